@@ -1,0 +1,120 @@
+"""Policy levers and their dated calendar, expanded to one policy a month."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sim.parameters import Leadership, Levers
+from sim.population import ARCHETYPES, council_archetypes
+from sim.scenario import CalendarEntry, Scenario, ScenarioError, month_number, nearest, validated
+
+FUND_BASE_YEAR = "2003-04"
+
+
+@dataclasses.dataclass(frozen=True)
+class Policy:
+    """What is in force in one month."""
+
+    levers: Levers
+    leadership: Leadership
+    public_only_executive: bool
+    fund_gbp_m_a_year: float
+    abolished: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@cache
+def national_fund_totals() -> dict[str, float]:
+    """Return the Neighbourhood Renewal Fund of England (£m) by financial year, from Hansard."""
+    with files("sim").joinpath("data/fund_national.csv").open(encoding="utf-8") as rows:
+        return {row["financial_year"]: float(row["fund_total_gbp_m"]) for row in csv.DictReader(rows)}
+
+
+def place_fund_gbp_m(allocation_2003_04_gbp_m: float, month: int) -> float:
+    """Return a place's fund (£m a year) in a month: its 2003-04 allocation moved with the national total.
+
+    ``month`` is months since year 0. Before the first and after the last published year the nearest
+    published total stands: the fund ends only where a calendar ends it.
+    """
+    totals = national_fund_totals()
+    april_based_year = (month - 3) // 12
+    first, last = (int(year[:4]) for year in (min(totals), max(totals)))
+    year = min(max(april_based_year, first), last)
+    return allocation_2003_04_gbp_m * totals[f"{year}-{(year + 1) % 100:02d}"] / totals[FUND_BASE_YEAR]
+
+
+def policy_calendar(scenario: Scenario) -> tuple[Policy, ...]:
+    """Return the policy of every month. A dated entry stays in force until a later one changes it.
+
+    Raises :class:`sim.ScenarioError` for an entry outside the run, an unknown lever or body, or a
+    value out of range.
+    """
+    start = month_number(scenario.start)
+    dated: dict[int, list[CalendarEntry]] = {}
+    for entry in scenario.calendar:
+        step = month_number(entry.from_month) - start
+        if not 0 <= step < scenario.months:
+            raise ScenarioError(
+                f"calendar entry from {entry.from_month} lies outside the run, which goes from {scenario.start} "
+                f"to {scenario.month_label(scenario.months - 1)}: move the entry or change start or months"
+            )
+        dated.setdefault(step, []).append(entry)
+
+    levers, leadership = scenario.levers, scenario.leadership
+    public_only = scenario.board.executive == "public_only"
+    policies = []
+    for step in range(scenario.months):
+        today = dated.get(step, [])
+        for entry in today:
+            levers = _patched(levers, entry.levers, "levers.", entry)
+            leadership = _patched(leadership, entry.leadership, "leadership.", entry)
+            if entry.executive is not None:
+                public_only = entry.executive == "public_only"
+        fund = levers.flexible_fund_gbp_m
+        policies.append(
+            Policy(
+                levers=levers,
+                leadership=leadership,
+                public_only_executive=public_only,
+                fund_gbp_m_a_year=place_fund_gbp_m(scenario.place.fund_2003_04_gbp_m, start + step)
+                if fund == "place"
+                else float(fund),
+                abolished=tuple(name for entry in today for name in _known_bodies(scenario, entry)),
+                notes=tuple(entry.note for entry in today if entry.note),
+            )
+        )
+    return tuple(policies)
+
+
+def _patched(current: Any, patch: Mapping[str, Any], prefix: str, entry: CalendarEntry) -> Any:
+    if not patch:
+        return current
+    try:
+        return validated(type(current), _merged(dataclasses.asdict(current), patch), prefix)
+    except ScenarioError as error:
+        raise ScenarioError(f"calendar entry from {entry.from_month}: {error}") from None
+
+
+def _merged(base: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in patch.items():
+        nested = isinstance(value, Mapping) and isinstance(merged.get(name), dict)
+        merged[name] = _merged(merged[name], value) if nested else value
+    return merged
+
+
+def _known_bodies(scenario: Scenario, entry: CalendarEntry) -> tuple[str, ...]:
+    bodies = []
+    for name in entry.abolish:
+        if name != "council" and name not in ARCHETYPES:
+            raise ScenarioError(
+                f"calendar entry from {entry.from_month}: unknown body {name!r} in abolish{nearest(name, ARCHETYPES)}; "
+                f"known: {', '.join(ARCHETYPES)}"
+            )
+        bodies += council_archetypes(scenario.place) if name == "council" else [name]
+    return tuple(bodies)

@@ -1,0 +1,167 @@
+"""Archetypes and places, and from them the partners at the table. Differences between bodies are data."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from sim.scenario import MAX_PARTNERS, Place, Scenario, ScenarioError, month_number, nearest
+
+SECTORS: tuple[str, ...] = ("council", "agency", "business", "voluntary")
+THEMES: tuple[str, ...] = ("education", "economy", "housing", "crime", "health")
+
+
+@dataclasses.dataclass(frozen=True)
+class Archetype:
+    """What one kind of body is like. Shares and flags are in [0, 1]; see docs/odd.md for each column."""
+
+    archetype: str
+    label: str
+    sector: str
+    budget_gbp_per_head: float
+    discretionary_share: float
+    regeneration_share: float
+    capacity: float
+    education: float
+    economy: float
+    housing: float
+    crime: float
+    health: float
+    rigidity: float
+    mandate: float
+    participation_cost: float
+    statutory_weight: float
+    named_in_duty: float
+    is_regional: float
+    has_education_form: float
+    is_inspected: float
+    is_assessed_as_council: float
+    inspection_cost_gbp_per_head: float
+    is_publicly_funded: float
+    sits_in_public_executive: float
+    outside_exposure: float
+    one_stop_shop_gain: float
+    capacity_building_gain: float
+    neighbourhood_gain: float
+    contracting_gain: float
+    silos: float
+    reorganisation_exposure: float
+    basis: str
+    source: str
+
+    @property
+    def priorities(self) -> tuple[float, ...]:
+        """Return the weights over THEMES, which sum to 1."""
+        return (self.education, self.economy, self.housing, self.crime, self.health)
+
+
+@dataclasses.dataclass(frozen=True)
+class Seat:
+    """One chair at the table: who sits there, from which step on, and how much a newcomer knows."""
+
+    name: str
+    kind: Archetype
+    budget_gbp_m: float
+    joins_at: int = 0
+    informed: float = 0.0
+
+
+def _rows(table: str) -> list[dict[str, str]]:
+    with files("sim").joinpath(f"data/{table}.csv").open(encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _archetypes() -> dict[str, Archetype]:
+    texts = {field.name for field in dataclasses.fields(Archetype) if field.type == "str"}
+    return {
+        row["archetype"]: Archetype(**{name: value if name in texts else float(value) for name, value in row.items()})  # type: ignore[arg-type]
+        for row in _rows("archetypes")
+    }
+
+
+ARCHETYPES: Mapping[str, Archetype] = _archetypes()
+"""Every kind of body by name, read from sim/data/archetypes.csv."""
+
+
+@cache
+def place_records() -> dict[str, dict[str, str]]:
+    """Return the rows of sim/data/places.csv by place name, with the basis and source of each figure."""
+    return {row["place"]: row for row in _rows("places")}
+
+
+def place_names() -> list[str]:
+    """Return the names of the places that ship with the model."""
+    return list(place_records())
+
+
+def find_place(name: str) -> Place:
+    """Return the named place; raise :class:`sim.ScenarioError` naming the nearest if there is none."""
+    record = place_records().get(name)
+    if record is None:
+        raise ScenarioError(f"unknown place {name!r}{nearest(name, place_records())}; see: partnerships list places")
+    return Place(
+        name=name,
+        label=record["label"],
+        fund_2003_04_gbp_m=float(record["fund_2003_04_gbp_m"]),
+        population=int(record["population"]),
+        tiers=2 if record["tiers"] == "2" else 1,
+    )
+
+
+def council_archetypes(place: Place) -> list[str]:
+    """Return the councils that serve a place: a unitary one, or a district and its county."""
+    return ["unitary_council"] if place.tiers == 1 else ["district_council", "county_council"]
+
+
+def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
+    """Return the seats of the board in a fixed order; later entries come last.
+
+    Raises :class:`sim.ScenarioError` for an unknown archetype, an empty board, a chair without a seat,
+    or an entry outside the run.
+    """
+    wanted = [(name, count, 0, 0.0) for name, count in scenario.board.members.items()]
+    for entry in scenario.board.entries:
+        step = month_number(entry.month) - month_number(scenario.start)
+        if not 0 <= step < scenario.months:
+            raise ScenarioError(f"board entry of {entry.archetype} in {entry.month} lies outside the run")
+        wanted.append((entry.archetype, entry.count, step, entry.informed))
+
+    seats: list[Seat] = []
+    taken: dict[str, int] = {}
+    for name, count, joins_at, informed in wanted:
+        for kind in _kinds(name, scenario.place):
+            for _ in range(count):
+                taken[kind.archetype] = taken.get(kind.archetype, 0) + 1
+                seats.append(
+                    Seat(
+                        name=f"{kind.archetype}_{taken[kind.archetype]}",
+                        kind=kind,
+                        budget_gbp_m=kind.budget_gbp_per_head * scenario.place.population / 1e6,
+                        joins_at=joins_at,
+                        informed=informed,
+                    )
+                )
+    _refuse_impossible(seats, scenario)
+    return tuple(seats)
+
+
+def _kinds(name: str, place: Place) -> list[Archetype]:
+    names = council_archetypes(place) if name == "council" else [name]
+    if any(kind not in ARCHETYPES for kind in names):
+        known = ["council", *ARCHETYPES]
+        raise ScenarioError(f"board.members: unknown archetype {name!r}{nearest(name, known)}; known: {', '.join(known)}")
+    return [ARCHETYPES[kind] for kind in names]
+
+
+def _refuse_impossible(seats: list[Seat], scenario: Scenario) -> None:
+    founders = [seat for seat in seats if seat.joins_at == 0]
+    if not founders:
+        raise ScenarioError("board.members is empty: give at least one seat, for example board.members.council=1")
+    if len(seats) > MAX_PARTNERS:
+        raise ScenarioError(f"board.members has {len(seats)} seats: at most {MAX_PARTNERS} are allowed")
+    chair = scenario.board.chair
+    if chair != "nobody" and all(seat.kind.sector != chair for seat in founders):
+        raise ScenarioError(f"board.chair = {chair!r} has no seat: add a body of that sector, or set board.chair=nobody")

@@ -1,0 +1,64 @@
+"""Submodel 6, contribution: money bent to the strategy or pooled."""
+
+from __future__ import annotations
+
+
+def contribution_push(
+    belief: float,
+    service_plan_pressure: float,
+    scrutiny: float,
+    is_publicly_funded: float,
+    reward_pull: float,
+    gain_from_belief: float,
+    gain_from_duty: float,
+    gain_from_scrutiny: float,
+    gain_from_reward: float,
+) -> float:
+    """Return what moves a body to give beyond answering others, in [0, 1]; 0 when nothing speaks for it.
+
+    Independent reasons combine like independent chances. Duty and scrutiny move contribution less than
+    attendance: a body can be made to come, hardly to give (S4).
+    """
+    return 1.0 - (
+        (1.0 - gain_from_belief * belief)
+        * (1.0 - gain_from_duty * service_plan_pressure)
+        * (1.0 - gain_from_scrutiny * scrutiny * is_publicly_funded)
+        * (1.0 - gain_from_reward * reward_pull)
+    )
+
+
+def willingness(expected_of_others: float, reciprocity: float, push: float) -> float:
+    """Return the share of what it could give that a body is willing to give, in [0, 1].
+
+    Imperfect conditional cooperation: a little less than others are believed to give (Fischbacher,
+    Gächter and Fehr 2001). Without a push, cooperators who believe what they saw last month give
+    c0·sᵗ, where s is ``reciprocity``.
+    """
+    answer = reciprocity * expected_of_others
+    return answer + (1.0 - answer) * push
+
+
+def contribution_rate(willing: float, attendance_record: float, seniority: float, alignment: float) -> float:
+    """Return the share of its bendable money that a body puts in, in [0, 1].
+
+    A junior cannot commit money, and plans that do not fit the strategy leave little to commit.
+    """
+    return willing * attendance_record * seniority * alignment
+
+
+def bendable_gbp_m(budget_gbp_m: float, discretionary_share: float, rigidity: float, flexibility: float, flexibility_gain: float) -> float:
+    """Return the money (£m a month) that a body could bend: organisations have little discretion (S3).
+
+    ``budget_gbp_m`` is a year's mainstream budget; ``rigidity`` is what national targets leave bound.
+    """
+    return budget_gbp_m / 12.0 * discretionary_share * (1.0 - 0.5 * rigidity) * (1.0 + flexibility_gain * flexibility)
+
+
+def pooled_gbp_m(regeneration_budget_gbp_m: float, pooling_rate: float, attendance_record: float, one_plan: float) -> float:
+    """Return the regeneration money (£m a month) that a body routes through the partnership (S0)."""
+    return regeneration_budget_gbp_m / 12.0 * pooling_rate * attendance_record * one_plan
+
+
+def believed_of_others(believed: float, seen: float, belief_weight: float) -> float:
+    """Return what a body believes others give, after seeing what they gave (Fischbacher and Gächter 2010)."""
+    return believed + belief_weight * (seen - believed)

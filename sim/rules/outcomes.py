@@ -1,0 +1,30 @@
+"""Submodel 9, outcomes: the share of the gap to the national average that is closed, theme by theme."""
+
+from __future__ import annotations
+
+from sim.rules.mathematics import nudged
+
+
+def gap_cost_gbp_m(population: float, deprivation: float, gap_cost_gbp_per_head: float) -> float:
+    """Return what closing the gap in all themes would cost (£m of well-joined-up spending)."""
+    return population * gap_cost_gbp_per_head / 1e6 * (0.5 + deprivation)
+
+
+def deprivation_index(fund_2003_04_gbp_m: float, population: float) -> float:
+    """Return a stand-in for deprivation in [0, 1): the fund per head against the median allocation, £17.
+
+    The fund was allocated by deprivation (Neighbourhood Renewal Fund, Hansard 2001-2003).
+    """
+    per_head = fund_2003_04_gbp_m * 1e6 / population
+    return per_head / (per_head + 17.0)
+
+
+def outcome_step(outcome: float, delivered_share: float, decay: float, trend: float, shock: float) -> float:
+    """Return the closed share of the gap, in [0, 1], a month later.
+
+    ``delivered_share`` ≥ 0 is what was delivered, as a share of the cost of the whole gap: the smaller
+    the gap left, the less it closes. Gains fade; the external ``trend`` and ``shock`` (in [-1, 1]) come
+    whether or not there is a partnership.
+    """
+    gained = delivered_share / (1.0 + delivered_share) * (1.0 - outcome)
+    return nudged(outcome + gained - decay * outcome * (1.0 - gained), trend + shock)

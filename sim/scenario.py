@@ -1,0 +1,172 @@
+"""A scenario: everything that a run is asked, frozen.
+
+``sim.checking.scenario_from`` is the only door. What is wrong with a setting is said in one line that
+names the setting, the value, what is allowed and the nearest real name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from sim.parameters import (
+    PARAMETERS,
+    Behaviour,
+    Delivery,
+    Leadership,
+    Levers,
+    Real,
+    RegimeThresholds,
+    Whole,
+)
+
+_FROZEN = ConfigDict(extra="forbid", allow_inf_nan=False)
+_MONTH = re.compile(r"(19|20)\d\d-(0[1-9]|1[0-2])")
+
+MAX_MONTHS = 600
+MAX_PARTNERS = 512
+
+
+class ScenarioError(ValueError):
+    """Something asked for does not exist, is of the wrong type, or is out of range. One line."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return '; did you mean X?' for the closest known name, or nothing if none is close."""
+    close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _is_month(text: str) -> str:
+    if not _MONTH.fullmatch(text):
+        raise ValueError("a month is written YYYY-MM, for example 2001-04")
+    return text
+
+
+Month = Annotated[str, AfterValidator(_is_month)]
+
+
+def month_number(month: str) -> int:
+    """Return the months since year 0 of 'YYYY-MM', so that differences are months."""
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def month_name(number: int) -> str:
+    """Return 'YYYY-MM' of a month number."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class Place:
+    """Where the partnership works."""
+
+    name: str = "typical"
+    label: str = "Typical place (synthetic)"
+    fund_2003_04_gbp_m: Real = Field(default=2.745601, ge=0.0, le=100.0)
+    population: Whole = Field(default=200_000, ge=1_000, le=10_000_000)
+    tiers: Literal[1, 2] = 1
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class Entry:
+    """Newcomers who take new seats on a date."""
+
+    month: Month
+    archetype: str
+    count: Whole = Field(default=1, ge=1, le=100)
+    informed: Real = Field(default=1.0, ge=0.0, le=1.0)
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class Board:
+    """Who sits at the table. ``members`` counts seats by archetype.
+
+    The archetype ``council`` stands for the councils of the place: one unitary council, or a district
+    and its county where local government has two tiers.
+    """
+
+    members: dict[str, Annotated[Whole, Field(ge=0, le=200)]]
+    executive: Literal["everyone", "public_only"] = "everyone"
+    chair: Literal["council", "agency", "business", "voluntary", "nobody"] = "council"
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class CalendarEntry:
+    """Levers and events that come into force on a date and stay until changed."""
+
+    from_month: Month
+    note: str = ""
+    levers: dict[str, Any] = Field(default_factory=dict)
+    leadership: dict[str, Any] = Field(default_factory=dict)
+    abolish: tuple[str, ...] = ()
+    executive: Literal["everyone", "public_only"] | None = None
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class Scenario:
+    """One question to the model: a place, a board, levers with their calendar, and behaviour."""
+
+    board: Board
+    name: str = "unnamed"
+    description: str = ""
+    claim: str = ""
+    seed_document: str = ""
+    start: Month = "2001-04"
+    months: Whole = Field(default=144, ge=1, le=MAX_MONTHS)
+    place: Place = Field(default_factory=Place)
+    leadership: Leadership = Field(default_factory=Leadership)
+    levers: Levers = Field(default_factory=Levers)
+    calendar: tuple[CalendarEntry, ...] = ()
+    behaviour: Behaviour = Field(default_factory=Behaviour)
+    delivery: Delivery = Field(default_factory=Delivery)
+    regimes: RegimeThresholds = Field(default_factory=RegimeThresholds)
+
+    def month_label(self, month: int) -> str:
+        """Return the calendar month 'YYYY-MM' of step ``month`` (0 is the first)."""
+        return month_name(month_number(self.start) + month)
+
+
+def validated(kind: type, values: Mapping[str, Any], prefix: str = "") -> Any:
+    """Return ``kind`` made from ``values``, or raise :class:`ScenarioError` in one line.
+
+    ``prefix`` is where the values sit in a scenario, for example ``"levers."``.
+    """
+    try:
+        return TypeAdapter(kind).validate_python(dict(values))
+    except ValidationError as error:
+        raise ScenarioError(_one_line(error, kind, prefix)) from None
+
+
+def _one_line(error: ValidationError, kind: type, prefix: str) -> str:
+    problem = error.errors()[0]
+    # Branches of a union are part of pydantic's location, not of the setting's name.
+    parts = [str(part) for part in problem["loc"] if not re.fullmatch(r"literal\[.*\]|float|int|str", str(part))]
+    path = prefix + ".".join("from" if part == "from_month" else part for part in parts)
+    value = problem["input"]
+    declared = PARAMETERS.get(path)
+    if problem["type"] == "unexpected_keyword_argument":
+        siblings = _field_names(kind, parts[:-1])
+        return f"unknown setting {path}{nearest(parts[-1], siblings)}; known here: {', '.join(siblings)}"
+    if problem["type"] == "missing":
+        return f"{path} is missing"
+    if declared is not None:
+        return f"{path} = {value!r} is not allowed: it takes {declared.range_text} ({declared.unit})" + (
+            nearest(value, declared.choices) if isinstance(value, str) else ""
+        )
+    return f"{path} = {value!r} is not allowed: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _field_names(kind: Any, parts: list[str]) -> list[str]:
+    """Return the settings known at the place in the tree that ``parts`` names."""
+    for part in parts:
+        if not part.isdigit():
+            hint = get_type_hints(kind)[part]
+            kind = next((option for option in (hint, *get_args(hint)) if dataclasses.is_dataclass(option)), kind)
+    return ["from" if field.name == "from_month" else field.name for field in dataclasses.fields(kind)]
