@@ -1,0 +1,1 @@
+"""What is asked: plain YAML for Hydra. No logic lives here."""
