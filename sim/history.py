@@ -62,7 +62,7 @@ def history_of(model: PartnershipModel, *, seed: int, replicate: int) -> History
 def _measures_table(model: PartnershipModel) -> pd.DataFrame:
     lived = model.month
     table = pd.DataFrame(model.measured[:lived], columns=list(MEASURES))
-    regimes = name_regimes({name: table[name].to_numpy() for name in table}, model.scenario.regimes)
+    regimes = name_regimes({name: table[name].to_numpy() for name in MEASURES}, model.scenario.regimes)
     table.insert(0, "date", [model.scenario.month_label(month) for month in range(lived)])
     table.insert(0, "month", np.arange(lived))
     table["regime"] = [REGIMES[code] for code in regimes]

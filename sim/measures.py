@@ -32,12 +32,15 @@ def _measures() -> Mapping[str, Measure]:
 
     def by_sector(name: str, unit: str, high: float, says: str) -> None:
         rows.append((name, unit, 0.0, high, says))
-        rows.extend((f"{name}_{sector}", unit, 0.0, high, f"{says} Sector: {sector} (0 without members).") for sector in SECTORS)
+        rows.extend(
+            (f"{name}_{sector}", unit, 0.0, high, f"{says} Sector: {sector} (0 without members).") for sector in SECTORS
+        )
 
     by_sector("attendance", share, 1.0, "Share of members who attend the month's meeting.")
     by_sector("seniority", "0 junior to 1 chief officer", 1.0, "Mean level of the people sent.")
     by_sector("engagement", "index", 1.0, "Mean over members of attendance record × seniority × contribution factor.")
     by_sector("contribution_gbp_m", pounds, INFINITE, "Money bent to the strategy or pooled.")
+    # fmt: off
     rows += [
         ("contribution_bent_gbp_m", pounds, 0.0, INFINITE, "Own money that members bend to the strategy."),
         ("contribution_pooled_gbp_m", pounds, 0.0, INFINITE, "Regeneration money that members route through the partnership."),
@@ -85,6 +88,7 @@ def _measures() -> Mapping[str, Measure]:
         ("n_exits", "bodies since the start", 0.0, INFINITE, "Seats given up so far."),
         ("is_dissolved", "0 or 1", 0.0, 1.0, "The partnership has been abolished."),
     ]
+    # fmt: on
     return {row[0]: Measure(*row) for row in rows}
 
 

@@ -153,7 +153,9 @@ def _costs(model: PartnershipModel, values: dict[str, float]) -> None:
     values["transaction_cost_gbp_m"] = accountability.transaction_cost_gbp_m(days)
     values["inspection_cost_gbp_m"] = inspected
     values["public_value_gbp_m"] = (
-        values["added_value"] * model.gap_cost_gbp_m - model.transaction_cost_so_far_gbp_m - values["transaction_cost_gbp_m"]
+        values["added_value"] * model.gap_cost_gbp_m
+        - model.transaction_cost_so_far_gbp_m
+        - values["transaction_cost_gbp_m"]
     )
 
 

@@ -43,7 +43,9 @@ def _number(role: Role, default: Any, unit: str, low: float | None, high: float 
     )
 
 
-def lever(default: Any, *, unit: str, low: float | None = None, high: float | None = None, source: str, says: str) -> Any:
+def lever(
+    default: Any, *, unit: str, low: float | None = None, high: float | None = None, source: str, says: str
+) -> Any:
     """Declare something that can be chosen, and changed on a date."""
     return _number("lever", default, unit, low, high, source, says)
 
@@ -53,7 +55,9 @@ def uncertain(default: float, *, unit: str, low: float, high: float, source: str
     return _number("uncertain", default, unit, low, high, source, says)
 
 
-def structural(default: Any, *, unit: str, low: float | None = None, high: float | None = None, source: str, says: str) -> Any:
+def structural(
+    default: Any, *, unit: str, low: float | None = None, high: float | None = None, source: str, says: str
+) -> Any:
     """Declare which world is looked at."""
     return _number("structural", default, unit, low, high, source, says)
 
@@ -61,6 +65,9 @@ def structural(default: Any, *, unit: str, low: float | None = None, high: float
 def _share_lever(default: float, source: str, says: str) -> Any:
     return lever(default, unit="0 none to 1 full", low=0.0, high=1.0, source=source, says=says)
 
+
+# One parameter a line: the catalogue reads as a table.
+# fmt: off
 
 # --------------------------------------------------------------------------- levers
 
@@ -345,6 +352,8 @@ class RegimeThresholds:
     growth_decision_rate: Real = structural(0.3, unit="decisions a meeting", low=0.0, high=1.0, source="S2", says="Decisions that a growth coalition takes at least.")
     growth_delivery: Real = structural(0.008, unit="share of the gap a year", low=0.0, high=1.0, source="S0", says="Yearly results that a growth coalition delivers at least.")
 
+
+# fmt: on
 
 # ------------------------------------------------------------------------- the catalogue
 

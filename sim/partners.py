@@ -130,7 +130,9 @@ class Partner(mesa.Agent):
         self.regard_pressure = self._pressure(duty.regard, duty.enforcement)
 
     def _pressure(self, component: float, enforcement: float) -> float:
-        return attendance.duty_pressure(self.duty_reach, component, enforcement, self.model.behaviour.duty_half_saturation)
+        return attendance.duty_pressure(
+            self.duty_reach, component, enforcement, self.model.behaviour.duty_half_saturation
+        )
 
     def lose_links(self, others: list[Partner]) -> None:
         """Go through a reorganisation: a part of every link, both ways, is lost."""
@@ -197,9 +199,7 @@ class Partner(mesa.Agent):
             attendance.belief_term(behaviour.weight_belief, self.belief),
             attendance.cooperation_term(behaviour.weight_cooperation, self.trusted_participation),
             attendance.heard_term(behaviour.weight_heard, self.influence, model.n_members),
-            attendance.duty_term(
-                behaviour.weight_duty, self.attend_pressure, levers.scrutiny, kind.is_publicly_funded
-            ),
+            attendance.duty_term(behaviour.weight_duty, self.attend_pressure, levers.scrutiny, kind.is_publicly_funded),
             attendance.assessment_term(
                 behaviour.weight_assessment,
                 inspection.burden,
@@ -319,7 +319,9 @@ class Partner(mesa.Agent):
         for seat, other_came, put_in, domination_loss in model.seen_at_table:
             if seat != me:
                 if came and other_came:
-                    row[seat] = step(row[seat], put_in, evidence, loss_aversion, contact, brokered, 0.0, domination_loss)
+                    row[seat] = step(
+                        row[seat], put_in, evidence, loss_aversion, contact, brokered, 0.0, domination_loss
+                    )
                 else:
                     row[seat] = step(row[seat], put_in, evidence, loss_aversion, 0.0, brokered, decay, domination_loss)
 
@@ -370,9 +372,7 @@ class Council(Partner):
             levers.outside_option,
             levers.austerity,
         )
-        return draw < membership.dissolution_probability(
-            bound, behaviour.dissolution_value, behaviour.dissolution_rate
-        )
+        return draw < membership.dissolution_probability(bound, behaviour.dissolution_value, behaviour.dissolution_rate)
 
 
 class Agency(Partner):

@@ -18,7 +18,6 @@ from sim.randomness import make_draws
 from sim.rules import (
     accountability,
     attendance,
-    contribution,
     deliberation,
     delivery,
     events,
@@ -74,9 +73,9 @@ class PartnershipModel(mesa.Model):
     def found_partnership(self) -> None:
         """Set the state of a partnership that has just been launched."""
         place, behaviour = self.scenario.place, self.behaviour
-        self.levers = None
+        self.levers = self.policies[0].levers
         self.attention = self.facilitation = self.direction = 0.0
-        self.departure = (0.0, 0.0, 0.0)
+        self.departure = [0.0, 0.0, 0.0]
         self.strategy = [1.0 / len(THEMES)] * len(THEMES)
         self.coherence = 0.0
         self.decision_memory = FIRST_DECISION_MEMORY
@@ -148,16 +147,17 @@ class PartnershipModel(mesa.Model):
         month, behaviour = self.month, self.behaviour
         self.policy = self.policies[month]
         leadership = self.policy.leadership
-        if self.policy.levers is not self.levers:
+        if self.month == 0 or self.policy.levers is not self.levers:
             self.levers = self.policy.levers
             for partner in self.partners:
                 partner.face(self.levers)
             self.prepare_working()
         if events.leader_changes(self.calendar_month, leadership.turnover, self.draws.election[month]):
-            self.departure = tuple(float(value) for value in self.draws.style[month])
-        self.attention = events.leader_style(leadership.attention, self.departure[0], behaviour.style_spread)
-        self.facilitation = events.leader_style(leadership.facilitation, self.departure[1], behaviour.style_spread)
-        self.direction = events.leader_style(leadership.direction, self.departure[2], behaviour.style_spread)
+            self.departure = self.draws.style[month].tolist()
+        in_person, evens_out, steers = self.departure
+        self.attention = events.leader_style(leadership.attention, in_person, behaviour.style_spread)
+        self.facilitation = events.leader_style(leadership.facilitation, evens_out, behaviour.style_spread)
+        self.direction = events.leader_style(leadership.direction, steers, behaviour.style_spread)
         self.relief_lifted = attendance.relief_share(
             self.levers.inspection.relief, self.levers.inspection.conditional, 1.0 if self.is_successful else 0.0
         )
@@ -436,9 +436,7 @@ class PartnershipModel(mesa.Model):
 
     def learn(self) -> None:
         """Let members draw their lessons from what was delivered and decided."""
-        self.signal = learning.signal_of_success(
-            self.results, self.decision_memory, self.behaviour.process_credit
-        )
+        self.signal = learning.signal_of_success(self.results, self.decision_memory, self.behaviour.process_credit)
         for partner in self.members:
             partner.learn()
 
@@ -528,9 +526,7 @@ class PartnershipModel(mesa.Model):
             newcomer.believed_of_others, mean_or_zero(total([p.rate for p in sitting]), n), informed
         )
         for other in sitting:
-            record = mean_or_zero(
-                total([p.trust[other.seat] for p in sitting if p is not other]), n - 1
-            )
+            record = mean_or_zero(total([p.trust[other.seat] for p in sitting if p is not other]), n - 1)
             newcomer.trust[other.seat] = membership.newcomer_view(newcomer.first_trust_in(other), record, informed)
             other.trust[newcomer.seat] = other.first_trust_in(newcomer)
 

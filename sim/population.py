@@ -152,7 +152,9 @@ def _kinds(name: str, place: Place) -> list[Archetype]:
     names = council_archetypes(place) if name == "council" else [name]
     if any(kind not in ARCHETYPES for kind in names):
         known = ["council", *ARCHETYPES]
-        raise ScenarioError(f"board.members: unknown archetype {name!r}{nearest(name, known)}; known: {', '.join(known)}")
+        raise ScenarioError(
+            f"board.members: unknown archetype {name!r}{nearest(name, known)}; known: {', '.join(known)}"
+        )
     return [ARCHETYPES[kind] for kind in names]
 
 
@@ -164,4 +166,6 @@ def _refuse_impossible(seats: list[Seat], scenario: Scenario) -> None:
         raise ScenarioError(f"board.members has {len(seats)} seats: at most {MAX_PARTNERS} are allowed")
     chair = scenario.board.chair
     if chair != "nobody" and all(seat.kind.sector != chair for seat in founders):
-        raise ScenarioError(f"board.chair = {chair!r} has no seat: add a body of that sector, or set board.chair=nobody")
+        raise ScenarioError(
+            f"board.chair = {chair!r} has no seat: add a body of that sector, or set board.chair=nobody"
+        )

@@ -35,7 +35,9 @@ def habit_term(weight: float, attendance_record: float) -> float:
     return weight * (2.0 * attendance_record - 1.0)
 
 
-def fund_term(weight: float, expected_share: float, fund_gbp_m: float, flexible_money_gbp_m: float, half_saturation: float) -> float:
+def fund_term(
+    weight: float, expected_share: float, fund_gbp_m: float, flexible_money_gbp_m: float, half_saturation: float
+) -> float:
     """Return the pull of the expected share of the pooled fund, set against the body's own flexible money.
 
     Both in £m a year. Non-ringfenced money was what drew partners in (S0, S4); it saturates.
@@ -65,9 +67,7 @@ def heard_term(weight: float, influence: float, n_members: float) -> float:
     return weight * (relative - 1.0) / (relative + 1.0)
 
 
-def duty_reach(
-    named: float, regional: float, education: float, regional_reach: float, education_form: float
-) -> float:
+def duty_reach(named: float, regional: float, education: float, regional_reach: float, education_form: float) -> float:
     """Return how far the duty to cooperate binds a body, in [0, 1] (S4).
 
     Bodies that it names are bound in full, regional ones as far as it reaches, universities and
@@ -89,7 +89,9 @@ def duty_term(weight: float, attend_pressure: float, scrutiny: float, is_publicl
     return weight * (attend_pressure + 0.25 * scrutiny * is_publicly_funded)
 
 
-def assessment_term(weight: float, burden: float, is_inspected: float, assessed_as_council: float, assess_all: float) -> float:
+def assessment_term(
+    weight: float, burden: float, is_inspected: float, assessed_as_council: float, assess_all: float
+) -> float:
     """Return the pull of having partnership working assessed: councils always, others if all are (S4)."""
     return weight * burden * is_inspected * (assessed_as_council + (1.0 - assessed_as_council) * assess_all)
 
@@ -127,7 +129,12 @@ def load_term(
 
 
 def forum_load(
-    n_members: float, initiatives: float, initiative_load: float, overlap: float, overlap_load: float, co_location: float
+    n_members: float,
+    initiatives: float,
+    initiative_load: float,
+    overlap: float,
+    overlap_load: float,
+    co_location: float,
 ) -> float:
     """Return the load that the forum lays on each member; grows with members and initiatives (S2, S3)."""
     size = saturation(n_members, 40.0)

@@ -46,7 +46,9 @@ def contribution_rate(willing: float, attendance_record: float, seniority: float
     return willing * attendance_record * seniority * alignment
 
 
-def bendable_gbp_m(budget_gbp_m: float, discretionary_share: float, rigidity: float, flexibility: float, flexibility_gain: float) -> float:
+def bendable_gbp_m(
+    budget_gbp_m: float, discretionary_share: float, rigidity: float, flexibility: float, flexibility_gain: float
+) -> float:
     """Return the money (£m a month) that a body could bend: organisations have little discretion (S3).
 
     ``budget_gbp_m`` is a year's mainstream budget; ``rigidity`` is what national targets leave bound.
@@ -54,7 +56,9 @@ def bendable_gbp_m(budget_gbp_m: float, discretionary_share: float, rigidity: fl
     return budget_gbp_m / 12.0 * discretionary_share * (1.0 - 0.5 * rigidity) * (1.0 + flexibility_gain * flexibility)
 
 
-def pooled_gbp_m(regeneration_budget_gbp_m: float, pooling_rate: float, attendance_record: float, one_plan: float) -> float:
+def pooled_gbp_m(
+    regeneration_budget_gbp_m: float, pooling_rate: float, attendance_record: float, one_plan: float
+) -> float:
     """Return the regeneration money (£m a month) that a body routes through the partnership (S0)."""
     return regeneration_budget_gbp_m / 12.0 * pooling_rate * attendance_record * one_plan
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sim.rules.mathematics import bounded_step, logistic
 
 GROWTH_PRIORITIES: tuple[float, ...] = (0.20, 0.55, 0.25, 0.0, 0.0)
-"""Weights over the themes of a strategy for local growth: work and the economy, then the places and skills it needs (S0)."""
+"""Theme weights of a strategy for local growth: the economy, then the places and skills it needs (S0)."""
 
 EXECUTIVE_SIZE = 30.0
 """Forums of 30 to 100 members are too many for executive decisions (S3, Audit Commission 2009)."""
@@ -63,7 +63,13 @@ def alignment_step(
     have regard and by joint posts; national targets hold them back and pull them home (S3, S4).
     """
     # Taking part without trust moves little; regard works on its own, as the law would.
-    pull = rate * fit * unity * (attendance_record * (0.3 + trust) * (1.0 + 0.5 * appointments) + 0.5 * regard_pressure) * (1.0 - 0.7 * rigidity)
+    pull = (
+        rate
+        * fit
+        * unity
+        * (attendance_record * (0.3 + trust) * (1.0 + 0.5 * appointments) + 0.5 * regard_pressure)
+        * (1.0 - 0.7 * rigidity)
+    )
     return bounded_step(alignment, pull, drift * (0.5 + rigidity))
 
 
@@ -74,7 +80,9 @@ def people_deciding(n_members: float, n_on_executive: float, thematic_groups: fl
 
 def shared_information(data_exchange: float, share_pressure: float, neighbourhood: float, consultation: float) -> float:
     """Return how far members share a knowledge base, in [0, 1] (S3; duty to share data: S4)."""
-    return 1.0 - (1.0 - 0.6 * data_exchange) * (1.0 - 0.4 * share_pressure) * (1.0 - 0.2 * neighbourhood) * (1.0 - 0.2 * consultation)
+    return 1.0 - (1.0 - 0.6 * data_exchange) * (1.0 - 0.4 * share_pressure) * (1.0 - 0.2 * neighbourhood) * (
+        1.0 - 0.2 * consultation
+    )
 
 
 def decision_probability(

@@ -75,7 +75,12 @@ def conversion(
     Agreements, staff and joint work each save a part of what is otherwise lost between bodies (S3);
     too little administrative capacity holds everything up (S4).
     """
-    lost = (1.0 - base) * (1.0 - saved_by_protocols * protocols) * (1.0 - saved_by_staff * staff_team) * (1.0 - saved_by_joint_working * joint_working)
+    lost = (
+        (1.0 - base)
+        * (1.0 - saved_by_protocols * protocols)
+        * (1.0 - saved_by_staff * staff_team)
+        * (1.0 - saved_by_joint_working * joint_working)
+    )
     return (1.0 - lost) * administrative_capacity
 
 
@@ -112,15 +117,29 @@ def stage_step(
     an entry condition are left (S3).
     """
     at_least = 4
-    if stage < 5 and months_in_stage >= at_least and _stage_score(stage + 1, attendance, trust, coherence, decision_memory, delivered, measurement) >= 1.0:
+    if (
+        stage < 5
+        and months_in_stage >= at_least
+        and _stage_score(stage + 1, attendance, trust, coherence, decision_memory, delivered, measurement) >= 1.0
+    ):
         return stage + 1
-    if stage > 1 and months_in_stage >= at_least and _stage_score(stage, attendance, trust, coherence, decision_memory, delivered, measurement) < 2.0 / 3.0:
+    if (
+        stage > 1
+        and months_in_stage >= at_least
+        and _stage_score(stage, attendance, trust, coherence, decision_memory, delivered, measurement) < 2.0 / 3.0
+    ):
         return stage - 1
     return stage
 
 
 def _stage_score(
-    stage: int, attendance: float, trust: float, coherence: float, decision_memory: float, delivered: float, measurement: float
+    stage: int,
+    attendance: float,
+    trust: float,
+    coherence: float,
+    decision_memory: float,
+    delivered: float,
+    measurement: float,
 ) -> float:
     """Return how far the entry conditions of a stage hold: 1 when each just does."""
     if stage == 2:

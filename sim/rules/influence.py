@@ -40,7 +40,11 @@ def voice_support(
 
     Levers and gains in [0, 1]. To be treated as a contractor costs the voice of bodies that take contracts.
     """
-    support = capacity_building * capacity_building_gain + 0.5 * one_stop_shop * one_stop_shop_gain + 0.5 * neighbourhood * neighbourhood_gain
+    support = (
+        capacity_building * capacity_building_gain
+        + 0.5 * one_stop_shop * one_stop_shop_gain
+        + 0.5 * neighbourhood * neighbourhood_gain
+    )
     return (1.0 + support) * (1.0 - 0.5 * as_contractor * contracting_gain)
 
 

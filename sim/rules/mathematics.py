@@ -22,7 +22,9 @@ def exponential(x: float) -> float:
     if x < -LARGEST_EXPONENT:
         x = -LARGEST_EXPONENT
     t = x / 1024.0
-    y = 1.0 + t * (1.0 + t / 2.0 * (1.0 + t / 3.0 * (1.0 + t / 4.0 * (1.0 + t / 5.0 * (1.0 + t / 6.0 * (1.0 + t / 7.0))))))
+    y = 1.0 + t * (
+        1.0 + t / 2.0 * (1.0 + t / 3.0 * (1.0 + t / 4.0 * (1.0 + t / 5.0 * (1.0 + t / 6.0 * (1.0 + t / 7.0)))))
+    )
     y = y * y
     y = y * y
     y = y * y
@@ -43,7 +45,9 @@ def logarithm(x: float) -> float:
     y = math.sqrt(math.sqrt(math.sqrt(math.sqrt(math.sqrt(math.sqrt(x))))))
     z = (y - 1.0) / (y + 1.0)
     s = z * z
-    series = 1.0 + s * (1.0 / 3.0 + s * (1.0 / 5.0 + s * (1.0 / 7.0 + s * (1.0 / 9.0 + s * (1.0 / 11.0 + s * (1.0 / 13.0 + s / 15.0))))))
+    series = 1.0 + s * (
+        1.0 / 3.0 + s * (1.0 / 5.0 + s * (1.0 / 7.0 + s * (1.0 / 9.0 + s * (1.0 / 11.0 + s * (1.0 / 13.0 + s / 15.0)))))
+    )
     return 128.0 * z * series
 
 
@@ -86,7 +90,7 @@ def nudged(level: float, push: float) -> float:
 
 
 def total(values: Sequence[float]) -> float:
-    """Return the sum in the order given. (Python's own ``sum`` compensates from 3.12 on, other engines do not.)"""
+    """Return the sum in the order given. (Python's own ``sum`` compensates from 3.12 on, other engines do not.)."""
     result = 0.0
     for value in values:
         result += value

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sim.rules.mathematics import bounded_step
 
 
-def first_trust(trust_initial: float, sector_gap: float, same_sector: bool, spread: float, trustfulness: float, repute: float) -> float:
+def first_trust(
+    trust_initial: float, sector_gap: float, same_sector: bool, spread: float, trustfulness: float, repute: float
+) -> float:
     """Return trust at first acquaintance, in [0.02, 0.98].
 
     Bodies of one sector know each other better; traits (mean 0, SD 1) make some trusting, some trusted.
