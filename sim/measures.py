@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 
 from sim.population import SECTORS, THEMES
+from sim.rules.marking import rule
 
 INFINITE = math.inf
 
@@ -99,6 +100,8 @@ FIRST_DELIVERY = 0.005
 """Yearly results, as a share of the gap, that count as the first delivery."""
 
 
+@rule
+@rule
 def member_engagement(attendance_record: float, seniority: float, contribution_rate: float) -> float:
     """Return a member's engagement index in [0, 1]: presence times rank, halved when nothing is put in.
 
@@ -107,6 +110,7 @@ def member_engagement(attendance_record: float, seniority: float, contribution_r
     return attendance_record * seniority * (0.5 + 0.5 * contribution_rate / (contribution_rate + 0.05))
 
 
+@rule
 def normalised_herfindahl(sum_of_squared_shares: float, n_members: float) -> float:
     """Return the concentration of influence: 0 for equal shares, 1 for one member or one who has all."""
     if n_members <= 1.0:
@@ -115,6 +119,7 @@ def normalised_herfindahl(sum_of_squared_shares: float, n_members: float) -> flo
     return max(0.0, (sum_of_squared_shares - even) / (1.0 - even))
 
 
+@rule
 def mean_or_zero(total: float, count: float) -> float:
     """Return total / count, or 0 when there is nothing to count."""
     if count <= 0.0:
@@ -122,6 +127,7 @@ def mean_or_zero(total: float, count: float) -> float:
     return total / count
 
 
+@rule
 def spread(total: float, total_of_squares: float, count: float) -> float:
     """Return the standard deviation of ``count`` values with that total and total of squares."""
     if count <= 0.0:

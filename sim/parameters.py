@@ -32,14 +32,17 @@ Role = Literal["lever", "uncertain", "structural"]
 Real = Annotated[float, Strict()]
 Whole = Annotated[int, Strict()]
 
+MOST_FUND_GBP_M = 60.0
+
 
 def _number(role: Role, default: Any, unit: str, low: float | None, high: float | None, source: str, says: str) -> Any:
     return Field(
         default=default,
-        ge=low,
-        le=high,
+        # A setting that is a name or a number carries its bounds in its type.
+        ge=None if isinstance(default, str) else low,
+        le=None if isinstance(default, str) else high,
         description=says,
-        json_schema_extra={"role": role, "unit": unit, "source": source},
+        json_schema_extra={"role": role, "unit": unit, "source": source, "low": low, "high": high},
     )
 
 
@@ -144,8 +147,8 @@ class Joint:
 class Levers:
     """What government and partnership can choose. Every one may change on a date in the calendar."""
 
-    flexible_fund_gbp_m: Literal["place"] | Real = lever(
-        "place", unit="£m a year, or 'place' for the place's own allocation", low=0.0, high=60.0,
+    flexible_fund_gbp_m: Literal["place"] | Annotated[Real, Field(ge=0.0, le=MOST_FUND_GBP_M)] = lever(
+        "place", unit="£m a year, or 'place' for the place's own allocation", low=0.0, high=MOST_FUND_GBP_M,
         source="Hansard 2001-2003, Neighbourhood Renewal Fund; S4",
         says="Flexible (non-ringfenced) fund that comes through the partnership.",
     )
@@ -397,7 +400,6 @@ def _declared(topic: type, prefix: str) -> Iterator[Parameter]:
             yield from _declared(kind, path)  # type: ignore[arg-type]
             continue
         info: Any = field.default
-        bounds = {type(limit).__name__: limit for limit in info.metadata}
         literals = [kind] if get_origin(kind) is Literal else [k for k in get_args(kind) if get_origin(k) is Literal]
         extra = info.json_schema_extra
         yield Parameter(
@@ -405,8 +407,8 @@ def _declared(topic: type, prefix: str) -> Iterator[Parameter]:
             role=extra["role"],
             default=info.default,
             unit=extra["unit"],
-            low=bounds["Ge"].ge if "Ge" in bounds else None,
-            high=bounds["Le"].le if "Le" in bounds else None,
+            low=extra["low"],
+            high=extra["high"],
             choices=tuple(name for literal in literals for name in get_args(literal)),
             source=extra["source"],
             says=info.description,

@@ -6,6 +6,7 @@ keep them, so that every decision has an exact explanation.
 
 from __future__ import annotations
 
+from sim.rules.marking import rule
 from sim.rules.mathematics import logistic, saturation
 
 TERMS: tuple[str, ...] = (
@@ -25,16 +26,19 @@ TERMS: tuple[str, ...] = (
 )
 
 
+@rule
 def disposition_term(base: float, weight_mandate: float, mandate: float, spread: float, trait: float) -> float:
     """Return the lasting inclination of a body: its mandate for the area and its own ``trait`` (mean 0, SD 1)."""
     return base + weight_mandate * mandate + spread * trait
 
 
+@rule
 def habit_term(weight: float, attendance_record: float) -> float:
     """Return the pull of habit: who came, comes; who stayed away, stays away. 0 at a record of one half."""
     return weight * (2.0 * attendance_record - 1.0)
 
 
+@rule
 def fund_term(
     weight: float, expected_share: float, fund_gbp_m: float, flexible_money_gbp_m: float, half_saturation: float
 ) -> float:
@@ -45,11 +49,13 @@ def fund_term(
     return weight * saturation(expected_share * fund_gbp_m, half_saturation * flexible_money_gbp_m)
 
 
+@rule
 def belief_term(weight: float, belief: float) -> float:
     """Return the pull of believing, in [0, 1], that the partnership delivers (S2)."""
     return weight * belief
 
 
+@rule
 def cooperation_term(weight: float, trusted_participation: float) -> float:
     """Return the pull of trusted others' participation (trust times attendance record, mean over others).
 
@@ -58,6 +64,7 @@ def cooperation_term(weight: float, trusted_participation: float) -> float:
     return weight * trusted_participation
 
 
+@rule
 def heard_term(weight: float, influence: float, n_members: float) -> float:
     """Return the pull of being heard: 0 at an equal share of influence, negative below it (S2).
 
@@ -67,6 +74,7 @@ def heard_term(weight: float, influence: float, n_members: float) -> float:
     return weight * (relative - 1.0) / (relative + 1.0)
 
 
+@rule
 def duty_reach(named: float, regional: float, education: float, regional_reach: float, education_form: float) -> float:
     """Return how far the duty to cooperate binds a body, in [0, 1] (S4).
 
@@ -76,6 +84,7 @@ def duty_reach(named: float, regional: float, education: float, regional_reach: 
     return named * (1.0 - regional * (1.0 - regional_reach)) + (1.0 - named) * education * education_form
 
 
+@rule
 def duty_pressure(reach: float, component: float, enforcement: float, half_saturation: float) -> float:
     """Return the pressure of one component of the duty, in [0, 1); exactly 0 where reach is 0.
 
@@ -84,11 +93,13 @@ def duty_pressure(reach: float, component: float, enforcement: float, half_satur
     return saturation(reach * component * (0.25 + 0.75 * enforcement), half_saturation)
 
 
+@rule
 def duty_term(weight: float, attend_pressure: float, scrutiny: float, is_publicly_funded: float) -> float:
     """Return the pull of the duty to attend and of scrutiny boards that may call publicly funded bodies (S4)."""
     return weight * (attend_pressure + 0.25 * scrutiny * is_publicly_funded)
 
 
+@rule
 def assessment_term(
     weight: float, burden: float, is_inspected: float, assessed_as_council: float, assess_all: float
 ) -> float:
@@ -96,21 +107,25 @@ def assessment_term(
     return weight * burden * is_inspected * (assessed_as_council + (1.0 - assessed_as_council) * assess_all)
 
 
+@rule
 def relief_share(relief: float, conditional: float, is_successful: float) -> float:
     """Return the share of the burden lifted: all that is offered, or the unconditional part without success."""
     return relief * (1.0 - conditional * (1.0 - is_successful))
 
 
+@rule
 def relief_term(weight: float, burden: float, is_inspected: float, lifted: float) -> float:
     """Return the pull of inspection relief; exactly 0 for bodies that nobody inspects (S4)."""
     return weight * burden * is_inspected * lifted
 
 
+@rule
 def leadership_term(weight: float, attention: float) -> float:
     """Return the pull of a leader who chairs in person (S2)."""
     return weight * attention
 
 
+@rule
 def load_term(
     weight: float,
     participation_cost: float,
@@ -128,6 +143,7 @@ def load_term(
     return -weight * burden * (1.0 - 0.4 * one_stop_shop * one_stop_shop_gain)
 
 
+@rule
 def forum_load(
     n_members: float,
     initiatives: float,
@@ -141,16 +157,19 @@ def forum_load(
     return (size + initiative_load * initiatives + overlap_load * overlap) * (1.0 - 0.2 * co_location)
 
 
+@rule
 def prescription_term(weight: float, prescription: float, statutory: float) -> float:
     """Return the push, ≤ 0, of prescription, of which statutory partnerships have more (S4)."""
     return -weight * (prescription + 0.5 * statutory * (1.0 - prescription))
 
 
+@rule
 def outside_term(weight: float, outside_option: float, exposure: float) -> float:
     """Return the push, ≤ 0, of bilateral deals and other tables (S2)."""
     return -weight * outside_option * exposure
 
 
+@rule
 def attendance_probability(utility: float, noise: float) -> float:
     """Return the chance that a partner attends, given the sum of its utility terms.
 

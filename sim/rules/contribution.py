@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from sim.rules.marking import rule
 
+
+@rule
 def contribution_push(
     belief: float,
     service_plan_pressure: float,
@@ -27,6 +30,7 @@ def contribution_push(
     )
 
 
+@rule
 def willingness(expected_of_others: float, reciprocity: float, push: float) -> float:
     """Return the share of what it could give that a body is willing to give, in [0, 1].
 
@@ -38,6 +42,7 @@ def willingness(expected_of_others: float, reciprocity: float, push: float) -> f
     return answer + (1.0 - answer) * push
 
 
+@rule
 def contribution_rate(willing: float, attendance_record: float, seniority: float, alignment: float) -> float:
     """Return the share of its bendable money that a body puts in, in [0, 1].
 
@@ -46,6 +51,7 @@ def contribution_rate(willing: float, attendance_record: float, seniority: float
     return willing * attendance_record * seniority * alignment
 
 
+@rule
 def bendable_gbp_m(
     budget_gbp_m: float, discretionary_share: float, rigidity: float, flexibility: float, flexibility_gain: float
 ) -> float:
@@ -56,6 +62,7 @@ def bendable_gbp_m(
     return budget_gbp_m / 12.0 * discretionary_share * (1.0 - 0.5 * rigidity) * (1.0 + flexibility_gain * flexibility)
 
 
+@rule
 def pooled_gbp_m(
     regeneration_budget_gbp_m: float, pooling_rate: float, attendance_record: float, one_plan: float
 ) -> float:
@@ -63,6 +70,7 @@ def pooled_gbp_m(
     return regeneration_budget_gbp_m / 12.0 * pooling_rate * attendance_record * one_plan
 
 
+@rule
 def believed_of_others(believed: float, seen: float, belief_weight: float) -> float:
     """Return what a body believes others give, after seeing what they gave (Fischbacher and Gächter 2010)."""
     return believed + belief_weight * (seen - believed)

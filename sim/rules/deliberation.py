@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.rules.marking import rule
 from sim.rules.mathematics import bounded_step, logistic
 
 GROWTH_PRIORITIES: tuple[float, ...] = (0.20, 0.55, 0.25, 0.0, 0.0)
@@ -13,11 +14,13 @@ EXECUTIVE_SIZE = 30.0
 """Forums of 30 to 100 members are too many for executive decisions (S3, Audit Commission 2009)."""
 
 
+@rule
 def strategy_target(weighted_priority: float, growth_priority: float, growth_focus: float) -> float:
     """Return the weight of a theme that the table wants: members' priorities by influence, and the growth focus."""
     return (1.0 - growth_focus) * weighted_priority + growth_focus * growth_priority
 
 
+@rule
 def closeness(priorities: Sequence[float], strategy: Sequence[float]) -> float:
     """Return how close two sets of theme weights are: 1 equal, 0 nothing in common."""
     distance = 0.0
@@ -26,6 +29,7 @@ def closeness(priorities: Sequence[float], strategy: Sequence[float]) -> float:
     return 1.0 - 0.5 * distance
 
 
+@rule
 def focus(strategy: Sequence[float]) -> float:
     """Return how concentrated a strategy is: 0 spread evenly over the themes, 1 on one theme."""
     squares = 0.0
@@ -35,16 +39,19 @@ def focus(strategy: Sequence[float]) -> float:
     return (squares - even) / (1.0 - even)
 
 
+@rule
 def effective_rigidity(rigidity: float, flexibility: float, credibility: float, parent_departments: float) -> float:
     """Return how far national targets bind a body after freedoms granted to a credible partnership (S3, S4)."""
     return rigidity * (1.0 - flexibility * (0.5 + 0.5 * credibility)) * (1.0 - 0.3 * parent_departments)
 
 
+@rule
 def one_plan(silos: float, council_alignment: float) -> float:
     """Return how far a body acts as one, in [0, 1]: a 'smart' council has few silos (S0, S1)."""
     return 1.0 - silos * (1.0 - council_alignment)
 
 
+@rule
 def alignment_step(
     alignment: float,
     fit: float,
@@ -73,11 +80,13 @@ def alignment_step(
     return bounded_step(alignment, pull, drift * (0.5 + rigidity))
 
 
+@rule
 def people_deciding(n_members: float, n_on_executive: float, thematic_groups: float) -> float:
     """Return how many people have to agree: the executive, fewer where thematic groups prepare decisions."""
     return (0.3 * n_members + 0.7 * n_on_executive) * (1.0 - 0.4 * thematic_groups)
 
 
+@rule
 def shared_information(data_exchange: float, share_pressure: float, neighbourhood: float, consultation: float) -> float:
     """Return how far members share a knowledge base, in [0, 1] (S3; duty to share data: S4)."""
     return 1.0 - (1.0 - 0.6 * data_exchange) * (1.0 - 0.4 * share_pressure) * (1.0 - 0.2 * neighbourhood) * (
@@ -85,6 +94,7 @@ def shared_information(data_exchange: float, share_pressure: float, neighbourhoo
     )
 
 
+@rule
 def decision_probability(
     deciders: float,
     attention: float,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.rules.marking import rule
 from sim.rules.mathematics import exponential, logarithm
 
 STAGES: tuple[str, ...] = ("purpose", "environment", "vision and choices", "action plan", "accountability and review")
@@ -21,11 +22,13 @@ SECTOR_WEIGHTS: tuple[tuple[float, ...], ...] = (
 LEAST_INPUT = 1e-6
 
 
+@rule
 def commitment(attendance_record: float, seniority: float, alignment: float) -> float:
     """Return what a member brings to joint work, in [0, 1]: presence, rank and fitting plans."""
     return attendance_record * seniority * (0.4 + 0.6 * alignment)
 
 
+@rule
 def joint_result(inputs: Sequence[float], weights: Sequence[float], complementarity: float) -> float:
     """Return what the sectors' ``inputs`` in [0, 1] achieve together, in [0, 1].
 
@@ -60,6 +63,7 @@ def joint_result(inputs: Sequence[float], weights: Sequence[float], complementar
     return least * exponential(logarithm(max(combined, 1e-12)) / exponent)
 
 
+@rule
 def conversion(
     protocols: float,
     staff_team: float,
@@ -84,21 +88,25 @@ def conversion(
     return (1.0 - lost) * administrative_capacity
 
 
+@rule
 def administrative_capacity(mean_capacity: float, support_pressure: float, training: float) -> float:
     """Return how far members can administer joint work, in [0, 1]."""
     return 1.0 - (1.0 - mean_capacity) * (1.0 - 0.3 * support_pressure) * (1.0 - 0.3 * training)
 
 
+@rule
 def stage_conversion(stage: int, early_conversion: float) -> float:
     """Return what a stage (1 to 5) lets through of the conversion in the last stage."""
     return early_conversion + (1.0 - early_conversion) * (stage - 1.0) / 4.0
 
 
+@rule
 def pipeline_outflow(stock: float, months: float) -> float:
     """Return what leaves a stock this month when work stays in it for ``months`` on average (> 1)."""
     return stock / months
 
 
+@rule
 def stage_step(
     stage: int,
     months_in_stage: int,
@@ -132,6 +140,7 @@ def stage_step(
     return stage
 
 
+@rule
 def _stage_score(
     stage: int,
     attendance: float,

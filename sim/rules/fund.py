@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.rules.marking import rule
+
 BY_NEED = 0
 BY_INFLUENCE = 1
 BY_ALIGNMENT = 2
@@ -11,6 +13,7 @@ PURSES: tuple[str, ...] = ("need", "influence", "alignment")
 """Names of the purse rules, in the order of their codes."""
 
 
+@rule
 def released(fund_gbp_m_a_year: float, is_accredited: bool, unaccredited_release: float) -> float:
     """Return the flexible fund (£m) that central government releases this month."""
     if is_accredited:
@@ -18,6 +21,7 @@ def released(fund_gbp_m_a_year: float, is_accredited: bool, unaccredited_release
     return fund_gbp_m_a_year / 12.0 * unaccredited_release
 
 
+@rule
 def spendable(
     held_gbp_m: float, decision_memory: float, staff_team: float, support_pressure: float, absorption_rate: float
 ) -> float:
@@ -29,6 +33,7 @@ def spendable(
     return held_gbp_m * absorption_rate * able
 
 
+@rule
 def need_match(priorities: Sequence[float], strategy: Sequence[float]) -> float:
     """Return how far a body works on what the strategy says the place needs, in [0, 1]."""
     match = 0.0
@@ -37,6 +42,7 @@ def need_match(priorities: Sequence[float], strategy: Sequence[float]) -> float:
     return match
 
 
+@rule
 def claim(purse: int, match: float, influence: float, alignment: float, support: float) -> float:
     """Return the weight of a body's claim on the pooled fund under the purse rule in force (S0, S1).
 
@@ -50,6 +56,7 @@ def claim(purse: int, match: float, influence: float, alignment: float, support:
     return (0.05 + alignment) * support
 
 
+@rule
 def payment(spendable_gbp_m: float, share: float, attended: bool) -> float:
     """Return what a body is paid (£m): its share, which it forfeits when absent."""
     if attended:
@@ -57,6 +64,7 @@ def payment(spendable_gbp_m: float, share: float, attended: bool) -> float:
     return 0.0
 
 
+@rule
 def returned(unclaimed_gbp_m: float, carry_over: float) -> float:
     """Return what of unclaimed or unspent money (£m) goes back to central government."""
     return unclaimed_gbp_m * (1.0 - carry_over)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sim.rules.marking import rule
 from sim.rules.mathematics import power
 
 LEAST_PRESENCE = 0.02
 """A member that never comes still has a name on the letterhead; keeps shares defined."""
 
 
+@rule
 def resource_standing(budget_gbp_m: float, resource_exponent: float) -> float:
     """Return the standing that resources give: budget (£m a year, > 0) to the ``resource_exponent``.
 
@@ -16,16 +18,19 @@ def resource_standing(budget_gbp_m: float, resource_exponent: float) -> float:
     return power(budget_gbp_m, resource_exponent)
 
 
+@rule
 def table_presence(attendance_record: float, seniority: float) -> float:
     """Return how present a member is: attendance times the level of the person sent, at least a trace."""
     return LEAST_PRESENCE + (1.0 - LEAST_PRESENCE) * attendance_record * seniority
 
 
+@rule
 def seat_weight(presence: float, sits_on_executive: float, executive_exclusion: float) -> float:
     """Return presence where decisions are made: those left out of the executive lose most of it (S2)."""
     return presence * (1.0 - executive_exclusion * (1.0 - sits_on_executive))
 
 
+@rule
 def voice_support(
     capacity_building: float,
     capacity_building_gain: float,
@@ -48,6 +53,7 @@ def voice_support(
     return (1.0 + support) * (1.0 - 0.5 * as_contractor * contracting_gain)
 
 
+@rule
 def standing(
     resources: float,
     statutory_weight: float,
@@ -65,6 +71,7 @@ def standing(
     return (resources + statutory_weight) * voice * weight * (1.0 + chairs * direction * chair_bonus)
 
 
+@rule
 def influence_share(
     own_standing: float, total_standing: float, weight: float, total_weight: float, facilitation: float
 ) -> float:

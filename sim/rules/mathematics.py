@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.rules.marking import rule
+
 LARGEST_EXPONENT = 600.0
 
 
+@rule
 def exponential(x: float) -> float:
     """Return e to the x, to about 13 digits, for any finite x (beyond ±600 as at ±600).
 
@@ -37,6 +40,7 @@ def exponential(x: float) -> float:
     return y * y
 
 
+@rule
 def logarithm(x: float) -> float:
     """Return the natural logarithm of x in [1e-12, 1e12], to about 12 digits.
 
@@ -51,16 +55,19 @@ def logarithm(x: float) -> float:
     return 128.0 * z * series
 
 
+@rule
 def power(base: float, exponent: float) -> float:
     """Return base to the exponent, for a base in [1e-12, 1e12]."""
     return exponential(exponent * logarithm(base))
 
 
+@rule
 def logistic(utility: float) -> float:
     """Return 1 / (1 + exp(-utility)), in (0, 1)."""
     return 1.0 / (1.0 + exponential(-utility))
 
 
+@rule
 def saturation(amount: float, half: float) -> float:
     """Return amount / (amount + half): 0 at nothing, ½ at ``half``, 1 for a very large amount (both ≥ 0)."""
     total = amount + half
@@ -69,11 +76,13 @@ def saturation(amount: float, half: float) -> float:
     return amount / total
 
 
+@rule
 def towards(current: float, target: float, rate: float) -> float:
     """Return ``current`` moved to ``target`` by the share ``rate``."""
     return current + rate * (target - current)
 
 
+@rule
 def bounded_step(level: float, gain: float, loss: float) -> float:
     """Return a level in [0, 1] after a ``gain`` and a ``loss`` (both ≥ 0), again in [0, 1].
 
@@ -82,6 +91,7 @@ def bounded_step(level: float, gain: float, loss: float) -> float:
     return (level + gain) / (1.0 + gain + loss)
 
 
+@rule
 def nudged(level: float, push: float) -> float:
     """Return a level in [0, 1] pushed up (push > 0) or down by that share of the room left; |push| ≤ 1."""
     if push > 0.0:
@@ -89,6 +99,7 @@ def nudged(level: float, push: float) -> float:
     return level + push * level
 
 
+@rule
 def total(values: Sequence[float]) -> float:
     """Return the sum in the order given. (Python's own ``sum`` compensates from 3.12 on, other engines do not.)."""
     result = 0.0

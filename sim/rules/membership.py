@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sim.rules.marking import rule
 from sim.rules.mathematics import saturation
 
 
+@rule
 def exit_probability(months_absent: float, exit_months: float, exit_rate: float, duty_bound: float) -> float:
     """Return the chance that a body gives up its seat this month: none before a long spell of absence.
 
@@ -15,16 +17,19 @@ def exit_probability(months_absent: float, exit_months: float, exit_rate: float,
     return exit_rate * (1.0 - duty_bound)
 
 
+@rule
 def invitation_probability(invitation_rate: float, attention: float, staff_team: float) -> float:
     """Return the chance that an empty seat is filled this month: somebody has to ask (S2, S3)."""
     return invitation_rate * (0.2 + 0.4 * attention + 0.4 * staff_team)
 
 
+@rule
 def newcomer_view(prior: float, record_of_board: float, informed: float) -> float:
     """Return a newcomer's belief or trust: from the board's record if informed, from its prior if not."""
     return prior + informed * (record_of_board - prior)
 
 
+@rule
 def binding(
     fund_gbp_m: float,
     council_flexible_gbp_m: float,
@@ -46,6 +51,7 @@ def binding(
     return max(0.0, reasons * (1.0 - 0.5 * outside_option) * (1.0 - 0.5 * austerity))
 
 
+@rule
 def dissolution_probability(bound: float, enough: float, dissolution_rate: float) -> float:
     """Return the chance a month that the council dissolves it: exactly 0 when ``enough`` binds it."""
     if bound >= enough:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from sim.rules.marking import rule
 from sim.rules.mathematics import nudged
 
 
+@rule
 def gap_cost_gbp_m(population: float, deprivation: float, gap_cost_gbp_per_head: float) -> float:
     """Return what closing the gap in all themes would cost (£m of well-joined-up spending)."""
     return population * gap_cost_gbp_per_head / 1e6 * (0.5 + deprivation)
 
 
+@rule
 def deprivation_index(fund_2003_04_gbp_m: float, population: float) -> float:
     """Return a stand-in for deprivation in [0, 1): the fund per head against the median allocation, £17.
 
@@ -19,6 +22,7 @@ def deprivation_index(fund_2003_04_gbp_m: float, population: float) -> float:
     return per_head / (per_head + 17.0)
 
 
+@rule
 def outcome_step(outcome: float, delivered_share: float, decay: float, trend: float, shock: float) -> float:
     """Return the closed share of the gap, in [0, 1], a month later.
 

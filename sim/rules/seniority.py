@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sim.rules.marking import rule
 from sim.rules.mathematics import towards
 
 
+@rule
 def seniority_wanted(floor: float, attention: float, decision_memory: float, belief: float) -> float:
     """Return the level, in [floor, 1], of the person a body thinks worth sending.
 
@@ -14,6 +16,7 @@ def seniority_wanted(floor: float, attention: float, decision_memory: float, bel
     return floor + (1.0 - floor) * (0.3 * attention + 0.35 * decision_memory + 0.35 * belief)
 
 
+@rule
 def seniority_step(seniority: float, wanted: float, rate: float) -> float:
     """Return the seniority in [0, 1] a month later; it moves more slowly than attendance."""
     return towards(seniority, wanted, rate)

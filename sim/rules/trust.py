@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from sim.rules.marking import rule
 from sim.rules.mathematics import bounded_step
 
 
+@rule
 def first_trust(
     trust_initial: float, sector_gap: float, same_sector: bool, spread: float, trustfulness: float, repute: float
 ) -> float:
@@ -18,21 +20,25 @@ def first_trust(
     return min(0.98, max(0.02, level))
 
 
+@rule
 def put_in(attended: float, seniority: float, contribution_rate: float) -> float:
     """Return what others see a body put in this month, in [0, 1]: itself and its money."""
     return 0.5 * attended * seniority + 0.5 * contribution_rate / (contribution_rate + 0.1)
 
 
+@rule
 def domination(influence: float, tolerance: float) -> float:
     """Return how far a body's share of influence exceeds what others tolerate, in [0, 1)."""
     return max(0.0, influence - tolerance)
 
 
+@rule
 def contact_gain(meeting: float, joint_delivery: float, delivery_pace: float, co_location: float) -> float:
     """Return trust gained when two bodies meet: little by meeting, far more by delivering together (S3)."""
     return meeting * (1.0 + co_location) + joint_delivery * delivery_pace
 
 
+@rule
 def trust_step(
     trust: float,
     others_put_in: float,
