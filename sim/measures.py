@@ -101,7 +101,6 @@ FIRST_DELIVERY = 0.005
 
 
 @rule
-@rule
 def member_engagement(attendance_record: float, seniority: float, contribution_rate: float) -> float:
     """Return a member's engagement index in [0, 1]: presence times rank, halved when nothing is put in.
 
