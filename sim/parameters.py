@@ -284,7 +284,7 @@ class Behaviour:
     flexibility_gain: Real = _strength(1.0, 0.2, 3.0, "S3", "Growth of the discretionary share under full flexibility, as a multiple of it.")
 
     # fund
-    absorption_rate: Real = _rate(0.25, 0.1, 0.5, "assumed", "Share of the money held that a fully able partnership spends in a month.")
+    absorption_rate: Real = _rate(0.4, 0.1, 0.7, "assumed", "Share of the money held that a fully able partnership spends in a month.")
 
     # delivery
     planning_months: Real = uncertain(9.0, unit="months", low=4.0, high=18.0, source="S3: about two years to delivery", says="Mean time of work in planning.")
@@ -296,7 +296,7 @@ class Behaviour:
     early_conversion: Real = _strength(0.15, 0.0, 0.4, "S3", "Conversion in the first stage as a share of that in the last.")
 
     # outcomes
-    gap_cost_gbp_per_head: Real = uncertain(600.0, unit="£ a head", low=200.0, high=1500.0, source="assumed", says="Well-joined-up spending that would close the gap to the national average, per resident.")
+    gap_cost_gbp_per_head: Real = uncertain(250.0, unit="£ a head", low=80.0, high=800.0, source="assumed", says="Well-joined-up spending that would close the gap to the national average, per resident.")
     outcome_decay: Real = _rate(0.002, 0.0005, 0.008, "assumed", "Rate at which gains fade without upkeep.")
     outcome_trend: Real = uncertain(0.0005, unit="share of the open gap a month", low=-0.001, high=0.002, source="assumed", says="External trend towards the national average.")
     outcome_shock: Real = uncertain(0.004, unit="share of the gap a month", low=0.001, high=0.01, source="assumed", says="Standard deviation of external shocks to an outcome.")
@@ -349,9 +349,9 @@ class RegimeThresholds:
     """Where one regime ends and the next begins; read by sim/regimes.py and nothing else."""
 
     window_months: Whole = structural(12, unit="months", low=1, high=60, source="assumed", says="Months averaged before a regime is named.")
-    hollow_engagement: Real = structural(0.14, unit="engagement index", low=0.0, high=1.0, source="S2", says="Below this engagement the seats are empty or filled by juniors.")
+    hollow_engagement: Real = structural(0.08, unit="engagement index", low=0.0, high=1.0, source="S2", says="Below this engagement the seats are empty or filled by juniors.")
     domination_top_share: Real = structural(0.33, unit="share of influence", low=0.0, high=1.0, source="S2", says="From this share of influence one body dominates.")
-    growth_engagement: Real = structural(0.25, unit="engagement index", low=0.0, high=1.0, source="S0", says="Engagement that a growth coalition has at least.")
+    growth_engagement: Real = structural(0.3, unit="engagement index", low=0.0, high=1.0, source="S0", says="Engagement that a growth coalition has at least.")
     growth_decision_rate: Real = structural(0.3, unit="decisions a meeting", low=0.0, high=1.0, source="S2", says="Decisions that a growth coalition takes at least.")
     growth_delivery: Real = structural(0.008, unit="share of the gap a year", low=0.0, high=1.0, source="S0", says="Yearly results that a growth coalition delivers at least.")
 

@@ -29,7 +29,7 @@ def spendable(
 
     It goes out only as fast as decisions and administrative capacity allow (S3, S4).
     """
-    able = (0.2 + 0.8 * decision_memory) * (0.5 + 0.3 * staff_team + 0.2 * support_pressure)
+    able = (0.3 + 0.7 * decision_memory) * (0.6 + 0.25 * staff_team + 0.15 * support_pressure)
     return held_gbp_m * absorption_rate * able
 
 

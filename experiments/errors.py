@@ -1,0 +1,113 @@
+"""What a person is told when something asked for is wrong: one line, with the nearest valid name."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf.errors import OmegaConfBaseException
+
+from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
+from sim.scenario import Board, nearest
+
+BAD_INPUT = 2
+FAILED = 1
+
+_LONG_LIST = 30
+
+
+class CommandError(ValueError):
+    """A command line that asks for something that does not exist or cannot be done. One line."""
+
+
+def exit_code(error: Exception) -> int:
+    """Return 2 for what the person can put right on the command line, 1 for anything else."""
+    asked_wrongly = (CommandError, ScenarioError, HydraException, OmegaConfBaseException)
+    return BAD_INPUT if isinstance(error, asked_wrongly) else FAILED
+
+
+def one_line(error: Exception) -> str:
+    """Return what went wrong in one line that names the thing, the value and what is allowed."""
+    if isinstance(error, CommandError | ScenarioError):
+        return _joined(str(error))
+    if isinstance(error, MissingConfigException):
+        return _missing_option(error)
+    if isinstance(error, OverrideParseException):
+        return _unreadable(error)
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        return _composition(error)
+    if isinstance(error, OSError):
+        return _joined(str(error))
+    return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
+
+
+def unknown_setting(path: str, verb_settings: tuple[str, ...] = ()) -> str:
+    """Return the line for a setting that no scenario has and the verb does not know."""
+    parent, _, last = path.rpartition(".")
+    if parent == "board.members" and last in ("council", *ARCHETYPES):
+        return f"{path}: this board has no such seat; add it with a plus sign: +{path}=1"
+    if parent == "board.members":
+        known = ["council", *ARCHETYPES]
+        return f"board.members: unknown archetype {last!r}{nearest(last, known)}; known: {', '.join(known)}"
+    siblings = [name.rpartition(".")[2] for name in setting_paths() if name.rpartition(".")[0] == parent]
+    if parent and siblings:
+        close = nearest(last, siblings) or nearest(path, setting_paths())
+        return f"unknown setting {path}{close}; known in {parent}: {', '.join(siblings)}"
+    hint = nearest(path, [*setting_paths(), *verb_settings])
+    return f"unknown setting {path}{hint}; see: partnerships list parameters"
+
+
+@cache
+def setting_paths() -> tuple[str, ...]:
+    """Return the path of every setting of a scenario, e.g. ``levers.duty.attend`` and ``place.population``."""
+    return tuple(_paths())
+
+
+def _paths() -> Iterator[str]:
+    yield from (field.name for field in dataclasses.fields(Scenario))
+    for group, kind in (("place", Place), ("board", Board)):
+        yield from (f"{group}.{field.name}" for field in dataclasses.fields(kind))
+    topics = dict.fromkeys(path.rpartition(".")[0] for path in PARAMETERS)
+    yield from (topic for topic in topics if "." in topic)
+    yield from PARAMETERS
+
+
+def _missing_option(error: MissingConfigException) -> str:
+    group, _, name = str(error.missing_cfg_file).rpartition("/")
+    options = list(error.options or ())
+    if not group or not options:
+        return _joined(str(error).split("Config search path")[0])
+    what = "board" if group == "board" else f"set of {group}" if group in ("levers", "behaviour") else group
+    known = f"see: partnerships list {group}s" if len(options) > _LONG_LIST else f"known: {', '.join(options)}"
+    return f"unknown {what} {name!r}{nearest(name, options)}; {known}"
+
+
+def _unreadable(error: OverrideParseException) -> str:
+    reason = _joined(str(error).split("See https")[0])
+    return f"cannot read {error.override!r}: settings are written name=value, for example months=60 ({reason})"
+
+
+def _composition(error: Exception) -> str:
+    """Return Hydra's complaint about a setting, without its advice to add what does not exist."""
+    text = str(error) or str(error.__cause__ or error)
+    if found := re.match(r"Could not override '([^']+)'", text):
+        return unknown_setting(found[1])
+    if found := re.match(r"Could not append to config. An item is already at '([^']+)'", text):
+        return f"{found[1]} has a value already: change it with {found[1]}=..., without the plus sign"
+    if found := re.match(r"Ambiguous value for argument '([^=]+)=(.*)'", text):
+        name, values = found[1], found[2]
+        return f"{name} = {values!r}: write {name}=[{values}] for a list, or add --multirun to run each in turn"
+    if found := re.match(r"Error merging override (\S+)", text):
+        return f"cannot set {found[1]!r}: {_first_line(str(error.__cause__ or error.__context__ or ''))}"
+    return _joined(text)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,54 @@
+"""Simulating what the patterns of ``analysis/patterns.py`` read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from experiments.compose import load_scenario
+from sim import Scenario, find_place, place_names, with_changes
+
+SYNTHETIC_PLACES = ("typical", "two_tier_county")
+
+_REQUESTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "baseline": ("baseline_lsp", ()),
+    "size_30": ("baseline_lsp", ("board=forum_30", "months=60")),
+    "size_60": ("baseline_lsp", ("board=large_forum", "months=60")),
+    "size_100": ("baseline_lsp", ("board=forum_100", "months=60")),
+    "public_only": ("baseline_lsp", ("board=public_only_executive",)),
+    "everyone": ("baseline_lsp", ()),
+    "staffed": ("baseline_lsp", ("levers.staff_team=1",)),
+    "unstaffed": ("baseline_lsp", ("levers.staff_team=0",)),
+    "duty": ("sigoma_stick", ()),
+    "no_duty": ("baseline_lsp", ()),
+    "cliff": ("nrf_cliff_2008", ()),
+    "growth_coalition": ("growth_coalition", ()),
+    "talking_shop": ("talking_shop", ()),
+    "single_agency_domination": ("single_agency_domination", ()),
+}
+
+_OVER_PLACES = ("baseline", "cliff")
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """One experiment: its scenarios (one a place) and how many replicates each needs."""
+
+    name: str
+    scenarios: tuple[Scenario, ...]
+    replicates: int
+
+
+def pattern_batches(*, runs: int) -> tuple[Batch, ...]:
+    """Return the experiments, each with about ``runs`` runs over its places."""
+    batches = []
+    for name, (scenario, overrides) in _REQUESTS.items():
+        base = load_scenario(scenario, overrides)
+        over = _over_real_places(base) if name in _OVER_PLACES else (base,)
+        batches.append(Batch(name=name, scenarios=over, replicates=max(1, round(runs / len(over)))))
+    return tuple(batches)
+
+
+def _over_real_places(scenario: Scenario) -> tuple[Scenario, ...]:
+    real: Sequence[str] = [name for name in place_names() if name not in SYNTHETIC_PLACES]
+    return tuple(with_changes(scenario, place=find_place(name)) for name in real)

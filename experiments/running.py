@@ -1,0 +1,149 @@
+"""Many runs: every scenario with every replicate, in parallel, the same whatever the order."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+
+import joblib
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from sim import MEASURES, THEMES, Scenario, simulate
+
+READ_IN_LAST_MONTH: tuple[str, ...] = (
+    "outcome",
+    *(f"outcome_{theme}" for theme in THEMES),
+    "outcome_counterfactual",
+    "added_value",
+    "fund_held_gbp_m",
+    "public_value_gbp_m",
+    "stage",
+    "months_to_first_decision",
+    "months_to_first_delivery",
+    "n_exits",
+    "is_dissolved",
+)
+"""Measures that add up over a run: its final value is the last month's. Of all others it is the mean of
+the last year, because a single month's attendance or spending is mostly chance."""
+
+FINAL_MONTHS = 12
+
+_CHUNKS_PER_WORKER = 8
+_MOST_RUNS_IN_A_CHUNK = 25
+_MONTHS_WORTH_A_PROCESS = 4000
+"""Below this many simulated months starting processes costs more than it saves."""
+
+_QUIET_SECONDS = 2.0
+_SECONDS_BETWEEN_LINES = 15.0
+
+
+@dataclasses.dataclass(frozen=True)
+class RunTable:
+    """What many runs leave behind.
+
+    ``trajectories`` has one row a scenario, replicate and month: scenario, replicate, month, date,
+    every measure, regime. ``runs`` has one row a run: scenario, replicate, seed, regime at the end, and
+    the final value of every measure.
+    """
+
+    trajectories: pd.DataFrame
+    runs: pd.DataFrame
+
+
+@dataclasses.dataclass(frozen=True)
+class _Chunk:
+    """A handful of replicates of one scenario, small enough to share the work out evenly."""
+
+    position: int
+    name: str
+    scenario: Scenario
+    seed: int
+    replicates: range
+
+
+def run_pairs(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None = None) -> RunTable:
+    """Run every scenario ``replicates`` times and return trajectories and final values.
+
+    Replicate r of every scenario shares all its chance with replicate r of the others, so differences
+    are paired. ``workers`` is the number of processes (default: one for each core, or none beside this
+    one if there is little to do); the answer does not depend on it.
+    """
+    n_workers = workers or _enough_workers(scenarios, replicates)
+    chunks = list(_chunks(scenarios, seed=seed, replicates=replicates, workers=n_workers))
+    running = joblib.Parallel(n_jobs=n_workers, return_as="generator_unordered")(
+        joblib.delayed(_run_chunk)(chunk) for chunk in chunks
+    )
+    parts: dict[int, pd.DataFrame] = {}
+    for position, trajectories in _with_progress(running, [len(chunk.replicates) for chunk in chunks]):
+        parts[position] = trajectories
+    together = pd.concat([parts[position] for position in sorted(parts)], ignore_index=True)
+    return RunTable(trajectories=together, runs=final_values(together, seed=seed))
+
+
+def final_values(trajectories: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Return one row a run: scenario, replicate, seed, regime at the end, final value of every measure."""
+    run = ["scenario", "replicate"]
+    by_run = trajectories.groupby(run, sort=False)
+    last = by_run.tail(1).set_index(run)
+    means = by_run.tail(FINAL_MONTHS).groupby(run, sort=False)[list(MEASURES)].mean()
+    finals = means.assign(**{name: last[name] for name in READ_IN_LAST_MONTH})
+    finals.insert(0, "regime", last["regime"])
+    finals.insert(0, "seed", seed)
+    return finals.reset_index()
+
+
+def _enough_workers(scenarios: Mapping[str, Scenario], replicates: int) -> int:
+    months = sum(scenario.months for scenario in scenarios.values()) * replicates
+    return 1 if months < _MONTHS_WORTH_A_PROCESS else joblib.cpu_count()
+
+
+def _chunks(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int) -> Iterator[_Chunk]:
+    size = len(scenarios) * replicates // (workers * _CHUNKS_PER_WORKER)
+    size = min(max(size, 1), _MOST_RUNS_IN_A_CHUNK)
+    position = 0
+    for name, scenario in scenarios.items():
+        for first in range(0, replicates, size):
+            yield _Chunk(position, name, scenario, seed, range(first, min(first + size, replicates)))
+            position += 1
+
+
+def _run_chunk(chunk: _Chunk) -> tuple[int, pd.DataFrame]:
+    """Return the chunk's position and its trajectories."""
+    parts = []
+    for replicate in chunk.replicates:
+        measures = simulate(chunk.scenario, seed=chunk.seed, replicate=replicate).measures
+        measures.insert(0, "replicate", replicate)
+        measures.insert(0, "scenario", chunk.name)
+        parts.append(measures)
+    return chunk.position, pd.concat(parts, ignore_index=True)
+
+
+def _with_progress(
+    results: Iterable[tuple[int, pd.DataFrame]], sizes: list[int]
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Pass ``results`` on, telling on standard error how far they are once it takes a while."""
+    screen = Console(file=sys.stderr)
+    bar = Progress(
+        TextColumn("running"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=screen, transient=True
+    )
+    task = bar.add_task("runs", total=sum(sizes))
+    started = last_line = time.monotonic()
+    done = 0
+    try:
+        for position, trajectories in results:
+            done += sizes[position]
+            bar.update(task, completed=done)
+            now = time.monotonic()
+            if screen.is_terminal and not bar.live.is_started and now - started > _QUIET_SECONDS:
+                bar.start()
+            if not screen.is_terminal and now - last_line > _SECONDS_BETWEEN_LINES:
+                last_line = now
+                print(f"{done} of {sum(sizes)} runs", file=sys.stderr)
+            yield position, trajectories
+    finally:
+        if bar.live.is_started:
+            bar.stop()

@@ -1,0 +1,32 @@
+"""Settings and scenarios that every test may use."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+from strategies import TYPICAL_BOARD, typical_settings
+
+import sim
+
+# Derandomised: a test that fails today fails tomorrow. No deadline: compiled rules are slow once.
+settings.register_profile(
+    "partnerships",
+    derandomize=True,
+    deadline=None,
+    max_examples=40,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("partnerships")
+
+
+@pytest.fixture
+def typical_board() -> dict[str, int]:
+    """Nineteen seats, all four sectors."""
+    return dict(TYPICAL_BOARD)
+
+
+@pytest.fixture
+def typical() -> sim.Scenario:
+    """Two years of the typical board with every lever and parameter at its default."""
+    return sim.scenario_from(typical_settings(months=24))

@@ -1,0 +1,259 @@
+"""What tests are made of: typical settings, random scenarios, and sign contracts of rules."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
+from typing import Any
+
+from hypothesis import strategies as st
+
+import sim
+from sim.scenario import month_name, month_number
+
+TYPICAL_BOARD: Mapping[str, int] = {
+    "council": 1,
+    "police": 1,
+    "primary_care_trust": 1,
+    "learning_skills_council": 1,
+    "jobcentre_plus": 1,
+    "regional_development_agency": 1,
+    "fire_service": 1,
+    "housing_association": 1,
+    "university_college": 1,
+    "chamber_of_commerce": 1,
+    "large_employer": 2,
+    "small_business_federation": 1,
+    "vcs_infrastructure_body": 1,
+    "vcs_service_provider": 2,
+    "faith_network": 1,
+    "residents_network": 2,
+}
+
+LAUNCH = "2001-04"
+
+
+def typical_settings(**changes: Any) -> dict[str, Any]:
+    """Return plain settings of the typical board with the given fields changed."""
+    return {"board": {"members": dict(TYPICAL_BOARD)}, **changes}
+
+
+def board(members: Mapping[str, int], **changes: Any) -> dict[str, Any]:
+    """Return plain settings of another board, chaired by nobody unless told."""
+    return {"members": dict(members), "chair": "nobody", **changes}
+
+
+def step_label(step: int) -> str:
+    """Return the calendar month of a step of a run that starts at ``LAUNCH``."""
+    return month_name(month_number(LAUNCH) + step)
+
+
+def run(settings: Mapping[str, Any], *, seed: int = 0, replicate: int = 0, **options: Any) -> sim.History:
+    """Return the history of one run of plain settings."""
+    return sim.simulate(sim.scenario_from(settings), seed=seed, replicate=replicate, **options)
+
+
+def lived(scenario: sim.Scenario, *, seed: int = 0, replicate: int = 0, months: int | None = None) -> Any:
+    """Return a model that has lived through its months, or through the first ``months`` of them."""
+    model = sim.PartnershipModel(scenario, seed=seed, replicate=replicate)
+    for _ in range(scenario.months if months is None else months):
+        model.step()
+    return model
+
+
+# ---------------------------------------------------------------- parameters as a tree
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return {'levers.duty.attend': 1} as {'levers': {'duty': {'attend': 1}}}."""
+    tree: dict[str, Any] = {}
+    for path, value in values.items():
+        *topics, name = path.split(".")
+        branch = tree
+        for topic in topics:
+            branch = branch.setdefault(topic, {})
+        branch[name] = value
+    return tree
+
+
+def prior(name: str) -> tuple[float, float]:
+    """Return the range of an uncertain parameter, for example ``prior("weight_habit")``."""
+    parameter = sim.PARAMETERS[f"behaviour.{name}"]
+    assert parameter.low is not None
+    assert parameter.high is not None
+    return parameter.low, parameter.high
+
+
+def numeric_levers() -> list[sim.Parameter]:
+    """Return every lever that is a number (the fund among them)."""
+    return [p for p in sim.PARAMETERS.values() if p.path.startswith("levers.") and p.low is not None]
+
+
+def levers_off() -> dict[str, Any]:
+    """Return settings of levers that are all zero."""
+    tree = nested({p.path: 0.0 for p in numeric_levers()})["levers"]
+    assert isinstance(tree, dict)
+    return tree
+
+
+def allowed_values(parameter: sim.Parameter) -> st.SearchStrategy[Any]:
+    """Return a strategy for the values that a parameter may take."""
+    options: list[st.SearchStrategy[Any]] = []
+    if parameter.choices:
+        options.append(st.sampled_from(parameter.choices))
+    if parameter.low is not None and parameter.high is not None:
+        if isinstance(parameter.default, int):
+            options.append(st.integers(int(parameter.low), int(parameter.high)))
+        else:
+            options.append(st.floats(parameter.low, parameter.high, allow_subnormal=False))
+    return st.one_of(options)
+
+
+_CHANGEABLE = tuple(sim.PARAMETERS.values())
+_LEVERS = tuple(p for p in _CHANGEABLE if p.path.startswith(("levers.", "leadership.")))
+
+
+@st.composite
+def overrides(draw: st.DrawFn, parameters: Iterable[sim.Parameter] = _CHANGEABLE, most: int = 10) -> dict[str, Any]:
+    """Draw allowed values for some parameters, as a nested tree."""
+    chosen = draw(st.lists(st.sampled_from(tuple(parameters)), max_size=most, unique_by=lambda p: p.path))
+    return nested({p.path: draw(allowed_values(p)) for p in chosen})
+
+
+@st.composite
+def scenario_settings(draw: st.DrawFn, longest: int = 40) -> dict[str, Any]:
+    """Draw plain settings of a scenario: any place, board, levers, calendar and behaviour."""
+    archetypes = ["council", *sorted(set(sim.ARCHETYPES) - {"unitary_council", "county_council", "district_council"})]
+    members = draw(st.dictionaries(st.sampled_from(archetypes), st.integers(1, 3), min_size=1, max_size=9))
+    months = draw(st.integers(6, longest))
+    sectors = sorted({"council" if name == "council" else sim.ARCHETYPES[name].sector for name in members})
+    steps = st.integers(0, months - 1).map(step_label)
+    calendar = []
+    for _ in range(draw(st.integers(0, 3))):
+        entry = {"from": draw(steps), **draw(overrides(_LEVERS, 5))}
+        entry["abolish"] = draw(st.lists(st.sampled_from(archetypes), max_size=2, unique=True))
+        entry["executive"] = draw(st.sampled_from((None, "everyone", "public_only")))
+        calendar.append(entry)
+    return {
+        "board": {
+            "members": members,
+            "chair": draw(st.sampled_from(("nobody", *sectors))),
+            "executive": draw(st.sampled_from(("everyone", "public_only"))),
+            "entries": [
+                {"month": draw(steps), "archetype": draw(st.sampled_from(archetypes)), "informed": draw(SHARES)}
+                for _ in range(draw(st.integers(0, 2)))
+            ],
+        },
+        "months": months,
+        "place": dataclasses.asdict(sim.find_place(draw(st.sampled_from(sim.place_names())))),
+        "calendar": calendar,
+        **draw(overrides()),
+    }
+
+
+def fading_settings(**changes: Any) -> dict[str, Any]:
+    """Return settings under which little keeps a council from ending the partnership."""
+    return typical_settings(
+        months=40,
+        levers=levers_off() | {"outside_option": 1.0, "austerity": 0.6, "pooling_rate": 0.2, "flexible_fund_gbp_m": 0.5},
+        behaviour={"dissolution_rate": 0.2, "dissolution_value": 0.8},
+        **changes,
+    )
+
+
+SHARES = st.floats(0.0, 1.0, allow_subnormal=False)
+
+
+@st.composite
+def simplexes(draw: st.DrawFn, size: int) -> list[float]:
+    """Draw weights that are at least 0 and sum to 1."""
+    raw = draw(st.lists(st.floats(0.0, 1.0, allow_subnormal=False), min_size=size, max_size=size))
+    whole = math.fsum(raw)
+    return [weight / whole for weight in raw] if whole > 1e-3 else [1.0 / size] * size
+
+
+# ---------------------------------------------------------------- sign contracts
+
+SHARE = (0.0, 1.0)
+FLAG = (False, True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Contract:
+    """What a rule promises: where its arguments live, which way each moves it, and its bounds.
+
+    ``rises`` and ``falls`` name arguments in which the rule never falls (rises) and does move at the
+    ``centre``; ``free`` names those without a promised direction. Together they name every argument.
+    """
+
+    function: Callable[..., Any]
+    ranges: Mapping[str, tuple[Any, Any]]
+    rises: str = ""
+    falls: str = ""
+    free: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    centre: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.function.__name__
+
+    def points(self) -> st.SearchStrategy[dict[str, Any]]:
+        """Return a strategy for arguments anywhere in their ranges."""
+        return st.fixed_dictionaries({name: _anywhere(*span) for name, span in self.ranges.items()})
+
+    def directions(self) -> dict[str, int]:
+        """Return the promised sign of every argument that has one."""
+        return {name: 1 for name in self.rises.split()} | {name: -1 for name in self.falls.split()}
+
+    def check_arguments(self) -> None:
+        """Fail unless every argument of the rule has a range and a promise."""
+        declared = list(inspect.signature(self.function).parameters)
+        promised = [*self.rises.split(), *self.falls.split(), *self.free.split()]
+        assert sorted(promised) == sorted(declared)
+        assert sorted(self.ranges) == sorted(declared)
+
+    def check_strictly(self) -> None:
+        """Fail unless every promised argument moves the rule, in its direction, away from the edges."""
+        centre = {name: _between(*span, 0.4) for name, span in self.ranges.items()} | dict(self.centre)
+        for name, sign in self.directions().items():
+            less = self.function(**centre | {name: _between(*self.ranges[name], 0.3)})
+            more = self.function(**centre | {name: _between(*self.ranges[name], 0.6)})
+            assert sign * (more - less) > 0.0, f"{self} does not answer to {name}"
+
+    def check_at(self, here: Mapping[str, Any], there: Mapping[str, Any]) -> None:
+        """Fail unless the rule keeps its bounds, and its signs from ``here`` to ``there`` one by one."""
+        start = self.function(**here)
+        assert self.low <= start <= self.high
+        for name, sign in self.directions().items():
+            end = self.function(**dict(here) | {name: there[name]})
+            step = sign * (end - start) if there[name] >= here[name] else sign * (start - end)
+            assert step >= -1e-12 * max(1.0, abs(start), abs(end)), f"{self} breaks its sign in {name}"
+
+
+def _anywhere(low: Any, high: Any) -> st.SearchStrategy[Any]:
+    if isinstance(low, bool):
+        return st.booleans()
+    if isinstance(low, int):
+        return st.integers(low, high)
+    return st.floats(low, high, allow_subnormal=False)
+
+
+def _between(low: Any, high: Any, share: float) -> Any:
+    if isinstance(low, bool):
+        return share > 0.5
+    if isinstance(low, int):
+        return low + round(share * (high - low))
+    return low + share * (high - low)
+
+
+def public_rules(module: ModuleType) -> set[str]:
+    """Return the names of the public functions that a rule file defines."""
+    return {
+        name
+        for name, member in inspect.getmembers(module, inspect.isfunction)
+        if member.__module__ == module.__name__ and not name.startswith("_")
+    }
