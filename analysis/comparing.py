@@ -5,6 +5,8 @@ Every function takes tidy frames (see ``analysis.summaries``) and returns the Ax
 
 from __future__ import annotations
 
+import textwrap
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,6 +20,7 @@ from analysis.drawing import (
     add_note_and_regime_key,
     add_title,
     calendar_axis,
+    counted,
     draw_fans,
     fan_note,
     grid_shape,
@@ -30,7 +33,7 @@ from analysis.drawing import (
     new_figure,
     own_axes,
     readable,
-    runs_in_words,
+    runs_of,
 )
 from analysis.summaries import (
     HEADLINE,
@@ -139,8 +142,7 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
     figure, panels = new_figure(rows, columns, width=8.5, height=1.9 + 2.4 * rows, sharex=True, sharey=True)
     hide_unused(panels, len(scenarios))
     add_title(figure, "Regimes over time")
-    note = f"Share of {runs_in_words(trajectories)} of each scenario in each regime. {_sampling_note(trajectories)}"
-    add_note_and_regime_key(figure, note)
+    add_note_and_regime_key(figure, _shares_note(trajectories))
     for ax, scenario in zip(panels, scenarios, strict=False):
         here = table[table["scenario"] == scenario]
         ax.stackplot(
@@ -149,7 +151,7 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
             colors=[REGIME_COLOURS[regime] for regime in REGIMES],
             linewidth=0,
         )
-        ax.set(title=readable(scenario), ylim=(0, 1))
+        ax.set(title=textwrap.fill(readable(scenario), 90 // columns), ylim=(0, 1))
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
         calendar_axis(ax, most_ticks=6)
     for ax in panels[: len(scenarios) : columns]:
@@ -165,7 +167,7 @@ def final_regimes(runs: pd.DataFrame) -> Figure:
     height = 1.9 + 0.45 * len(scenarios)
     figure, panels = new_figure(1, len(REGIMES), width=8.5, height=height, sharex=True, sharey=True)
     add_title(figure, "Regime at the end of the run")
-    add_note(figure, f"Dot: share of {runs_in_words(runs)} of each scenario. Line: 95 % Wilson interval.")
+    add_note(figure, f"Dot: share of {counted(runs_of(runs), 'run')} of each scenario. Line: 95 % Wilson interval.")
     for ax, regime in zip(panels, REGIMES, strict=True):
         here, colour = shares[shares["regime"] == regime], REGIME_COLOURS[regime]
         ax.hlines(range(len(here)), here["ci_low"], here["ci_high"], color=colour, linewidth=3, alpha=0.6)
@@ -189,8 +191,9 @@ def paired_contrasts(runs: pd.DataFrame, *, reference: str) -> Figure:
     figure, panels = new_figure(rows, columns, width=8.5, height=height, sharey=True)
     hide_unused(panels, len(headline))
     add_title(figure, f"Difference from {readable(reference).lower()} at the end of the run")
-    pairs = _pairs_in_words(table)
-    add_note(figure, f"Dot: mean difference over {pairs} of runs with the same chance. Line: its 95 % interval.")
+    pairs = table["replicates"]
+    line = "Line: its 95 % interval." if pairs.max() > 1 else "One pair has no interval."
+    add_note(figure, f"Dot: mean difference over {counted(pairs, 'pair')} of runs with the same chance. {line}")
     for ax, measure in zip(panels, headline, strict=False):
         here = table[table["measure"] == measure]
         colours = [looks[str(scenario)].colour for scenario in here["scenario"]]
@@ -235,7 +238,8 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 @in_house_style
 def headline(trajectories: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     """Return the figure that sums a comparison up: engagement, dominance, added value and final regimes."""
-    figure, panels = new_figure(2, 2, width=8.8, height=7)
+    scenarios = scenarios_of(runs)
+    figure, panels = new_figure(2, 2, width=8.8, height=max(7.0, 3.0 + 0.8 * len(scenarios)))
     add_title(figure, "Who comes, who dominates, what it adds and where it ends")
     add_note_and_regime_key(
         figure, f"{fan_note(trajectories)} Above each bar: share of the commonest regime and its 95 % Wilson interval."
@@ -267,15 +271,11 @@ def _list_scenarios(ax: Axes, scenarios: list[str]) -> None:
     ax.set_ylim(len(scenarios) - 0.5, -0.5)
 
 
-def _sampling_note(trajectories: pd.DataFrame) -> str:
-    """Return how far chance may move a share over that many runs, at most."""
-    fewest = int(trajectories.groupby("scenario", observed=True)["replicate"].nunique().min())
+def _shares_note(trajectories: pd.DataFrame) -> str:
+    """Return what the shares are of, and how far chance may move a share over that many runs at most."""
+    fewest = int(runs_of(trajectories).min())
     low, high = wilson_interval(fewest // 2, total=fewest)
-    return f"With so many runs chance moves a share by up to ± {50 * (high - low):.0f} points (95 % interval)."
-
-
-def _pairs_in_words(table: pd.DataFrame) -> str:
-    fewest, most = int(table["replicates"].min()), int(table["replicates"].max())
-    if most == 1:
-        return "one pair"
-    return f"{most} pairs" if fewest == most else f"{fewest} to {most} pairs"
+    return (
+        f"Share of {counted(runs_of(trajectories), 'run')} of each scenario in each regime; "
+        f"by chance a share may be off by up to ± {50 * (high - low):.0f} points (95 % Wilson interval)."
+    )

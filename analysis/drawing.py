@@ -47,6 +47,8 @@ _STYLE: Any = {
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
     "legend.frameon": False,
+    "figure.constrained_layout.wspace": 0.04,
+    "figure.constrained_layout.hspace": 0.04,
     "figure.titlesize": 13,
     "figure.titleweight": "bold",
 }
@@ -115,12 +117,16 @@ def unit_of(measure: str) -> str:
 def label_value_axis(ax: Axes, measure: str, *, name: str | None = None, axis: str = "y") -> None:
     """Name the measure and its unit on the ``axis`` ("x" or "y") and show shares in per cent."""
     title, unit = readable(measure) if name is None else name, unit_of(measure)
-    separator = ",\n" if len(title) + len(unit) > 26 else ", "
+    label = ", ".join(part for part in (title, unit) if part)
     which = ax.yaxis if axis == "y" else ax.xaxis
-    which.set_label_text(separator.join(part for part in (title, unit) if part))
+    which.set_label_text(textwrap.fill(label, 26 if axis == "y" else 20))
     which.set_major_locator(MaxNLocator(nbins=5 if axis == "y" else 4, steps=[1, 2, 2.5, 5, 10]))
     if is_share(measure):
-        which.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.10g}".replace("-", "−")))
+        which.set_major_formatter(FuncFormatter(_per_cent))
+
+
+def _per_cent(share: float, _: object) -> str:
+    return np.format_float_positional(100 * share, precision=6, trim="-").replace("-", "−")
 
 
 def moments(dates: pd.Series) -> NDArray[np.datetime64]:
@@ -192,21 +198,25 @@ def _wrapped(figure: Figure, text: str, *, points: float) -> str:
     return textwrap.fill(text, int(width))
 
 
-def runs_in_words(table: pd.DataFrame) -> str:
-    """Return how many runs each scenario has, such as "60 runs" or "40 to 60 runs"."""
-    counts = table.groupby("scenario", observed=True)["replicate"].nunique()
+def runs_of(table: pd.DataFrame) -> pd.Series:
+    """Return the number of runs of each scenario."""
+    return table.groupby("scenario", observed=True)["replicate"].nunique()
+
+
+def counted(counts: pd.Series, thing: str) -> str:
+    """Return counts in words, such as "1 run", "60 runs" or "40 to 60 runs"."""
     fewest, most = int(counts.min()), int(counts.max())
     if most == 1:
-        return "1 run"
-    return f"{most} runs" if fewest == most else f"{fewest} to {most} runs"
+        return f"1 {thing}"
+    return f"{most} {thing}s" if fewest == most else f"{fewest} to {most} {thing}s"
 
 
 def fan_note(trajectories: pd.DataFrame) -> str:
     """Return the note that says what lines and bands of a fan are."""
-    runs = runs_in_words(trajectories)
-    if runs == "1 run":
+    counts = runs_of(trajectories)
+    if counts.max() == 1:
         return "Line: one run of each scenario. One run has no band; more replicates show the part of chance."
-    return f"Line: median of {runs} of each scenario. Dark band: middle 50 % of runs; light band: middle 90 %."
+    return f"Line: median of {counted(counts, 'run')} of each scenario. Dark band: middle 50 % of runs; light band: middle 90 %."
 
 
 def draw_fans(ax: Axes, trajectories: pd.DataFrame, measure: str) -> list[LineEnd]:
@@ -244,9 +254,10 @@ def label_line_ends(ax: Axes, ends: Sequence[LineEnd], *, points: float = 10, wr
     assert isinstance(figure, Figure), "labels need a panel of a whole figure"
     ax.set_ylim(ax.get_ylim())
     figure.draw_without_rendering()
-    line_height = 1.25 * points * figure.dpi / 72 / ax.get_window_extent().height
-    texts = [textwrap.fill(end.text, wrap) for end in ends]
-    room = np.array([line_height * (text.count("\n") + 1.15) for text in texts])
+    texts, room = _room_for(ax, ends, points=points, wrap=wrap)
+    if room.sum() > 1.0:
+        points = 7.5
+        texts, room = _room_for(ax, ends, points=points, wrap=40)
     low, high = ax.get_ylim()
     wanted = np.array([(end.height - low) / (high - low) for end in ends])
     for end, text, height in zip(ends, texts, spread_apart(wanted, room), strict=True):
@@ -254,6 +265,15 @@ def label_line_ends(ax: Axes, ends: Sequence[LineEnd], *, points: float = 10, wr
             text, (1.0, height), xycoords="axes fraction", xytext=(5, 0), textcoords="offset points",
             color=end.colour, fontsize=points, va="center", linespacing=1.0, annotation_clip=False,
         )  # fmt: skip
+
+
+def _room_for(
+    ax: Axes, ends: Sequence[LineEnd], *, points: float, wrap: int
+) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the wrapped names and the share of the panel's height that each needs."""
+    line_height = 1.25 * points * ax.figure.dpi / 72 / ax.get_window_extent().height
+    texts = [textwrap.fill(end.text, wrap) for end in ends]
+    return texts, np.array([line_height * (text.count("\n") + 1.15) for text in texts])
 
 
 def spread_apart(wanted: NDArray[np.float64], room: NDArray[np.float64]) -> NDArray[np.float64]:

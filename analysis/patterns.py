@@ -38,6 +38,28 @@ EXPERIMENTS: Mapping[str, str] = {
 }
 """What has to be simulated, and why; batches called pairs share their replicates."""
 
+MEASURES_READ: tuple[str, ...] = (
+    "attendance",
+    "attendance_agency",
+    "engagement",
+    "engagement_council",
+    "engagement_agency",
+    "engagement_business",
+    "engagement_voluntary",
+    "contribution_share",
+    "contribution_gbp_m_agency",
+    "trust",
+    "dominance",
+    "voice_business",
+    "voice_voluntary",
+    "coherence",
+    "decision_rate",
+    "outcome",
+    "added_value",
+    "is_accredited",
+)
+"""The measures that the patterns need of each batch."""
+
 CLIFF_MONTH = 84
 """April 2008, counted from April 2001."""
 

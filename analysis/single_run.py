@@ -234,5 +234,5 @@ def _line_with_end(
     last = known[-1]
     if last < len(values) - 1:
         ax.plot(when[last], values[last], "x", color=colour, markersize=7, markeredgewidth=2)
-        name = f"{name} (until {str(when[last])[:4]})"
+        name = f"{name} (until\N{NO-BREAK SPACE}{str(when[last])[:4]})"
     return LineEnd(name, float(values[last]), colour)
