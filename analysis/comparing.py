@@ -225,7 +225,8 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             ax.barh(place, share, left=start, height=0.42, color=REGIME_COLOURS[regime])
             start += share
         share, low, high = (100 * here[name].iloc[here["share"].argmax()] for name in ("share", "ci_low", "ci_high"))
-        ax.text(0.0, place - 0.3, readable(scenario), color=looks[scenario].colour, fontsize=10, va="bottom")
+        name = textwrap.shorten(readable(scenario), 26, placeholder=" …")
+        ax.text(0.0, place - 0.3, name, color=looks[scenario].colour, fontsize=10, va="bottom")
         interval = f"{share:.0f} % ({low:.0f} to {high:.0f})"
         ax.text(1.0, place - 0.3, interval, color=GREY, fontsize=9, va="bottom", ha="right")
     ax.set(xlim=(0, 1), ylim=(len(scenarios) - 0.6, -0.75), yticks=[], xlabel="Share of runs, %")

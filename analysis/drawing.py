@@ -216,7 +216,8 @@ def fan_note(trajectories: pd.DataFrame) -> str:
     counts = runs_of(trajectories)
     if counts.max() == 1:
         return "Line: one run of each scenario. One run has no band; more replicates show the part of chance."
-    return f"Line: median of {counted(counts, 'run')} of each scenario. Dark band: middle 50 % of runs; light band: middle 90 %."
+    bands_note = "Dark band: middle 50 % of runs; light band: middle 90 %."
+    return f"Line: median of {counted(counts, 'run')} of each scenario. {bands_note}"
 
 
 def draw_fans(ax: Axes, trajectories: pd.DataFrame, measure: str) -> list[LineEnd]:
@@ -253,7 +254,9 @@ def label_line_ends(ax: Axes, ends: Sequence[LineEnd], *, points: float = 10, wr
     figure = ax.figure
     assert isinstance(figure, Figure), "labels need a panel of a whole figure"
     ax.set_ylim(ax.get_ylim())
-    figure.draw_without_rendering()
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
     texts, room = _room_for(ax, ends, points=points, wrap=wrap)
     if room.sum() > 1.0:
         points = 7.5
@@ -267,9 +270,7 @@ def label_line_ends(ax: Axes, ends: Sequence[LineEnd], *, points: float = 10, wr
         )  # fmt: skip
 
 
-def _room_for(
-    ax: Axes, ends: Sequence[LineEnd], *, points: float, wrap: int
-) -> tuple[list[str], NDArray[np.float64]]:
+def _room_for(ax: Axes, ends: Sequence[LineEnd], *, points: float, wrap: int) -> tuple[list[str], NDArray[np.float64]]:
     """Return the wrapped names and the share of the panel's height that each needs."""
     line_height = 1.25 * points * ax.figure.dpi / 72 / ax.get_window_extent().height
     texts = [textwrap.fill(end.text, wrap) for end in ends]

@@ -29,7 +29,7 @@ EXPERIMENTS: Mapping[str, str] = {
     "everyone": "its pair: the whole board decides",
     "staffed": "baseline_lsp with a full staff team, typical place",
     "unstaffed": "its pair: without a staff team",
-    "duty": "sigoma_stick, typical place",
+    "duty": "baseline_lsp with the five components of the duty in full, typical place",
     "no_duty": "its pair: baseline_lsp",
     "cliff": "nrf_cliff_2008 over the 39 real places",
     "growth_coalition": "growth_coalition, typical place",

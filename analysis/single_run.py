@@ -31,7 +31,8 @@ from analysis.drawing import (
     readable,
     unit_of,
 )
-from sim.population import SECTORS, THEMES
+from sim.measures import MEASURES
+from sim.population import SECTORS
 
 ONE_RUN = "One run, so one course of chance; a comparison over replicates shows how much of this is chance."
 
@@ -147,7 +148,7 @@ def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
                      f"which is what the partnership adds. {ONE_RUN}")  # fmt: skip
     when = moments(measures["date"])
     without = measures["outcome_counterfactual"]
-    themes = [f"outcome_{theme}" for theme in THEMES]
+    themes = [name for name in MEASURES if name.startswith("outcome_") and name != "outcome_counterfactual"]
     ends = []
     for measure, colour in zip(themes, _THEME_COLOURS, strict=True):
         ax.plot(when, measures[measure], color=colour, linewidth=1.2)
@@ -180,6 +181,7 @@ def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
     figure, (ax,) = new_figure(1, 1, width=8.5, height=1.9 + 0.24 * len(rows))
     add_title(figure, "How often each body attended")
     add_note(figure, f"Share of meetings attended in each quarter of a year; hatched: no seat. {ONE_RUN}")
+    ax.grid(visible=False)
     ax.patch.set(facecolor="white", edgecolor="0.75", hatch="////")
     sns.heatmap(
         table * 100,

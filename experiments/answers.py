@@ -21,7 +21,8 @@ MANIFEST = "manifest.json"
 def output_folder(output: str | None, *, verb: str, subject: str = "") -> Path:
     """Return the folder that a verb should write: ``output``, or one under ``outputs/VERB``.
 
-    The latter is named by ``subject`` (say, the scenario) and the date and time (UTC). Each job of a ``--multirun`` gets a folder of its own, named by its number and its overrides.
+    The latter is named by ``subject`` (say, the scenario) and the date and time (UTC). Each job of a
+    ``--multirun`` gets a folder of its own, named by its number and its overrides.
     """
     job = HydraConfig.get()
     sweeping = job.mode == RunMode.MULTIRUN
@@ -64,6 +65,8 @@ def answer_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
 
 
 def _refuse_occupied(target: Path, *, overwrite: bool) -> None:
+    if Path.cwd().is_relative_to(target):
+        raise CommandError(f"output = {str(target)!r} is where you are: name a folder in it")
     try:
         occupied = target.exists() and (not target.is_dir() or any(target.iterdir()))
     except OSError as error:

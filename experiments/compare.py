@@ -12,7 +12,7 @@ For example:
   partnerships compare scenarios=[baseline_lsp,sigoma_stick,sigoma_carrot] replicates=100
   partnerships compare place=birmingham reference=talking_shop
   partnerships compare scenarios=[baseline_lsp,nrf_cliff_2008] measures=[engagement,trust,outcome]
-  partnerships compare --multirun place=birmingham,knowsley
+  partnerships compare --multirun place=birmingham,barnsley
 """
 
 from __future__ import annotations

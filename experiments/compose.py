@@ -22,7 +22,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.errors import CommandError, one_line, unknown_setting
+from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
 from sim.parameters import TOPICS
 from sim.scenario import validated
@@ -101,8 +101,7 @@ def refuse_values_for_groups(overrides: Iterable[str]) -> None:
         group, _, value = override.lstrip("+").partition("=")
         if group in GROUPS and (not _NAMES.fullmatch(value) or value in ("", "null", "true", "false")):
             raise CommandError(
-                f"{group} = {value!r} is not allowed: it takes a name, one of {', '.join(option_names(group))}; "
-                f"a single value inside is set by its path, see: partnerships list parameters"
+                f"{group} = {value!r} is not allowed: it takes a name; {known_options(group, option_names(group))}"
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
+import logging
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import hydra
 from omegaconf import DictConfig
@@ -33,19 +34,21 @@ TERMINATED = 143
 class Verb:
     """Something that can be asked on the command line.
 
-    The module's docstring is the help of the verb. A verb with settings has a ``task`` that takes the
-    config composed from ``configs/VERB.yaml``; any other has a ``main`` that takes its arguments.
+    The module's docstring is the help of the verb. A verb that takes ``settings``, or those of a
+    ``scenario`` too, has a ``task`` for the config composed from ``configs/VERB.yaml``; one that takes
+    ``arguments`` has a ``main`` for them.
     """
 
     module: str
     says: str
-    has_settings: bool = True
+    takes: Literal["arguments", "settings", "scenario"] = "scenario"
 
 
 VERBS: Mapping[str, Verb] = {
-    "list": Verb("experiments.listing", "print scenarios, levers, places, measures and boards", has_settings=False),
+    "list": Verb("experiments.listing", "print scenarios, levers, places, measures and boards", takes="arguments"),
     "run": Verb("experiments.run", "run one scenario once, month by month"),
     "compare": Verb("experiments.compare", "compare scenarios over many paired runs"),
+    "fit": Verb("experiments.fit", "search behaviour parameters that reproduce the declared patterns"),
 }
 
 OVERVIEW = """\
@@ -62,6 +65,13 @@ Examples:
 
 partnerships VERB --help tells what a verb does, what it writes and what can be set.
 """
+
+SCENARIO_SETTINGS = (
+    ("place=typical", "where; see: partnerships list places"),
+    ("months=144 start=2001-04", "how long, and from when"),
+    ("board= leadership= levers=", "sets of settings by name, see configs/; a single one by its path:"),
+    ("levers.duty.attend=1", "any lever or parameter; see: partnerships list parameters"),
+)
 
 FLAGS = """\
 Flags:
@@ -91,10 +101,11 @@ class _TaskFailed(BaseException):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks and return the exit code: 0, 1 (failed), 2 (bad input) or 130."""
+    asked = list(sys.argv[1:] if arguments is None else arguments)
     trace = os.environ.get(FULL_ERROR) == "1"
     try:
         with _termination_as_exit():
-            return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+            return _dispatch(asked)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -103,9 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except _TaskFailed as failed:
-        return _told(failed.error, trace=trace)
+        return _told(failed.error, asked, trace=trace)
     except Exception as error:
-        return _told(error, trace=trace)
+        return _told(error, asked, trace=trace)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -120,17 +131,21 @@ def _dispatch(arguments: list[str]) -> int:
     module = importlib.import_module(verb.module)
     if "--help" in rest or "-h" in rest:
         print(_help(name, module), end="")
-    elif verb.has_settings:
-        _perform(name, module, rest)
-    else:
+    elif verb.takes == "arguments":
         module.main(rest)
+    else:
+        _perform(name, module, rest)
     return 0
 
 
-def _told(error: Exception, *, trace: bool) -> int:
+def _told(error: Exception, asked: list[str], *, trace: bool) -> int:
+    """Print an error in one line, after the trace if that is wanted, and return the exit code."""
     if trace:
         traceback.print_exception(error)
-    print(f"error: {one_line(error)}", file=sys.stderr)
+    verb = VERBS.get(asked[0]) if asked else None
+    has_settings = verb is not None and verb.takes != "arguments"
+    names = [setting.name for setting in verb_settings(asked[0])] if has_settings else []
+    print(f"error: {one_line(error, names)}", file=sys.stderr)
     return exit_code(error)
 
 
@@ -145,28 +160,25 @@ def _overview() -> str:
 def _help(name: str, module: ModuleType) -> str:
     what, _, examples = (module.__doc__ or "").partition("\nFor example:")
     parts = [f"partnerships {name}: {what.strip()}\n", f"For example:{examples.rstrip()}\n"]
-    if VERBS[name].has_settings:
-        parts += [_settings_help(name), FLAGS, _names_help()]
+    if VERBS[name].takes != "arguments":
+        parts += [_settings_help(name), FLAGS]
+    if VERBS[name].takes == "scenario":
+        parts += [_names_help()]
     return "\n".join(parts)
 
 
 def _settings_help(name: str) -> str:
     settings = [(f"{setting.name}={setting.default}", setting.says) for setting in verb_settings(name)]
-    settings += [
-        ("place=typical", "where; see: partnerships list places"),
-        ("months=144 start=2001-04", "how long, and from when"),
-        ("board= leadership= levers=", "sets of settings by name, see configs/; a single one by its path:"),
-        ("levers.duty.attend=1", "any lever or parameter; see: partnerships list parameters"),
-    ]
+    if VERBS[name].takes == "scenario":
+        settings += SCENARIO_SETTINGS
     width = min(max(len(setting) for setting, _ in settings), 32)
     lines = [f"  {setting:{width}}  {says}" for setting, says in settings]
     return "\n".join(["Settings, with their defaults:", *lines, ""])
 
 
 def _names_help() -> str:
-    return textwrap.fill(
-        "Scenarios: " + ", ".join(scenario_names()), width=98, subsequent_indent="  ", break_long_words=False
-    ) + "\n"
+    names = "Scenarios: " + ", ".join(scenario_names())
+    return textwrap.fill(names, width=98, subsequent_indent="  ", break_long_words=False) + "\n"
 
 
 # ------------------------------------------------------------------------------ Hydra
@@ -192,11 +204,13 @@ def _perform(name: str, module: ModuleType, arguments: list[str]) -> None:
 def _hydra_process(arguments: list[str]) -> Iterator[None]:
     """Let Hydra read ``arguments`` as if they were the command line, and raise its errors, not print them."""
     command_line, full_error = sys.argv, os.environ.get(FULL_ERROR)
+    complaints = logging.raiseExceptions
     sys.argv, os.environ[FULL_ERROR] = arguments, "1"
+    logging.raiseExceptions = False  # when the reader of --info has seen enough
     try:
         yield
     finally:
-        sys.argv = command_line
+        sys.argv, logging.raiseExceptions = command_line, complaints
         del os.environ[FULL_ERROR]
         if full_error is not None:
             os.environ[FULL_ERROR] = full_error

@@ -133,9 +133,7 @@ def boards() -> str:
 
 def measures() -> str:
     """Return what a run reports every month."""
-    rows = (
-        [_code(m.name), m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says] for m in MEASURES.values()
-    )  # fmt: skip
+    rows = ([_code(m.name), m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says] for m in MEASURES.values())
     return table(("measure", "unit", "range", "meaning"), rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
@@ -29,8 +29,11 @@ def exit_code(error: Exception) -> int:
     return BAD_INPUT if isinstance(error, asked_wrongly) else FAILED
 
 
-def one_line(error: Exception) -> str:
-    """Return what went wrong in one line that names the thing, the value and what is allowed."""
+def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
+    """Return what went wrong in one line that names the thing, the value and what is allowed.
+
+    ``verb_settings`` are names that may have been meant beside the settings of a scenario.
+    """
     if isinstance(error, CommandError | ScenarioError):
         return _joined(str(error))
     if isinstance(error, MissingConfigException):
@@ -38,13 +41,13 @@ def one_line(error: Exception) -> str:
     if isinstance(error, OverrideParseException):
         return _unreadable(error)
     if isinstance(error, HydraException | OmegaConfBaseException):
-        return _composition(error)
+        return _composition(error, verb_settings)
     if isinstance(error, OSError):
         return _joined(str(error))
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
 
 
-def unknown_setting(path: str, verb_settings: tuple[str, ...] = ()) -> str:
+def unknown_setting(path: str, verb_settings: Sequence[str] = ()) -> str:
     """Return the line for a setting that no scenario has and the verb does not know."""
     parent, _, last = path.rpartition(".")
     if parent == "board.members" and last in ("council", *ARCHETYPES):
@@ -80,21 +83,25 @@ def _missing_option(error: MissingConfigException) -> str:
     options = list(error.options or ())
     if not group or not options:
         return _joined(str(error).split("Config search path")[0])
-    what = "board" if group == "board" else f"set of {group}" if group in ("levers", "behaviour") else group
-    known = f"see: partnerships list {group}s" if len(options) > _LONG_LIST else f"known: {', '.join(options)}"
-    return f"unknown {what} {name!r}{nearest(name, options)}; {known}"
+    what = f"set of {group}" if group in ("levers", "behaviour") else group
+    return f"unknown {what} {name!r}{nearest(name, options)}; {known_options(group, options)}"
+
+
+def known_options(group: str, options: Sequence[str]) -> str:
+    """Return what a group can be set to, or where to look if that is a long list."""
+    return f"see: partnerships list {group}s" if len(options) > _LONG_LIST else f"known: {', '.join(options)}"
 
 
 def _unreadable(error: OverrideParseException) -> str:
-    reason = _joined(str(error).split("See https")[0])
+    reason = _joined(str(error).split("See https")[0]).removeprefix(f"Error parsing override {error.override!r} ")
     return f"cannot read {error.override!r}: settings are written name=value, for example months=60 ({reason})"
 
 
-def _composition(error: Exception) -> str:
+def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
     """Return Hydra's complaint about a setting, without its advice to add what does not exist."""
     text = str(error) or str(error.__cause__ or error)
     if found := re.match(r"Could not override '([^']+)'", text):
-        return unknown_setting(found[1])
+        return unknown_setting(found[1], verb_settings)
     if found := re.match(r"Could not append to config. An item is already at '([^']+)'", text):
         return f"{found[1]} has a value already: change it with {found[1]}=..., without the plus sign"
     if found := re.match(r"Ambiguous value for argument '([^=]+)=(.*)'", text):

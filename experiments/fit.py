@@ -17,17 +17,26 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+from hydra.core.hydra_config import HydraConfig
 from numpy.typing import NDArray
+from omegaconf import DictConfig, OmegaConf
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
 from scipy import optimize
 from scipy.stats import qmc
 
-from analysis.patterns import MEASURES_READ, PATTERNS, Experiments, margins
-from experiments.pattern_runs import Batch
+from analysis.patterns import MEASURES_READ, PATTERNS, Experiments, margins, scoreboard
+from experiments.answers import answer_folder, output_folder
+from experiments.compose import verb_settings_of
+from experiments.manifest import Question, write_manifest
+from experiments.pattern_runs import Batch, pattern_batches
+from experiments.printing import console, plain_table, progress_bar
 from sim import PARAMETERS, Parameter, Scenario, simulate_ensemble
+from sim.parameters import Whole
 
 SAFETY = 0.05
 """How far inside its band a pattern has to lie, as a share of the bound, to count as nothing to improve."""
@@ -62,7 +71,7 @@ def experiments_of(
                 seed=seed,
                 measures=MEASURES_READ,
                 threads=threads,
-            ).values
+            ).measures
             for number, scenario in enumerate(batch.scenarios)
         ]
         runs = np.concatenate(places, axis=1)
@@ -80,3 +89,112 @@ def _with_behaviour(scenario: Scenario, row: NDArray[np.float64]) -> Scenario:
 def shortfall(found: Mapping[str, float]) -> float:
     """Return how much the patterns miss in all: 0 when each lies inside its band by ``SAFETY``."""
     return float(sum(min(1.0 + SAFETY, max(0.0, SAFETY - margin)) for margin in found.values()))
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class FitSettings:
+    """What can be set for a search; the defaults are in configs/fit.yaml."""
+
+    draws: Annotated[Whole, Field(ge=8, le=100_000)]
+    population: Annotated[Whole, Field(ge=8, le=1_000)]
+    generations: Annotated[Whole, Field(ge=0, le=10_000)]
+    runs: Annotated[Whole, Field(ge=4, le=10_000)]
+    confirming_runs: Annotated[Whole, Field(ge=4, le=10_000)]
+    seed: Annotated[Whole, Field(ge=0)]
+    threads: Annotated[Whole, Field(ge=1, le=1_024)] | None
+    output: str | None
+    overwrite: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Fit:
+    """What a search comes to."""
+
+    prior: pd.DataFrame
+    """One row a prior draw: its parameters, the margin of each pattern as ``margin_P1`` …, the shortfall."""
+    chosen: dict[str, float]
+    """The chosen value of every uncertain parameter."""
+    scoreboard: pd.DataFrame
+    """The patterns on the chosen set, on seeds that the search never saw."""
+
+
+def task(config: DictConfig) -> None:
+    """Search as ``config`` says, print the scoreboard and write the answers."""
+    settings = verb_settings_of(config, FitSettings)
+    target = output_folder(settings.output, verb="fit")
+    question = Question(
+        command=["partnerships", "fit", *HydraConfig.get().overrides.task],
+        scenarios={batch.name: batch.scenarios[0] for batch in pattern_batches(runs=settings.runs)},
+        seed=settings.seed,
+        replicates=range(settings.runs),
+    )
+    with answer_folder(target, overwrite=settings.overwrite) as folder:
+        fit = search(settings)
+        shares = prior_shares(fit.prior)
+        fit.prior.to_csv(folder / "prior_draws.csv", index=False)
+        shares.to_csv(folder / "prior_shares.csv", index=False)
+        fit.scoreboard.to_csv(folder / "scoreboard.csv", index=False)
+        (folder / "chosen.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(fit.chosen)), encoding="utf-8")
+        write_manifest(folder, question, settings=dataclasses.asdict(settings))
+    _print(fit.scoreboard)
+    console().print(f"Answers are in {target}")
+
+
+def search(settings: FitSettings) -> Fit:
+    """Return the outcome of a search: prior draws, evolution from the best, confirmation on new seeds."""
+    batches = pattern_batches(runs=settings.runs)
+    names = [parameter.path.removeprefix("behaviour.") for parameter in uncertain_parameters()]
+    drawn = prior_draws(settings.draws, seed=settings.seed)
+    steps = settings.draws // settings.population + 1 + settings.generations
+    with progress_bar("searching", total=steps) as advance:
+
+        def judged(draws: NDArray[np.float64]) -> list[dict[str, float]]:
+            found = [
+                margins(experiments)
+                for part in np.array_split(draws, max(1, len(draws) // settings.population))
+                for experiments in experiments_of(part, batches, seed=settings.seed, threads=settings.threads)
+            ]
+            advance(max(1, len(draws) // settings.population))
+            return found
+
+        of_prior = judged(drawn)
+        shortfalls = np.array([shortfall(found) for found in of_prior])
+        best = drawn[np.argsort(shortfalls, kind="stable")[: settings.population]]
+        evolved = optimize.differential_evolution(
+            lambda columns: np.array([shortfall(found) for found in judged(np.atleast_2d(columns.T))]),
+            bounds=[(p.low, p.high) for p in uncertain_parameters()],
+            init=best,
+            maxiter=settings.generations,
+            mutation=(0.3, 0.8),
+            recombination=0.5,
+            rng=settings.seed,
+            polish=False,
+            tol=0.0,
+            vectorized=True,
+            updating="deferred",
+        )
+    rounded = np.array([float(f"{value:.4g}") for value in evolved.x])
+    confirming = pattern_batches(runs=settings.confirming_runs)
+    confirmed = experiments_of(rounded[None, :], confirming, seed=settings.seed + 1, threads=settings.threads)[0]
+    prior = pd.DataFrame(drawn, columns=names)
+    for pattern in PATTERNS:
+        prior[f"margin_{pattern.id}"] = [found[pattern.id] for found in of_prior]
+    prior["shortfall"] = shortfalls
+    return Fit(prior=prior, chosen=dict(zip(names, rounded.tolist(), strict=True)), scoreboard=scoreboard(confirmed))
+
+
+def prior_shares(prior: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of prior draws that pass each pattern, and all of them (id ``all``)."""
+    passed = pd.DataFrame({pattern.id: prior[f"margin_{pattern.id}"] >= 0.0 for pattern in PATTERNS})
+    passed["all"] = passed.all(axis=1)
+    return passed.mean().rename_axis("id").reset_index(name="share_of_prior_draws")
+
+
+def _print(board: pd.DataFrame) -> None:
+    table = plain_table("The patterns on the chosen set, on new seeds")
+    for column in ("id", "what", "value", "band", "pattern"):
+        table.add_column(column, justify="right" if column == "value" else "left")
+    for row in board.itertuples():
+        band = f"{row.low:g} to {row.high:g}".replace("-inf to", "at most").replace(" to inf", " or more")
+        table.add_row(row.id, row.what, f"{row.value:.3f}", band, "passed" if row.passed else "FAILED")
+    console().print(table)

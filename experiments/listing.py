@@ -139,14 +139,12 @@ def _parameter_table(rows: Rows) -> Table:
     table = plain_table()
     table.add_column("path", no_wrap=True)
     table.add_column("default", justify="right")
-    table.add_column("range", max_width=13)
-    table.add_column("unit", max_width=12)
+    table.add_column("range\nunit", width=18)
     table.add_column("meaning", ratio=3)
     table.add_column("source", ratio=2)
     for row in rows:
-        table.add_row(
-            _breakable(row["path"]), str(row["default"]), row["range"], row["unit"], row["says"], row["source"]
-        )
+        allowed = f"{row['range']}\n{row['unit']}"
+        table.add_row(_breakable(row["path"]), str(row["default"]), allowed, row["says"], row["source"])
     return table
 
 
@@ -172,7 +170,7 @@ def _place_table(rows: Rows) -> Table:
 def _measure_table(rows: Rows) -> Table:
     table = plain_table()
     table.add_column("measure", no_wrap=True)
-    table.add_column("unit")
+    table.add_column("unit", max_width=18)
     table.add_column("range", no_wrap=True)
     table.add_column("meaning", ratio=1)
     for row in rows:

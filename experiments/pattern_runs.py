@@ -10,6 +10,9 @@ from sim import Scenario, find_place, place_names, with_changes
 
 SYNTHETIC_PLACES = ("typical", "two_tier_county")
 
+FIVE_COMPONENTS = ("attend", "share_data", "support_costs", "service_plans", "report")
+"""The duty to cooperate as S4 lists it; to have regard to the strategy is a lever of its own."""
+
 _REQUESTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "baseline": ("baseline_lsp", ()),
     "size_30": ("baseline_lsp", ("board=forum_30", "months=60")),
@@ -19,7 +22,7 @@ _REQUESTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "everyone": ("baseline_lsp", ()),
     "staffed": ("baseline_lsp", ("levers.staff_team=1",)),
     "unstaffed": ("baseline_lsp", ("levers.staff_team=0",)),
-    "duty": ("sigoma_stick", ()),
+    "duty": ("baseline_lsp", tuple(f"levers.duty.{component}=1" for component in FIVE_COMPONENTS)),
     "no_duty": ("baseline_lsp", ()),
     "cliff": ("nrf_cliff_2008", ()),
     "growth_coalition": ("growth_coalition", ()),

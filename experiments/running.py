@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import joblib
 import pandas as pd
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from experiments.printing import progress_bar
 from sim import MEASURES, THEMES, Scenario, simulate
 
 READ_IN_LAST_MONTH: tuple[str, ...] = (
@@ -36,9 +33,6 @@ _CHUNKS_PER_WORKER = 8
 _MOST_RUNS_IN_A_CHUNK = 25
 _MONTHS_WORTH_A_PROCESS = 4000
 """Below this many simulated months starting processes costs more than it saves."""
-
-_QUIET_SECONDS = 2.0
-_SECONDS_BETWEEN_LINES = 15.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,8 +72,10 @@ def run_pairs(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, 
         joblib.delayed(_run_chunk)(chunk) for chunk in chunks
     )
     parts: dict[int, pd.DataFrame] = {}
-    for position, trajectories in _with_progress(running, [len(chunk.replicates) for chunk in chunks]):
-        parts[position] = trajectories
+    with progress_bar("runs", total=len(scenarios) * replicates) as advance:
+        for position, trajectories in running:
+            parts[position] = trajectories
+            advance(len(chunks[position].replicates))
     together = pd.concat([parts[position] for position in sorted(parts)], ignore_index=True)
     return RunTable(trajectories=together, runs=final_values(together, seed=seed))
 
@@ -120,30 +116,3 @@ def _run_chunk(chunk: _Chunk) -> tuple[int, pd.DataFrame]:
         measures.insert(0, "scenario", chunk.name)
         parts.append(measures)
     return chunk.position, pd.concat(parts, ignore_index=True)
-
-
-def _with_progress(
-    results: Iterable[tuple[int, pd.DataFrame]], sizes: list[int]
-) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Pass ``results`` on, telling on standard error how far they are once it takes a while."""
-    screen = Console(file=sys.stderr)
-    bar = Progress(
-        TextColumn("running"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=screen, transient=True
-    )
-    task = bar.add_task("runs", total=sum(sizes))
-    started = last_line = time.monotonic()
-    done = 0
-    try:
-        for position, trajectories in results:
-            done += sizes[position]
-            bar.update(task, completed=done)
-            now = time.monotonic()
-            if screen.is_terminal and not bar.live.is_started and now - started > _QUIET_SECONDS:
-                bar.start()
-            if not screen.is_terminal and now - last_line > _SECONDS_BETWEEN_LINES:
-                last_line = now
-                print(f"{done} of {sum(sizes)} runs", file=sys.stderr)
-            yield position, trajectories
-    finally:
-        if bar.live.is_started:
-            bar.stop()

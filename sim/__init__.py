@@ -1,6 +1,7 @@
 """The model of local strategic partnerships: rules, agents, measures. See README.md and docs/odd.md."""
 
 from sim.checking import scenario_from, with_changes
+from sim.ensemble import Ensemble, simulate_ensemble
 from sim.history import History, simulate
 from sim.measures import MEASURES, Measure
 from sim.parameters import PARAMETERS, Parameter
@@ -16,6 +17,7 @@ __all__ = [
     "REGIMES",
     "SECTORS",
     "THEMES",
+    "Ensemble",
     "History",
     "Measure",
     "Parameter",
@@ -27,5 +29,6 @@ __all__ = [
     "place_names",
     "scenario_from",
     "simulate",
+    "simulate_ensemble",
     "with_changes",
 ]

@@ -118,15 +118,56 @@ PARTNER = _of_runs_by(
     dict.fromkeys(
         # fmt: off
         (
-            "is_member", "is_abolished", "abolished_at",
-            "trustfulness", "repute", "disposition", "first_belief", "reciprocity",
-            "attended", "attendance_record", "months_absent", "seniority", "belief", "believed_of_others",
-            "expected_share", "alignment", "rate", "bent_gbp_m", "pooled_gbp_m", "paid_gbp_m", "put_in", "fit",
-            "mean_trust", "trusted_participation", "seen_of_others", "influence", "standing", "weight", "rigidity",
-            "budget_gbp_m", "regeneration_gbp_m", "flexible_gbp_m", "resources", "voice", "unity", "claim_support",
-            "duty_reach", "attend_pressure", "data_pressure", "support_pressure", "plans_pressure",
-            "report_pressure", "regard_pressure",
-            "trusted", "participation", "giving", "claimed", "domination_loss", "was_member", "joins",
+            "is_member",
+            "is_abolished",
+            "abolished_at",
+            "trustfulness",
+            "repute",
+            "disposition",
+            "first_belief",
+            "reciprocity",
+            "attended",
+            "attendance_record",
+            "months_absent",
+            "seniority",
+            "belief",
+            "believed_of_others",
+            "expected_share",
+            "alignment",
+            "rate",
+            "bent_gbp_m",
+            "pooled_gbp_m",
+            "paid_gbp_m",
+            "put_in",
+            "fit",
+            "mean_trust",
+            "trusted_participation",
+            "seen_of_others",
+            "influence",
+            "standing",
+            "weight",
+            "rigidity",
+            "budget_gbp_m",
+            "regeneration_gbp_m",
+            "flexible_gbp_m",
+            "resources",
+            "voice",
+            "unity",
+            "claim_support",
+            "duty_reach",
+            "attend_pressure",
+            "data_pressure",
+            "support_pressure",
+            "plans_pressure",
+            "report_pressure",
+            "regard_pressure",
+            "trusted",
+            "participation",
+            "giving",
+            "claimed",
+            "domination_loss",
+            "was_member",
+            "joins",
         ),
         # fmt: on
         0,
@@ -540,9 +581,7 @@ def attend(
         partner = partners[i]
         for run in range(n):
             came = partner.attended[run]
-            partner.attendance_record[run] += behaviour.attendance_memory[run] * (
-                came - partner.attendance_record[run]
-            )
+            partner.attendance_record[run] += behaviour.attendance_memory[run] * (came - partner.attendance_record[run])
             partner.months_absent[run] = 0.0 if came > 0.0 else partner.months_absent[run] + 1.0
 
 
@@ -689,9 +728,7 @@ def deliberate(
     for run in range(n):
         coherence = table.sum[run]
         chance = deliberation.decision_probability(
-            deliberation.people_deciding(
-                table.n_members[run], table.on_executive[run], policy.thematic_groups[run]
-            ),
+            deliberation.people_deciding(table.n_members[run], table.on_executive[run], policy.thematic_groups[run]),
             table.attention[run],
             policy.staff_team[run],
             deliberation.focus(of_themes(table.strategy, run)),
@@ -714,9 +751,7 @@ def deliberate(
             table.meetings[run] += 1.0 if meets else 0.0
             table.decisions[run] += 1.0 if decides else 0.0
             table.months_to_first_decision[run] += 1.0 if table.decisions[run] == 0.0 else 0.0
-            table.decision_memory[run] = towards(
-                table.decision_memory[run], 1.0 if decides else 0.0, MEMORY_OF_A_YEAR
-            )
+            table.decision_memory[run] = towards(table.decision_memory[run], 1.0 if decides else 0.0, MEMORY_OF_A_YEAR)
 
 
 @compiled
@@ -1288,9 +1323,7 @@ def dissolve(table: Any, partners: Any, run: int) -> None:
 
 
 @compiled
-def observe(
-    measured: Any, sums: Any, table: Any, partners: Any, seats: Any, trusts: Any, policy: Any, n: int
-) -> None:
+def observe(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, trusts: Any, policy: Any, n: int) -> None:
     """Write down this month's measures; change nothing."""
     observe_engagement(measured, sums, table, partners, seats, n)
     observe_trust(measured, sums, partners, seats, trusts, n)
@@ -1305,8 +1338,23 @@ SUMS = _of_runs_by(
     dict.fromkeys(
         # fmt: off
         (
-            "bent", "pooled", "budgets", "within", "across", "difference", "pairs_within", "pairs_across",
-            "squares", "top", "fits", "fits_squared", "complied", "bound", "free_records", "free", "rates",
+            "bent",
+            "pooled",
+            "budgets",
+            "within",
+            "across",
+            "difference",
+            "pairs_within",
+            "pairs_across",
+            "squares",
+            "top",
+            "fits",
+            "fits_squared",
+            "complied",
+            "bound",
+            "free_records",
+            "free",
+            "rates",
         ),
         # fmt: on
         0,
@@ -1392,11 +1440,25 @@ def observe_trust(measured: Any, sums: Any, partners: Any, seats: Any, trusts: A
         for j in range(i + 1, len(partners)):
             if seats[i].sector == seats[j].sector:
                 observe_pair(
-                    sums.within, sums.pairs_within, sums.difference, partners[i], partners[j], trusts[i, j], trusts[j, i], n
+                    sums.within,
+                    sums.pairs_within,
+                    sums.difference,
+                    partners[i],
+                    partners[j],
+                    trusts[i, j],
+                    trusts[j, i],
+                    n,
                 )
             else:
                 observe_pair(
-                    sums.across, sums.pairs_across, sums.difference, partners[i], partners[j], trusts[i, j], trusts[j, i], n
+                    sums.across,
+                    sums.pairs_across,
+                    sums.difference,
+                    partners[i],
+                    partners[j],
+                    trusts[i, j],
+                    trusts[j, i],
+                    n,
                 )
     for run in range(n):
         within, across = sums.within[run], sums.across[run]
@@ -1642,8 +1704,18 @@ class Answer(NamedTuple):
 
 
 @compiled
-def live_through(question: Any, draws: Any, answer: Any, table: Any, partners: Any, trusts: Any, sums: Any,
-                 measured: Any, measured_rows: Any, n: int) -> None:
+def live_through(
+    question: Any,
+    draws: Any,
+    answer: Any,
+    table: Any,
+    partners: Any,
+    trusts: Any,
+    sums: Any,
+    measured: Any,
+    measured_rows: Any,
+    n: int,
+) -> None:
     """Live through all months of a block of ``n`` runs."""
     seats, behaviour = question.seats, question.behaviour[0]
     for run in range(n):
@@ -1663,7 +1735,9 @@ def live_through(question: Any, draws: Any, answer: Any, table: Any, partners: A
 
 
 @compiled
-def step(question: Any, draws: Any, table: Any, partners: Any, trusts: Any, keep_terms: bool, month: int, n: int) -> None:
+def step(
+    question: Any, draws: Any, table: Any, partners: Any, trusts: Any, keep_terms: bool, month: int, n: int
+) -> None:
     """Live through one month."""
     seats, behaviour = question.seats, question.behaviour[0]
     number = question.policy_of_month[month]
@@ -1672,8 +1746,18 @@ def step(question: Any, draws: Any, table: Any, partners: Any, trusts: Any, keep
     calendar_month = (question.first_month + month) % 12 + 1
     funds = question.fund_gbp_m_a_year
     policy_and_events(
-        table, partners, seats, trusts, behaviour, policy, draws, month, calendar_month, is_new_policy,
-        question.abolishes[month], n,
+        table,
+        partners,
+        seats,
+        trusts,
+        behaviour,
+        policy,
+        draws,
+        month,
+        calendar_month,
+        is_new_policy,
+        question.abolishes[month],
+        n,
     )
     n_standing = how_many_stand(table, n)
     if n_standing > 0:
@@ -1716,3 +1800,57 @@ def write_down(answer: Any, measured_rows: Any, partners: Any, month: int, n: in
     if answer.keep_partners:
         for i in range(len(partners)):
             watch_partner(answer.watched[row, i], partners[i], answer.keep_terms, n)
+
+
+def fingerprint() -> int:
+    """Return a number that changes with the text of the rules and of this file.
+
+    Numba's cache looks at the file of the compiled function only, and would go on using a rule that
+    has been rewritten. Compiled code therefore carries, and is looked up by, what it was made from.
+    """
+    sources = [files("sim").joinpath(name) for name in ("compiled_month.py", "measures.py", "partnership.py")]
+    rules = files("sim").joinpath("rules").iterdir()
+    sources += sorted((source for source in rules if source.name.endswith(".py")), key=lambda source: source.name)
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
+    return int.from_bytes(digest.digest()[:7], "big")
+
+
+def _block_runner(made_from: int) -> Callable[..., int]:
+    @njit(error_model="numpy", nogil=True, cache=True)  # type: ignore[untyped-decorator]
+    def run_block(
+        question: Any,
+        draws: Any,
+        answer: Any,
+        table: Any,
+        partners: Any,
+        trusts: Any,
+        sums: Any,
+        measured: Any,
+        measured_rows: Any,
+        n: int,
+    ) -> int:
+        live_through(question, draws, answer, table[0], partners, trusts, sums[0], measured[0], measured_rows, n)
+        return made_from
+
+    return cast(Callable[..., int], run_block)
+
+
+_run_block = _block_runner(fingerprint())
+
+
+def run_block(question: Question, draws: BlockDraws, answer: Answer, n: int) -> None:
+    """Run a block of ``n`` runs and fill in its answer."""
+    n_seats = len(question.seats)
+    measured = np.zeros(1, MEASURED)
+    _run_block(
+        question,
+        draws,
+        answer,
+        np.zeros(1, TABLE),
+        np.zeros(n_seats, PARTNER),
+        np.zeros((n_seats, n_seats, n)),
+        np.zeros(1, SUMS),
+        measured,
+        measured.view(np.float64).reshape(len(MEASURES), LANES),
+        n,
+    )

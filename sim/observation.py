@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from sim.measures import MEASURES, mean_or_zero, member_engagement, normalised_herfindahl, spread
 from sim.population import SECTORS, THEMES
-from sim.rules import accountability
 from sim.rules.mathematics import total
 
 if TYPE_CHECKING:
@@ -137,26 +136,10 @@ def _results(model: PartnershipModel, values: dict[str, float]) -> None:
 
 
 def _costs(model: PartnershipModel, values: dict[str, float]) -> None:
-    inspection = model.levers.inspection
-    days = 0.0 if model.is_dissolved else accountability.STAFF_DAYS_A_MONTH * model.levers.staff_team
-    inspected = 0.0
-    for partner in model.partners:
-        if partner.is_member:
-            days += accountability.meeting_days(
-                partner.attended, partner.kind.participation_cost, partner.report_pressure
-            )
-        if not partner.is_abolished:
-            cost = partner.kind.inspection_cost_gbp_per_head * model.scenario.place.population / 1e6
-            lifted = model.relief_lifted if partner.is_member else 0.0
-            inspected += accountability.inspection_cost(cost, inspection.burden, lifted)
-    values["person_days"] = days
-    values["transaction_cost_gbp_m"] = accountability.transaction_cost_gbp_m(days)
-    values["inspection_cost_gbp_m"] = inspected
-    values["public_value_gbp_m"] = (
-        values["added_value"] * model.gap_cost_gbp_m
-        - model.transaction_cost_so_far_gbp_m
-        - values["transaction_cost_gbp_m"]
-    )
+    values["person_days"] = model.person_days
+    values["transaction_cost_gbp_m"] = model.transaction_cost_gbp_m
+    values["inspection_cost_gbp_m"] = model.inspection_cost_gbp_m
+    values["public_value_gbp_m"] = values["added_value"] * model.gap_cost_gbp_m - model.transaction_cost_so_far_gbp_m
 
 
 def _standing(model: PartnershipModel, values: dict[str, float]) -> None:

@@ -59,7 +59,6 @@ class Partner(mesa.Agent):
         self.first_belief = min(1.0, max(0.0, behaviour.belief_initial + behaviour.belief_spread * traits[1]))
         self.reciprocity = min(1.0, max(0.0, behaviour.reciprocity + behaviour.reciprocity_spread * traits[2]))
         self.trust: list[float] = []
-        self.terms: tuple[float, ...] = ()
         self.influence = 0.0
         self.begin()
 
@@ -67,6 +66,7 @@ class Partner(mesa.Agent):
         """Take the seat with the views of somebody new to this partnership."""
         behaviour = self.model.behaviour
         self.attended = 0.0
+        self.terms: tuple[float, ...] = (0.0,) * len(attendance.TERMS)
         self.attendance_record = 0.5
         self.months_absent = 0
         self.seniority = behaviour.seniority_initial

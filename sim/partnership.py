@@ -96,7 +96,8 @@ class PartnershipModel(mesa.Model):
             place.population, self.deprivation, behaviour.gap_cost_gbp_per_head
         )
         self.results = self.measurement_quality = self.engagement = self.administrative_capacity = 0.0
-        self.inspection_cost_gbp_m = self.transaction_cost_so_far_gbp_m = 0.0
+        self.person_days = self.inspection_cost_gbp_m = 0.0
+        self.transaction_cost_gbp_m = self.transaction_cost_so_far_gbp_m = 0.0
         self.months_to_first_decision = self.months_to_first_delivery = 0
         self.has_delivered = False
         self.n_exits = 0
@@ -127,6 +128,7 @@ class PartnershipModel(mesa.Model):
             self.update_trust()
             self.account()
             self.renew_membership()
+        self.count_costs()
         self.observe()
         self.month += 1
 
@@ -539,7 +541,25 @@ class PartnershipModel(mesa.Model):
             partner.is_member = False
         self.members = []
 
-    # ------------------------------------------------------------------ measures
+    # ------------------------------------------------------------------ costs and measures
+
+    def count_costs(self) -> None:
+        """Add up what meeting, reporting and inspection cost this month."""
+        inspection = self.levers.inspection
+        self.person_days = 0.0 if self.is_dissolved else accountability.STAFF_DAYS_A_MONTH * self.levers.staff_team
+        self.inspection_cost_gbp_m = 0.0
+        for partner in self.partners:
+            kind = partner.kind
+            if partner.is_member:
+                self.person_days += accountability.meeting_days(
+                    partner.attended, kind.participation_cost, partner.report_pressure
+                )
+            if not partner.is_abolished:
+                full_cost = kind.inspection_cost_gbp_per_head * self.scenario.place.population / 1e6
+                lifted = self.relief_lifted if partner.is_member else 0.0
+                self.inspection_cost_gbp_m += accountability.inspection_cost(full_cost, inspection.burden, lifted)
+        self.transaction_cost_gbp_m = accountability.transaction_cost_gbp_m(self.person_days)
+        self.transaction_cost_so_far_gbp_m += self.transaction_cost_gbp_m
 
     def observe(self) -> None:
         """Write down this month's measures; change nothing."""

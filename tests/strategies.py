@@ -158,7 +158,8 @@ def fading_settings(**changes: Any) -> dict[str, Any]:
     """Return settings under which little keeps a council from ending the partnership."""
     return typical_settings(
         months=40,
-        levers=levers_off() | {"outside_option": 1.0, "austerity": 0.6, "pooling_rate": 0.2, "flexible_fund_gbp_m": 0.5},
+        levers=levers_off()
+        | {"outside_option": 1.0, "austerity": 0.6, "pooling_rate": 0.2, "flexible_fund_gbp_m": 0.5},
         behaviour={"dissolution_rate": 0.2, "dissolution_value": 0.8},
         **changes,
     )
@@ -207,7 +208,7 @@ class Contract:
 
     def directions(self) -> dict[str, int]:
         """Return the promised sign of every argument that has one."""
-        return {name: 1 for name in self.rises.split()} | {name: -1 for name in self.falls.split()}
+        return dict.fromkeys(self.rises.split(), 1) | dict.fromkeys(self.falls.split(), -1)
 
     def check_arguments(self) -> None:
         """Fail unless every argument of the rule has a range and a promise."""

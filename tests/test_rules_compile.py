@@ -21,7 +21,13 @@ HOMES = {
     "sim.measures": PACKAGE / "measures.py",
     **{f"sim.rules.{path.stem}": path for path in sorted((PACKAGE / "rules").glob("*.py"))},
 }
-WHOLE_NUMBERS = {"purse": (0, 2), "stage": (1, 5), "months_in_stage": (0, 9), "month": (0, 600), "calendar_month": (1, 12)}
+WHOLE_NUMBERS = {
+    "purse": (0, 2),
+    "stage": (1, 5),
+    "months_in_stage": (0, 9),
+    "month": (0, 600),
+    "calendar_month": (1, 12),
+}
 POINTS = 60
 
 

@@ -1,0 +1,153 @@
+"""Policies are dated patches; each month has exactly one policy."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import scenario_settings, step_label, typical_settings
+
+import sim
+from sim.levers import national_fund_totals, place_fund_gbp_m, policy_calendar
+from sim.scenario import month_number
+
+
+def policies(**changes):
+    return policy_calendar(sim.scenario_from(typical_settings(**changes)))
+
+
+def test_every_month_has_a_policy():
+    """Both engines read one row a month."""
+    assert len(policies(months=17)) == 17
+
+
+def test_without_a_calendar_nothing_changes():
+    """Levers stay as they are."""
+    first, *later = policies(months=24, levers={"flexible_fund_gbp_m": 2.0, "staff_team": 0.6})
+    assert first.levers.staff_team == 0.6
+    assert all(policy == first for policy in later)
+
+
+def test_patches_accumulate_until_changed():
+    """A dated entry stays in force until a later one changes it, and touches nothing that it does not name."""
+    calendar = [
+        {"from": step_label(6), "levers": {"staff_team": 0.9}},
+        {"from": step_label(3), "levers": {"scrutiny": 0.5}, "leadership": {"attention": 0.9}},
+        {"from": step_label(9), "levers": {"staff_team": 0.1}, "leadership": {"direction": 0.8}},
+    ]
+    plan = policies(months=12, levers={"staff_team": 0.2}, calendar=calendar)
+    assert [p.levers.staff_team for p in plan] == [0.2] * 6 + [0.9] * 3 + [0.1] * 3
+    assert [p.levers.scrutiny for p in plan] == [0.0] * 3 + [0.5] * 9
+    assert [p.leadership.attention for p in plan] == [0.5] * 3 + [0.9] * 9
+    assert [p.leadership.direction for p in plan][8:] == [0.4, 0.8, 0.8, 0.8]
+    assert all(p.levers.protocols == plan[0].levers.protocols for p in plan)
+
+
+def test_nested_patches_change_one_component_only():
+    """Strengthening one component of the duty must not repeal the others."""
+    calendar = [
+        {"from": step_label(2), "levers": {"duty": {"attend": 0.6, "report": 0.4}, "inspection": {"assess_all": 1}}},
+        {"from": step_label(4), "levers": {"duty": {"attend": 0.1}, "joint": {"training": 1.0}}},
+    ]
+    plan = policies(months=6, levers={"duty": {"regard": 0.3}, "inspection": {"burden": 0.8}}, calendar=calendar)
+    assert [p.levers.duty.attend for p in plan] == [0.0, 0.0, 0.6, 0.6, 0.1, 0.1]
+    assert [p.levers.duty.report for p in plan] == [0.0, 0.0, 0.4, 0.4, 0.4, 0.4]
+    assert {p.levers.duty.regard for p in plan} == {0.3}
+    assert {p.levers.inspection.burden for p in plan} == {0.8}
+    assert [p.levers.inspection.assess_all for p in plan][1:3] == [0.0, 1.0]
+    assert plan[-1].levers.joint.training == 1.0
+
+
+def test_entries_of_one_month_come_into_force_in_the_order_written():
+    """The later line wins, as a reader of the file expects."""
+    calendar = [{"from": step_label(1), "levers": {"staff_team": level}} for level in (0.9, 0.4)]
+    assert policies(months=3, calendar=calendar)[1].levers.staff_team == 0.4
+
+
+def test_the_executive_changes_on_its_date():
+    """A public-only executive may come and go."""
+    calendar = [{"from": step_label(2), "executive": "public_only"}, {"from": step_label(4), "executive": "everyone"}]
+    assert [p.public_only_executive for p in policies(months=6, calendar=calendar)] == [False] * 2 + [True] * 2 + [
+        False
+    ] * 2
+
+
+def test_notes_and_abolitions_stand_in_their_month_only():
+    """An event happens once; a lever stays."""
+    calendar = [{"from": step_label(3), "note": "closed", "abolish": ["police"]}]
+    plan = policies(months=6, calendar=calendar)
+    assert [p.abolished for p in plan] == [()] * 3 + [("police",)] + [()] * 2
+    assert [p.notes for p in plan if p.notes] == [("closed",)]
+
+
+@pytest.mark.parametrize(("tiers", "councils"), [(1, {"unitary_council"}), (2, {"district_council", "county_council"})])
+def test_abolishing_the_council_means_the_councils_of_the_place(tiers, councils):
+    """'council' is shorthand for one body or two."""
+    calendar = [{"from": step_label(1), "abolish": ["council"]}]
+    assert set(policies(months=3, place={"tiers": tiers}, calendar=calendar)[1].abolished) == councils
+
+
+def test_the_national_totals_are_the_published_ones():
+    """Facts, not fits: Hansard's totals of the Neighbourhood Renewal Fund."""
+    totals = national_fund_totals()
+    assert (totals["2001-02"], totals["2002-03"], totals["2003-04"], totals["2004-05"]) == (200.0, 300.0, 400.0, 450.0)
+    assert [int(year[:4]) for year in totals] == list(range(2001, 2001 + len(totals)))
+
+
+@pytest.mark.parametrize(
+    ("month", "share_of_2003_04"),
+    [
+        ("2001-04", 200 / 400),
+        ("2002-03", 200 / 400),
+        ("2002-04", 300 / 400),
+        ("2003-03", 300 / 400),
+        ("2003-04", 1.0),
+        ("2004-03", 1.0),
+        ("2004-04", 450 / 400),
+        ("2007-04", 525 / 400),
+        ("2008-03", 525 / 400),
+        ("2008-04", 525 / 400),
+        ("2030-01", 525 / 400),
+        ("1999-01", 200 / 400),
+    ],
+)
+def test_a_place_gets_its_share_of_the_national_total(month, share_of_2003_04):
+    """Financial years begin in April; the last published total stands until a calendar ends the fund."""
+    assert place_fund_gbp_m(3.0, month_number(month)) == pytest.approx(3.0 * share_of_2003_04, rel=1e-12)
+
+
+def test_place_means_the_places_own_fund_and_a_number_means_that_number():
+    """The fund lever takes both, and a calendar may switch between them."""
+    place = {"fund_2003_04_gbp_m": 4.0}
+    calendar = [{"from": "2003-10", "levers": {"flexible_fund_gbp_m": 1.5}}]
+    plan = policies(months=36, place=place, calendar=calendar)
+    assert [p.fund_gbp_m_a_year for p in plan] == pytest.approx([2.0] * 12 + [3.0] * 12 + [4.0] * 6 + [1.5] * 6)
+
+
+@pytest.mark.parametrize("amount", [0, 0.0, 7.5, 60])
+def test_a_fund_given_as_a_number_ignores_the_national_totals(amount):
+    """£m a year as written, every year."""
+    assert {p.fund_gbp_m_a_year for p in policies(months=40, levers={"flexible_fund_gbp_m": amount})} == {amount}
+
+
+@given(settings=scenario_settings())
+def test_every_policy_of_every_calendar_is_a_checked_one(settings):
+    """A patch must not carry a value into a run that the door would have refused."""
+    scenario = sim.scenario_from(settings)
+    for policy in policy_calendar(scenario):
+        again = sim.with_changes(
+            scenario, levers=dataclasses.asdict(policy.levers), leadership=dataclasses.asdict(policy.leadership)
+        )
+        assert again.levers == policy.levers
+        assert again.leadership == policy.leadership
+
+
+@given(step=st.integers(0, 23), level=st.floats(0.0, 1.0))
+def test_before_its_date_a_patch_is_not_in_force(step, level):
+    """Two calendars give the same policies until the month in which they differ."""
+    plain = policies(months=24)
+    patched = policies(months=24, calendar=[{"from": step_label(step), "levers": {"prescription": level}}])
+    assert patched[:step] == plain[:step]
+    assert all(p.levers.prescription == level for p in patched[step:])
