@@ -73,6 +73,8 @@ SCENARIO_SETTINGS = (
     ("levers.duty.attend=1", "any lever or parameter; see: partnerships list parameters"),
 )
 
+SETTING_WIDTH = 27
+
 FLAGS = """\
 Flags:
   --multirun, -m       run once for every combination of the values given as a,b,c
@@ -171,9 +173,14 @@ def _settings_help(name: str) -> str:
     settings = [(f"{setting.name}={setting.default}", setting.says) for setting in verb_settings(name)]
     if VERBS[name].takes == "scenario":
         settings += SCENARIO_SETTINGS
-    width = min(max(len(setting) for setting, _ in settings), 32)
-    lines = [f"  {setting:{width}}  {says}" for setting, says in settings]
-    return "\n".join(["Settings, with their defaults:", *lines, ""])
+    lines = ["Settings, with their defaults:"]
+    for setting, says in settings:
+        first = f"  {setting:{SETTING_WIDTH}}  "
+        if len(setting) > SETTING_WIDTH:
+            lines.append(first.rstrip())
+            first = " " * (SETTING_WIDTH + 4)
+        lines += textwrap.wrap(says, 98, initial_indent=first, subsequent_indent=" " * (SETTING_WIDTH + 4)) or [first]
+    return "\n".join([*lines, ""])
 
 
 def _names_help() -> str:

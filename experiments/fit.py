@@ -3,7 +3,7 @@
 A Latin hypercube of draws from the priors (the declared ranges of the uncertain parameters) is set
 against the declared patterns; the share of draws that pass each pattern is part of the answer. From
 the best of them differential evolution (Storn and Price 1997, SciPy) goes on to reduce the sum of
-shortfalls. The chosen set is run again with seeds that the search never saw, and that scoreboard is
+shortfalls. The values in force are one of the draws. The chosen set is run again with seeds that the search never saw, and that scoreboard is
 what is reported, passed or failed. No criterion is changed by the search.
 
 Writes prior_draws.csv, prior_shares.csv, chosen.yaml, scoreboard.csv and manifest.json.
@@ -145,6 +145,7 @@ def search(settings: FitSettings) -> Fit:
     batches = pattern_batches(runs=settings.runs)
     names = [parameter.path.removeprefix("behaviour.") for parameter in uncertain_parameters()]
     drawn = prior_draws(settings.draws, seed=settings.seed)
+    drawn[0] = [parameter.default for parameter in uncertain_parameters()]
     steps = settings.draws // settings.population + 1 + settings.generations
     with progress_bar("searching", total=steps) as advance:
 

@@ -58,7 +58,7 @@ from sim.rules import (
 from sim.rules.attendance import TERMS
 from sim.rules.mathematics import saturation, total, towards
 
-LANES = 32
+LANES = 16
 """Runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -71,7 +71,7 @@ COUNCIL, AGENCY, BUSINESS, VOLUNTARY = range(N_SECTORS)
 
 def compiled(function: _Function) -> _Function:
     """Return ``function`` compiled at its first call; a division by zero gives infinity, as on the processor."""
-    return cast(_Function, njit(error_model="numpy", nogil=True)(function))
+    return cast(_Function, njit(error_model="numpy", nogil=True, forceinline=True)(function))
 
 
 # ---------------------------------------------------------------------- the layout of a block

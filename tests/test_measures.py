@@ -146,7 +146,6 @@ def test_counters_only_count_upwards(history):
     assert (np.diff(waiting.astype(int)) <= 0).all()
 
 
-@pytest.mark.xfail(reason="transaction_cost_so_far_gbp_m is read but never added to", strict=True)
 def test_public_value_counts_all_transaction_costs_so_far(history):
     """It is declared as net of costs since the start, not of this month's."""
     table = history.measures

@@ -1,0 +1,281 @@
+"""What holds the house up: who may know whom, and what no rule may do."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import sim
+
+ROOT = Path(sim.__file__).parents[1]
+SIM = sorted((ROOT / "sim").rglob("*.py"))
+ANALYSIS = sorted((ROOT / "analysis").rglob("*.py"))
+EXPERIMENTS = sorted((ROOT / "experiments").rglob("*.py"))
+RULES = sorted((ROOT / "sim" / "rules").glob("*.py"))
+PLAIN_SUMS = [*RULES, *(ROOT / "sim" / f"{name}.py" for name in ("partners", "partnership", "observation"))]
+SCENARIOS = sorted((ROOT / "configs" / "scenario").glob("*.yaml"))
+GLOBAL_RANDOM = {"SeedSequence", "Generator", "Philox"}
+
+ASKED_FOR = [
+    "baseline_lsp",
+    "growth_coalition",
+    "talking_shop",
+    "single_agency_domination",
+    "ncr_pathfinder",
+    "sigoma_stick",
+    "sigoma_carrot",
+    "sigoma_stick_and_carrot",
+    "statutory_prescription",
+    "public_service_board",
+    "community_budget_vcs_voice",
+    "smart_council",
+    "delegating_leader",
+    "initiative_overload",
+    "two_tier_confusion",
+    "nrf_cliff_2008",
+    "abolition_2010",
+    "place_first_2013",
+    "england_2001_2013",
+]
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports_of(tree: ast.AST) -> set[str]:
+    """Return the top-level packages that a file imports, wherever in the file."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def calls_of(tree: ast.AST, name: str) -> list[int]:
+    """Return the lines on which a bare name is called."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
+
+
+def sets_looped_over(tree: ast.AST) -> list[int]:
+    """Return the lines of loops and comprehensions over a set literal, a set comprehension or set(...)."""
+    sources = [node.iter for node in ast.walk(tree) if isinstance(node, (ast.For, ast.comprehension))]
+    return [
+        source.lineno
+        for source in sources
+        for node in ast.walk(source)
+        if isinstance(node, (ast.Set, ast.SetComp))
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("set", "frozenset"))
+    ]
+
+
+def spoken_strings(tree: ast.AST) -> list[str]:
+    """Return the string constants that code works with: not docstrings, nor strings after attributes."""
+    silent = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent
+    ]
+
+
+def global_random_uses(tree: ast.AST) -> list[str]:
+    """Return uses of numpy's module functions for chance, such as np.random.rand."""
+    return [
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "random"
+        and isinstance(node.value.value, ast.Name)
+        and node.value.value.id in ("np", "numpy")
+        and node.attr not in GLOBAL_RANDOM
+    ]
+
+
+def library_arithmetic(tree: ast.AST) -> list[str]:
+    """Return powers and library exponentials, whose last bit depends on the platform."""
+    found = [
+        "**" for node in ast.walk(tree) if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.Pow)
+    ]
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("math", "np", "numpy")
+        ):
+            found += [node.attr] if node.attr not in ("sqrt", "inf", "floor", "ceil") else []
+        found += [node.id] if isinstance(node, ast.Name) and node.id == "pow" else []
+    return found
+
+
+def test_the_detectors_detect():
+    """A scan that can find nothing proves nothing."""
+    guilty = ast.parse(
+        "import hydra\nfrom analysis.drawing import x\nimport numpy as np\nimport math\n"
+        "a = np.random.rand()\nb = sum([1.0])\nfor k in {1, 2}: pass\nc = [k for k in set((1, 2))]\n"
+        "d = math.exp(1.0) + 2.0 ** 3.0\nname = 'council'\n'a docstring on council'\n"
+    )
+    assert {"hydra", "analysis"} <= imports_of(guilty)
+    assert global_random_uses(guilty) == ["rand"]
+    assert calls_of(guilty, "sum") == [6]
+    assert sets_looped_over(guilty) == [7, 8]
+    assert library_arithmetic(guilty) == ["**", "exp"]
+    assert spoken_strings(guilty) == ["council"]
+
+
+def test_the_scans_have_something_to_scan():
+    """Moved folders must not turn the tests below into no-ops."""
+    assert len(RULES) >= 14
+    assert len(SIM) >= 28
+    assert all(path.exists() for path in PLAIN_SUMS)
+
+
+@pytest.mark.parametrize("path", SIM, ids=named)
+def test_the_model_knows_no_room_to_its_right(path):
+    """sim knows nothing of Hydra, files, plots, progress bars or clocks."""
+    forbidden = {"experiments", "analysis", "configs", "tests", "hydra", "omegaconf", "matplotlib", "seaborn", "rich"}
+    forbidden |= {"time", "datetime", "random", "secrets", "uuid", "joblib"}
+    assert not imports_of(parsed(path)) & forbidden
+
+
+@pytest.mark.parametrize("path", SIM, ids=named)
+def test_the_model_needs_few_libraries(path):
+    """numpy, numba, mesa and pandas thinly, and the library that validates."""
+    allowed = {"sim", "numpy", "numba", "mesa", "pandas", "pydantic", "xarray"}
+    assert imports_of(parsed(path)) - set(sys.stdlib_module_names) <= allowed
+
+
+@pytest.mark.parametrize("path", RULES, ids=named)
+def test_rules_know_rules_only(path):
+    """No model, no agent, no scenario: state, levers and draws in, new values out."""
+    modules = {
+        node.module for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom) and node.module is not None
+    }
+    assert all(not module.startswith("sim") or module.startswith("sim.rules") for module in modules)
+    assert imports_of(parsed(path)) <= {"__future__", "collections", "math", "typing", "numba", "sim"}
+
+
+def test_analysis_does_not_run_studies():
+    """Reading answers must not depend on asking; analysis never imports experiments, Hydra or a progress bar."""
+    guilty = {
+        named(path) for path in ANALYSIS if imports_of(parsed(path)) & {"experiments", "hydra", "omegaconf", "rich"}
+    }
+    assert guilty == set()
+
+
+def test_analysis_never_runs_a_simulation():
+    """Stored tables in; tidy tables or an Axes out."""
+    runners = {"simulate", "simulate_ensemble", "PartnershipModel"}
+    for path in ANALYSIS:
+        used = {node.id for node in ast.walk(parsed(path)) if isinstance(node, ast.Name)}
+        brought = {a.name for n in ast.walk(parsed(path)) if isinstance(n, ast.ImportFrom) for a in n.names}
+        assert not (used | brought) & runners, named(path)
+
+
+def test_hydra_stays_where_scenarios_are_composed():
+    """One module composes configs; another file that imports Hydra must be a verb, with a main of its own."""
+    for path in EXPERIMENTS:
+        tree = parsed(path)
+        if path.stem in ("compose", "console") or "hydra" not in imports_of(tree):
+            continue
+        functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        assert "main" in functions, f"{named(path)} imports hydra but is no verb"
+
+
+@pytest.mark.parametrize("path", SIM, ids=named)
+def test_no_global_chance(path):
+    """Every draw has a name: study seed, replicate, stream, month and partner."""
+    assert global_random_uses(parsed(path)) == []
+
+
+@pytest.mark.parametrize("path", SIM, ids=named)
+def test_no_loop_over_a_set(path):
+    """The order of a set depends on the process."""
+    assert sets_looped_over(parsed(path)) == []
+
+
+@pytest.mark.parametrize("path", PLAIN_SUMS, ids=named)
+def test_sums_are_plain(path):
+    """Python's own sum compensates from 3.12 on; compiled code and 3.11 do not."""
+    assert calls_of(parsed(path), "sum") == []
+    assert "fsum" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", RULES, ids=named)
+def test_rules_use_portable_arithmetic(path):
+    """Exponentials of a C library differ between platforms in the last bit, and one bit decides a draw."""
+    assert library_arithmetic(parsed(path)) == []
+
+
+@pytest.mark.parametrize("path", RULES, ids=named)
+def test_no_rule_names_a_scenario_a_regime_or_a_sector(path):
+    """Emergence: what comes out must not be written in."""
+    names = {path.stem for path in SCENARIOS} | set(sim.REGIMES) | set(sim.SECTORS) | set(sim.ARCHETYPES)
+    for text in spoken_strings(parsed(path)):
+        words = {text.lower(), *re.findall(r"[a-z_]+", text.lower())}
+        assert not words & names, text
+
+
+@pytest.mark.parametrize("path", RULES, ids=named)
+def test_every_rule_is_marked_and_documented(path):
+    """An unmarked rule would run on agents and fail in the compiled engine."""
+    if path.stem in ("__init__", "marking"):
+        marked = []
+    else:
+        marked = [node for node in parsed(path).body if isinstance(node, ast.FunctionDef)]
+        assert marked
+    for node in marked:
+        assert [mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)] == ["rule"], node.name
+        assert (ast.get_docstring(node) or "").startswith("Return "), node.name
+        assert all(argument.annotation is not None for argument in node.args.args), node.name
+
+
+def test_fast_mathematics_is_nowhere_switched_on():
+    """fastmath reorders sums, and the engines would part in the last bit."""
+    for path in SIM:
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.keyword) and node.arg == "fastmath":
+                assert isinstance(node.value, ast.Constant), named(path)
+                assert node.value.value is False, named(path)
+
+
+def test_every_scenario_asked_for_is_there():
+    """The list of questions is part of the contract."""
+    assert {path.stem for path in SCENARIOS} >= set(ASKED_FOR)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_scenario_says_what_it_claims(path):
+    """A scenario without a claim and a source is a set of numbers."""
+    scenario = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert scenario["name"] == path.stem
+    for field in ("description", "claim"):
+        assert len(scenario[field].strip()) > 20, field
+        assert scenario[field].strip().endswith("."), field
+    assert re.fullmatch(r"S[0-4](, S[0-4])*", scenario["seed_document"])
+
+
+def test_configs_hold_no_logic():
+    """Plain YAML that anybody can read: no _target_ and no Python tags."""
+    for path in sorted((ROOT / "configs").rglob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        assert "_target_" not in text, named(path)
+        assert "!!python" not in text, named(path)
