@@ -158,7 +158,9 @@ def _p3(experiments: Experiments) -> list[Finding]:
 
 def _p5(experiments: Experiments) -> list[Finding]:
     effect = experiments["baseline"]["added_value"].mean(axis=0)
-    return [Finding("added value at month 24 as a share of that at month 96", float(effect[23] / effect[95]), high=0.25)]
+    return [
+        Finding("added value at month 24 as a share of that at month 96", float(effect[23] / effect[95]), high=0.25)
+    ]
 
 
 def _p6(experiments: Experiments) -> list[Finding]:
@@ -183,9 +185,13 @@ def _p6(experiments: Experiments) -> list[Finding]:
 def _p7(experiments: Experiments) -> list[Finding]:
     treated, control = experiments["growth_coalition"], experiments["no_duty"]
     at = 36
-    process = np.mean([standardised_effect(treated[m][:, at], control[m][:, at]) for m in ("coherence", "decision_rate", "trust")])
+    process = np.mean(
+        [standardised_effect(treated[m][:, at], control[m][:, at]) for m in ("coherence", "decision_rate", "trust")]
+    )
     outcome = standardised_effect(treated["outcome"][:, at], control["outcome"][:, at])
-    return [Finding("effect on process minus effect on outcome after three years, in SD", float(process - outcome), low=0.0)]
+    return [
+        Finding("effect on process minus effect on outcome after three years, in SD", float(process - outcome), low=0.0)
+    ]
 
 
 def _p8(experiments: Experiments) -> list[Finding]:
@@ -205,21 +211,29 @@ def _p12(experiments: Experiments) -> list[Finding]:
     def voice(name: str) -> float:
         return float((experiments[name]["voice_business"] + experiments[name]["voice_voluntary"]).mean())
 
-    return [Finding("change of the influence share of business and VCS", voice("public_only") - voice("everyone"), high=-0.001)]
+    return [
+        Finding(
+            "change of the influence share of business and VCS", voice("public_only") - voice("everyone"), high=-0.001
+        )
+    ]
 
 
 def _p14(experiments: Experiments) -> list[Finding]:
     engagement = experiments["cliff"]["engagement"].mean(axis=0)
     before = engagement[CLIFF_MONTH - 1]
     return [
-        Finding("engagement 6 months after the cliff, against before", float(engagement[CLIFF_MONTH + 5] / before), low=0.8),
+        Finding(
+            "engagement 6 months after the cliff, against before", float(engagement[CLIFF_MONTH + 5] / before), low=0.8
+        ),
         Finding("engagement 24 months after, against before", float(engagement[CLIFF_MONTH + 23] / before), high=1.0),
     ]
 
 
 def _p15(experiments: Experiments) -> list[Finding]:
     longer = half_life(experiments["staffed"]["engagement"]) - half_life(experiments["unstaffed"]["engagement"])
-    return [Finding("months by which a staff team lengthens the half-life of engagement", float(longer.mean()), low=0.1)]
+    return [
+        Finding("months by which a staff team lengthens the half-life of engagement", float(longer.mean()), low=0.1)
+    ]
 
 
 def _p17(experiments: Experiments) -> list[Finding]:
@@ -237,7 +251,13 @@ def _p17(experiments: Experiments) -> list[Finding]:
 
 def _c1(experiments: Experiments) -> list[Finding]:
     growth, talking = (_final(experiments[name], "outcome") for name in ("growth_coalition", "talking_shop"))
-    return [Finding("final outcome of the growth coalition minus that of the talking shop", float(growth.mean() - talking.mean()), low=0.01)]
+    return [
+        Finding(
+            "final outcome of the growth coalition minus that of the talking shop",
+            float(growth.mean() - talking.mean()),
+            low=0.01,
+        )
+    ]
 
 
 def _c2(experiments: Experiments) -> list[Finding]:
@@ -249,9 +269,18 @@ def _c2(experiments: Experiments) -> list[Finding]:
 
 
 def _c3(experiments: Experiments) -> list[Finding]:
-    dominance = {name: float(_final(experiments[name], "dominance").mean()) for name in ("single_agency_domination", "growth_coalition", "talking_shop")}
+    dominance = {
+        name: float(_final(experiments[name], "dominance").mean())
+        for name in ("single_agency_domination", "growth_coalition", "talking_shop")
+    }
     dominated = dominance.pop("single_agency_domination")
-    return [Finding("dominance of single-agency domination minus the higher of the two others", dominated - max(dominance.values()), low=0.01)]
+    return [
+        Finding(
+            "dominance of single-agency domination minus the higher of the two others",
+            dominated - max(dominance.values()),
+            low=0.01,
+        )
+    ]
 
 
 PATTERNS: tuple[Pattern, ...] = (

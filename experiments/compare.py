@@ -2,8 +2,8 @@
 
 Runs every scenario with the same replicates (same people, elections and luck), so differences are
 paired. Prints the conclusions and the headline measures and writes into the output folder:
-summary.csv, contrasts.csv, regimes.csv, conclusions.txt, runs.parquet, trajectories.parquet, figures/
-and manifest.json.
+summary.csv, contrasts.csv, regimes.csv, conclusions.txt, runs.parquet, trajectories.parquet,
+figures/ and manifest.json.
 
 A setting given here (place=, months=, a lever) holds for every scenario that is compared.
 

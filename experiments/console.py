@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
+import itertools
 import logging
 import os
 import signal
@@ -175,11 +176,11 @@ def _settings_help(name: str) -> str:
         settings += SCENARIO_SETTINGS
     lines = ["Settings, with their defaults:"]
     for setting, says in settings:
-        first = f"  {setting:{SETTING_WIDTH}}  "
+        meaning = textwrap.wrap(says, 98 - SETTING_WIDTH - 4)
         if len(setting) > SETTING_WIDTH:
-            lines.append(first.rstrip())
-            first = " " * (SETTING_WIDTH + 4)
-        lines += textwrap.wrap(says, 98, initial_indent=first, subsequent_indent=" " * (SETTING_WIDTH + 4)) or [first]
+            meaning.insert(0, "")
+        rows = itertools.zip_longest([setting], meaning, fillvalue="")
+        lines += [f"  {name:{SETTING_WIDTH}}  {text}".rstrip() for name, text in rows]
     return "\n".join([*lines, ""])
 
 

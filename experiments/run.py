@@ -1,8 +1,9 @@
 """Run one scenario once, month by month.
 
-Prints the months that matter and writes into the output folder: trajectories.csv and .parquet (every
-measure, one row a month), partners.csv (every body at the end), partners.parquet (every body in every
-month, with the terms of its decision to attend), figures/ and manifest.json.
+Prints the months that matter and writes into the output folder: trajectories.csv and .parquet
+(every measure, one row a month), partners.csv (every body at the end), partners.parquet (every body
+in every month, with the terms of its decision to attend), events.csv (who left, joined, led),
+figures/ and manifest.json.
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
 
@@ -95,6 +96,7 @@ def write_history(history: History, folder: Path) -> None:
     history.measures.to_csv(folder / "trajectories.csv", index=False)
     history.measures.to_parquet(folder / "trajectories.parquet", index=False)
     history.partners.to_parquet(folder / "partners.parquet", index=False)
+    history.events.to_csv(folder / "events.csv", index=False)
     at_the_end = history.partners[history.partners["month"] == history.scenario.months - 1]
     at_the_end[_FINAL_COLUMNS].to_csv(folder / "partners.csv", index=False)
 
@@ -108,7 +110,7 @@ def print_story(history: History) -> None:
     table.add_column("what happened", ratio=1)
     for heading in ("attend-\nance", "engage-\nment", "trust", "top\nshare", "decision\nrate", "outcome"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("regime", min_width=13)
+    table.add_column("regime", width=14)
     for month, happened in story(history).items():
         row = measures.iloc[month]
         numbers = (f"{row[name]:.3f}" if name == "outcome" else f"{row[name]:.2f}" for name in _TOLD)
@@ -134,11 +136,13 @@ def story(history: History) -> dict[int, list[str]]:
     for name, what in (
         ("months_to_first_decision", "first decision"),
         ("months_to_first_delivery", "first delivery"),
-        ("is_dissolved", "dissolved"),
     ):
         month = _first_time(measures, name)
         if month is not None:
             tell(month, what)
+    of_the_partnership = history.events[history.events["partner"] == ""]
+    for month, event in zip(of_the_partnership["month"], of_the_partnership["event"], strict=True):
+        tell(int(month), event)
     for month in _lasting_changes(measures["regime"]):
         tell(month, f"now: {measures['regime'].iloc[month]}")
     for month in range(MILESTONE_MONTHS, history.scenario.months, MILESTONE_MONTHS):
@@ -170,7 +174,7 @@ def _first_time(measures: pd.DataFrame, name: str) -> int | None:
     The measures ``months_to_...`` count the months without it, so it happens when they stop counting.
     """
     values = measures[name].to_numpy()
-    happened = values > 0.5 if name == "is_dissolved" else values < np.arange(1, len(values) + 1)
+    happened = values < np.arange(1, len(values) + 1)
     return int(happened.argmax()) if happened.any() else None
 
 

@@ -16,12 +16,21 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable
 from importlib.resources import files
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from sim.compiled_draws import (
+    MONTHS_AT_ONCE,
+    BlockDraws,
+    centred,
+    compiled,
+    draw_month,
+    draw_traits,
+    find_keys,
+)
 from sim.measures import (
     FIRST_DELIVERY,
     MEASURES,
@@ -58,20 +67,14 @@ from sim.rules import (
 from sim.rules.attendance import TERMS
 from sim.rules.mathematics import saturation, total, towards
 
-LANES = 16
+LANES = 32
 """Runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 N_THEMES = len(THEMES)
 N_SECTORS = len(SECTORS)
 N_TERMS = len(TERMS)
+CACHE_LINE = 64
 COUNCIL, AGENCY, BUSINESS, VOLUNTARY = range(N_SECTORS)
-
-
-def compiled(function: _Function) -> _Function:
-    """Return ``function`` compiled at its first call; a division by zero gives infinity, as on the processor."""
-    return cast(_Function, njit(error_model="numpy", nogil=True, forceinline=True)(function))
 
 
 # ---------------------------------------------------------------------- the layout of a block
@@ -109,7 +112,7 @@ POLICY = _of_runs(POLICY_NAMES)
 MEASURED = _of_runs(MEASURES)
 
 SEAT = np.dtype(
-    [(name, np.float64) for name in (*KIND_NAMES, "full_budget_gbp_m", "informed", "chairs", "inspection_gbp_m")]
+    [(name, np.float64) for name in (*KIND_NAMES, "full_budget_gbp_m", "informed", "chairs", "full_inspection_gbp_m")]
     + [("priorities", np.float64, (N_THEMES,)), ("sector", np.int64), ("joins_at", np.int64)]
 )
 """What all runs of a block share about one seat."""
@@ -185,11 +188,11 @@ TABLE = _of_runs_by(
             "is_accredited", "is_successful", "is_dissolved", "n_members", "n_exits", "n_seats",
             "fund_held_gbp_m", "fund_in_gbp_m", "fund_spent_gbp_m", "fund_forfeited_gbp_m", "fund_in_sight_gbp_m",
             "pooled_gbp_m", "reward_due_gbp_m", "delivered", "gap_cost_gbp_m", "results", "measurement_quality",
-            "engagement", "administrative_capacity", "transaction_cost_so_far_gbp_m", "months_to_first_decision",
-            "months_to_first_delivery", "has_delivered", "relief_lifted", "data_pressure", "support_pressure",
+            "engagement", "administrative_capacity", "person_days", "inspection_cost_gbp_m", "transaction_cost_gbp_m", "transaction_cost_so_far_gbp_m", "months_to_first_decision",
+            "months_to_first_delivery", "has_delivered", "relief_lifted", "attend_pressure", "data_pressure", "support_pressure",
             "report_pressure", "information", "reward_pull", "forum_load", "signal", "contact_gain", "brokered",
             "going_out_gbp_m", "standing", "weight", "sum", "count", "presence", "came", "on_executive",
-            "capacity", "records", "trusts", "seniorities", "beliefs",
+            "capacity", "trusted", "participation", "giving", "records", "trusts", "seniorities", "beliefs",
         ),
         # fmt: on
         0,
@@ -228,7 +231,7 @@ def priorities_of(seat: Any) -> Any:
 
 
 @compiled
-def found_partnership(table: Any, behaviour: Any, n_seats: int, n: int) -> None:
+def found_partnership(table: Any, n: int) -> None:
     """Set the state of partnerships that have just been launched; the cost of the gap is given."""
     for run in range(n):
         for k in range(N_THEMES):
@@ -240,23 +243,29 @@ def found_partnership(table: Any, behaviour: Any, n_seats: int, n: int) -> None:
 
 
 @compiled
-def introduce(partner: Any, seat: Any, behaviour: Any, traits: Any, n_seats: int, n: int) -> None:
+def trait_of(draws: Any, trait: int, i: int, run: int) -> float:
+    """Return a trait of a partner: mean 0, standard deviation 1."""
+    return centred(draws.traits[2 * trait, i, run], draws.traits[2 * trait + 1, i, run])
+
+
+@compiled
+def introduce(partner: Any, seat: Any, behaviour: Any, draws: Any, i: int, n_seats: int, n: int) -> None:
     """Make a partner from its kind and its traits."""
     for run in range(n):
         partner.is_member[run] = 1.0 if seat.joins_at == 0 else 0.0
-        partner.trustfulness[run], partner.repute[run] = traits[3, run], traits[4, run]
+        partner.trustfulness[run], partner.repute[run] = trait_of(draws, 3, i, run), trait_of(draws, 4, i, run)
         partner.disposition[run] = attendance.disposition_term(
             behaviour.attendance_base[run],
             behaviour.weight_mandate[run],
             seat.mandate,
             behaviour.attendance_spread[run],
-            traits[0, run],
+            trait_of(draws, 0, i, run),
         )
         partner.first_belief[run] = min(
-            1.0, max(0.0, behaviour.belief_initial[run] + behaviour.belief_spread[run] * traits[1, run])
+            1.0, max(0.0, behaviour.belief_initial[run] + behaviour.belief_spread[run] * trait_of(draws, 1, i, run))
         )
         partner.reciprocity[run] = min(
-            1.0, max(0.0, behaviour.reciprocity[run] + behaviour.reciprocity_spread[run] * traits[2, run])
+            1.0, max(0.0, behaviour.reciprocity[run] + behaviour.reciprocity_spread[run] * trait_of(draws, 2, i, run))
         )
         begin(partner, behaviour, n_seats, run)
 
@@ -265,6 +274,8 @@ def introduce(partner: Any, seat: Any, behaviour: Any, traits: Any, n_seats: int
 def begin(partner: Any, behaviour: Any, n_seats: int, run: int) -> None:
     """Take the seat with the views of somebody new to this partnership."""
     partner.attended[run] = 0.0
+    for t in range(N_TERMS):
+        partner.terms[t, run] = 0.0
     partner.attendance_record[run] = 0.5
     partner.months_absent[run] = 0.0
     partner.seniority[run] = behaviour.seniority_initial[run]
@@ -341,12 +352,13 @@ def policy_and_events(
     if is_new_policy:
         for i in range(len(partners)):
             face(partners[i], seats[i], behaviour, policy, n)
-        prepare_working(table, partners, policy, n)
+        prepare_working(table, partners, seats, policy, n)
+    style = month % MONTHS_AT_ONCE * 3
     for run in range(n):
-        if events.leader_changes(calendar_month, policy.turnover[run], draws.election[month, run]):
-            table.departs_in_person[run] = draws.style[month, 0, run]
-            table.departs_evening_out[run] = draws.style[month, 1, run]
-            table.departs_steering[run] = draws.style[month, 2, run]
+        if events.leader_changes(calendar_month, policy.turnover[run], draws.election[month % MONTHS_AT_ONCE, run]):
+            table.departs_in_person[run] = 2.0 * draws.style[style + 0, run] - 1.0
+            table.departs_evening_out[run] = 2.0 * draws.style[style + 1, run] - 1.0
+            table.departs_steering[run] = 2.0 * draws.style[style + 2, run] - 1.0
     for run in range(n):
         width = behaviour.style_spread[run]
         table.attention[run] = events.leader_style(policy.attention[run], table.departs_in_person[run], width)
@@ -358,11 +370,9 @@ def policy_and_events(
             policy.inspection_conditional[run],
             1.0 if table.is_successful[run] > 0.0 else 0.0,
         )
-    for run in range(n):
-        if table.is_dissolved[run] > 0.0:
-            table.fund_in_gbp_m[run] = 0.0
-            table.fund_spent_gbp_m[run] = 0.0
-            table.fund_forfeited_gbp_m[run] = 0.0
+        table.fund_in_gbp_m[run] = 0.0
+        table.fund_spent_gbp_m[run] = 0.0
+        table.fund_forfeited_gbp_m[run] = 0.0
     if abolishes:
         abolish(table, partners, month, n)
     for i in range(len(partners)):
@@ -370,12 +380,12 @@ def policy_and_events(
         hit = 0
         for run in range(n):
             hit += (partner.is_member[run] > 0.0) & events.is_reorganised(
-                policy.reorganisation[run], exposure, draws.reorganisation[month, i, run]
+                policy.reorganisation[run], exposure, draws.reorganisation[i, run]
             )
         if hit > 0:
             for run in range(n):
                 if partner.is_member[run] > 0.0 and events.is_reorganised(
-                    policy.reorganisation[run], exposure, draws.reorganisation[month, i, run]
+                    policy.reorganisation[run], exposure, draws.reorganisation[i, run]
                 ):
                     lose_links(partners, seats, trusts, behaviour, i, run)
 
@@ -433,25 +443,27 @@ def feel_pressure(pressure: Any, partner: Any, component: Any, behaviour: Any, p
 
 
 @compiled
-def prepare_working(table: Any, partners: Any, policy: Any, n: int) -> None:
+def prepare_working(table: Any, partners: Any, seats: Any, policy: Any, n: int) -> None:
     """Work out what depends on levers alone."""
+    publicly_funded = 0.0
     for run in range(n):
-        table.count[run] = 0.0
+        table.attend_pressure[run] = 0.0
         table.data_pressure[run] = 0.0
         table.support_pressure[run] = 0.0
         table.report_pressure[run] = 0.0
     for i in range(len(partners)):
         partner = partners[i]
+        publicly_funded += seats[i].is_publicly_funded
         for run in range(n):
-            pressed = partner.duty_reach[run] > 0.0
-            table.count[run] += 1.0 if pressed else 0.0
-            table.data_pressure[run] += partner.data_pressure[run] if pressed else 0.0
-            table.support_pressure[run] += partner.support_pressure[run] if pressed else 0.0
-            table.report_pressure[run] += partner.report_pressure[run] if pressed else 0.0
+            table.attend_pressure[run] += partner.attend_pressure[run]
+            table.data_pressure[run] += partner.data_pressure[run]
+            table.support_pressure[run] += partner.support_pressure[run]
+            table.report_pressure[run] += partner.report_pressure[run]
     for run in range(n):
-        table.data_pressure[run] = mean_or_zero(table.data_pressure[run], table.count[run])
-        table.support_pressure[run] = mean_or_zero(table.support_pressure[run], table.count[run])
-        table.report_pressure[run] = mean_or_zero(table.report_pressure[run], table.count[run])
+        table.attend_pressure[run] = mean_or_zero(table.attend_pressure[run], publicly_funded)
+        table.data_pressure[run] = mean_or_zero(table.data_pressure[run], publicly_funded)
+        table.support_pressure[run] = mean_or_zero(table.support_pressure[run], publicly_funded)
+        table.report_pressure[run] = mean_or_zero(table.report_pressure[run], publicly_funded)
         table.information[run] = deliberation.shared_information(
             policy.joint_data_exchange[run],
             table.data_pressure[run],
@@ -576,7 +588,7 @@ def attend(
         look_around(table, partners, trusts, i, n)
         if keep_terms:
             remember_terms(table, partners[i], seats[i], behaviour, policy, n)
-        decide_attendance(table, partners[i], seats[i], behaviour, policy, draws.attendance[month, i], n)
+        decide_attendance(table, partners[i], seats[i], behaviour, policy, draws.attendance[i], n)
     for i in range(len(partners)):
         partner = partners[i]
         for run in range(n):
@@ -590,23 +602,23 @@ def look_around(table: Any, partners: Any, trusts: Any, i: int, n: int) -> None:
     """See what the others did so far, weighed by trust in them."""
     partner = partners[i]
     for run in range(n):
-        partner.trusted[run] = 0.0
-        partner.participation[run] = 0.0
-        partner.giving[run] = 0.0
+        table.trusted[run] = 0.0
+        table.participation[run] = 0.0
+        table.giving[run] = 0.0
     for j in range(len(partners)):
         other = partners[j]
         for run in range(n):
             # A body's own entry is added with its own trust in itself, which is kept at zero.
             level = trusts[i, j, run] if other.is_member[run] > 0.0 else 0.0
-            partner.trusted[run] += level
-            partner.participation[run] += level * other.attendance_record[run]
-            partner.giving[run] += level * other.rate[run]
+            table.trusted[run] += level
+            table.participation[run] += level * other.attendance_record[run]
+            table.giving[run] += level * other.rate[run]
     for run in range(n):
         others = table.n_members[run] - 1.0
-        trusted = partner.trusted[run]
+        trusted = table.trusted[run]
         partner.mean_trust[run] = mean_or_zero(trusted, others)
-        partner.trusted_participation[run] = mean_or_zero(partner.participation[run], others)
-        partner.seen_of_others[run] = mean_or_zero(partner.giving[run], trusted)
+        partner.trusted_participation[run] = mean_or_zero(table.participation[run], others)
+        partner.seen_of_others[run] = mean_or_zero(table.giving[run], trusted)
 
 
 @compiled
@@ -626,9 +638,8 @@ def utility_terms(table: Any, partner: Any, seat: Any, behaviour: Any, policy: A
         attendance.belief_term(behaviour.weight_belief[run], partner.belief[run]),
         attendance.cooperation_term(behaviour.weight_cooperation[run], partner.trusted_participation[run]),
         attendance.heard_term(behaviour.weight_heard[run], partner.influence[run], table.n_members[run]),
-        attendance.duty_term(
-            behaviour.weight_duty[run], partner.attend_pressure[run], policy.scrutiny[run], seat.is_publicly_funded
-        ),
+        attendance.duty_term(behaviour.weight_duty[run], partner.attend_pressure[run]),
+        attendance.scrutiny_term(behaviour.weight_duty[run], policy.scrutiny[run], seat.is_publicly_funded),
         attendance.assessment_term(
             behaviour.weight_assessment[run],
             burden,
@@ -745,7 +756,7 @@ def deliberate(
         )
         came = table.came[run]
         meets = came > 0.0 and came >= ENOUGH_FOR_A_MEETING * table.n_members[run]
-        decides = meets and draws.decision[month, run] < chance
+        decides = meets and draws.decision[month % MONTHS_AT_ONCE, run] < chance
         if table.is_dissolved[run] == 0.0:
             table.coherence[run] = coherence
             table.meetings[run] += 1.0 if meets else 0.0
@@ -982,7 +993,7 @@ def commit(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n
             table.brought[s, run] = 0.0
             table.counted[s, run] = 0.0
         for k in range(N_THEMES):
-            table.money[k, run] = table.fund_spent_gbp_m[run] * table.strategy[k, run]
+            table.money[k, run] = 0.0
     for i in range(len(partners)):
         partner, seat = partners[i], seats[i]
         s = seat.sector
@@ -997,13 +1008,16 @@ def commit(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n
         for k in range(N_THEMES):
             priority = seat.priorities[k]
             for run in range(n):
-                own = partner.bent_gbp_m[run] * (1.0 - partner.alignment[run])
-                shared = partner.bent_gbp_m[run] * partner.alignment[run]
+                working = partner.bent_gbp_m[run] + partner.paid_gbp_m[run]
+                own = working * (1.0 - partner.alignment[run])
+                shared = working * partner.alignment[run]
                 money = own * priority + shared * table.strategy[k, run]
                 table.money[k, run] += money if partner.is_member[run] > 0.0 else 0.0
     for run in range(n):
         for s in range(N_SECTORS):
-            table.brought[s, run] = mean_or_zero(table.brought[s, run], table.counted[s, run])
+            table.brought[s, run] = delivery.sector_input(
+                mean_or_zero(table.brought[s, run], table.counted[s, run]), behaviour.uncoordinated_input[run]
+            )
     for run in range(n):
         capacity = delivery.administrative_capacity(
             mean_or_zero(table.capacity[run], table.n_members[run]),
@@ -1022,12 +1036,29 @@ def commit(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n
             behaviour.conversion_staff[run],
             behaviour.conversion_joint[run],
         ) * delivery.stage_conversion(table.stage[run], behaviour.early_conversion[run])
-    for k in range(N_THEMES):
-        for run in range(n):
-            joint = delivery.joint_result(
-                of_sectors(table.brought, run), delivery.SECTOR_WEIGHTS[k], behaviour.complementarity[run]
-            )
-            table.committed[k, run] = table.money[k, run] * table.sum[run] * joint
+    like_first = 0
+    for run in range(n):
+        like_first += behaviour.complementarity[run] == behaviour.complementarity[0]
+    side_by_side = n if like_first == n else 1
+    for first in range(0, n, side_by_side):
+        join_up(table, behaviour.complementarity[first], first, first + side_by_side)
+
+
+@compiled
+def join_up(table: Any, complementarity: float, first: int, last: int) -> None:
+    """Combine what the sectors brought in runs of one complementarity, which branches by it once for all."""
+    for run in range(first, last):
+        brought, converted = of_sectors(table.brought, run), table.sum[run]
+        for_education = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[0], complementarity)
+        for_economy = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[1], complementarity)
+        for_housing = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[2], complementarity)
+        for_crime = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[3], complementarity)
+        for_health = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[4], complementarity)
+        table.committed[0, run] = table.money[0, run] * converted * for_education
+        table.committed[1, run] = table.money[1, run] * converted * for_economy
+        table.committed[2, run] = table.money[2, run] * converted * for_housing
+        table.committed[3, run] = table.money[3, run] * converted * for_crime
+        table.committed[4, run] = table.money[4, run] * converted * for_health
 
 
 # ---------------------------------------------------------------------- 9 outcomes
@@ -1037,8 +1068,9 @@ def commit(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n
 def close_gaps(table: Any, behaviour: Any, draws: Any, month: int, n: int) -> None:
     """Move outcomes, and those of the same place without a partnership."""
     for k in range(N_THEMES):
+        pair = month % MONTHS_AT_ONCE * 2 * N_THEMES + 2 * k
         for run in range(n):
-            shock = behaviour.outcome_shock[run] * draws.shock[month, k, run]
+            shock = behaviour.outcome_shock[run] * centred(draws.shock[pair, run], draws.shock[pair + 1, run])
             table.outcome[k, run] = outcomes.outcome_step(
                 table.outcome[k, run],
                 N_THEMES * table.delivered_now[k, run],
@@ -1139,6 +1171,7 @@ def account(table: Any, partners: Any, behaviour: Any, policy: Any, draws: Any, 
             sits = partner.is_member[run] > 0.0
             table.records[run] += partner.attendance_record[run] if sits else 0.0
             table.seniorities[run] += partner.seniority[run] if sits else 0.0
+    pair = month % MONTHS_AT_ONCE * 2
     for run in range(n):
         if table.is_dissolved[run] == 0.0:
             score = accountability.assessment_score(
@@ -1149,7 +1182,10 @@ def account(table: Any, partners: Any, behaviour: Any, policy: Any, draws: Any, 
                 table.results[run],
                 table.measurement_quality[run],
             )
-            draw, noise = draws.assessment[month, run], behaviour.assessment_noise[run]
+            draw, noise = (
+                centred(draws.assessment[pair, run], draws.assessment[pair + 1, run]),
+                behaviour.assessment_noise[run],
+            )
             accredited = accountability.passes(score, behaviour.accreditation_threshold[run], noise, draw)
             successful = accountability.passes(score, behaviour.success_threshold[run], noise, draw)
             table.is_accredited[run] = 1.0 if accredited else 0.0
@@ -1175,9 +1211,9 @@ def renew_membership(
 ) -> None:
     """Let members leave, newcomers take seats, and the council think of ending it all."""
     for i in range(len(partners)):
-        consider_leaving(table, partners[i], seats[i], behaviour, draws.exit[month, i], n)
+        consider_leaving(table, partners[i], seats[i], behaviour, draws.exit[i], n)
     for i in range(len(partners)):
-        seat_newcomers(table, partners, seats, trusts, behaviour, policy, draws.invitation[month, i], month, i, n)
+        seat_newcomers(table, partners, seats, trusts, behaviour, policy, draws.invitation[i], month, i, n)
     for run in range(n):
         table.n_members[run] = 0.0
         table.sum[run] = 0.0
@@ -1293,7 +1329,7 @@ def think_of_ending(
         bound = membership.binding(
             table.fund_in_sight_gbp_m[run],
             partner.flexible_gbp_m[run],
-            policy.statutory[run],
+            table.attend_pressure[run],
             policy.inspection_burden[run] * seat.is_assessed_as_council,
             partner.belief[run],
             table.engagement[run],
@@ -1301,9 +1337,9 @@ def think_of_ending(
             policy.austerity[run],
         )
         chance = membership.dissolution_probability(
-            bound, behaviour.dissolution_value[run], behaviour.dissolution_rate[run]
+            bound, policy.statutory[run], behaviour.dissolution_value[run], behaviour.dissolution_rate[run]
         )
-        ends = draws.dissolution[month, run] < chance
+        ends = draws.dissolution[month % MONTHS_AT_ONCE, run] < chance
         if ends and partner.is_member[run] > 0.0 and table.is_dissolved[run] == 0.0:
             dissolve(table, partners, run)
 
@@ -1319,18 +1355,42 @@ def dissolve(table: Any, partners: Any, run: int) -> None:
         partners[i].is_member[run] = 0.0
 
 
-# ---------------------------------------------------------------------- measures
+# ---------------------------------------------------------------------- costs and measures
 
 
 @compiled
-def observe(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, trusts: Any, policy: Any, n: int) -> None:
+def count_costs(table: Any, partners: Any, seats: Any, policy: Any, n: int) -> None:
+    """Add up what meeting, reporting and inspection cost this month."""
+    for run in range(n):
+        staff_days = accountability.STAFF_DAYS_A_MONTH * policy.staff_team[run]
+        table.person_days[run] = 0.0 if table.is_dissolved[run] > 0.0 else staff_days
+        table.inspection_cost_gbp_m[run] = 0.0
+    for i in range(len(partners)):
+        partner, seat = partners[i], seats[i]
+        for run in range(n):
+            sits = partner.is_member[run] > 0.0
+            days = accountability.meeting_days(
+                partner.attended[run], seat.participation_cost, partner.report_pressure[run]
+            )
+            inspected = accountability.inspection_cost(
+                seat.full_inspection_gbp_m, policy.inspection_burden[run], table.relief_lifted[run] if sits else 0.0
+            )
+            table.person_days[run] += days if sits else 0.0
+            table.inspection_cost_gbp_m[run] += inspected if partner.is_abolished[run] == 0.0 else 0.0
+    for run in range(n):
+        table.transaction_cost_gbp_m[run] = accountability.transaction_cost_gbp_m(table.person_days[run])
+        table.transaction_cost_so_far_gbp_m[run] += table.transaction_cost_gbp_m[run]
+
+
+@compiled
+def observe(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, trusts: Any, n: int) -> None:
     """Write down this month's measures; change nothing."""
     observe_engagement(measured, sums, table, partners, seats, n)
     observe_trust(measured, sums, partners, seats, trusts, n)
     observe_influence(measured, sums, table, partners, seats, n)
     observe_deliberation(measured, sums, table, partners, n)
     observe_results(measured, table, n)
-    observe_costs(measured, table, partners, seats, policy, n)
+    observe_costs(measured, table, n)
     observe_standing(measured, sums, table, partners, seats, n)
 
 
@@ -1550,29 +1610,14 @@ def observe_results(measured: Any, table: Any, n: int) -> None:
 
 
 @compiled
-def observe_costs(measured: Any, table: Any, partners: Any, seats: Any, policy: Any, n: int) -> None:
-    """Report what meeting, reporting and being inspected cost."""
+def observe_costs(measured: Any, table: Any, n: int) -> None:
+    """Report what meeting, reporting and being inspected cost, and what it was worth."""
     for run in range(n):
-        staff_days = accountability.STAFF_DAYS_A_MONTH * policy.staff_team[run]
-        measured.person_days[run] = 0.0 if table.is_dissolved[run] > 0.0 else staff_days
-        measured.inspection_cost_gbp_m[run] = 0.0
-    for i in range(len(partners)):
-        partner, seat = partners[i], seats[i]
-        for run in range(n):
-            sits = partner.is_member[run] > 0.0
-            days = accountability.meeting_days(
-                partner.attended[run], seat.participation_cost, partner.report_pressure[run]
-            )
-            inspected = accountability.inspection_cost(
-                seat.inspection_gbp_m, policy.inspection_burden[run], table.relief_lifted[run] if sits else 0.0
-            )
-            measured.person_days[run] += days if sits else 0.0
-            measured.inspection_cost_gbp_m[run] += inspected if partner.is_abolished[run] == 0.0 else 0.0
-    for run in range(n):
-        cost = accountability.transaction_cost_gbp_m(measured.person_days[run])
-        measured.transaction_cost_gbp_m[run] = cost
+        measured.person_days[run] = table.person_days[run]
+        measured.transaction_cost_gbp_m[run] = table.transaction_cost_gbp_m[run]
+        measured.inspection_cost_gbp_m[run] = table.inspection_cost_gbp_m[run]
         measured.public_value_gbp_m[run] = (
-            measured.added_value[run] * table.gap_cost_gbp_m[run] - table.transaction_cost_so_far_gbp_m[run] - cost
+            measured.added_value[run] * table.gap_cost_gbp_m[run] - table.transaction_cost_so_far_gbp_m[run]
         )
 
 
@@ -1659,22 +1704,6 @@ def watch_partner(watched: Any, partner: Any, keep_terms: bool, n: int) -> None:
 # ---------------------------------------------------------------------- a block of runs
 
 
-class BlockDraws(NamedTuple):
-    """All chance of a block of runs, as in ``sim/randomness.py``, with runs last."""
-
-    traits: NDArray[np.float64]
-    attendance: NDArray[np.float64]
-    exit: NDArray[np.float64]
-    invitation: NDArray[np.float64]
-    reorganisation: NDArray[np.float64]
-    decision: NDArray[np.float64]
-    election: NDArray[np.float64]
-    style: NDArray[np.float64]
-    assessment: NDArray[np.float64]
-    dissolution: NDArray[np.float64]
-    shock: NDArray[np.float64]
-
-
 class Question(NamedTuple):
     """What a block of runs is asked. Runs are last; a block has at most ``LANES`` of them."""
 
@@ -1720,17 +1749,19 @@ def live_through(
     seats, behaviour = question.seats, question.behaviour[0]
     for run in range(n):
         table.gap_cost_gbp_m[run] = question.gap_cost_gbp_m[run]
-    found_partnership(table, behaviour, len(seats), n)
+    find_keys(draws, n)
+    draw_traits(draws, len(seats), n)
+    found_partnership(table, n)
     for i in range(len(seats)):
-        introduce(partners[i], seats[i], behaviour, draws.traits[:, i], len(seats), n)
+        introduce(partners[i], seats[i], behaviour, draws, i, len(seats), n)
         for run in range(n):
             partners[i].abolished_at[run] = question.abolished_at[i, run]
     meet(partners, seats, trusts, behaviour, n)
     count_members(table, partners, n)
     for month in range(len(question.policy_of_month)):
+        draw_month(draws, month, len(seats), n)
         step(question, draws, table, partners, trusts, answer.keep_terms, month, n)
-        policy = question.policies[question.policy_of_month[month]]
-        observe(measured, sums, table, partners, seats, trusts, policy, n)
+        observe(measured, sums, table, partners, seats, trusts, n)
         write_down(answer, measured_rows, partners, month, n)
 
 
@@ -1774,6 +1805,7 @@ def step(
         update_trust(table, partners, trusts, behaviour, policy, n)
         account(table, partners, behaviour, policy, draws, month, n)
         renew_membership(table, partners, seats, trusts, behaviour, policy, draws, month, n)
+    count_costs(table, partners, seats, policy, n)
 
 
 @compiled
@@ -1808,7 +1840,10 @@ def fingerprint() -> int:
     Numba's cache looks at the file of the compiled function only, and would go on using a rule that
     has been rewritten. Compiled code therefore carries, and is looked up by, what it was made from.
     """
-    sources = [files("sim").joinpath(name) for name in ("compiled_month.py", "measures.py", "partnership.py")]
+    sources = [
+        files("sim").joinpath(name)
+        for name in ("compiled_draws.py", "compiled_month.py", "measures.py", "partnership.py")
+    ]
     rules = files("sim").joinpath("rules").iterdir()
     sources += sorted((source for source in rules if source.name.endswith(".py")), key=lambda source: source.name)
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
@@ -1838,18 +1873,26 @@ def _block_runner(made_from: int) -> Callable[..., int]:
 _run_block = _block_runner(fingerprint())
 
 
+def room_for(shape: int | tuple[int, ...], kind: Any = np.float64) -> NDArray[Any]:
+    """Return zeros that begin at a line of the cache; loads that straddle two lines take twice as long."""
+    n_bytes = int(np.prod(shape)) * np.dtype(kind).itemsize
+    memory = np.zeros(n_bytes + CACHE_LINE, dtype=np.uint8)
+    first = -memory.ctypes.data % CACHE_LINE
+    return memory[first : first + n_bytes].view(kind).reshape(shape)
+
+
 def run_block(question: Question, draws: BlockDraws, answer: Answer, n: int) -> None:
     """Run a block of ``n`` runs and fill in its answer."""
     n_seats = len(question.seats)
-    measured = np.zeros(1, MEASURED)
+    measured = room_for(1, MEASURED)
     _run_block(
         question,
         draws,
         answer,
-        np.zeros(1, TABLE),
-        np.zeros(n_seats, PARTNER),
-        np.zeros((n_seats, n_seats, n)),
-        np.zeros(1, SUMS),
+        room_for(1, TABLE),
+        room_for(n_seats, PARTNER),
+        room_for((n_seats, n_seats, n)),
+        room_for(1, SUMS),
         measured,
         measured.view(np.float64).reshape(len(MEASURES), LANES),
         n,

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.compiled_draws import room_for_draws
 from sim.compiled_month import (
     BEHAVIOUR,
     BEHAVIOUR_NAMES,
@@ -26,7 +27,6 @@ from sim.compiled_month import (
     POLICY_NAMES,
     SEAT,
     Answer,
-    BlockDraws,
     Question,
     run_block,
 )
@@ -34,7 +34,6 @@ from sim.levers import Policy, policy_calendar
 from sim.measures import MEASURES
 from sim.observation import PARTNER_COLUMNS
 from sim.population import SECTORS, Seat, seats_of
-from sim.randomness import Draws, make_draws
 from sim.regimes import REGIMES, name_regimes
 from sim.rules import outcomes
 from sim.rules.attendance import TERMS
@@ -337,22 +336,14 @@ class _Study:
             keep_partners=self.partners is not None,
             keep_terms=self.keep_terms,
         )
-        run_block(_question(plans), self._draws(block, months, n_seats), answer, n)
-        self._enter(block, answer, kept_months)
-
-    def _draws(self, block: _Block, months: int, n_seats: int) -> BlockDraws:
-        made: dict[int, Draws] = {}
-        for replicate in block.replicates:
-            if replicate not in made:
-                made[replicate] = make_draws(
-                    seed=self.seed, replicate=self.replicates[replicate], months=months, partners=n_seats
-                )
-        return BlockDraws(
-            **{
-                name: np.stack([getattr(made[replicate], name) for replicate in block.replicates], axis=-1)
-                for name in BlockDraws._fields
-            }
+        draws = room_for_draws(
+            seed=self.seed,
+            replicates=np.array([self.replicates[number] for number in block.replicates], dtype=np.uint64),
+            n_seats=n_seats,
+            lanes=LANES,
         )
+        run_block(_question(plans), draws, answer, n)
+        self._enter(block, answer, kept_months)
 
     def _enter(self, block: _Block, answer: Answer, kept_months: list[int]) -> None:
         rows = [self.months.index(month) for month in kept_months]
@@ -408,13 +399,13 @@ def _question(plans: Sequence[_Plan]) -> Question:
 
 def _seat_records(plan: _Plan) -> NDArray[Any]:
     seats = np.zeros(len(plan.seats), SEAT)
-    population, chair = plan.scenario.place.population, plan.scenario.board.chair
+    chair = plan.scenario.board.chair
     for record, seat in zip(seats, plan.seats, strict=True):
         for name in KIND_NAMES:
             record[name] = getattr(seat.kind, name)
         record["full_budget_gbp_m"] = seat.budget_gbp_m
         record["informed"] = seat.informed
-        record["inspection_gbp_m"] = seat.kind.inspection_cost_gbp_per_head * population / 1e6
+        record["full_inspection_gbp_m"] = seat.inspection_gbp_m
         record["priorities"] = seat.kind.priorities
         record["sector"] = SECTORS.index(seat.kind.sector)
         record["joins_at"] = seat.joins_at

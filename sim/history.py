@@ -21,7 +21,9 @@ class History:
 
     ``measures`` has one row a month: month (0 is the first), date (YYYY-MM), every measure of
     ``sim.MEASURES`` and the regime. ``partners`` has one row a month and partner; with recorded terms
-    also the utility terms of its decision as ``term_*`` (0 for bodies that are no members).
+    also the utility terms of its decision as ``term_*`` (0 for bodies that are no members). ``events``
+    has one row an event: month, date, event (new leader, reorganised, abolished, leaves, takes a seat,
+    stage …, dissolved) and partner (empty if it befell the partnership).
     """
 
     scenario: Scenario
@@ -29,6 +31,7 @@ class History:
     replicate: int
     measures: pd.DataFrame
     partners: pd.DataFrame
+    events: pd.DataFrame
 
     @property
     def regime(self) -> str:
@@ -56,6 +59,7 @@ def history_of(model: PartnershipModel, *, seed: int, replicate: int) -> History
         replicate=replicate,
         measures=_measures_table(model),
         partners=_partners_table(model),
+        events=_events_table(model),
     )
 
 
@@ -77,4 +81,10 @@ def _partners_table(model: PartnershipModel) -> pd.DataFrame:
     table.insert(0, "sector", np.tile([partner.kind.sector for partner in model.partners], lived))
     table.insert(0, "partner", np.tile([partner.name for partner in model.partners], lived))
     table.insert(0, "month", np.repeat(np.arange(lived), n))
+    return table
+
+
+def _events_table(model: PartnershipModel) -> pd.DataFrame:
+    table = pd.DataFrame(model.chronicle, columns=["month", "event", "partner"])
+    table.insert(1, "date", [model.scenario.month_label(month) for month in table["month"]])
     return table

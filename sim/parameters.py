@@ -256,7 +256,7 @@ class Behaviour:
     attendance_memory: Real = _rate(0.2, 0.08, 0.5, "assumed; about half a year", "How fast the attendance record follows attendance.")
 
     # seniority
-    seniority_rate: Real = _rate(0.05, 0.02, 0.15, "S2; slower than attendance", "How fast the level of the person sent adapts.")
+    seniority_rate: Real = _rate(0.05, 0.02, 0.07, "S2; slower than attendance", "How fast the level of the person sent adapts.")
     seniority_floor: Real = _strength(0.15, 0.05, 0.35, "assumed", "Level of the person sent when nothing happens.")
     seniority_initial: Real = _strength(0.6, 0.4, 0.9, "assumed; launches draw senior people", "Level of the person sent at the launch.")
 
@@ -270,7 +270,7 @@ class Behaviour:
     decision_focus: Real = _strength(1.5, 0.0, 3.0, "S0", "Help of a focused strategy to deciding, log-odds.")
     decision_coherence: Real = _strength(2.5, 0.5, 4.0, "S3", "Help of coherence to deciding, log-odds.")
     decision_information: Real = _strength(0.6, 0.0, 1.5, "S3, S4", "Help of shared information to deciding, log-odds.")
-    decision_size: Real = _strength(1.2, 0.3, 3.0, "Audit Commission (2009); S3", "Hindrance for each 30 members beyond the first 30, log-odds.")
+    decision_size: Real = _strength(1.2, 0.3, 3.0, "Audit Commission (2009); S3", "Hindrance for each 30 people deciding beyond the first 30, log-odds.")
 
     # contribution
     reciprocity: Real = _strength(0.9, 0.7, 0.99, "Fischbacher, Gächter and Fehr (2001): 80 to 90 %", "Slope of conditional cooperation: own contribution for what others are believed to give.")
@@ -293,6 +293,7 @@ class Behaviour:
     conversion_protocols: Real = _strength(0.4, 0.1, 0.7, "S3", "Share of the remaining loss that full protocols save.")
     conversion_staff: Real = _strength(0.3, 0.1, 0.6, "S3", "Share of the remaining loss that a full staff team saves.")
     conversion_joint: Real = _strength(0.3, 0.1, 0.6, "S3", "Share of the remaining loss that full joint training and location save.")
+    uncoordinated_input: Real = _strength(0.05, 0.01, 0.15, "assumed", "What a sector does for joint results without coming, on the scale of what it could.")
     early_conversion: Real = _strength(0.15, 0.0, 0.4, "S3", "Conversion in the first stage as a share of that in the last.")
 
     # outcomes
@@ -352,7 +353,7 @@ class RegimeThresholds:
     hollow_engagement: Real = structural(0.08, unit="engagement index", low=0.0, high=1.0, source="S2", says="Below this engagement the seats are empty or filled by juniors.")
     domination_top_share: Real = structural(0.33, unit="share of influence", low=0.0, high=1.0, source="S2", says="From this share of influence one body dominates.")
     growth_engagement: Real = structural(0.3, unit="engagement index", low=0.0, high=1.0, source="S0", says="Engagement that a growth coalition has at least.")
-    growth_decision_rate: Real = structural(0.3, unit="decisions a meeting", low=0.0, high=1.0, source="S2", says="Decisions that a growth coalition takes at least.")
+    growth_decision_rate: Real = structural(0.3, unit="decisions a month", low=0.0, high=1.0, source="S2", says="Decisions that a growth coalition takes at least.")
     growth_delivery: Real = structural(0.008, unit="share of the gap a year", low=0.0, high=1.0, source="S0", says="Yearly results that a growth coalition delivers at least.")
 
 

@@ -47,6 +47,7 @@ class Partner(mesa.Agent):
         self.sector = SECTORS.index(kind.sector)
         self.priorities = kind.priorities
         self.full_budget_gbp_m = chair.budget_gbp_m
+        self.full_inspection_gbp_m = chair.inspection_gbp_m
         self.informed = chair.informed
         self.joins_at = chair.joins_at
         self.is_member = chair.joins_at == 0
@@ -199,7 +200,8 @@ class Partner(mesa.Agent):
             attendance.belief_term(behaviour.weight_belief, self.belief),
             attendance.cooperation_term(behaviour.weight_cooperation, self.trusted_participation),
             attendance.heard_term(behaviour.weight_heard, self.influence, model.n_members),
-            attendance.duty_term(behaviour.weight_duty, self.attend_pressure, levers.scrutiny, kind.is_publicly_funded),
+            attendance.duty_term(behaviour.weight_duty, self.attend_pressure),
+            attendance.scrutiny_term(behaviour.weight_duty, levers.scrutiny, kind.is_publicly_funded),
             attendance.assessment_term(
                 behaviour.weight_assessment,
                 inspection.burden,
@@ -365,14 +367,16 @@ class Council(Partner):
         bound = membership.binding(
             model.fund_in_sight_gbp_m,
             self.flexible_gbp_m,
-            levers.statutory,
+            model.attend_pressure,
             levers.inspection.burden * self.kind.is_assessed_as_council,
             self.belief,
             model.engagement,
             levers.outside_option,
             levers.austerity,
         )
-        return draw < membership.dissolution_probability(bound, behaviour.dissolution_value, behaviour.dissolution_rate)
+        return draw < membership.dissolution_probability(
+            bound, levers.statutory, behaviour.dissolution_value, behaviour.dissolution_rate
+        )
 
 
 class Agency(Partner):

@@ -57,6 +57,7 @@ class PartnershipModel(mesa.Model):
         self.first_month = month_number(scenario.start)
         self.month = 0
 
+        self.chronicle: list[tuple[int, str, str]] = []
         self.found_partnership()
         self.partners: list[Partner] = [
             KIND_OF_PARTNER[SECTORS.index(seat.kind.sector)](self, number, seat) for number, seat in enumerate(seats)
@@ -132,6 +133,10 @@ class PartnershipModel(mesa.Model):
         self.observe()
         self.month += 1
 
+    def tell(self, event: str, who: str = "") -> None:
+        """Note in the chronicle what happens this month, and to whom (nobody: to the partnership)."""
+        self.chronicle.append((self.month, event, who))
+
     @property
     def calendar_month(self) -> int:
         """Return the month of the year, 1 to 12."""
@@ -156,6 +161,7 @@ class PartnershipModel(mesa.Model):
             self.prepare_working()
         if events.leader_changes(self.calendar_month, leadership.turnover, self.draws.election[month]):
             self.departure = self.draws.style[month].tolist()
+            self.tell("new leader")
         in_person, evens_out, steers = self.departure
         self.attention = events.leader_style(leadership.attention, in_person, behaviour.style_spread)
         self.facilitation = events.leader_style(leadership.facilitation, evens_out, behaviour.style_spread)
@@ -163,8 +169,8 @@ class PartnershipModel(mesa.Model):
         self.relief_lifted = attendance.relief_share(
             self.levers.inspection.relief, self.levers.inspection.conditional, 1.0 if self.is_successful else 0.0
         )
+        self.fund_in_gbp_m = self.fund_spent_gbp_m = self.fund_forfeited_gbp_m = 0.0
         if self.is_dissolved:
-            self.fund_in_gbp_m = self.fund_spent_gbp_m = self.fund_forfeited_gbp_m = 0.0
             return
         if self.policy.abolished:
             self.abolish(self.policy.abolished)
@@ -175,14 +181,16 @@ class PartnershipModel(mesa.Model):
                 self.draws.reorganisation[month, partner.seat],
             ):
                 partner.lose_links(self.members)
+                self.tell("reorganised", partner.name)
 
     def prepare_working(self) -> None:
         """Work out what depends on levers alone."""
         levers = self.levers
-        pressed = [partner for partner in self.partners if partner.duty_reach > 0.0]
-        self.data_pressure = mean_or_zero(total([p.data_pressure for p in pressed]), len(pressed))
-        self.support_pressure = mean_or_zero(total([p.support_pressure for p in pressed]), len(pressed))
-        self.report_pressure = mean_or_zero(total([p.report_pressure for p in pressed]), len(pressed))
+        publicly_funded = total([p.kind.is_publicly_funded for p in self.partners])
+        self.attend_pressure = mean_or_zero(total([p.attend_pressure for p in self.partners]), publicly_funded)
+        self.data_pressure = mean_or_zero(total([p.data_pressure for p in self.partners]), publicly_funded)
+        self.support_pressure = mean_or_zero(total([p.support_pressure for p in self.partners]), publicly_funded)
+        self.report_pressure = mean_or_zero(total([p.report_pressure for p in self.partners]), publicly_funded)
         self.information = deliberation.shared_information(
             levers.joint.data_exchange, self.data_pressure, levers.neighbourhood_engagement, levers.joint.consultation
         )
@@ -197,6 +205,7 @@ class PartnershipModel(mesa.Model):
         for partner in self.partners:
             if partner.kind.archetype in archetypes:
                 partner.is_abolished, partner.is_member = True, False
+                self.tell("abolished", partner.name)
         self.members = [partner for partner in self.members if partner.is_member]
         if not self.members:
             self.dissolve()
@@ -379,6 +388,8 @@ class PartnershipModel(mesa.Model):
             self.measurement_quality,
         )
         self.months_in_stage = self.months_in_stage + 1 if stage == self.stage else 0
+        if stage != self.stage:
+            self.tell(f"stage {stage}: {delivery.STAGES[stage - 1]}")
         self.stage = stage
 
     def commit(self) -> list[float]:
@@ -386,17 +397,21 @@ class PartnershipModel(mesa.Model):
         levers, behaviour, members = self.levers, self.behaviour, self.members
         brought, counted = [0.0] * len(SECTORS), [0] * len(SECTORS)
         capacity = 0.0
-        money = [self.fund_spent_gbp_m * weight for weight in self.strategy]
+        money = [0.0] * len(THEMES)
         for partner in members:
             brought[partner.sector] += delivery.commitment(
                 partner.attendance_record, partner.seniority, partner.alignment
             )
             counted[partner.sector] += 1
             capacity += partner.kind.capacity
-            own, shared = partner.bent_gbp_m * (1.0 - partner.alignment), partner.bent_gbp_m * partner.alignment
+            working = partner.bent_gbp_m + partner.paid_gbp_m
+            own, shared = working * (1.0 - partner.alignment), working * partner.alignment
             for k in range(len(THEMES)):
                 money[k] += own * partner.priorities[k] + shared * self.strategy[k]
-        inputs = [mean_or_zero(brought[s], counted[s]) for s in range(len(SECTORS))]
+        inputs = [
+            delivery.sector_input(mean_or_zero(brought[s], counted[s]), behaviour.uncoordinated_input)
+            for s in range(len(SECTORS))
+        ]
         self.administrative_capacity = delivery.administrative_capacity(
             mean_or_zero(capacity, len(members)), self.support_pressure, levers.joint.training
         )
@@ -495,6 +510,7 @@ class PartnershipModel(mesa.Model):
             if partner.considers_leaving(self.draws.exit[month, partner.seat]):
                 partner.is_member = False
                 self.n_exits += 1
+                self.tell("leaves", partner.name)
             else:
                 remaining.append(partner)
         chance = membership.invitation_probability(behaviour.invitation_rate, self.attention, levers.staff_team)
@@ -520,6 +536,7 @@ class PartnershipModel(mesa.Model):
         """Give a seat to a body that starts from the board's record as far as it is informed."""
         newcomer.begin()
         newcomer.is_member = True
+        self.tell("takes a seat", newcomer.name)
         n = len(sitting)
         newcomer.belief = membership.newcomer_view(
             newcomer.first_belief, mean_or_zero(total([p.belief for p in sitting]), n), informed
@@ -535,6 +552,7 @@ class PartnershipModel(mesa.Model):
     def dissolve(self) -> None:
         """End the partnership: no more meetings, the money goes back, work in hand is finished."""
         self.is_dissolved = True
+        self.tell("dissolved")
         self.return_to_centre(0.0)
         self.n_exits += len(self.members)
         for partner in self.members:
@@ -555,9 +573,10 @@ class PartnershipModel(mesa.Model):
                     partner.attended, kind.participation_cost, partner.report_pressure
                 )
             if not partner.is_abolished:
-                full_cost = kind.inspection_cost_gbp_per_head * self.scenario.place.population / 1e6
                 lifted = self.relief_lifted if partner.is_member else 0.0
-                self.inspection_cost_gbp_m += accountability.inspection_cost(full_cost, inspection.burden, lifted)
+                self.inspection_cost_gbp_m += accountability.inspection_cost(
+                    partner.full_inspection_gbp_m, inspection.burden, lifted
+                )
         self.transaction_cost_gbp_m = accountability.transaction_cost_gbp_m(self.person_days)
         self.transaction_cost_so_far_gbp_m += self.transaction_cost_gbp_m
 

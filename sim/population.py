@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -65,6 +66,7 @@ class Seat:
     name: str
     kind: Archetype
     budget_gbp_m: float
+    inspection_gbp_m: float
     joins_at: int = 0
     informed: float = 0.0
 
@@ -129,21 +131,29 @@ def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
             raise ScenarioError(f"board entry of {entry.archetype} in {entry.month} lies outside the run")
         wanted.append((entry.archetype, entry.count, step, entry.informed))
 
+    sitting = [
+        (kind, joins_at, informed)
+        for name, count, joins_at, informed in wanted
+        for kind in _kinds(name, scenario.place)
+        for _ in range(count)
+    ]
+    of_a_kind = Counter(kind.archetype for kind, _, _ in sitting)
     seats: list[Seat] = []
-    taken: dict[str, int] = {}
-    for name, count, joins_at, informed in wanted:
-        for kind in _kinds(name, scenario.place):
-            for _ in range(count):
-                taken[kind.archetype] = taken.get(kind.archetype, 0) + 1
-                seats.append(
-                    Seat(
-                        name=f"{kind.archetype}_{taken[kind.archetype]}",
-                        kind=kind,
-                        budget_gbp_m=kind.budget_gbp_per_head * scenario.place.population / 1e6,
-                        joins_at=joins_at,
-                        informed=informed,
-                    )
-                )
+    taken: Counter[str] = Counter()
+    for kind, joins_at, informed in sitting:
+        taken[kind.archetype] += 1
+        # What the public pays for a kind of body is shared by all seats of that kind.
+        sharing = of_a_kind[kind.archetype] if kind.is_publicly_funded else 1
+        seats.append(
+            Seat(
+                name=f"{kind.archetype}_{taken[kind.archetype]}",
+                kind=kind,
+                budget_gbp_m=kind.budget_gbp_per_head * scenario.place.population / 1e6 / sharing,
+                inspection_gbp_m=kind.inspection_cost_gbp_per_head * scenario.place.population / 1e6 / sharing,
+                joins_at=joins_at,
+                informed=informed,
+            )
+        )
     _refuse_impossible(seats, scenario)
     return tuple(seats)
 

@@ -22,7 +22,7 @@ THEME_COUNT = 5
 TRAITS = ("disposition", "belief", "reciprocity", "trustfulness", "repute")
 
 # The number of a stream is part of every published result: add at the end, never renumber.
-_STREAM = {
+STREAMS = {
     name: number
     for number, name in enumerate(
         (
@@ -72,7 +72,7 @@ class Draws:
 
 def generator(seed: int, replicate: int, stream: str, block: int = 0) -> np.random.Generator:
     """Return the generator of one stream of one run."""
-    key = np.random.SeedSequence(seed, spawn_key=(replicate, _STREAM[stream], block))
+    key = np.random.SeedSequence(seed, spawn_key=(replicate, STREAMS[stream], block))
     return np.random.Generator(np.random.Philox(key))
 
 

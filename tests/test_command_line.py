@@ -6,9 +6,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +21,6 @@ from experiments.running import FINAL_MONTHS, READ_IN_LAST_MONTH, run_pairs
 from sim import MEASURES, PARAMETERS, ScenarioError, place_names, scenario_from, simulate, with_changes
 from sim.scenario import CalendarEntry
 
-ROOT = Path(__file__).parents[1]
 SHORT = ["months=14", "figures=false"]
 PAIR = ["scenarios=[growth_coalition,talking_shop,baseline_lsp]", "board=small_executive", "replicates=3", *SHORT]
 
@@ -49,7 +45,6 @@ REFUSED = [
     (["run", "scenario=growth_coaliton"], ["'growth_coaliton'", "did you mean growth_coalition?"]),
     (["run", "place=birmingam"], ["'birmingam'", "did you mean birmingham?"]),
     (["run", "place=3"], ["place", "'3'", "a name"]),
-    (["run", "board=tipical"], ["board", "did you mean typical?"]),
     (["run", "levers.dutty.attend=1"], ["levers.dutty.attend", "did you mean levers.duty.attend?"]),
     (["run", "levers.duty.atend=1"], ["levers.duty.atend", "did you mean attend?"]),
     (["run", "+levers.staff_tame=1"], ["levers.staff_tame", "did you mean staff_team?"]),
@@ -61,7 +56,6 @@ REFUSED = [
     (["run", "sede=6"], ["sede", "did you mean seed?"]),
     (["run", "+sede=6"], ["sede", "did you mean seed?"]),
     (["run", "months=0"], ["months", "0", "1"]),
-    (["run", "months=-3"], ["months", "-3", "1"]),
     (["run", "months=long"], ["months", "'long'"]),
     (["run", "months=6,8"], ["months=[6,8]", "--multirun"]),
     (["run", "start=2001-13"], ["start", "'2001-13'", "YYYY-MM"]),
@@ -85,7 +79,6 @@ REFUSED = [
     (["compare", "workers=0"], ["workers", "0", "1"]),
     (["compare", "scenarios=[talkng_shop,baseline_lsp]"], ["'talkng_shop'", "did you mean talking_shop?"]),
     (["compare", "scenarios=[baseline_lsp]"], ["scenarios", "two"]),
-    (["compare", "scenarios=[baseline_lsp,baseline_lsp]"], ["scenarios", "different"]),
     (["compare", "scenario=talking_shop"], ["scenarios=["]),
     (["compare", "reference=talkingshop"], ["'talkingshop'", "did you mean talking_shop?", "growth_coalition"]),
     (["compare", "++measures=[trsut]"], ["'trsut'", "did you mean trust?"]),
@@ -164,21 +157,25 @@ def test_the_trace_is_there_for_developers(monkeypatch: pytest.MonkeyPatch, caps
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_command_clears_up(kind: signal.Signals, tmp_path: Path) -> None:
+def test_an_interrupted_command_clears_up(
+    kind: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Ctrl-C says one word and leaves no half-written folder; so does a polite kill."""
-    command = [sys.executable, "-m", "experiments.console", "run", "months=600", "board=large_forum", "output=answer"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as running:
-        deadline = time.monotonic() + 30
-        while not files_in(tmp_path) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert any(".partial-" in name for name in files_in(tmp_path))
-        running.send_signal(kind)
-        _, said = running.communicate(timeout=30)
-    assert running.returncode == (130 if kind == signal.SIGINT else 143)
-    assert said == ("interrupted\n" if kind == signal.SIGINT else "")
+    seen: list[set[str]] = []
+
+    def interrupted(*_: object, **__: object) -> None:
+        seen.append(files_in(tmp_path))
+        signal.raise_signal(kind)
+
+    monkeypatch.setattr("experiments.run.simulate", interrupted)
+    if kind == signal.SIGTERM:
+        with pytest.raises(SystemExit) as left:
+            main(["run", *SHORT, "output=answer"])
+        assert left.value.code == 143
+    else:
+        assert main(["run", *SHORT, "output=answer"]) == 130
+    assert capsys.readouterr().err == ("interrupted\n" if kind == signal.SIGINT else "")
+    assert [name.partition(".partial-")[0] for name in seen[0]] == [".answer"]
     assert files_in(tmp_path) == set()
 
 

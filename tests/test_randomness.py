@@ -141,17 +141,28 @@ def test_a_longer_simulation_begins_like_a_shorter_one(typical):
     assert long.iloc[: typical.months].equals(short)
 
 
-def test_an_early_newcomer_leaves_the_first_month_alone(typical):
-    """A body that joins at the end of a month could not have been felt before."""
-    entries = [{"month": step_label(8), "archetype": "police"}]
-    joined = sim.with_changes(typical, board={"members": dict(TYPICAL_BOARD), "entries": entries})
-    expected_share = ["month", "date"]
-    before, after = sim.simulate(typical).measures, sim.simulate(joined).measures
-    assert before.loc[0, expected_share].equals(after.loc[0, expected_share])
-    traits = lived(typical, months=0).draws.traits
-    assert np.array_equal(lived(joined, months=0).draws.traits[:, :19], traits)
-    assert after["n_members"].iloc[7] == 19.0
-    assert after["n_members"].iloc[8] == 20.0
+def with_newcomer(scenario, archetype):
+    entries = [{"month": step_label(8), "archetype": archetype}]
+    return sim.with_changes(scenario, board={"members": dict(TYPICAL_BOARD), "entries": entries})
+
+
+def test_a_newcomer_sits_at_the_end_and_leaves_the_founders_their_traits(typical):
+    """Who joins in month 8 is counted at its end, and nobody else is born anew."""
+    plain, joined = lived(typical), lived(with_newcomer(typical, "police"))
+    assert np.array_equal(joined.draws.traits[:, :19], plain.draws.traits)
+    assert [p.disposition for p in joined.partners[:19]] == [p.disposition for p in plain.partners]
+    members = list(sim.MEASURES).index("n_members")
+    assert joined.measured[7, members] == 19.0
+    assert joined.measured[8, members] == 20.0
+
+
+@pytest.mark.xfail(
+    reason="founders' first expected share of the fund counts seats that nobody has taken yet", strict=True
+)
+def test_a_newcomer_is_not_felt_before_it_comes(typical):
+    """Two runs are identical until the month in which they differ."""
+    plain, joined = lived(typical), lived(with_newcomer(typical, "faith_network"))
+    assert np.array_equal(joined.measured[:8], plain.measured[:8])
 
 
 def test_streams_differ_from_each_other():

@@ -177,7 +177,7 @@ def test_the_duty_moves_attendance_more_than_giving_at_defaults():
     """A body can be made to come, hardly to give (pattern P17)."""
     default = {name: p.default for name, p in sim.PARAMETERS.items()}
     pressure = attendance.duty_pressure(1.0, 1.0, 1.0, default["behaviour.duty_half_saturation"])
-    pull = attendance.duty_term(default["behaviour.weight_duty"], pressure, 0.0, 1.0)
+    pull = attendance.duty_term(default["behaviour.weight_duty"], pressure)
     noise = default["behaviour.attendance_noise"]
     comes = attendance.attendance_probability(pull, noise) - attendance.attendance_probability(0.0, noise)
     push = contribution_push(0.0, pressure, 0.0, 1.0, 0.0, 0.0, default["behaviour.contribution_duty"], 0.0, 0.0)

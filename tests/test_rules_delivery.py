@@ -21,6 +21,13 @@ CONTRACTS = [
         high=1.0,
     ),
     Contract(
+        delivery.sector_input,
+        {"mean_commitment": SHARE, "uncoordinated": SHARE},
+        rises="mean_commitment uncoordinated",
+        low=0.0,
+        high=1.0,
+    ),
+    Contract(
         delivery.conversion,
         {
             "protocols": SHARE,
@@ -79,15 +86,15 @@ CONTRACTS = [
     Contract(
         outcome_step,
         {
-            "outcome": SHARE,
+            "outcome": (-1.0, 1.0),
             "delivered_share": (0.0, 10.0),
             "decay": prior("outcome_decay"),
             "trend": prior("outcome_trend"),
             "shock": (-0.025, 0.025),
         },
         rises="outcome delivered_share trend shock",
-        falls="decay",
-        low=0.0,
+        free="decay",
+        low=-1.0,
         high=1.0,
     ),
 ]
@@ -253,28 +260,38 @@ def test_no_more_leaves_a_pipeline_than_is_in_it(stock, months):
     assert delivery.pipeline_outflow(stock, months) <= stock
 
 
-@given(outcome=SHARES, more=st.floats(0.01, 1.0))
+OUTCOMES = st.floats(-1.0, 1.0, allow_subnormal=False)
+
+
+@given(outcome=OUTCOMES, more=st.floats(0.01, 1.0))
 def test_returns_diminish(outcome, more):
     """The smaller the gap left, the less the same effort closes."""
     gained = [outcome_step(outcome, k * more, 0.0, 0.0, 0.0) for k in (0.0, 1.0, 2.0)]
     assert gained[2] - gained[1] <= gained[1] - gained[0] + 1e-15
 
 
-@given(outcome=st.floats(0.01, 1.0), decay=st.floats(*prior("outcome_decay")))
-def test_gains_fade_without_upkeep(outcome, decay):
-    """What is not kept up is lost slowly."""
-    assert 0.0 < outcome_step(outcome, 0.0, decay, 0.0, 0.0) < outcome
+@given(distance=st.floats(0.01, 1.0), decay=st.floats(*prior("outcome_decay")))
+def test_departures_fade_without_upkeep(distance, decay):
+    """Gains that are not kept up are lost slowly, and so are set-backs."""
+    assert 0.0 < outcome_step(distance, 0.0, decay, 0.0, 0.0) < distance
+    assert -distance < outcome_step(-distance, 0.0, decay, 0.0, 0.0) < 0.0
 
 
-@given(outcome=SHARES)
+@given(push=st.floats(0.0, 1.0))
+def test_good_and_bad_luck_weigh_the_same_at_the_national_average_of_the_start(push):
+    """Shocks with mean 0 must not drift the outcome."""
+    assert outcome_step(0.0, 0.0, 0.002, 0.0, push) == -outcome_step(0.0, 0.0, 0.002, 0.0, -push)
+
+
+@given(outcome=OUTCOMES)
 def test_an_outcome_that_nothing_moves_stays(outcome):
     """No delivery, decay, trend or shock: exactly no change."""
     assert outcome_step(outcome, 0.0, 0.0, 0.0, 0.0) == outcome
 
 
 @given(
-    better=SHARES,
-    worse=SHARES,
+    better=OUTCOMES,
+    worse=OUTCOMES,
     delivered=st.floats(0.0, 1.0),
     decay=st.floats(*prior("outcome_decay")),
     trend=st.floats(*prior("outcome_trend")),

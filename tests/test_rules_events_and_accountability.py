@@ -117,24 +117,30 @@ CONTRACTS = [
         {
             "fund_gbp_m": (0.0, 60.0),
             "council_flexible_gbp_m": (0.01, 200.0),
-            "statutory": SHARE,
+            "duty": SHARE,
             "assessment": SHARE,
             "belief": SHARE,
             "engagement": SHARE,
             "outside_option": SHARE,
             "austerity": (0.0, 0.6),
         },
-        rises="fund_gbp_m statutory assessment belief engagement",
+        rises="fund_gbp_m duty assessment belief engagement",
         falls="council_flexible_gbp_m outside_option austerity",
         low=0.0,
     ),
     Contract(
         membership.dissolution_probability,
-        {"bound": SHARE, "enough": prior("dissolution_value"), "dissolution_rate": prior("dissolution_rate")},
+        {
+            "bound": SHARE,
+            "statutory": SHARE,
+            "enough": prior("dissolution_value"),
+            "dissolution_rate": prior("dissolution_rate"),
+        },
         rises="enough dissolution_rate",
-        falls="bound",
+        falls="bound statutory",
         low=0.0,
         high=1.0,
+        centre={"bound": 0.2},
     ),
 ]
 TESTED_BELOW = {"leader_changes", "is_reorganised", "is_assessment_month", "passes"}
@@ -257,8 +263,14 @@ def test_an_uninformed_newcomer_brings_its_own_view_and_an_informed_one_the_boar
 @given(enough=st.floats(0.2, 0.8), rate=SHARES, extra=SHARES)
 def test_a_council_that_is_bound_enough_never_dissolves(enough, rate, extra):
     """Exactly 0 from the threshold on, and the full rate when nothing binds."""
-    assert membership.dissolution_probability(enough + extra, enough, rate) == 0.0
-    assert membership.dissolution_probability(0.0, enough, rate) == rate
+    assert membership.dissolution_probability(enough + extra, 0.0, enough, rate) == 0.0
+    assert membership.dissolution_probability(0.0, 0.0, enough, rate) == rate
+
+
+@given(bound=SHARES, enough=st.floats(0.2, 0.8), rate=SHARES)
+def test_a_statutory_partnership_is_not_the_councils_to_dissolve(bound, enough, rate):
+    """What the law requires stays, however little else binds: exactly 0."""
+    assert membership.dissolution_probability(bound, 1.0, enough, rate) == 0.0
 
 
 def test_nothing_binds_a_council_that_gets_believes_and_owes_nothing():

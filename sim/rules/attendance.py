@@ -17,6 +17,7 @@ TERMS: tuple[str, ...] = (
     "cooperation",
     "heard",
     "duty",
+    "scrutiny",
     "assessment",
     "relief",
     "leadership",
@@ -86,17 +87,25 @@ def duty_reach(named: float, regional: float, education: float, regional_reach: 
 
 @rule
 def duty_pressure(reach: float, component: float, enforcement: float, half_saturation: float) -> float:
-    """Return the pressure of one component of the duty, in [0, 1); exactly 0 where reach is 0.
+    """Return the pressure of one component of the duty, in [0, 1]; exactly 0 where reach is 0.
 
-    It rises with enforcement and saturates, as sanctions do (Fehr and Gächter 2000).
+    It rises with enforcement and saturates, as sanctions do (Fehr and Gächter 2000): the smaller
+    ``half_saturation`` > 0, the sooner. A duty in full force on a body it names presses with 1.
     """
-    return saturation(reach * component * (0.25 + 0.75 * enforcement), half_saturation)
+    force = reach * component * (0.25 + 0.75 * enforcement)
+    return saturation(force, half_saturation) * (1.0 + half_saturation)
 
 
 @rule
-def duty_term(weight: float, attend_pressure: float, scrutiny: float, is_publicly_funded: float) -> float:
-    """Return the pull of the duty to attend and of scrutiny boards that may call publicly funded bodies (S4)."""
-    return weight * (attend_pressure + 0.25 * scrutiny * is_publicly_funded)
+def duty_term(weight: float, attend_pressure: float) -> float:
+    """Return the pull of the duty to attend; exactly 0 for bodies that it does not bind (S4)."""
+    return weight * attend_pressure
+
+
+@rule
+def scrutiny_term(weight: float, scrutiny: float, is_publicly_funded: float) -> float:
+    """Return the pull of scrutiny boards that may call publicly funded bodies, a weaker stick than the duty (S4)."""
+    return 0.25 * weight * scrutiny * is_publicly_funded
 
 
 @rule

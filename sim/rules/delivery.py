@@ -29,6 +29,16 @@ def commitment(attendance_record: float, seniority: float, alignment: float) -> 
 
 
 @rule
+def sector_input(mean_commitment: float, uncoordinated: float) -> float:
+    """Return what a sector brings to joint results, in [0, 1].
+
+    ``mean_commitment`` is the mean over its members, 0 without any; a sector that is not at the table
+    still does a little of what is needed, by itself.
+    """
+    return uncoordinated + (1.0 - uncoordinated) * mean_commitment
+
+
+@rule
 def joint_result(inputs: Sequence[float], weights: Sequence[float], complementarity: float) -> float:
     """Return what the sectors' ``inputs`` in [0, 1] achieve together, in [0, 1].
 
@@ -120,7 +130,7 @@ def stage_step(
     """Return the stage (1 to 5) of a partnership a month later.
 
     Each stage is entered when its conditions have come to hold and kept while most of them still do:
-    people come (2); they know their ground and trust a little (3); they agree and decide (4); something
+    people come (2); they trust each other a little (3); they agree and decide (4); something
     is delivered and measured (5). A partnership can stall, and slips back when less than two thirds of
     an entry condition are left (S3).
     """

@@ -33,7 +33,7 @@ def newcomer_view(prior: float, record_of_board: float, informed: float) -> floa
 def binding(
     fund_gbp_m: float,
     council_flexible_gbp_m: float,
-    statutory: float,
+    duty: float,
     assessment: float,
     belief: float,
     engagement: float,
@@ -42,18 +42,21 @@ def binding(
 ) -> float:
     """Return what speaks to a council for keeping the partnership, at least 0.
 
-    Money that depends on it, a statutory basis, being assessed on it, and its worth to the council;
-    against it the outside option and the cost in hard times (S2).
+    Money that depends on it, a duty that brings others to it, being assessed on it, and its worth to
+    the council; against it the outside option and the cost in hard times (S2).
     """
     money = saturation(fund_gbp_m, 0.1 * council_flexible_gbp_m)
     worth = belief * (0.5 + engagement)
-    reasons = 0.5 * money + statutory + 0.5 * assessment + worth
+    reasons = 0.5 * money + 0.3 * duty + 0.5 * assessment + worth
     return max(0.0, reasons * (1.0 - 0.5 * outside_option) * (1.0 - 0.5 * austerity))
 
 
 @rule
-def dissolution_probability(bound: float, enough: float, dissolution_rate: float) -> float:
-    """Return the chance a month that the council dissolves it: exactly 0 when ``enough`` binds it."""
+def dissolution_probability(bound: float, statutory: float, enough: float, dissolution_rate: float) -> float:
+    """Return the chance a month that the council dissolves it: exactly 0 when ``enough`` binds it.
+
+    A statutory partnership is not the council's to dissolve.
+    """
     if bound >= enough:
         return 0.0
-    return dissolution_rate * (1.0 - bound / enough)
+    return dissolution_rate * (1.0 - statutory) * (1.0 - bound / enough)

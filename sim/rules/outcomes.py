@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.rules.marking import rule
-from sim.rules.mathematics import nudged
 
 
 @rule
@@ -24,11 +23,15 @@ def deprivation_index(fund_2003_04_gbp_m: float, population: float) -> float:
 
 @rule
 def outcome_step(outcome: float, delivered_share: float, decay: float, trend: float, shock: float) -> float:
-    """Return the closed share of the gap, in [0, 1], a month later.
+    """Return the closed share of the gap a month later, in [−1, 1]; below 0 the gap has grown.
 
     ``delivered_share`` ≥ 0 is what was delivered, as a share of the cost of the whole gap: the smaller
-    the gap left, the less it closes. Gains fade; the external ``trend`` and ``shock`` (in [-1, 1]) come
-    whether or not there is a partnership.
+    the gap left, the less it closes. Departures fade; the external ``trend`` and ``shock`` (their sum in
+    [−1, 1]) come whether or not there is a partnership, and good and bad luck weigh the same at 0.
     """
     gained = delivered_share / (1.0 + delivered_share) * (1.0 - outcome)
-    return nudged(outcome + gained - decay * outcome * (1.0 - gained), trend + shock)
+    moved = outcome * (1.0 - decay) + gained
+    push = trend + shock
+    if push > 0.0:
+        return moved + push * (1.0 - moved)
+    return moved + push * (1.0 + moved)
