@@ -125,7 +125,8 @@ def half_life(engagement: NDArray[np.float64]) -> NDArray[np.float64]:
     window = 6
     smooth = pd.DataFrame(engagement.T).rolling(window).mean().to_numpy()[window - 1 :].T
     below = smooth < 0.5 * smooth[:, :1]
-    return np.where(below.any(axis=1), below.argmax(axis=1) + window - 1, engagement.shape[1]).astype(float)
+    first_below = below.argmax(axis=1) + window - 1
+    return np.asarray(np.where(below.any(axis=1), first_below, engagement.shape[1]), dtype=np.float64)
 
 
 def _p1(experiments: Experiments) -> list[Finding]:

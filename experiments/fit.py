@@ -1,12 +1,13 @@
-"""choose behaviour parameters by a documented search over their priors.
+"""Choose behaviour parameters by a documented search over their priors.
 
-A Latin hypercube of draws from the priors (the declared ranges of the uncertain parameters) is set
-against the declared patterns; the share of draws that pass each pattern is part of the answer. From
-the best of them differential evolution (Storn and Price 1997, SciPy) goes on to reduce the sum of
-shortfalls. The values in force are one of the draws. The chosen set is run again with seeds that the search never saw, and that scoreboard is
-what is reported, passed or failed. No criterion is changed by the search.
+A Latin hypercube of draws from the priors (the declared ranges of the uncertain parameters; the values
+in force are one of the draws) is set against the declared patterns. From the best of them differential
+evolution (Storn and Price 1997, SciPy) goes on to reduce the sum of shortfalls. The chosen set is run
+again on seeds that the search never saw, and that scoreboard is what is reported, passed or failed.
+No criterion is changed by the search.
 
-Writes prior_draws.csv, prior_shares.csv, chosen.yaml, scoreboard.csv and manifest.json.
+Writes prior_draws.csv, prior_shares.csv, chosen.yaml (for the behaviour group of configs), scoreboard.csv,
+patterns.md and manifest.json.
 
 For example:
   partnerships fit
@@ -134,6 +135,7 @@ def task(config: DictConfig) -> None:
         fit.prior.to_csv(folder / "prior_draws.csv", index=False)
         shares.to_csv(folder / "prior_shares.csv", index=False)
         fit.scoreboard.to_csv(folder / "scoreboard.csv", index=False)
+        (folder / "patterns.md").write_text(patterns_page(fit.scoreboard, shares, settings), encoding="utf-8")
         (folder / "chosen.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(fit.chosen)), encoding="utf-8")
         write_manifest(folder, question, settings=dataclasses.asdict(settings))
     _print(fit.scoreboard)
@@ -195,7 +197,51 @@ def _print(board: pd.DataFrame) -> None:
     table = plain_table("The patterns on the chosen set, on new seeds")
     for column in ("id", "what", "value", "band", "pattern"):
         table.add_column(column, justify="right" if column == "value" else "left")
-    for row in board.itertuples():
-        band = f"{row.low:g} to {row.high:g}".replace("-inf to", "at most").replace(" to inf", " or more")
-        table.add_row(row.id, row.what, f"{row.value:.3f}", band, "passed" if row.passed else "FAILED")
+    for row in board.to_dict("records"):
+        verdict = "passed" if row["passed"] else "FAILED"
+        table.add_row(row["id"], row["what"], f"{row['value']:.3f}", _band(row["low"], row["high"]), verdict)
     console().print(table)
+
+
+def _band(low: float, high: float) -> str:
+    """Return a band in words: 'at most 2', '0.2 to 0.6', '4 or more'."""
+    if np.isinf(low):
+        return f"at most {high:g}"
+    return f"{low:g} or more" if np.isinf(high) else f"{low:g} to {high:g}"
+
+
+def patterns_page(board: pd.DataFrame, shares: pd.DataFrame, settings: FitSettings) -> str:
+    """Return the page on what the chosen set reproduces and what it misses, in Markdown."""
+    by_id = shares.set_index("id")["share_of_prior_draws"]
+    patterns = board.drop_duplicates("id")
+    failed = patterns.loc[~patterns["passed"], "id"].tolist()
+    verdict = "All of them pass." if not failed else f"**Not reproduced: {', '.join(failed)}.**"
+    lines = [
+        "# Patterns of real partnerships, and whether the model shows them",
+        "",
+        f"{len(patterns)} patterns were declared, with their criteria, before any parameter was fitted. {verdict}",
+        f"Of the prior draws {by_id['all']:.1%} pass all.",
+        "",
+        "The behaviour parameters were chosen once by the search that this command repeats:",
+        "",
+        "```sh",
+        f"partnerships fit draws={settings.draws} population={settings.population} generations={settings.generations} "
+        f"runs={settings.runs} confirming_runs={settings.confirming_runs} seed={settings.seed}",
+        "```",
+        "",
+        *(__doc__ or "").partition("\n\n")[2].partition("\n\nWrites")[0].splitlines(),
+        "",
+        f"Values below are from {settings.confirming_runs} runs of each experiment on seed {settings.seed + 1}. P are",
+        "patterns of the literature, C are what the scenarios' names claim. What simulates them is declared in",
+        "`experiments/pattern_runs.py`, the criteria in `analysis/patterns.py`.",
+        "",
+        "| id | pattern | source | what is measured | value | must be | verdict | prior draws that pass |",
+        "| --- | --- | --- | --- | ---: | --- | --- | ---: |",
+    ]
+    for row in board.to_dict("records"):
+        verdict = "passed" if row["passed"] else "**failed**"
+        lines.append(
+            f"| {row['id']} | {row['statement']} | {row['source']} | {row['what']} | {row['value']:.3f} "
+            f"| {_band(row['low'], row['high'])} | {verdict} | {by_id[row['id']]:.0%} |"
+        )
+    return "\n".join(lines) + "\n"
