@@ -97,9 +97,12 @@ def looks_of(scenarios: Sequence[str]) -> dict[str, Look]:
     }
 
 
+_ACRONYMS = {name.lower(): name for name in ("LSP", "VCS", "NCR", "NRF", "SIGOMA", "England")}
+
+
 def readable(name: str) -> str:
     """Return a name of the code as people write it: ``talking_shop`` as "Talking shop"."""
-    words = name.replace("_gbp_m", "").replace("vcs", "VCS").replace("_", " ").strip()
+    words = " ".join(_ACRONYMS.get(word, word) for word in name.replace("_gbp_m", "").split("_"))
     return words[:1].upper() + words[1:]
 
 

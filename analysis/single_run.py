@@ -32,7 +32,7 @@ from analysis.drawing import (
     unit_of,
 )
 from sim.measures import MEASURES
-from sim.population import SECTORS
+from sim.population import ARCHETYPES, SECTORS
 
 ONE_RUN = "One run, so one course of chance; a comparison over replicates shows how much of this is chance."
 
@@ -208,7 +208,12 @@ def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
 def _short_names(partners: list[str]) -> dict[str, str]:
     """Return readable names of partners, with a number only where there are several of a kind."""
     kinds = Counter(name.rsplit("_", 1)[0] for name in partners)
-    return {name: readable(name.rsplit("_", 1)[0] if kinds[name.rsplit("_", 1)[0]] == 1 else name) for name in partners}
+    named = {}
+    for name in partners:
+        kind, number = name.rsplit("_", 1)
+        label = ARCHETYPES[kind].label if kind in ARCHETYPES else readable(kind)
+        named[name] = label if kinds[kind] == 1 else f"{label} {number}"
+    return named
 
 
 def _by_sector(partners: pd.DataFrame) -> pd.DataFrame:

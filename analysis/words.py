@@ -160,7 +160,10 @@ def _fewest_digits(measure: str) -> int:
 
 
 def _lower(name: str) -> str:
-    return readable(name)[:1].lower() + readable(name)[1:]
+    words = readable(name)
+    first = words.partition(" ")[0]
+    is_name = (first.isupper() and len(first) > 1) or first == "England"
+    return words if is_name else words[:1].lower() + words[1:]
 
 
 def _listed(names: Sequence[str]) -> str:

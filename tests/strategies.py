@@ -188,6 +188,7 @@ class Contract:
 
     ``rises`` and ``falls`` name arguments in which the rule never falls (rises) and does move at the
     ``centre``; ``free`` names those without a promised direction. Together they name every argument.
+    ``zero`` names arguments without which the rule gives exactly nothing.
     """
 
     function: Callable[..., Any]
@@ -195,6 +196,7 @@ class Contract:
     rises: str = ""
     falls: str = ""
     free: str = ""
+    zero: str = ""
     low: float = -math.inf
     high: float = math.inf
     centre: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -224,6 +226,8 @@ class Contract:
             less = self.function(**centre | {name: _between(*self.ranges[name], 0.3)})
             more = self.function(**centre | {name: _between(*self.ranges[name], 0.6)})
             assert sign * (more - less) > 0.0, f"{self} does not answer to {name}"
+        for name in self.zero.split():
+            assert self.function(**centre | {name: 0.0}) == 0.0, f"{self} gives something for no {name}"
 
     def check_at(self, here: Mapping[str, Any], there: Mapping[str, Any]) -> None:
         """Fail unless the rule keeps its bounds, and its signs from ``here`` to ``there`` one by one."""

@@ -174,6 +174,7 @@ ENGAGEMENT = Contract(
     rises="attendance_record seniority contribution_rate",
     low=0.0,
     high=1.0,
+    zero="attendance_record seniority",
 )
 
 

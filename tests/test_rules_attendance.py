@@ -46,15 +46,21 @@ CONTRACTS = [
         falls="flexible_money_gbp_m half_saturation",
         low=0.0,
         high=2.5,
+        zero="weight expected_share fund_gbp_m",
     ),
     Contract(
-        attendance.belief_term, {"weight": prior("weight_belief"), "belief": SHARE}, rises="weight belief", low=0.0
+        attendance.belief_term,
+        {"weight": prior("weight_belief"), "belief": SHARE},
+        rises="weight belief",
+        low=0.0,
+        zero="weight belief",
     ),
     Contract(
         attendance.cooperation_term,
         {"weight": prior("weight_cooperation"), "trusted_participation": SHARE},
         rises="weight trusted_participation",
         low=0.0,
+        zero="weight trusted_participation",
     ),
     Contract(
         attendance.heard_term,
@@ -80,18 +86,21 @@ CONTRACTS = [
         falls="half_saturation",
         low=0.0,
         high=1.0,
+        zero="reach component",
     ),
     Contract(
         attendance.duty_term,
         {"weight": prior("weight_duty"), "attend_pressure": SHARE},
         rises="weight attend_pressure",
         low=0.0,
+        zero="weight attend_pressure",
     ),
     Contract(
         attendance.scrutiny_term,
         {"weight": prior("weight_duty"), "scrutiny": SHARE, "is_publicly_funded": SHARE},
         rises="weight scrutiny is_publicly_funded",
         low=0.0,
+        zero="weight scrutiny is_publicly_funded",
     ),
     Contract(
         attendance.assessment_term,
@@ -104,6 +113,7 @@ CONTRACTS = [
         },
         rises="weight burden is_inspected assessed_as_council assess_all",
         low=0.0,
+        zero="weight burden is_inspected",
     ),
     Contract(
         attendance.relief_share,
@@ -112,18 +122,21 @@ CONTRACTS = [
         falls="conditional",
         low=0.0,
         high=1.0,
+        zero="relief",
     ),
     Contract(
         attendance.relief_term,
         {"weight": prior("weight_relief"), "burden": SHARE, "is_inspected": SHARE, "lifted": SHARE},
         rises="weight burden is_inspected lifted",
         low=0.0,
+        zero="weight burden is_inspected lifted",
     ),
     Contract(
         attendance.leadership_term,
         {"weight": prior("weight_leadership"), "attention": SHARE},
         rises="weight attention",
         low=0.0,
+        zero="weight attention",
     ),
     Contract(
         attendance.load_term,
@@ -139,6 +152,7 @@ CONTRACTS = [
         rises="staff_team capacity one_stop_shop one_stop_shop_gain",
         falls="weight participation_cost forum",
         high=0.0,
+        zero="weight participation_cost forum",
     ),
     Contract(
         attendance.forum_load,
@@ -165,6 +179,7 @@ CONTRACTS = [
         {"weight": prior("weight_outside"), "outside_option": SHARE, "exposure": SHARE},
         falls="weight outside_option exposure",
         high=0.0,
+        zero="weight outside_option exposure",
     ),
     Contract(
         attendance.attendance_probability,

@@ -46,6 +46,7 @@ CONTRACTS = [
         rises="willing attendance_record seniority alignment",
         low=0.0,
         high=1.0,
+        zero="willing attendance_record seniority alignment",
     ),
     Contract(
         contribution.bendable_gbp_m,
@@ -59,6 +60,7 @@ CONTRACTS = [
         rises="budget_gbp_m discretionary_share flexibility flexibility_gain",
         falls="rigidity",
         low=0.0,
+        zero="budget_gbp_m discretionary_share",
     ),
     Contract(
         contribution.pooled_gbp_m,
@@ -70,6 +72,7 @@ CONTRACTS = [
         },
         rises="regeneration_budget_gbp_m pooling_rate attendance_record one_plan",
         low=0.0,
+        zero="regeneration_budget_gbp_m pooling_rate attendance_record one_plan",
     ),
     Contract(
         believed_of_others,
@@ -85,6 +88,7 @@ CONTRACTS = [
         rises="fund_gbp_m_a_year is_accredited unaccredited_release",
         low=0.0,
         high=5.0,
+        zero="fund_gbp_m_a_year",
     ),
     Contract(
         fund.spendable,
@@ -97,6 +101,7 @@ CONTRACTS = [
         },
         rises="held_gbp_m decision_memory staff_team support_pressure absorption_rate",
         low=0.0,
+        zero="held_gbp_m absorption_rate",
     ),
     Contract(
         payment,
@@ -104,6 +109,7 @@ CONTRACTS = [
         rises="spendable_gbp_m share attended",
         low=0.0,
         centre={"attended": True},
+        zero="spendable_gbp_m share",
     ),
     Contract(
         returned,
@@ -111,6 +117,7 @@ CONTRACTS = [
         rises="unclaimed_gbp_m",
         falls="carry_over",
         low=0.0,
+        zero="unclaimed_gbp_m",
     ),
     Contract(
         claim,
@@ -118,6 +125,7 @@ CONTRACTS = [
         rises="support",
         free="purse match influence alignment",
         low=0.0,
+        zero="support",
     ),
 ]
 TESTED_BELOW = {"need_match"}
@@ -213,6 +221,12 @@ def test_every_penny_is_paid_kept_or_returned(claims, came, held, carry_over, me
     back = returned(unclaimed, carry_over)
     kept = unclaimed * carry_over
     assert back + kept == pytest.approx(unclaimed, abs=1e-12)
+
+
+def test_not_even_the_ablest_partnership_spends_more_than_it_holds():
+    """At the ends of all ranges the share that goes out is still a share."""
+    assert fund.spendable(10.0, 1.0, 1.0, 1.0, prior("absorption_rate")[1]) <= 10.0
+    assert fund.spendable(10.0, 1.0, 1.0, 1.0, 1.0) == pytest.approx(10.0)
 
 
 @given(spendable=st.floats(0.0, 50.0), share=SHARES)

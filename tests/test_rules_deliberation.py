@@ -29,6 +29,7 @@ CONTRACTS = [
         falls="flexibility credibility parent_departments",
         low=0.0,
         high=1.0,
+        zero="rigidity",
     ),
     Contract(
         deliberation.one_plan,
@@ -94,6 +95,7 @@ CONTRACTS = [
         falls="deciders hindrance_of_size",
         low=0.0,
         high=1.0,
+        zero="presence",
     ),
 ]
 TESTED_BELOW = {"closeness", "focus"}

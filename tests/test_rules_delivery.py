@@ -19,6 +19,7 @@ CONTRACTS = [
         rises="attendance_record seniority alignment",
         low=0.0,
         high=1.0,
+        zero="attendance_record seniority",
     ),
     Contract(
         delivery.sector_input,
@@ -43,6 +44,7 @@ CONTRACTS = [
         "saved_by_joint_working",
         low=0.0,
         high=1.0,
+        zero="administrative_capacity",
     ),
     Contract(
         delivery.administrative_capacity,
@@ -64,6 +66,7 @@ CONTRACTS = [
         rises="stock",
         falls="months",
         low=0.0,
+        zero="stock",
     ),
     Contract(
         outcomes.gap_cost_gbp_m,
@@ -74,6 +77,7 @@ CONTRACTS = [
         },
         rises="population deprivation gap_cost_gbp_per_head",
         low=0.0,
+        zero="population gap_cost_gbp_per_head",
     ),
     Contract(
         outcomes.deprivation_index,
@@ -82,6 +86,7 @@ CONTRACTS = [
         falls="population",
         low=0.0,
         high=1.0,
+        zero="fund_2003_04_gbp_m",
     ),
     Contract(
         outcome_step,
@@ -281,6 +286,13 @@ def test_departures_fade_without_upkeep(distance, decay):
 def test_good_and_bad_luck_weigh_the_same_at_the_national_average_of_the_start(push):
     """Shocks with mean 0 must not drift the outcome."""
     assert outcome_step(0.0, 0.0, 0.002, 0.0, push) == -outcome_step(0.0, 0.0, 0.002, 0.0, -push)
+
+
+@given(push=st.floats(0.0, 1.0), delivered=st.floats(0.0, 10.0))
+def test_luck_cannot_carry_an_outcome_beyond_its_ends(push, delivered):
+    """What is wholly closed cannot close further, nor what is wholly open open further."""
+    assert outcome_step(1.0, delivered, 0.0, 0.0, push) == 1.0
+    assert outcome_step(-1.0, 0.0, 0.0, 0.0, -push) == -1.0
 
 
 @given(outcome=OUTCOMES)

@@ -61,6 +61,7 @@ CONTRACTS = [
         rises="reward_grant_gbp_m results",
         low=0.0,
         high=20.0,
+        zero="reward_grant_gbp_m results",
     ),
     Contract(
         accountability.compliance,
@@ -68,6 +69,7 @@ CONTRACTS = [
         rises="reach pressure attendance_record",
         low=0.0,
         high=1.0,
+        zero="reach",
     ),
     Contract(
         accountability.meeting_days,
@@ -75,13 +77,20 @@ CONTRACTS = [
         rises="attended participation_cost report_pressure",
         low=0.0,
     ),
-    Contract(accountability.transaction_cost_gbp_m, {"person_days": (0.0, 5000.0)}, rises="person_days", low=0.0),
+    Contract(
+        accountability.transaction_cost_gbp_m,
+        {"person_days": (0.0, 5000.0)},
+        rises="person_days",
+        low=0.0,
+        zero="person_days",
+    ),
     Contract(
         accountability.inspection_cost,
         {"full_cost_gbp_m": (0.0, 10.0), "burden": SHARE, "lifted": SHARE},
         rises="full_cost_gbp_m burden",
         falls="lifted",
         low=0.0,
+        zero="full_cost_gbp_m burden",
     ),
     Contract(
         membership.exit_probability,
@@ -96,6 +105,7 @@ CONTRACTS = [
         low=0.0,
         high=1.0,
         centre={"months_absent": 14.0},
+        zero="exit_rate",
     ),
     Contract(
         membership.invitation_probability,
@@ -103,6 +113,7 @@ CONTRACTS = [
         rises="invitation_rate attention staff_team",
         low=0.0,
         high=1.0,
+        zero="invitation_rate",
     ),
     Contract(
         membership.newcomer_view,

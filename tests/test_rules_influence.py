@@ -42,6 +42,7 @@ CONTRACTS = [
         falls="executive_exclusion",
         low=0.0,
         high=1.0,
+        zero="presence",
     ),
     Contract(
         voice_support,
@@ -73,6 +74,7 @@ CONTRACTS = [
         },
         rises="resources statutory_weight voice weight chairs direction chair_bonus",
         low=0.0,
+        zero="voice weight",
     ),
     Contract(
         influence_share,

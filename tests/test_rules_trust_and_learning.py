@@ -87,6 +87,7 @@ CONTRACTS = [
         falls="aspiration",
         low=0.0,
         high=1.0,
+        zero="delivered_share_a_year",
     ),
     Contract(
         learning.signal_of_success,
