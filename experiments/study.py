@@ -13,7 +13,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -24,6 +24,7 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -130,7 +131,12 @@ def code_version() -> dict[str, str]:
 
 
 def plan_study(
-    folder: Path, *, asked: Mapping[str, Any], scenarios: Mapping[str, Scenario], draws: pa.Table, sizes: Mapping[str, int]
+    folder: Path,
+    *,
+    asked: Mapping[str, Any],
+    scenarios: Mapping[str, Scenario],
+    draws: pa.Table,
+    sizes: Mapping[str, int],
 ) -> Study:
     """Write the plan of a study into ``folder`` and return it.
 
@@ -141,7 +147,10 @@ def plan_study(
     runs = draws.num_rows * asked["replicates"] * len(scenarios)
     if runs > MOST_RUNS:
         raise CommandError(f"this study has {runs:,} runs: at most {MOST_RUNS:,} are allowed")
-    (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
+    try:
+        (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
     with replacing(folder / DRAWS) as path:
         pq.write_table(draws, path, row_group_size=_DRAWS_A_GROUP, compression="zstd", compression_level=1)
     everything = {**asked, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
@@ -191,6 +200,11 @@ def _chunks(
                 computed = drawn.copy()
                 computed.update(f"{first}+{replicates}".encode())
                 yield Chunk(computed.hexdigest(), name, first_draw, part.num_rows, first, replicates)
+
+
+def digest(draws: pa.Table) -> str:
+    """Return the sha256 of a table of draws."""
+    return _sha256(_bytes_of(draws))
 
 
 def _bytes_of(draws: pa.Table) -> bytes:
@@ -310,6 +324,12 @@ def read_chunk(study: Study, chunk: Chunk, table: str) -> pa.Table:
     return pq.read_table(pa.BufferReader(_verified(study, chunk, table)))
 
 
+def failures_of(study: Study, chunk: Chunk) -> list[dict[str, Any]]:
+    """Return draw, replicate and error of each failed run of a finished chunk; raise DamagedChunk."""
+    runs = read_chunk(study, chunk, RUNS).select([DRAW, "replicate", ERROR])
+    return list(runs.filter(pc.is_valid(runs[ERROR])).to_pylist())
+
+
 def finished(study: Study, chunk: Chunk) -> Receipt | None:
     """Return the receipt of a finished chunk whose files are all as they were written, or None.
 
@@ -391,18 +411,17 @@ def _succeeded(study: Study, failures: Any) -> Iterator[pa.Table]:
     """Give the runs that succeeded, chunk by chunk, with the values drawn; write the others to ``failures``."""
     for chunk in study.chunks:
         runs = read_chunk(study, chunk, RUNS)
-        has_failed = pc.is_valid(runs[ERROR])
-        for row in runs.filter(has_failed).select([DRAW, "replicate", ERROR]).to_pylist():
+        for row in failures_of(study, chunk):
             failures.writerow([chunk.scenario, *row.values()])
-        runs = runs.filter(pc.invert(has_failed)).drop_columns([ERROR])
+        runs = runs.filter(pc.is_null(runs[ERROR])).drop_columns([ERROR])
         draws = study.draws_of(chunk)
-        drawn = draws.take(np.searchsorted(draws[DRAW].to_numpy(), runs[DRAW].to_numpy())).drop_columns([DRAW])
-        measures = runs.drop_columns([DRAW, "replicate"])
-        columns = dict(zip(drawn.column_names, drawn.columns, strict=True))
-        table = runs.select([DRAW, "replicate"])
-        for name, values in [*columns.items(), *zip(measures.column_names, measures.columns, strict=True)]:
-            table = table.append_column(name, values)
-        yield _led_by(chunk, table)
+        drawn = draws.take(np.searchsorted(draws[DRAW].to_numpy(), runs[DRAW].to_numpy()))
+        names = _columns(runs.select([DRAW, "replicate"]))
+        yield _led_by(chunk, pa.table(names | _columns(drawn) | _columns(runs)))
+
+
+def _columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:
+    return dict(zip(table.column_names, table.columns, strict=True))
 
 
 def _led_by(chunk: Chunk, table: pa.Table) -> pa.Table:
@@ -420,32 +439,26 @@ def _write_table(path: Path, tables: Iterator[pa.Table]) -> None:
             if rows >= _ROWS_A_GROUP:
                 writer.write_table(pa.concat_tables(waiting), row_group_size=rows)
                 waiting, rows = [first.slice(0, 0)], 0
-        writer.write_table(pa.concat_tables(waiting))
+        if rows:
+            writer.write_table(pa.concat_tables(waiting))
 
 
-def summary(study: Study, columns: Sequence[str]) -> pa.Table:
-    """Return how each of ``columns`` is spread over the runs of each scenario (all draws and replicates).
+def summary(study: Study) -> pd.DataFrame:
+    """Return how each measure is spread over all runs of each scenario, whatever the draw.
 
     Columns: scenario, measure, mean, sd, min, q05, q50, q95, max, runs. One measure is read at a time.
     """
-    rows: list[dict[str, Any]] = []
+    tables = []
     with pq.ParquetFile(study.folder / f"{RUNS}.parquet") as stored:
-        for name in columns:
-            values = stored.read(["scenario", name]).to_pandas()
-            for scenario, found in values.groupby("scenario", sort=False)[name]:
-                low, middle, high = found.quantile([0.05, 0.5, 0.95])
-                rows.append(
-                    {
-                        "scenario": scenario,
-                        "measure": name,
-                        "mean": found.mean(),
-                        "sd": found.std(),
-                        "min": found.min(),
-                        "q05": low,
-                        "q50": middle,
-                        "q95": high,
-                        "max": found.max(),
-                        "runs": len(found),
-                    }
-                )
-    return rows
+        drawn = pq.read_schema(study.folder / DRAWS).names
+        kept = [field.name for field in stored.schema_arrow if pa.types.is_floating(field.type)]
+        for measure in (name for name in kept if name not in drawn):
+            values = stored.read(["scenario", measure]).to_pandas().groupby("scenario", sort=False)[measure]
+            spread = values.agg(["mean", "std", "min", "max", "size"])
+            for share in (0.05, 0.5, 0.95):
+                spread[f"q{100 * share:02.0f}"] = values.quantile(share)
+            tables.append(spread.assign(measure=measure).reset_index())
+    together = pd.concat(tables, ignore_index=True).rename(columns={"std": "sd", "size": "runs"})
+    together["scenario"] = pd.Categorical(together["scenario"], categories=list(study.scenarios))
+    columns = ["scenario", "measure", "mean", "sd", "min", "q05", "q50", "q95", "max", "runs"]
+    return pd.DataFrame(together.sort_values("scenario", kind="stable", ignore_index=True), columns=columns)
