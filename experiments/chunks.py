@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,8 +37,8 @@ MONTHS_IN = tuple(f"months_{re.sub('[^a-z]', '_', regime)}" for regime in REGIME
 RUNS_AT_ONCE = 64
 """The ensemble computes runs in blocks of this size, so chunks are multiples of it where they can be."""
 
-_PARTNER_MONTHS_A_CHUNK = 1_400_000
-"""About a second of work, and about 40 MB of results on the way."""
+_PARTNER_MONTHS_A_CHUNK = 2_800_000
+"""About a second of work, and about 80 MB of results on the way."""
 
 _IN_LAST_MONTH = np.array([name in READ_IN_LAST_MONTH for name in MEASURES])
 
@@ -49,15 +49,15 @@ def usual_size(scenario: Scenario) -> int:
     return max(1, runs if runs < RUNS_AT_ONCE else runs - runs % RUNS_AT_ONCE)
 
 
-def run_chunk(folder: str, chunk_id: str) -> str:
-    """Compute a chunk of the study in ``folder``, store it, and return its id.
+def run_chunk(folder: str, chunk_id: str, *, threads: int | None) -> str:
+    """Compute a chunk of the study in ``folder`` in so many threads, store it, and return its id.
 
     Doing so again, or twice at once, gives the same files. Raises CommandError if this process has other
     code than the study was begun with, and OSError if the results cannot be stored.
     """
     study = _study(Path(folder), (Path(folder) / PLAN).stat().st_mtime_ns)
     chunk = study.chunk_by_id[chunk_id]
-    write_chunk(study, chunk, _tables(study, chunk))
+    write_chunk(study, chunk, _tables(study, chunk, threads=threads))
     return chunk_id
 
 
@@ -68,7 +68,7 @@ def _study(folder: Path, _written: int) -> Study:
     return study
 
 
-def _tables(study: Study, chunk: Chunk) -> dict[str, pa.Table]:
+def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.Table]:
     scenarios, errors = {}, {}
     for row in study.draws_of(chunk).to_pylist():
         draw = row.pop(DRAW)
@@ -77,7 +77,11 @@ def _tables(study: Study, chunk: Chunk) -> dict[str, pa.Table]:
         except ScenarioError as error:
             errors[draw] = one_line(error)
     replicates = range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
-    lived = _lived(scenarios, replicates, seed=study.asked["seed"], errors=errors)
+
+    def simulated(some: Sequence[Scenario]) -> Ensemble:
+        return simulate_ensemble(some, replicates=replicates, seed=study.asked["seed"], threads=threads)
+
+    lived = _lived(scenarios, simulated, errors=errors)
     kept = study.asked[TRAJECTORIES]
     tables = {RUNS: [*(_runs(*part) for part in lived), _failed(errors, replicates)]}
     if kept:
@@ -91,7 +95,7 @@ def _tables(study: Study, chunk: Chunk) -> dict[str, pa.Table]:
 
 
 def _lived(
-    scenarios: Mapping[int, Scenario], replicates: range, *, seed: int, errors: dict[int, str]
+    scenarios: Mapping[int, Scenario], simulated: Callable[[Sequence[Scenario]], Ensemble], *, errors: dict[int, str]
 ) -> list[tuple[list[int], Ensemble]]:
     """Return ensembles with the draws in them, and enter into ``errors`` what went wrong with other draws.
 
@@ -101,14 +105,14 @@ def _lived(
         return []
     draws = list(scenarios)
     try:
-        return [(draws, simulate_ensemble(list(scenarios.values()), replicates=replicates, seed=seed, threads=1))]
+        return [(draws, simulated(list(scenarios.values())))]
     except Exception as error:
         if len(draws) == 1:
             errors[draws[0]] = one_line(error)
             return []
     halves = (draws[: len(draws) // 2], draws[len(draws) // 2 :])
     parts = ({draw: scenarios[draw] for draw in half} for half in halves)
-    return [found for part in parts for found in _lived(part, replicates, seed=seed, errors=errors)]
+    return [found for part in parts for found in _lived(part, simulated, errors=errors)]
 
 
 # ----------------------------------------------------------------------------- tables

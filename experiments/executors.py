@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,19 +24,16 @@ class Executor(Protocol):
 
 
 def by_threads(folder: Path, ids: Sequence[str], *, workers: int | None, scheduler: str | None) -> Done:
-    """Work off the chunks in ``workers`` threads (default one for each core).
-
-    The compiled engine lets go of Python's lock, so the threads run at the same time.
-    """
+    """Work off one chunk after another, each in ``workers`` threads (default one for each core)."""
     if scheduler is not None:
         raise CommandError(f"scheduler = {scheduler!r} goes with executor=dask")
-    pool = ThreadPoolExecutor(workers or os.cpu_count())
-    try:
-        chunks = {pool.submit(run_chunk, str(folder), id): id for id in ids}
-        for future in as_completed(chunks):
-            yield chunks[future], _error_of(future)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    for id in ids:
+        try:
+            run_chunk(str(folder), id, threads=workers)
+        except Exception as error:
+            yield id, error
+        else:
+            yield id, None
 
 
 def by_dask(folder: Path, ids: Sequence[str], *, workers: int | None, scheduler: str | None) -> Done:
@@ -48,16 +44,9 @@ def by_dask(folder: Path, ids: Sequence[str], *, workers: int | None, scheduler:
     """
     with _dask_client(workers, scheduler) as (client, completed):
         # The id as key: the scheduler names tasks as the study does.
-        chunks = {client.submit(run_chunk, str(folder), id, key=id, pure=False): id for id in ids}
+        chunks = {client.submit(run_chunk, str(folder), id, threads=1, key=id, pure=False): id for id in ids}
         for future in completed(chunks):
-            yield chunks.pop(future), _error_of(future)
-
-
-def _error_of(future: Any) -> Exception | None:
-    error = future.exception()
-    if error is not None and not isinstance(error, Exception):
-        raise error
-    return error
+            yield chunks.pop(future), future.exception()
 
 
 @contextmanager

@@ -249,7 +249,7 @@ def trait_of(draws: Any, trait: int, i: int, run: int) -> float:
 
 
 @compiled
-def introduce(partner: Any, seat: Any, behaviour: Any, draws: Any, i: int, n_seats: int, n: int) -> None:
+def introduce(partner: Any, seat: Any, behaviour: Any, draws: Any, i: int, founders: int, n: int) -> None:
     """Make a partner from its kind and its traits."""
     for run in range(n):
         partner.is_member[run] = 1.0 if seat.joins_at == 0 else 0.0
@@ -267,11 +267,20 @@ def introduce(partner: Any, seat: Any, behaviour: Any, draws: Any, i: int, n_sea
         partner.reciprocity[run] = min(
             1.0, max(0.0, behaviour.reciprocity[run] + behaviour.reciprocity_spread[run] * trait_of(draws, 2, i, run))
         )
-        begin(partner, behaviour, n_seats, run)
+        begin(partner, behaviour, founders, run)
 
 
 @compiled
-def begin(partner: Any, behaviour: Any, n_seats: int, run: int) -> None:
+def n_founders(seats: Any) -> int:
+    """Return how many seats are taken at the launch."""
+    founders = 0
+    for i in range(len(seats)):
+        founders += seats[i].joins_at == 0
+    return founders
+
+
+@compiled
+def begin(partner: Any, behaviour: Any, founders: int, run: int) -> None:
     """Take the seat with the views of somebody new to this partnership."""
     partner.attended[run] = 0.0
     for t in range(N_TERMS):
@@ -281,7 +290,8 @@ def begin(partner: Any, behaviour: Any, n_seats: int, run: int) -> None:
     partner.seniority[run] = behaviour.seniority_initial[run]
     partner.belief[run] = partner.first_belief[run]
     partner.believed_of_others[run] = behaviour.contribution_initial[run]
-    partner.expected_share[run] = 1.0 / n_seats
+    partner.expected_share[run] = 1.0 / founders
+    partner.influence[run] = 0.0
     partner.alignment[run] = 0.2
     partner.rate[run] = 0.0
     partner.bent_gbp_m[run] = 0.0
@@ -1290,32 +1300,32 @@ def seat_newcomers(
 def seat_newcomer(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, informed: float, run: int) -> None:
     """Give a seat to a body that starts from the board's record as far as it is informed."""
     newcomer = partners[i]
-    begin(newcomer, behaviour, len(partners), run)
+    begin(newcomer, behaviour, n_founders(seats), run)
     sitting = beliefs = rates = 0.0
     for j in range(len(partners)):
         if partners[j].is_member[run] > 0.0:
             sitting += 1.0
             beliefs += partners[j].belief[run]
             rates += partners[j].rate[run]
-    newcomer.belief[run] = membership.newcomer_view(
-        newcomer.first_belief[run], mean_or_zero(beliefs, sitting), informed
-    )
-    newcomer.believed_of_others[run] = membership.newcomer_view(
-        newcomer.believed_of_others[run], mean_or_zero(rates, sitting), informed
-    )
+    if sitting > 0.0:
+        newcomer.belief[run] = membership.newcomer_view(
+            newcomer.belief[run], mean_or_zero(beliefs, sitting), informed
+        )
+        newcomer.believed_of_others[run] = membership.newcomer_view(
+            newcomer.believed_of_others[run], mean_or_zero(rates, sitting), informed
+        )
     for j in range(len(partners)):
         if partners[j].is_member[run] == 0.0:
             continue
-        record = 0.0
-        for p in range(len(partners)):
-            if p != j and partners[p].is_member[run] > 0.0:
-                record += trusts[p, j, run]
         same_sector = seats[i].sector == seats[j].sector
-        trusts[i, j, run] = membership.newcomer_view(
-            first_trust_in(newcomer, partners[j], same_sector, behaviour, run),
-            mean_or_zero(record, sitting - 1.0),
-            informed,
-        )
+        view = first_trust_in(newcomer, partners[j], same_sector, behaviour, run)
+        if sitting > 1.0:
+            record = 0.0
+            for p in range(len(partners)):
+                if p != j and partners[p].is_member[run] > 0.0:
+                    record += trusts[p, j, run]
+            view = membership.newcomer_view(view, mean_or_zero(record, sitting - 1.0), informed)
+        trusts[i, j, run] = view
         trusts[j, i, run] = first_trust_in(partners[j], newcomer, same_sector, behaviour, run)
 
 
@@ -1634,7 +1644,7 @@ def observe_standing(measured: Any, sums: Any, table: Any, partners: Any, seats:
         partner, is_inspected = partners[i], seats[i].is_inspected > 0.0
         for run in range(n):
             sits = partner.is_member[run] > 0.0
-            is_bound = sits and partner.attend_pressure[run] > 0.0
+            is_bound = sits and presses(partner, run)
             is_free = sits and partner.duty_reach[run] == 0.0 and not is_inspected
             complied = duty_compliance(partner, run)
             sums.complied[run] += complied if is_bound else 0.0
@@ -1660,6 +1670,18 @@ def observe_standing(measured: Any, sums: Any, table: Any, partners: Any, seats:
         measured.n_members[run] = table.n_members[run]
         measured.n_exits[run] = table.n_exits[run]
         measured.is_dissolved[run] = table.is_dissolved[run]
+
+
+@compiled
+def presses(partner: Any, run: int) -> bool:
+    """Return whether any component of the duty presses on a body."""
+    return (
+        partner.attend_pressure[run] > 0.0
+        or partner.data_pressure[run] > 0.0
+        or partner.support_pressure[run] > 0.0
+        or partner.plans_pressure[run] > 0.0
+        or partner.report_pressure[run] > 0.0
+    )
 
 
 @compiled
@@ -1753,7 +1775,7 @@ def live_through(
     draw_traits(draws, len(seats), n)
     found_partnership(table, n)
     for i in range(len(seats)):
-        introduce(partners[i], seats[i], behaviour, draws, i, len(seats), n)
+        introduce(partners[i], seats[i], behaviour, draws, i, n_founders(seats), n)
         for run in range(n):
             partners[i].abolished_at[run] = question.abolished_at[i, run]
     meet(partners, seats, trusts, behaviour, n)

@@ -147,7 +147,7 @@ def _standing(model: PartnershipModel, values: dict[str, float]) -> None:
     values["credibility"] = alive * model.credibility
     values["is_accredited"] = alive * model.is_accredited
     values["is_successful"] = alive * model.is_successful
-    bound = [partner.duty_compliance() for partner in model.members if partner.attend_pressure > 0.0]
+    bound = [partner.duty_compliance() for partner in model.members if partner.is_bound()]
     values["duty_compliance"] = mean_or_zero(total(bound), len(bound))
     values["capacity_leadership"] = alive * model.attention * (0.5 + 0.5 * model.facilitation)
     values["capacity_management"] = alive * model.administrative_capacity

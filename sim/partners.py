@@ -60,7 +60,6 @@ class Partner(mesa.Agent):
         self.first_belief = min(1.0, max(0.0, behaviour.belief_initial + behaviour.belief_spread * traits[1]))
         self.reciprocity = min(1.0, max(0.0, behaviour.reciprocity + behaviour.reciprocity_spread * traits[2]))
         self.trust: list[float] = []
-        self.influence = 0.0
         self.begin()
 
     def begin(self) -> None:
@@ -73,7 +72,8 @@ class Partner(mesa.Agent):
         self.seniority = behaviour.seniority_initial
         self.belief = self.first_belief
         self.believed_of_others = behaviour.contribution_initial
-        self.expected_share = 1.0 / self.model.n_seats
+        self.expected_share = 1.0 / self.model.n_founders
+        self.influence = 0.0
         self.alignment = 0.2
         self.rate = 0.0
         self.bent_gbp_m = 0.0
@@ -339,19 +339,26 @@ class Partner(mesa.Agent):
 
     def duty_compliance(self) -> float:
         """Return how far the body does what the components of the duty in force ask, in [0, 1]."""
-        pressures = (
+        in_force = complied = 0.0
+        for pressure in self.pressures():
+            if pressure > 0.0:
+                in_force += 1.0
+                complied += accountability.compliance(self.duty_reach, pressure, self.attendance_record)
+        return complied / in_force if in_force > 0.0 else 0.0
+
+    def is_bound(self) -> bool:
+        """Return whether any component of the duty presses on the body."""
+        return any(pressure > 0.0 for pressure in self.pressures())
+
+    def pressures(self) -> tuple[float, ...]:
+        """Return the pressure of the five components of the duty to cooperate."""
+        return (
             self.attend_pressure,
             self.data_pressure,
             self.support_pressure,
             self.plans_pressure,
             self.report_pressure,
         )
-        in_force = complied = 0.0
-        for pressure in pressures:
-            if pressure > 0.0:
-                in_force += 1.0
-                complied += accountability.compliance(self.duty_reach, pressure, self.attendance_record)
-        return complied / in_force if in_force > 0.0 else 0.0
 
 
 class Council(Partner):

@@ -53,6 +53,7 @@ class PartnershipModel(mesa.Model):
         self.policies = policy_calendar(scenario)
         seats = seats_of(scenario)
         self.n_seats = len(seats)
+        self.n_founders = len([seat for seat in seats if seat.joins_at == 0])
         self.draws = make_draws(seed=seed, replicate=replicate, months=scenario.months, partners=self.n_seats)
         self.first_month = month_number(scenario.start)
         self.month = 0
@@ -533,20 +534,27 @@ class PartnershipModel(mesa.Model):
             self.dissolve()
 
     def seat_newcomer(self, newcomer: Partner, sitting: list[Partner], informed: float) -> None:
-        """Give a seat to a body that starts from the board's record as far as it is informed."""
+        """Give a seat to a body that starts from the board's record as far as it is informed.
+
+        Where there is nobody to learn from, what the newcomer brings along stands.
+        """
         newcomer.begin()
         newcomer.is_member = True
         self.tell("takes a seat", newcomer.name)
         n = len(sitting)
-        newcomer.belief = membership.newcomer_view(
-            newcomer.first_belief, mean_or_zero(total([p.belief for p in sitting]), n), informed
-        )
-        newcomer.believed_of_others = membership.newcomer_view(
-            newcomer.believed_of_others, mean_or_zero(total([p.rate for p in sitting]), n), informed
-        )
+        if n > 0:
+            newcomer.belief = membership.newcomer_view(
+                newcomer.belief, mean_or_zero(total([p.belief for p in sitting]), n), informed
+            )
+            newcomer.believed_of_others = membership.newcomer_view(
+                newcomer.believed_of_others, mean_or_zero(total([p.rate for p in sitting]), n), informed
+            )
         for other in sitting:
-            record = mean_or_zero(total([p.trust[other.seat] for p in sitting if p is not other]), n - 1)
-            newcomer.trust[other.seat] = membership.newcomer_view(newcomer.first_trust_in(other), record, informed)
+            view = newcomer.first_trust_in(other)
+            if n > 1:
+                repute = mean_or_zero(total([p.trust[other.seat] for p in sitting if p is not other]), n - 1)
+                view = membership.newcomer_view(view, repute, informed)
+            newcomer.trust[other.seat] = view
             other.trust[newcomer.seat] = other.first_trust_in(newcomer)
 
     def dissolve(self) -> None:

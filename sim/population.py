@@ -124,26 +124,26 @@ def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
     Raises :class:`sim.ScenarioError` for an unknown archetype, an empty board, a chair without a seat,
     or an entry outside the run.
     """
-    wanted = [(name, count, 0, 0.0) for name, count in scenario.board.members.items()]
+    wanted = [("board.members", name, count, 0, 0.0) for name, count in scenario.board.members.items()]
     for entry in scenario.board.entries:
         step = month_number(entry.month) - month_number(scenario.start)
         if not 0 <= step < scenario.months:
             raise ScenarioError(f"board entry of {entry.archetype} in {entry.month} lies outside the run")
-        wanted.append((entry.archetype, entry.count, step, entry.informed))
+        wanted.append(("board.entries", entry.archetype, entry.count, step, entry.informed))
 
     sitting = [
         (kind, joins_at, informed)
-        for name, count, joins_at, informed in wanted
-        for kind in _kinds(name, scenario.place)
+        for setting, name, count, joins_at, informed in wanted
+        for kind in _kinds(name, scenario.place, setting)
         for _ in range(count)
     ]
-    of_a_kind = Counter(kind.archetype for kind, _, _ in sitting)
+    founders = Counter(kind.archetype for kind, joins_at, _ in sitting if joins_at == 0)
     seats: list[Seat] = []
     taken: Counter[str] = Counter()
     for kind, joins_at, informed in sitting:
         taken[kind.archetype] += 1
-        # What the public pays for a kind of body is shared by all seats of that kind.
-        sharing = of_a_kind[kind.archetype] if kind.is_publicly_funded else 1
+        # What the public pays for a kind of body is shared by the founding seats of that kind.
+        sharing = max(1, founders[kind.archetype]) if kind.is_publicly_funded else 1
         seats.append(
             Seat(
                 name=f"{kind.archetype}_{taken[kind.archetype]}",
@@ -158,13 +158,11 @@ def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
     return tuple(seats)
 
 
-def _kinds(name: str, place: Place) -> list[Archetype]:
+def _kinds(name: str, place: Place, setting: str) -> list[Archetype]:
     names = council_archetypes(place) if name == "council" else [name]
     if any(kind not in ARCHETYPES for kind in names):
         known = ["council", *ARCHETYPES]
-        raise ScenarioError(
-            f"board.members: unknown archetype {name!r}{nearest(name, known)}; known: {', '.join(known)}"
-        )
+        raise ScenarioError(f"{setting}: unknown archetype {name!r}{nearest(name, known)}; known: {', '.join(known)}")
     return [ARCHETYPES[kind] for kind in names]
 
 

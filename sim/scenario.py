@@ -141,10 +141,11 @@ def validated(kind: type, values: Mapping[str, Any], prefix: str = "") -> Any:
     try:
         return TypeAdapter(kind).validate_python(dict(values))
     except ValidationError as error:
-        raise ScenarioError(_one_line(error, kind, prefix)) from None
+        raise ScenarioError(one_line(error, kind, prefix)) from None
 
 
-def _one_line(error: ValidationError, kind: type, prefix: str) -> str:
+def one_line(error: ValidationError, kind: type, prefix: str = "") -> str:
+    """Return the first problem in one line: the setting, the value, what is allowed, the nearest name."""
     problem = error.errors()[0]
     # Branches of a union are part of pydantic's location, not of the setting's name.
     parts = [str(part) for part in problem["loc"] if not re.fullmatch(r"literal\[.*\]|float|int|str", str(part))]

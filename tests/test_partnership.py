@@ -456,7 +456,6 @@ def test_a_half_informed_newcomer_stands_between():
     assert beliefs[0] != beliefs[2]
 
 
-@pytest.mark.xfail(reason="an empty record counts as a record of zero trust", strict=True)
 def test_an_informed_newcomer_without_a_record_to_read_starts_from_first_acquaintance():
     """One sitting member has no other member who could vouch for it."""
     newcomer, (only,) = newcomer_after(1.0, members={"council": 1})
@@ -501,7 +500,6 @@ def test_a_body_that_returns_starts_anew():
     assert (rows["contribution_gbp_m"] == 0.0).all()
 
 
-@pytest.mark.xfail(reason="a returning body keeps the influence of its last month as a member", strict=True)
 def test_a_body_that_returns_has_no_influence_before_it_sits():
     """Influence is shared out at the start of a month; whoever joins at its end had none."""
     settings = typical_settings(

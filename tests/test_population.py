@@ -79,9 +79,6 @@ def test_universities_and_colleges_have_the_lighter_form():
     assert [kind.archetype for kind in ARCHETYPES if kind.has_education_form] == ["university_college"]
 
 
-@pytest.mark.xfail(
-    reason="university_college is named in full too, so levers.duty.education_form moves nobody", strict=True
-)
 def test_the_lighter_form_is_for_bodies_that_are_not_named_in_full():
     """A named body is bound in full; both flags together switch the lever off."""
     assert not [kind.archetype for kind in ARCHETYPES if kind.has_education_form and kind.named_in_duty]
@@ -164,7 +161,6 @@ def test_newcomers_take_the_last_seats():
     ]
 
 
-@pytest.mark.xfail(reason="seats that are taken later already share the budget at the launch", strict=True)
 def test_a_public_newcomer_does_not_shrink_founders_before_it_comes():
     """Until the month in which something differs two runs are the same; budgets too."""
     entries = [{"month": step_label(100), "archetype": "police"}]

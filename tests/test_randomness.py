@@ -156,9 +156,6 @@ def test_a_newcomer_sits_at_the_end_and_leaves_the_founders_their_traits(typical
     assert joined.measured[8, members] == 20.0
 
 
-@pytest.mark.xfail(
-    reason="founders' first expected share of the fund counts seats that nobody has taken yet", strict=True
-)
 def test_a_newcomer_is_not_felt_before_it_comes(typical):
     """Two runs are identical until the month in which they differ, in their reasons too."""
     plain, joined = (

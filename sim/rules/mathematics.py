@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from sim.rules.marking import rule
 
-LARGEST_EXPONENT = 600.0
+LARGEST_EXPONENT = 60.0
 
 
 @rule
 def exponential(x: float) -> float:
-    """Return e to the x, to about 13 digits, for any finite x (beyond ±600 as at ±600).
+    """Return e to the x, to about 11 digits, for any finite x (beyond ±60 as at ±60).
 
     Taylor's series at x/1024, squared ten times.
     """
