@@ -25,12 +25,11 @@ EXPERIMENTS: Mapping[str, str] = {
     "size_30": "baseline_lsp with a forum of 30, typical place",
     "size_60": "the same with 60",
     "size_100": "the same with 100",
+    "typical": "baseline_lsp, typical place: the pair of the two below",
     "public_only": "baseline_lsp with a public-only executive, typical place",
-    "everyone": "its pair: the whole board decides",
     "staffed": "baseline_lsp with a full staff team, typical place",
     "unstaffed": "its pair: without a staff team",
     "duty": "baseline_lsp with the five components of the duty in full, typical place",
-    "no_duty": "its pair: baseline_lsp",
     "cliff": "nrf_cliff_2008 over the 39 real places",
     "growth_coalition": "growth_coalition, typical place",
     "talking_shop": "talking_shop, typical place",
@@ -184,7 +183,7 @@ def _p6(experiments: Experiments) -> list[Finding]:
 
 
 def _p7(experiments: Experiments) -> list[Finding]:
-    treated, control = experiments["growth_coalition"], experiments["no_duty"]
+    treated, control = experiments["growth_coalition"], experiments["typical"]
     at = 36
     process = np.mean(
         [standardised_effect(treated[m][:, at], control[m][:, at]) for m in ("coherence", "decision_rate", "trust")]
@@ -214,7 +213,7 @@ def _p12(experiments: Experiments) -> list[Finding]:
 
     return [
         Finding(
-            "change of the influence share of business and VCS", voice("public_only") - voice("everyone"), high=-0.001
+            "change of the influence share of business and VCS", voice("public_only") - voice("typical"), high=-0.001
         )
     ]
 
@@ -238,7 +237,7 @@ def _p15(experiments: Experiments) -> list[Finding]:
 
 
 def _p17(experiments: Experiments) -> list[Finding]:
-    duty, none = experiments["duty"], experiments["no_duty"]
+    duty, none = experiments["duty"], experiments["typical"]
 
     def effect(measure: str) -> float:
         return standardised_effect(duty[measure][:, :36].mean(axis=1), none[measure][:, :36].mean(axis=1))

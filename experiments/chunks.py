@@ -26,6 +26,7 @@ from experiments.study import (
     write_chunk,
 )
 from sim import MEASURES, REGIMES, Ensemble, Scenario, ScenarioError, simulate_ensemble
+from sim.compiled_month import LANES
 from sim.population import seats_of
 
 MEAN_OVER_RUN = ("attendance", "engagement", "trust", "top_share", "decision_rate")
@@ -34,8 +35,8 @@ MEAN_OVER_RUN = ("attendance", "engagement", "trust", "top_share", "decision_rat
 MONTHS_IN = tuple(f"months_{re.sub('[^a-z]', '_', regime)}" for regime in REGIMES)
 """Columns of runs.parquet with the number of months spent in each regime."""
 
-RUNS_AT_ONCE = 64
-"""The ensemble computes runs in blocks of this size, so chunks are multiples of it where they can be."""
+RUN_ERRORS = (ArithmeticError, LookupError, ValueError)
+"""What a draw can do wrong. Anything else, such as too little memory, is not the draw's fault."""
 
 _PARTNER_MONTHS_A_CHUNK = 2_800_000
 """About a second of work, and about 80 MB of results on the way."""
@@ -44,9 +45,12 @@ _IN_LAST_MONTH = np.array([name in READ_IN_LAST_MONTH for name in MEASURES])
 
 
 def usual_size(scenario: Scenario) -> int:
-    """Return how many runs of a scenario take about a second. Raises :class:`sim.ScenarioError`."""
+    """Return how many runs of a scenario take about a second, in whole blocks of the compiled engine.
+
+    Raises :class:`sim.ScenarioError` for a scenario that does not hold together.
+    """
     runs = _PARTNER_MONTHS_A_CHUNK // (scenario.months * len(seats_of(scenario)))
-    return max(1, runs if runs < RUNS_AT_ONCE else runs - runs % RUNS_AT_ONCE)
+    return max(1, runs if runs < LANES else runs - runs % LANES)
 
 
 def run_chunk(folder: str, chunk_id: str, *, threads: int | None) -> str:
@@ -106,7 +110,7 @@ def _lived(
     draws = list(scenarios)
     try:
         return [(draws, simulated(list(scenarios.values())))]
-    except Exception as error:
+    except RUN_ERRORS as error:
         if len(draws) == 1:
             errors[draws[0]] = one_line(error)
             return []

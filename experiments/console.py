@@ -49,7 +49,7 @@ VERBS: Mapping[str, Verb] = {
     "list": Verb("experiments.listing", "print scenarios, levers, places, measures and boards", takes="arguments"),
     "run": Verb("experiments.run", "run one scenario once, month by month"),
     "compare": Verb("experiments.compare", "compare scenarios over many paired runs"),
-    "sweep": Verb("experiments.sweep", "run scenarios with many draws of parameters, stoppable and resumable"),
+    "sweep": Verb("experiments.sweep", "run scenarios with many draws of parameters, in a study that can be stopped"),
     "fit": Verb("experiments.fit", "search behaviour parameters that reproduce the declared patterns"),
 }
 

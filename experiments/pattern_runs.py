@@ -18,19 +18,20 @@ _REQUESTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "size_30": ("baseline_lsp", ("board=forum_30", "months=60")),
     "size_60": ("baseline_lsp", ("board=large_forum", "months=60")),
     "size_100": ("baseline_lsp", ("board=forum_100", "months=60")),
+    "typical": ("baseline_lsp", ()),
     "public_only": ("baseline_lsp", ("board=public_only_executive",)),
-    "everyone": ("baseline_lsp", ()),
     "staffed": ("baseline_lsp", ("levers.staff_team=1",)),
     "unstaffed": ("baseline_lsp", ("levers.staff_team=0",)),
     "duty": ("baseline_lsp", tuple(f"levers.duty.{component}=1" for component in FIVE_COMPONENTS)),
-    "no_duty": ("baseline_lsp", ()),
-    "cliff": ("nrf_cliff_2008", ()),
+    "cliff": ("nrf_cliff_2008", ("months=120",)),
     "growth_coalition": ("growth_coalition", ()),
     "talking_shop": ("talking_shop", ()),
     "single_agency_domination": ("single_agency_domination", ()),
 }
 
 _OVER_PLACES = ("baseline", "cliff")
+_LARGE_BOARDS = ("size_30", "size_60", "size_100", "talking_shop")
+"""Costly, and read as means that vary little: a third of the runs will do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,12 +44,13 @@ class Batch:
 
 
 def pattern_batches(*, runs: int) -> tuple[Batch, ...]:
-    """Return the experiments, each with about ``runs`` runs over its places."""
+    """Return the experiments, each with about ``runs`` runs over its places (large boards: a third)."""
     batches = []
     for name, (scenario, overrides) in _REQUESTS.items():
         base = load_scenario(scenario, overrides)
         over = _over_real_places(base) if name in _OVER_PLACES else (base,)
-        batches.append(Batch(name=name, scenarios=over, replicates=max(1, round(runs / len(over)))))
+        wanted = runs / 3 if name in _LARGE_BOARDS else runs
+        batches.append(Batch(name=name, scenarios=over, replicates=max(1, round(wanted / len(over)))))
     return tuple(batches)
 
 

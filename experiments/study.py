@@ -28,6 +28,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from experiments.designs import DRAW
 from experiments.errors import CommandError
@@ -160,7 +161,7 @@ def plan_study(
         folder=folder,
         asked=everything,
         code=code,
-        draws_sha256=_sha256((folder / DRAWS).read_bytes()),
+        draws_sha256=_sha256_of_file(folder / DRAWS),
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -226,7 +227,7 @@ def open_study(folder: Path) -> Study:
         record = json.loads((folder / PLAN).read_text(encoding="utf-8"))
         chunks = tuple(Chunk(**chunk) for chunk in record.pop("chunks"))
         study = Study(folder=folder, chunks=chunks, **record)
-        unchanged = _sha256((folder / DRAWS).read_bytes()) == study.draws_sha256
+        unchanged = _sha256_of_file(folder / DRAWS) == study.draws_sha256
     except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
         raise CommandError(f"study = {str(folder)!r} has no readable plan ({error}): choose another folder") from None
     if not unchanged:
@@ -251,7 +252,9 @@ def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Map
     """Raise CommandError if something else is asked than the study was begun with."""
     values = {name: scenario_values(scenario) for name, scenario in scenarios.items()}
     now = json.loads(json.dumps({**asked, "scenarios": values}))
-    differing = _differences(_flat(study.asked), _flat(now))
+    same_names = list(values) == list(study.asked["scenarios"])
+    sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.asked, now)]
+    differing = _differences(_flat(sides[0]), _flat(sides[1]))
     if differing:
         more = f" (and {len(differing) - 1} more settings)" if len(differing) > 1 else ""
         name, before, after = differing[0]
@@ -387,6 +390,11 @@ def _sha256(content: Any) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def _sha256_of_file(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 # ---------------------------------------------------------------------------- results
 
 
@@ -448,17 +456,24 @@ def summary(study: Study) -> pd.DataFrame:
 
     Columns: scenario, measure, mean, sd, min, q05, q50, q95, max, runs. One measure is read at a time.
     """
-    tables = []
+    rows = []
     with pq.ParquetFile(study.folder / f"{RUNS}.parquet") as stored:
         drawn = pq.read_schema(study.folder / DRAWS).names
         kept = [field.name for field in stored.schema_arrow if pa.types.is_floating(field.type)]
+        scenario_of_run = np.array(stored.read(["scenario"])["scenario"])
+        scenarios = [name for name in study.scenarios if name in scenario_of_run]
+        starts = [int(np.argmax(scenario_of_run == name)) for name in scenarios]
         for measure in (name for name in kept if name not in drawn):
-            values = stored.read(["scenario", measure]).to_pandas().groupby("scenario", sort=False)[measure]
-            spread = values.agg(["mean", "std", "min", "max", "size"])
-            for share in (0.05, 0.5, 0.95):
-                spread[f"q{100 * share:02.0f}"] = values.quantile(share)
-            tables.append(spread.assign(measure=measure).reset_index())
-    together = pd.concat(tables, ignore_index=True).rename(columns={"std": "sd", "size": "runs"})
-    together["scenario"] = pd.Categorical(together["scenario"], categories=list(study.scenarios))
+            values = stored.read([measure])[measure].to_numpy()
+            for name, found in zip(scenarios, np.split(values, starts[1:]), strict=False):
+                rows.append((name, measure, *_spread(found)))
     columns = ["scenario", "measure", "mean", "sd", "min", "q05", "q50", "q95", "max", "runs"]
-    return pd.DataFrame(together.sort_values("scenario", kind="stable", ignore_index=True), columns=columns)
+    together = pd.DataFrame(rows, columns=columns)
+    order = together["scenario"].map(scenarios.index)
+    return together.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _spread(values: NDArray[np.float64]) -> tuple[float, ...]:
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+    sd = values.std(ddof=1) if len(values) > 1 else np.nan
+    return values.mean(), sd, values.min(), low, middle, high, values.max(), len(values)

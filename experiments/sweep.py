@@ -1,26 +1,27 @@
-"""Run scenarios with many draws of many parameters: a study that can be stopped and gone on with.
+"""Run scenarios with many draws of parameters, in a study that can be stopped.
 
 Every scenario is run with every draw and with the same replicates of the same seed (same people,
 elections and luck), so runs are paired. The plan is written first, then the results in chunks of
 about a second of work. The same command, or study=FOLDER alone, goes on with a study that was
 stopped; what is done is not done again. Results of different code or settings are never mixed.
 
-Writes into the study folder: plan.json and draws.parquet (before the first run), chunks/, runs.parquet
-(one row a run: scenario, draw, replicate, values drawn, regime at the end, final values of all
-measures, means over the run, months in each regime), failures.csv, summary.csv, manifest.json and, if
-asked for, trajectories.parquet.
+Writes plan.json and draws.parquet into the study folder before the first run, then chunks/, and at
+the end runs.parquet (one row a run: scenario, draw, replicate, values drawn, regime at the end,
+final values of all measures, means over the run, months in each regime), failures.csv, summary.csv,
+manifest.json and, if asked for, trajectories.parquet.
 
-A design table has one row a draw and one column a setting, such as levers.duty.attend, leadership.direction,
-place, place.population, board.members.large_employer, board.executive, delivery.complementarity or behaviour.exit_rate.
+A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.exit_rate,
+place, place.population, board.members.large_employer, board.executive and so on.
 
 For example:
   partnerships sweep study=studies/levers
   partnerships sweep study=studies/levers status=true
   partnerships sweep study=studies/duty vary=[levers.duty] design=sobol draws=512 replicates=4
-  partnerships sweep study=studies/lead vary=[leadership] design=grid levels=5 scenarios=[growth_coalition,talking_shop]
-  partnerships sweep study=studies/few vary=[levers.initiatives] 'ranges={levers.initiatives:[0,8]}'
+  partnerships sweep study=studies/lead vary=[leadership] design=grid levels=5
+  partnerships sweep study=studies/pair scenarios=[growth_coalition,talking_shop] trajectories=true
+  partnerships sweep study=studies/few vary=[levers.purse] 'ranges={levers.purse:[need,influence]}'
   partnerships sweep study=studies/table design=points.csv place=birmingham months=60
-  partnerships sweep study=studies/big draws=100000 replicates=1 executor=dask scheduler=tcp://10.0.0.1:8786
+  partnerships sweep study=studies/big draws=100000 executor=dask scheduler=tcp://10.0.0.1:8786
 """
 
 from __future__ import annotations
@@ -57,6 +58,9 @@ from sim.scenario import nearest
 
 HOW_IT_IS_DONE = ("study", "executor", "workers", "scheduler", "status", "retry", "stop_on_error", "runs_per_chunk")
 """Settings that do not change what is computed."""
+
+MOST_LOST = 10
+"""Chunks that cannot be computed at all, after which there is no point in going on."""
 
 _TABLES = (".csv", ".parquet")
 _USES_DRAWS = ("random", "latin_hypercube", "sobol", "morris")
@@ -240,14 +244,16 @@ def _work(study: Study, settings: SweepSettings) -> int:
                 raise error
             if error is not None:
                 lost.append(f"{chunk}: {one_line(error)}")
+                if len(lost) == MOST_LOST:
+                    break
                 continue
             advance(chunk.runs)
             if settings.stop_on_error:
                 _refuse_failures(study, chunk)
     if lost:
         raise CommandError(
-            f"{len(lost)} of {len(pending)} chunks could not be computed ({lost[0]}); the others are kept: give the "
-            f"same command again"
+            f"{len(lost)} of {len(pending)} chunks could not be computed ({lost[0]}); what was finished is kept: give "
+            f"the same command again"
         )
     return runs
 
@@ -285,7 +291,7 @@ def _print_status(folder: Path) -> None:
         raise CommandError(f"study = {str(folder)!r} holds no study (no {store.PLAN})")
     study = store.open_study(folder)
     standing = Standing.of(study)
-    table = plain_table(f"Study of {study.runs:,} runs, begun {study.created}")
+    table = plain_table()
     for heading in ("", "chunks", "runs"):
         table.add_column(heading, justify="right" if heading else "left")
     done = sum(chunk.runs for chunk in standing.done)
@@ -293,6 +299,7 @@ def _print_status(folder: Path) -> None:
     table.add_row("with failed runs", f"{len(standing.failed):,}", f"{standing.failed_runs:,}")
     table.add_row("left", f"{len(standing.left):,}", f"{study.runs - done:,}")
     out = console()
+    out.print(f"Study of {study.runs:,} runs, begun {study.created}")
     out.print(table)
     for damage in standing.damaged:
         out.print(f"{damage}: it counts as left", soft_wrap=True)

@@ -18,17 +18,30 @@ from sim.randomness import PARTNERS_A_BLOCK, STREAMS, THEME_COUNT, TRAITS
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+_INTERNAL: dict[str, Any] = {
+    "error_model": "numpy",
+    "nogil": True,
+    # Nobody calls these functions from Python, so the way in need not be compiled.
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
 MONTHS_AT_ONCE = 4
 """Philox gives four numbers a counter: draws of four months fill whole counters."""
 
 
-def compiled(function: _Function) -> _Function:
-    """Return ``function`` compiled at its first call, and made part of what calls it.
+def inlined(function: _Function) -> _Function:
+    """Return ``function`` compiled as a part of what calls it, with every rule that it calls.
 
     Only then does the compiler see loops over runs without calls in them, which it can turn into loops
     over several runs at once. A division by zero gives infinity, as on the processor.
     """
-    return cast(_Function, njit(error_model="numpy", nogil=True, forceinline=True)(function))
+    return cast(_Function, njit(**_INTERNAL, forceinline=True)(function))
+
+
+def stage(function: _Function) -> _Function:
+    """Return ``function`` compiled by itself: many small functions compile faster than one large one."""
+    return cast(_Function, njit(**_INTERNAL)(function))
 
 
 # ---------------------------------------------------------------------- keys: numpy.random.SeedSequence
@@ -42,7 +55,7 @@ _INIT_B, _MULT_B = np.uint64(0x8B51F9DD), np.uint64(0x58F38DED)
 _MIX_LEFT, _MIX_RIGHT = np.uint64(0xCA01F9DD), np.uint64(0x4973F715)
 
 
-@compiled
+@inlined
 def _scrambled(value: Any, constant: Any, factor: Any) -> Any:
     """Return a hashed word and the next hash constant; words of 32 bits are kept in 64."""
     following = (constant * factor) & _LOW_HALF
@@ -50,13 +63,13 @@ def _scrambled(value: Any, constant: Any, factor: Any) -> Any:
     return hashed ^ (hashed >> _XSHIFT), following
 
 
-@compiled
+@inlined
 def _mixed(left: Any, right: Any) -> Any:
     result = (_MIX_LEFT * left - _MIX_RIGHT * right) & _LOW_HALF
     return result ^ (result >> _XSHIFT)
 
 
-@compiled
+@inlined
 def stream_key(seed_words: Any, replicate: Any, stream: Any, block: Any, pool: Any) -> Any:
     """Return the key of Philox for ``SeedSequence(seed, spawn_key=(replicate, stream, block))``.
 
@@ -100,7 +113,7 @@ _ELEVEN = np.uint64(11)
 _TO_UNIT = 1.0 / 9007199254740992.0
 
 
-@compiled
+@inlined
 def _high_half(a: Any, b: Any) -> Any:
     """Return the upper 64 bits of the product of two 64-bit numbers."""
     a_low, a_high = a & _LOW_HALF, a >> _HALF
@@ -110,7 +123,7 @@ def _high_half(a: Any, b: Any) -> Any:
     return a_high * b_high + (cross >> _HALF) + (other >> _HALF)
 
 
-@compiled
+@inlined
 def draw(uniforms: Any, first_keys: Any, second_keys: Any, first: int, count: int, n: int) -> None:
     """Fill the first ``count`` rows of ``uniforms`` with the numbers from ``first`` on of one stream of each run.
 
@@ -159,17 +172,18 @@ class BlockDraws(NamedTuple):
     shock: NDArray[np.float64]
 
 
-_TRAITS = STREAMS["traits"]
-_ATTENDANCE = STREAMS["attendance"]
-_EXIT = STREAMS["exit"]
-_INVITATION = STREAMS["invitation"]
-_REORGANISATION = STREAMS["reorganisation"]
-_DECISION = STREAMS["decision"]
-_ELECTION = STREAMS["election"]
-_STYLE = STREAMS["style"]
-_ASSESSMENT = STREAMS["assessment"]
-_DISSOLUTION = STREAMS["dissolution"]
-_SHOCK = STREAMS["shock"]
+# Plain whole numbers would have every function compiled anew for each of them.
+_TRAITS = np.int64(STREAMS["traits"])
+_ATTENDANCE = np.int64(STREAMS["attendance"])
+_EXIT = np.int64(STREAMS["exit"])
+_INVITATION = np.int64(STREAMS["invitation"])
+_REORGANISATION = np.int64(STREAMS["reorganisation"])
+_DECISION = np.int64(STREAMS["decision"])
+_ELECTION = np.int64(STREAMS["election"])
+_STYLE = np.int64(STREAMS["style"])
+_ASSESSMENT = np.int64(STREAMS["assessment"])
+_DISSOLUTION = np.int64(STREAMS["dissolution"])
+_SHOCK = np.int64(STREAMS["shock"])
 
 
 def room_for_draws(*, seed: int, replicates: NDArray[np.uint64], n_seats: int, lanes: int) -> BlockDraws:
@@ -200,7 +214,7 @@ def room_for_draws(*, seed: int, replicates: NDArray[np.uint64], n_seats: int, l
     )
 
 
-@compiled
+@stage
 def find_keys(draws: Any, n: int) -> None:
     """Work out the key of every stream of every run."""
     pool = np.zeros(_POOL, dtype=np.uint64)
@@ -215,14 +229,14 @@ def find_keys(draws: Any, n: int) -> None:
                 draws.second_keys[stream, block, run] = second
 
 
-@compiled
+@stage
 def draw_traits(draws: Any, n_seats: int, n: int) -> None:
     """Draw the pairs of uniforms behind the traits of all partners."""
     for row in range(len(draws.traits)):
         _draw_by_partner(draws.traits[row], draws, _TRAITS, row, n_seats, n)
 
 
-@compiled
+@stage
 def draw_month(draws: Any, month: int, n_seats: int, n: int) -> None:
     """Draw the chance of a month."""
     _draw_by_partner(draws.attendance, draws, _ATTENDANCE, month, n_seats, n)
@@ -238,8 +252,8 @@ def draw_month(draws: Any, month: int, n_seats: int, n: int) -> None:
         _draw_by_month(draws.shock, draws, _SHOCK, month, n)
 
 
-@njit(error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
-def _draw_by_partner(uniforms: Any, draws: Any, stream: int, row: int, n_seats: int, n: int) -> None:
+@stage
+def _draw_by_partner(uniforms: Any, draws: Any, stream: np.int64, row: int, n_seats: int, n: int) -> None:
     for block in range(draws.first_keys.shape[1]):
         here = block * PARTNERS_A_BLOCK
         seated = min(PARTNERS_A_BLOCK, n_seats - here)
@@ -253,13 +267,13 @@ def _draw_by_partner(uniforms: Any, draws: Any, stream: int, row: int, n_seats: 
         )
 
 
-@njit(error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]
-def _draw_by_month(uniforms: Any, draws: Any, stream: int, month: int, n: int) -> None:
+@stage
+def _draw_by_month(uniforms: Any, draws: Any, stream: np.int64, month: int, n: int) -> None:
     a_month = len(uniforms) // MONTHS_AT_ONCE
     draw(uniforms, draws.first_keys[stream, 0], draws.second_keys[stream, 0], month * a_month, len(uniforms), n)
 
 
-@compiled
+@inlined
 def centred(first: float, second: float) -> float:
     """Return a draw of mean 0 and standard deviation 1 from two uniforms, as ``randomness.centred`` does."""
     return (first + second - 1.0) * _SQRT_6

@@ -26,10 +26,11 @@ from sim.compiled_draws import (
     MONTHS_AT_ONCE,
     BlockDraws,
     centred,
-    compiled,
     draw_month,
     draw_traits,
     find_keys,
+    inlined,
+    stage,
 )
 from sim.measures import (
     FIRST_DELIVERY,
@@ -39,6 +40,7 @@ from sim.measures import (
     normalised_herfindahl,
     spread,
 )
+from sim.observation import PARTNER_COLUMNS
 from sim.parameters import Behaviour, Duty, Inspection, Joint, Leadership, Levers
 from sim.partners import LEAST_FLEXIBLE_GBP_M
 from sim.partnership import (
@@ -67,14 +69,16 @@ from sim.rules import (
 from sim.rules.attendance import TERMS
 from sim.rules.mathematics import saturation, total, towards
 
-LANES = 32
+LANES = 64
 """Runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
 
 N_THEMES = len(THEMES)
 N_SECTORS = len(SECTORS)
 N_TERMS = len(TERMS)
+N_COLUMNS = len(PARTNER_COLUMNS)
 CACHE_LINE = 64
-COUNCIL, AGENCY, BUSINESS, VOLUNTARY = range(N_SECTORS)
+# Plain whole numbers would have functions compiled anew for each of them.
+COUNCIL, AGENCY, BUSINESS, VOLUNTARY = (cast(int, np.int64(sector)) for sector in range(N_SECTORS))
 
 
 # ---------------------------------------------------------------------- the layout of a block
@@ -117,110 +121,62 @@ SEAT = np.dtype(
 )
 """What all runs of a block share about one seat."""
 
-PARTNER = _of_runs_by(
-    dict.fromkeys(
-        # fmt: off
-        (
-            "is_member",
-            "is_abolished",
-            "abolished_at",
-            "trustfulness",
-            "repute",
-            "disposition",
-            "first_belief",
-            "reciprocity",
-            "attended",
-            "attendance_record",
-            "months_absent",
-            "seniority",
-            "belief",
-            "believed_of_others",
-            "expected_share",
-            "alignment",
-            "rate",
-            "bent_gbp_m",
-            "pooled_gbp_m",
-            "paid_gbp_m",
-            "put_in",
-            "fit",
-            "mean_trust",
-            "trusted_participation",
-            "seen_of_others",
-            "influence",
-            "standing",
-            "weight",
-            "rigidity",
-            "budget_gbp_m",
-            "regeneration_gbp_m",
-            "flexible_gbp_m",
-            "resources",
-            "voice",
-            "unity",
-            "claim_support",
-            "duty_reach",
-            "attend_pressure",
-            "data_pressure",
-            "support_pressure",
-            "plans_pressure",
-            "report_pressure",
-            "regard_pressure",
-            "trusted",
-            "participation",
-            "giving",
-            "claimed",
-            "domination_loss",
-            "was_member",
-            "joins",
-        ),
-        # fmt: on
-        0,
-    )
-    | {"terms": N_TERMS}
+# fmt: off
+_OF_A_PARTNER = (
+    "is_member", "is_abolished", "abolished_at", "trustfulness", "repute", "disposition", "first_belief",
+    "reciprocity", "attended", "attendance_record", "months_absent", "seniority", "belief", "believed_of_others",
+    "expected_share", "alignment", "rate", "bent_gbp_m", "pooled_gbp_m", "paid_gbp_m", "put_in", "fit",
+    "mean_trust", "trusted_participation", "seen_of_others", "influence", "standing", "weight", "rigidity",
+    "budget_gbp_m", "regeneration_gbp_m", "flexible_gbp_m", "resources", "voice", "unity", "claim_support",
+    "duty_reach", "attend_pressure", "data_pressure", "support_pressure", "plans_pressure", "report_pressure",
+    "regard_pressure", "claimed", "domination_loss", "was_member", "joins", "ends",
 )
+# fmt: on
+
+# An odd number of rows a partner: with an even one partners would crowd a part of the cache.
+_IS_EVEN = (len(_OF_A_PARTNER) + N_TERMS) % 2 == 0
+PARTNER = _of_runs_by(dict.fromkeys(_OF_A_PARTNER, 0) | {"terms": N_TERMS} | ({"unused": 0} if _IS_EVEN else {}))
 """What a block holds of one partner: the attributes of the Mesa agent, and sums under way."""
 
+# fmt: off
+_OF_A_TABLE = (
+    "attention", "facilitation", "direction", "departs_in_person", "departs_evening_out", "departs_steering",
+    "coherence", "decision_memory", "meetings", "decisions", "stage", "months_in_stage", "credibility",
+    "is_accredited", "is_successful", "is_dissolved", "n_members", "n_exits", "fund_held_gbp_m", "fund_in_gbp_m",
+    "fund_spent_gbp_m", "fund_forfeited_gbp_m", "fund_in_sight_gbp_m", "pooled_gbp_m", "reward_due_gbp_m",
+    "delivered", "gap_cost_gbp_m", "results", "measurement_quality", "engagement", "administrative_capacity",
+    "person_days", "inspection_cost_gbp_m", "transaction_cost_gbp_m", "transaction_cost_so_far_gbp_m",
+    "months_to_first_decision", "months_to_first_delivery", "has_delivered", "relief_lifted", "attend_pressure",
+    "data_pressure", "support_pressure", "report_pressure", "information", "reward_pull", "forum_load", "signal",
+    "contact_gain", "brokered", "going_out_gbp_m", "standing", "weight", "sum", "count", "presence", "came",
+    "on_executive", "capacity", "trusted", "participation", "giving", "records", "trusts", "seniorities", "beliefs",
+)
+# fmt: on
+
 TABLE = _of_runs_by(
-    dict.fromkeys(
-        # fmt: off
-        (
-            "attention", "facilitation", "direction", "departs_in_person", "departs_evening_out", "departs_steering",
-            "coherence", "decision_memory", "meetings", "decisions", "stage", "months_in_stage", "credibility",
-            "is_accredited", "is_successful", "is_dissolved", "n_members", "n_exits", "n_seats",
-            "fund_held_gbp_m", "fund_in_gbp_m", "fund_spent_gbp_m", "fund_forfeited_gbp_m", "fund_in_sight_gbp_m",
-            "pooled_gbp_m", "reward_due_gbp_m", "delivered", "gap_cost_gbp_m", "results", "measurement_quality",
-            "engagement", "administrative_capacity", "person_days", "inspection_cost_gbp_m", "transaction_cost_gbp_m", "transaction_cost_so_far_gbp_m", "months_to_first_decision",
-            "months_to_first_delivery", "has_delivered", "relief_lifted", "attend_pressure", "data_pressure", "support_pressure",
-            "report_pressure", "information", "reward_pull", "forum_load", "signal", "contact_gain", "brokered",
-            "going_out_gbp_m", "standing", "weight", "sum", "count", "presence", "came", "on_executive",
-            "capacity", "trusted", "participation", "giving", "records", "trusts", "seniorities", "beliefs",
-        ),
-        # fmt: on
-        0,
-    )
+    dict.fromkeys(_OF_A_TABLE, 0)
     | dict.fromkeys(
-        (
-            "strategy", "planned", "in_delivery", "delivered_now", "outcome", "counterfactual", "money", "committed",
-        ),
+        ("strategy", "planned", "in_delivery", "delivered_now", "outcome", "counterfactual", "money", "committed"),
         N_THEMES,
     )
     | dict.fromkeys(("brought", "counted"), N_SECTORS)
-)  # fmt: skip
+)
 """What a block holds of one partnership: the attributes of the Mesa model, and sums under way."""
 
 
-@compiled
+@inlined
 def of_themes(rows: Any, run: int) -> Any:
     """Return one run's values by theme."""
     return rows[0, run], rows[1, run], rows[2, run], rows[3, run], rows[4, run]
 
 
-@compiled
+@inlined
 def of_sectors(rows: Any, run: int) -> Any:
     """Return one run's values by sector."""
     return rows[0, run], rows[1, run], rows[2, run], rows[3, run]
 
 
-@compiled
+@inlined
 def priorities_of(seat: Any) -> Any:
     """Return the weights of a body over the themes."""
     p = seat.priorities
@@ -230,10 +186,11 @@ def priorities_of(seat: Any) -> Any:
 # ---------------------------------------------------------------------- founding
 
 
-@compiled
-def found_partnership(table: Any, n: int) -> None:
-    """Set the state of partnerships that have just been launched; the cost of the gap is given."""
+@inlined
+def found_partnership(table: Any, gap_cost_gbp_m: Any, n: int) -> None:
+    """Set the state of partnerships that have just been launched."""
     for run in range(n):
+        table.gap_cost_gbp_m[run] = gap_cost_gbp_m[run]
         for k in range(N_THEMES):
             table.strategy[k, run] = 1.0 / N_THEMES
         table.decision_memory[run] = FIRST_DECISION_MEMORY
@@ -242,16 +199,26 @@ def found_partnership(table: Any, n: int) -> None:
         table.is_accredited[run] = 1.0
 
 
-@compiled
+@inlined
 def trait_of(draws: Any, trait: int, i: int, run: int) -> float:
     """Return a trait of a partner: mean 0, standard deviation 1."""
     return centred(draws.traits[2 * trait, i, run], draws.traits[2 * trait + 1, i, run])
 
 
-@compiled
-def introduce(partner: Any, seat: Any, behaviour: Any, draws: Any, i: int, founders: int, n: int) -> None:
+@stage
+def introduce(partners: Any, seats: Any, behaviour: Any, abolished_at: Any, draws: Any, n: int) -> None:
+    """Make the partners from their kinds and traits."""
+    for i in range(len(partners)):
+        make_partner(partners[i], seats[i], behaviour, abolished_at[i], draws, i, n_founders(seats), n)
+
+
+@inlined
+def make_partner(
+    partner: Any, seat: Any, behaviour: Any, abolished_at: Any, draws: Any, i: int, founders: int, n: int
+) -> None:
     """Make a partner from its kind and its traits."""
     for run in range(n):
+        partner.abolished_at[run] = abolished_at[run]
         partner.is_member[run] = 1.0 if seat.joins_at == 0 else 0.0
         partner.trustfulness[run], partner.repute[run] = trait_of(draws, 3, i, run), trait_of(draws, 4, i, run)
         partner.disposition[run] = attendance.disposition_term(
@@ -270,7 +237,7 @@ def introduce(partner: Any, seat: Any, behaviour: Any, draws: Any, i: int, found
         begin(partner, behaviour, founders, run)
 
 
-@compiled
+@inlined
 def n_founders(seats: Any) -> int:
     """Return how many seats are taken at the launch."""
     founders = 0
@@ -279,7 +246,7 @@ def n_founders(seats: Any) -> int:
     return founders
 
 
-@compiled
+@inlined
 def begin(partner: Any, behaviour: Any, founders: int, run: int) -> None:
     """Take the seat with the views of somebody new to this partnership."""
     partner.attended[run] = 0.0
@@ -304,7 +271,7 @@ def begin(partner: Any, behaviour: Any, founders: int, run: int) -> None:
     partner.seen_of_others[run] = behaviour.contribution_initial[run]
 
 
-@compiled
+@inlined
 def first_trust_in(partner: Any, other: Any, same_sector: bool, behaviour: Any, run: int) -> float:
     """Return trust in another body at first acquaintance."""
     return trust.first_trust(
@@ -317,7 +284,7 @@ def first_trust_in(partner: Any, other: Any, same_sector: bool, behaviour: Any, 
     )
 
 
-@compiled
+@stage
 def meet(partners: Any, seats: Any, trusts: Any, behaviour: Any, n: int) -> None:
     """Let everybody make the acquaintance of everybody; a body's trust in itself is kept at zero."""
     for i in range(len(partners)):
@@ -329,7 +296,7 @@ def meet(partners: Any, seats: Any, trusts: Any, behaviour: Any, n: int) -> None
                 )
 
 
-@compiled
+@stage
 def count_members(table: Any, partners: Any, n: int) -> None:
     """Bring the number of members up to date."""
     for run in range(n):
@@ -343,7 +310,7 @@ def count_members(table: Any, partners: Any, n: int) -> None:
 # ---------------------------------------------------------------------- 1 policy and events
 
 
-@compiled
+@stage
 def policy_and_events(
     table: Any,
     partners: Any,
@@ -400,7 +367,7 @@ def policy_and_events(
                     lose_links(partners, seats, trusts, behaviour, i, run)
 
 
-@compiled
+@stage
 def face(partner: Any, seat: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Take in the levers in force; called when they change."""
     for run in range(n):
@@ -443,7 +410,7 @@ def face(partner: Any, seat: Any, behaviour: Any, policy: Any, n: int) -> None:
     feel_pressure(partner.regard_pressure, partner, policy.duty_regard, behaviour, policy, n)
 
 
-@compiled
+@stage
 def feel_pressure(pressure: Any, partner: Any, component: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Work out the pressure of one component of the duty on a body."""
     for run in range(n):
@@ -452,7 +419,7 @@ def feel_pressure(pressure: Any, partner: Any, component: Any, behaviour: Any, p
         )
 
 
-@compiled
+@stage
 def prepare_working(table: Any, partners: Any, seats: Any, policy: Any, n: int) -> None:
     """Work out what depends on levers alone."""
     publicly_funded = 0.0
@@ -486,7 +453,7 @@ def prepare_working(table: Any, partners: Any, seats: Any, policy: Any, n: int) 
         table.reward_pull[run] = saturation(policy.reward_grant_gbp_m[run], FULL_REWARD_GBP_M)
 
 
-@compiled
+@stage
 def abolish(table: Any, partners: Any, month: int, n: int) -> None:
     """Take bodies that no longer exist from the table for good."""
     for i in range(len(partners)):
@@ -501,7 +468,7 @@ def abolish(table: Any, partners: Any, month: int, n: int) -> None:
             dissolve(table, partners, run)
 
 
-@compiled
+@stage
 def lose_links(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, run: int) -> None:
     """Let a body go through a reorganisation: a part of every link, both ways, is lost."""
     reset = behaviour.reorganisation_reset[run]
@@ -517,7 +484,7 @@ def lose_links(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, r
 # ---------------------------------------------------------------------- 2 influence
 
 
-@compiled
+@stage
 def weigh_influence(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Share out influence by resources, statutory weight, presence and the chair."""
     for run in range(n):
@@ -538,7 +505,7 @@ def weigh_influence(table: Any, partners: Any, seats: Any, behaviour: Any, polic
             partner.influence[run] = share if partner.is_member[run] > 0.0 else partner.influence[run]
 
 
-@compiled
+@inlined
 def take_standing(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Work out what a body weighs before the chair evens it out."""
     for run in range(n):
@@ -563,7 +530,7 @@ def take_standing(table: Any, partner: Any, seat: Any, behaviour: Any, policy: A
 # ---------------------------------------------------------------------- 3 attendance
 
 
-@compiled
+@stage
 def attend(
     table: Any,
     partners: Any,
@@ -607,7 +574,7 @@ def attend(
             partner.months_absent[run] = 0.0 if came > 0.0 else partner.months_absent[run] + 1.0
 
 
-@compiled
+@inlined
 def look_around(table: Any, partners: Any, trusts: Any, i: int, n: int) -> None:
     """See what the others did so far, weighed by trust in them."""
     partner = partners[i]
@@ -631,7 +598,7 @@ def look_around(table: Any, partners: Any, trusts: Any, i: int, n: int) -> None:
         partner.seen_of_others[run] = mean_or_zero(table.giving[run], trusted)
 
 
-@compiled
+@inlined
 def utility_terms(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any, run: int) -> Any:
     """Return the terms of a body's utility of attending, in the order of ``TERMS``."""
     burden = policy.inspection_burden[run]
@@ -675,7 +642,7 @@ def utility_terms(table: Any, partner: Any, seat: Any, behaviour: Any, policy: A
     )
 
 
-@compiled
+@inlined
 def decide_attendance(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any, draws: Any, n: int) -> None:
     """Decide whether to come this month."""
     for run in range(n):
@@ -684,7 +651,7 @@ def decide_attendance(table: Any, partner: Any, seat: Any, behaviour: Any, polic
         partner.attended[run] = 1.0 if draws[run] < chance else 0.0
 
 
-@compiled
+@stage
 def remember_terms(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Keep the terms of a member's decision."""
     for run in range(n):
@@ -697,7 +664,7 @@ def remember_terms(table: Any, partner: Any, seat: Any, behaviour: Any, policy: 
 # ---------------------------------------------------------------------- 4 seniority
 
 
-@compiled
+@stage
 def send_people(table: Any, partners: Any, behaviour: Any, n: int) -> None:
     """Let every member choose whom to send."""
     for i in range(len(partners)):
@@ -714,7 +681,7 @@ def send_people(table: Any, partners: Any, behaviour: Any, n: int) -> None:
 # ---------------------------------------------------------------------- 5 deliberation
 
 
-@compiled
+@stage
 def deliberate(
     table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, draws: Any, month: int, n: int
 ) -> None:
@@ -746,6 +713,12 @@ def deliberate(
             table.presence[run] += partner.attendance_record[run] * partner.seniority[run] if sits else 0.0
             table.came[run] += partner.attended[run] if sits else 0.0
             table.on_executive[run] += on_executive if sits else 0.0
+    take_decision(table, behaviour, policy, draws.decision[month % MONTHS_AT_ONCE], n)
+
+
+@inlined
+def take_decision(table: Any, behaviour: Any, policy: Any, draws: Any, n: int) -> None:
+    """See whether enough came, and whether they decided."""
     for run in range(n):
         coherence = table.sum[run]
         chance = deliberation.decision_probability(
@@ -766,7 +739,7 @@ def deliberate(
         )
         came = table.came[run]
         meets = came > 0.0 and came >= ENOUGH_FOR_A_MEETING * table.n_members[run]
-        decides = meets and draws.decision[month % MONTHS_AT_ONCE, run] < chance
+        decides = meets and draws[run] < chance
         if table.is_dissolved[run] == 0.0:
             table.coherence[run] = coherence
             table.meetings[run] += 1.0 if meets else 0.0
@@ -775,7 +748,7 @@ def deliberate(
             table.decision_memory[run] = towards(table.decision_memory[run], 1.0 if decides else 0.0, MEMORY_OF_A_YEAR)
 
 
-@compiled
+@inlined
 def align_plans(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Move own plans towards the shared strategy, or back home."""
     for run in range(n):
@@ -802,7 +775,7 @@ def align_plans(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any
 # ---------------------------------------------------------------------- 6 contribution
 
 
-@compiled
+@stage
 def contribute(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Let every member decide what to bend and to pool."""
     for run in range(n):
@@ -816,7 +789,7 @@ def contribute(table: Any, partners: Any, seats: Any, behaviour: Any, policy: An
         table.pooled_gbp_m[run] = table.sum[run]
 
 
-@compiled
+@inlined
 def give(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Decide how much money to bend to the strategy and to pool."""
     for run in range(n):
@@ -859,7 +832,7 @@ def give(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any, n: in
 # ---------------------------------------------------------------------- 7 fund
 
 
-@compiled
+@stage
 def allocate_fund(
     table: Any,
     partners: Any,
@@ -914,7 +887,7 @@ def allocate_fund(
                 return_to_centre(table, policy.carry_over[run], run)
 
 
-@compiled
+@inlined
 def claim_money(table: Any, partner: Any, seat: Any, policy: Any, n: int) -> None:
     """Work out a body's claim on the pooled fund."""
     for run in range(n):
@@ -929,7 +902,7 @@ def claim_money(table: Any, partner: Any, seat: Any, policy: Any, n: int) -> Non
         table.sum[run] += claimed if partner.is_member[run] > 0.0 else 0.0
 
 
-@compiled
+@inlined
 def return_to_centre(table: Any, carry_over: float, run: int) -> None:
     """Give back what of the money held may not be carried over."""
     lost = fund.returned(table.fund_held_gbp_m[run], carry_over)
@@ -940,7 +913,7 @@ def return_to_centre(table: Any, carry_over: float, run: int) -> None:
 # ---------------------------------------------------------------------- 8 delivery
 
 
-@compiled
+@stage
 def deliver(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n_standing: int, n: int) -> None:
     """Turn money and joint work into results, through planning and delivery."""
     if n_standing > 0:
@@ -966,7 +939,7 @@ def deliver(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, 
         move_stage(table, partners, n)
 
 
-@compiled
+@stage
 def move_stage(table: Any, partners: Any, n: int) -> None:
     """Enter the next stage of partnership, stay, or slip back."""
     for run in range(n):
@@ -994,7 +967,7 @@ def move_stage(table: Any, partners: Any, n: int) -> None:
             table.stage[run] = stage
 
 
-@compiled
+@stage
 def commit(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Work out the effective money (£m) committed to each theme this month."""
     for run in range(n):
@@ -1049,32 +1022,46 @@ def commit(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n
     like_first = 0
     for run in range(n):
         like_first += behaviour.complementarity[run] == behaviour.complementarity[0]
-    side_by_side = n if like_first == n else 1
-    for first in range(0, n, side_by_side):
-        join_up(table, behaviour.complementarity[first], first, first + side_by_side)
+    if like_first == n:
+        join_up(table, behaviour.complementarity[0], n)
+    else:
+        join_up_one_by_one(table, behaviour.complementarity, n)
 
 
-@compiled
-def join_up(table: Any, complementarity: float, first: int, last: int) -> None:
-    """Combine what the sectors brought in runs of one complementarity, which branches by it once for all."""
-    for run in range(first, last):
-        brought, converted = of_sectors(table.brought, run), table.sum[run]
-        for_education = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[0], complementarity)
-        for_economy = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[1], complementarity)
-        for_housing = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[2], complementarity)
-        for_crime = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[3], complementarity)
-        for_health = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[4], complementarity)
-        table.committed[0, run] = table.money[0, run] * converted * for_education
-        table.committed[1, run] = table.money[1, run] * converted * for_economy
-        table.committed[2, run] = table.money[2, run] * converted * for_housing
-        table.committed[3, run] = table.money[3, run] * converted * for_crime
-        table.committed[4, run] = table.money[4, run] * converted * for_health
+@stage
+def join_up(table: Any, complementarity: float, n: int) -> None:
+    """Combine what the sectors brought; the rule branches by complementarity, here once for all runs."""
+    for run in range(n):
+        combine(table, complementarity, run)
+
+
+@stage
+def join_up_one_by_one(table: Any, complementarity: Any, n: int) -> None:
+    """Combine what the sectors brought in runs that differ in complementarity."""
+    for run in range(n):
+        combine(table, complementarity[run], run)
+
+
+@inlined
+def combine(table: Any, complementarity: float, run: int) -> None:
+    """Turn money into what it achieves together with what the sectors brought."""
+    brought, converted = of_sectors(table.brought, run), table.sum[run]
+    for_education = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[0], complementarity)
+    for_economy = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[1], complementarity)
+    for_housing = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[2], complementarity)
+    for_crime = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[3], complementarity)
+    for_health = delivery.joint_result(brought, delivery.SECTOR_WEIGHTS[4], complementarity)
+    table.committed[0, run] = table.money[0, run] * converted * for_education
+    table.committed[1, run] = table.money[1, run] * converted * for_economy
+    table.committed[2, run] = table.money[2, run] * converted * for_housing
+    table.committed[3, run] = table.money[3, run] * converted * for_crime
+    table.committed[4, run] = table.money[4, run] * converted * for_health
 
 
 # ---------------------------------------------------------------------- 9 outcomes
 
 
-@compiled
+@stage
 def close_gaps(table: Any, behaviour: Any, draws: Any, month: int, n: int) -> None:
     """Move outcomes, and those of the same place without a partnership."""
     for k in range(N_THEMES):
@@ -1096,7 +1083,7 @@ def close_gaps(table: Any, behaviour: Any, draws: Any, month: int, n: int) -> No
 # ---------------------------------------------------------------------- 10 learning
 
 
-@compiled
+@stage
 def learn(table: Any, partners: Any, behaviour: Any, n: int) -> None:
     """Let members draw their lessons from what was delivered and decided."""
     for run in range(n):
@@ -1122,7 +1109,7 @@ def learn(table: Any, partners: Any, behaviour: Any, n: int) -> None:
 # ---------------------------------------------------------------------- 11 trust
 
 
-@compiled
+@stage
 def update_trust(table: Any, partners: Any, trusts: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Let every member revise its trust in every other."""
     for run in range(n):
@@ -1145,7 +1132,7 @@ def update_trust(table: Any, partners: Any, trusts: Any, behaviour: Any, policy:
                 revise_trust(table, partners[i], partners[j], trusts[i, j], behaviour, n)
 
 
-@compiled
+@inlined
 def revise_trust(table: Any, partner: Any, other: Any, levels: Any, behaviour: Any, n: int) -> None:
     """Compare what another member put in with what trust had led one to expect."""
     for run in range(n):
@@ -1167,7 +1154,7 @@ def revise_trust(table: Any, partner: Any, other: Any, levels: Any, behaviour: A
 # ---------------------------------------------------------------------- 12 accountability
 
 
-@compiled
+@stage
 def account(table: Any, partners: Any, behaviour: Any, policy: Any, draws: Any, month: int, n: int) -> None:
     """Once a year, be assessed: release of the fund, success, credibility, reward."""
     if not accountability.is_assessment_month(month):
@@ -1207,7 +1194,7 @@ def account(table: Any, partners: Any, behaviour: Any, policy: Any, draws: Any, 
 # ---------------------------------------------------------------------- 13 membership
 
 
-@compiled
+@stage
 def renew_membership(
     table: Any,
     partners: Any,
@@ -1244,7 +1231,7 @@ def renew_membership(
             dissolve(table, partners, run)
 
 
-@compiled
+@inlined
 def consider_leaving(table: Any, partner: Any, seat: Any, behaviour: Any, draws: Any, n: int) -> None:
     """Let a body give up its seat; a council never does."""
     for run in range(n):
@@ -1263,7 +1250,7 @@ def consider_leaving(table: Any, partner: Any, seat: Any, behaviour: Any, draws:
         table.n_exits[run] += 1.0 if leaves else 0.0
 
 
-@compiled
+@inlined
 def seat_newcomers(
     table: Any,
     partners: Any,
@@ -1278,25 +1265,24 @@ def seat_newcomers(
 ) -> None:
     """Fill an empty seat on its date, or by invitation."""
     partner, seat = partners[i], seats[i]
-    newcomers = 0.0
+    newcomers = 0
     for run in range(n):
-        partner.joins[run] = 0.0
         chance = membership.invitation_probability(
             behaviour.invitation_rate[run], table.attention[run], policy.staff_team[run]
         )
         is_due = seat.joins_at == month or (seat.joins_at < month and draws[run] < chance)
         is_free = partner.was_member[run] == 0.0 and partner.is_abolished[run] == 0.0
-        if is_due and is_free and table.is_dissolved[run] == 0.0:
-            partner.joins[run] = 1.0
-        newcomers += partner.joins[run]
-    if newcomers > 0.0:
+        joins = is_due and is_free and table.is_dissolved[run] == 0.0
+        partner.joins[run] = 1.0 if joins else 0.0
+        newcomers += 1 if joins else 0
+    if newcomers > 0:
         for run in range(n):
             if partner.joins[run] > 0.0:
                 informed = seat.informed if seat.joins_at == month else policy.newcomers_informed[run]
                 seat_newcomer(partners, seats, trusts, behaviour, i, informed, run)
 
 
-@compiled
+@stage
 def seat_newcomer(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, informed: float, run: int) -> None:
     """Give a seat to a body that starts from the board's record as far as it is informed."""
     newcomer = partners[i]
@@ -1308,9 +1294,7 @@ def seat_newcomer(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int
             beliefs += partners[j].belief[run]
             rates += partners[j].rate[run]
     if sitting > 0.0:
-        newcomer.belief[run] = membership.newcomer_view(
-            newcomer.belief[run], mean_or_zero(beliefs, sitting), informed
-        )
+        newcomer.belief[run] = membership.newcomer_view(newcomer.belief[run], mean_or_zero(beliefs, sitting), informed)
         newcomer.believed_of_others[run] = membership.newcomer_view(
             newcomer.believed_of_others[run], mean_or_zero(rates, sitting), informed
         )
@@ -1329,12 +1313,12 @@ def seat_newcomer(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int
         trusts[j, i, run] = first_trust_in(partners[j], newcomer, same_sector, behaviour, run)
 
 
-@compiled
+@stage
 def think_of_ending(
     table: Any, partners: Any, seat: Any, behaviour: Any, policy: Any, draws: Any, month: int, i: int, n: int
 ) -> None:
     """Let a council abolish the partnership when too little binds it."""
-    partner = partners[i]
+    partner, endings = partners[i], 0
     for run in range(n):
         bound = membership.binding(
             table.fund_in_sight_gbp_m[run],
@@ -1350,11 +1334,16 @@ def think_of_ending(
             bound, policy.statutory[run], behaviour.dissolution_value[run], behaviour.dissolution_rate[run]
         )
         ends = draws.dissolution[month % MONTHS_AT_ONCE, run] < chance
-        if ends and partner.is_member[run] > 0.0 and table.is_dissolved[run] == 0.0:
-            dissolve(table, partners, run)
+        ends = ends and partner.is_member[run] > 0.0 and table.is_dissolved[run] == 0.0
+        partner.ends[run] = 1.0 if ends else 0.0
+        endings += 1 if ends else 0
+    if endings > 0:
+        for run in range(n):
+            if partner.ends[run] > 0.0:
+                dissolve(table, partners, run)
 
 
-@compiled
+@stage
 def dissolve(table: Any, partners: Any, run: int) -> None:
     """End the partnership: no more meetings, the money goes back, work in hand is finished."""
     table.is_dissolved[run] = 1.0
@@ -1368,7 +1357,7 @@ def dissolve(table: Any, partners: Any, run: int) -> None:
 # ---------------------------------------------------------------------- costs and measures
 
 
-@compiled
+@stage
 def count_costs(table: Any, partners: Any, seats: Any, policy: Any, n: int) -> None:
     """Add up what meeting, reporting and inspection cost this month."""
     for run in range(n):
@@ -1392,7 +1381,7 @@ def count_costs(table: Any, partners: Any, seats: Any, policy: Any, n: int) -> N
         table.transaction_cost_so_far_gbp_m[run] += table.transaction_cost_gbp_m[run]
 
 
-@compiled
+@stage
 def observe(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, trusts: Any, n: int) -> None:
     """Write down this month's measures; change nothing."""
     observe_engagement(measured, sums, table, partners, seats, n)
@@ -1404,37 +1393,21 @@ def observe(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, tru
     observe_standing(measured, sums, table, partners, seats, n)
 
 
+# fmt: off
+_OF_SUMS = (
+    "bent", "pooled", "budgets", "within", "across", "difference", "pairs_within", "pairs_across", "squares", "top",
+    "fits", "fits_squared", "complied", "bound", "free_records", "free", "rates",
+)
+# fmt: on
+
 SUMS = _of_runs_by(
-    dict.fromkeys(
-        # fmt: off
-        (
-            "bent",
-            "pooled",
-            "budgets",
-            "within",
-            "across",
-            "difference",
-            "pairs_within",
-            "pairs_across",
-            "squares",
-            "top",
-            "fits",
-            "fits_squared",
-            "complied",
-            "bound",
-            "free_records",
-            "free",
-            "rates",
-        ),
-        # fmt: on
-        0,
-    )
+    dict.fromkeys(_OF_SUMS, 0)
     | dict.fromkeys(("counts", "attendance", "seniority", "engagement", "contribution", "influence"), N_SECTORS)
 )
 """Sums over members on the way to measures."""
 
 
-@compiled
+@stage
 def observe_engagement(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, n: int) -> None:
     """Report attendance, seniority, engagement and contributions, overall and by sector."""
     for run in range(n):
@@ -1490,14 +1463,14 @@ def observe_engagement(measured: Any, sums: Any, table: Any, partners: Any, seat
         measured.contribution_gbp_m_voluntary[run] = sums.contribution[VOLUNTARY, run]
 
 
-@compiled
+@stage
 def sector_means(means: Any, totals: Any, counts: Any, s: int, n: int) -> None:
     """Report the mean over the members of one sector."""
     for run in range(n):
         means[run] = mean_or_zero(totals[s, run], counts[s, run])
 
 
-@compiled
+@stage
 def observe_trust(measured: Any, sums: Any, partners: Any, seats: Any, trusts: Any, n: int) -> None:
     """Report trust between members, within and across sectors, and how far it is returned."""
     for run in range(n):
@@ -1540,7 +1513,7 @@ def observe_trust(measured: Any, sums: Any, partners: Any, seats: Any, trusts: A
         measured.trust_reciprocity[run] = 1.0 - mean_or_zero(sums.difference[run], pairs) if pairs > 0.0 else 0.0
 
 
-@compiled
+@inlined
 def observe_pair(
     levels: Any, pairs: Any, difference: Any, one: Any, other: Any, given: Any, returned: Any, n: int
 ) -> None:
@@ -1552,7 +1525,7 @@ def observe_pair(
         pairs[run] += 1.0 if both_sit else 0.0
 
 
-@compiled
+@stage
 def observe_influence(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, n: int) -> None:
     """Report how concentrated influence is, and who has it."""
     for run in range(n):
@@ -1576,7 +1549,7 @@ def observe_influence(measured: Any, sums: Any, table: Any, partners: Any, seats
         measured.voice_voluntary[run] = sums.influence[VOLUNTARY, run]
 
 
-@compiled
+@stage
 def observe_deliberation(measured: Any, sums: Any, table: Any, partners: Any, n: int) -> None:
     """Report how the table works together, and how well the strategy suits its members."""
     for run in range(n):
@@ -1597,7 +1570,7 @@ def observe_deliberation(measured: Any, sums: Any, table: Any, partners: Any, n:
         measured.equity[run] = spread(sums.fits[run], sums.fits_squared[run], table.n_members[run])
 
 
-@compiled
+@stage
 def observe_results(measured: Any, table: Any, n: int) -> None:
     """Report outcomes and money."""
     for run in range(n):
@@ -1619,7 +1592,7 @@ def observe_results(measured: Any, table: Any, n: int) -> None:
         measured.fund_held_gbp_m[run] = table.fund_held_gbp_m[run]
 
 
-@compiled
+@inlined
 def observe_costs(measured: Any, table: Any, n: int) -> None:
     """Report what meeting, reporting and being inspected cost, and what it was worth."""
     for run in range(n):
@@ -1631,7 +1604,7 @@ def observe_costs(measured: Any, table: Any, n: int) -> None:
         )
 
 
-@compiled
+@stage
 def observe_standing(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, n: int) -> None:
     """Report the partnership's standing, capacities, stage and membership."""
     for run in range(n):
@@ -1672,10 +1645,10 @@ def observe_standing(measured: Any, sums: Any, table: Any, partners: Any, seats:
         measured.is_dissolved[run] = table.is_dissolved[run]
 
 
-@compiled
+@inlined
 def presses(partner: Any, run: int) -> bool:
     """Return whether any component of the duty presses on a body."""
-    return (
+    return bool(
         partner.attend_pressure[run] > 0.0
         or partner.data_pressure[run] > 0.0
         or partner.support_pressure[run] > 0.0
@@ -1684,7 +1657,7 @@ def presses(partner: Any, run: int) -> bool:
     )
 
 
-@compiled
+@inlined
 def duty_compliance(partner: Any, run: int) -> float:
     """Return how far a body does what the components of the duty in force ask, in [0, 1]."""
     pressures = (
@@ -1702,7 +1675,7 @@ def duty_compliance(partner: Any, run: int) -> float:
     return mean_or_zero(complied, in_force)
 
 
-@compiled
+@stage
 def watch_partner(watched: Any, partner: Any, keep_terms: bool, n: int) -> None:
     """Write down a member's columns, and the terms of its decision if they are kept."""
     for run in range(n):
@@ -1720,7 +1693,7 @@ def watch_partner(watched: Any, partner: Any, keep_terms: bool, n: int) -> None:
             )
             if keep_terms:
                 for t in range(N_TERMS):
-                    watched[9 + t, run] = partner.terms[t, run]
+                    watched[N_COLUMNS + t, run] = partner.terms[t, run]
 
 
 # ---------------------------------------------------------------------- a block of runs
@@ -1754,83 +1727,7 @@ class Answer(NamedTuple):
     keep_terms: bool
 
 
-@compiled
-def live_through(
-    question: Any,
-    draws: Any,
-    answer: Any,
-    table: Any,
-    partners: Any,
-    trusts: Any,
-    sums: Any,
-    measured: Any,
-    measured_rows: Any,
-    n: int,
-) -> None:
-    """Live through all months of a block of ``n`` runs."""
-    seats, behaviour = question.seats, question.behaviour[0]
-    for run in range(n):
-        table.gap_cost_gbp_m[run] = question.gap_cost_gbp_m[run]
-    find_keys(draws, n)
-    draw_traits(draws, len(seats), n)
-    found_partnership(table, n)
-    for i in range(len(seats)):
-        introduce(partners[i], seats[i], behaviour, draws, i, n_founders(seats), n)
-        for run in range(n):
-            partners[i].abolished_at[run] = question.abolished_at[i, run]
-    meet(partners, seats, trusts, behaviour, n)
-    count_members(table, partners, n)
-    for month in range(len(question.policy_of_month)):
-        draw_month(draws, month, len(seats), n)
-        step(question, draws, table, partners, trusts, answer.keep_terms, month, n)
-        observe(measured, sums, table, partners, seats, trusts, n)
-        write_down(answer, measured_rows, partners, month, n)
-
-
-@compiled
-def step(
-    question: Any, draws: Any, table: Any, partners: Any, trusts: Any, keep_terms: bool, month: int, n: int
-) -> None:
-    """Live through one month."""
-    seats, behaviour = question.seats, question.behaviour[0]
-    number = question.policy_of_month[month]
-    policy = question.policies[number]
-    is_new_policy = month == 0 or number != question.policy_of_month[month - 1]
-    calendar_month = (question.first_month + month) % 12 + 1
-    funds = question.fund_gbp_m_a_year
-    policy_and_events(
-        table,
-        partners,
-        seats,
-        trusts,
-        behaviour,
-        policy,
-        draws,
-        month,
-        calendar_month,
-        is_new_policy,
-        question.abolishes[month],
-        n,
-    )
-    n_standing = how_many_stand(table, n)
-    if n_standing > 0:
-        weigh_influence(table, partners, seats, behaviour, policy, n)
-        attend(table, partners, seats, trusts, behaviour, policy, funds, draws, month, question.tiers, keep_terms, n)
-        send_people(table, partners, behaviour, n)
-        deliberate(table, partners, seats, behaviour, policy, draws, month, n)
-        contribute(table, partners, seats, behaviour, policy, n)
-        allocate_fund(table, partners, seats, behaviour, policy, funds, month, calendar_month, n)
-    deliver(table, partners, seats, behaviour, policy, n_standing, n)
-    close_gaps(table, behaviour, draws, month, n)
-    if n_standing > 0:
-        learn(table, partners, behaviour, n)
-        update_trust(table, partners, trusts, behaviour, policy, n)
-        account(table, partners, behaviour, policy, draws, month, n)
-        renew_membership(table, partners, seats, trusts, behaviour, policy, draws, month, n)
-    count_costs(table, partners, seats, policy, n)
-
-
-@compiled
+@inlined
 def how_many_stand(table: Any, n: int) -> int:
     """Return how many partnerships of the block have not been dissolved."""
     standing = 0
@@ -1839,12 +1736,12 @@ def how_many_stand(table: Any, n: int) -> int:
     return standing
 
 
-@compiled
+@stage
 def write_down(answer: Any, measured_rows: Any, partners: Any, month: int, n: int) -> None:
     """Keep what is asked for of this month."""
     for m in range(len(answer.regime_measures)):
         for run in range(n):
-            answer.for_regimes[m, run, month] = measured_rows[answer.regime_measures[m], run]
+            answer.for_regimes[m, month, run] = measured_rows[answer.regime_measures[m], run]
     row = answer.row_of_month[month]
     if row < 0:
         return
@@ -1873,20 +1770,80 @@ def fingerprint() -> int:
 
 
 def _block_runner(made_from: int) -> Callable[..., int]:
-    @njit(error_model="numpy", nogil=True, cache=True)  # type: ignore[untyped-decorator]
+    @njit(error_model="numpy", nogil=True, cache=True)
     def run_block(
         question: Any,
         draws: Any,
         answer: Any,
-        table: Any,
+        tables: Any,
         partners: Any,
         trusts: Any,
         sums: Any,
-        measured: Any,
+        measures: Any,
         measured_rows: Any,
         n: int,
     ) -> int:
-        live_through(question, draws, answer, table[0], partners, trusts, sums[0], measured[0], measured_rows, n)
+        table, measured, seats, behaviour = tables[0], measures[0], question.seats, question.behaviour[0]
+        funds = question.fund_gbp_m_a_year
+        find_keys(draws, n)
+        draw_traits(draws, len(seats), n)
+        found_partnership(table, question.gap_cost_gbp_m, n)
+        introduce(partners, seats, behaviour, question.abolished_at, draws, n)
+        meet(partners, seats, trusts, behaviour, n)
+        count_members(table, partners, n)
+        for month in range(len(question.policy_of_month)):
+            number = question.policy_of_month[month]
+            policy = question.policies[number]
+            is_new_policy = month == 0 or number != question.policy_of_month[month - 1]
+            abolishes = question.abolishes[month]
+            calendar_month = (question.first_month + month) % 12 + 1
+            draw_month(draws, month, len(seats), n)
+
+            policy_and_events(
+                table,
+                partners,
+                seats,
+                trusts,
+                behaviour,
+                policy,
+                draws,
+                month,
+                calendar_month,
+                is_new_policy,
+                abolishes,
+                n,
+            )
+            n_standing = how_many_stand(table, n)
+            if n_standing > 0:
+                weigh_influence(table, partners, seats, behaviour, policy, n)
+                attend(
+                    table,
+                    partners,
+                    seats,
+                    trusts,
+                    behaviour,
+                    policy,
+                    funds,
+                    draws,
+                    month,
+                    question.tiers,
+                    answer.keep_terms,
+                    n,
+                )
+                send_people(table, partners, behaviour, n)
+                deliberate(table, partners, seats, behaviour, policy, draws, month, n)
+                contribute(table, partners, seats, behaviour, policy, n)
+                allocate_fund(table, partners, seats, behaviour, policy, funds, month, calendar_month, n)
+            deliver(table, partners, seats, behaviour, policy, n_standing, n)
+            close_gaps(table, behaviour, draws, month, n)
+            if n_standing > 0:
+                learn(table, partners, behaviour, n)
+                update_trust(table, partners, trusts, behaviour, policy, n)
+                account(table, partners, behaviour, policy, draws, month, n)
+                renew_membership(table, partners, seats, trusts, behaviour, policy, draws, month, n)
+            count_costs(table, partners, seats, policy, n)
+            observe(measured, sums[0], table, partners, seats, trusts, n)
+            write_down(answer, measured_rows, partners, month, n)
         return made_from
 
     return cast(Callable[..., int], run_block)
@@ -1900,7 +1857,8 @@ def room_for(shape: int | tuple[int, ...], kind: Any = np.float64) -> NDArray[An
     n_bytes = int(np.prod(shape)) * np.dtype(kind).itemsize
     memory = np.zeros(n_bytes + CACHE_LINE, dtype=np.uint8)
     first = -memory.ctypes.data % CACHE_LINE
-    return memory[first : first + n_bytes].view(kind).reshape(shape)
+    room: NDArray[Any] = memory[first : first + n_bytes].view(kind).reshape(shape)
+    return room
 
 
 def run_block(question: Question, draws: BlockDraws, answer: Answer, n: int) -> None:

@@ -86,7 +86,8 @@ class Ensemble:
         table.insert(0, "scenario", np.repeat(np.array(self.names, dtype=object), n_replicates * n_months))
         regimes = self.regimes.ravel()
         table["regime"] = np.array([*REGIMES, None], dtype=object)[regimes]
-        return table[regimes != NO_REGIME].reset_index(drop=True)
+        lived: pd.DataFrame = table.loc[regimes != NO_REGIME]
+        return lived.reset_index(drop=True)
 
     def finals(self) -> pd.DataFrame:
         """Return one row a scenario and replicate with the regime of its last month."""
@@ -114,25 +115,28 @@ def simulate_ensemble(
     """Run every scenario once for each replicate on the compiled engine.
 
     A whole number of ``replicates`` means 0, 1, … up to it. ``measures`` and ``months`` (steps from 0)
-    say what to keep; None keeps all. ``record_terms`` records partners too. ``threads`` defaults to
-    the number of processors. Raises :class:`sim.ScenarioError` for a scenario that does not hold
-    together, and ValueError for an unknown measure or month.
+    say what to keep, months in their order; None keeps all. ``record_terms`` records partners too.
+    ``threads`` defaults to the number of processors. Raises :class:`sim.ScenarioError` for a scenario
+    that does not hold together, and ValueError for an unknown measure or month.
     """
-    named = dict(scenarios) if isinstance(scenarios, Mapping) else None
-    asked = tuple(named.values()) if named is not None else tuple(scenarios)  # type: ignore[arg-type]
-    names = tuple(named) if named is not None else tuple(scenario.name for scenario in asked)
+    asked: tuple[Scenario, ...]
+    if isinstance(scenarios, Mapping):
+        asked, names = tuple(scenarios.values()), tuple(scenarios)
+    else:
+        asked = tuple(scenarios)
+        names = tuple(scenario.name for scenario in asked)
     if not asked:
         raise ScenarioError("no scenario was given")
     chosen = tuple(range(replicates)) if isinstance(replicates, int) else tuple(int(r) for r in replicates)
     longest = max(scenario.months for scenario in asked)
-    kept_months = tuple(range(longest)) if months is None else tuple(int(month) for month in months)
+    kept_months = tuple(range(longest)) if months is None else tuple(sorted({int(month) for month in months}))
     kept_measures = tuple(MEASURES) if measures is None else tuple(measures)
     _refuse_unknown(kept_measures, kept_months, longest)
 
     record_partners = record_partners or record_terms
     columns = (*PARTNER_COLUMNS, *(f"term_{name}" for name in TERMS)) if record_terms else PARTNER_COLUMNS
     plans = _plans(asked)
-    shape = (len(asked), len(chosen))
+    n_runs = len(asked) * len(chosen)
     n_seats = max(len(plan.seats) for plan in plans)
     study = _Study(
         plans=plans,
@@ -140,10 +144,10 @@ def simulate_ensemble(
         replicates=chosen,
         months=kept_months,
         measure_numbers=np.array([list(MEASURES).index(name) for name in kept_measures], dtype=np.int64),
-        values=np.full((*shape, len(kept_months), len(kept_measures)), np.nan),
-        regimes=np.full((*shape, len(kept_months)), NO_REGIME, dtype=np.int8),
-        final_regimes=np.zeros(shape, dtype=np.int8),
-        partners=np.full((*shape, len(kept_months), n_seats, len(columns)), np.nan) if record_partners else None,
+        values=np.full((len(kept_months), len(kept_measures), n_runs), np.nan),
+        regimes=np.full((len(kept_months), n_runs), NO_REGIME, dtype=np.int8),
+        final_regimes=np.zeros(n_runs, dtype=np.int8),
+        partners=np.full((len(kept_months), n_seats, len(columns), n_runs), np.nan) if record_partners else None,
         keep_terms=record_terms,
     )
     blocks = _blocks(plans, len(chosen))
@@ -162,12 +166,18 @@ def simulate_ensemble(
         replicates=chosen,
         months=kept_months,
         measure_names=kept_measures,
-        measures=study.values,
-        regimes=study.regimes,
-        final_regimes=study.final_regimes,
+        measures=_by_run(study.values, len(asked)),
+        regimes=_by_run(study.regimes, len(asked)),
+        final_regimes=_by_run(study.final_regimes, len(asked)),
         partner_columns=columns if record_partners else (),
-        partners=study.partners,
+        partners=None if study.partners is None else _by_run(study.partners, len(asked)),
     )
+
+
+def _by_run(rows: NDArray[Any], n_scenarios: int) -> NDArray[Any]:
+    """Return a view (scenario, replicate, ...) of rows in which runs come last, replicate by replicate."""
+    apart = rows.reshape(*rows.shape[:-1], -1, n_scenarios)
+    return np.moveaxis(apart, (-1, -2), (0, 1))
 
 
 def _refuse_unknown(measures: Sequence[str], months: Sequence[int], longest: int) -> None:
@@ -190,37 +200,41 @@ class _Plan:
     seats: tuple[Seat, ...]
     board: tuple[Any, ...]
     """What runs in one block have in common."""
+    seat_records: NDArray[Any]
     behaviour: NDArray[np.float64]
     policies: NDArray[np.float64]
     policy_of_month: NDArray[np.int64]
     fund_gbp_m_a_year: NDArray[np.float64]
-    abolished: tuple[tuple[str, ...], ...]
+    abolished: tuple[tuple[int, tuple[str, ...]], ...]
+    """Months and the kinds of bodies abolished in them."""
     gap_cost_gbp_m: float
 
 
 def _plans(scenarios: Sequence[Scenario]) -> list[_Plan]:
     # Scenarios of a sweep share most of their parts: what is the same object is expanded once.
-    boards: dict[tuple[Any, ...], tuple[Seat, ...]] = {}
+    boards: dict[tuple[Any, ...], tuple[tuple[Seat, ...], NDArray[Any]]] = {}
     calendars: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     plans = []
     for scenario in scenarios:
         span = (scenario.start, scenario.months, id(scenario.place), id(scenario.board))
         if span not in boards:
-            boards[span] = seats_of(scenario)
+            seats = seats_of(scenario)
+            boards[span] = (seats, _seat_records(seats, scenario.board.chair))
         dated = (*span, id(scenario.levers), id(scenario.leadership), id(scenario.calendar))
         if dated not in calendars:
             calendars[dated] = _expanded(policy_calendar(scenario))
-        plans.append(_plan(scenario, boards[span], *calendars[dated]))
+        plans.append(_plan(scenario, *boards[span], *calendars[dated]))
     return plans
 
 
 def _plan(
     scenario: Scenario,
     seats: tuple[Seat, ...],
+    seat_records: NDArray[Any],
     policies: NDArray[np.float64],
     policy_of_month: NDArray[np.int64],
     fund_gbp_m_a_year: NDArray[np.float64],
-    abolished: tuple[tuple[str, ...], ...],
+    abolished: tuple[tuple[int, tuple[str, ...]], ...],
 ) -> _Plan:
     place, behaviour = scenario.place, scenario.behaviour
     numbers = [getattr(behaviour, name) for name in BEHAVIOUR_NAMES[:-1]]
@@ -235,6 +249,7 @@ def _plan(
             scenario.board.chair,
             tuple((seat.kind.archetype, seat.joins_at, seat.informed) for seat in seats),
         ),
+        seat_records=seat_records,
         behaviour=np.array([*numbers, scenario.delivery.complementarity]),
         policies=policies,
         policy_of_month=policy_of_month,
@@ -263,7 +278,7 @@ def _expanded(calendar: Sequence[Policy]) -> tuple[Any, ...]:
         np.array(rows),
         np.array(policy_of_month),
         np.array([policy.fund_gbp_m_a_year for policy in calendar]),
-        tuple(policy.abolished for policy in calendar),
+        tuple((month, policy.abolished) for month, policy in enumerate(calendar) if policy.abolished),
     )
 
 
@@ -323,7 +338,7 @@ class _Study:
         n, months = len(plans), plans[0].scenario.months
         kept_months = [month for month in self.months if month < months]
         n_seats = len(plans[0].seats)
-        n_columns = 0 if self.partners is None else self.partners.shape[-1]
+        n_columns = 0 if self.partners is None else self.partners.shape[2]
         row_of_month = np.full(months, -1, dtype=np.int64)
         row_of_month[kept_months] = np.arange(len(kept_months))
         answer = Answer(
@@ -331,7 +346,7 @@ class _Study:
             kept_measures=self.measure_numbers,
             kept=np.empty((len(kept_months), len(self.measure_numbers), n)),
             regime_measures=np.array([list(MEASURES).index(name) for name in REGIME_MEASURES]),
-            for_regimes=np.empty((len(REGIME_MEASURES), n, months)),
+            for_regimes=np.empty((len(REGIME_MEASURES), months, n)),
             watched=np.zeros((len(kept_months), n_seats, n_columns, n)),
             keep_partners=self.partners is not None,
             keep_terms=self.keep_terms,
@@ -346,17 +361,28 @@ class _Study:
         self._enter(block, answer, kept_months)
 
     def _enter(self, block: _Block, answer: Answer, kept_months: list[int]) -> None:
-        rows = [self.months.index(month) for month in kept_months]
-        thresholds = {number: self.plans[number].scenario.regimes for number in block.scenarios}
-        for lane, (scenario, replicate) in enumerate(zip(block.scenarios, block.replicates, strict=True)):
-            named = dict(zip(REGIME_MEASURES, answer.for_regimes[:, lane], strict=True))
-            regimes = name_regimes(named, thresholds[scenario])
-            self.values[scenario, replicate, rows] = answer.kept[:, :, lane]
-            self.regimes[scenario, replicate, rows] = regimes[kept_months]
-            self.final_regimes[scenario, replicate] = regimes[-1]
-            if self.partners is not None:
-                n_seats = answer.watched.shape[1]
-                self.partners[scenario, replicate, rows, :n_seats] = answer.watched[..., lane]
+        n_scenarios = len(self.plans)
+        runs = np.array(block.replicates) * n_scenarios + np.array(block.scenarios)
+        rows = np.array([self.months.index(month) for month in kept_months], dtype=np.int64)
+        here: Any = runs
+        if runs[-1] - runs[0] == len(runs) - 1:
+            here = slice(int(runs[0]), int(runs[-1]) + 1)
+        self.values[_span(rows), :, here] = answer.kept
+        if self.partners is not None:
+            n_seats = answer.watched.shape[1]
+            self.partners[_span(rows), :n_seats, :, here] = answer.watched
+        thresholds = [self.plans[number].scenario.regimes for number in block.scenarios]
+        for threshold in set(thresholds):
+            lanes = [lane for lane, other in enumerate(thresholds) if other == threshold]
+            named = dict(zip(REGIME_MEASURES, answer.for_regimes[..., lanes].swapaxes(1, 2), strict=True))
+            regimes = name_regimes(named, threshold)
+            self.regimes[rows[:, None], runs[lanes]] = regimes[:, kept_months].T
+            self.final_regimes[runs[lanes]] = regimes[:, -1]
+
+
+def _span(rows: NDArray[np.int64]) -> slice:
+    """Return the rows of kept months, which lie side by side because months that a run lacks come last."""
+    return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
 
 
 def _question(plans: Sequence[_Plan]) -> Question:
@@ -378,13 +404,13 @@ def _question(plans: Sequence[_Plan]) -> Question:
     abolished_at = np.full((n_seats, n), -1.0)
     abolishes = np.zeros(months, dtype=np.bool_)
     for lane, plan in enumerate(plans):
-        for month, names in enumerate(plan.abolished):
-            for seat in range(n_seats) if names else ():
+        for month, names in plan.abolished:
+            for seat in range(n_seats):
                 if plan.seats[seat].kind.archetype in names and abolished_at[seat, lane] < 0.0:
                     abolished_at[seat, lane] = month
                     abolishes[month] = True
     return Question(
-        seats=_seat_records(first),
+        seats=first.seat_records,
         behaviour=behaviour,
         policies=policies,
         policy_of_month=policy_of_month,
@@ -397,10 +423,9 @@ def _question(plans: Sequence[_Plan]) -> Question:
     )
 
 
-def _seat_records(plan: _Plan) -> NDArray[Any]:
-    seats = np.zeros(len(plan.seats), SEAT)
-    chair = plan.scenario.board.chair
-    for record, seat in zip(seats, plan.seats, strict=True):
+def _seat_records(of_board: Sequence[Seat], chair: str) -> NDArray[Any]:
+    seats = np.zeros(len(of_board), SEAT)
+    for record, seat in zip(seats, of_board, strict=True):
         for name in KIND_NAMES:
             record[name] = getattr(seat.kind, name)
         record["full_budget_gbp_m"] = seat.budget_gbp_m
@@ -409,7 +434,7 @@ def _seat_records(plan: _Plan) -> NDArray[Any]:
         record["priorities"] = seat.kind.priorities
         record["sector"] = SECTORS.index(seat.kind.sector)
         record["joins_at"] = seat.joins_at
-    chairs = [i for i, seat in enumerate(plan.seats) if seat.joins_at == 0 and seat.kind.sector == chair]
+    chairs = [i for i, seat in enumerate(of_board) if seat.joins_at == 0 and seat.kind.sector == chair]
     if chairs:
         seats["chairs"][chairs[0]] = 1.0
     return seats
