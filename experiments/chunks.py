@@ -41,6 +41,9 @@ RUN_ERRORS = (ArithmeticError, LookupError, ValueError)
 _PARTNER_MONTHS_A_CHUNK = 2_800_000
 """About a second of work, and about 80 MB of results on the way."""
 
+_MOST_RUNS_A_CHUNK = 128 * LANES
+"""However short the runs: a chunk holds its draws and results in memory."""
+
 _IN_LAST_MONTH = np.array([name in READ_IN_LAST_MONTH for name in MEASURES])
 
 
@@ -49,7 +52,7 @@ def usual_size(scenario: Scenario) -> int:
 
     Raises :class:`sim.ScenarioError` for a scenario that does not hold together.
     """
-    runs = _PARTNER_MONTHS_A_CHUNK // (scenario.months * len(seats_of(scenario)))
+    runs = min(_MOST_RUNS_A_CHUNK, _PARTNER_MONTHS_A_CHUNK // (scenario.months * len(seats_of(scenario))))
     return max(1, runs if runs < LANES else runs - runs % LANES)
 
 

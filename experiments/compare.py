@@ -37,7 +37,7 @@ from experiments.compose import load_scenario, verb_settings_of
 from experiments.errors import CommandError
 from experiments.manifest import Question, write_manifest
 from experiments.printing import console, plain_table
-from experiments.running import RunTable, run_pairs
+from experiments.running import Engine, RunTable, run_pairs
 from sim import MEASURES, Scenario
 from sim.parameters import Whole
 from sim.scenario import nearest
@@ -65,6 +65,7 @@ class CompareSettings:
     reference: str | None
     replicates: Annotated[Whole, Field(ge=1, le=100_000)]
     seed: Annotated[Whole, Field(ge=0)]
+    engine: Engine
     workers: Annotated[Whole, Field(ge=1, le=1_024)] | None
     output: str | None
     overwrite: bool
@@ -95,7 +96,13 @@ def task(config: DictConfig) -> None:
         replicates=range(settings.replicates),
     )
     with answer_folder(target, overwrite=settings.overwrite) as folder:
-        runs = run_pairs(scenarios, seed=settings.seed, replicates=settings.replicates, workers=settings.workers)
+        runs = run_pairs(
+            scenarios,
+            seed=settings.seed,
+            replicates=settings.replicates,
+            engine=settings.engine,
+            workers=settings.workers,
+        )
         comparison = compared(runs.runs, reference)
         text = conclusions(comparison.summary, comparison.contrasts, comparison.regimes)
         _write(runs, comparison, text, folder)

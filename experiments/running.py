@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import joblib
 import pandas as pd
 
 from experiments.printing import progress_bar
-from sim import MEASURES, THEMES, Scenario, simulate
+from sim import MEASURES, THEMES, Scenario, is_compiled, simulate, simulate_ensemble
+
+Engine = Literal["auto", "mesa", "ensemble"]
 
 READ_IN_LAST_MONTH: tuple[str, ...] = (
     "outcome",
@@ -29,6 +32,10 @@ the last year, because a single month's attendance or spending is mostly chance.
 
 FINAL_MONTHS = 12
 
+_RUNS_WORTH_COMPILING = 600
+"""Below this many runs Mesa is done before the compiled engine is compiled for the first time."""
+
+_REPLICATES_AT_ONCE = 256
 _CHUNKS_PER_WORKER = 8
 _MOST_RUNS_IN_A_CHUNK = 25
 _MONTHS_WORTH_A_PROCESS = 4000
@@ -59,13 +66,47 @@ class _Chunk:
     replicates: range
 
 
-def run_pairs(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None = None) -> RunTable:
+def run_pairs(
+    scenarios: Mapping[str, Scenario],
+    *,
+    seed: int,
+    replicates: int,
+    engine: Engine = "auto",
+    workers: int | None = None,
+) -> RunTable:
     """Run every scenario ``replicates`` times and return trajectories and final values.
 
     Replicate r of every scenario shares all its chance with replicate r of the others, so differences
-    are paired. ``workers`` is the number of processes (default: one for each core, or none beside this
-    one if there is little to do); the answer does not depend on it.
+    are paired. ``engine`` is mesa, ensemble (compiled: much faster once it has been compiled on this
+    machine) or auto: ensemble, unless it would have to be compiled for few runs. ``workers`` is the
+    number of processes or threads (default: one for each core). The answer depends on neither.
     """
+    if engine == "auto":
+        few = len(scenarios) * replicates < _RUNS_WORTH_COMPILING
+        engine = "mesa" if few and not is_compiled() else "ensemble"
+    run = _run_on_mesa if engine == "mesa" else _run_on_ensemble
+    together = run(scenarios, seed=seed, replicates=replicates, workers=workers)
+    return RunTable(trajectories=together, runs=final_values(together, seed=seed))
+
+
+def _run_on_ensemble(
+    scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None
+) -> pd.DataFrame:
+    """Return trajectories from the compiled engine."""
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in scenarios}
+    firsts = range(0, replicates, _REPLICATES_AT_ONCE)
+    with progress_bar("runs", total=len(scenarios) * replicates) as advance:
+        for name, scenario in scenarios.items():
+            for first in firsts:
+                some = range(first, min(first + _REPLICATES_AT_ONCE, replicates))
+                ensemble = simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers)
+                parts[name].append(ensemble.table())
+                advance(len(some))
+    return pd.concat([table for tables in parts.values() for table in tables], ignore_index=True)
+
+
+def _run_on_mesa(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None) -> pd.DataFrame:
+    """Return trajectories from the Mesa engine, in parallel processes."""
     n_workers = workers or _enough_workers(scenarios, replicates)
     chunks = list(_chunks(scenarios, seed=seed, replicates=replicates, workers=n_workers))
     running = joblib.Parallel(n_jobs=n_workers, return_as="generator_unordered")(
@@ -76,8 +117,7 @@ def run_pairs(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, 
         for position, trajectories in running:
             parts[position] = trajectories
             advance(len(chunks[position].replicates))
-    together = pd.concat([parts[position] for position in sorted(parts)], ignore_index=True)
-    return RunTable(trajectories=together, runs=final_values(together, seed=seed))
+    return pd.concat([parts[position] for position in sorted(parts)], ignore_index=True)
 
 
 def final_values(trajectories: pd.DataFrame, *, seed: int) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The model of local strategic partnerships: rules, agents, measures. See README.md and docs/odd.md."""
 
 from sim.checking import scenario_from, with_changes
+from sim.compiled_month import is_compiled
 from sim.ensemble import Ensemble, simulate_ensemble
 from sim.history import History, simulate
 from sim.measures import MEASURES, Measure
@@ -26,6 +27,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "find_place",
+    "is_compiled",
     "place_names",
     "scenario_from",
     "simulate",

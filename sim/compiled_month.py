@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+import numba
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -1769,7 +1772,7 @@ def fingerprint() -> int:
     return int.from_bytes(digest.digest()[:7], "big")
 
 
-def _block_runner(made_from: int) -> Callable[..., int]:
+def _block_runner(made_from: int) -> Any:
     @njit(error_model="numpy", nogil=True, cache=True)
     def run_block(
         question: Any,
@@ -1846,10 +1849,11 @@ def _block_runner(made_from: int) -> Callable[..., int]:
             write_down(answer, measured_rows, partners, month, n)
         return made_from
 
-    return cast(Callable[..., int], run_block)
+    return run_block
 
 
-_run_block = _block_runner(fingerprint())
+_MADE_FROM = fingerprint()
+_run_block = _block_runner(_MADE_FROM)
 
 
 def room_for(shape: int | tuple[int, ...], kind: Any = np.float64) -> NDArray[Any]:
@@ -1859,6 +1863,16 @@ def room_for(shape: int | tuple[int, ...], kind: Any = np.float64) -> NDArray[An
     first = -memory.ctypes.data % CACHE_LINE
     room: NDArray[Any] = memory[first : first + n_bytes].view(kind).reshape(shape)
     return room
+
+
+def is_compiled() -> bool:
+    """Return whether this machine has compiled the month as it stands, so that it starts at once."""
+    return _note_of_compiling().exists()
+
+
+def _note_of_compiling() -> Path:
+    """Return the file beside Numba's cache that is there once the month has been compiled and kept."""
+    return Path(_run_block.stats.cache_path) / f"compiled_month-{_MADE_FROM:x}-numba-{numba.__version__}.note"
 
 
 def run_block(question: Question, draws: BlockDraws, answer: Answer, n: int) -> None:
@@ -1877,3 +1891,5 @@ def run_block(question: Question, draws: BlockDraws, answer: Answer, n: int) -> 
         measured.view(np.float64).reshape(len(MEASURES), LANES),
         n,
     )
+    with suppress(OSError):  # a cache that cannot be written is no reason to fail
+        _note_of_compiling().touch()

@@ -41,11 +41,16 @@ def place_fund_gbp_m(allocation_2003_04_gbp_m: float, month: int) -> float:
     ``month`` is months since year 0. Before the first and after the last published year the nearest
     published total stands: the fund ends only where a calendar ends it.
     """
+    return allocation_2003_04_gbp_m * _national_fund_gbp_m((month - 3) // 12) / national_fund_totals()[FUND_BASE_YEAR]
+
+
+@cache
+def _national_fund_gbp_m(year: int) -> float:
+    """Return the national total of the financial year that begins in April of ``year``, or the nearest published."""
     totals = national_fund_totals()
-    april_based_year = (month - 3) // 12
-    first, last = (int(year[:4]) for year in (min(totals), max(totals)))
-    year = min(max(april_based_year, first), last)
-    return allocation_2003_04_gbp_m * totals[f"{year}-{(year + 1) % 100:02d}"] / totals[FUND_BASE_YEAR]
+    first, last = (int(name[:4]) for name in (min(totals), max(totals)))
+    nearest_year = min(max(year, first), last)
+    return totals[f"{nearest_year}-{(nearest_year + 1) % 100:02d}"]
 
 
 def policy_calendar(scenario: Scenario) -> tuple[Policy, ...]:
