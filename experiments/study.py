@@ -260,7 +260,7 @@ def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Map
         name, before, after = differing[0]
         raise CommandError(
             f"study = {str(study.folder)!r} was begun with {name} = {before}, now it is {after}{more}: "
-            f"give the old settings (study={study.folder.name} alone will do), or begin in another folder"
+            f"give the old settings (study={study.folder} alone will do), or begin in another folder"
         )
 
 

@@ -372,7 +372,7 @@ class _Study:
             n_seats = answer.watched.shape[1]
             self.partners[_span(rows), :n_seats, :, here] = answer.watched
         thresholds = [self.plans[number].scenario.regimes for number in block.scenarios]
-        for threshold in set(thresholds):
+        for threshold in dict.fromkeys(thresholds):
             lanes = [lane for lane, other in enumerate(thresholds) if other == threshold]
             named = dict(zip(REGIME_MEASURES, answer.for_regimes[..., lanes].swapaxes(1, 2), strict=True))
             regimes = name_regimes(named, threshold)

@@ -1,0 +1,1 @@
+"""One reduced model, written in the ways in which people write such models."""
