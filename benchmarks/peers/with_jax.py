@@ -49,9 +49,7 @@ def run_some(rates: Rates, traits: Any, draws: Any) -> Any:
     n, runs = traits.shape
     record = jnp.full((n, runs), rates.first_record)
     trust = jnp.full((n, n, runs), rates.first_trust) * (1.0 - jnp.eye(n))[:, :, None]
-    _, measured = jax.lax.scan(
-        partial(live_a_month, rates, rates.base + rates.spread * traits), (record, trust), draws
-    )
+    _, measured = jax.lax.scan(partial(live_a_month, rates, rates.base + rates.spread * traits), (record, trust), draws)
     return measured
 
 

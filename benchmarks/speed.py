@@ -1,0 +1,71 @@
+"""How fast the model is: against Mesa, against peers, against its own floor, and as it grows.
+
+Usage: python benchmarks/speed.py [--quick] [--output FOLDER] [--keep]
+
+Everything that is compared is measured in one run of this command, in turns; figures are medians.
+Writes speed.csv and speed.md to the folder; --keep also renews the table in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import floor
+import reduced_model
+import whole_model
+from measuring import Finding, as_markdown, shown, write_csv
+
+KEPT = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+def measure(*, quick: bool) -> tuple[list[Finding], list[str]]:
+    """Return all findings, and notes on what was left out."""
+    notes: list[str] = []
+    engines, a_run = whole_model.compare_engines(quick=quick)
+    found = [
+        *engines,
+        *reduced_model.compare_peers(notes, quick=quick),
+        *floor.measure_floor(a_run, quick=quick),
+        *whole_model.measure_growth(quick=quick),
+        *whole_model.measure_start(quick=quick),
+    ]
+    missed = [f"{one.what}: {shown(one.value)}, wanted {one.target}" for one in found if one.verdict == "MISSED"]
+    notes.append(f"Targets missed: {'; '.join(missed)}." if missed else "All targets met.")
+    return found, notes
+
+
+def keep(table: str, path: Path = KEPT) -> None:
+    """Put ``table`` between the marks in a document."""
+    text = path.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    path.write_text(f"{before}{BEGIN}\n{table}{END}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="a rough look: few repeats, small sizes")
+    parser.add_argument("--output", type=Path, default=Path("outputs/benchmarks"), metavar="FOLDER")
+    parser.add_argument("--keep", action="store_true", help=f"renew the table in docs/{KEPT.name}")
+    asked = parser.parse_args()
+    found, notes = measure(quick=asked.quick)
+    table = as_markdown(found, notes)
+    asked.output.mkdir(parents=True, exist_ok=True)
+    write_csv(asked.output / "speed.csv", found)
+    (asked.output / "speed.md").write_text(table, encoding="utf-8")
+    if asked.keep:
+        keep(table)
+    print(table)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except reduced_model.NumbersDifferError as wrong:
+        raise SystemExit(f"error: {wrong}") from wrong

@@ -1,0 +1,168 @@
+"""The whole model: both engines, and what runs cost as they grow in number, at the table and in time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from experiments import load_scenario
+from experiments.printing import progress_bar
+from measuring import Case, Finding, Seconds, finding, in_turns
+from sim import Scenario, simulate, simulate_ensemble
+
+ENGINES = "Whole model: compiled engine against Mesa"
+GROWTH = "Whole model: cost as it grows"
+START = "Whole model: start and memory"
+SCENARIO = "baseline_lsp"
+WANTED_TIMES_FASTER = 500.0
+FLAT_ENOUGH = 1.25
+MOST_MEMORY_RUNS = 100_000
+
+_FIRST_RUNS = """
+import time
+began = time.perf_counter()
+from experiments import load_scenario
+from sim import simulate_ensemble
+scenario = load_scenario("baseline_lsp")
+ready = time.perf_counter()
+simulate_ensemble([scenario], replicates=64, threads=1)
+print(ready - began, time.perf_counter() - ready)
+"""
+
+_MANY_RUNS = """
+import resource, sys
+from experiments import load_scenario
+from sim import simulate_ensemble
+scenario = load_scenario("baseline_lsp")
+simulate_ensemble([scenario], replicates=64, threads=1)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+simulate_ensemble([scenario], replicates=int(sys.argv[1]), months=[scenario.months - 1])
+print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def mesa_case(scenario: Scenario, *, runs: int) -> Case:
+    """Return runs on the Mesa engine."""
+
+    def call() -> None:
+        for replicate in range(runs):
+            simulate(scenario, seed=1, replicate=replicate)
+
+    return Case(call, runs)
+
+
+def ensemble_case(scenario: Scenario, *, runs: int, threads: int = 1, last_month_only: bool = True) -> Case:
+    """Return runs on the compiled engine, which keeps all measures of the last month, or of every month."""
+    months = [scenario.months - 1] if last_month_only else None
+    return Case(lambda: simulate_ensemble([scenario], replicates=runs, seed=1, months=months, threads=threads), runs)
+
+
+def compare_engines(*, quick: bool) -> tuple[list[Finding], Seconds]:
+    """Return how many times faster the compiled engine is, and its seconds a run (one thread, last month kept)."""
+    scenario = load_scenario(SCENARIO)
+    runs, repeats = (256, 3) if quick else (2048, 9)
+    cases = {
+        "Mesa": mesa_case(scenario, runs=2 if quick else 5),
+        "compiled, 1 thread, last month kept": ensemble_case(scenario, runs=runs),
+        "compiled, 1 thread, every month kept": ensemble_case(scenario, runs=runs, last_month_only=False),
+        "compiled, 2 threads, last month kept": ensemble_case(scenario, runs=runs, threads=2),
+        "compiled, 2 threads, every month kept": ensemble_case(scenario, runs=runs, threads=2, last_month_only=False),
+    }
+    with progress_bar("rounds of both engines", total=repeats) as advance:
+        seconds = in_turns(cases, repeats=repeats, advance=advance)
+    found = [finding(ENGINES, name, 1e3 * times, "ms a run") for name, times in seconds.items()]
+    for name in list(cases)[1:]:
+        ratios = seconds["Mesa"] / seconds[name]
+        target = WANTED_TIMES_FASTER if "1 thread" in name else None
+        found.append(finding(ENGINES, f"Mesa / {name}", ratios, "times", at_least=target))
+    return found, seconds["compiled, 1 thread, last month kept"]
+
+
+def with_partners(seats: int) -> Scenario:
+    """Return the default scenario with about its own mix of bodies in a table of ``seats``."""
+    scenario = load_scenario(SCENARIO)
+    members = scenario.board.members
+    factor = (seats - 1) / (sum(members.values()) - 1)
+    scaled = {name: 1 if name == "council" else int(count * factor) for name, count in members.items()}
+    kinds = [name for name in members if name != "council"]
+    for missing in range(seats - sum(scaled.values())):
+        scaled[kinds[missing % len(kinds)]] += 1
+    return load_scenario(SCENARIO, [f"board.members.{name}={count}" for name, count in scaled.items()])
+
+
+def measure_growth(*, quick: bool) -> list[Finding]:
+    """Return what a run costs in small and large ensembles, at small and large tables, over short and long spans."""
+    numbers = (100, 1_000) if quick else (100, 1_000, 10_000, 100_000)
+    tables = (8, 50) if quick else (8, 19, 50, 100, 200, 400)
+    spans = (60, 144) if quick else (12, 60, 144, 300, 600)
+    repeats = 2 if quick else 3
+    with progress_bar("rounds of growing runs", total=3 * repeats) as advance:
+        scenario = load_scenario(SCENARIO)
+        by_number = in_turns(
+            {f"{n:,} runs": ensemble_case(scenario, runs=n) for n in numbers},
+            repeats=repeats,
+            advance=advance,
+            warm_up=False,
+        )
+        by_table = in_turns(
+            {f"{n} partners": ensemble_case(with_partners(n), runs=64 if n > 100 else 512) for n in tables},
+            repeats=repeats,
+            advance=advance,
+            warm_up=False,
+        )
+        by_span = in_turns(
+            {f"{n} months": ensemble_case(load_scenario(SCENARIO, [f"months={n}"]), runs=512) for n in spans},
+            repeats=repeats,
+            advance=advance,
+            warm_up=False,
+        )
+    found = [
+        finding(GROWTH, name, 1e3 * times, "ms a run")
+        for group in (by_number, by_table, by_span)
+        for name, times in group.items()
+    ]
+    if not quick:
+        ratio = by_number["100,000 runs"] / by_number["1,000 runs"]
+        found.append(finding(GROWTH, "a run of 100,000 / a run of 1,000", ratio, "times", at_most=FLAT_ENOUGH))
+    return found
+
+
+def _answers(program: str, *arguments: str, cache: Path | None = None) -> list[float]:
+    """Run a program in a new interpreter and return the numbers that it prints."""
+    folders = os.pathsep.join((str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")))
+    environment = os.environ | {"PYTHONPATH": folders} | ({"NUMBA_CACHE_DIR": str(cache)} if cache else {})
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return [float(number) for number in done.stdout.split()]
+
+
+def measure_start(*, quick: bool) -> list[Finding]:
+    """Return what the first runs of a process cost, on a new machine and on one that knows the model, and memory."""
+    runs = 1_000 if quick else MOST_MEMORY_RUNS
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        progress_bar("starts", total=5) as advance,
+    ):
+        cache = Path(folder)
+        imported, compiled = _first_runs(cache, advance)
+        found = [
+            finding(START, "imports and composing the scenario", imported, "s"),
+            finding(START, "first 64 runs, nothing compiled yet", compiled, "s"),
+        ]
+        again = [_first_runs(cache, advance)[1] for _ in range(3)]
+        found.append(finding(START, "first 64 runs, compiled before", sum(again) / len(again), "s"))
+        before, after = _answers(_MANY_RUNS, str(runs), cache=cache)
+        advance(1)
+    found.append(finding(START, "peak memory once imported and compiled", before / 1024, "MiB"))
+    found.append(finding(START, f"peak memory after {runs:,} runs, last month kept", after / 1024, "MiB"))
+    return found
+
+
+def _first_runs(cache: Path, advance: Callable[[int], None]) -> tuple[float, float]:
+    imported, first = _answers(_FIRST_RUNS, cache=cache)
+    advance(1)
+    return imported, first
