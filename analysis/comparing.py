@@ -29,6 +29,7 @@ from analysis.drawing import (
     label_line_ends,
     label_value_axis,
     looks_of,
+    mid_sentence,
     moments,
     new_figure,
     own_axes,
@@ -190,7 +191,7 @@ def paired_contrasts(runs: pd.DataFrame, *, reference: str) -> Figure:
     height = 1.4 + rows * (1.0 + 0.33 * len(scenarios))
     figure, panels = new_figure(rows, columns, width=8.5, height=height, sharey=True)
     hide_unused(panels, len(headline))
-    add_title(figure, f"Difference from {readable(reference).lower()} at the end of the run")
+    add_title(figure, f"Difference from {mid_sentence(reference)} at the end of the run")
     pairs = table["replicates"]
     line = "Line: its 95 % interval." if pairs.max() > 1 else "One pair has no interval."
     add_note(figure, f"Dot: mean difference over {counted(pairs, 'pair')} of runs with the same chance. {line}")

@@ -106,6 +106,14 @@ def readable(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def mid_sentence(name: str) -> str:
+    """Return a name of the code as it stands within a sentence: ``baseline_lsp`` as "baseline LSP"."""
+    words = readable(name)
+    first = words.partition(" ")[0]
+    is_name = (first.isupper() and len(first) > 1) or first == "England"
+    return words if is_name else words[:1].lower() + words[1:]
+
+
 def is_share(measure: str) -> bool:
     """Return whether a measure is a share, which figures and words give in per cent."""
     return measure in MEASURES and MEASURES[measure].unit.split()[0] == "share"

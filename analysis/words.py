@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.drawing import is_share, readable
+from analysis.drawing import is_share, mid_sentence, readable
 from analysis.summaries import HEADLINE, scenarios_of
 from sim.measures import MEASURES
 
@@ -79,11 +79,11 @@ def _differences(rows: pd.DataFrame) -> list[str]:
     if not found:
         return []
     pairs = f"{found[0].replicates} pairs of runs" if found[0].replicates > 1 else "one pair of runs"
-    lines = [f"{readable(found[0].scenario)} against {_lower(found[0].reference)} ({pairs}):"]
+    lines = [f"{readable(found[0].scenario)} against {mid_sentence(found[0].reference)} ({pairs}):"]
     lines += [f"- {_difference(row)}" for row in found if _is_clear(row) or row.replicates < 2]
     unclear = [row for row in found if not _is_clear(row) and row.replicates > 1]
     if unclear:
-        listed = _listed([f"{_lower(row.measure)} ({_interval(row)})" for row in unclear])
+        listed = _listed([f"{mid_sentence(row.measure)} ({_interval(row)})" for row in unclear])
         lines.append(f"- No clear difference in {listed}.")
     return lines
 
@@ -95,9 +95,9 @@ def _is_clear(row: _Contrast) -> bool:
 def _difference(row: _Contrast) -> str:
     size = _amount(row.measure, abs(row.difference), digits=_digits(row))
     direction = "higher" if row.difference > 0 else "lower"
-    sentence = f"{readable(row.measure)} ends {size} {direction} than in the {_lower(row.reference)}"
+    sentence = f"{readable(row.measure)} ends {size} {direction} than in the {mid_sentence(row.reference)}"
     if row.difference == 0.0:
-        sentence = f"{readable(row.measure)} ends the same as in the {_lower(row.reference)}"
+        sentence = f"{readable(row.measure)} ends the same as in the {mid_sentence(row.reference)}"
     if row.replicates < 2:
         return f"{sentence} in this one pair, which does not show the part of chance."
     return f"{sentence} ({_interval(row)}; {effect_in_words(row.effect_size)}, clear of zero)."
@@ -126,14 +126,16 @@ def _highest_dominance(rows: pd.DataFrame) -> str:
     top = ranked[ranked["mean"] == ranked["mean"].max()]
     mean = _number("dominance", float(top["mean"].iloc[0]))
     if len(top) > 1:
-        return f"Dominance is highest, and equal, in {_listed([_lower(name) for name in top['scenario']])} ({mean})."
+        return (
+            f"Dominance is highest, and equal, in {_listed([mid_sentence(name) for name in top['scenario']])} ({mean})."
+        )
     first, rest = top.iloc[0], ranked.iloc[1:]
-    name = _lower(str(first["scenario"]))
+    name = mid_sentence(str(first["scenario"]))
     if math.isnan(first["ci_low"]):
         return f"Dominance is highest in {name} ({mean}, from one run)."
     interval = f"{_number('dominance', first['ci_low'])} to {_number('dominance', first['ci_high'])}"
     sentence = f"Dominance is highest in {name} (mean {mean}, 95 % interval {interval})"
-    close = [_lower(str(other)) for other in rest.loc[rest["ci_high"] >= first["ci_low"], "scenario"]]
+    close = [mid_sentence(str(other)) for other in rest.loc[rest["ci_high"] >= first["ci_low"], "scenario"]]
     return f"{sentence}; the interval of {_listed(close)} overlaps with it." if close else f"{sentence}."
 
 
@@ -157,13 +159,6 @@ def _number(measure: str, value: float, *, digits: int | None = None) -> str:
 
 def _fewest_digits(measure: str) -> int:
     return 1 if is_share(measure) else 2
-
-
-def _lower(name: str) -> str:
-    words = readable(name)
-    first = words.partition(" ")[0]
-    is_name = (first.isupper() and len(first) > 1) or first == "England"
-    return words if is_name else words[:1].lower() + words[1:]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -13,17 +13,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from experiments import load_scenario
-from experiments.printing import progress_bar
 from measuring import Case, Finding, Seconds, finding, in_turns
 from numba import njit
 from numpy.typing import NDArray
+from whole_model import SCENARIO
+
+from experiments import load_scenario
+from experiments.printing import progress_bar
 from sim import Scenario, simulate
 from sim.compiled_draws import MONTHS_AT_ONCE, draw, room_for_draws
 from sim.compiled_month import LANES, room_for
 from sim.population import seats_of
 from sim.rules import attendance, deliberation, delivery, influence, trust
-from whole_model import SCENARIO
 
 PART = "Whole model: measured against the floor"
 ROWS = 24

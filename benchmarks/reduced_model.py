@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from experiments.printing import progress_bar
 from measuring import Case, Finding, Seconds, finding, in_turns, on_one_core
 from numpy.typing import NDArray
 from peers import reduced, with_c, with_lanes, with_mesa, with_numpy
 from peers.reduced import Peer, World
+
+from experiments.printing import progress_bar
 
 PART = "Reduced model: peers"
 CLOSE_TO_C = 1.5

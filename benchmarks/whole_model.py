@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from measuring import Case, Finding, Seconds, finding, in_turns
+
 from experiments import load_scenario
 from experiments.printing import progress_bar
-from measuring import Case, Finding, Seconds, finding, in_turns
 from sim import Scenario, simulate, simulate_ensemble
 
 ENGINES = "Whole model: compiled engine against Mesa"

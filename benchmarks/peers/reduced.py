@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
 from sim.rules.attendance import cooperation_term, disposition_term, habit_term
 from sim.rules.marking import rule
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import agentpy
 import numpy as np
 from numpy.typing import NDArray
+
 from peers.reduced import MEASURES, Peer, World, utility
 from sim.rules.attendance import attendance_probability
 from sim.rules.mathematics import total, towards

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from peers.reduced import MEASURES, Peer, Rates, World
 from sim.compiled_month import room_for
 

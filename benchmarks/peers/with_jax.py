@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
+
 from peers.reduced import Peer, Rates, World
 from sim.rules.attendance import cooperation_term, habit_term
 from sim.rules.mathematics import bounded_step, towards

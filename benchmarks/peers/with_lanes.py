@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
 from peers.reduced import MEASURES, Peer, World, utility
 from sim.compiled_draws import inlined, stage
 from sim.compiled_month import LANES, room_for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
 from peers.reduced import MEASURES, Peer, World
 from sim.rules.attendance import cooperation_term, habit_term
 from sim.rules.trust import put_in
