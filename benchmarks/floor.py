@@ -31,7 +31,8 @@ ROWS = 24
 PASSES = 400
 
 Kernel = Callable[[NDArray[np.float64], int], None]
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True}
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "forceinline": True}
+"""``forceinline`` reaches the rules that are called: loops with calls in them are not vectorised."""
 
 
 @njit(**_OPTIONS)
