@@ -46,7 +46,7 @@ class PartnershipModel(mesa.Model):
     """
 
     def __init__(self, scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False) -> None:
-        super().__init__(seed=seed)
+        super().__init__(rng=seed)
         self.scenario = scenario
         self.behaviour = scenario.behaviour
         self.record_terms = record_terms
