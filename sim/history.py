@@ -54,7 +54,7 @@ def simulate(scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_te
 def history_of(model: PartnershipModel, *, seed: int, replicate: int) -> History:
     """Return the history of a model that has lived through its months (or through some of them)."""
     return History(
-        scenario=model.scenario,
+        scenario=model.asked,
         seed=seed,
         replicate=replicate,
         measures=_measures_table(model),
@@ -66,8 +66,8 @@ def history_of(model: PartnershipModel, *, seed: int, replicate: int) -> History
 def _measures_table(model: PartnershipModel) -> pd.DataFrame:
     lived = model.month
     table = pd.DataFrame(model.measured[:lived], columns=list(MEASURES))
-    regimes = name_regimes({name: table[name].to_numpy() for name in MEASURES}, model.scenario.regimes)
-    table.insert(0, "date", [model.scenario.month_label(month) for month in range(lived)])
+    regimes = name_regimes({name: table[name].to_numpy() for name in MEASURES}, model.asked.regimes)
+    table.insert(0, "date", [model.asked.month_label(month) for month in range(lived)])
     table.insert(0, "month", np.arange(lived))
     table["regime"] = [REGIMES[code] for code in regimes]
     return table
@@ -86,5 +86,5 @@ def _partners_table(model: PartnershipModel) -> pd.DataFrame:
 
 def _events_table(model: PartnershipModel) -> pd.DataFrame:
     table = pd.DataFrame(model.chronicle, columns=["month", "event", "partner"])
-    table.insert(1, "date", [model.scenario.month_label(month) for month in table["month"]])
+    table.insert(1, "date", [model.asked.month_label(month) for month in table["month"]])
     return table

@@ -47,7 +47,7 @@ class PartnershipModel(mesa.Model):
 
     def __init__(self, scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False) -> None:
         super().__init__(rng=seed)
-        self.scenario = scenario
+        self.asked = scenario  # Mesa 3.5 keeps the name `scenario` for itself
         self.behaviour = scenario.behaviour
         self.record_terms = record_terms
         self.policies = policy_calendar(scenario)
@@ -74,7 +74,7 @@ class PartnershipModel(mesa.Model):
 
     def found_partnership(self) -> None:
         """Set the state of a partnership that has just been launched."""
-        place, behaviour = self.scenario.place, self.behaviour
+        place, behaviour = self.asked.place, self.behaviour
         self.levers = self.policies[0].levers
         self.attention = self.facilitation = self.direction = 0.0
         self.departure = [0.0, 0.0, 0.0]
@@ -107,7 +107,7 @@ class PartnershipModel(mesa.Model):
     def appoint_chair(self) -> None:
         """Give the chair to the first body at the table of the sector that chairs."""
         for partner in self.partners:
-            if partner.is_member and partner.kind.sector == self.scenario.board.chair:
+            if partner.is_member and partner.kind.sector == self.asked.board.chair:
                 partner.chairs = 1.0
                 return
 
@@ -238,7 +238,7 @@ class PartnershipModel(mesa.Model):
             self.n_members,
             levers.initiatives,
             behaviour.initiative_load,
-            levers.overlap if self.scenario.place.tiers == 2 else 0.0,
+            levers.overlap if self.asked.place.tiers == 2 else 0.0,
             behaviour.overlap_load,
             levers.joint.co_location,
         )
@@ -426,7 +426,7 @@ class PartnershipModel(mesa.Model):
             behaviour.conversion_staff,
             behaviour.conversion_joint,
         ) * delivery.stage_conversion(self.stage, behaviour.early_conversion)
-        complementarity = self.scenario.delivery.complementarity
+        complementarity = self.asked.delivery.complementarity
         return [
             money[k] * converted * delivery.joint_result(inputs, delivery.SECTOR_WEIGHTS[k], complementarity)
             for k in range(len(THEMES))
