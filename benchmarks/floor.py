@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from measuring import Case, Finding, Seconds, finding, in_turns
+from measuring import Case, Finding, finding, in_turns
 from numba import njit
 from numpy.typing import NDArray
-from whole_model import SCENARIO
+from whole_model import SCENARIO, ensemble_case
 
 from experiments import load_scenario
 from experiments.printing import progress_bar
@@ -66,14 +66,13 @@ def stand(levels: Any, passes: int) -> None:
 
 @njit(**_OPTIONS)
 def join_up(levels: Any, passes: int) -> None:
-    """Combine what four sectors bring; results of earlier rows are what is brought to later ones."""
-    weights = delivery.SECTOR_WEIGHTS[0]
-    for _ in range(passes):
-        for row in range(len(levels)):
-            a, b, c = levels[row - 1], levels[row - 2], levels[row - 3]
-            for lane in range(LANES):
-                brought = (levels[row, lane], a[lane], b[lane], c[lane])
-                levels[row, lane] = delivery.joint_result(brought, weights, 0.6)
+    """Combine what four sectors bring; the result is what the first brings next."""
+    weights, result = delivery.SECTOR_WEIGHTS[0], np.empty(LANES)
+    for _ in range(passes * len(levels)):
+        for lane in range(LANES):
+            brought = (levels[0, lane], levels[1, lane], levels[2, lane], levels[3, lane])
+            result[lane] = delivery.joint_result(brought, weights, 0.6)
+        levels[0] = result
 
 
 @njit(**_OPTIONS)
@@ -165,12 +164,14 @@ def _cases() -> dict[str, Case]:
     return cases
 
 
-def measure_floor(measured: Seconds, *, quick: bool) -> list[Finding]:
+def measure_floor(*, quick: bool) -> list[Finding]:
     """Return what each rule of a run costs alone, their sum, and the ratio of a run to it."""
     scenario = load_scenario(SCENARIO)
     repeats = 3 if quick else 9
     with progress_bar("rounds of the floor", total=repeats) as advance:
-        alone = in_turns(_cases(), repeats=repeats, advance=advance)
+        whole = {"run": ensemble_case(scenario, runs=256 if quick else 1024)}
+        alone = in_turns(_cases() | whole, repeats=repeats, advance=advance)
+    measured = alone["run"]
     counted = calls_of_a_run(scenario)
     needed = {NAMES[name]: (calls, alone[name]) for name, calls in counted.items()}
     needed["glances at another's record and contribution"] = (counted["trust_step"], alone["look around"])

@@ -26,11 +26,10 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 def measure(*, quick: bool) -> tuple[list[Finding], list[str]]:
     """Return all findings, and notes on what was left out."""
     notes: list[str] = []
-    engines, a_run = whole_model.compare_engines(quick=quick)
     found = [
-        *engines,
+        *whole_model.compare_engines(quick=quick),
         *reduced_model.compare_peers(notes, quick=quick),
-        *floor.measure_floor(a_run, quick=quick),
+        *floor.measure_floor(quick=quick),
         *whole_model.measure_growth(quick=quick),
         *whole_model.measure_start(quick=quick),
     ]

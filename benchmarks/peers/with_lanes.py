@@ -132,18 +132,18 @@ def prepare(world: World, *, threads: int = 1) -> Peer:
         traits[:] = world.traits[first : first + LANES].T
         blocks.append((traits, draws, room_for((months, len(MEASURES), len(some)))))
 
-    def run_one(block: tuple[NDArray[np.float64], ...]) -> None:
-        traits, draws, measured = block
-        room = room_for((4, n, LANES)), room_for((n, n, LANES)), room_for((2, LANES))
-        run_block(world.rates, traits, draws, measured, *room, traits.shape[1])
+    rooms = [(room_for((4, n, LANES)), room_for((n, n, LANES)), room_for((2, LANES))) for _ in range(threads)]
+
+    def run_share(thread: int) -> None:
+        for traits, draws, measured in blocks[thread::threads]:
+            run_block(world.rates, traits, draws, measured, *rooms[thread], traits.shape[1])
 
     def run_all() -> NDArray[np.float64]:
         if threads == 1:
-            for block in blocks:
-                run_one(block)
+            run_share(0)
         else:
             with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(run_one, blocks))
+                list(pool.map(run_share, range(threads)))
         return np.concatenate([np.moveaxis(measured, -1, 0) for _, _, measured in blocks])
 
     return run_all
