@@ -33,6 +33,12 @@ CONFIGS = "configs"
 GROUPS = ("scenario", "place", "board", "leadership", "levers", "calendar", "behaviour")
 SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(Scenario))
 
+OWN_CALENDAR = "own_calendar"
+"""Where a calendar that is written out on the command line waits until the rest is composed."""
+
+_OWN_CALENDAR = re.compile(r"^\+*calendar=\[(?=\s*[{\]])")
+_ALL_SEATS = re.compile(r"^\+*board(\.members)?=\{")
+
 _NAMES = re.compile(r"\[?[A-Za-z_][\w, -]*\]?|\[\]|\w+\(.*\)")
 """One name, several (with --multirun), a list of names, or a sweep such as glob(*)."""
 
@@ -45,8 +51,7 @@ def load_scenario(name: str, overrides: Sequence[str] = ()) -> Scenario:
     Raises :class:`sim.ScenarioError`, whose one line names the setting, the value and what is allowed.
     """
     try:
-        asked = [f"scenario={name}", *overrides]
-        refuse_values_for_groups(asked)
+        asked = as_hydra_reads([f"scenario={name}", *overrides])
         with _our_configs():
             config = compose("run", asked)
         _refuse_unknown(config, tuple(setting.name for setting in verb_settings("run")))
@@ -95,7 +100,24 @@ def verb_settings(verb: str) -> tuple[VerbSetting, ...]:
     return tuple(VerbSetting(found[1], found[2], found[3] or "") for found in stated if found)
 
 
-def refuse_values_for_groups(overrides: Iterable[str]) -> None:
+def as_hydra_reads(overrides: Iterable[str]) -> list[str]:
+    """Return overrides as Hydra can read them; refuse what it would read as something else.
+
+    ``calendar`` is a group, so a calendar written out goes by another name until it is composed. A
+    written-out ``board.members`` would be merged into the board, silently, so seats are set one by one.
+    """
+    asked = [_OWN_CALENDAR.sub(f"{OWN_CALENDAR}=[", override) for override in overrides]
+    for override in asked:
+        if _ALL_SEATS.match(override):
+            raise CommandError(
+                f"{override!r} is not allowed: seats are set one by one, board.members.police=2, those that the board "
+                "does not have with a plus sign; a board of your own is a file for board=, see --config-dir"
+            )
+    _refuse_values_for_groups(asked)
+    return asked
+
+
+def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
     """Refuse an override such as ``levers=3``: a group is set by the name of one of its files."""
     for override in overrides:
         group, _, value = override.lstrip("+").partition("=")
@@ -107,7 +129,10 @@ def refuse_values_for_groups(overrides: Iterable[str]) -> None:
 
 def scenario_of(config: DictConfig) -> Scenario:
     """Return the checked scenario in a composed config, leaving the settings of the verb aside."""
-    return scenario_from({name: value for name, value in _plain(config).items() if name in SCENARIO_FIELDS})
+    values = _plain(config)
+    if values[OWN_CALENDAR] is not None:
+        values["calendar"] = values[OWN_CALENDAR]
+    return scenario_from({name: value for name, value in values.items() if name in SCENARIO_FIELDS})
 
 
 def verb_settings_of(config: DictConfig, kind: type[Settings]) -> Settings:
@@ -117,14 +142,14 @@ def verb_settings_of(config: DictConfig, kind: type[Settings]) -> Settings:
     """
     _refuse_unknown(config, tuple(field.name for field in dataclasses.fields(kind)))  # type: ignore[arg-type]
     settings: Settings = validated(
-        kind, {name: value for name, value in _plain(config).items() if name not in SCENARIO_FIELDS}
+        kind, {name: value for name, value in _plain(config).items() if name not in (*SCENARIO_FIELDS, OWN_CALENDAR)}
     )
     return settings
 
 
 def _refuse_unknown(config: DictConfig, of_the_verb: tuple[str, ...]) -> None:
     for name in config:
-        if name not in SCENARIO_FIELDS and name not in of_the_verb:
+        if name not in (*SCENARIO_FIELDS, OWN_CALENDAR) and name not in of_the_verb:
             raise CommandError(unknown_setting(str(name), of_the_verb))
 
 
@@ -162,6 +187,7 @@ def _scenario_defaults() -> Mapping[str, Any]:
         "place": dataclasses.asdict(Place()),
         "board": {"members": {}, "executive": "everyone", "chair": "council", "entries": []},
         "calendar": [],
+        OWN_CALENDAR: None,
         **topics,
     }
 

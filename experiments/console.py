@@ -22,7 +22,7 @@ from typing import Literal, NoReturn
 import hydra
 from omegaconf import DictConfig
 
-from experiments.compose import CONFIGS, HYDRA_VERSION_BASE, refuse_values_for_groups, scenario_names, verb_settings
+from experiments.compose import CONFIGS, HYDRA_VERSION_BASE, as_hydra_reads, scenario_names, verb_settings
 from experiments.errors import CommandError, exit_code, one_line
 from sim.scenario import nearest
 
@@ -245,11 +245,10 @@ def _hydra_arguments(arguments: list[str]) -> list[str]:
         raise CommandError("only one of --multirun, --cfg and --info can be given")
     if asked.resolve and asked.cfg is None:
         raise CommandError("--resolve goes with --cfg job")
-    refuse_values_for_groups(asked.overrides)
     flags = ["--multirun"] if asked.multirun else []
     flags += ["--resolve"] if asked.resolve else []
     flags += [f"--{flag}={value}" for flag in ("cfg", "package", "info") if (value := getattr(asked, flag)) is not None]
-    return [*flags, *asked.overrides, *_search_path(asked.config_dir)]
+    return [*flags, *as_hydra_reads(asked.overrides), *_search_path(asked.config_dir)]
 
 
 _INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
@@ -271,7 +270,7 @@ def _search_path(folder: str | None) -> list[str]:
 def _termination_as_exit() -> Iterator[None]:
     """Let a polite kill unwind like an exception, so that half-written answers are cleared away."""
 
-    def leave(signum: int, frame: FrameType | None) -> NoReturn:
+    def leave(_signum: int, _frame: FrameType | None) -> NoReturn:
         raise SystemExit(TERMINATED)
 
     try:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
+from annotated_types import Ge, Le
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
@@ -161,13 +162,49 @@ def one_line(error: ValidationError, kind: type, prefix: str = "") -> str:
         return f"{path} = {value!r} is not allowed: it takes {declared.range_text} ({declared.unit})" + (
             nearest(value, declared.choices) if isinstance(value, str) else ""
         )
-    return f"{path} = {value!r} is not allowed: {problem['msg'].removeprefix('Value error, ')}"
+    return f"{path} = {value!r} is not allowed: {_allowed(kind, parts, value) or problem['msg']}"
+
+
+def _allowed(kind: Any, parts: list[str], value: Any) -> str:
+    """Return what a setting that is no declared parameter takes, in words; empty if that cannot be said."""
+    owner = _owner(kind, parts[:-1])
+    field = next((field for field in dataclasses.fields(owner) if field.name == parts[-1]), None) if parts else None
+    if field is None:
+        return ""
+    hint = get_type_hints(owner, include_extras=True)[field.name]
+    stated = [*_stated(hint), *getattr(field.default, "metadata", ())]
+    if any(isinstance(part, AfterValidator) for part in stated):
+        return "a month is written YYYY-MM, for example 2001-04"
+    names = [name for part in stated if get_origin(part) is Literal for name in get_args(part)]
+    if names:
+        return f"it takes {', '.join(map(str, names))}{nearest(str(value), map(str, names))}"
+    low = next((part.ge for part in stated if isinstance(part, Ge)), None)
+    high = next((part.le for part in stated if isinstance(part, Le)), None)
+    if int not in stated and float not in stated:
+        return ""
+    number = "a whole number" if int in stated else "a number"
+    return (
+        f"it takes {number}" + (f" from {low}" if low is not None else "") + (f" to {high}" if high is not None else "")
+    )
+
+
+def _stated(hint: Any) -> Iterator[Any]:
+    """Give every part of a type: what it is made of, and the limits noted on it."""
+    yield hint
+    for part in (*get_args(hint), *getattr(hint, "metadata", ())):
+        yield from _stated(part)
+
+
+def _owner(kind: Any, parts: list[str]) -> Any:
+    """Return the dataclass at the place in the tree that ``parts`` names."""
+    for part in parts:
+        if not part.isdigit():
+            hint = get_type_hints(kind).get(part)
+            kind = next((option for option in (hint, *get_args(hint)) if dataclasses.is_dataclass(option)), kind)
+    return kind
 
 
 def _field_names(kind: Any, parts: list[str]) -> list[str]:
     """Return the settings known at the place in the tree that ``parts`` names."""
-    for part in parts:
-        if not part.isdigit():
-            hint = get_type_hints(kind)[part]
-            kind = next((option for option in (hint, *get_args(hint)) if dataclasses.is_dataclass(option)), kind)
-    return ["from" if field.name == "from_month" else field.name for field in dataclasses.fields(kind)]
+    owner = _owner(kind, parts)
+    return ["from" if field.name == "from_month" else field.name for field in dataclasses.fields(owner)]
