@@ -189,7 +189,7 @@ class Levers:
     joint: Joint = Field(default_factory=Joint)
     scrutiny: Real = _share_lever(0.0, "S4", "Power of scrutiny boards to call and question publicly funded partners.")
     neighbourhood_engagement: Real = _share_lever(0.2, "S4", "Ward councillors and residents feed neighbourhood needs in.")
-    thematic_groups: Real = _share_lever(0.3, "S4", "Work is done in thematic groups rather than in the whole forum.")
+    thematic_groups: Real = _share_lever(0.3, "S4", "Work is done in thematic groups rather than in the whole forum; felt where more than 30 people decide.")
     growth_focus: Real = _share_lever(0.2, "S0", "How far the strategy is directed at local economic growth.")
     council_alignment: Real = _share_lever(0.4, "S0, S1", "Councils work from one plan (1, 'smart') or in silos (0).")
     one_stop_shop: Real = _share_lever(0.0, "S1, S3", "One-stop shop and a menu of ways in for business.")
@@ -197,7 +197,7 @@ class Levers:
     vcs_as_contractor: Real = _share_lever(0.0, "S2", "Voluntary bodies are treated as contractors instead of as a voice.")
     measurement: Real = _share_lever(0.3, "S3", "How well the partnership measures what it adds.")
     statutory: Real = _share_lever(0.0, "S4", "The partnership itself is statutory: it must exist, and is prescribed more.")
-    overlap: Real = _share_lever(0.3, "S2", "Overlapping partnerships, felt where local government has two tiers.")
+    overlap: Real = _share_lever(0.3, "S2", "Overlapping partnerships, felt only where local government has two tiers.")
     reorganisation: Real = lever(
         0.05, unit="chance a year for each exposed body", low=0.0, high=1.0, source="S3", says="Reorganisation shocks that reset links."
     )

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Le
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
@@ -178,8 +177,8 @@ def _allowed(kind: Any, parts: list[str], value: Any) -> str:
     names = [name for part in stated if get_origin(part) is Literal for name in get_args(part)]
     if names:
         return f"it takes {', '.join(map(str, names))}{nearest(str(value), map(str, names))}"
-    low = next((part.ge for part in stated if isinstance(part, Ge)), None)
-    high = next((part.le for part in stated if isinstance(part, Le)), None)
+    low = next((part.ge for part in stated if hasattr(part, "ge")), None)
+    high = next((part.le for part in stated if hasattr(part, "le")), None)
     if int not in stated and float not in stated:
         return ""
     number = "a whole number" if int in stated else "a number"

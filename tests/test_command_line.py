@@ -55,7 +55,15 @@ REFUSED = [
     (["run", "monhts=6"], ["monhts", "did you mean months?"]),
     (["run", "sede=6"], ["sede", "did you mean seed?"]),
     (["run", "+sede=6"], ["sede", "did you mean seed?"]),
-    (["run", "months=0"], ["months", "0", "1"]),
+    (["run", "months=0"], ["months", "0", "1 to 600"]),
+    (["run", "start=2001"], ["start", "2001", "YYYY-MM"]),
+    (["run", "board.chair=mayor"], ["board.chair", "mayor", "council", "nobody"]),
+    (["run", "board.members={}"], ["board.members={}", "one by one"]),
+    (["run", "board.members={polic:1}"], ["polic", "one by one"]),
+    (["run", "calendar=[{from:2003-13,levers:{pooling_rate:0.2}}]"], ["2003-13", "YYYY-MM"]),
+    (["run", "calendar=[{from:2030-01}]"], ["2030-01", "outside the run"]),
+    (["run", "calendar=[{from:2003-01,levers:{pooling_rat:0.2}}]"], ["2003-01", "did you mean pooling_rate?"]),
+    (["run", "calendar=[{from:2003-01,levers:{pooling_rate:3}}]"], ["levers.pooling_rate = 3", "0 to 1"]),
     (["run", "months=long"], ["months", "'long'"]),
     (["run", "months=6,8"], ["months=[6,8]", "--multirun"]),
     (["run", "start=2001-13"], ["start", "'2001-13'", "YYYY-MM"]),
@@ -449,3 +457,10 @@ def test_runs_are_the_runs_that_simulate_gives() -> None:
 
 def test_the_measures_read_in_the_last_month_exist() -> None:
     assert set(READ_IN_LAST_MONTH) < set(MEASURES)
+
+
+def test_a_calendar_can_be_written_out():
+    """Every lever can change on a date, for somebody who writes no file too."""
+    written = load_scenario("baseline_lsp", ["calendar=[{from: 2002-01, levers: {pooling_rate: 0.2}}]"])
+    assert [entry.from_month for entry in written.calendar] == ["2002-01"]
+    assert load_scenario("nrf_cliff_2008", ["calendar=[]"]).calendar == ()
