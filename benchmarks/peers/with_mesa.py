@@ -64,7 +64,7 @@ class Forum(mesa.Model):
     """Bodies that meet every month."""
 
     def __init__(self, world: World, run: int) -> None:
-        super().__init__(seed=run)
+        super().__init__(rng=run)
         self.rates = world.rates
         self.n_bodies = world.shape[2]
         self.draws = world.draws[run].tolist()
