@@ -21,19 +21,19 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from analysis import summaries
 from analysis.figures import comparison_figures
 from analysis.words import conclusions
 from experiments.answers import answer_folder, output_folder
-from experiments.compose import load_scenario, verb_settings_of
+from experiments.compose import Names, scenarios_asked, verb_settings_of
 from experiments.errors import CommandError
 from experiments.manifest import Question, write_manifest
 from experiments.printing import console, plain_table
@@ -48,13 +48,6 @@ HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", 
 USUAL_REFERENCE = "baseline_lsp"
 CENTRAL_PAIR = ("growth_coalition", "talking_shop")
 """The question of the whole project, so this contrast is drawn whenever both are compared."""
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -136,13 +129,10 @@ def _scenarios(settings: CompareSettings) -> Mapping[str, Scenario]:
             f"scenarios = [{','.join(names)}] is not allowed: name at least two different scenarios, "
             f"for example scenarios=[{','.join(CENTRAL_PAIR)}]"
         )
-    of_the_verb = "|".join(field.name for field in dataclasses.fields(CompareSettings))
     asked = HydraConfig.get().overrides
     if any(re.match(r"\+*scenario=", override) for override in asked.task):
         raise CommandError(f"scenario is not a setting of compare: name them with scenarios=[{','.join(names)}]")
-    shared = [override for override in asked.task if not re.match(rf"[+~]*({of_the_verb})(=|$)", override)]
-    shared += [override for override in asked.hydra if override.startswith("hydra.searchpath=")]
-    return {name: load_scenario(name, shared) for name in names}
+    return scenarios_asked(names, settings)
 
 
 def _reference(settings: CompareSettings) -> str:

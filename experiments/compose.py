@@ -13,14 +13,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from hydra import compose, initialize_config_module
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from pydantic import BeforeValidator
 
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
@@ -45,6 +47,13 @@ _NAMES = re.compile(r"\[?[A-Za-z_][\w, -]*\]?|\[\]|\w+\(.*\)")
 Settings = TypeVar("Settings")
 
 
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+
+
 def load_scenario(name: str, overrides: Sequence[str] = ()) -> Scenario:
     """Return the named scenario with Hydra ``overrides`` such as ``"levers.duty.attend=1"`` applied.
 
@@ -58,6 +67,18 @@ def load_scenario(name: str, overrides: Sequence[str] = ()) -> Scenario:
         return scenario_of(config)
     except (HydraException, OmegaConfBaseException, CommandError) as error:
         raise ScenarioError(one_line(error)) from error
+
+
+def scenarios_asked(names: Sequence[str], settings: Any) -> dict[str, Scenario]:
+    """Return the named scenarios, each with the overrides of the command line that is being worked off.
+
+    ``settings`` are those of the verb, a dataclass; overrides of its fields are not for a scenario.
+    """
+    of_the_verb = "|".join(field.name for field in dataclasses.fields(settings))
+    asked = HydraConfig.get().overrides
+    shared = [override for override in asked.task if not re.match(rf"[+~]*({of_the_verb})(=|\.|$)", override)]
+    shared += [override for override in asked.hydra if override.startswith("hydra.searchpath=")]
+    return {name: load_scenario(name, shared) for name in names}
 
 
 def scenario_names() -> list[str]:

@@ -39,13 +39,13 @@ from typing import Annotated, Any, Literal
 import pyarrow as pa
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from experiments import study as store
 from experiments.answers import MANIFEST
 from experiments.chunks import usual_size
-from experiments.compose import load_scenario, verb_settings_of
+from experiments.compose import Names, scenarios_asked, verb_settings_of
 from experiments.designs import Request, factors, points, read_table
 from experiments.errors import CommandError, one_line
 from experiments.executors import EXECUTORS
@@ -66,13 +66,6 @@ _TABLES = (".csv", ".parquet")
 _USES_DRAWS = ("random", "latin_hypercube", "sobol", "morris")
 _USES_LEVELS = ("grid", "morris")
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -208,10 +201,7 @@ def _scenarios(settings: SweepSettings) -> Mapping[str, Scenario]:
     asked = HydraConfig.get().overrides
     if any(re.match(r"\+*scenario=", override) for override in asked.task):
         raise CommandError("scenario is not a setting of sweep: name one or more with scenarios=[growth_coalition]")
-    of_the_verb = "|".join(field.name for field in dataclasses.fields(SweepSettings))
-    shared = [override for override in asked.task if not re.match(rf"[+~]*({of_the_verb})(=|\.|$)", override)]
-    shared += [override for override in asked.hydra if override.startswith("hydra.searchpath=")]
-    return {name: load_scenario(name, shared) for name in names}
+    return scenarios_asked(names, settings)
 
 
 def _kept_measures(names: Sequence[str]) -> list[str]:
