@@ -79,8 +79,9 @@ def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.
     scenarios, errors = {}, {}
     for row in study.draws_of(chunk).to_pylist():
         draw = row.pop(DRAW)
+        given = {path: value for path, value in row.items() if value is not None}
         try:
-            scenarios[draw] = with_values(study.scenarios[chunk.scenario], row)
+            scenarios[draw] = with_values(study.scenarios[chunk.scenario], given)
         except ScenarioError as error:
             errors[draw] = one_line(error)
     replicates = range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
