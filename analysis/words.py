@@ -20,6 +20,12 @@ SCOPE = (
     "is not known about the model's parameters, and they do not predict what happens in a real authority."
 )
 
+SCOPE_WITH_PARAMETERS = (
+    "Replicates differ by luck and by which of the accepted parameter sets they take, so the intervals are of averages "
+    "over chance and parameter uncertainty, each at 95 % on its own. They do not cover what the rules themselves leave "
+    "out, and they do not predict what happens in a real authority."
+)
+
 
 class _Contrast(NamedTuple):
     """One row of the table of contrasts."""
@@ -34,12 +40,13 @@ class _Contrast(NamedTuple):
     replicates: int
 
 
-def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.DataFrame) -> str:
+def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.DataFrame, *, scope: str = SCOPE) -> str:
     """Return what the three tables of a comparison show, in a few plain sentences, one a line.
 
     Takes the results of ``analysis.summaries.summary``, ``contrasts`` (may be empty) and ``regime_shares``.
     A difference counts as clear when its 95 % interval leaves out 0; otherwise the text says that there is
-    no clear difference. Sizes of effects are named by Cohen's thresholds.
+    no clear difference. Sizes of effects are named by Cohen's thresholds. ``scope`` is the closing sentence:
+    what the intervals cover.
     """
     replicates = summary.groupby("scenario", sort=False)["replicates"].first()
     runs = {str(scenario): int(count) for scenario, count in replicates.items()}
@@ -48,7 +55,7 @@ def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.Data
         lines += ["", *_differences(contrasts[contrasts["scenario"] == scenario])]
     if len(runs) > 1 and (summary["measure"] == "dominance").any():
         lines += ["", _highest_dominance(summary[summary["measure"] == "dominance"])]
-    return "\n".join([*lines, "", SCOPE])
+    return "\n".join([*lines, "", scope])
 
 
 def effect_in_words(effect_size: float) -> str:
