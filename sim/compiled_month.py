@@ -34,7 +34,16 @@ from sim.compiled_draws import (
     draw_traits,
     find_keys,
     inlined,
+    room_for,
     stage,
+)
+from sim.compiled_dyads import (
+    ABREAST,
+    add_up_pairs,
+    add_up_records,
+    look_around,
+    revise_trusts,
+    room_for_dyads,
 )
 from sim.measures import (
     FIRST_DELIVERY,
@@ -74,13 +83,12 @@ from sim.rules.attendance import TERMS
 from sim.rules.mathematics import saturation, total, towards
 
 LANES = 64
-"""Runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
+"""Most runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
 
 N_THEMES = len(THEMES)
 N_SECTORS = len(SECTORS)
 N_TERMS = len(TERMS)
 N_COLUMNS = len(PARTNER_COLUMNS)
-CACHE_LINE = 64
 # Plain whole numbers would have functions compiled anew for each of them.
 COUNCIL, AGENCY, BUSINESS, VOLUNTARY = (cast(int, np.int64(sector)) for sector in range(N_SECTORS))
 
@@ -297,15 +305,17 @@ def first_trust_in(partner: Any, other: Any, same_sector: bool, table: Any, beha
 
 
 @stage
-def meet(table: Any, partners: Any, seats: Any, trusts: Any, behaviour: Any, n: int) -> None:
+def meet(table: Any, partners: Any, seats: Any, trusts: Any, behaviour: Any) -> None:
     """Let everybody make the acquaintance of everybody; a body's trust in itself is kept at zero."""
-    for i in range(len(partners)):
-        for j in range(len(partners)):
-            same_sector = seats[i].sector == seats[j].sector
-            for run in range(n):
-                trusts[i, j, run] = (
-                    0.0 if i == j else first_trust_in(partners[i], partners[j], same_sector, table, behaviour, run)
-                )
+    for group in range(len(trusts)):
+        for i in range(len(partners)):
+            for j in range(len(partners)):
+                same_sector = seats[i].sector == seats[j].sector
+                for lane in range(ABREAST):
+                    level = first_trust_in(
+                        partners[i], partners[j], same_sector, table, behaviour, group * ABREAST + lane
+                    )
+                    trusts[group, i, j, lane] = 0.0 if i == j else level
 
 
 @stage
@@ -327,7 +337,7 @@ def policy_and_events(
     table: Any,
     partners: Any,
     seats: Any,
-    trusts: Any,
+    dyads: Any,
     behaviour: Any,
     policy: Any,
     draws: Any,
@@ -379,7 +389,7 @@ def policy_and_events(
                 if partner.is_member[run] > 0.0 and events.is_reorganised(
                     policy.reorganisation[run], exposure, draws.reorganisation[i, run]
                 ):
-                    lose_links(table, partners, seats, trusts, behaviour, i, run)
+                    lose_links(table, partners, seats, dyads.trusts, behaviour, i, run)
 
 
 @stage
@@ -486,14 +496,14 @@ def abolish(table: Any, partners: Any, month: int, n: int) -> None:
 @stage
 def lose_links(table: Any, partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, run: int) -> None:
     """Let a body go through a reorganisation: a part of every link, both ways, is lost."""
-    reset = behaviour.reorganisation_reset[run]
+    group, lane, reset = run // ABREAST, run % ABREAST, behaviour.reorganisation_reset[run]
     for j in range(len(partners)):
         if j != i and partners[j].is_member[run] > 0.0:
             same_sector = seats[i].sector == seats[j].sector
             mine = first_trust_in(partners[i], partners[j], same_sector, table, behaviour, run)
             theirs = first_trust_in(partners[j], partners[i], same_sector, table, behaviour, run)
-            trusts[i, j, run] = events.link_after_reorganisation(trusts[i, j, run], mine, reset)
-            trusts[j, i, run] = events.link_after_reorganisation(trusts[j, i, run], theirs, reset)
+            trusts[group, i, j, lane] = events.link_after_reorganisation(trusts[group, i, j, lane], mine, reset)
+            trusts[group, j, i, lane] = events.link_after_reorganisation(trusts[group, j, i, lane], theirs, reset)
 
 
 # ---------------------------------------------------------------------- 2 influence
@@ -550,7 +560,7 @@ def attend(
     table: Any,
     partners: Any,
     seats: Any,
-    trusts: Any,
+    dyads: Any,
     behaviour: Any,
     policy: Any,
     fund_gbp_m_a_year: Any,
@@ -576,8 +586,8 @@ def attend(
             behaviour.overlap_load[run],
             policy.joint_co_location[run],
         )
+    look_around(table, partners, dyads, n)
     for i in range(len(partners)):
-        look_around(table, partners, trusts, i, n)
         if keep_terms:
             remember_terms(table, partners[i], seats[i], behaviour, policy, n)
         decide_attendance(table, partners[i], seats[i], behaviour, policy, draws.attendance[i], n)
@@ -587,30 +597,6 @@ def attend(
             came = partner.attended[run]
             partner.attendance_record[run] += behaviour.attendance_memory[run] * (came - partner.attendance_record[run])
             partner.months_absent[run] = 0.0 if came > 0.0 else partner.months_absent[run] + 1.0
-
-
-@inlined
-def look_around(table: Any, partners: Any, trusts: Any, i: int, n: int) -> None:
-    """See what the others did so far, weighed by trust in them."""
-    partner = partners[i]
-    for run in range(n):
-        table.trusted[run] = 0.0
-        table.participation[run] = 0.0
-        table.giving[run] = 0.0
-    for j in range(len(partners)):
-        other = partners[j]
-        for run in range(n):
-            # A body's own entry is added with its own trust in itself, which is kept at zero.
-            level = trusts[i, j, run] if other.is_member[run] > 0.0 else 0.0
-            table.trusted[run] += level
-            table.participation[run] += level * other.attendance_record[run]
-            table.giving[run] += level * other.rate[run]
-    for run in range(n):
-        others = table.n_members[run] - 1.0
-        trusted = table.trusted[run]
-        partner.mean_trust[run] = mean_or_zero(trusted, others)
-        partner.trusted_participation[run] = mean_or_zero(table.participation[run], others)
-        partner.seen_of_others[run] = mean_or_zero(table.giving[run], trusted)
 
 
 @inlined
@@ -1125,7 +1111,7 @@ def learn(table: Any, partners: Any, behaviour: Any, n: int) -> None:
 
 
 @stage
-def update_trust(table: Any, partners: Any, trusts: Any, behaviour: Any, policy: Any, n: int) -> None:
+def update_trust(table: Any, partners: Any, dyads: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Let every member revise its trust in every other."""
     for run in range(n):
         table.contact_gain[run] = trust.contact_gain(
@@ -1141,29 +1127,7 @@ def update_trust(table: Any, partners: Any, trusts: Any, behaviour: Any, policy:
             partner.domination_loss[run] = behaviour.trust_domination[run] * trust.domination(
                 partner.influence[run], behaviour.domination_tolerance[run]
             )
-    for i in range(len(partners)):
-        for j in range(len(partners)):
-            if i != j:
-                revise_trust(table, partners[i], partners[j], trusts[i, j], behaviour, n)
-
-
-@inlined
-def revise_trust(table: Any, partner: Any, other: Any, levels: Any, behaviour: Any, n: int) -> None:
-    """Compare what another member put in with what trust had led one to expect."""
-    for run in range(n):
-        both_came = (partner.attended[run] > 0.0) & (other.attended[run] > 0.0)
-        both_sit = (partner.is_member[run] > 0.0) & (other.is_member[run] > 0.0)
-        level = trust.trust_step(
-            levels[run],
-            other.put_in[run],
-            behaviour.trust_evidence[run],
-            behaviour.loss_aversion[run],
-            table.contact_gain[run] if both_came else 0.0,
-            table.brokered[run],
-            0.0 if both_came else behaviour.trust_decay[run],
-            other.domination_loss[run],
-        )
-        levels[run] = level if both_sit else levels[run]
+    revise_trusts(table, partners, dyads, behaviour, n)
 
 
 # ---------------------------------------------------------------------- 12 accountability
@@ -1214,7 +1178,7 @@ def renew_membership(
     table: Any,
     partners: Any,
     seats: Any,
-    trusts: Any,
+    dyads: Any,
     behaviour: Any,
     policy: Any,
     draws: Any,
@@ -1224,8 +1188,13 @@ def renew_membership(
     """Let members leave, newcomers take seats, and the council think of ending it all."""
     for i in range(len(partners)):
         consider_leaving(table, partners[i], seats[i], behaviour, draws.exit[i], n)
+    newcomers = 0
     for i in range(len(partners)):
-        seat_newcomers(table, partners, seats, trusts, behaviour, policy, draws.invitation[i], month, i, n)
+        newcomers += find_newcomers(table, partners[i], seats[i], behaviour, draws.invitation[i], month, n)
+    if newcomers > 0:
+        add_up_records(partners, dyads, n)
+        for i in range(len(partners)):
+            seat_newcomers(table, partners, seats, dyads, behaviour, policy, month, i, n)
     for run in range(n):
         table.n_members[run] = 0.0
         table.sum[run] = 0.0
@@ -1266,20 +1235,8 @@ def consider_leaving(table: Any, partner: Any, seat: Any, behaviour: Any, draws:
 
 
 @inlined
-def seat_newcomers(
-    table: Any,
-    partners: Any,
-    seats: Any,
-    trusts: Any,
-    behaviour: Any,
-    policy: Any,
-    draws: Any,
-    month: int,
-    i: int,
-    n: int,
-) -> None:
-    """Fill an empty seat on its date, or by invitation."""
-    partner, seat = partners[i], seats[i]
+def find_newcomers(table: Any, partner: Any, seat: Any, behaviour: Any, draws: Any, month: int, n: int) -> int:
+    """See in which runs an empty seat is filled, on its date or by invitation; return in how many."""
     newcomers = 0
     for run in range(n):
         chance = membership.invitation_probability(
@@ -1290,19 +1247,28 @@ def seat_newcomers(
         joins = is_due and is_free and table.is_dissolved[run] == 0.0
         partner.joins[run] = 1.0 if joins else 0.0
         newcomers += 1 if joins else 0
-    if newcomers > 0:
-        for run in range(n):
-            if partner.joins[run] > 0.0:
-                informed = seat.informed if seat.joins_at == month else policy.newcomers_informed[run]
-                seat_newcomer(table, partners, seats, trusts, behaviour, i, informed, run)
+    return newcomers
+
+
+@inlined
+def seat_newcomers(
+    table: Any, partners: Any, seats: Any, dyads: Any, behaviour: Any, policy: Any, month: int, i: int, n: int
+) -> None:
+    """Fill an empty seat in the runs in which somebody joins."""
+    partner, seat = partners[i], seats[i]
+    for run in range(n):
+        if partner.joins[run] > 0.0:
+            informed = seat.informed if seat.joins_at == month else policy.newcomers_informed[run]
+            seat_newcomer(table, partners, seats, dyads, behaviour, i, informed, run)
 
 
 @stage
 def seat_newcomer(
-    table: Any, partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, informed: float, run: int
+    table: Any, partners: Any, seats: Any, dyads: Any, behaviour: Any, i: int, informed: float, run: int
 ) -> None:
     """Give a seat to a body that starts from the board's record as far as it is informed."""
-    newcomer = partners[i]
+    newcomer, trusts = partners[i], dyads.trusts
+    group, lane = run // ABREAST, run % ABREAST
     begin(newcomer, behaviour, n_founders(seats), run)
     sitting = beliefs = rates = 0.0
     for j in range(len(partners)):
@@ -1321,13 +1287,10 @@ def seat_newcomer(
         same_sector = seats[i].sector == seats[j].sector
         view = first_trust_in(newcomer, partners[j], same_sector, table, behaviour, run)
         if sitting > 1.0:
-            record = 0.0
-            for p in range(len(partners)):
-                if p != j and partners[p].is_member[run] > 0.0:
-                    record += trusts[p, j, run]
-            view = membership.newcomer_view(view, mean_or_zero(record, sitting - 1.0), informed)
-        trusts[i, j, run] = view
-        trusts[j, i, run] = first_trust_in(partners[j], newcomer, same_sector, table, behaviour, run)
+            record = mean_or_zero(dyads.records[j, run], sitting - 1.0)
+            view = membership.newcomer_view(view, record, informed)
+        trusts[group, i, j, lane] = view
+        trusts[group, j, i, lane] = first_trust_in(partners[j], newcomer, same_sector, table, behaviour, run)
 
 
 @stage
@@ -1399,20 +1362,21 @@ def count_costs(table: Any, partners: Any, seats: Any, policy: Any, n: int) -> N
 
 
 @stage
-def observe(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, trusts: Any, n: int) -> None:
-    """Write down this month's measures; change nothing."""
+def observe(measured: Any, sums: Any, table: Any, partners: Any, seats: Any, dyads: Any, is_kept: bool, n: int) -> None:
+    """Write down this month's measures; change nothing. Of a month that is not kept regimes need the first."""
     observe_engagement(measured, sums, table, partners, seats, n)
-    observe_trust(measured, sums, partners, seats, trusts, n)
     observe_influence(measured, sums, table, partners, seats, n)
     observe_deliberation(measured, sums, table, partners, n)
     observe_results(measured, table, n)
-    observe_costs(measured, table, n)
-    observe_standing(measured, sums, table, partners, seats, n)
+    if is_kept:
+        observe_trust(measured, sums, partners, seats, dyads, n)
+        observe_costs(measured, table, n)
+        observe_standing(measured, sums, table, partners, seats, n)
 
 
 # fmt: off
 _OF_SUMS = (
-    "bent", "pooled", "budgets", "within", "across", "difference", "pairs_within", "pairs_across", "squares", "top",
+    "bent", "pooled", "budgets", "within", "across", "difference", "squares", "top",
     "fits", "fits_squared", "complied", "bound", "free_records", "free", "rates",
 )
 # fmt: on
@@ -1488,58 +1452,24 @@ def sector_means(means: Any, totals: Any, counts: Any, s: int, n: int) -> None:
 
 
 @stage
-def observe_trust(measured: Any, sums: Any, partners: Any, seats: Any, trusts: Any, n: int) -> None:
+def observe_trust(measured: Any, sums: Any, partners: Any, seats: Any, dyads: Any, n: int) -> None:
     """Report trust between members, within and across sectors, and how far it is returned."""
-    for run in range(n):
-        sums.difference[run] = 0.0
-        sums.within[run] = 0.0
-        sums.across[run] = 0.0
-        sums.pairs_within[run] = 0.0
-        sums.pairs_across[run] = 0.0
-    for i in range(len(partners)):
-        for j in range(i + 1, len(partners)):
-            if seats[i].sector == seats[j].sector:
-                observe_pair(
-                    sums.within,
-                    sums.pairs_within,
-                    sums.difference,
-                    partners[i],
-                    partners[j],
-                    trusts[i, j],
-                    trusts[j, i],
-                    n,
-                )
-            else:
-                observe_pair(
-                    sums.across,
-                    sums.pairs_across,
-                    sums.difference,
-                    partners[i],
-                    partners[j],
-                    trusts[i, j],
-                    trusts[j, i],
-                    n,
-                )
+    add_up_pairs(sums, partners, seats, dyads, n)
     for run in range(n):
         within, across = sums.within[run], sums.across[run]
-        pairs_within, pairs_across = sums.pairs_within[run], sums.pairs_across[run]
-        pairs = pairs_within + pairs_across
+        pairs, pairs_within = pairs_of(total(of_sectors(sums.counts, run))), 0.0
+        for s in range(N_SECTORS):
+            pairs_within += pairs_of(sums.counts[s, run])
         measured.trust[run] = mean_or_zero(within + across, 2 * pairs)
         measured.trust_within[run] = mean_or_zero(within, 2 * pairs_within)
-        measured.trust_across[run] = mean_or_zero(across, 2 * pairs_across)
+        measured.trust_across[run] = mean_or_zero(across, 2 * (pairs - pairs_within))
         measured.trust_reciprocity[run] = 1.0 - mean_or_zero(sums.difference[run], pairs) if pairs > 0.0 else 0.0
 
 
 @inlined
-def observe_pair(
-    levels: Any, pairs: Any, difference: Any, one: Any, other: Any, given: Any, returned: Any, n: int
-) -> None:
-    """Add the trust of a pair of members in one another."""
-    for run in range(n):
-        both_sit = (one.is_member[run] > 0.0) & (other.is_member[run] > 0.0)
-        difference[run] += abs(given[run] - returned[run]) if both_sit else 0.0
-        levels[run] += given[run] + returned[run] if both_sit else 0.0
-        pairs[run] += 1.0 if both_sit else 0.0
+def pairs_of(members: float) -> float:
+    """Return how many pairs there are among a number of members."""
+    return 0.5 * members * (members - 1.0)
 
 
 @stage
@@ -1778,7 +1708,7 @@ def fingerprint() -> int:
     """
     sources = [
         files("sim").joinpath(name)
-        for name in ("compiled_draws.py", "compiled_month.py", "measures.py", "partnership.py")
+        for name in ("compiled_draws.py", "compiled_dyads.py", "compiled_month.py", "measures.py", "partnership.py")
     ]
     rules = files("sim").joinpath("rules").iterdir()
     sources += sorted((source for source in rules if source.name.endswith(".py")), key=lambda source: source.name)
@@ -1794,7 +1724,7 @@ def _block_runner(made_from: int) -> Any:
         answer: Any,
         tables: Any,
         partners: Any,
-        trusts: Any,
+        dyads: Any,
         sums: Any,
         measures: Any,
         measured_rows: Any,
@@ -1807,7 +1737,7 @@ def _block_runner(made_from: int) -> Any:
         draw_launch(draws, n)
         found_partnership(table, behaviour, question.gap_cost_gbp_m, draws.launch, n)
         introduce(partners, seats, behaviour, question.abolished_at, draws, n)
-        meet(table, partners, seats, trusts, behaviour, n)
+        meet(table, partners, seats, dyads.trusts, behaviour)
         count_members(table, partners, n)
         for month in range(len(question.policy_of_month)):
             number = question.policy_of_month[month]
@@ -1821,7 +1751,7 @@ def _block_runner(made_from: int) -> Any:
                 table,
                 partners,
                 seats,
-                trusts,
+                dyads,
                 behaviour,
                 policy,
                 draws,
@@ -1838,7 +1768,7 @@ def _block_runner(made_from: int) -> Any:
                     table,
                     partners,
                     seats,
-                    trusts,
+                    dyads,
                     behaviour,
                     policy,
                     funds,
@@ -1856,11 +1786,11 @@ def _block_runner(made_from: int) -> Any:
             close_gaps(table, behaviour, draws, month, n)
             if n_standing > 0:
                 learn(table, partners, behaviour, n)
-                update_trust(table, partners, trusts, behaviour, policy, n)
+                update_trust(table, partners, dyads, behaviour, policy, n)
                 account(table, partners, behaviour, policy, draws, month, n)
-                renew_membership(table, partners, seats, trusts, behaviour, policy, draws, month, n)
+                renew_membership(table, partners, seats, dyads, behaviour, policy, draws, month, n)
             count_costs(table, partners, seats, policy, n)
-            observe(measured, sums[0], table, partners, seats, trusts, n)
+            observe(measured, sums[0], table, partners, seats, dyads, answer.row_of_month[month] >= 0, n)
             write_down(answer, measured_rows, partners, month, n)
         return made_from
 
@@ -1869,15 +1799,6 @@ def _block_runner(made_from: int) -> Any:
 
 _MADE_FROM = fingerprint()
 _run_block = _block_runner(_MADE_FROM)
-
-
-def room_for(shape: int | tuple[int, ...], kind: Any = np.float64) -> NDArray[Any]:
-    """Return zeros that begin at a line of the cache; loads that straddle two lines take twice as long."""
-    n_bytes = int(np.prod(shape)) * np.dtype(kind).itemsize
-    memory = np.zeros(n_bytes + CACHE_LINE, dtype=np.uint8)
-    first = -memory.ctypes.data % CACHE_LINE
-    room: NDArray[Any] = memory[first : first + n_bytes].view(kind).reshape(shape)
-    return room
 
 
 def is_compiled() -> bool:
@@ -1900,7 +1821,7 @@ def run_block(question: Question, draws: BlockDraws, answer: Answer, n: int) -> 
         answer,
         room_for(1, TABLE),
         room_for(n_seats, PARTNER),
-        room_for((n_seats, n_seats, n)),
+        room_for_dyads(n_seats, n),
         room_for(1, SUMS),
         measured,
         measured.view(np.float64).reshape(len(MEASURES), LANES),

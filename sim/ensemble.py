@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.compiled_draws import room_for_draws
+from sim.compiled_dyads import lanes_for
 from sim.compiled_month import (
     BEHAVIOUR,
     BEHAVIOUR_NAMES,
@@ -311,8 +312,9 @@ def _blocks(plans: Sequence[_Plan], n_replicates: int) -> list[_Block]:
     for scenarios in boards.values():
         # Scenarios with one replicate sit side by side, because they share their draws.
         runs = [(scenario, replicate) for replicate in range(n_replicates) for scenario in scenarios]
-        for first in range(0, len(runs), LANES):
-            chunk = runs[first : first + LANES]
+        lanes = lanes_for(len(plans[scenarios[0]].seats), LANES)
+        for first in range(0, len(runs), lanes):
+            chunk = runs[first : first + lanes]
             blocks.append(_Block(tuple(s for s, _ in chunk), tuple(r for _, r in chunk)))
     return blocks
 

@@ -23,6 +23,7 @@ from strategies import (
 )
 
 import sim
+from sim import compiled_dyads
 from sim.ensemble import LANES, simulate_ensemble
 
 PACKAGE = Path(sim.__file__).parent
@@ -140,6 +141,47 @@ def test_every_complementarity_gives_the_same_bits():
     assert_same_bits(scenarios, 3, [4])
 
 
+# ---------------------------------------------------------------- large boards
+
+
+def of_size(seats: int, **changes: Any) -> sim.Scenario:
+    """Return a scenario on a large board of four sectors, on which people come and go; three join in month 4."""
+    of_each = (seats - 4) // 4
+    members = {
+        "council": 1,
+        "vcs_service_provider": of_each,
+        "large_employer": of_each,
+        "residents_network": of_each,
+        "police": seats - 4 - 3 * of_each,
+    }
+    entries = [{"month": step_label(4), "archetype": "faith_network", "count": 3, "informed": 0.7}]
+    plain = {
+        "board": {"members": members, "entries": entries},
+        "behaviour": {"invitation_rate": 0.15, "exit_months": 6.0, "exit_rate": 0.3, "attendance_base": -4.0},
+        "levers": {"reorganisation": 0.2},
+    }
+    return sim.scenario_from(plain | changes)
+
+
+@pytest.mark.parametrize("seats", [120, 141, 202])
+def test_large_boards_give_the_same_bits(seats):
+    """Large boards run in smaller blocks; their seats fill the rows of a register or leave some empty."""
+    ensemble = assert_same_bits([of_size(seats, months=11)], 5, [0, 3])
+    is_member = ensemble.partners[0, ..., 0] > 0.0
+    assert is_member.shape[-1] == seats
+    assert (ensemble["n_exits"][..., -1] > 5.0).all(), "hardly anybody leaves: nothing would be tested"
+    joins = is_member[:, 1:] & ~is_member[:, :-1]
+    assert (joins.sum(axis=(1, 2)) > 3).all(), "nobody joins by invitation"
+
+
+def test_a_large_board_that_is_dissolved_gives_the_same_bits():
+    """The work of a dissolved partnership goes on without a table, next to runs that still have one."""
+    fading = fading_settings()
+    scenario = of_size(130, months=9, levers=fading["levers"], behaviour=fading["behaviour"])
+    ensemble = assert_same_bits([scenario], 7, [0, 1, 2])
+    assert ensemble["is_dissolved"][..., -1].any()
+
+
 # ---------------------------------------------------------------- what must not matter
 
 
@@ -171,6 +213,28 @@ def test_threads_and_blocks_do_not_matter():
         one = simulate_ensemble([scenario], replicates=[n - 1, 2], seed=11, threads=1)
         assert same(one.measures[0, 0], alone.measures[s, n - 1, : scenario.months])
         assert same(one.measures[0, 1], alone.measures[s, 2, : scenario.months])
+
+
+def test_the_size_of_blocks_does_not_matter(monkeypatch):
+    """Large boards have smaller blocks, and a block's last group of runs may be short of some."""
+    scenarios = [of_size(40, months=14), *mixed_scenarios()]
+    n = 29
+    in_large_blocks = simulate_ensemble(scenarios, replicates=n, seed=2, record_partners=True)
+    monkeypatch.setattr(compiled_dyads, "MOST_TRUST_BYTES", 1)
+    in_small_blocks = simulate_ensemble(scenarios, replicates=n, seed=2, record_partners=True, threads=3)
+    assert same(in_large_blocks.measures, in_small_blocks.measures)
+    assert same(in_large_blocks.partners, in_small_blocks.partners)
+    assert same(in_large_blocks.regimes, in_small_blocks.regimes)
+
+
+@pytest.mark.parametrize("seats", [1, 19, 100, 128, 200, 400, 5000])
+def test_blocks_hold_whole_groups_of_runs(seats):
+    """A block of no runs would never end, one of too many would leave the caches."""
+    lanes = compiled_dyads.lanes_for(seats, LANES)
+    assert lanes % compiled_dyads.ABREAST == 0
+    assert compiled_dyads.ABREAST <= lanes <= LANES
+    fits = 8 * seats * seats * lanes <= compiled_dyads.MOST_TRUST_BYTES
+    assert fits or lanes == compiled_dyads.ABREAST
 
 
 def test_what_is_not_asked_for_is_not_kept_and_changes_nothing():
@@ -253,14 +317,14 @@ def rules_called(*modules: str) -> set[str]:
 def test_both_engines_call_the_same_rules():
     """A new mechanism is a new rule and one call in each engine; one call forgotten fails here."""
     mesa = rules_called("partnership", "partners", "observation")
-    compiled = rules_called("compiled_month", "ensemble")
+    compiled = rules_called("compiled_dyads", "compiled_month", "ensemble")
     assert len(mesa) > 50
     assert mesa == compiled
 
 
 def test_every_rule_is_in_use():
     """A rule that no engine calls, not even through another rule, describes some other model."""
-    called = rules_called("compiled_month", "ensemble")
+    called = rules_called("compiled_dyads", "compiled_month", "ensemble")
     texts = {name: (PACKAGE / "rules" / f"{name}.py") for name in RULES if name != "measures"}
     inner = {
         node.func.id
@@ -278,7 +342,7 @@ def test_compiled_code_is_looked_up_by_the_text_of_the_rules(tmp_path, monkeypat
 
     before = compiled_month.fingerprint()
     (tmp_path / "rules").mkdir()
-    for name in ("compiled_draws", "compiled_month", "measures", "partners", "partnership"):
+    for name in ("compiled_draws", "compiled_dyads", "compiled_month", "measures", "partners", "partnership"):
         (tmp_path / f"{name}.py").write_bytes((PACKAGE / f"{name}.py").read_bytes())
     for path in (PACKAGE / "rules").glob("*.py"):
         (tmp_path / "rules" / path.name).write_bytes(path.read_bytes())
