@@ -21,8 +21,8 @@ from whole_model import SCENARIO, ensemble_case
 from experiments import load_scenario
 from experiments.printing import progress_bar
 from sim import Scenario, simulate
-from sim.compiled_draws import MONTHS_AT_ONCE, draw, room_for_draws
-from sim.compiled_month import LANES, room_for
+from sim.compiled_draws import MONTHS_AT_ONCE, draw, room_for, room_for_draws
+from sim.compiled_month import LANES
 from sim.population import seats_of
 from sim.rules import attendance, deliberation, delivery, influence, trust
 

@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from measuring import Case, Finding, finding, in_turns
+from measuring import Case, Finding, Seconds, finding, in_turns
 
 from experiments import load_scenario
 from experiments.printing import progress_bar
@@ -21,6 +21,9 @@ START = "Whole model: start and memory"
 SCENARIO = "baseline_lsp"
 WANTED_TIMES_FASTER = 500.0
 FLAT_ENOUGH = 1.25
+USUAL_TABLE, LARGE_TABLE = 24, 400
+WANTED_OF_LARGE_TABLES = 3.0
+"""Largest ratio of what a pair of bodies costs a month at a large table to what it costs at a usual one."""
 MOST_MEMORY_RUNS = 100_000
 
 _FIRST_RUNS = """
@@ -107,9 +110,9 @@ def with_partners(seats: int) -> Scenario:
 def measure_growth(*, quick: bool) -> list[Finding]:
     """Return what a run costs in small and large ensembles, at small and large tables, over short and long spans."""
     numbers = (100, 1_000) if quick else (100, 1_000, 10_000, 100_000)
-    tables = (8, 50) if quick else (8, 19, 50, 100, 200, 400)
+    tables = (8, USUAL_TABLE, LARGE_TABLE) if quick else (8, 19, USUAL_TABLE, 50, 100, 200, LARGE_TABLE)
     spans = (60, 144) if quick else (12, 60, 144, 300, 600)
-    repeats, of_tables = (2, 2) if quick else (3, 2)
+    repeats, of_tables = (2, 3) if quick else (3, 5)
     with progress_bar("rounds of growing runs", total=2 * repeats + of_tables) as advance:
         scenario = load_scenario(SCENARIO)
         by_number = in_turns(
@@ -119,7 +122,7 @@ def measure_growth(*, quick: bool) -> list[Finding]:
             warm_up=False,
         )
         by_table = in_turns(
-            {f"{n} partners": ensemble_case(with_partners(n), runs=64 if n > 100 else 512) for n in tables},
+            {f"{n} partners": ensemble_case(with_partners(n), runs=_runs_at(n)) for n in tables},
             repeats=of_tables,
             advance=advance,
             warm_up=False,
@@ -135,10 +138,25 @@ def measure_growth(*, quick: bool) -> list[Finding]:
         for group in (by_number, by_table, by_span)
         for name, times in group.items()
     ]
+    found += _by_pair(by_table, scenario.months)
     if not quick:
         ratio = by_number["100,000 runs"] / by_number["1,000 runs"]
         found.append(finding(GROWTH, "a run of 100,000 / a run of 1,000", ratio, "times", at_most=FLAT_ENOUGH))
     return found
+
+
+def _runs_at(table: int) -> int:
+    """Return a number of runs that fills blocks and takes about as long at every table."""
+    return 512 if table <= 100 else 96 if table <= 200 else 16
+
+
+def _by_pair(by_table: Mapping[str, Seconds], months: int) -> list[Finding]:
+    """Return what a pair of bodies, one way, costs a month at every table, and what large ones have to pay more."""
+    costs = {table: times / (int(table.split()[0]) ** 2 * months) for table, times in by_table.items()}
+    found = [finding(GROWTH, f"a pair and month at {table}", 1e9 * cost, "ns a run") for table, cost in costs.items()]
+    ratio = costs[f"{LARGE_TABLE} partners"] / costs[f"{USUAL_TABLE} partners"]
+    what = f"a pair and month at {LARGE_TABLE} / at {USUAL_TABLE} partners"
+    return [*found, finding(GROWTH, what, ratio, "times", at_most=WANTED_OF_LARGE_TABLES)]
 
 
 def _answers(program: str, *arguments: str, cache: Path | None = None) -> list[float]:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from experiments.chunks import run_chunk
 from experiments.errors import CommandError
+from experiments.running import announce_compiling
 
 Done = Generator[tuple[str, Exception | None]]
 """The id of a chunk that has been worked on, and what went wrong with it as a whole."""
@@ -27,6 +28,7 @@ def by_threads(folder: Path, ids: Sequence[str], *, workers: int | None, schedul
     """Work off one chunk after another, each in ``workers`` threads (default one for each core)."""
     if scheduler is not None:
         raise CommandError(f"scheduler = {scheduler!r} goes with executor=dask")
+    announce_compiling()
     for id in ids:
         try:
             run_chunk(str(folder), id, threads=workers)

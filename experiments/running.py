@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
@@ -38,6 +39,8 @@ FINAL_MONTHS = 12
 
 _RUNS_WORTH_COMPILING = 600
 """Below this many runs Mesa is done before the compiled engine is compiled for the first time."""
+
+COMPILING = "compiling the engine, once on this machine: about a minute"
 
 _REPLICATES_AT_ONCE = 256
 _CHUNKS_PER_WORKER = 8
@@ -96,6 +99,12 @@ def run_pairs(
     return RunTable(trajectories=together, runs=final_values(together, seed=seed))
 
 
+def announce_compiling() -> None:
+    """Say on standard error that the compiled engine will keep a person waiting, if it has yet to be compiled."""
+    if not is_compiled():
+        print(COMPILING, file=sys.stderr, flush=True)
+
+
 def _run_on_ensemble(
     scenarios: Mapping[str, Scenario],
     *,
@@ -105,6 +114,7 @@ def _run_on_ensemble(
     behaviours: Sequence[Behaviour],
 ) -> pd.DataFrame:
     """Return trajectories from the compiled engine."""
+    announce_compiling()
     with progress_bar("runs", total=len(scenarios) * replicates) as advance:
         if behaviours:
             return _run_sampled(scenarios, seed, replicates, behaviours=behaviours, workers=workers, advance=advance)

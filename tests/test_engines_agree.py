@@ -23,6 +23,7 @@ from strategies import (
 )
 
 import sim
+from experiments import running
 from sim import compiled_dyads
 from sim.ensemble import LANES, simulate_ensemble
 
@@ -351,6 +352,15 @@ def test_compiled_code_is_looked_up_by_the_text_of_the_rules(tmp_path, monkeypat
     rule = tmp_path / "rules" / "trust.py"
     rule.write_text(rule.read_text(encoding="utf-8").replace("0.6 * trust", "0.5 * trust"), encoding="utf-8")
     assert compiled_month.fingerprint() != before
+
+
+@pytest.mark.parametrize(("is_compiled", "said"), [(False, f"{running.COMPILING}\n"), (True, "")])
+def test_waiting_for_the_compiler_is_announced(is_compiled, said, monkeypatch, capsys):
+    """A minute of silence looks like a program that hangs."""
+    monkeypatch.setattr(running, "is_compiled", lambda: is_compiled)
+    scenario = sim.scenario_from(typical_settings(months=12))
+    running.run_pairs({"one": scenario}, seed=1, replicates=2, engine="ensemble")
+    assert capsys.readouterr().err == said
 
 
 def test_an_ensemble_is_frozen():

@@ -10,8 +10,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from peers.reduced import MEASURES, Peer, World, utility
-from sim.compiled_draws import inlined, stage
-from sim.compiled_month import LANES, room_for
+from sim.compiled_draws import inlined, room_for, stage
+from sim.compiled_month import LANES
 from sim.rules import attendance, trust
 from sim.rules.mathematics import towards
 
