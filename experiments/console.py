@@ -50,7 +50,11 @@ VERBS: Mapping[str, Verb] = {
     "run": Verb("experiments.run", "run one scenario once, month by month"),
     "compare": Verb("experiments.compare", "compare scenarios over many paired runs"),
     "sweep": Verb("experiments.sweep", "run scenarios with many draws of parameters, in a study that can be stopped"),
+    "sensitivity": Verb("experiments.sensitivity", "find out which parameters matter: one at a time, Morris, Sobol"),
+    "explain": Verb("experiments.explain", "tell why bodies came or stayed away, and what a run without a lever shows"),
+    "patterns": Verb("experiments.patterns", "test whether the model shows the patterns of real partnerships"),
     "fit": Verb("experiments.fit", "search behaviour parameters that reproduce the declared patterns"),
+    "claims": Verb("experiments.claims", "test what the nineteen scenarios claim, by tests declared before"),
 }
 
 OVERVIEW = """\
