@@ -54,6 +54,20 @@ PAGE_MEASURES: tuple[str, ...] = (
 )
 """The measures that the page can draw."""
 
+START: Mapping[str, Any] = {
+    "left": {"preset": "talking_shop", "changes": {}},
+    "right": {
+        "preset": "talking_shop",
+        "changes": {
+            "board": "small_executive",
+            "leadership.attention": 0.9,
+            "leadership.facilitation": 0.8,
+            "levers.staff_team": 0.8,
+        },
+    },
+}
+"""What a newcomer sees first: partnerships that fail, and the same with what would have saved most of them."""
+
 DUTY = ("attend", "share_data", "support_costs", "service_plans", "report", "regard")
 
 _COMPOSITES: tuple[dict[str, Any], ...] = (
@@ -156,7 +170,9 @@ def catalogue() -> dict[str, Any]:
         "terms": [{"name": name, "label": _TERMS[name][0], "says": _TERMS[name][1]} for name in TERMS],
         "sectors": [{"name": name, "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "regimes": [{"name": name, "colour": REGIME_COLOURS[name]} for name in REGIMES],
-        "lessons": _lessons(),
+        "lessons": _declared_texts("lessons"),
+        "assumptions": _assumptions(),
+        "start": START,
     }
 
 
@@ -334,6 +350,19 @@ def _places() -> list[dict[str, Any]]:
     ]
 
 
-def _lessons() -> list[dict[str, Any]]:
-    read: list[dict[str, Any]] = yaml.safe_load(files("experiments").joinpath("page/lessons.yaml").read_text("utf-8"))
-    return read
+def _assumptions() -> dict[str, Any]:
+    """Return what a reader should know, with the counts taken from the declared parameters."""
+    uncertain = [parameter for parameter in PARAMETERS.values() if parameter.role == "uncertain"]
+    levers = [parameter for parameter in PARAMETERS.values() if parameter.role == "lever"]
+    counts = {
+        "n_levers": len(levers),
+        "n_uncertain": len(uncertain),
+        "n_assumed": sum(parameter.source.startswith("assumed") for parameter in uncertain),
+        "n_places": len(place_names()),
+    }
+    texts: dict[str, Any] = _declared_texts("assumptions")
+    return texts | {"rests_on": [sentence.format(**counts) for sentence in texts["rests_on"]]}
+
+
+def _declared_texts(name: str) -> Any:
+    return yaml.safe_load(files("experiments").joinpath(f"page/{name}.yaml").read_text("utf-8"))
