@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -54,14 +54,14 @@ def side_runs(scenario: Scenario, seed: int, replicates: int) -> SideRuns:
     return SideRuns(values=ensemble.measures[0], regimes=ensemble.regimes[0])
 
 
-def answer(asked: Asked, runs_of: Callable[[Scenario, int, int], SideRuns] = side_runs) -> Json:
-    """Return bands, regime shares and the paired difference of two sides: about 25 ms for 50 replicates.
+def answer(asked: Asked, runs: Sequence[SideRuns] = ()) -> Json:
+    """Return bands, regime shares and the paired difference of two sides: about 30 ms for 50 replicates.
 
-    ``runs_of`` gives the runs of a scenario, a seed and a number of replicates: the place for a memory.
+    ``runs`` are those of the left and of the right side if somebody has them already.
     """
     began = time.perf_counter()
     left, right = asked.left, asked.right
-    runs = [runs_of(scenario, asked.seed, asked.replicates) for scenario in (left, right)]
+    runs = runs or [side_runs(scenario, asked.seed, asked.replicates) for scenario in (left, right)]
     return {
         "start": left.start,
         "months": left.months,

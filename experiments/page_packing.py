@@ -89,7 +89,8 @@ def _range(values: NDArray[np.floating[Any]], axes: tuple[int, ...]) -> tuple[An
 
 
 def _few_digits(values: Any) -> NDArray[np.float64]:
-    return np.vectorize(lambda value: rounded(value, _DIGITS), otypes=[np.float64])(np.asarray(values))
+    short = [rounded(value, _DIGITS) for value in np.ravel(values)]
+    return np.array(short).reshape(np.shape(values))
 
 
 def _plain(numbers: Any) -> float | list[float]:
