@@ -53,8 +53,15 @@ VERBS: Mapping[str, Verb] = {
     "sensitivity": Verb("experiments.sensitivity", "find out which parameters matter: one at a time, Morris, Sobol"),
     "explain": Verb("experiments.explain", "tell why bodies came or stayed away, and what a run without a lever shows"),
     "patterns": Verb("experiments.patterns", "test whether the model shows the patterns of real partnerships"),
-    "fit": Verb("experiments.fit", "search behaviour parameters that reproduce the declared patterns"),
+    "calibrate": Verb(
+        "experiments.calibrate", "find the parameter sets that reproduce the patterns", takes="settings"
+    ),
+    "optimise": Verb("experiments.optimise", "find the cheapest mix of levers, the Pareto set, and regret"),
     "claims": Verb("experiments.claims", "test what the nineteen scenarios claim, by tests declared before"),
+    "explorer": Verb(
+        "experiments.explorer", "write the explorer as one page that works without a server", takes="settings"
+    ),
+    "app": Verb("experiments.app", "serve the explorer, every lever live", takes="settings"),
 }
 
 OVERVIEW = """\
