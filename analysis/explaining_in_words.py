@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.drawing import is_share, readable, unit_of
 from analysis.explaining import UTILITY
+from analysis.words import listed
 
 _SECTORS = {"council": "Councils", "agency": "Agencies", "business": "Businesses", "voluntary": "Voluntary bodies"}
 _NAMED = 3
@@ -94,7 +95,7 @@ def course_in_words(points: pd.DataFrame) -> list[str]:
         lines.append(f"{len(left)} seats were given up, the first in {left.iloc[0]} and the last in {left.iloc[-1]}.")
     leaders = points.loc[points["kind"] == "leader", "date"]
     if len(leaders):
-        lines.append(f"A new leader came in {_listed(list(leaders))}.")
+        lines.append(f"A new leader came in {listed(list(leaders))}.")
     ended = points.loc[points["kind"] == "end", "date"]
     if len(ended):
         lines.append(f"The partnership was dissolved in {ended.iloc[0]}.")
@@ -151,7 +152,7 @@ def pairs_in_words(
     for _, rows in regimes[regimes["share"] > 0].groupby("scenario", sort=False):
         common = rows.sort_values("share", ascending=False, kind="stable")
         told_shares = zip(common["share"], common["regime"], strict=True)
-        shares.append(_listed([f"{_percent(share)} {regime}" for share, regime in told_shares]))
+        shares.append(listed([f"{_percent(share)} {regime}" for share, regime in told_shares]))
     return [*lines, f"Regimes at the end of {pairs} runs, as it is: {shares[0]}; {label}: {shares[1]}."]
 
 
@@ -202,10 +203,6 @@ def _capital(text: str) -> str:
 def _signed(value: float, decimals: int = 2) -> str:
     shown = round(value, decimals) + 0.0  # no negative zero
     return f"{shown:+.{decimals}f}".replace("-", "−")
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def subject_in_words(partner: str | None, sector: str | None, labels: Mapping[str, str]) -> str:

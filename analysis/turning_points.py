@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.outcomes import parameter_label
 from sim.parameters import PARAMETERS
 from sim.scenario import CalendarEntry, Scenario, month_number
 
@@ -121,18 +122,7 @@ def setting_in_words(path: str, value: Any) -> str:
     shown = f"{value:g}" if isinstance(value, int | float) else str(value)
     unit = PARAMETERS[path].unit if path in PARAMETERS else ""
     has_unit = unit.startswith("£") and isinstance(value, int | float)
-    return f"{setting_name(path)} {shown}" + (f" {unit.split(',')[0]}" if has_unit else "")
-
-
-def setting_name(path: str) -> str:
-    """Return the path of a lever as people write it.
-
-    >>> setting_name("leadership.direction"), setting_name("levers.flexible_fund_gbp_m")
-    ('Leadership: direction', 'Flexible fund')
-    """
-    parts = path.removeprefix("levers.").replace("_gbp_m", "").replace("_", " ").split(".")
-    words = ": ".join(parts).replace("vcs", "VCS")
-    return words[:1].upper() + words[1:]
+    return f"{parameter_label(path)} {shown}" + (f" {unit.split(',')[0]}" if has_unit else "")
 
 
 def _changes(entry: CalendarEntry) -> list[str]:

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.turning_points import flat_settings, setting_in_words, setting_name
+from analysis.outcomes import parameter_label
+from analysis.turning_points import flat_settings, setting_in_words
 from experiments.errors import CommandError
 from sim import PARAMETERS, Scenario, ScenarioError, with_changes
 from sim.scenario import CalendarEntry, nearest
@@ -54,11 +55,11 @@ def without(scenario: Scenario, asked: str, *, at: float | str | None = None) ->
     told = {path: setting_in_words(path, value) for path, value in values.items()}
     _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(told.values())})")
     if len(values) > 1:
-        return Without(changed, setting_name(path), "all of them off")
+        return Without(changed, parameter_label(path), "all of them off")
     (path,) = values
     if at is not None:
         return Without(changed, told[path], "in place of what it was", is_set=True)
-    return Without(changed, setting_name(path), told[path].replace(setting_name(path), "set to"))
+    return Without(changed, parameter_label(path), told[path].replace(parameter_label(path), "set to"))
 
 
 def _refuse_same(differs: bool, asked: str, reason: str) -> None:
