@@ -86,8 +86,8 @@ Numbers = NDArray[np.float64]
 DIGITS = 4
 """Significant digits of accepted and chosen values: as they are written, so they are confirmed."""
 
-HOW_IT_IS_DONE = ("study", "threads", "figures", "confirming_runs", "sample", "search_generations")
-"""Settings that do not change a generation."""
+HOW_IT_IS_DONE = ("study", "generations", "threads", "figures", "confirming_runs", "sample", "search_generations")
+"""Settings that do not change a generation that is stored: more of them can be asked for later."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
