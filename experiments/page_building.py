@@ -1,4 +1,4 @@
-"""The explorer page as one self-contained HTML text: template, styles, scripts, chart library, catalogue, and perhaps a grid.
+"""The explorer page as one self-contained HTML text: template, styles, scripts, chart library, catalogue, grid.
 
 The chart library is Vega (BSD-3-Clause). Its script ships inside the Python package ``vl-convert-python`` and is
 taken from there, so that nothing is fetched and nothing foreign is kept here. It runs on its expression

@@ -10,15 +10,15 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
 from analysis.drawing import REGIME_COLOURS, SECTOR_COLOURS, readable
-from experiments.compose import load_scenario, option_names, scenario_descriptions
+from experiments.compose import scenario_descriptions
 from experiments.designs import MEMBERS
+from experiments.page_settings import board_options, calendar_options, preset_scenarios
 from sim import ARCHETYPES, MEASURES, PARAMETERS, REGIMES, SECTORS, Parameter, Scenario, find_place, place_names
 from sim.parameters import TOPICS
 from sim.population import place_records
@@ -146,6 +146,10 @@ _TERMS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_PUSHES = ("load", "prescription", "outside")
+"""Terms that are never above zero: they only push away."""
+
+
 def catalogue() -> dict[str, Any]:
     """Return all that the page needs to know before any run, ready for JSON."""
     return {
@@ -167,9 +171,12 @@ def catalogue() -> dict[str, Any]:
             }
             for name in PAGE_MEASURES
         ],
-        "terms": [{"name": name, "label": _TERMS[name][0], "says": _TERMS[name][1]} for name in TERMS],
+        "terms": [
+            {"name": name, "label": _TERMS[name][0], "says": _TERMS[name][1], "pushes": name in _PUSHES} for name in TERMS
+        ],
         "sectors": [{"name": name, "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "regimes": [{"name": name, "colour": REGIME_COLOURS[name]} for name in REGIMES],
+        "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
         "lessons": _declared_texts("lessons"),
         "assumptions": _assumptions(),
         "start": START,
@@ -231,9 +238,9 @@ def _board_controls() -> list[dict[str, Any]]:
     }
     named = [
         {**shared, "path": "board", "label": "Board", "kind": "board", "default": "typical", "source": "configs/board",
-         "choices": option_names("board"), "says": "A board as a whole: who sits at the table, who chairs, who decides."},
+         "choices": list(board_options()), "says": "A whole board: who sits at the table, who chairs, who decides."},
         {**shared, "path": "calendar", "label": "Policy calendar", "kind": "calendar", "default": "none",
-         "source": "configs/calendar", "choices": option_names("calendar"),
+         "source": "configs/calendar", "choices": list(calendar_options()),
          "says": "Dated changes of policy. What the calendar sets on a date overrides the lever from then on."},
     ]  # fmt: skip
     choices = {"executive": ["everyone", "public_only"], "chair": [*SECTORS, "nobody"]}
@@ -241,7 +248,7 @@ def _board_controls() -> list[dict[str, Any]]:
         "executive": "Whether everyone decides or an executive of public bodies only (S2).",
         "chair": "The sector from which the chair comes.",
     }
-    board = load_scenario("baseline_lsp").board
+    board = preset_scenarios()["baseline_lsp"].board
     chosen = [
         {**shared, "path": f"board.{name}", "label": _LABELS[f"board.{name}"], "kind": "choice", "choices": options,
          "default": getattr(board, name), "says": says[name], "source": "S2, S3"}
@@ -251,8 +258,8 @@ def _board_controls() -> list[dict[str, Any]]:
         name: kind.label for name, kind in ARCHETYPES.items() if kind.sector != "council"
     }
     seats = [
-        {**shared, "path": f"{MEMBERS}{name}", "label": f"Seats: {label}", "kind": "count", "unit": "seats", "low": 0, "high": 10,
-         "whole": True, "default": board.members.get(name, 0), "says": f"Number of seats for: {label.lower()}.",
+        {**shared, "path": f"{MEMBERS}{name}", "label": f"Seats: {label}", "kind": "count", "unit": "seats", "low": 0,
+         "high": 10, "whole": True, "default": board.members.get(name, 0), "says": f"Number of seats: {label.lower()}.",
          "source": "assumed after the national evaluation of partnerships"}
         for name, label in labels.items()
     ]  # fmt: skip
@@ -266,14 +273,14 @@ def presets() -> list[dict[str, Any]]:
 
 
 def _preset(described: Mapping[str, str], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    scenario = load_scenario(described["name"])
+    scenario = preset_scenarios()[described["name"]]
     values = settings_of(scenario)
     return {
         **described,
         "label": readable(described["name"]),
         "place": scenario.place.name,
-        "board": _named("board", scenario.board),
-        "calendar": _named("calendar", scenario.calendar),
+        "board": _named(board_options(), scenario.board),
+        "calendar": _named(calendar_options(), scenario.calendar),
         "months": scenario.months,
         "start": scenario.start,
         "settings": {path: value for path, value in values.items() if value != defaults.get(path)},
@@ -304,14 +311,9 @@ def _board_settings(board: Any) -> dict[str, Any]:
     }
 
 
-@cache
-def _options(group: str) -> dict[str, Any]:
-    return {name: getattr(load_scenario("baseline_lsp", [f"{group}={name}"]), group) for name in option_names(group)}
-
-
-def _named(group: str, value: Any) -> str:
-    """Return the option of a config group that is ``value``, or nothing if none is."""
-    return next((name for name, option in _options(group).items() if option == value), "")
+def _named(options: Mapping[str, Any], value: Any) -> str:
+    """Return the name of the option that is ``value``, or nothing if none is."""
+    return next((name for name, option in options.items() if option == value), "")
 
 
 def _boards() -> list[dict[str, Any]]:
@@ -321,7 +323,7 @@ def _boards() -> list[dict[str, Any]]:
             "label": f"{readable(name)} ({sum(board.members.values())} seats)",
             "settings": _board_settings(board),
         }
-        for name, board in _options("board").items()
+        for name, board in board_options().items()
     ]
 
 
@@ -332,7 +334,7 @@ def _calendars() -> list[dict[str, Any]]:
             "label": "No change" if name == "none" else readable(name),
             "entries": [{"date": entry.from_month, "note": entry.note} for entry in calendar],
         }
-        for name, calendar in _options("calendar").items()
+        for name, calendar in calendar_options().items()
     ]
 
 

@@ -21,6 +21,27 @@ const CONFIG = {
 /** A figure: heading, sentence, chart, table on demand and an SVG to keep. Charts update in place. */
 class Figure {
   static all = [];
+  static waiting = new Set();
+  static sight = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => Figure.sees(target, isIntersecting)), { rootMargin: "150px" });
+
+  /** Charts near the window are drawn at once, the others when the browser has time. */
+  static sees(box, isNear) {
+    const figure = Figure.all.find((one) => one.box === box);
+    figure.isNear = isNear;
+    if (isNear) figure.draw();
+  }
+
+  static drawNext() {
+    const [next] = Figure.waiting;
+    if (!next) return;
+    next.draw();
+    Figure.plan();
+  }
+
+  static plan() {
+    clearTimeout(Figure.timer);
+    if (Figure.waiting.size) Figure.timer = setTimeout(Figure.drawNext, 20);
+  }
 
   constructor(place, { title, says, spec, table, file }) {
     this.spec = spec;
@@ -40,6 +61,7 @@ class Figure {
     this.box.querySelector(".show-table").addEventListener("click", (event) => this.toggleTable(event.currentTarget));
     this.box.querySelector(".save").addEventListener("click", () => this.save());
     Figure.all.push(this);
+    Figure.sight.observe(this.box);
   }
 
   retitle(title, says) {
@@ -67,14 +89,24 @@ class Figure {
 
   /** Show new rows (by data set) and signals; the sentence doubles as text alternative. */
   update(rows, signals, sentence) {
-    for (const [name, values] of Object.entries(rows)) this.view.data(name, values);
-    for (const [name, value] of Object.entries(signals ?? {})) this.view.signal(name, value);
-    this.view.run();
+    this.next = { rows, signals: signals ?? {} };
+    Figure.waiting.add(this);
+    if (this.isNear) this.draw();
+    else Figure.plan();
     if (sentence !== undefined) {
       this.words.textContent = sentence;
       this.drawing.setAttribute("aria-label", `${this.title}. ${sentence}`);
     }
     if (!this.tableBox.hidden) this.fillTable();
+  }
+
+  draw() {
+    Figure.waiting.delete(this);
+    if (!this.view || !this.next) return;
+    for (const [name, values] of Object.entries(this.next.rows)) this.view.data(name, values);
+    for (const [name, value] of Object.entries(this.next.signals)) this.view.signal(name, value);
+    this.next = null;
+    this.view.run();
   }
 
   toggleTable(button) {
@@ -91,6 +123,7 @@ class Figure {
   }
 
   async save() {
+    this.draw();
     saveText(`${this.file}.svg`, await this.view.toSVG(), "image/svg+xml");
   }
 }
@@ -147,7 +180,7 @@ function fanSpec(height = 128) {
     from: { data: part },
     encode: {
       enter: { stroke: { value: COLOUR[part] }, strokeWidth: { value: 2.2 }, strokeDash: { value: DASH[part] } },
-      update: { x: { scale: "x", field: "t" }, y: { scale: "y", field: "p50" } },
+      update: { x: { scale: "x", field: "t" }, y: { scale: "y", field: "p50" }, defined: { signal: "isValid(datum.p50)" } },
     },
   });
   const label = silent({
@@ -219,9 +252,9 @@ function steadyRange(sets, measure, difference) {
 
 function axisFormat(measure, range) {
   const { unit } = MEASURES.get(measure);
-  const fine = range[1] - range[0] < 0.05;
-  if (isShare(unit)) return fine ? ".1%" : ".0%";
-  return range[1] - range[0] >= 5 ? "~s" : fine ? ".2f" : ".1f";
+  const extent = range[1] - range[0];
+  if (isShare(unit)) return extent < 0.05 ? ".1%" : ".0%";
+  return extent >= 5 ? "~s" : extent < 0.05 ? ".3f" : extent < 0.5 ? ".2f" : ".1f";
 }
 
 /** Keep two end labels apart. */
@@ -291,7 +324,7 @@ function endsSpec() {
     $schema: "https://vega.github.io/schema/vega/v6.json",
     width: 400,
     height: 230,
-    padding: { left: 128, right: 64, top: 4, bottom: 22 },
+    padding: { left: 92, right: 84, top: 4, bottom: 22 },
     autosize: "none",
     signals: [],
     data: [{ name: "bars", values: [] }],
@@ -302,7 +335,7 @@ function endsSpec() {
     ],
     axes: [
       { scale: "x", orient: "bottom", format: ".0%", tickCount: 3, grid: true },
-      { scale: "y", orient: "left", labelLimit: 124, labelColor: INK, labelFontSize: 12, labelPadding: 8 },
+      { scale: "y", orient: "left", labelColor: INK, labelFontSize: 12, labelPadding: 8, encode: { labels: { update: { text: { signal: "split(datum.value, ' ')" }, dy: { value: -6 } } } } },
     ],
     marks: [
       silent({
@@ -347,7 +380,7 @@ function endsSpec() {
 function drawEnds(figure, answer) {
   const bars = SIDES.flatMap((name) => answer[name].final_regimes.map((one) => ({
     side: name, regime: one.regime, share: one.share, low: one.low, high: one.high, colour: COLOUR[name],
-    text: `${LETTER[name]} ${one.count} of ${answer.replicates}`,
+    text: one.count ? `${LETTER[name]} ${one.count} of ${answer.replicates}` : `${LETTER[name]} none`,
   })));
   const told = SIDES.map((name) => `${LETTER[name]}: ${answer[name].final_regimes.filter((one) => one.count).map((one) => `${one.count} ${one.regime}`).join(", ")}`);
   figure.update({ bars }, {}, `Of ${answer.replicates} runs. ${told.join(". ")}. Thin lines: 95 % intervals.`);
@@ -421,9 +454,9 @@ function drawRegimes(figure, side, answer, { step, span }) {
 /** Where a label fits best in an area: at its thickest, away from the edges. */
 function labelPlace(rows) {
   let best = null;
-  const edge = Math.round(rows.length * 0.2);
+  const edge = Math.round(rows.length * 0.15);
   for (let i = edge; i < rows.length - edge; i += 1) {
-    const around = rows.slice(Math.max(0, i - edge / 2), i + edge / 2);
+    const around = rows.slice(Math.max(0, i - edge), i + edge);
     const low = Math.max(...around.map((row) => row.low));
     const high = Math.min(...around.map((row) => row.high));
     if (high - low > 0.11 && (!best || high - low > best.room)) best = { room: high - low, t: rows[i].t, at: (low + high) / 2 };

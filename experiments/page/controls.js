@@ -13,6 +13,7 @@ class Controls {
     document.getElementById("search").addEventListener("input", () => this.search());
     document.getElementById("controls").addEventListener("submit", (event) => event.preventDefault());
     this.note();
+    this.refresh();
   }
 
   // ---------------------------------------------------------------- who stands on each side
@@ -110,7 +111,7 @@ class Controls {
     if (control.kind === "number_or_choice") {
       const own = document.createElement("label");
       own.className = "own";
-      own.innerHTML = `<input type="checkbox" aria-label="${escaped(label)}: ${escaped(choiceLabel(control, control.choices[0]))}"> own`;
+      own.innerHTML = `<input type="checkbox" aria-label="${escaped(label)}: ${escaped(choiceLabel(control, control.choices[0]))}"> place’s own`;
       parts.own = own.querySelector("input");
       line.append(own);
       parts.own.addEventListener("change", () => this.set(name, paths, parts.own.checked ? control.choices[0] : Number(input.value)));
@@ -148,7 +149,7 @@ class Controls {
         if (axis) Object.assign(input, { min: 0, max: axis.levels.length - 1, step: 1, value: nearestLevel(axis, value) });
         else input.value = typeof value === "number" ? value : control.low;
         const mixed = paths.length > 1 && new Set(values).size > 1;
-        const told = typeof value === "number" ? shown(control, value) : "own";
+        const told = typeof value === "number" ? shown(control, value) : "";
         output.textContent = mixed ? `≈ ${told}` : told;
         input.setAttribute("aria-valuetext", `${mixed ? "about " : ""}${typeof value === "number" ? shown(control, value) : choiceLabel(control, value)}`);
       } else {

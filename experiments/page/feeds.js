@@ -1,16 +1,22 @@
 // Where answers come from: a server on this machine, or the grid inside this file. Both give the same form.
 
-/** Ask the server that sent this page. */
-async function liveAnswer(request) {
+/** Put a question to the server that sent this page: `answer` or `example`. */
+async function askServer(question, request, signal, tries = 2) {
   let response;
   try {
-    response = await fetch("answer", {
+    response = await fetch(question, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(request),
+      signal,
     });
-  } catch {
-    throw new Error("The program that computes does not answer. Is `partnerships app` still running?");
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The program that computes does not answer. Is “partnerships app” still running?");
+  }
+  if (response.status === 503 && tries > 1) {
+    await new Promise((done) => setTimeout(done, 1000 * Number(response.headers.get("Retry-After") ?? 2)));
+    return askServer(question, request, signal, tries - 1);
   }
   const answer = await response.json().catch(() => ({ error: `The answer could not be read (status ${response.status}).` }));
   if (!response.ok || answer.error) throw new Error(answer.error ?? `The program answered with status ${response.status}.`);
@@ -243,13 +249,27 @@ function opened(answer) {
       side.regimes = CATALOGUE.regimes.map((_, r) => answer.months_at.map((__, month) => regimes.at(r, month)));
     }
     const example = side.example;
-    if (example && !(example.values instanceof PackedArray)) {
-      example.values = unpackedNow(example.values);
-      example.terms = unpackedNow(example.terms);
-      example.trust = example.trust ? unpackedNow(example.trust) : null;
-    }
+    if (example) openedExample(example);
   }
   return answer;
+}
+
+function openedExample(example) {
+  keyPartners(example.partners);
+  if (example.values instanceof PackedArray) return example;
+  example.values = unpackedNow(example.values);
+  example.terms = unpackedNow(example.terms);
+  example.trust = example.trust ? unpackedNow(example.trust) : null;
+  return example;
+}
+
+/** Give each partner a key that holds on both sides: its kind, and the how manieth of that kind it is. */
+function keyPartners(partners) {
+  const seen = {};
+  for (const partner of partners) {
+    seen[partner.archetype] = (seen[partner.archetype] ?? 0) + 1;
+    partner.key = `${partner.archetype}_${seen[partner.archetype]}`;
+  }
 }
 
 function openedBands(bands) {
@@ -262,5 +282,11 @@ function openedBands(bands) {
 
 /** The answer to a request, from whoever answers here. */
 async function answerTo(request) {
-  return opened(GRID ? await gridAnswer(request) : await liveAnswer(request));
+  return opened(GRID ? await gridAnswer(request) : await askServer("answer", request));
+}
+
+/** One run on both sides, body by body; a second question to the server, because it takes longer. */
+async function examplesTo(request, signal) {
+  const { left, right, replicate } = await askServer("example", request, signal);
+  return { left: openedExample(left), right: openedExample(right), replicate };
 }

@@ -16,12 +16,12 @@ function networkSpec() {
     autosize: "none",
     signals: [
       { name: "names", value: 1 },
-      { name: "room", update: "names ? min(135, width * 0.27) : 24" },
+      { name: "room", update: "names ? min(125, width * 0.29) : 24" },
     ],
     data: ["ties", "nodes"].map((name) => ({ name, values: [] })),
     scales: [
       { name: "x", type: "linear", domain: [-1, 1], range: [{ signal: "room" }, { signal: "width - room" }] },
-      { name: "y", type: "linear", domain: [-1, 1], range: [{ signal: "height - 26" }, 26] },
+      { name: "y", type: "linear", domain: [-1, 1], range: [{ signal: "height - 34" }, 34] },
     ],
     marks: [
       silent({
@@ -58,8 +58,8 @@ function networkSpec() {
           update: {
             x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" },
             dx: { signal: "datum.align == 'left' ? datum.away : datum.align == 'right' ? -datum.away : 0" },
-            dy: { signal: "datum.align == 'center' ? (datum.y > 0 ? -datum.away - 3 : datum.away + 3) : 0" },
-            align: { field: "align" }, text: { field: "label" }, limit: { signal: "datum.align == 'center' ? 150 : room - 12" },
+            dy: { signal: "(isArray(datum.label) ? -6 : 0) + (datum.align == 'center' ? (datum.y > 0 ? -datum.away - (isArray(datum.label) ? 9 : 3) : datum.away + (isArray(datum.label) ? 9 : 3)) : 0)" },
+            align: { field: "align" }, text: { field: "label" }, limit: { signal: "datum.align == 'center' ? 150 : room - 8" },
             fill: { signal: `datum.member ? '${INK}' : '${GREY}'` }, fontWeight: { signal: "datum.picked ? 'bold' : 'normal'" },
             fontSize: { signal: "width < 330 ? 9.5 : 11" },
           },
@@ -87,18 +87,18 @@ const isMember = (example, month, partner) => seatValue(example, "is_member", mo
 
 function drawNetwork(figure, side, answer, { step, picked }) {
   const example = answer[side].example;
-  if (!example) return figure.update({ ties: [], nodes: [] }, {}, "No single run is stored for this side.");
+  if (!example) return figure.update({ ties: [], nodes: [] }, {}, GRID ? "No single run is stored for this side." : "");
   const month = nearestIndex(example.months_at, step);
   const places = seatPlaces(example.partners);
   const many = example.partners.length > MOST_NAMES;
-  const nodes = example.partners.map((partner, i) => networkNode(example, partner, i, places[i], month, partner.name === picked, many));
+  const nodes = example.partners.map((partner, i) => networkNode(example, partner, i, places[i], month, partner.key === picked, many));
   const present = nodes.filter((node) => node.stands);
   const members = present.filter((node) => node.member);
   const came = members.filter((node) => node.came);
   const ties = networkTies(example, places, nodes, step);
   const top = [...members].sort((a, b) => b.influence - a.influence)[0];
   const words = members.length
-    ? `${monthName(answer.start, step)}: ${came.length} of ${members.length} members came. ${top.name} has most influence, ${plainPercent(top.influence)} %. It ends as ${example.regime}.`
+    ? `${monthName(answer.start, step)}: ${came.length} of ${members.length} members came. ${top.words} has most influence, ${plainPercent(top.influence)} %. It ends as ${example.regime}.`
     : `${monthName(answer.start, step)}: there are no members any more. It ends as ${example.regime}.`;
   figure.update({ ties, nodes: present }, { names: many ? 0 : 1 }, words);
 }
@@ -108,17 +108,25 @@ function networkNode(example, partner, i, { x, y }, month, picked, many) {
   const member = isMember(example, month, i);
   const came = seatValue(example, "attendance", month, i) > 0.5;
   const colour = SECTORS.find((sector) => sector.name === partner.sector).colour;
-  const size = member ? 30 + 3600 * Math.max(0, influence) : 24;
+  const size = member ? 30 + 3600 * Math.max(0, influence) : 22;
   return {
-    name: partner.name, x, y, size, influence, member, came, picked,
-    stands: Number.isFinite(influence),
+    name: partner.key, words: partner.name, x, y, size, influence, member, came, picked,
+    stands: member || lastMonthAsMember(example, month, i) >= 0,
     shape: SECTOR_SHAPE[partner.sector],
     fill: member && came ? colour : "#fbfaf7",
     stroke: picked ? INK : member ? colour : "#9aa3ab",
     align: Math.abs(x) < 0.18 ? "center" : x > 0 ? "left" : "right",
     away: Math.sqrt(size) / 2 + 5,
-    label: many && !picked ? "" : partner.name,
+    label: many && !picked ? "" : inTwoLines(partner.name),
   };
+}
+
+/** A long name on two lines. */
+function inTwoLines(text) {
+  if (text.length <= 15) return text;
+  const gaps = [...text.matchAll(/[ -]/g)].map((gap) => gap.index + (gap[0] === "-" ? 1 : 0));
+  const middle = gaps.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
+  return middle ? [text.slice(0, middle).trim(), text.slice(middle).trim()] : text;
 }
 
 function networkTies(example, places, nodes, step) {
@@ -219,7 +227,7 @@ function drawTimeline(figure, answer, { step, span }) {
     colour: COLOUR[entry.side],
     fill: entry.kind === "policy" ? COLOUR[entry.side] : "#fbfaf7",
     shape: entry.kind === "policy" ? "diamond" : EVENT_SHAPE[entry.kind] ?? "circle",
-    size: entry.kind === "policy" ? 130 : EVENT_SHAPE[entry.kind] ? 60 : 30,
+    size: entry.kind === "policy" ? 130 : 28,
   }));
   const sides = SIDES.map((side) => ({ side, letter: LETTER[side], colour: COLOUR[side] }));
   const near = entries.filter((entry) => Math.abs(entry.month - step) <= 1).map((entry) => `${LETTER[entry.side]}: ${entry.text}`);
@@ -233,8 +241,14 @@ function timelineTable(answer) {
 
 // ------------------------------------------------------------------ why a partner comes or stays away
 
-/** Place of a partner in an example by name, or -1. */
-const seatOf = (example, name) => (example ? example.partners.findIndex((partner) => partner.name === name) : -1);
+/** Place of a partner in an example by its key, or -1. */
+const seatOf = (example, key) => (example ? example.partners.findIndex((partner) => partner.key === key) : -1);
+
+/** A partner's name to read, from whichever side has it. */
+function partnerLabel(answer, key) {
+  const partners = SIDES.map((side) => answer[side].example?.partners.find((partner) => partner.key === key));
+  return partners.find(Boolean)?.name ?? key;
+}
 
 /** Chance that a member attends: the sum of its terms, put through the noisy choice. */
 function attendanceChance(example, month, partner) {
@@ -246,16 +260,15 @@ function attendanceChance(example, month, partner) {
 
 /** The partner whose chance to come differs most between the sides, over the second half of the run. */
 function tellingPartner(answer) {
-  const { left, right } = { left: answer.left.example, right: answer.right.example };
-  if (!left) return right?.partners[0]?.name ?? null;
-  let best = { name: left.partners[0].name, gap: -1 };
+  const [left, right] = SIDES.map((side) => answer[side].example);
+  if (!left || !right) return (left ?? right)?.partners[0]?.key ?? null;
+  let best = { key: left.partners[0].key, gap: -1 };
   left.partners.forEach((partner, i) => {
-    const j = seatOf(right, partner.name);
-    const here = meanChance(left, i);
-    const gap = j < 0 ? 1 - here - 0.5 : Math.abs(meanChance(right, j) - here);
-    if (gap > best.gap && partner.sector !== "council") best = { name: partner.name, gap };
+    const j = seatOf(right, partner.key);
+    const gap = j < 0 || partner.sector === "council" ? -1 : Math.abs(meanChance(right, j) - meanChance(left, i));
+    if (gap > best.gap) best = { key: partner.key, gap };
   });
-  return best.name;
+  return best.key;
 }
 
 function meanChance(example, partner) {
@@ -273,6 +286,21 @@ function meanTerms(example, partner, first, last) {
     if (!isMember(example, month, partner)) continue;
     n += 1;
     TERMS.forEach((_, k) => { sums[k] += example.terms.at(k, month, partner); });
+  }
+  return n ? sums.map((sum) => sum / n) : null;
+}
+
+/** Mean of each term over all members and months of a run, or null if there is none. */
+function meanTermsOfMembers(example) {
+  if (!example) return null;
+  const sums = TERMS.map(() => 0);
+  let n = 0;
+  for (let month = 0; month < example.months_at.length; month += 1) {
+    for (let partner = 0; partner < example.partners.length; partner += 1) {
+      if (!isMember(example, month, partner)) continue;
+      n += 1;
+      for (let k = 0; k < TERMS.length; k += 1) sums[k] += example.terms.at(k, month, partner);
+    }
   }
   return n ? sums.map((sum) => sum / n) : null;
 }
@@ -298,7 +326,7 @@ function termsSpec() {
       { name: "side", type: "band", domain: SIDES, range: [0, { signal: "bandwidth('y')" }] },
     ],
     axes: [
-      { scale: "x", orient: "bottom", tickCount: 5, grid: true, format: "+", title: "pushes away      utility      draws in" },
+      { scale: "x", orient: "bottom", tickCount: 5, grid: true, format: "+", title: "← pushes away · draws in →" },
       { scale: "y", orient: "left", labelColor: INK, labelFontSize: 12, labelLimit: 168 },
     ],
     marks: [
@@ -338,13 +366,13 @@ function drawTerms(figure, answer, name, step) {
   const most = Math.max(0.5, ...bars.map((bar) => Math.abs(bar.value)));
   const range = [-Math.ceil(most * 2) / 2, Math.ceil(most * 2) / 2];
   const told = SIDES.filter((side) => now[side]).map((side) => `${LETTER[side]}: ${extremes(now[side].terms)}`);
-  figure.update({ bars }, { range, order: used.map((k) => TERMS[k].label) }, told.join(". "));
+  figure.update({ bars }, { range, order: used.map((k) => TERMS[k].label) }, `${told.join(". ")}.`);
 }
 
 function extremes(terms) {
   const ranked = terms.map((value, k) => ({ value, label: TERMS[k].label })).sort((a, b) => b.value - a.value);
   const told = (rows) => rows.map((row) => `${row.label} ${signed(row.value)}`).join(", ");
-  return `drawn most by ${told(ranked.slice(0, 2))}; pushed away most by ${told(ranked.slice(-2).reverse())}`;
+  return `drawn most by ${told(ranked.slice(0, 1))}, pushed away most by ${told(ranked.slice(-1))}`;
 }
 
 const signed = (value) => `${value > 0 ? "+" : ""}${typographic(value.toFixed(1))}`;
@@ -367,12 +395,12 @@ function chanceRows(answer, side, name) {
   const partner = seatOf(example, name);
   if (partner < 0) return [];
   return example.months_at.map((step, month) => ({ t: dateOf(answer.start, step), p50: attendanceChance(example, month, partner) }))
-    .filter((row) => Number.isFinite(row.p50));
+    .map((row) => (Number.isFinite(row.p50) ? row : { t: row.t, p50: null }));
 }
 
 function drawChance(figure, answer, name, { step, span }) {
   const rows = { left: chanceRows(answer, "left", name), right: chanceRows(answer, "right", name), difference: [], zero: [], policies: policyRows(answer) };
-  rows.ends = endLabels(SIDES.filter((side) => rows[side].length).map((side) => ({ at: rows[side].at(-1).p50, text: LETTER[side], colour: COLOUR[side] })), [0, 1]);
+  rows.ends = endLabels(SIDES.filter((side) => Number.isFinite(rows[side].at(-1)?.p50)).map((side) => ({ at: rows[side].at(-1).p50, text: LETTER[side], colour: COLOUR[side] })), [0, 1]);
   const told = SIDES.map((side) => `${LETTER[side]}: ${chanceNow(answer, side, name, step)}`);
   figure.update(rows, { span, range: [0, 1], format: ".0%", now: dateOf(answer.start, step) }, `${monthName(answer.start, step)}. ${told.join("; ")}.`);
 }
@@ -395,9 +423,9 @@ function whyWords(answer, name, step) {
   const told = SIDES.map((side) => `<p><span class="badge ${LETTER[side].toLowerCase()}">${LETTER[side]}</span> ${whySide(answer, side, name, step)}</p>`);
   const now = termsNow(answer, name, step);
   if (now.left && now.right) {
-    const gaps = TERMS.map((term, k) => ({ label: term.label, gap: now.right.terms[k] - now.left.terms[k] })).sort((a, b) => Math.abs(b.gap) - Math.abs(a.gap));
+    const gaps = TERMS.map((term, k) => ({ term, gap: now.right.terms[k] - now.left.terms[k] })).sort((a, b) => Math.abs(b.gap) - Math.abs(a.gap));
     const most = gaps.filter((one) => Math.abs(one.gap) > 0.05).slice(0, 3);
-    if (most.length) told.push(`<p><b>What makes the difference on side B:</b> ${most.map((one) => `${one.label} (${signed(one.gap)})`).join(", ")}.</p>`);
+    if (most.length) told.push(`<p><b>What makes the difference on side B:</b> ${listed(most.map((one) => gapWords(one)))}.</p>`);
   }
   return told.join("");
 }
@@ -405,18 +433,19 @@ function whyWords(answer, name, step) {
 function whySide(answer, side, name, step) {
   const example = answer[side].example;
   const partner = seatOf(example, name);
-  if (partner < 0) return `${escaped(name)} has no seat on this board.`;
+  const label = escaped(partnerLabel(answer, name));
+  if (partner < 0) return `${label} has no seat on this board.`;
   const month = nearestIndex(example.months_at, step);
   const last = lastMonthAsMember(example, month, partner);
-  if (last < 0) return `${escaped(name)} has not taken its seat yet.`;
+  if (last < 0) return `${label} has not taken its seat yet.`;
   if (last < month) {
     const end = [...example.events].reverse().find((event) => event.partner === partner && event.month <= step && ["leaves", "abolished"].includes(event.event));
     const gone = end?.event === "abolished" ? "was abolished" : end ? "gave up its seat" : "has had no seat since";
-    return `${escaped(name)} ${gone} ${end ? "in" : ""} <b>${monthName(answer.start, end ? end.month : example.months_at[last])}</b>. ${sinceStart(example, partner, last)}`;
+    return `${label} ${gone} ${end ? "in" : ""} <b>${monthName(answer.start, end ? end.month : example.months_at[last])}</b>. ${sinceStart(example, partner, last)}`;
   }
   const chance = attendanceChance(example, month, partner);
   const verdict = chance > 0.6 ? "mostly comes" : chance < 0.3 ? "mostly stays away" : "wavers";
-  return `${escaped(name)} <b>${verdict}</b> (${plainPercent(chance)} % chance in ${monthName(answer.start, step)}). ${sinceStart(example, partner, last)}`;
+  return `${label} <b>${verdict}</b> (${plainPercent(chance)} % chance in ${monthName(answer.start, step)}). ${sinceStart(example, partner, last)}`;
 }
 
 /** Which terms moved most between the first year and the last months as a member. */
@@ -425,10 +454,9 @@ function sinceStart(example, partner, last) {
   const early = meanTerms(example, partner, 0, Math.max(0, perYear - 1));
   const late = meanTerms(example, partner, Math.max(perYear, last - Math.max(1, Math.round(perYear / 2)) + 1), last);
   if (!early || !late) return "";
-  const moved = TERMS.map((term, k) => ({ label: term.label, change: late[k] - early[k] })).sort((a, b) => a.change - b.change);
-  const fell = moved.filter((one) => one.change < -0.08).slice(0, 2);
-  const rose = moved.filter((one) => one.change > 0.08).slice(-2).reverse();
-  const list = (rows) => rows.map((one) => `${one.label} (${signed(one.change)})`).join(" and ");
-  const parts = [fell.length ? `what weighs worse is ${list(fell)}` : "", rose.length ? `what weighs better is ${list(rose)}` : ""].filter(Boolean);
-  return parts.length ? `Against the first year, ${parts.join("; ")}.` : "Little has moved since the first year.";
+  const moved = TERMS.map((term, k) => ({ term, gap: late[k] - early[k] })).sort((a, b) => a.gap - b.gap);
+  const fell = moved.filter((one) => one.gap < -0.08).slice(0, 2);
+  const rose = moved.filter((one) => one.gap > 0.08).slice(-2).reverse();
+  const parts = [...fell, ...rose].map((one) => gapWords(one));
+  return parts.length ? `Against its first year: ${listed(parts)}.` : "Little has moved since its first year.";
 }

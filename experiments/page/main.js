@@ -50,6 +50,7 @@ async function answerNext() {
     try {
       const answer = await answerTo(request);
       problem("");
+      if (!GRID) keepExamples(answer, request);
       page.answer = answer;
       show();
     } catch (error) {
@@ -63,6 +64,31 @@ async function answerNext() {
   page.busy = false;
 }
 
+/** The runs that are shown stay, greyed, until those of this answer are there. */
+function keepExamples(answer, request) {
+  for (const name of SIDES) {
+    answer[name].example = page.answer?.[name].example ?? null;
+    answer[name].example_note = "";
+  }
+  document.body.classList.add("stale");
+  clearTimeout(page.examplesTimer);
+  page.examplesAbort?.abort();
+  page.examplesTimer = setTimeout(() => fetchExamples(answer, request), 150);
+}
+
+async function fetchExamples(answer, request) {
+  page.examplesAbort = new AbortController();
+  try {
+    const examples = await examplesTo(request, page.examplesAbort.signal);
+    if (answer !== page.answer) return;
+    for (const name of SIDES) answer[name].example = { ...examples[name], typical: request.run === null };
+    document.body.classList.remove("stale");
+    showExamples();
+  } catch (error) {
+    if (error.name !== "AbortError") problem(error.message);
+  }
+}
+
 function problem(text) {
   at("problem").textContent = text;
 }
@@ -74,7 +100,7 @@ function viewOf() {
   const { answer, state } = page;
   const step = Math.min(state.month ?? answer.months - 1, answer.months - 1);
   const span = [dateOf(answer.start, answer.months_at[0]), dateOf(answer.start, answer.months_at.at(-1))];
-  return { difference: state.view === "difference", step, span, picked: state.partner ?? tellingPartner(answer) };
+  return { difference: state.view === "difference", step, span, picked: SIDES.some((side) => seatOf(answer[side].example, state.partner) >= 0) ? state.partner : tellingPartner(answer) };
 }
 
 function show() {
@@ -87,11 +113,21 @@ function show() {
   drawEnds(page.figures.ends, answer);
   at("moved").innerHTML = movedWords(answer);
   showCurves(view);
-  fillPartners(view.picked);
-  showInside(view);
+  if (GRID) showExamples();
+  else showInside(view);
   at("results").setAttribute("aria-busy", "false");
   document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn ?? 0) + 1);
   document.documentElement.dataset.drawMs = (performance.now() - started).toFixed(1);
+}
+
+/** What hangs on the single run: why, network, partners. */
+function showExamples() {
+  if (!page.ready || !page.answer.left.example) return;
+  const view = viewOf();
+  at("reason").innerHTML = reasonWords(page.answer);
+  fillPartners(view.picked);
+  showInside(view);
+  document.documentElement.dataset.inside = String(Number(document.documentElement.dataset.inside ?? 0) + 1);
 }
 
 /** Change the sentence only when it says something else, so that it is read out once. */
@@ -107,8 +143,8 @@ function showCurves(view) {
   drawFan(figures.other, state.measure, answer, view);
   for (const side of SIDES) drawRegimes(figures[`regimes_${side}`], side, answer, view);
   at("key").innerHTML = view.difference
-    ? "Line: median of the paired differences. Dark band: the middle half of runs. Light band: 90 %. Above zero, B has more."
-    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. Line: median. Dark band: the middle half of runs. Light band: 90 %. Dotted: policy dates. Select a month by clicking a curve.`;
+    ? "Line: median of the paired differences. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Above zero, B has more."
+    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. Line: median. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Dotted: policy dates. A click on a chart picks the month.`;
 }
 
 /** What depends on the chosen month and partner. */
@@ -118,7 +154,7 @@ function showInside(view) {
   const notes = [...new Set(SIDES.map((name) => answer[name].example_note).filter(Boolean))];
   at("inside-note").textContent = run
     ? `Run ${run.replicate} on both sides${run.typical ? ", a typical one" : ""}: the same people, elections and luck. ${notes.join(" ")}`
-    : notes.join(" ");
+    : notes.join(" ") || "The run is being computed …";
   const slider = at("month");
   slider.max = answer.months - 1;
   slider.value = view.step;
@@ -128,8 +164,9 @@ function showInside(view) {
   for (const side of SIDES) drawNetwork(figures[`network_${side}`], side, answer, view);
   if (state.partner === null || at("partner").value !== view.picked) at("partner").value = view.picked ?? "";
   if (!view.picked) return;
-  figures.terms.retitle(`${view.picked}: what draws it in, what pushes it away`, "Parts of its decision to attend, in the chosen month or its last as a member.");
-  figures.chance.retitle(`${view.picked}: chance that it comes`, "Gaps: no seat.");
+  const label = partnerLabel(answer, view.picked);
+  figures.terms.retitle(`${label}: what draws it in, what pushes it away`, "Parts of its decision to attend, in the chosen month or its last as a member.");
+  figures.chance.retitle(`${label}: chance that it comes`, "Gaps: no seat.");
   drawTerms(figures.terms, answer, view.picked, view.step);
   drawChance(figures.chance, answer, view.picked, view);
   at("why").innerHTML = whyWords(answer, view.picked, view.step);
@@ -251,11 +288,11 @@ function fillChoices() {
 }
 
 function fillPartners(picked) {
-  const names = [...new Set(SIDES.flatMap((side) => page.answer[side].example?.partners.map((partner) => partner.name) ?? []))];
+  const names = [...new Set(SIDES.flatMap((side) => page.answer[side].example?.partners.map((partner) => partner.key) ?? []))];
   const select = at("partner");
   if (select.dataset.names !== names.join("|")) {
     select.dataset.names = names.join("|");
-    select.replaceChildren(...names.map((name) => new Option(name, name)));
+    select.replaceChildren(...names.map((name) => new Option(partnerLabel(page.answer, name), name)));
   }
   select.value = picked ?? "";
 }
@@ -270,6 +307,11 @@ function wire() {
     at(button).addEventListener("click", () => at(dialog).showModal());
     at(dialog).querySelector("[data-close]").addEventListener("click", () => at(dialog).close());
   }
+  at("reason").addEventListener("click", (event) => {
+    if (!event.target.dataset.jump) return;
+    event.preventDefault();
+    at(event.target.dataset.jump).scrollIntoView({ block: "start" });
+  });
   at("month").addEventListener("input", () => setMonth(Number(at("month").value)));
   at("play").addEventListener("click", () => (page.playing ? pause() : play()));
   at("partner").addEventListener("change", () => setPartner(at("partner").value));

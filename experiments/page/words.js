@@ -41,7 +41,7 @@ function shown(control, value) {
 
 function plainPercent(share) {
   const percent = share * 100;
-  return typographic(Math.abs(percent) >= 10 || Number.isInteger(percent) ? percent.toFixed(0) : percent.toFixed(1));
+  return typographic(Math.abs(percent) >= 10 || Math.abs(percent - Math.round(percent)) < 0.05 ? percent.toFixed(0) : percent.toFixed(1));
 }
 
 /** A measure's value with its unit, as it stands in a sentence. */
@@ -115,11 +115,11 @@ function differenceWords(answer, compare) {
   const parts = [];
   if (value && Number.isFinite(value.low)) {
     const clear = value.low > 0 || value.high < 0;
-    const points = `${plainNumber(Math.abs(value.mean) * 100)} points`;
+    const points = `${(Math.abs(value.mean) * 100).toFixed(1)} points`;
     parts.push(
       clear
         ? `By the end B has closed <b>${points} ${value.mean > 0 ? "more" : "less"}</b> of the gap to the national average
-           (95 % interval ${plainNumber(value.low * 100)} to ${plainNumber(value.high * 100)}), and did better than A in ${plainPercent(value.share_above)} % of the paired runs.`
+           (95 % interval ${(value.low * 100).toFixed(1)} to ${(value.high * 100).toFixed(1)}), and did better than A in ${ofAll(Math.round(value.share_above * answer.replicates), answer.replicates)} paired runs.`
         : `What the two deliver can hardly be told apart (difference ${plainNumber(value.low * 100)} to ${plainNumber(value.high * 100)} points of the gap).`,
     );
   }
@@ -129,6 +129,26 @@ function differenceWords(answer, compare) {
   }
   return parts.join(" ");
 }
+
+/** What draws members in, on average over a typical run: the terms that differ most between the sides. HTML. */
+function reasonWords(answer) {
+  const means = SIDES.map((name) => meanTermsOfMembers(answer[name].example));
+  if (!means[0] || !means[1]) return "";
+  const gaps = TERMS.map((term, k) => ({ term, gap: means[1][k] - means[0][k] })).sort((a, b) => b.gap - a.gap);
+  const more = gaps.filter((one) => one.gap > 0.1).slice(0, 3).map((one) => gapWords(one, "<b>"));
+  const less = gaps.filter((one) => one.gap < -0.1).slice(-2).reverse().map((one) => gapWords(one, "<b>"));
+  const told = [more.length ? `on side B members come because of ${listed(more)}` : "", less.length ? `what keeps them away there is ${listed(less)}` : ""].filter(Boolean);
+  return told.length ? `Why? In a typical run, ${told.join("; ")}. <a href="#inside" data-jump="inside">Look inside one partnership</a>.` : "";
+}
+
+/** "more trust …", "less of meetings and paperwork": a difference of one term in words. HTML. */
+function gapWords({ term, gap }, tag = "") {
+  const amount = term.pushes ? (gap > 0 ? "less push from" : "more push from") : gap > 0 ? "more pull of" : "less pull of";
+  return tag ? `${amount} <b>${term.label}</b>` : `${amount} ${term.label} (${signed(gap)})`;
+}
+
+/** "a, b and c". */
+const listed = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
 
 /** What B does otherwise than A, in one line. HTML. */
 function differingWords(state) {
@@ -156,12 +176,12 @@ function fanWords(measure, answer, step, difference) {
   const when = monthName(answer.start, answer.months_at[index]);
   const row = (part) => answer[part].bands.get(measure)?.map((values) => values[index]);
   const told = (values, signed) =>
-    `${measured(measure, values[2], signed)} (90 % of runs: ${measured(measure, values[0], signed)} to ${measured(measure, values[4], signed)})`;
+    `${measured(measure, values[2], signed)} (${measured(measure, values[0], signed)} to ${measured(measure, values[4], signed)})`;
   if (difference) {
     const values = row("difference");
     return values ? `${when}: B minus A ${told(values, true)}.` : "This file does not hold the paired difference of this measure.";
   }
-  return `${when}: A ${told(row("left"))}; B ${told(row("right"))}.`;
+  return `${when}: A ${told(row("left"))}, B ${told(row("right"))}.`;
 }
 
 function nearestIndex(sorted, value) {
