@@ -222,11 +222,11 @@ def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 class WatchedPartnership(PartnershipModel):
-    """A partnership of which the trust between its members is written down every few months."""
+    """A partnership of which the trust between its members is written down in some months."""
 
-    def __init__(self, scenario: Scenario, *, seed: int, replicate: int) -> None:
+    def __init__(self, scenario: Scenario, *, seed: int, replicate: int, trust_at: Sequence[int] | None = None) -> None:
         super().__init__(scenario, seed=seed, replicate=replicate, record_terms=True)
-        self.trust_months = trust_months(self.n_seats, scenario.months)
+        self.trust_months = tuple(trust_months(self.n_seats, scenario.months) if trust_at is None else trust_at)
         self.trust_levels = np.zeros((len(self.trust_months), self.n_seats, self.n_seats), dtype=np.uint8)
 
     def observe(self) -> None:
@@ -243,16 +243,26 @@ def trust_months(n_seats: int, months: int) -> range:
     return range(0, months, every)
 
 
-def example(scenario: Scenario, *, seed: int, replicate: int) -> Json:
-    """Return one replicate body by body and month by month: state, utility terms, trust and events.
+def example(
+    scenario: Scenario,
+    *,
+    seed: int,
+    replicate: int,
+    months_at: Sequence[int] | None = None,
+    trust_at: Sequence[int] | None = None,
+    compressed: bool = False,
+) -> Json:
+    """Return one replicate body by body: state and utility terms every month, trust and events.
 
     Lived on the Mesa engine, whose numbers are those of the bands to the last bit; about 0.1 s for 19 seats.
+    ``months_at`` and ``trust_at`` keep fewer months.
     """
-    model = WatchedPartnership(scenario, seed=seed, replicate=replicate)
+    model = WatchedPartnership(scenario, seed=seed, replicate=replicate, trust_at=trust_at)
     for _ in range(scenario.months):
         model.step()
     history = history_of(model, seed=seed, replicate=replicate)
-    watched = model.watched.transpose(2, 0, 1)
+    kept = list(range(scenario.months) if months_at is None else months_at)
+    watched = model.watched[kept].transpose(2, 0, 1)
     is_member = watched[0] > 0.0
     state = np.where(is_member, watched, np.nan)
     state[0] = is_member
@@ -260,14 +270,14 @@ def example(scenario: Scenario, *, seed: int, replicate: int) -> Json:
     return {
         "replicate": replicate,
         "regime": history.regime,
-        "months_at": list(range(scenario.months)),
+        "months_at": kept,
         "partners": _labelled(model.partners),
         "columns": list(PARTNER_COLUMNS),
-        "values": packed(state[:n_columns], along=0),
-        "terms": packed(state[n_columns:], along=0),
+        "values": packed(state[:n_columns], along=0, compressed=compressed),
+        "terms": packed(state[n_columns:], along=0, compressed=compressed),
         "attendance_noise": scenario.behaviour.attendance_noise,
         "trust_months": list(model.trust_months),
-        "trust": packed_codes(model.trust_levels, scale=1.0 / _TRUST_LEVELS),
+        "trust": packed_codes(model.trust_levels, scale=1.0 / _TRUST_LEVELS, compressed=compressed),
         "events": _events(history),
     }
 
