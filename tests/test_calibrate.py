@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 
 from analysis.calibration import SAFETY, contractions, left_out, misses_of, prior_shares
+from analysis.parameter_uncertainty import contrasts_by_set, sets_in_words
 from analysis.patterns import Finding, Pattern, value_of
 from experiments.accepted import accepted_sets, read_sample, shipped_sample, with_accepted
 from experiments.calibrate import Judge, varied
@@ -395,10 +396,30 @@ def test_one_set_is_never_taken_silently(tmp_path):
         read_sample(tmp_path / "none.csv")
 
 
+def test_an_effect_that_depends_on_the_set_keeps_its_range():
+    """More runs narrow the average, not what is unknown: only one set can be true."""
+    replicates = np.arange(400)
+    effect = np.where(replicates % 2 == 0, 0.1, -0.3)
+    luck = np.random.default_rng(1).normal(0.0, 0.05, 400)
+    runs = pd.concat(
+        [
+            pd.DataFrame({"scenario": name, "replicate": replicates, "outcome": luck + added})
+            for name, added in (("x", effect), ("y", 0.0))
+        ]
+    )
+    table = contrasts_by_set(runs, "y", sets=2)
+    assert table.loc[0, "low"] == pytest.approx(-0.29, abs=0.01)
+    assert table.loc[0, "high"] == pytest.approx(0.09, abs=0.01)
+    assert table.loc[0, "share_above_0"] == 0.5
+    assert "Outcome: -0.1" in sets_in_words(table) or "Outcome: -10" in sets_in_words(table)
+
+
 def test_a_comparison_says_what_its_intervals_cover(tmp_path):
     """Plain words and the manifest say that parameters vary, too."""
     asked = ["compare", "behaviour=accepted", "behaviour.exit_rate=0.1", "scenarios=[talking_shop,baseline_lsp]"]
     assert main([*asked, "replicates=4", "months=6", "board=small_executive", "figures=false", "output=answers"]) == 0
     assert "parameter uncertainty" in (tmp_path / "answers" / "conclusions.txt").read_text(encoding="utf-8")
+    by_set = pd.read_csv(tmp_path / "answers" / "parameter_uncertainty.csv")
+    assert (by_set["low"] <= by_set["median"] + 1e-12).all()
     manifest = json.loads((tmp_path / "answers" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["behaviours"]["sets"] == len(accepted_sets())
