@@ -107,16 +107,17 @@ def one_at_a_time_effects(draws: pd.DataFrame, outcomes: pd.DataFrame) -> pd.Dat
     tables = []
     for parameter in map(str, values):
         levels = values[parameter].dropna()
-        for place, level in zip(values.index.get_indexer(levels.index), levels, strict=True):
-            effect = differences.iloc[place].dropna()
-            if effect.empty:
-                raise ValueError(f"every run of the scenario itself, or with {parameter} = {level}, failed")
-            tables.append(
-                pd.DataFrame(
-                    {"parameter": parameter, "level": level, "replicate": effect.index, "effect": effect.to_numpy()},
-                ).astype({"level": object})
-            )
-    return pd.concat(tables, ignore_index=True)
+        effects = differences.loc[levels.index]
+        if effects.isna().all(axis=1).any():
+            raise ValueError(f"every run of the scenario itself, or with a level of {parameter}, failed")
+        columns = {
+            "level": np.repeat(levels.to_numpy(dtype=object), effects.shape[1]),
+            "effect": effects.to_numpy().ravel(),
+        }
+        columns["replicate"] = np.tile(effects.columns.to_numpy(), len(effects))
+        tables.append(pd.DataFrame({"parameter": parameter, **columns}))
+    together = pd.concat(tables, ignore_index=True).dropna(subset="effect")
+    return together[["parameter", "level", "replicate", "effect"]].reset_index(drop=True)
 
 
 def one_at_a_time(effects: pd.DataFrame) -> pd.DataFrame:

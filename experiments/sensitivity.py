@@ -222,15 +222,14 @@ def analysed(study: Study, measures: Sequence[str], *, precision: float, resampl
             keys = {"scenario": scenario, "measure": measure}
             try:
                 indices = _indices(study, draws, resamples=resamples)(some)
-                if method == "one_at_a_time":
-                    found["effects"].append(_led_by(keys, one_at_a_time_effects(draws, some)))
+                largest = ranked(indices, method)[:_SETTLING]
                 quickly = _indices(study, draws, resamples=0)
+                if method == "one_at_a_time":
+                    effects = one_at_a_time_effects(draws, some)
+                    found["effects"].append(_led_by(keys, effects))
+                    quickly = partial(_of_replicates, effects[effects["parameter"].isin(largest)])
                 settling = replicate_sufficiency(
-                    some,
-                    indices=quickly,
-                    parameters=ranked(indices, method)[:_SETTLING],
-                    index=MAIN_INDEX[method],
-                    seed=seed,
+                    some, indices=quickly, parameters=largest, index=MAIN_INDEX[method], seed=seed
                 )
             except ValueError as error:
                 raise CommandError(f"{measure}, {scenario}: {error}") from None
@@ -252,6 +251,11 @@ def _indices(study: Study, draws: pd.DataFrame, *, resamples: int) -> Callable[[
             return partial(_morris, draws, ranges=ranges, levels=asked["levels"], resamples=resamples, seed=seed)
         case _:
             return lambda some: sobol(draws, some, list(ranges), resamples=max(2, resamples), seed=seed)
+
+
+def _of_replicates(effects: pd.DataFrame, some: pd.DataFrame) -> pd.DataFrame:
+    """Return the indices of one_at_a_time from the effects in the replicates that ``some`` outcomes have."""
+    return one_at_a_time(effects[effects["replicate"].isin(some["replicate"].unique())])
 
 
 def _morris(draws: pd.DataFrame, some: pd.DataFrame, **kwargs: Any) -> pd.DataFrame:
