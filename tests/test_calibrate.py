@@ -19,6 +19,7 @@ from experiments.accepted import accepted_sets, read_sample, shipped_sample, wit
 from experiments.calibrate import Judge, varied
 from experiments.compose import load_scenario
 from experiments.console import main
+from experiments.designs import with_values
 from experiments.errors import CommandError
 from experiments.generations import begun
 from experiments.pattern_runs import Declared, Experiment, of_one, pattern_batches
@@ -423,3 +424,20 @@ def test_a_comparison_says_what_its_intervals_cover(tmp_path):
     assert (by_set["low"] <= by_set["median"] + 1e-12).all()
     manifest = json.loads((tmp_path / "answers" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["behaviours"]["sets"] == len(accepted_sets())
+
+
+def test_a_sweep_takes_turns_with_the_sets_and_remembers_them(tmp_path, capsys):
+    """Each replicate of a study has its set, whatever the chunks; going on needs no word of the sample."""
+    asked = ["sweep", "study=taken", "scenarios=[talking_shop]", "design=random", "draws=2", "vary=[levers.duty]"]
+    small = ["replicates=3", "months=6", "board=small_executive", "runs_per_chunk=2"]
+    assert main([*asked, *small, "behaviour=accepted"]) == 0
+    runs = pd.read_parquet("taken/runs.parquet")
+    assert len(runs) == 6
+    row = runs[(runs["draw"] == 1) & (runs["replicate"] == 2)].iloc[0]
+    scenario = with_accepted(load_scenario("talking_shop", ["months=6", "board=small_executive"]), 2)
+    duty = {path: row[path] for path in runs if path.startswith("levers.duty.")}
+    alone = run_pairs({"x": with_values(scenario, duty)}, seed=1, replicates=3, engine="ensemble").runs
+    assert row["engagement"] == alone["engagement"].iloc[2]
+    assert main(["sweep", "study=taken"]) == 0
+    assert main([*asked, *small]) == 2
+    assert "sample" in capsys.readouterr().err
