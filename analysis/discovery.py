@@ -55,6 +55,8 @@ class Tree:
     accuracy_low: float
     accuracy_high: float
     predicted: NDArray[np.bool_]
+    wanted_share: float
+    """Of all draws that the tree was grown on."""
 
 
 def interesting(
@@ -388,6 +390,7 @@ def grow_tree(draws: pd.DataFrame, wanted: pd.Series, *, depth: int = 3, seed: i
         accuracy_low=float(np.quantile(repeated, 0.05)),
         accuracy_high=float(np.quantile(repeated, 0.95)),
         predicted=np.asarray(classifier.predict(table.to_numpy()), dtype=bool),
+        wanted_share=float(truth.mean()),
     )
 
 

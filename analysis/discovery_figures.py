@@ -26,7 +26,7 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
     figure, (ax,) = new_figure(1, 1, width=6.5, height=5.0)
     add_title(figure, f"Coverage and density of boxes: {title}")
     told = summary.set_index("quantity")
-    unseen = "" if np.isnan(told.loc["density", "unseen"]) else (
+    unseen = "" if pd.isna(told.loc["density", "unseen"]) else (
         " Cross: mean on halves of the draws that a box was not found on, with their extremes."
     )  # fmt: skip
     add_note(
@@ -51,7 +51,9 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
 
 
 def _crossed(ax: Axes, told: pd.DataFrame, columns: tuple[str, str, str], *, marker: str, colour: str) -> None:
-    (x, x_low, x_high), (y, y_low, y_high) = (told.loc[name, list(columns)] for name in ("coverage", "density"))
+    (x, x_low, x_high), (y, y_low, y_high) = (
+        told.loc[name, list(columns)].to_numpy(dtype=float) for name in ("coverage", "density")
+    )
     ax.hlines(y, x_low, x_high, color=colour, linewidth=2, alpha=0.6)
     ax.vlines(x, y_low, y_high, color=colour, linewidth=2, alpha=0.6)
     ax.plot(x, y, marker, color=colour, markersize=9)
@@ -68,7 +70,8 @@ def box_limits(table: pd.DataFrame, draws: pd.DataFrame, wanted: pd.Series, *, t
     add_note(
         figure,
         "Grey line: whole range, with its ends. Thick line: in the box, with its limits. Ticks above: draws of "
-        "interest; below: the others. qp: quasi-p-value of the limits; again: resamples whose box restricts the parameter.",
+        "interest; below: the others. qp: quasi-p-value of the limits; again: share of resamples whose box restricts "
+        "the parameter too.",
     )
     truth = wanted.to_numpy(dtype=bool)
     for row, found in enumerate(table.to_dict("records")):
@@ -86,6 +89,7 @@ def box_limits(table: pd.DataFrame, draws: pd.DataFrame, wanted: pd.Series, *, t
     ax.set_yticks(range(len(table)), [parameter_label(str(name)) for name in table["parameter"]])
     ax.set(ylim=(max(1, len(table)) - 0.4, -0.6), xlim=(0, 1), xticks=[])
     ax.grid(visible=False)
+    ax.tick_params(length=0, pad=28)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
     return figure
@@ -104,8 +108,8 @@ def _range_row(ax: Axes, row: int, found: dict[Any, Any], values: pd.Series, tru
                     color=GREY, ha="right" if place == 0 else "left", va="center", annotation_clip=False)  # fmt: skip
     for end, value, limit in zip(ends, (found["low"], found["high"]), (low, high), strict=True):
         if value != limit:
-            ax.annotate(f"{value:.3g}", (end, row), xytext=(0, 12), textcoords="offset points", fontsize=9, color=_IN,
-                        ha="center", va="bottom", weight="bold")  # fmt: skip
+            ax.annotate(f"{value:.3g}", (end, row - 0.26), fontsize=9, color=_IN, ha="center", va="bottom",
+                        weight="bold", annotation_clip=False)  # fmt: skip
 
 
 def _names_row(ax: Axes, row: int, found: dict[Any, Any], values: pd.Series, truth: Any) -> None:
@@ -122,12 +126,12 @@ def tree_figure(tree: Tree, *, title: str) -> Figure:
     """Return a figure of the decision tree; the left branch is where the condition holds."""
     leaves = int(tree.classifier.get_n_leaves())
     depth = int(tree.classifier.get_depth())
-    figure, (ax,) = new_figure(1, 1, width=max(6.0, 1.55 * leaves + 1.0), height=1.9 + 1.25 * (depth + 1))
+    figure, (ax,) = new_figure(1, 1, width=max(6.5, 1.25 * leaves + 0.5), height=1.9 + 1.25 * (depth + 1))
     add_title(figure, f"Decision tree: {title}")
     add_note(
         figure,
-        f"To the left where the condition holds. Shares count both kinds alike; colour: the kind that prevails. "
-        f"Balanced accuracy on unseen draws {100 * tree.accuracy:.0f} % ({100 * tree.accuracy_low:.0f} to "
+        f"To the left where the condition holds. Blue frame: judged to be of interest, where "
+        f"both kinds weigh the same. Balanced accuracy on unseen draws {100 * tree.accuracy:.0f} % ({100 * tree.accuracy_low:.0f} to "
         f"{100 * tree.accuracy_high:.0f} %; 50 % is guessing).",
     )
     structure = tree.classifier.tree_
@@ -137,8 +141,10 @@ def tree_figure(tree: Tree, *, title: str) -> Figure:
             if child >= 0:
                 ax.plot([across, places[child][0]], [-down, -places[child][1]], color="0.7", linewidth=1.2, zorder=1)
         weights = structure.value[node][0]
-        share = float(weights[1] / weights.sum())
-        colour = _IN if share > 0.5 else "0.55"
+        weighted = float(weights[1] / weights.sum())
+        colour = _IN if weighted > 0.5 else "0.55"
+        both = weighted * tree.wanted_share + (1.0 - weighted) * (1.0 - tree.wanted_share)
+        share = weighted * tree.wanted_share / both
         text = _node_text(structure, node, tree.features, share=share, total=structure.n_node_samples[0])
         frame = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": colour, "linewidth": 1.8}
         ax.text(across, -down, text, ha="center", va="center", fontsize=8.5, color="black", zorder=2, bbox=frame)

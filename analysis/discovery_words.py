@@ -35,7 +35,7 @@ def discovery_words(
     >>> table = pd.DataFrame({"parameter": ["levers.purse"], "names": "need", "found_again": 0.9})
     >>> summary = pd.DataFrame({"quantity": ["coverage", "density", "mass"], "value": [0.8, 0.9, 0.4], "ci_low": 0.3,
     ...                         "ci_high": 0.95, "unseen": 0.7, "unseen_low": 0.6, "unseen_high": 0.8})
-    >>> tree = Tree(None, (), 0.8, 0.7, 0.9, wanted.to_numpy())
+    >>> tree = Tree(None, (), 0.8, 0.7, 0.9, wanted.to_numpy(), 0.5)
     >>> print(discovery_words("Trust at the end at least 0.5", wanted, table, summary, tree=tree, alike=(0.9, 0.8),
     ...                       resamples=10).splitlines()[2])
     - Purse is need
