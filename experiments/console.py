@@ -51,6 +51,8 @@ VERBS: Mapping[str, Verb] = {
     "compare": Verb("experiments.compare", "compare scenarios over many paired runs"),
     "sweep": Verb("experiments.sweep", "run scenarios with many draws of parameters, in a study that can be stopped"),
     "sensitivity": Verb("experiments.sensitivity", "find out which parameters matter: one at a time, Morris, Sobol"),
+    "discover": Verb("experiments.discover", "find the conditions that lead to a regime", takes="settings"),
+    "phase": Verb("experiments.phase", "draw which regime prevails over the plane of two parameters"),
     "explain": Verb("experiments.explain", "tell why bodies came or stayed away, and what a run without a lever shows"),
     "patterns": Verb("experiments.patterns", "test whether the model shows the patterns of real partnerships"),
     "calibrate": Verb(
