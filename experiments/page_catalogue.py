@@ -172,7 +172,8 @@ def catalogue() -> dict[str, Any]:
             for name in PAGE_MEASURES
         ],
         "terms": [
-            {"name": name, "label": _TERMS[name][0], "says": _TERMS[name][1], "pushes": name in _PUSHES} for name in TERMS
+            {"name": name, "label": label, "says": says, "pushes": name in _PUSHES}
+            for name, (label, says) in ((name, _TERMS[name]) for name in TERMS)
         ],
         "sectors": [{"name": name, "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "regimes": [{"name": name, "colour": REGIME_COLOURS[name]} for name in REGIMES],

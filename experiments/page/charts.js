@@ -50,7 +50,7 @@ class Figure {
     this.file = file ?? title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
     this.box = document.createElement("figure");
     this.box.className = "chart";
-    this.box.innerHTML = `<figcaption><h3></h3><p class="what"></p></figcaption><div class="drawing" role="img"></div>
+    this.box.innerHTML = `<figcaption><h3></h3><p class="what"></p></figcaption><div class="drawing" role="img"><div></div></div>
       <p class="words"></p><div class="tools"><button type="button" class="show-table" aria-expanded="false">Table</button>
       <button type="button" class="save">SVG</button></div><div class="table" hidden tabindex="0" role="region"></div>`;
     this.retitle(title, says);
@@ -74,7 +74,11 @@ class Figure {
   }
 
   async ready() {
-    const { view } = await vegaEmbed(this.drawing, { ...this.spec, config: CONFIG, background: null, description: this.title }, EMBED);
+    const canvas = this.drawing.firstElementChild;
+    const { view } = await vegaEmbed(canvas, { ...this.spec, config: CONFIG, background: null, description: this.title }, EMBED);
+    // The frame around it is the image, with our sentence as its text; Vega's own role would hide that.
+    for (const name of ["role", "aria-roledescription", "aria-label"]) canvas.removeAttribute(name);
+    canvas.querySelector("svg")?.setAttribute("aria-hidden", "true");
     this.view = view;
     this.fit();
     new ResizeObserver(() => this.fit()).observe(this.drawing);

@@ -263,11 +263,7 @@ class Controls {
 
   note() {
     if (!GRID) return;
-    const base = PRESETS.get(GRID.base).label;
-    const axes = GRID.axes.map((axis) => axis.label.toLowerCase()).join(", ");
-    document.getElementById("feed-note").textContent =
-      `This file holds ${GRID.replicates} paired runs for each combination of ${axes}, all from ${base}, and ${GRID.presets.length} presets as they are. ` +
-      `Greyed settings are not in this file; “partnerships app” has them all. ${GRID.note ?? ""}`;
+    document.getElementById("feed-note").textContent = `${GRID.note} Levers move only from ${PRESETS.get(GRID.base).label}; greyed settings are not in this file.`;
   }
 }
 

@@ -2,7 +2,7 @@
 
 const SECTORS = CATALOGUE.sectors;
 const TERMS = CATALOGUE.terms;
-const TIE_FROM = 0.35;
+const TIE_FROM = 0.25;
 const MOST_TIES = 260;
 const MOST_NAMES = 24;
 
@@ -44,8 +44,7 @@ function networkSpec() {
           enter: { shape: { field: "shape" }, cursor: { value: "pointer" } },
           update: {
             x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" }, size: { field: "size" },
-            fill: { field: "fill" }, stroke: { field: "stroke" }, strokeWidth: { signal: "datum.picked ? 3.5 : 1.6" },
-            strokeDash: { signal: "datum.member ? [] : [2, 2]" },
+            fill: { field: "fill" }, stroke: { field: "stroke" }, strokeWidth: { signal: "datum.picked ? 3 : datum.member ? 1.6 : 0.8" },
           },
         },
       },
@@ -58,8 +57,8 @@ function networkSpec() {
           update: {
             x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" },
             dx: { signal: "datum.align == 'left' ? datum.away : datum.align == 'right' ? -datum.away : 0" },
-            dy: { signal: "(isArray(datum.label) ? -6 : 0) + (datum.align == 'center' ? (datum.y > 0 ? -datum.away - (isArray(datum.label) ? 9 : 3) : datum.away + (isArray(datum.label) ? 9 : 3)) : 0)" },
-            align: { field: "align" }, text: { field: "label" }, limit: { signal: "datum.align == 'center' ? 150 : room - 8" },
+            dy: { signal: "(isArray(datum.label) ? -6 : 0) + (datum.align == 'center' ? (datum.y > 0 == (names == 1) ? -datum.away - (isArray(datum.label) ? 9 : 3) : datum.away + (isArray(datum.label) ? 9 : 3)) : 0)" },
+            align: { field: "align" }, text: { field: "label" }, limit: { signal: "names && datum.align != 'center' ? room - 8 : 160" },
             fill: { signal: `datum.member ? '${INK}' : '${GREY}'` }, fontWeight: { signal: "datum.picked ? 'bold' : 'normal'" },
             fontSize: { signal: "width < 330 ? 9.5 : 11" },
           },
@@ -115,7 +114,7 @@ function networkNode(example, partner, i, { x, y }, month, picked, many) {
     shape: SECTOR_SHAPE[partner.sector],
     fill: member && came ? colour : "#fbfaf7",
     stroke: picked ? INK : member ? colour : "#9aa3ab",
-    align: Math.abs(x) < 0.18 ? "center" : x > 0 ? "left" : "right",
+    align: Math.abs(x) < 0.18 ? "center" : x > 0 !== many ? "left" : "right",
     away: Math.sqrt(size) / 2 + 5,
     label: many && !picked ? "" : inTwoLines(partner.name),
   };

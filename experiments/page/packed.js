@@ -36,6 +36,7 @@ class PackedArray {
     const kind = BASE64_KINDS[packed.type];
     this.raw = new kind.array(bytes.buffer, bytes.byteOffset, bytes.byteLength / kind.array.BYTES_PER_ELEMENT);
     this.shape = packed.n;
+    if (packed.delta) this.addUp();
     this.missing = kind.missing;
     this.along = packed.along ?? -1;
     this.scale = packed.scale ?? 1;
@@ -45,6 +46,14 @@ class PackedArray {
     for (let axis = this.shape.length - 1; axis >= 0; axis -= 1) {
       this.strides[axis] = stride;
       stride *= this.shape[axis];
+    }
+  }
+
+  /** Undo differences along the last axis; typed arrays wrap around by themselves. */
+  addUp() {
+    const n = this.shape.at(-1);
+    for (let row = 0; row < this.raw.length; row += n) {
+      for (let i = row + 1; i < row + n; i += 1) this.raw[i] += this.raw[i - 1];
     }
   }
 
