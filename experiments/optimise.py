@@ -26,6 +26,7 @@ For example:
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,6 +44,7 @@ from analysis.policy_figures import outcome_against_cost, regret_bars
 from analysis.policy_mixes import (
     AVOIDED,
     BEST,
+    COSTS,
     OBJECTIVES,
     REGRET_IN,
     on_front,
@@ -102,6 +104,8 @@ class Problem:
     """What is searched: levers with their ranges, where mixes start from, in which worlds, within which bound."""
 
     base: Scenario
+    scenarios: Mapping[str, Scenario]
+    """Those that the mixes are set against, as they ship."""
     levers: tuple[Factor, ...]
     worlds: Worlds
     avoid: tuple[str, ...]
@@ -114,7 +118,7 @@ class Problem:
             path: round(float(value), 3) if isinstance(value, np.floating) else value for path, value in found.items()
         }
 
-    def scenarios(self, values: Mapping[str, Any]) -> list[Scenario]:
+    def in_places(self, values: Mapping[str, Any]) -> list[Scenario]:
         """Return the scenario of a mix in each place."""
         return [with_levers(self.base, values, place) for place in self.worlds.places]
 
@@ -137,7 +141,8 @@ def task(config: DictConfig) -> None:
     problem = problem_of(config, settings)
     target = output_folder(settings.output, verb="optimise")
     command = ["partnerships", "optimise", *HydraConfig.get().overrides.task]
-    question = Question(command, {"base": problem.base}, settings.seed, range(settings.replicates))
+    asked = {"base": problem.base, **problem.scenarios}
+    question = Question(command, asked, settings.seed, range(settings.confirming_replicates))
     with answer_folder(target, overwrite=settings.overwrite) as folder:
         answers = search(problem, settings)
         text = mixes_in_words(
@@ -158,11 +163,14 @@ def task(config: DictConfig) -> None:
 def problem_of(config: DictConfig, settings: OptimiseSettings) -> Problem:
     """Return what ``config`` asks to search; raise CommandError or ScenarioError for what cannot be."""
     sample = sample_of(config)
+    if any(re.match(r"\+*place=", override) for override in HydraConfig.get().overrides.task):
+        raise CommandError(f"place is not a setting of optimise: name places, for example places=[{config.place.name}]")
     base = scenario_of(config, sampled=sample is not None)
     behaviours: Sequence[Behaviour] = (base.behaviour,) if sample is None else sample.sets
     places = [find_place(name) for name in _all_different("places", settings.places)]
     return Problem(
         base=base,
+        scenarios={name: load_scenario(name, [f"months={base.months}"]) for name in scenario_names()},
         levers=levers_of(settings.vary, settings.ranges or {}, base),
         worlds=Worlds(behaviours, places, settings.workers),
         avoid=tuple(_regime(name) for name in _all_different("avoid", settings.avoid)),
@@ -226,11 +234,14 @@ def search(problem: Problem, settings: OptimiseSettings) -> Answers:
             runs = policy_runs(policies, problem.worlds, replicates=replicates, seed=seed, advance=done)
             return with_avoided(runs, problem.avoid)
 
-        mixes = {place: problem.scenarios(problem.values(row)) for place, row in finalists.items()}
+        mixes = {place: problem.in_places(problem.values(row)) for place, row in finalists.items()}
         selection = policy_means(again(mixes, settings.seed + 1)).set_index("policy")
         chosen = _cheapest(selection, problem.bound)
-        policies: dict[Any, list[Scenario]] = {name: _in_places(name, problem) for name in scenario_names()}
-        policies |= {f"mix {number}": problem.scenarios(values) for number, values in enumerate(front, 1)}
+        policies: dict[Any, list[Scenario]] = {
+            name: [dataclasses.replace(scenario, place=place) for place in problem.worlds.places]
+            for name, scenario in problem.scenarios.items()
+        }
+        policies |= {f"mix {number}": problem.in_places(values) for number, values in enumerate(front, 1)}
         policies[BEST] = mixes[chosen]
         confirmed = again(policies, settings.seed + 2)
     stages = {"search": _numbers(searched, chosen), "selection": _numbers(selection, chosen)}
@@ -245,7 +256,7 @@ def _searched(problem: Problem, settings: OptimiseSettings) -> tuple[pd.DataFram
 
         def judge(mixes: NDArray[np.float64]) -> pd.DataFrame:
             values = [problem.values(mix) for mix in mixes]
-            policies = {number: problem.scenarios(levers) for number, levers in enumerate(values)}
+            policies = {number: problem.in_places(levers) for number, levers in enumerate(values)}
             runs = policy_runs(policies, problem.worlds, replicates=settings.replicates, seed=settings.seed)
             means = policy_means(with_avoided(runs, problem.avoid)).drop(columns="policy")
             losses = {name: sign * means[name] for name, sign in OBJECTIVES.items()}
@@ -279,13 +290,8 @@ def _cheapest(selection: pd.DataFrame, bound: float) -> int:
     return int(str(chosen))
 
 
-def _in_places(name: str, problem: Problem) -> list[Scenario]:
-    scenario = load_scenario(name)
-    return [dataclasses.replace(scenario, place=place) for place in problem.worlds.places]
-
-
 def _confirming_runs(problem: Problem, settings: OptimiseSettings, finalists: int, front: int) -> int:
-    policies = finalists + front + 1 + len(scenario_names())
+    policies = finalists + front + 1 + len(problem.scenarios)
     return policies * len(problem.worlds.places) * settings.confirming_replicates
 
 
@@ -304,7 +310,8 @@ def _answers(
     summary = policy_summary(confirmed)
     shares = pd.crosstab(confirmed["policy"], confirmed["regime"], normalize="index")
     shares = shares.reindex(columns=list(REGIMES), fill_value=0.0).add_prefix("ends as ")
-    summary = summary.join(shares, on="policy")
+    costs = confirmed.groupby("policy")[list(COSTS)].mean()
+    summary = summary.join(costs, on="policy").join(shares, on="policy")
     summary["sets_within_bound"] = [
         share_of_sets_within(confirmed[confirmed["policy"] == policy], problem.bound) for policy in summary["policy"]
     ]
@@ -316,7 +323,7 @@ def _answers(
     seen = [{"policy": BEST, "stage": stage, **numbers} for stage, numbers in stages.items()]
     compared = confirmed[~confirmed["policy"].str.startswith("mix ")]
     regret = [
-        regrets(state_values(compared, value), attainable_by=scenario_names()).assign(value=value)
+        regrets(state_values(compared, value), attainable_by=list(problem.scenarios)).assign(value=value)
         for value in REGRET_IN
     ]
     return Answers(
