@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from experiments.designs import Factor, factors, is_whole, variable_paths, with_values
 from experiments.errors import CommandError
-from experiments.page_answers import Json, SideRuns, bands, example, policy_dates, typical_replicate
+from experiments.page_answers import SideRuns, bands, policy_dates, typical_replicate
 from experiments.page_catalogue import PAGE_MEASURES, catalogue
-from experiments.page_packing import packed, packed_codes
+from experiments.page_examples import example
+from experiments.page_packing import Json, packed, packed_codes
 from experiments.page_settings import with_length
 from sim import PARAMETERS, REGIMES, Scenario, simulate_ensemble
 from sim.scenario import nearest

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import math
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Packed = dict[str, Any]
+Json = dict[str, Any]
+
+Packed = Json
 """``type``, ``n`` (shape), ``scale``, ``offset`` and ``b`` or ``gz``: value = offset + scale × raw."""
 
 MISSING = {"u8": 255, "i16": -32768}
@@ -61,6 +64,11 @@ def unpacked(array: Packed) -> NDArray[np.float64]:
         shape[array["along"]] = -1
     scale, offset = (np.asarray(array[name]).reshape(shape) for name in ("scale", "offset"))
     return np.asarray(np.where(raw == MISSING[kind], np.nan, offset + scale * raw))
+
+
+def compact(content: Any) -> bytes:
+    """Return JSON without spaces; raise ValueError for a number that JSON does not have."""
+    return json.dumps(content, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode()
 
 
 def rounded(value: float, digits: int = 4) -> float:
