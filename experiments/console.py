@@ -51,6 +51,7 @@ VERBS: Mapping[str, Verb] = {
     "compare": Verb("experiments.compare", "compare scenarios over many paired runs"),
     "sweep": Verb("experiments.sweep", "run scenarios with many draws of parameters, in a study that can be stopped"),
     "fit": Verb("experiments.fit", "search behaviour parameters that reproduce the declared patterns"),
+    "dock": Verb("experiments.docking", "set the contribution rule against a public-goods experiment"),
 }
 
 OVERVIEW = """\

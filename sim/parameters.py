@@ -373,10 +373,10 @@ class Mechanisms:
     assured_presence: Real = structural(0.0, unit="0 none to 1 full", low=0.0, high=1.0, source="limiting case: a laboratory", says="How far presence, seniority and aligned plans, without which nobody can give, are assured to all.")
     first_seen_giving: Real = structural(0.0, unit="share of what each could give", low=0.0, high=1.0, source="limiting case: a laboratory", says="What bodies that begin are taken to have given before.")
     conditional_cooperator_share: Real = structural(1.0, unit="share of bodies", low=0.0, high=1.0, source="Fischbacher, Gächter and Fehr (2001)", says="Bodies that answer others' giving; the rest ride free unless they are pushed.")
-    end_weight: Real = structural(0.55, unit="share of willingness", low=0.0, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="What an announced end takes from willingness in the last month.")
+    end_weight: Real = structural(0.6058, unit="share of willingness", low=0.0, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="What an announced end takes from willingness in the last month.")
     end_half_months: Real = structural(3.0, unit="months", low=0.1, high=60.0, source="assumed; see docs/docking.md", says="Months before an announced end at which it takes half as much as in the last.")
-    sanction_gain: Real = structural(0.05, unit="dimensionless", low=0.0, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="How much sanctions in full force add to giving.")
-    sanction_half_saturation: Real = structural(0.1, unit="dimensionless", low=0.01, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="Readiness to sanction that presses half as hard as can be.")
+    sanction_gain: Real = structural(0.1117, unit="dimensionless", low=0.0, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="How much sanctions in full force add to giving.")
+    sanction_half_saturation: Real = structural(0.1858, unit="dimensionless", low=0.01, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="Readiness to sanction that presses half as hard as can be.")
 
 
 @dataclass(frozen=True, config=_FROZEN)
