@@ -1,4 +1,4 @@
-"""Set the contribution rule against a public-goods experiment.
+"""Set the model against experiments: a public-goods game and a minimum-effort game.
 
 The same model in its limiting case: four equal bodies, no lead, no levers, ten periods, contributions as a
 share of what each could give (scenarios study/public_goods and study/public_goods_sanctions). What comes out
@@ -8,10 +8,14 @@ sanctions, by criteria that were fixed before the fit.
 refit=true first chooses the docked parameters anew, by least squares on both series (SciPy), and goes on with
 them; the values in force are in configs/behaviour/docked.yaml and sim/parameters.py.
 
-Writes docking.csv (arm, period, simulated mean with interval, observed, difference), rmse.csv, criteria.csv,
-conclusions.txt, figures/docking.png, manifest.json and, after a refit, fitted.csv.
+coordination=true (the default) also runs three boards of sixteen in which results need everybody: begun at
+once, grown from four with informed newcomers, and with uninformed ones (scenarios study/coordination_*), and
+says which findings of coordination experiments (Van Huyck, Battalio and Beil 1990, Weber 2006) they show.
 
-A setting given here (a parameter, a lever) holds for both arms.
+Writes docking.csv (arm, period, simulated mean with interval, observed, difference), rmse.csv, criteria.csv,
+coordination.csv, conclusions.txt, figures/, manifest.json and, after a refit, fitted.csv.
+
+A setting given here (a parameter, a lever) holds for both arms of the public-goods game.
 
 For example:
   partnerships dock
@@ -24,6 +28,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -35,10 +40,11 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from scipy import optimize
 
-from analysis import docking
+from analysis import coordination, docking
 from analysis.drawing import save
 from experiments.answers import answer_folder, output_folder
 from experiments.compose import load_scenario, scenarios_asked, verb_settings_of
+from experiments.coordination import coordination_scenarios, efforts
 from experiments.manifest import Question, write_manifest
 from experiments.printing import console, plain_table, progress_bar
 from sim import Scenario, simulate_ensemble, with_changes
@@ -75,6 +81,8 @@ class DockSettings:
     replicates: Annotated[Whole, Field(ge=2, le=1_000_000)]
     seed: Annotated[Whole, Field(ge=0)]
     refit: bool
+    coordination: bool
+    coordination_replicates: Annotated[Whole, Field(ge=2, le=100_000)]
     output: str | None
     overwrite: bool
     figures: bool
@@ -163,10 +171,11 @@ def fitted(scenarios: Mapping[str, Scenario], *, replicates: int = FITTING_REPLI
 
 
 def task(config: DictConfig) -> None:
-    """Run both arms as ``config`` says, set them against the published series, print and write the answers."""
+    """Run the games as ``config`` says, set them against what was seen, print and write the answers."""
     settings = verb_settings_of(config, DockSettings)
     asked = scenarios_asked(tuple(SCENARIOS.values()), settings)
     scenarios = dict(zip(SCENARIOS, asked.values(), strict=True))
+    games = coordination_scenarios() if settings.coordination else {}
     target = output_folder(settings.output, verb="dock")
     with answer_folder(target, overwrite=settings.overwrite) as folder:
         if settings.refit:
@@ -176,21 +185,37 @@ def task(config: DictConfig) -> None:
             scenarios = {arm: with_values(scenario, fit.values) for arm, scenario in scenarios.items()}
         question = Question(
             command=["partnerships", "dock", *HydraConfig.get().overrides.task],
-            scenarios=scenarios,
+            scenarios={scenario.name: scenario for scenario in (*scenarios.values(), *games.values())},
             seed=settings.seed,
             replicates=range(settings.replicates),
         )
         table = docking.docking_table(simulated_groups(scenarios, replicates=settings.replicates, seed=settings.seed))
-        text = docking.docking_words(table)
-        table.to_csv(folder / "docking.csv", index=False)
-        docking.rmse(table).to_csv(folder / "rmse.csv", index=False)
-        docking.verdicts(table).to_csv(folder / "criteria.csv", index=False)
-        (folder / "conclusions.txt").write_text(text + "\n", encoding="utf-8")
-        if settings.figures:
-            save(docking.docking_figure(table), folder / "figures" / "docking.png")
+        text = docking.docking_words(table) + "\n"
+        _write(table, folder, figures=settings.figures)
+        if games:
+            text += "\n" + _coordinate(games, settings, folder) + "\n"
+        (folder / "conclusions.txt").write_text(text, encoding="utf-8")
         write_manifest(folder, question, settings=dataclasses.asdict(settings))
     _print(table, text)
     console().print(f"Answers are in {target}")
+
+
+def _write(table: pd.DataFrame, folder: Path, *, figures: bool) -> None:
+    table.to_csv(folder / "docking.csv", index=False)
+    docking.rmse(table).to_csv(folder / "rmse.csv", index=False)
+    docking.verdicts(table).to_csv(folder / "criteria.csv", index=False)
+    if figures:
+        save(docking.docking_figure(table), folder / "figures" / "docking.png")
+
+
+def _coordinate(games: Mapping[str, Scenario], settings: DockSettings, folder: Path) -> str:
+    """Run the coordination games, write their table and figure, and return the conclusions in words."""
+    effort = efforts(games, replicates=settings.coordination_replicates, seed=settings.seed)
+    findings = coordination.coordination_findings(effort)
+    findings.to_csv(folder / "coordination.csv", index=False)
+    if settings.figures:
+        save(coordination.coordination_figure(effort), folder / "figures" / "coordination.png")
+    return coordination.coordination_words(findings)
 
 
 def _print_fit(fit: DockingFit) -> None:

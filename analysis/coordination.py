@@ -1,0 +1,97 @@
+"""Minimum-effort games: whether a group that grew coordinates better than one that started large.
+
+Read from runs of the three coordination scenarios. Effort is engagement (attendance, seniority and giving in
+one index), and what counts in a minimum-effort game is that of the least engaged member.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.drawing import GREY, LineEnd, add_note, add_title, in_house_style, label_line_ends, new_figure
+
+AT_ONCE, INFORMED, UNINFORMED = "all at once", "grown, newcomers informed", "grown, newcomers uninformed"
+FIRST_YEAR = range(12)
+MONTHS_A_YEAR = 12
+
+_COLOURS = {AT_ONCE: "#0173b2", INFORMED: "#029e73", UNINFORMED: "#d55e00"}
+_DASHES = {AT_ONCE: "-", INFORMED: "-", UNINFORMED: "--"}
+_Z = 1.96
+
+
+def coordination_findings(effort: pd.DataFrame) -> pd.DataFrame:
+    """Return what experiments found, and whether the runs show it.
+
+    ``effort`` has one row a run and month: growth (one of the three ways to sixteen), replicate, month,
+    minimum and mean (engagement of the least engaged and of all members, 0 to 1). Columns: id, finding,
+    measure, difference (paired, between means over a year), ci_low, ci_high, shown (the interval lies above 0).
+    """
+    last_year = range(int(effort["month"].max()) + 1 - MONTHS_A_YEAR, int(effort["month"].max()) + 1)
+    compared = [
+        ("V1", "four coordinate better than sixteen, first year (Van Huyck, Battalio and Beil 1990)",
+         INFORMED, AT_ONCE, FIRST_YEAR),
+        ("W1", "grown with informed newcomers, better than all at once, last year (Weber 2006)",
+         INFORMED, AT_ONCE, last_year),
+        ("W2", "grown with informed newcomers, better than with uninformed, last year (Weber 2006)",
+         INFORMED, UNINFORMED, last_year),
+        ("W3", "grown with uninformed newcomers, better than all at once, last year (Weber 2006 found none)",
+         UNINFORMED, AT_ONCE, last_year),
+    ]  # fmt: skip
+    rows = []
+    for number, finding, better, worse, months in compared:
+        for measure in ("minimum", "mean"):
+            mean, half = _paired(effort[effort["month"].isin(months)], better, worse, measure)
+            rows.append((number, finding, measure, mean, mean - half, mean + half, mean - half > 0.0))
+    columns = ["id", "finding", "measure", "difference", "ci_low", "ci_high", "shown"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _paired(effort: pd.DataFrame, better: str, worse: str, measure: str) -> tuple[float, float]:
+    """Return the mean paired difference over replicates, and half the width of its 95 % interval."""
+    by_run = effort.groupby(["growth", "replicate"])[measure].mean().unstack("growth")
+    differences = (by_run[better] - by_run[worse]).to_numpy(dtype=np.float64)
+    return float(differences.mean()), _Z * float(differences.std(ddof=1)) / math.sqrt(len(differences))
+
+
+def coordination_words(findings: pd.DataFrame) -> str:
+    """Return in plain words which findings of coordination experiments the runs show."""
+    told = []
+    for row in findings[findings["measure"] == "minimum"].to_dict("records"):
+        verdict = "shown" if row["shown"] else "not shown"
+        told.append(
+            f"{row['id']} {verdict}: {row['finding']}; engagement of the least engaged differs by "
+            f"{row['difference']:+.4f} (95 % interval {row['ci_low']:+.4f} to {row['ci_high']:+.4f})."
+        )
+    return "\n".join(told)
+
+
+@in_house_style
+def coordination_figure(effort: pd.DataFrame) -> Figure:
+    """Return the figure of the least engaged member's engagement over time, one line a way to grow."""
+    figure, (ax, *_) = new_figure(1, 1, width=7.0, height=4.8)
+    ends = []
+    for growth, runs in effort.groupby("growth", sort=False):
+        name = str(growth)
+        colour = _COLOURS[name]
+        by_month = runs.groupby("month")["minimum"]
+        middle, half = by_month.mean(), _Z * by_month.std() / np.sqrt(by_month.size())
+        months = middle.index.to_numpy() + 1
+        ax.fill_between(months, middle - half, middle + half, color=colour, alpha=0.25, linewidth=0)
+        ax.plot(months, middle, color=colour, linestyle=_DASHES[name], linewidth=1.8)
+        ends.append(LineEnd(name, float(middle.iloc[-1]), colour))
+    ax.set(xlabel="month", ylabel="engagement of the least engaged", ylim=(0, None))
+    ax.set_xticks(range(0, int(effort["month"].max()) + 2, 2 * MONTHS_A_YEAR))
+    ax.axhline(0.0, color=GREY, linewidth=0.8)
+    runs_each = effort.groupby("growth")["replicate"].nunique().max()
+    add_title(figure, "A minimum-effort game: four grow to sixteen, or sixteen start")
+    add_note(
+        figure,
+        f"Lines: mean of {runs_each} runs; bands: 95 % interval of the mean. Growing boards take three newcomers "
+        "after 12, 24, 36 and 48 months, and from then on have the same bodies as the other.",
+    )
+    label_line_ends(ax, ends)
+    return figure
