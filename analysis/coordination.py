@@ -18,35 +18,40 @@ AT_ONCE, INFORMED, UNINFORMED = "all at once", "grown, newcomers informed", "gro
 FIRST_YEAR = range(12)
 MONTHS_A_YEAR = 12
 
+HIGHER, NO_HIGHER = "higher", "no higher"
+
+_SMALL_GROUPS, _GROWTH = "Van Huyck, Battalio and Beil 1990", "Weber 2006"
+_COMPARED = (
+    ("V1", "four against sixteen, first year", INFORMED, AT_ONCE, FIRST_YEAR, HIGHER, _SMALL_GROUPS),
+    ("W1", "grown with informed newcomers against all at once, last year", INFORMED, AT_ONCE, None, HIGHER, _GROWTH),
+    ("W2", "informed newcomers against uninformed, last year", INFORMED, UNINFORMED, None, HIGHER, _GROWTH),
+    ("W3", "grown with uninformed newcomers against all at once, last year", UNINFORMED, AT_ONCE, None, NO_HIGHER,
+     _GROWTH),
+)  # fmt: skip
+"""What is set against what, over which months (None: the last year), what experiments found, and which."""
+
 _COLOURS = {AT_ONCE: "#0173b2", INFORMED: "#029e73", UNINFORMED: "#d55e00"}
 _DASHES = {AT_ONCE: "-", INFORMED: "-", UNINFORMED: "--"}
 _Z = 1.96
 
 
 def coordination_findings(effort: pd.DataFrame) -> pd.DataFrame:
-    """Return what experiments found, and whether the runs show it.
+    """Return what experiments found, and whether the runs agree.
 
     ``effort`` has one row a run and month: growth (one of the three ways to sixteen), replicate, month,
-    minimum and mean (engagement of the least engaged and of all members, 0 to 1). Columns: id, finding,
-    measure, difference (paired, between means over a year), ci_low, ci_high, shown (the interval lies above 0).
+    minimum and mean (engagement of the least engaged and of all members, 0 to 1). Columns: id, compared,
+    experiments ("higher" or "no higher"), source, measure, difference (paired, between means over a year),
+    ci_low, ci_high, agrees (the interval lies above 0 where experiments found more, and only there).
     """
-    last_year = range(int(effort["month"].max()) + 1 - MONTHS_A_YEAR, int(effort["month"].max()) + 1)
-    compared = [
-        ("V1", "four coordinate better than sixteen, first year (Van Huyck, Battalio and Beil 1990)",
-         INFORMED, AT_ONCE, FIRST_YEAR),
-        ("W1", "grown with informed newcomers, better than all at once, last year (Weber 2006)",
-         INFORMED, AT_ONCE, last_year),
-        ("W2", "grown with informed newcomers, better than with uninformed, last year (Weber 2006)",
-         INFORMED, UNINFORMED, last_year),
-        ("W3", "grown with uninformed newcomers, better than all at once, last year (Weber 2006 found none)",
-         UNINFORMED, AT_ONCE, last_year),
-    ]  # fmt: skip
+    end = int(effort["month"].max()) + 1
     rows = []
-    for number, finding, better, worse, months in compared:
+    for number, text, one, other, months, experiments, source in _COMPARED:
+        span = effort[effort["month"].isin(months or range(end - MONTHS_A_YEAR, end))]
         for measure in ("minimum", "mean"):
-            mean, half = _paired(effort[effort["month"].isin(months)], better, worse, measure)
-            rows.append((number, finding, measure, mean, mean - half, mean + half, mean - half > 0.0))
-    columns = ["id", "finding", "measure", "difference", "ci_low", "ci_high", "shown"]
+            mean, half = _paired(span, one, other, measure)
+            agrees = (mean - half > 0.0) == (experiments == HIGHER)
+            rows.append((number, text, experiments, source, measure, mean, mean - half, mean + half, agrees))
+    columns = ["id", "compared", "experiments", "source", "measure", "difference", "ci_low", "ci_high", "agrees"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -58,15 +63,13 @@ def _paired(effort: pd.DataFrame, better: str, worse: str, measure: str) -> tupl
 
 
 def coordination_words(findings: pd.DataFrame) -> str:
-    """Return in plain words which findings of coordination experiments the runs show."""
-    told = []
-    for row in findings[findings["measure"] == "minimum"].to_dict("records"):
-        verdict = "shown" if row["shown"] else "not shown"
-        told.append(
-            f"{row['id']} {verdict}: {row['finding']}; engagement of the least engaged differs by "
-            f"{row['difference']:+.4f} (95 % interval {row['ci_low']:+.4f} to {row['ci_high']:+.4f})."
-        )
-    return "\n".join(told)
+    """Return in plain words which findings of coordination experiments the runs agree with."""
+    return "\n".join(
+        f"{row['id']} {'agrees' if row['agrees'] else 'DISAGREES'}: {row['compared']}, was {row['experiments']} in "
+        f"experiments ({row['source']}); engagement of the least engaged differs by {row['difference']:+.3f} "
+        f"(95 % interval {row['ci_low']:+.3f} to {row['ci_high']:+.3f})."
+        for row in findings[findings["measure"] == "minimum"].to_dict("records")
+    )
 
 
 @in_house_style

@@ -96,10 +96,11 @@ class DockingFit:
     standard_errors: dict[str, float]
     sum_of_squares: float
     evaluations: int
+    searched: Mapping[str, tuple[float, float]]
 
     def table(self) -> pd.DataFrame:
         """Return one row a parameter: path, value, standard_error, low and high of the range searched."""
-        rows = ((path, value, self.standard_errors[path], *FITTED[path]) for path, value in self.values.items())
+        rows = ((path, value, self.standard_errors[path], *self.searched[path]) for path, value in self.values.items())
         return pd.DataFrame(rows, columns=["path", "value", "standard_error", "low", "high"])
 
 
@@ -134,15 +135,20 @@ def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     return with_changes(scenario, **changed)
 
 
-def fitted(scenarios: Mapping[str, Scenario], *, replicates: int = FITTING_REPLICATES) -> DockingFit:
-    """Return the parameters of ``FITTED`` that come closest to both published series, by least squares.
+def fitted(
+    scenarios: Mapping[str, Scenario],
+    *,
+    replicates: int = FITTING_REPLICATES,
+    searched: Mapping[str, tuple[float, float]] = FITTED,
+) -> DockingFit:
+    """Return the parameters ``searched`` that come closest to both published series, by least squares.
 
     The search starts in the middle of the ranges, so it does not depend on the values in force. Each period
     of each arm counts alike. The standard errors are those of the linearised problem.
     """
     series = docking.observed().pivot(index="arm", columns="period", values="observed").loc[list(scenarios)]
     target = series.to_numpy(dtype=np.float64)
-    low, high = (np.array(bounds) for bounds in zip(*FITTED.values(), strict=True))
+    low, high = (np.array(bounds) for bounds in zip(*searched.values(), strict=True))
     evaluations = 0
 
     with progress_bar("evaluations of the fit", total=100) as advance:
@@ -151,7 +157,7 @@ def fitted(scenarios: Mapping[str, Scenario], *, replicates: int = FITTING_REPLI
             nonlocal evaluations
             evaluations += 1
             advance(1)
-            here = dict(zip(FITTED, point, strict=True))
+            here = dict(zip(searched, point, strict=True))
             asked = {arm: with_values(scenario, here) for arm, scenario in scenarios.items()}
             means = _tokens(asked, replicates=replicates, seed=FITTING_SEED).mean(axis=1)
             return np.asarray((means - target).ravel())
@@ -159,14 +165,15 @@ def fitted(scenarios: Mapping[str, Scenario], *, replicates: int = FITTING_REPLI
         found = optimize.least_squares(
             residuals, x0=0.5 * (low + high), bounds=(low, high), x_scale=high - low, diff_step=STEP
         )
-    spare = target.size - len(FITTED)
+    spare = target.size - len(searched)
     covariance = np.linalg.pinv(found.jac.T @ found.jac) * (2.0 * found.cost / spare)
     errors = np.sqrt(np.diag(covariance))
     return DockingFit(
-        values={path: float(f"{value:.4g}") for path, value in zip(FITTED, found.x, strict=True)},
-        standard_errors={path: float(error) for path, error in zip(FITTED, errors, strict=True)},
+        values={path: float(f"{value:.4g}") for path, value in zip(searched, found.x, strict=True)},
+        standard_errors={path: float(error) for path, error in zip(searched, errors, strict=True)},
         sum_of_squares=float(2.0 * found.cost),
         evaluations=evaluations,
+        searched=searched,
     )
 
 
