@@ -11,6 +11,7 @@ import math
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis.drawing import GREY, LineEnd, add_note, add_title, in_house_style, label_line_ends, new_figure
 
@@ -81,13 +82,15 @@ def coordination_figure(effort: pd.DataFrame) -> Figure:
         name = str(growth)
         colour = _COLOURS[name]
         by_month = runs.groupby("month")["minimum"]
-        middle, half = by_month.mean(), _Z * by_month.std() / np.sqrt(by_month.size())
+        middle: pd.Series = by_month.mean()
+        half: pd.Series = _Z * by_month.std() / np.sqrt(by_month.size())
         months = middle.index.to_numpy() + 1
         ax.fill_between(months, middle - half, middle + half, color=colour, alpha=0.25, linewidth=0)
         ax.plot(months, middle, color=colour, linestyle=_DASHES[name], linewidth=1.8)
         ends.append(LineEnd(name, float(middle.iloc[-1]), colour))
     ax.set(xlabel="month", ylabel="engagement of the least engaged", ylim=(0, None))
     ax.set_xticks(range(0, int(effort["month"].max()) + 2, 2 * MONTHS_A_YEAR))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=5))
     ax.axhline(0.0, color=GREY, linewidth=0.8)
     runs_each = effort.groupby("growth")["replicate"].nunique().max()
     add_title(figure, "A minimum-effort game: four grow to sixteen, or sixteen start")

@@ -105,15 +105,15 @@ def _series(table: pd.DataFrame, arm: str, periods: range) -> np.ndarray[tuple[i
 
 def docking_words(table: pd.DataFrame) -> str:
     """Return what the docking comes to, in plain words."""
-    errors = rmse(table).set_index("arm")
+    errors = dict(zip(ARMS, rmse(table)["rmse_1_to_9"], strict=True))
     judged = verdicts(table)
     failed = judged.loc[~judged["passed"], "what"].tolist()
-    worst = table.loc[table["difference"].abs().idxmax()]
+    worst = table.iloc[int(table["difference"].abs().to_numpy().argmax())].to_dict()
     inside = int(((table["observed"] >= table["ci_low"]) & (table["observed"] <= table["ci_high"])).sum())
     sentences = [
-        f"Without sanctions the model misses the published series by {errors.loc[WITHOUT, 'rmse_1_to_9']:.2f} tokens "
+        f"Without sanctions the model misses the published series by {errors[WITHOUT]:.2f} tokens "
         f"of {ENDOWMENT_TOKENS} (root mean square over periods 1 to 9; at most {CLOSE_TOKENS:g} was asked for), "
-        f"with sanctions by {errors.loc[WITH, 'rmse_1_to_9']:.2f}.",
+        f"with sanctions by {errors[WITH]:.2f}.",
         f"The largest difference is {worst['difference']:+.2f} tokens, {worst['arm']}, in period {worst['period']}.",
         f"Of {len(table)} published means {inside} lie in the 95 % interval of the model's mean of "
         f"{GROUPS_OBSERVED} groups.",
