@@ -115,7 +115,7 @@ def test_a_planted_box_is_found_again_and_holds_on_unseen_draws() -> None:
 
 
 def test_chance_alone_gives_no_box() -> None:
-    """Of limits that PRIM always finds, few survive the quasi-p-value; on unseen draws the box is no denser than all."""
+    """PRIM always finds something; on draws that it has not seen such a box is no denser than all draws."""
     generator = np.random.default_rng(5)
     draws = pd.DataFrame(generator.random((120, 3)), columns=["a", "b", "c"])
     wanted = pd.Series(generator.random(120) < 0.3)
