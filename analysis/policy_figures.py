@@ -105,17 +105,23 @@ def _label(ax: Axes, policies: pd.DataFrame) -> None:
     """Name the cheapest mix (the first row), the best outcome, the least cost, and the ordinary partnership."""
     others = policies.iloc[1:]
     ordinary = policies.index[policies["policy"] == "baseline_lsp"]
-    rows = [policies.index[0], others["outcome"].idxmax(), others["cost_gbp_m"].idxmin(), *ordinary]
-    middle = float(np.mean(ax.get_xlim()))
-    for place in dict.fromkeys(rows):
+    # Offsets in points, to where such points leave room: mixes lie along the upper left edge of the cloud.
+    offsets = {policies.index[0]: (-45, 75), others["cost_gbp_m"].idxmin(): (18, 52)}
+    offsets |= dict.fromkeys(ordinary, (45, -55)) | {others["outcome"].idxmax(): (-70, -25)}
+    for place, offset in offsets.items():
         row = policies.loc[place]
-        left, above = row["cost_gbp_m"] > middle, place == rows[2]
-        text = ax.annotate(
-            readable(str(row["policy"])), (row["cost_gbp_m"], row["outcome"]),
-            xytext=(-9 if left else 9, 4 if above else -6), textcoords="offset points", fontsize=9.5,
-            va="bottom" if above else "top", ha="right" if left else "left", color="0.1", zorder=6,
-        )  # fmt: skip
-        text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+        ax.annotate(
+            readable(str(row["policy"])),
+            (row["cost_gbp_m"], row["outcome"]),
+            xytext=offset,
+            textcoords="offset points",
+            fontsize=9.5,
+            ha="center",
+            color="0.1",
+            zorder=6,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+            arrowprops={"arrowstyle": "-", "color": "0.35", "linewidth": 0.8, "shrinkA": 0, "shrinkB": 6},
+        )
 
 
 @in_house_style

@@ -97,7 +97,8 @@ def losses_in_words(models: pd.DataFrame, *, reference: str) -> str:
         lost, gained = (rows.loc[rows[which], "id"].tolist() for which in ("lost", "gained"))
         told = f"loses {', '.join(lost)}" if lost else "loses no pattern: what it leaves out is not needed for any"
         lines.append(f"{name} {told}" + (f", and passes {', '.join(gained)} in addition" if gained else "") + ".")
-    needless = sorted(set(models["id"]) - set(models.loc[models["lost"], "id"]))
+    lost_by_some = set(models.loc[models["lost"], "id"])
+    needless = [id for id in models["id"].unique() if id not in lost_by_some]
     if lines and needless:
         lines.append(f"No null model loses {', '.join(needless)}: these do not tell the mechanisms apart.")
     return "\n".join(lines)

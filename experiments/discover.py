@@ -229,10 +229,11 @@ def _refuse_missing_libraries() -> None:
 
 def discovered(study: Study, scenario: str, interest: Interest, settings: DiscoverSettings) -> Discovery:
     """Return box, tree and what they rest on; raise ValueError if the draws cannot be told apart."""
+    drawn = _parameters(study, settings.vary)
     table = study_outcomes(study, [interest.outcome.name])
     value, wanted = interesting(table[table["scenario"] == scenario], above=interest.above, below=interest.below)
     refuse_too_few(wanted)
-    draws = _parameters(study, settings.vary).loc[wanted.index]
+    draws = drawn.loc[wanted.index]
     box = find_box(draws, wanted, density=settings.density)
     with progress_bar("resamples", total=settings.resamples) as advance:
         resampled = resampled_boxes(

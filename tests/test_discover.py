@@ -54,7 +54,7 @@ def refused(verb: str, arguments: list[str], capsys: pytest.CaptureFixture[str])
     return line
 
 
-def planted(draws: int = 300, seed: int = 1) -> tuple[pd.DataFrame, pd.Series]:
+def planted(draws: int = 250, seed: int = 1) -> tuple[pd.DataFrame, pd.Series]:
     """Return draws of four parameters and names, wanted where x > 0.6, y < 50 and the purse is not by need."""
     generator = np.random.default_rng(seed)
     table = pd.DataFrame(
@@ -102,20 +102,20 @@ def test_a_planted_box_comes_back() -> None:
 
 
 def test_a_planted_box_is_found_again_and_holds_on_unseen_draws() -> None:
-    draws, wanted = planted(draws=240)
-    resampled = resampled_boxes(draws[["x", "y", "idle"]], wanted, resamples=3)
+    draws, wanted = planted()
+    resampled = resampled_boxes(draws[["x", "y"]], wanted, resamples=2)
     shares = found_again(resampled)
     assert shares["x"] == shares["y"] == 1.0
-    summary = box_summary(draws, wanted, find_box(draws, wanted), resampled).set_index("quantity")
+    summary = box_summary(draws, wanted, find_box(draws[["x", "y"]], wanted), resampled).set_index("quantity")
     assert summary.loc["coverage", "unseen"] > 0.7
     assert (summary["ci_low"] <= summary["value"]).all()
     assert (summary["value"] <= summary["ci_high"]).all()
-    again = resampled_boxes(draws[["x", "y", "idle"]], wanted, resamples=3)
+    again = resampled_boxes(draws[["x", "y"]], wanted, resamples=2)
     pd.testing.assert_frame_equal(resampled, again)
 
 
 def test_chance_alone_gives_no_box() -> None:
-    """Of limits that PRIM always finds, few survive the quasi-p-value; on unseen draws the box is no denser than all."""
+    """PRIM always finds something; on draws that it has not seen such a box is no denser than all draws."""
     generator = np.random.default_rng(5)
     draws = pd.DataFrame(generator.random((120, 3)), columns=["a", "b", "c"])
     wanted = pd.Series(generator.random(120) < 0.3)
@@ -136,7 +136,8 @@ def test_a_box_of_the_asked_density_is_taken() -> None:
     dense = find_box(draws, noisy, density=0.8).trajectory.query("chosen").iloc[0]
     usual = find_box(draws, noisy).trajectory.query("chosen").iloc[0]
     assert dense["density"] >= 0.8
-    assert dense["density"] >= usual["density"] - 1e-9
+    assert usual["density"] >= 0.8
+    assert dense["coverage"] >= usual["coverage"]
     with pytest.raises(ValueError, match="no box has a density of 1"):
         find_box(draws[["idle"]], noisy, density=1.0)
 

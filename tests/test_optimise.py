@@ -107,14 +107,14 @@ def base():
 def problem(base, *, avoid=("talking shop",), bound=0.1, behaviours=None) -> optimise.Problem:
     worlds = Worlds(behaviours or [base.behaviour] * 2, [Place()])
     scenarios = dict.fromkeys(("baseline_lsp", "growth_coalition"), base)
-    return optimise.Problem(base, scenarios, optimise.levers_of(LEVERS, {}, base), worlds, avoid, bound)
+    return optimise.Problem(base, optimise.levers_of(LEVERS, {}, base), worlds, avoid, bound, scenarios)
 
 
 def settings(**changes) -> optimise.OptimiseSettings:
     usual = {
         "vary": LEVERS, "ranges": None, "avoid": ("talking_shop",), "bound": 0.1, "places": ("typical",),
         "replicates": 2, "confirming_replicates": 2, "population": 16, "generations": 20, "seed": 1,
-        "workers": 1, "output": None, "overwrite": False,
+        "workers": 1, "progress": None, "output": None, "overwrite": False,
     }  # fmt: skip
     return optimise.OptimiseSettings(**{**usual, **changes})
 
@@ -162,6 +162,35 @@ def test_the_same_seed_gives_the_same_answers(base):
         found.append(optimise._searched(asked, settings(**tiny))[0])
     pd.testing.assert_frame_equal(found[0], found[1])
     assert found[0]["cost_gbp_m"].nunique() > 4
+
+
+def test_a_stopped_search_goes_on_to_the_same_end(monkeypatch, base, tmp_path):
+    """Killed in the third generation, it simulates what was left and comes to what it would have come to."""
+    calls = []
+
+    def counted(*args, **kwargs):
+        calls.append(1)
+        if stop_at is not None and len(calls) == stop_at:
+            raise KeyboardInterrupt
+        return synthetic_runs(*args, **kwargs)
+
+    monkeypatch.setattr(optimise, "policy_runs", counted)
+    asked = settings(generations=4, progress=str(tmp_path / "deep" / "search.parquet"))
+    stop_at = 3
+    with pytest.raises(KeyboardInterrupt):
+        optimise._searched(problem(base), asked)
+    stop_at, done = None, len(calls) - 1
+    resumed, front = optimise._searched(problem(base), asked)
+    assert len(calls) == 1 + 2 * 4  # every generation once, and the one that was cut short again
+    assert done == 2
+    undisturbed, same_front = optimise._searched(problem(base), settings(generations=4))
+    pd.testing.assert_frame_equal(resumed, undisturbed)
+    assert front == same_front
+    with pytest.raises(CommandError, match="other settings or other code"):
+        optimise._searched(problem(base, bound=0.2), settings(generations=4, bound=0.2, progress=asked.progress))
+    (tmp_path / "notes.parquet").write_text("no table")
+    with pytest.raises(CommandError, match="cannot be read"):
+        optimise._searched(problem(base), settings(progress=str(tmp_path / "notes.parquet")))
 
 
 # ----------------------------------------------------------------------- Pareto, regret

@@ -148,11 +148,17 @@ def test_a_server_may_allow_fewer_runs():
 VALUES = arrays(np.float64, (3, 4, 5), elements=st.floats(-1e6, 1e6, width=32))
 
 
-@given(VALUES, st.sampled_from(["u8", "i16"]), st.sampled_from([None, 0, 1, 2]), st.booleans())
-def test_what_is_packed_is_read_back_within_half_a_step(values, kind, along, compressed):
-    """A packed value may be off by half a step of its range, and by nothing more."""
+@given(
+    VALUES,
+    st.sampled_from(["u8", "i16"]),
+    st.sampled_from([None, 0, 1, 2]),
+    st.booleans(),
+    st.sampled_from([None, (0, 1, 2), (1, 0, 2)]),
+)
+def test_what_is_packed_is_read_back_within_half_a_step(values, kind, along, compressed, stored):
+    """A packed value may be off by half a step of its range, and by nothing more, however it is stored."""
     values[0, 0, 0] = np.nan
-    array = json.loads(json.dumps(packed(values, kind, along=along, compressed=compressed)))
+    array = json.loads(json.dumps(packed(values, kind, along=along, compressed=compressed, stored=stored)))
     assert ("gz" in array) == compressed
     back = unpacked(array)
     np.testing.assert_array_equal(np.isnan(back), np.isnan(values))
@@ -171,7 +177,9 @@ def test_a_constant_and_an_empty_slice_can_be_packed():
 def test_codes_are_kept_as_they_are():
     """Regimes are names by number: no rounding."""
     codes = np.arange(12).reshape(3, 4) % 5
-    np.testing.assert_array_equal(unpacked(packed_codes(codes)), codes)
+    for stored in (None, (1, 0)):
+        np.testing.assert_array_equal(unpacked(packed_codes(codes, stored=stored)), codes)
+    np.testing.assert_array_equal(unpacked(packed_codes(codes, scale=0.5, compressed=True)), 0.5 * codes)
 
 
 # --------------------------------------------------------------------------- answers
