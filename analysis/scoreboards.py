@@ -35,6 +35,13 @@ def _digits(row: pd.Series) -> int:
     return int(np.clip(np.ceil(1.0 - np.log10(min(told, default=1.0))), 1, 4))
 
 
+def verdict_of(row: pd.Series) -> str:
+    """Return the verdict on a finding's pattern, and where the finding decides otherwise by itself."""
+    if row["passed"]:
+        return "passed" if row["inside"] or "share_of_sets" in row else "passed (not by this)"
+    return "FAILED" if not row["inside"] or "share_of_sets" in row else "FAILED (not by this)"
+
+
 def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
     """Return what a scoreboard of one behaviour shows, in plain sentences, every miss among them.
 
@@ -179,7 +186,7 @@ def _board_table(board: pd.DataFrame, shares: pd.DataFrame | None) -> list[str]:
     rows = []
     for _, row in board.iterrows():
         cells = [row["id"], row["statement"], row["source"], row["what"], value_in_words(row)]
-        cells += [band_in_words(row["low"], row["high"]), "passed" if row["passed"] else "**failed**"]
+        cells += [band_in_words(row["low"], row["high"]), verdict_of(row).replace("FAILED", "**failed**")]
         cells += [f"{row['share_of_sets']:.0%}"] if of_sets else []
         cells += [f"{by_id.get(row['id'], np.nan):.0%}"] if by_id is not None else []
         rows.append(cells)

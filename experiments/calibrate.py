@@ -247,7 +247,7 @@ def _judge(settings: CalibrateSettings) -> Judge:
 
 def varied(names: Sequence[str]) -> tuple[Parameter, ...]:
     """Return the uncertain parameters that are named, ``behaviour`` for all, in the order of declaration."""
-    known = {name: p for name, p in PARAMETERS.items() if p.role == "uncertain"}
+    known = {name: p for name, p in PARAMETERS.items() if p.role == "uncertain" and name.startswith("behaviour.")}
     short = {name.removeprefix("behaviour."): name for name in known}
     asked = set()
     for name in names:
