@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.drawing import (
@@ -163,7 +164,9 @@ def _draw_measure(ax: Axes, plane: pd.DataFrame, *, x: str, y: str, scale: float
     shown = scale * values
     ax.pcolormesh(_edges(across), _edges(up), shown, cmap="cividis", rasterized=True, alpha=0.9)
     if min(shown.shape) > 1 and np.ptp(shown) > 0.0:
-        lines = ax.contour(across, up, shown, levels=6, colors="white", linewidths=1.1)
+        lowest, highest = float(shown.min()), float(shown.max())
+        levels = [level for level in MaxNLocator(5).tick_values(lowest, highest) if lowest < level < highest]
+        lines = ax.contour(across, up, shown, levels=levels, colors="white", linewidths=1.1)
         labels = ax.clabel(lines, fontsize=9, fmt=lambda value: f"{value:g}".replace("-", "−"))
         for label in labels:
             label.set_bbox({"facecolor": "black", "alpha": 0.45, "linewidth": 0, "pad": 1.0})

@@ -60,7 +60,7 @@ from experiments.manifest import Question, write_manifest
 from experiments.printing import console, progress_bar
 from experiments.sensitivity import study_outcomes
 from experiments.study import Study
-from experiments.sweep import Standing
+from experiments.sweep import runs_left
 from sim.parameters import Whole
 from sim.scenario import nearest
 
@@ -192,8 +192,7 @@ def finished_study(name: str | None) -> Study:
             f"study = {name!r} holds no study (no {store.PLAN}); make one: partnerships sweep study={name}"
         )
     study = store.open_study(folder)
-    left = sum(chunk.runs for chunk in Standing.of(study).left)
-    if left or not (folder / f"{store.RUNS}.parquet").is_file():
+    if left := runs_left(study):
         raise CommandError(
             f"study = {name!r} is not finished ({left:,} of {study.runs:,} runs are left): go on with it first: "
             f"partnerships sweep study={name}"
