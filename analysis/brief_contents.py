@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from analysis import brief_pictures, brief_sections
+from analysis import brief_background, brief_pictures, brief_sections
 from analysis.brief import Block, Brief, Prose, Section
 from analysis.drawing import mid_sentence, readable
 from analysis.words import listed
@@ -44,8 +45,8 @@ class Evidence:
     basis: str
     scope: str
     provenance: Provenance
-    counted: str = "runs"
-    """What is counted in the sentences: runs, or draws."""
+    varied: Mapping[str, Sequence[Any]] | None = None
+    """Of a study, the settings that it varied and over what; a replicate in the tables is one of its draws."""
     sets: int = 0
     """Parameter sets that replicates took turns with."""
     indices: pd.DataFrame | None = None
@@ -59,22 +60,24 @@ def brief_of(evidence: Evidence) -> Brief:
     """Return the brief: question, what differs, how it ends, by how much, who comes, policies, costs, limits."""
     sections = [
         brief_sections.question(evidence.scenarios, how=evidence.how),
-        brief_sections.settings(evidence.scenarios, evidence.reference),
+        brief_sections.settings(evidence.scenarios, evidence.reference, varied=evidence.varied),
         _endings(evidence),
         _differences(evidence),
         _sectors(evidence),
         _policies(evidence.scenarios),
         _costs(evidence),
-        brief_sections.sensitivity(evidence.indices, evidence.index_words, how_to=evidence.how_to_ask),
+        brief_background.sensitivity(evidence.indices, evidence.index_words, how_to=evidence.how_to_ask),
         *evidence.extra,
-        brief_sections.rests_on(evidence.scenarios),
-        brief_sections.limits(evidence.scope),
+        brief_background.rests_on(evidence.scenarios),
+        brief_background.limits(evidence.scope),
         _reproduce(evidence.provenance),
     ]
-    annexes = [brief_sections.parameters_annex(evidence.scenarios, sets=evidence.sets)]
+    annexes = [brief_background.parameters_annex(evidence.scenarios, sets=evidence.sets)]
     if len(evidence.contrasts):
         annexes.insert(0, brief_sections.contrasts_annex(evidence.contrasts, evidence.summary))
-    in_short = brief_sections.in_short(evidence.summary, evidence.contrasts, evidence.regimes, runs=evidence.counted)
+    in_short = brief_sections.in_short(
+        evidence.summary, evidence.contrasts, evidence.regimes, of_draws=evidence.varied is not None
+    )
     return Brief(
         title=title_of(evidence.scenarios),
         subtitle=_subtitle(evidence),
@@ -160,6 +163,6 @@ def _costs(evidence: Evidence) -> Section:
 
 
 def _reproduce(provenance: Provenance) -> Section:
-    return brief_sections.reproduce(
+    return brief_background.reproduce(
         provenance.commands, provenance.versions, seed=provenance.seed, commit=provenance.commit
     )

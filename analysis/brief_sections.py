@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
-import sim.parameters
-from analysis.brief import Block, Code, Prose, Section, Table
+from analysis.brief import Block, Prose, Section, Table
 from analysis.drawing import mid_sentence, readable, unit_of
 from analysis.outcomes import parameter_label
 from analysis.summaries import HEADLINE, scenarios_of, t_interval
@@ -42,29 +38,17 @@ COSTS: Mapping[str, str] = {
 }
 """Flows of money, in £m a month, and what each is."""
 
-LIMITS: tuple[tuple[str, str], ...] = (
-    ("No forecast of a real authority.", "A real place enters with its fund, its population and its tiers of local "
-     "government. Nothing else about it is known to the model."),
-    ("No probabilities in the world.", "That 30 % of runs end hollow says something about the assumptions, not about "
-     "30 % of English partnerships."),
-    ("No cost–benefit verdict.", "Public value is priced at an assumed cost of closing a gap."),
-    ("No credit for what was put in.", "That councils engage more than business follows in good part from how bodies "
-     "were declared. Look at what changes it, not at the order itself."),
-    ("No single run as evidence.", "Compare scenarios over many paired runs and over the priors."),
-    ("No regime without its thresholds.", "They are published conventions. Move them and labels move."),
-)  # fmt: skip
-"""What must not be concluded; the description of the model says the same."""
-
 _MOST_COLUMNS = 4
 """Scenarios that fit beside one another in a table on A4."""
 
-_SOURCE = re.compile(r"(S\d) (.+?)(?=; S\d |\.\n)", re.DOTALL)
 
-
-def in_short(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.DataFrame, *, runs: str = "runs") -> list[str]:
+def in_short(
+    summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.DataFrame, *, of_draws: bool = False
+) -> list[str]:
     """Return the findings in a few sentences: how each scenario ends, and its first two clear differences.
 
-    Takes the tables of a comparison (see ``analysis.summaries``).
+    Takes the tables of a comparison (see ``analysis.summaries``); ``of_draws`` says that their replicates
+    are the draws of a study, each with runs of its own.
 
     >>> runs = pd.DataFrame({"scenario": ["a", "b"], "measure": "trust", "replicates": 9})
     >>> share = {"regime": "talking shop", "share": 1.0, "ci_low": 0.7, "ci_high": 1.0}
@@ -77,10 +61,10 @@ def in_short(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.DataFra
     A against b: trust ends 0.20 higher (0.10 to 0.30; large effect, clear of zero).
     """
     counts = summary.groupby("scenario", sort=False)["replicates"].first()
-    lines = [
-        ending(regimes[regimes["scenario"] == name], str(name), runs=int(count)).replace(" runs ", f" {runs} ")
-        for name, count in counts.items()
-    ]
+    lines = []
+    for name, count in counts.items():
+        told_end = ending(regimes[regimes["scenario"] == name], str(name), runs=int(count))
+        lines.append(told_end.replace(f"of {count} runs", f"of the runs in {count} draws") if of_draws else told_end)
     for (scenario, reference), rows in contrasts.groupby(["scenario", "reference"], sort=False):
         found = {row.measure: row for row in contrast_rows(rows) if row.measure in HEADLINE}
         told = [found[measure] for measure in _TOLD_FIRST if measure in found and is_clear(found[measure])]
@@ -149,7 +133,7 @@ def setting_differences(scenarios: Mapping[str, Scenario], reference: str) -> pd
     [['Staff team', '0 none to 1 full', '0.3', '1']]
     """
     order = [reference, *(name for name in scenarios if name != reference)]
-    values = {name: _settings(scenarios[name]) for name in order}
+    values = {name: settings_of(scenarios[name]) for name in order}
     paths = dict.fromkeys(path for name in order for path in values[name])
     rows = []
     for path in paths:
@@ -170,24 +154,29 @@ def _own_label(path: str) -> str:
 _UNITS = {"place": "", "board.executive": "", "board.chair": "sector", "start": "month", "months": "months"}
 
 
-def _settings(scenario: Scenario) -> dict[str, str]:
+def settings_of(scenario: Scenario) -> dict[str, str]:
     """Return every setting of a scenario in words, by its path."""
     found = {"place": scenario.place.label, "start": scenario.start, "months": str(scenario.months)}
-    found |= {"board.executive": scenario.board.executive.replace("_", " "), "board.chair": scenario.board.chair}
-    found |= {f"seats.{body}": str(count) for body, count in scenario.board.members.items() if count}
     for path in PARAMETERS:
         value: Any = scenario
         for part in path.split("."):
             value = getattr(value, part)
         found[path] = f"{value:g}" if isinstance(value, int | float) else str(value)
-    return found
+    found |= {"board.executive": scenario.board.executive.replace("_", " "), "board.chair": scenario.board.chair}
+    return found | {f"seats.{body}": str(count) for body, count in scenario.board.members.items() if count}
 
 
-def settings(scenarios: Mapping[str, Scenario], reference: str) -> Section:
-    """Return what is different between the scenarios at the start, with units."""
+def settings(
+    scenarios: Mapping[str, Scenario], reference: str, *, varied: Mapping[str, Sequence[Any]] | None = None
+) -> Section:
+    """Return what is different between the scenarios at the start, with units.
+
+    ``varied`` are the settings that a study varied, each with what it ranged over; they are told apart.
+    """
     table = setting_differences(scenarios, reference)
+    table = table[~table["path"].isin(list(varied or ()))]
     others = [name for name in scenarios if name != reference]
-    intro = f"At the start, everything that is not in this table is the same as in {mid_sentence(reference)}."
+    intro = f"At the start, everything that is not listed here is the same as in {mid_sentence(reference)}."
     blocks: tuple[Block, ...]
     if not others:
         blocks = (Prose(("There is one scenario, so there is nothing to set it against.",)),)
@@ -200,7 +189,21 @@ def settings(scenarios: Mapping[str, Scenario], reference: str) -> Section:
         blocks = (Prose((intro,)), Table(caption, headings, rows, text_columns=(0, 1), small=tuple(table["says"])))
     else:
         blocks = (Prose((intro,)), *(_against(table, reference, name) for name in others))
+    if varied:
+        blocks = (*blocks, _varied(varied))
     return Section("settings", "What is different between the scenarios", blocks)
+
+
+def _varied(varied: Mapping[str, Sequence[Any]]) -> Table:
+    rows, small = [], []
+    for path, span in varied.items():
+        declared = PARAMETERS.get(path)
+        is_range = len(span) == 2 and all(isinstance(end, int | float) for end in span)
+        over = f"{span[0]:g} to {span[1]:g}" if is_range else ", ".join(map(str, span))
+        rows.append((parameter_label(path), over, declared.unit if declared else ""))
+        small.append(declared.says if declared else "")
+    caption = "Settings that were varied in all scenarios, in place of what a scenario says."
+    return Table(caption, ("Setting", "Over", "Unit"), tuple(rows), text_columns=(0, 1, 2), small=tuple(small))
 
 
 def _against(table: pd.DataFrame, reference: str, name: str) -> Block:
@@ -259,7 +262,7 @@ def contrast_table(contrasts: pd.DataFrame, summary: pd.DataFrame, *, scenario: 
             number(row.measure, float(means[name, row.measure]), digits=digits) for name in (reference, scenario)
         )
         signed = number(row.measure, row.difference, digits=digits)
-        signed = signed if signed.startswith("−") else f"+{signed}"
+        signed = signed if signed.startswith("−") or not signed.strip("0.") else f"+{signed}"
         has_interval = row.replicates > 1
         interval = _signed_interval(row, digits) if has_interval else "one pair"
         cells.append((measure_label(row.measure), before, after, signed, interval, _in_words(row)))
@@ -315,31 +318,6 @@ def contrasts_annex(contrasts: pd.DataFrame, summary: pd.DataFrame) -> Section:
     return Section("annex-a", "Annex A. All measures", tuple(tables))
 
 
-def rank_correlations(runs: pd.DataFrame, varied: Sequence[str], measures: Sequence[str]) -> pd.DataFrame:
-    """Return how each varied setting goes with each measure over the draws of a study: Spearman's rank correlation.
-
-    ``runs`` has one row a scenario and draw. Columns as of a sensitivity analysis: scenario, measure,
-    parameter, index, value, ci_low and ci_high (Fisher's z with the variance of Bonett and Wright 2000).
-    Settings that are names, or that do not vary, are left out.
-
-    >>> runs = pd.DataFrame({"scenario": "a", "levers.staff_team": range(9), "trust": range(9)})
-    >>> rank_correlations(runs, ["levers.staff_team"], ["trust"])[["parameter", "value"]].to_numpy().tolist()
-    [['levers.staff_team', 1.0]]
-    """
-    rows = []
-    for scenario in scenarios_of(runs):
-        here = runs[runs["scenario"] == scenario]
-        numbers = [path for path in varied if pd.api.types.is_numeric_dtype(here[path]) and here[path].nunique() > 1]
-        for measure in (measure for measure in measures if here[measure].nunique() > 1):
-            for path in numbers:
-                value = float(stats.spearmanr(here[path], here[measure]).statistic)
-                half = 1.96 * np.sqrt((1 + value**2 / 2) / (len(here) - 3)) if len(here) > 3 else np.nan
-                clipped = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12))
-                low, high = np.tanh(clipped - half), np.tanh(clipped + half)
-                rows.append((scenario, measure, path, "rank correlation", value, float(low), float(high)))
-    return pd.DataFrame(rows, columns=["scenario", "measure", "parameter", "index", "value", "ci_low", "ci_high"])
-
-
 def headline_contrasts(contrasts: pd.DataFrame) -> pd.DataFrame:
     """Return the contrasts of the headline measures alone, in the order in which they are told."""
     order = {measure: place for place, measure in enumerate(HEADLINE)}
@@ -371,7 +349,7 @@ def costs_table(trajectories: pd.DataFrame) -> Table:
 
 
 def _money(mean: float, low: float, high: float) -> str:
-    if low != low or low == high:
+    if low != low or f"{low:.2f}" == f"{high:.2f}":
         return f"{mean:.2f}"
     return f"{mean:.2f} ({low:.2f} to {high:.2f})".replace("-", "−")
 
@@ -385,7 +363,7 @@ def policies(scenarios: Mapping[str, Scenario]) -> tuple[Block, ...]:
     for name, scenario in scenarios.items():
         dates = policy_dates(scenario)
         rows = tuple(
-            (str(row["date"]), _capital(str(row["what"])), str(row["changes"])) for row in dates.to_dict("records")
+            (str(row["date"]), capital(str(row["what"])), str(row["changes"])) for row in dates.to_dict("records")
         )
         calendars.setdefault(rows, []).append(name)
     blocks: list[Block] = []
@@ -399,131 +377,6 @@ def policies(scenarios: Mapping[str, Scenario]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Return a text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
-
-
-# ---------------------------------------------------------------------------- what it rests on
-
-
-def sources() -> dict[str, str]:
-    """Return the documents that the model is drawn from, as the catalogue of parameters names them.
-
-    >>> sources()["S0"], sources()["S2"]
-    ('Fineberg (2006) on growth coalitions', '"Put place first" (2013)')
-    """
-    told = (sim.parameters.__doc__ or "").partition("drawn from:")[2]
-    return {name: " ".join(text.split()) for name, text in _SOURCE.findall(told)}
-
-
-def rests_on(scenarios: Mapping[str, Scenario]) -> Section:
-    """Return on what assumptions and sources the answer rests, counted from the declared parameters."""
-    uncertain = [declared for declared in PARAMETERS.values() if declared.role == "uncertain"]
-    assumed = [declared for declared in uncertain if declared.source.startswith("assumed")]
-    levers = [declared for declared in PARAMETERS.values() if declared.role == "lever"]
-    complementarity = {scenario.delivery.complementarity for scenario in scenarios.values()}
-    told = (
-        "Every month each body at the table decides whether to come, whom to send and what to put in, by rules that "
-        "are the same in all scenarios. What comes out is not written in: regimes are names for measured states.",
-        f"The model has {len(levers)} levers and {len(uncertain)} parameters about how bodies behave. Of the latter, "
-        f"{len(assumed)} are assumed: nobody has measured them. They were fitted once to declared patterns of real "
-        "partnerships. Annex B gives each with its range and source.",
-        "Results need several sectors at once: on a scale from 0 (they add up) to 1 (the weakest link decides) this is "
-        f"{listed([f'{value:g}' for value in sorted(complementarity)])}.",
-    )
-    rows = tuple(sources().items())
-    table = Table("Documents that the model is drawn from.", ("Source", "Document"), rows, text_columns=(0, 1))
-    return Section("assumptions", "What it rests on", (Prose(told), table))
-
-
-def limits(scope: str) -> Section:
-    """Return what must not be concluded, with what the intervals cover (``scope``)."""
-    points = tuple(f"{what} {why}" for what, why in LIMITS)
-    return Section("limits", "What must not be concluded", (Prose(points, is_list=True), Prose((scope,))))
-
-
-def parameters_annex(scenarios: Mapping[str, Scenario], *, sets: int = 0) -> Section:
-    """Return every parameter that is no lever: value in force, range, unit, meaning and source.
-
-    ``sets`` counts the parameter sets that replicates took turns with; 0 where one set held for all.
-    """
-    values = {name: _settings(scenario) for name, scenario in scenarios.items()}
-    rows, small = [], []
-    for path, declared in PARAMETERS.items():
-        if declared.role != "lever":
-            in_force = list(dict.fromkeys(values[name][path] for name in scenarios))
-            if sets and declared.role == "uncertain":
-                in_force = [f"varies over {sets} sets"]
-            label = parameter_label(path)
-            rows.append((label, ", ".join(in_force), declared.range_text, declared.unit, declared.source))
-            small.append(declared.says)
-    table = Table(
-        "What the model assumes about the world, and the thresholds of regimes.",
-        ("Parameter", "In force", "Range", "Unit", "Source"),
-        tuple(rows),
-        text_columns=(0, 3, 4),
-        small=tuple(small),
-    )
-    return Section("annex-b", "Annex B. Assumptions, one by one", (table,))
-
-
-def reproduce(commands: Sequence[str], versions: Mapping[str, str], *, seed: int, commit: str | None) -> Section:
-    """Return how to get the same numbers again: commands, seed and versions.
-
-    >>> reproduce(["partnerships compare"], {"numpy": "2.0"}, seed=1, commit=None).blocks[0].text
-    'partnerships compare'
-    """
-    told = [f"Seed {seed}. The same seed, settings and code give the same numbers to the last bit."]
-    if commit is not None:
-        told.append(f"Code at commit {commit}.")
-    rows = tuple(versions.items())
-    table = Table("Versions that made the answer.", ("Package", "Version"), rows, text_columns=(0, 1))
-    return Section(
-        "reproduce", "How to get the same numbers again", (Code("\n".join(commands)), Prose(tuple(told)), table)
-    )
-
-
-def sensitivity(indices: pd.DataFrame | None, words: Sequence[str], *, how_to: Sequence[str]) -> Section:
-    """Return what would change the answer: the parameters with the largest indices, or how to find them out.
-
-    ``indices`` is the table of a sensitivity analysis: method, scenario, measure, parameter, index, value,
-    ci_low, ci_high; None if there was none. ``how_to`` are the commands that make one.
-    """
-    heading = "What would change the answer"
-    if indices is None:
-        told = (
-            "No sensitivity analysis was given, so this brief cannot say on which assumption or lever the answer "
-            "hangs. These commands find out, first for the levers, then for the assumptions:",
-        )
-        return Section("sensitivity", heading, (Prose(told), Code("\n".join(how_to))))
-    blocks: list[Block] = [Prose(tuple(words))] if words else []
-    for (scenario, measure, index), rows in indices.groupby(["scenario", "measure", "index"], sort=False):
-        top = rows.loc[rows["value"].abs().sort_values(ascending=False, kind="stable").index].head(6)
-        cells = tuple(
-            (parameter_label(str(row["parameter"])), f"{row['value']:.3g}", _ends(row["ci_low"], row["ci_high"]))
-            for row in top.to_dict("records")
-        )
-        caption = f"{readable(str(scenario))}: parameters with the largest {index} for {mid_sentence(str(measure))}."
-        blocks.append(Table(caption, ("Parameter", str(index), "95 % interval"), cells))
-    return Section("sensitivity", heading, tuple(blocks))
-
-
-def _ends(low: float, high: float) -> str:
-    return "none" if low != low else f"{low:.3g} to {high:.3g}".replace("-", "−")
-
-
-def explained(lines: Sequence[str], terms: pd.DataFrame, drawn: Block) -> Section:
-    """Return what one run shows about why a body, a sector or all came or stayed away.
-
-    ``lines`` are the sentences and ``terms`` the table of an explanation; ``drawn`` is the picture of its terms.
-    """
-    told = [line.removeprefix("- ") for line in lines if line.strip()]
-    moved = terms.loc[terms["change"].abs().sort_values(ascending=False, kind="stable").index]
-    cells = tuple(
-        (_capital(str(row.meaning)), f"{row.before:.2f}", f"{row.after:.2f}", f"{row.change:+.2f}".replace("-", "−"))
-        for row in moved[moved["change"] != 0].itertuples(index=False)
-    )
-    table = Table("Terms of the decision to come, in units of utility.", ("Term", "Before", "After", "Change"), cells)
-    return Section(
-        "explanation", "Why they came or stayed away, in one run", (Prose(tuple(told), is_list=True), table, drawn)
-    )

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from analysis import summaries
 from analysis.brief import Section
+from analysis.brief_background import explained, rank_correlations
 from analysis.brief_contents import Evidence, Provenance
 from analysis.brief_pictures import terms_picture
-from analysis.brief_sections import explained, rank_correlations
 from analysis.summaries import HEADLINE, t_interval
 from analysis.words import SCOPE, SCOPE_WITH_PARAMETERS
 from experiments import study as store
@@ -34,7 +35,7 @@ BESIDE = ("sensitivity", "explain")
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "compare": ("runs.parquet", "trajectories.parquet"),
-    "sweep": ("runs.parquet",),
+    "sweep": ("runs.parquet", store.DRAWS),
     "sensitivity": ("sensitivity.csv", "words.txt"),
     "explain": ("explanation.txt", "terms.csv", "terms_by_month.csv", "turning_points.csv"),
 }
@@ -217,7 +218,8 @@ def _of_comparison(answer: Answer, reference: str) -> Evidence:
 
 def _of_study(answer: Answer, reference: str) -> Evidence:
     stored = pd.read_parquet(answer.folder / "runs.parquet")
-    varied = [name for name in stored.columns if "." in name or name == "place"]
+    varied = list(pq.read_schema(answer.folder / store.DRAWS).names)
+    varied.remove(DRAW)
     runs = _mean_of_draws(stored, varied)
     of_measures = runs.drop(columns=varied)
     draws, replicates = runs["replicate"].nunique(), len(answer.replicates)
@@ -234,12 +236,11 @@ def _of_study(answer: Answer, reference: str) -> Evidence:
         how=[
             f"Draws of settings: {draws}, each with {replicates} runs that share all chance with those of other "
             "draws. Differences and their intervals are between means of draws.",
-            f"Varied: {', '.join(varied)}.",
         ],
         basis=f"{draws} draws of settings, {replicates} runs each.",
         scope=SCOPE_OF_STUDY,
         provenance=_provenance(answer),
-        counted="draws",
+        varied={path: _span(runs[path]) for path in varied},
         indices=rank_correlations(runs, varied, measures),
         index_words=[
             "Rank correlations of the settings that were varied with measures at the end. Those that go with a measure "
@@ -255,6 +256,13 @@ def _mean_of_draws(stored: pd.DataFrame, varied: Sequence[str]) -> pd.DataFrame:
     table.insert(0, "regime", by_draw["regime"].agg(lambda names: names.mode().iloc[0]))
     firsts = by_draw[list(varied)].first()
     return pd.concat([firsts, table], axis=1).reset_index().rename(columns={DRAW: "replicate"})
+
+
+def _span(values: pd.Series) -> list[Any]:
+    """Return the least and the largest value drawn of a number, or the names drawn."""
+    if pd.api.types.is_numeric_dtype(values):
+        return [float(values.min()), float(values.max())]
+    return sorted(map(str, values.unique()))
 
 
 def _regimes_of_draws(stored: pd.DataFrame) -> pd.DataFrame:
@@ -281,6 +289,7 @@ def _explanation(answer: Answer) -> Section:
     lines = (folder / "explanation.txt").read_text("utf-8").splitlines()
     scenario = next(iter(answer.scenarios.values()))
     dates = pd.Series([scenario.month_label(month) for month in range(scenario.months)])
-    monthly, points = pd.read_csv(folder / "terms_by_month.csv"), pd.read_csv(folder / "turning_points.csv")
-    drawn = terms_picture(monthly, points.fillna(""), dates, subject=lines[0].partition(": ")[0])
+    monthly = pd.read_csv(folder / "terms_by_month.csv")
+    points = pd.read_csv(folder / "turning_points.csv", keep_default_na=False)
+    drawn = terms_picture(monthly, points, dates, subject=lines[0].partition(": ")[0])
     return explained(lines, pd.read_csv(folder / "terms.csv"), drawn)
