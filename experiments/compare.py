@@ -6,12 +6,16 @@ summary.csv, contrasts.csv, regimes.csv, conclusions.txt, runs.parquet, trajecto
 figures/ and manifest.json.
 
 A setting given here (place=, months=, a lever) holds for every scenario that is compared.
+With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
+accepted, the same one in every scenario, so that they differ by luck and by parameters; how far the
+differences vary between the sets is in parameter_uncertainty.csv.
 
 For example:
   partnerships compare
   partnerships compare scenarios=[baseline_lsp,sigoma_stick,sigoma_carrot] replicates=100
   partnerships compare place=birmingham reference=talking_shop
   partnerships compare scenarios=[baseline_lsp,nrf_cliff_2008] measures=[engagement,trust,outcome]
+  partnerships compare behaviour=accepted replicates=400
   partnerships compare --multirun place=birmingham,barnsley
 """
 
@@ -31,7 +35,9 @@ from pydantic.dataclasses import dataclass
 
 from analysis import summaries
 from analysis.figures import comparison_figures
-from analysis.words import conclusions
+from analysis.parameter_uncertainty import contrasts_by_set, sets_in_words
+from analysis.words import SCOPE, SCOPE_WITH_PARAMETERS, conclusions
+from experiments.accepted import sample_of
 from experiments.answers import answer_folder, output_folder
 from experiments.compose import Names, scenarios_asked, verb_settings_of
 from experiments.errors import CommandError
@@ -78,7 +84,8 @@ class Comparison:
 def task(config: DictConfig) -> None:
     """Run the scenarios that ``config`` names, compare them, print and write the answers."""
     settings = verb_settings_of(config, CompareSettings)
-    scenarios = _scenarios(settings)
+    sample = sample_of(config)
+    scenarios = _scenarios(settings, sampled=sample is not None)
     reference = _reference(settings)
     headlines = _headlines(settings)
     target = output_folder(settings.output, verb="compare")
@@ -95,13 +102,20 @@ def task(config: DictConfig) -> None:
             replicates=settings.replicates,
             engine=settings.engine,
             workers=settings.workers,
+            behaviours=sample.sets if sample else (),
         )
         comparison = compared(runs.runs, reference)
-        text = conclusions(comparison.summary, comparison.contrasts, comparison.regimes)
+        scope = SCOPE_WITH_PARAMETERS if sample else SCOPE
+        text = conclusions(comparison.summary, comparison.contrasts, comparison.regimes, scope=scope)
+        if sample is not None:
+            by_set = contrasts_by_set(runs.runs, reference, sets=len(sample.sets))
+            by_set.to_csv(folder / "parameter_uncertainty.csv", index=False)
+            text = f"{text}\n\n{sets_in_words(by_set)}"
         _write(runs, comparison, text, folder)
         if settings.figures:
             comparison_figures(runs.trajectories, runs.runs, folder / "figures")
-        write_manifest(folder, question, settings=dataclasses.asdict(settings))
+        told = {"behaviours": sample.told()} if sample else {}
+        write_manifest(folder, question, settings=dataclasses.asdict(settings) | told)
     _print(comparison, text, headlines)
     console().print(f"Answers are in {target}")
 
@@ -121,7 +135,7 @@ def compared(runs: pd.DataFrame, reference: str) -> Comparison:
     )
 
 
-def _scenarios(settings: CompareSettings) -> Mapping[str, Scenario]:
+def _scenarios(settings: CompareSettings, *, sampled: bool) -> Mapping[str, Scenario]:
     """Return the scenarios by name, each with the overrides of the command line."""
     names = settings.scenarios
     if len(names) < 2 or len(set(names)) < len(names):
@@ -132,7 +146,7 @@ def _scenarios(settings: CompareSettings) -> Mapping[str, Scenario]:
     asked = HydraConfig.get().overrides
     if any(re.match(r"\+*scenario=", override) for override in asked.task):
         raise CommandError(f"scenario is not a setting of compare: name them with scenarios=[{','.join(names)}]")
-    return scenarios_asked(names, settings)
+    return scenarios_asked(names, settings, sampled=sampled)
 
 
 def _reference(settings: CompareSettings) -> str:

@@ -24,6 +24,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BeforeValidator
 
+from experiments.accepted import SAMPLE
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
 from sim.parameters import TOPICS
@@ -69,12 +70,13 @@ def load_scenario(name: str, overrides: Sequence[str] = ()) -> Scenario:
         raise ScenarioError(one_line(error)) from error
 
 
-def scenarios_asked(names: Sequence[str], settings: Any) -> dict[str, Scenario]:
+def scenarios_asked(names: Sequence[str], settings: Any, *, sampled: bool = False) -> dict[str, Scenario]:
     """Return the named scenarios, each with the overrides of the command line that is being worked off.
 
-    ``settings`` are those of the verb, a dataclass; overrides of its fields are not for a scenario.
+    ``settings`` are those of the verb, a dataclass; overrides of its fields are not for a scenario. If the
+    behaviour is ``sampled``, scenarios keep the usual one: replicates take theirs from the sample.
     """
-    of_the_verb = "|".join(field.name for field in dataclasses.fields(settings))
+    of_the_verb = "|".join([*(field.name for field in dataclasses.fields(settings)), *["behaviour(?==)"][:sampled]])
     asked = HydraConfig.get().overrides
     shared = [override for override in asked.task if not re.match(rf"[+~]*({of_the_verb})(=|\.|$)", override)]
     shared += [override for override in asked.hydra if override.startswith("hydra.searchpath=")]
@@ -148,9 +150,18 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
             )
 
 
-def scenario_of(config: DictConfig) -> Scenario:
-    """Return the checked scenario in a composed config, leaving the settings of the verb aside."""
+def scenario_of(config: DictConfig, *, sampled: bool = False) -> Scenario:
+    """Return the checked scenario in a composed config, leaving the settings of the verb aside.
+
+    A config whose behaviour is a sample of sets (``behaviour=accepted``) is refused, unless ``sampled`` says
+    that the caller gives each replicate its set; the scenario has the usual behaviour then.
+    """
     values = _plain(config)
+    if values["behaviour"].pop(SAMPLE, None) is not None and not sampled:
+        raise CommandError(
+            "behaviour is a sample of parameter sets, one for each replicate, and here one set is needed: "
+            "for example behaviour=fitted"
+        )
     if values[OWN_CALENDAR] is not None:
         values["calendar"] = values[OWN_CALENDAR]
     return scenario_from({name: value for name, value in values.items() if name in SCENARIO_FIELDS})

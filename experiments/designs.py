@@ -1,7 +1,7 @@
 """Designs: which parameters are varied over which ranges, and the table of draws that this comes to.
 
-A draw is a set of values by path, such as ``levers.duty.attend``; what it leaves out keeps the value of
-the scenario. Ranges are those that ``sim/parameters.py`` declares, unless narrower ones are given.
+A draw is a set of values by path, such as ``levers.duty.attend``; what it leaves out (no column, or a null
+in it) keeps the value of the scenario. Ranges are those that ``sim/parameters.py`` declares, unless narrower ones are given.
 """
 
 from __future__ import annotations
@@ -260,6 +260,17 @@ def _grid(request: Request) -> Iterator[NDArray[Any]]:
     yield from (axis[at] for axis, at in zip(axes, places, strict=True))
 
 
+def _one_at_a_time(request: Request) -> Iterator[NDArray[Any]]:
+    """Give a first draw that leaves everything out, then one for each level of each factor alone."""
+    blocks = [factor.levels(request.levels).tolist() for factor in request.factors]
+    draws, first = 1 + sum(map(len, blocks)), 1
+    for block in blocks:
+        column = np.full(draws, None, dtype=object)
+        column[first : first + len(block)] = block
+        first += len(block)
+        yield column
+
+
 def _random(request: Request) -> Iterator[NDArray[Any]]:
     for factor, generator in _with_generators(request):
         yield factor.at(generator.random(request.draws))
@@ -316,12 +327,19 @@ def _odd_levels(request: Request) -> str:
 
 DESIGNS: Mapping[str, Design] = {
     "grid": Design(_grid_count, _grid),
+    "one_at_a_time": Design(
+        lambda request: 1 + sum(len(factor.levels(request.levels)) for factor in request.factors), _one_at_a_time
+    ),
     "random": Design(lambda request: request.draws, _random),
     "latin_hypercube": Design(lambda request: request.draws, _latin_hypercube),
     "sobol": Design(lambda request: request.draws * (len(request.factors) + 2), _sobol, _no_power_of_two),
     "morris": Design(lambda request: request.draws * (len(request.factors) + 1), _morris, _odd_levels),
 }
-"""The ways to place draws in the ranges; sobol is Saltelli's sample for first-order and total indices."""
+"""The ways to place draws in the ranges.
+
+one_at_a_time is the scenario itself, then each parameter alone at its levels; sobol is Saltelli's sample for
+first-order and total indices, morris that of trajectories in which one parameter changes at a time.
+"""
 
 
 # ----------------------------------------------------------------------------- tables

@@ -64,6 +64,7 @@ def null_models(baseline: Baseline) -> dict[str, Settings]:
                 "trust_initial": _within("trust_initial", baseline.trust),
                 "trust_sector_gap": 0.0,
                 "trust_spread": 0.0,
+                "goodwill_spread": 0.0,
             },
             "mechanisms": {"trust_moves": 0},
         },

@@ -6,6 +6,7 @@ in every month, with the terms of its decision to attend), events.csv (who left,
 figures/ and manifest.json.
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
+With behaviour=accepted the run takes the accepted parameter set of its replicate.
 
 For example:
   partnerships run scenario=growth_coalition place=birmingham
@@ -30,6 +31,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from analysis.figures import run_figures
+from experiments.accepted import sample_of
 from experiments.answers import answer_folder, output_folder
 from experiments.compose import scenario_of, verb_settings_of
 from experiments.manifest import Question, write_manifest
@@ -72,8 +74,11 @@ class RunSettings:
 
 def task(config: DictConfig) -> None:
     """Run the scenario in ``config`` once, print what happened and write the answers."""
-    scenario = scenario_of(config)
+    sample = sample_of(config)
+    scenario = scenario_of(config, sampled=sample is not None)
     settings = verb_settings_of(config, RunSettings)
+    if sample is not None:
+        scenario = sample.in_replicate(scenario, settings.replicate)
     target = output_folder(settings.output, verb="run", subject=scenario.name)
     question = Question(
         command=["partnerships", "run", *HydraConfig.get().overrides.task],

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import joblib
+import numpy as np
 import pandas as pd
 
 from experiments.printing import progress_bar
 from sim import MEASURES, THEMES, Scenario, is_compiled, simulate, simulate_ensemble
+from sim.parameters import Behaviour
 
 Engine = Literal["auto", "mesa", "ensemble"]
 
@@ -64,6 +68,7 @@ class _Chunk:
     scenario: Scenario
     seed: int
     replicates: range
+    behaviours: Sequence[Behaviour] = ()
 
 
 def run_pairs(
@@ -73,6 +78,7 @@ def run_pairs(
     replicates: int,
     engine: Engine = "auto",
     workers: int | None = None,
+    behaviours: Sequence[Behaviour] = (),
 ) -> RunTable:
     """Run every scenario ``replicates`` times and return trajectories and final values.
 
@@ -80,35 +86,88 @@ def run_pairs(
     are paired. ``engine`` is mesa, ensemble (compiled: much faster once it has been compiled on this
     machine) or auto: ensemble, unless it would have to be compiled for few runs. ``workers`` is the
     number of processes or threads (default: one for each core). The answer depends on neither.
+    With ``behaviours`` replicate r of every scenario takes number r mod n of them in place of its own.
     """
     if engine == "auto":
         few = len(scenarios) * replicates < _RUNS_WORTH_COMPILING
         engine = "mesa" if few and not is_compiled() else "ensemble"
     run = _run_on_mesa if engine == "mesa" else _run_on_ensemble
-    together = run(scenarios, seed=seed, replicates=replicates, workers=workers)
+    together = run(scenarios, seed=seed, replicates=replicates, workers=workers, behaviours=behaviours)
     return RunTable(trajectories=together, runs=final_values(together, seed=seed))
 
 
 def _run_on_ensemble(
-    scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None
+    scenarios: Mapping[str, Scenario],
+    *,
+    seed: int,
+    replicates: int,
+    workers: int | None,
+    behaviours: Sequence[Behaviour],
 ) -> pd.DataFrame:
     """Return trajectories from the compiled engine."""
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in scenarios}
-    firsts = range(0, replicates, _REPLICATES_AT_ONCE)
     with progress_bar("runs", total=len(scenarios) * replicates) as advance:
+        if behaviours:
+            return _run_sampled(scenarios, seed, replicates, behaviours=behaviours, workers=workers, advance=advance)
+        parts = []
         for name, scenario in scenarios.items():
-            for first in firsts:
+            for first in range(0, replicates, _REPLICATES_AT_ONCE):
                 some = range(first, min(first + _REPLICATES_AT_ONCE, replicates))
                 ensemble = simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers)
-                parts[name].append(ensemble.table())
+                parts.append(ensemble.table())
                 advance(len(some))
-    return pd.concat([table for tables in parts.values() for table in tables], ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
 
 
-def _run_on_mesa(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None) -> pd.DataFrame:
+def _run_sampled(
+    scenarios: Mapping[str, Scenario],
+    seed: int,
+    replicates: int,
+    *,
+    behaviours: Sequence[Behaviour],
+    workers: int | None,
+    advance: Callable[[int], None],
+) -> pd.DataFrame:
+    """Return trajectories of replicates that take turns with the behaviours, in the usual order of rows."""
+
+    def of_set(number: int) -> pd.DataFrame:
+        some = range(number, replicates, len(behaviours))
+        with_set = {name: of_replicate(scenario, number, behaviours) for name, scenario in scenarios.items()}
+        return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
+
+    used = range(min(len(behaviours), replicates))
+    parts = []
+    # A call has few runs, too few for threads of its own; the compiled engine lets other threads work.
+    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+        for number, table in zip(used, pool.map(of_set, used), strict=True):
+            parts.append(table)
+            advance(len(scenarios) * len(range(number, replicates, len(behaviours))))
+    together = pd.concat(parts, ignore_index=True)
+    order = together["scenario"].map({name: place for place, name in enumerate(scenarios)})
+    keys = np.lexsort((together["month"], together["replicate"], order))
+    return together.iloc[keys].reset_index(drop=True)
+
+
+def of_replicate(scenario: Scenario, replicate: int, behaviours: Sequence[Behaviour]) -> Scenario:
+    """Return ``scenario`` with the behaviour whose turn it is in a replicate; with none given, its own."""
+    if not behaviours:
+        return scenario
+    return dataclasses.replace(scenario, behaviour=behaviours[replicate % len(behaviours)])
+
+
+def _run_on_mesa(
+    scenarios: Mapping[str, Scenario],
+    *,
+    seed: int,
+    replicates: int,
+    workers: int | None,
+    behaviours: Sequence[Behaviour],
+) -> pd.DataFrame:
     """Return trajectories from the Mesa engine, in parallel processes."""
     n_workers = workers or _enough_workers(scenarios, replicates)
-    chunks = list(_chunks(scenarios, seed=seed, replicates=replicates, workers=n_workers))
+    chunks = [
+        dataclasses.replace(chunk, behaviours=behaviours)
+        for chunk in _chunks(scenarios, seed=seed, replicates=replicates, workers=n_workers)
+    ]
     running = joblib.Parallel(n_jobs=n_workers, return_as="generator_unordered")(
         joblib.delayed(_run_chunk)(chunk) for chunk in chunks
     )
@@ -151,7 +210,8 @@ def _run_chunk(chunk: _Chunk) -> tuple[int, pd.DataFrame]:
     """Return the chunk's position and its trajectories."""
     parts = []
     for replicate in chunk.replicates:
-        measures = simulate(chunk.scenario, seed=chunk.seed, replicate=replicate).measures
+        scenario = of_replicate(chunk.scenario, replicate, chunk.behaviours)
+        measures = simulate(scenario, seed=chunk.seed, replicate=replicate).measures
         measures.insert(0, "replicate", replicate)
         measures.insert(0, "scenario", chunk.name)
         parts.append(measures)

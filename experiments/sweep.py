@@ -10,6 +10,9 @@ the end runs.parquet (one row a run: scenario, draw, replicate, values drawn, re
 final values of all measures, means over the run, months in each regime), failures.csv, summary.csv,
 manifest.json and, if asked for, trajectories.parquet.
 
+With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
+accepted, the same one in every scenario and draw, so that runs differ by luck and by parameters.
+
 A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.exit_rate,
 place, place.population, board.members.large_employer, board.executive and so on.
 
@@ -31,7 +34,7 @@ import errno
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -43,6 +46,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from experiments import study as store
+from experiments.accepted import Sample, sample_of
 from experiments.answers import MANIFEST
 from experiments.chunks import usual_size
 from experiments.compose import Names, scenarios_asked, verb_settings_of
@@ -64,7 +68,7 @@ MOST_LOST = 10
 
 _TABLES = (".csv", ".parquet")
 _USES_DRAWS = ("random", "latin_hypercube", "sobol", "morris")
-_USES_LEVELS = ("grid", "morris")
+_USES_LEVELS = ("grid", "one_at_a_time", "morris")
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -130,8 +134,24 @@ def task(config: DictConfig) -> None:
     if settings.status:
         _print_status(folder)
         return
+    carry_out(folder, settings, of_the_verb=settings, aside=HOW_IT_IS_DONE, sample=sample_of(config))
+
+
+def carry_out(
+    folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str], sample: Sample | None = None
+) -> Study:
+    """Begin the study in ``folder`` or go on with it until it is finished, write its results and return it.
+
+    ``of_the_verb`` are all settings of the verb that asks (a dataclass), so that none of them is taken for a
+    setting of a scenario; those in ``aside`` do not change what is computed. Replicates take turns with the
+    parameter sets of a ``sample``, if there is one.
+    """
     try:
-        _sweep(folder, settings)
+        study = _begun(folder, settings, of_the_verb=of_the_verb, aside=aside, sample=sample)
+        started = time.monotonic()
+        computed = _work(study, settings)
+        seconds = time.monotonic() - started
+        _write_results(study)
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise
@@ -139,45 +159,46 @@ def task(config: DictConfig) -> None:
             f"study = {settings.study!r}: {error.strerror}; what was finished is kept: make room there and give "
             f"the same command again"
         ) from None
-
-
-def _sweep(folder: Path, settings: SweepSettings) -> None:
-    study = _begun(folder, settings)
-    started = time.monotonic()
-    computed = _work(study, settings)
-    seconds = time.monotonic() - started
-    _write_results(study)
     _print_results(study, computed=computed, seconds=seconds)
+    return study
 
 
 # ---------------------------------------------------------------------------- beginning
 
 
-def _begun(folder: Path, settings: SweepSettings) -> Study:
+def _begun(
+    folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str], sample: Sample | None
+) -> Study:
     """Return the study in ``folder``, planned now or found there with the same question."""
-    names = "|".join(HOW_IT_IS_DONE)
+    names = "|".join(aside)
     asks = [text for text in HydraConfig.get().overrides.task if not re.match(rf"\+*({names})=", text)]
     if not store.is_study(folder):
-        asked, scenarios, draws = _question(settings)
+        asked, scenarios, draws = _question(settings, of_the_verb, sample)
         sizes = {name: settings.runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
-        return store.plan_study(folder, asked=asked, scenarios=scenarios, draws=draws(), sizes=sizes)
+        behaviours = sample.sets if sample else ()
+        return store.plan_study(
+            folder, asked=asked, scenarios=scenarios, draws=draws(), sizes=sizes, behaviours=behaviours
+        )
     study = store.open_study(folder)
     if asks:
-        asked, scenarios, _ = _question(settings)
+        asked, scenarios, _ = _question(settings, of_the_verb, sample)
         store.refuse_other_question(study, asked, scenarios)
     store.refuse_other_code(study)
     return study
 
 
-def _question(settings: SweepSettings) -> tuple[dict[str, Any], Mapping[str, Scenario], Callable[[], pa.Table]]:
+def _question(
+    settings: SweepSettings, of_the_verb: Any, sample: Sample | None
+) -> tuple[dict[str, Any], Mapping[str, Scenario], Callable[[], pa.Table]]:
     """Return what decides the results, the scenarios, and a way to make the draws."""
-    scenarios = _scenarios(settings)
+    scenarios = _scenarios(settings.scenarios, of_the_verb, sampled=sample is not None)
     first = next(iter(scenarios.values()))
     asked: dict[str, Any] = {
         "replicates": settings.replicates,
         "seed": settings.seed,
         store.TRAJECTORIES: _kept_measures(settings.measures) if settings.trajectories else None,
     }
+    asked |= {store.SAMPLE: sample.told()} if sample else {}
     if Path(settings.design).suffix in _TABLES:
         table = read_table(Path(settings.design), first)
         return asked | {"design": "table", "table_sha256": store.digest(table)}, scenarios, lambda: table
@@ -193,15 +214,20 @@ def _question(settings: SweepSettings) -> tuple[dict[str, Any], Mapping[str, Sce
     return asked, scenarios, lambda: points(settings.design, request)
 
 
-def _scenarios(settings: SweepSettings) -> Mapping[str, Scenario]:
+def _scenarios(names: Sequence[str], of_the_verb: Any, *, sampled: bool) -> Mapping[str, Scenario]:
     """Return the scenarios by name, each with the overrides of the command line."""
-    names = settings.scenarios
     if not names or len(set(names)) < len(names):
         raise CommandError(f"scenarios = [{','.join(names)}] is not allowed: name at least one, and each once")
     asked = HydraConfig.get().overrides
     if any(re.match(r"\+*scenario=", override) for override in asked.task):
-        raise CommandError("scenario is not a setting of sweep: name one or more with scenarios=[growth_coalition]")
-    return scenarios_asked(names, settings)
+        raise CommandError(
+            f"scenario is not a setting of {_verb()}: name one or more with scenarios=[growth_coalition]"
+        )
+    return scenarios_asked(names, of_the_verb, sampled=sampled)
+
+
+def _verb() -> str:
+    return str(HydraConfig.get().job.config_name)
 
 
 def _kept_measures(names: Sequence[str]) -> list[str]:
@@ -263,7 +289,7 @@ def _write_results(study: Study) -> None:
         raise CommandError(f"{damage}: give the same command again, and it is computed anew") from None
     store.summary(study).to_csv(study.folder / "summary.csv", index=False)
     question = Question(
-        command=["partnerships", "sweep", *HydraConfig.get().overrides.task],
+        command=["partnerships", _verb(), *HydraConfig.get().overrides.task],
         scenarios=study.scenarios,
         seed=study.asked["seed"],
         replicates=range(study.asked["replicates"]),

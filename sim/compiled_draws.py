@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from sim.randomness import PARTNERS_A_BLOCK, STREAMS, THEME_COUNT, TRAITS
+from sim.randomness import LAUNCH, PARTNERS_A_BLOCK, STREAMS, THEME_COUNT, TRAITS
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -170,6 +170,7 @@ class BlockDraws(NamedTuple):
     assessment: NDArray[np.float64]
     dissolution: NDArray[np.float64]
     shock: NDArray[np.float64]
+    launch: NDArray[np.float64]
 
 
 # Plain whole numbers would have every function compiled anew for each of them.
@@ -184,6 +185,7 @@ _STYLE = np.int64(STREAMS["style"])
 _ASSESSMENT = np.int64(STREAMS["assessment"])
 _DISSOLUTION = np.int64(STREAMS["dissolution"])
 _SHOCK = np.int64(STREAMS["shock"])
+_LAUNCH = np.int64(STREAMS["launch"])
 
 
 def room_for_draws(*, seed: int, replicates: NDArray[np.uint64], n_seats: int, lanes: int) -> BlockDraws:
@@ -211,6 +213,7 @@ def room_for_draws(*, seed: int, replicates: NDArray[np.uint64], n_seats: int, l
         assessment=rows(2 * MONTHS_AT_ONCE),
         dissolution=rows(MONTHS_AT_ONCE),
         shock=rows(2 * THEME_COUNT * MONTHS_AT_ONCE),
+        launch=rows((len(LAUNCH) + 3) // 4 * 4),
     )
 
 
@@ -234,6 +237,12 @@ def draw_traits(draws: Any, n_seats: int, n: int) -> None:
     """Draw the pairs of uniforms behind the traits of all partners."""
     for row in range(len(draws.traits)):
         _draw_by_partner(draws.traits[row], draws, _TRAITS, row, n_seats, n)
+
+
+@stage
+def draw_launch(draws: Any, n: int) -> None:
+    """Draw the uniforms behind what a place brings to the launch."""
+    draw(draws.launch, draws.first_keys[_LAUNCH, 0], draws.second_keys[_LAUNCH, 0], 0, len(draws.launch), n)
 
 
 @stage

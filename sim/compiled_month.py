@@ -29,6 +29,7 @@ from sim.compiled_draws import (
     MONTHS_AT_ONCE,
     BlockDraws,
     centred,
+    draw_launch,
     draw_month,
     draw_traits,
     find_keys,
@@ -145,6 +146,7 @@ PARTNER = _of_runs_by(dict.fromkeys(_OF_A_PARTNER, 0) | {"terms": N_TERMS} | ({"
 # fmt: off
 _OF_A_TABLE = (
     "attention", "facilitation", "direction", "departs_in_person", "departs_evening_out", "departs_steering",
+    "staff_departs", "staff_team", "trust_in_place",
     "coherence", "decision_memory", "meetings", "decisions", "stage", "months_in_stage", "credibility",
     "is_accredited", "is_successful", "is_dissolved", "n_members", "n_exits", "fund_held_gbp_m", "fund_in_gbp_m",
     "fund_spent_gbp_m", "fund_forfeited_gbp_m", "fund_in_sight_gbp_m", "pooled_gbp_m", "reward_due_gbp_m",
@@ -192,7 +194,7 @@ def priorities_of(seat: Any) -> Any:
 
 
 @inlined
-def found_partnership(table: Any, gap_cost_gbp_m: Any, n: int) -> None:
+def found_partnership(table: Any, behaviour: Any, gap_cost_gbp_m: Any, launch: Any, n: int) -> None:
     """Set the state of partnerships that have just been launched."""
     for run in range(n):
         table.gap_cost_gbp_m[run] = gap_cost_gbp_m[run]
@@ -202,6 +204,13 @@ def found_partnership(table: Any, gap_cost_gbp_m: Any, n: int) -> None:
         table.stage[run] = 1.0
         table.credibility[run] = 0.5
         table.is_accredited[run] = 1.0
+        table.departs_in_person[run] = 2.0 * launch[0, run] - 1.0
+        table.departs_evening_out[run] = 2.0 * launch[1, run] - 1.0
+        table.departs_steering[run] = 2.0 * launch[2, run] - 1.0
+        table.staff_departs[run] = 2.0 * launch[3, run] - 1.0
+        table.trust_in_place[run] = trust.trust_in_place(
+            behaviour.trust_initial[run], 2.0 * launch[4, run] - 1.0, behaviour.goodwill_spread[run]
+        )
 
 
 @inlined
@@ -281,10 +290,10 @@ def begin(partner: Any, behaviour: Any, founders: int, run: int) -> None:
 
 
 @inlined
-def first_trust_in(partner: Any, other: Any, same_sector: bool, behaviour: Any, run: int) -> float:
+def first_trust_in(partner: Any, other: Any, same_sector: bool, table: Any, behaviour: Any, run: int) -> float:
     """Return trust in another body at first acquaintance."""
     return trust.first_trust(
-        behaviour.trust_initial[run],
+        table.trust_in_place[run],
         behaviour.trust_sector_gap[run],
         same_sector,
         behaviour.trust_spread[run],
@@ -294,14 +303,14 @@ def first_trust_in(partner: Any, other: Any, same_sector: bool, behaviour: Any, 
 
 
 @stage
-def meet(partners: Any, seats: Any, trusts: Any, behaviour: Any, n: int) -> None:
+def meet(table: Any, partners: Any, seats: Any, trusts: Any, behaviour: Any, n: int) -> None:
     """Let everybody make the acquaintance of everybody; a body's trust in itself is kept at zero."""
     for i in range(len(partners)):
         for j in range(len(partners)):
             same_sector = seats[i].sector == seats[j].sector
             for run in range(n):
                 trusts[i, j, run] = (
-                    0.0 if i == j else first_trust_in(partners[i], partners[j], same_sector, behaviour, run)
+                    0.0 if i == j else first_trust_in(partners[i], partners[j], same_sector, table, behaviour, run)
                 )
 
 
@@ -350,6 +359,9 @@ def policy_and_events(
         table.attention[run] = events.leader_style(policy.attention[run], table.departs_in_person[run], width)
         table.facilitation[run] = events.leader_style(policy.facilitation[run], table.departs_evening_out[run], width)
         table.direction[run] = events.leader_style(policy.direction[run], table.departs_steering[run], width)
+        table.staff_team[run] = events.staff_in_place(
+            policy.staff_team[run], table.staff_departs[run], behaviour.staff_spread[run]
+        )
     for run in range(n):
         table.relief_lifted[run] = attendance.relief_share(
             policy.inspection_relief[run],
@@ -373,7 +385,7 @@ def policy_and_events(
                 if partner.is_member[run] > 0.0 and events.is_reorganised(
                     policy.reorganisation[run], exposure, draws.reorganisation[i, run]
                 ):
-                    lose_links(partners, seats, trusts, behaviour, i, run)
+                    lose_links(table, partners, seats, trusts, behaviour, i, run)
 
 
 @stage
@@ -478,14 +490,14 @@ def abolish(table: Any, partners: Any, month: int, n: int) -> None:
 
 
 @stage
-def lose_links(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, run: int) -> None:
+def lose_links(table: Any, partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, run: int) -> None:
     """Let a body go through a reorganisation: a part of every link, both ways, is lost."""
     reset = behaviour.reorganisation_reset[run]
     for j in range(len(partners)):
         if j != i and partners[j].is_member[run] > 0.0:
             same_sector = seats[i].sector == seats[j].sector
-            mine = first_trust_in(partners[i], partners[j], same_sector, behaviour, run)
-            theirs = first_trust_in(partners[j], partners[i], same_sector, behaviour, run)
+            mine = first_trust_in(partners[i], partners[j], same_sector, table, behaviour, run)
+            theirs = first_trust_in(partners[j], partners[i], same_sector, table, behaviour, run)
             trusts[i, j, run] = events.link_after_reorganisation(trusts[i, j, run], mine, reset)
             trusts[j, i, run] = events.link_after_reorganisation(trusts[j, i, run], theirs, reset)
 
@@ -639,7 +651,7 @@ def utility_terms(table: Any, partner: Any, seat: Any, behaviour: Any, policy: A
             behaviour.weight_load[run],
             seat.participation_cost,
             table.forum_load[run],
-            policy.staff_team[run],
+            table.staff_team[run],
             seat.capacity,
             policy.one_stop_shop[run],
             seat.one_stop_shop_gain,
@@ -733,7 +745,7 @@ def take_decision(table: Any, behaviour: Any, policy: Any, draws: Any, n: int) -
         chance = deliberation.decision_probability(
             deliberation.people_deciding(table.n_members[run], table.on_executive[run], policy.thematic_groups[run]),
             table.attention[run],
-            policy.staff_team[run],
+            table.staff_team[run],
             deliberation.focus(of_themes(table.strategy, run)),
             coherence,
             table.information[run],
@@ -885,7 +897,7 @@ def allocate_fund(
         table.going_out_gbp_m[run] = fund.spendable(
             table.fund_held_gbp_m[run],
             table.decision_memory[run],
-            policy.staff_team[run],
+            table.staff_team[run],
             table.support_pressure[run],
             behaviour.absorption_rate[run],
         )
@@ -1037,7 +1049,7 @@ def commit(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n
             table.administrative_capacity[run] = capacity
         table.sum[run] = delivery.conversion(
             policy.protocols[run],
-            policy.staff_team[run],
+            table.staff_team[run],
             0.5 * (policy.joint_co_location[run] + policy.joint_training[run]),
             capacity,
             behaviour.conversion_base[run],
@@ -1146,7 +1158,7 @@ def update_trust(table: Any, partners: Any, trusts: Any, behaviour: Any, policy:
             table.results[run],
             policy.joint_co_location[run],
         )
-        table.brokered[run] = behaviour.trust_staff[run] * policy.staff_team[run]
+        table.brokered[run] = behaviour.trust_staff[run] * table.staff_team[run]
     for i in range(len(partners)):
         partner = partners[i]
         for run in range(n):
@@ -1296,7 +1308,7 @@ def seat_newcomers(
     newcomers = 0
     for run in range(n):
         chance = membership.invitation_probability(
-            behaviour.invitation_rate[run], table.attention[run], policy.staff_team[run]
+            behaviour.invitation_rate[run], table.attention[run], table.staff_team[run]
         )
         is_due = seat.joins_at == month or (seat.joins_at < month and draws[run] < chance)
         is_free = partner.was_member[run] == 0.0 and partner.is_abolished[run] == 0.0
@@ -1307,11 +1319,13 @@ def seat_newcomers(
         for run in range(n):
             if partner.joins[run] > 0.0:
                 informed = seat.informed if seat.joins_at == month else policy.newcomers_informed[run]
-                seat_newcomer(partners, seats, trusts, behaviour, i, informed, run)
+                seat_newcomer(table, partners, seats, trusts, behaviour, i, informed, run)
 
 
 @stage
-def seat_newcomer(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, informed: float, run: int) -> None:
+def seat_newcomer(
+    table: Any, partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int, informed: float, run: int
+) -> None:
     """Give a seat to a body that starts from the board's record as far as it is informed."""
     newcomer = partners[i]
     begin(newcomer, behaviour, n_founders(seats), run)
@@ -1333,7 +1347,7 @@ def seat_newcomer(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int
         if partners[j].is_member[run] == 0.0:
             continue
         same_sector = seats[i].sector == seats[j].sector
-        view = first_trust_in(newcomer, partners[j], same_sector, behaviour, run)
+        view = first_trust_in(newcomer, partners[j], same_sector, table, behaviour, run)
         if sitting > 1.0:
             record = 0.0
             for p in range(len(partners)):
@@ -1341,7 +1355,7 @@ def seat_newcomer(partners: Any, seats: Any, trusts: Any, behaviour: Any, i: int
                     record += trusts[p, j, run]
             view = membership.newcomer_view(view, mean_or_zero(record, sitting - 1.0), informed)
         trusts[i, j, run] = view
-        trusts[j, i, run] = first_trust_in(partners[j], newcomer, same_sector, behaviour, run)
+        trusts[j, i, run] = first_trust_in(partners[j], newcomer, same_sector, table, behaviour, run)
 
 
 @stage
@@ -1393,7 +1407,7 @@ def dissolve(table: Any, partners: Any, run: int) -> None:
 def count_costs(table: Any, partners: Any, seats: Any, policy: Any, n: int) -> None:
     """Add up what meeting, reporting and inspection cost this month."""
     for run in range(n):
-        staff_days = accountability.STAFF_DAYS_A_MONTH * policy.staff_team[run]
+        staff_days = accountability.STAFF_DAYS_A_MONTH * table.staff_team[run]
         table.person_days[run] = 0.0 if table.is_dissolved[run] > 0.0 else staff_days
         table.inspection_cost_gbp_m[run] = 0.0
     for i in range(len(partners)):
@@ -1819,9 +1833,10 @@ def _block_runner(made_from: int) -> Any:
         funds = question.fund_gbp_m_a_year
         find_keys(draws, n)
         draw_traits(draws, len(seats), n)
-        found_partnership(table, question.gap_cost_gbp_m, n)
+        draw_launch(draws, n)
+        found_partnership(table, behaviour, question.gap_cost_gbp_m, draws.launch, n)
         introduce(partners, seats, behaviour, question.abolished_at, draws, n)
-        meet(partners, seats, trusts, behaviour, n)
+        meet(table, partners, seats, trusts, behaviour, n)
         count_members(table, partners, n)
         for month in range(len(question.policy_of_month)):
             number = question.policy_of_month[month]

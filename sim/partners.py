@@ -92,7 +92,7 @@ class Partner(mesa.Agent):
         """Return trust in another body at first acquaintance."""
         behaviour = self.model.behaviour
         return trust.first_trust(
-            behaviour.trust_initial,
+            self.model.trust_in_place,
             behaviour.trust_sector_gap,
             self.sector == other.sector,
             behaviour.trust_spread,
@@ -218,7 +218,7 @@ class Partner(mesa.Agent):
                 behaviour.weight_load,
                 kind.participation_cost,
                 model.forum_load,
-                levers.staff_team,
+                model.staff_team,
                 kind.capacity,
                 levers.one_stop_shop,
                 kind.one_stop_shop_gain,

@@ -78,7 +78,9 @@ class PartnershipModel(mesa.Model):
         place, behaviour = self.asked.place, self.behaviour
         self.levers = self.policies[0].levers
         self.attention = self.facilitation = self.direction = 0.0
-        self.departure = [0.0, 0.0, 0.0]
+        *self.departure, self.staff_departure, goodwill = self.draws.launch.tolist()
+        self.trust_in_place = trust.trust_in_place(behaviour.trust_initial, goodwill, behaviour.goodwill_spread)
+        self.staff_team = 0.0
         self.strategy = [1.0 / len(THEMES)] * len(THEMES)
         self.coherence = 0.0
         self.decision_memory = FIRST_DECISION_MEMORY
@@ -168,6 +170,7 @@ class PartnershipModel(mesa.Model):
         self.attention = events.leader_style(leadership.attention, in_person, behaviour.style_spread)
         self.facilitation = events.leader_style(leadership.facilitation, evens_out, behaviour.style_spread)
         self.direction = events.leader_style(leadership.direction, steers, behaviour.style_spread)
+        self.staff_team = events.staff_in_place(self.levers.staff_team, self.staff_departure, behaviour.staff_spread)
         self.relief_lifted = attendance.relief_share(
             self.levers.inspection.relief, self.levers.inspection.conditional, 1.0 if self.is_successful else 0.0
         )
@@ -279,7 +282,7 @@ class PartnershipModel(mesa.Model):
         chance = deliberation.decision_probability(
             deliberation.people_deciding(self.n_members, on_executive, levers.thematic_groups),
             self.attention,
-            levers.staff_team,
+            self.staff_team,
             deliberation.focus(self.strategy),
             self.coherence,
             self.information,
@@ -331,7 +334,7 @@ class PartnershipModel(mesa.Model):
         going_out = fund.spendable(
             self.fund_held_gbp_m,
             self.decision_memory,
-            levers.staff_team,
+            self.staff_team,
             self.support_pressure,
             self.behaviour.absorption_rate,
         )
@@ -428,7 +431,7 @@ class PartnershipModel(mesa.Model):
         )
         converted = delivery.conversion(
             levers.protocols,
-            levers.staff_team,
+            self.staff_team,
             0.5 * (levers.joint.co_location + levers.joint.training),
             self.administrative_capacity,
             behaviour.conversion_base,
@@ -480,7 +483,7 @@ class PartnershipModel(mesa.Model):
         self.contact_gain = trust.contact_gain(
             behaviour.trust_meeting, behaviour.trust_joint_delivery, self.results, levers.joint.co_location
         )
-        self.brokered = behaviour.trust_staff * levers.staff_team
+        self.brokered = behaviour.trust_staff * self.staff_team
         self.seen_at_table = [
             (
                 partner.seat,
@@ -529,7 +532,7 @@ class PartnershipModel(mesa.Model):
                 self.tell("leaves", partner.name)
             else:
                 remaining.append(partner)
-        chance = membership.invitation_probability(behaviour.invitation_rate, self.attention, levers.staff_team)
+        chance = membership.invitation_probability(behaviour.invitation_rate, self.attention, self.staff_team)
         for partner in self.partners:
             if not is_open or partner.is_member or partner.is_abolished or partner in sat:
                 continue
@@ -588,7 +591,7 @@ class PartnershipModel(mesa.Model):
     def count_costs(self) -> None:
         """Add up what meeting, reporting and inspection cost this month."""
         inspection = self.levers.inspection
-        self.person_days = 0.0 if self.is_dissolved else accountability.STAFF_DAYS_A_MONTH * self.levers.staff_team
+        self.person_days = 0.0 if self.is_dissolved else accountability.STAFF_DAYS_A_MONTH * self.staff_team
         self.inspection_cost_gbp_m = 0.0
         for partner in self.partners:
             kind = partner.kind

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 PARTNERS_A_BLOCK = 32
 THEME_COUNT = 5
+LAUNCH = ("attention", "facilitation", "direction", "staff", "goodwill")
 TRAITS = ("disposition", "belief", "reciprocity", "trustfulness", "repute")
 
 # The number of a stream is part of every published result: add at the end, never renumber.
@@ -37,6 +38,7 @@ STREAMS = {
             "assessment",
             "dissolution",
             "shock",
+            "launch",
         )
     )
 }
@@ -68,6 +70,8 @@ class Draws:
     """(months,)"""
     shock: NDArray[np.float64]
     """(months, 5 themes), centred with standard deviation 1."""
+    launch: NDArray[np.float64]
+    """(5,): what a place brings to the launch, in [-1, 1]: its first leader's style, its staff, its goodwill."""
 
 
 def generator(seed: int, replicate: int, stream: str, block: int = 0) -> np.random.Generator:
@@ -105,4 +109,5 @@ def make_draws(*, seed: int, replicate: int, months: int, partners: int) -> Draw
         assessment=centred(by_month("assessment", 2)),
         dissolution=by_month("dissolution"),
         shock=centred(by_month("shock", THEME_COUNT, 2)),
+        launch=2.0 * generator(seed, replicate, "launch").random(len(LAUNCH)) - 1.0,
     )

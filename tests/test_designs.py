@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from experiments import load_scenario
@@ -36,13 +37,22 @@ def test_every_design_stays_in_the_ranges_and_reaches_their_ends(design: str) ->
     table = drawn(design, *ALL_KINDS)
     assert table[DRAW].tolist() == list(range(len(table)))
     for factor in (WIDE, NARROW):
-        values, width = table[factor.path], factor.high - factor.low
+        values, width = table[factor.path].dropna(), factor.high - factor.low
         assert values.between(factor.low, factor.high).all()
         assert values.min() < factor.low + 0.1 * width
         assert values.max() > factor.high - 0.1 * width
-    assert set(table[NAMES.path]) == set(NAMES.choices)
-    assert set(table[WHOLE.path]) == {1, 2, 3, 4}
-    assert table[WHOLE.path].dtype == np.int64
+    assert set(table[NAMES.path].dropna()) == set(NAMES.choices)
+    assert set(table[WHOLE.path].dropna()) == {1, 2, 3, 4}
+    request = Request(factors=ALL_KINDS, draws=64, levels=4, seed=1)
+    assert points(design, request).schema.field(WHOLE.path).type == pa.int64()
+
+
+def test_one_at_a_time_leaves_the_rest_to_the_scenario() -> None:
+    """The first draw is the scenario itself, and every other draw sets one parameter."""
+    table = drawn("one_at_a_time", *ALL_KINDS, levels=2).drop(columns=DRAW)
+    assert table.notna().sum(axis=1).tolist() == [0] + [1] * (2 + 2 + 3 + 2)
+    assert table[WIDE.path].dropna().tolist() == [2.0, 10.0]
+    assert table[NAMES.path].dropna().tolist() == list(NAMES.choices)
 
 
 @pytest.mark.parametrize("design", ["random", "latin_hypercube", "sobol", "morris"])

@@ -37,6 +37,7 @@ def cooperators(n: int, slope: float, start: float) -> sim.Scenario:
                 "trust_initial": 0.5,
                 "trust_sector_gap": 0.0,
                 "trust_spread": 0.0,
+                "goodwill_spread": 0.0,
             },
             "mechanisms": LABORATORY | {"first_seen_giving": start},
         }

@@ -602,10 +602,34 @@ def test_a_leader_changes_in_may_only():
     assert changed == [1, 13, 25, 37]
 
 
-def test_without_turnover_the_configured_leader_stays():
-    """A scenario gets the leader that it describes."""
-    scenario = sim.scenario_from(typical_settings(months=30, leadership={"turnover": 0.0, "attention": 0.8}))
-    assert lived(scenario).attention == 0.8
+def test_without_turnover_the_first_leader_stays():
+    """The leader of the launch differs between places, and changes at elections only."""
+    settings = typical_settings(months=30, leadership={"turnover": 0.0, "attention": 0.8})
+    exact = sim.scenario_from(merged(settings, {"behaviour": {"style_spread": 0.0}}))
+    assert lived(exact).attention == 0.8
+    model = sim.PartnershipModel(sim.scenario_from(settings), seed=3)
+    model.step()
+    first = model.attention
+    assert first != 0.8
+    while model.month < 30:
+        model.step()
+        assert model.attention == first
+
+
+def test_places_differ_by_what_they_bring_to_the_launch():
+    """Staff and goodwill are the place's own for good; without a spread every place is as configured."""
+    settings = typical_settings(months=2, levers={"staff_team": 0.5})
+    alike = merged(settings, {"behaviour": {"staff_spread": 0.0, "goodwill_spread": 0.0, "trust_spread": 0.0}})
+    differing = merged(alike, {"behaviour": {"staff_spread": 0.5, "goodwill_spread": 0.5}})
+
+    def launched(asked, replicate):
+        model = sim.PartnershipModel(sim.scenario_from(asked), seed=1, replicate=replicate)
+        model.step()
+        return model.staff_team, model.trust_in_place
+
+    configured = {launched(alike, replicate) for replicate in range(4)}
+    assert configured == {(0.5, sim.PARAMETERS["behaviour.trust_initial"].default)}
+    assert len({launched(differing, replicate) for replicate in range(4)}) == 4
 
 
 def test_reorganisation_resets_links():

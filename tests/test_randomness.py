@@ -167,7 +167,7 @@ def test_a_newcomer_is_not_felt_before_it_comes(typical):
 
 def test_streams_differ_from_each_other():
     """One stream for two decisions would couple, say, luck at elections and luck at meetings."""
-    names = ("traits", *BY_PARTNER, *BY_MONTH)
+    names = ("traits", *BY_PARTNER, *BY_MONTH, "launch")
     assert {field.name for field in dataclasses.fields(Draws)} == set(names)
     firsts = {generator(1, 0, name).random(4).tobytes() for name in names}
     assert len(firsts) == len(names)

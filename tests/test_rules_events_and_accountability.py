@@ -19,6 +19,14 @@ CONTRACTS = [
         high=1.0,
     ),
     Contract(
+        events.staff_in_place,
+        {"configured": SHARE, "departure": (-1.0, 1.0), "staff_spread": prior("staff_spread")},
+        rises="configured departure",
+        free="staff_spread",
+        low=0.0,
+        high=1.0,
+    ),
+    Contract(
         events.link_after_reorganisation,
         {"trust": SHARE, "prior": SHARE, "reset": prior("reorganisation_reset")},
         rises="trust prior",
@@ -198,9 +206,10 @@ def test_the_yearly_chance_of_reorganisation_is_spread_over_twelve_months():
 
 
 @given(spread=st.floats(*prior("style_spread")), configured=SHARES)
-def test_the_first_leader_is_the_one_configured(spread, configured):
-    """Without a departure the scenario gets the leader that it asks for."""
+def test_a_leader_without_a_departure_is_the_one_configured(spread, configured):
+    """Places differ around what the scenario asks for; so do their staff teams."""
     assert events.leader_style(configured, 0.0, spread) == configured
+    assert events.staff_in_place(configured, 0.0, spread) == configured
 
 
 @given(before=SHARES, first=SHARES)

@@ -13,6 +13,18 @@ from sim.rules.trust import contact_gain, trust_step
 
 CONTRACTS = [
     Contract(
+        trust.trust_in_place,
+        {
+            "trust_initial": prior("trust_initial"),
+            "goodwill": (-1.0, 1.0),
+            "goodwill_spread": prior("goodwill_spread"),
+        },
+        rises="trust_initial goodwill",
+        free="goodwill_spread",
+        low=0.0,
+        high=1.0,
+    ),
+    Contract(
         trust.first_trust,
         {
             "trust_initial": prior("trust_initial"),

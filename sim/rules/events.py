@@ -20,9 +20,18 @@ def leader_style(configured: float, departure: float, style_spread: float) -> fl
     """Return an element of a leader's style in [0, 1].
 
     ``departure`` in [-1, 1] is this leader's own; 0 is the leader whom the scenario describes. Leaders
-    differ and are replaced: some used the partnership as a platform, others delegated it (S2).
+    differ between places and are replaced: some used the partnership as a platform, others delegated it (S2).
     """
     return nudged(configured, style_spread * departure)
+
+
+@rule
+def staff_in_place(configured: float, departure: float, staff_spread: float) -> float:
+    """Return what a staff team amounts to in this place, in [0, 1].
+
+    Places gave their teams more or less time and skill (S3); ``departure`` in [-1, 1] is the place's own.
+    """
+    return nudged(configured, staff_spread * departure)
 
 
 @rule

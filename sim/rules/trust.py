@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from sim.rules.marking import rule
-from sim.rules.mathematics import bounded_step
+from sim.rules.mathematics import bounded_step, nudged
+
+
+@rule
+def trust_in_place(trust_initial: float, goodwill: float, goodwill_spread: float) -> float:
+    """Return trust at the launch between bodies of one sector in this place, in [0, 1].
+
+    A history of working together, or of conflict, comes to the table with the partners (S3; prehistory in
+    Ansell and Gash 2008); ``goodwill`` in [-1, 1] is the place's own.
+    """
+    return nudged(trust_initial, goodwill_spread * goodwill)
 
 
 @rule
