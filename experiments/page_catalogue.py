@@ -125,7 +125,6 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
         "What the world may be",
         "How people decide, learn and trust. Nobody chooses these: they are uncertain.",
     ),
-    ("mechanisms.", "Which mechanisms are at work", "Null models and limiting cases: single mechanisms switched off."),
     ("regimes.", "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
 )
 
