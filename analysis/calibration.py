@@ -35,6 +35,9 @@ PREDICTED = 0.5
 FEWEST_SETS = 20
 """Fewer sets than this say nothing about a pattern that was left out."""
 
+DUMMY = "dummy_"
+"""How coordinates are named that the model never sees."""
+
 _BINS = 10
 _COLOUR = sns.color_palette("colorblind").as_hex()[0]
 _CHOSEN = sns.color_palette("colorblind").as_hex()[3]
@@ -61,37 +64,35 @@ def prior_shares(misses: Numbers, ids: Sequence[str]) -> pd.DataFrame:
 def contractions(draws: Numbers, names: Sequence[str], chosen: Mapping[str, float]) -> pd.DataFrame:
     """Return how far each parameter moved from its prior, those that moved most first.
 
-    ``draws`` (sets, parameters) are accepted sets as shares of the way through the prior's range. Columns:
-    parameter, low, high (the prior), mean, sd, q05, q50, q95, chosen, contraction (1 − variance over prior
-    variance: 0 nothing learnt, 1 all; negative if the sets pile up at both ends), overlap (of histograms of
-    prior and posterior, 1 the same), ks (Kolmogorov-Smirnov distance from the prior) and p_value.
+    ``draws`` (sets, parameters) are accepted sets as shares of the way through the prior's range; dummies are
+    named ``dummy_…``. Columns: parameter, low, high (the prior), mean, sd, q05, q50, q95, chosen, contraction
+    (1 − variance over prior variance: 0 nothing learnt, 1 all; negative if sets pile up at both ends), overlap
+    (of histograms of prior and posterior, 1 the same), ks (Kolmogorov-Smirnov distance from the prior) and
+    learnt (ks above that of every dummy; sets of one population are too much alike for a p-value).
     """
-    rows = []
-    for name, column in zip(names, draws.T, strict=True):
-        declared = PARAMETERS[f"behaviour.{name}"]
-        low, high = float(declared.low or 0.0), float(declared.high or 0.0)
-        values = low + (high - low) * column
-        counts = np.histogram(column, bins=_BINS, range=(0.0, 1.0))[0] / len(column)
-        moved = kstest(column, "uniform")
-        q05, q50, q95 = np.quantile(values, [0.05, 0.5, 0.95])
-        rows.append(
-            {
-                "parameter": name,
-                "low": low,
-                "high": high,
-                "mean": values.mean(),
-                "sd": values.std(),
-                "q05": q05,
-                "q50": q50,
-                "q95": q95,
-                "chosen": chosen.get(name, np.nan),
-                "contraction": 1.0 - 12.0 * column.var(),
-                "overlap": np.minimum(counts, 1.0 / _BINS).sum(),
-                "ks": moved.statistic,
-                "p_value": moved.pvalue,
-            }
-        )
-    return pd.DataFrame(rows).sort_values("ks", ascending=False, kind="stable").reset_index(drop=True)
+    table = pd.DataFrame([_contraction(name, column, chosen) for name, column in zip(names, draws.T, strict=True)])
+    dummies = table["parameter"].str.startswith(DUMMY)
+    table["learnt"] = ~dummies & (table["ks"] > table.loc[dummies, "ks"].max())
+    return table.sort_values("ks", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _contraction(name: str, column: Numbers, chosen: Mapping[str, float]) -> dict[str, object]:
+    declared = PARAMETERS.get(f"behaviour.{name}")
+    low, high = (0.0, 1.0) if declared is None else (float(declared.low or 0.0), float(declared.high or 0.0))
+    values = low + (high - low) * column
+    counts = np.histogram(column, bins=_BINS, range=(0.0, 1.0))[0] / len(column)
+    return {
+        "parameter": name,
+        "low": low,
+        "high": high,
+        "mean": values.mean(),
+        "sd": values.std(),
+        **dict(zip(("q05", "q50", "q95"), np.quantile(values, [0.05, 0.5, 0.95]), strict=True)),
+        "chosen": chosen.get(name, np.nan),
+        "contraction": 1.0 - 12.0 * column.var(),
+        "overlap": np.minimum(counts, 1.0 / _BINS).sum(),
+        "ks": kstest(column, "uniform").statistic,
+    }
 
 
 def left_out(misses: Numbers, ids: Sequence[str], *, tolerance: float, counted: Sequence[str]) -> pd.DataFrame:
@@ -131,9 +132,9 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
     ``draws`` (sets, parameters) are shares of the way through the prior's range, ``table`` the result of
     ``contractions``.
     """
-    rows = table.head(most)
+    rows = table[~table["parameter"].str.startswith(DUMMY)].head(most)
     shape = grid_shape(len(rows), most_columns=4)
-    figure, panels = new_figure(*shape, width=10.0, height=0.9 + 1.85 * shape[0])
+    figure, panels = new_figure(*shape, width=10.0, height=0.9 + 2.0 * shape[0])
     for ax, (_, row) in zip(panels, rows.iterrows(), strict=False):
         column = draws[:, list(names).index(row["parameter"])]
         values = row["low"] + (row["high"] - row["low"]) * column
@@ -145,7 +146,8 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
         )  # fmt: skip
         if np.isfinite(row["chosen"]):
             ax.axvline(row["chosen"], color=_CHOSEN, linewidth=1.8, linestyle="--")
-        ax.set(xlabel="", ylabel="", yticks=[], xlim=(row["low"], row["high"]))
+        ax.set(ylabel="", yticks=[], xlim=(row["low"], row["high"]))
+        ax.set_xlabel(PARAMETERS[f"behaviour.{row['parameter']}"].unit, fontsize=8)
         ax.set_title(readable(row["parameter"]), fontsize=10)
         ax.locator_params(axis="x", nbins=4)
         ax.spines["left"].set_visible(False)
@@ -188,7 +190,8 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
     add_note(
         figure,
         "Bar: middle 90 % of the accepted sets; dot: median; hollow diamond: the chosen set. Those that moved most "
-        "come first, left column before right. A bar from 5 to 95 % of the range: the patterns say nothing about it.",
+        "come first, left column before right. Parameters below the first dummy, which the model never sees, are "
+        "ones that the patterns say nothing about.",
     )
     return figure
 
@@ -197,6 +200,7 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
 def tolerance_figure(generations: pd.DataFrame) -> Figure:
     """Return how the tolerance fell and how often steps were accepted, a generation at a time."""
     figure, (ax, below) = new_figure(2, 1, width=6.5, height=5.0, sharex=True)
+    stepped = generations[generations["moves"] > 0]
     ax.plot(generations["generation"], generations["tolerance"], "o-", color=_COLOUR, markersize=4)
     ax.plot(generations["generation"], generations["best"], color=GREY, linestyle="--")
     last = generations.iloc[-1]
@@ -210,7 +214,7 @@ def tolerance_figure(generations: pd.DataFrame) -> Figure:
     )
     ax.set_ylabel("Tolerance:\nsum of misses")
     ax.set_ylim(bottom=0.0)
-    below.plot(generations["generation"], 100.0 * generations["accepted"], "o-", color=_COLOUR, markersize=4)
+    below.plot(stepped["generation"], 100.0 * stepped["accepted"], "o-", color=_COLOUR, markersize=4)
     below.set_ylabel("Steps accepted, %")
     below.set_xlabel("Generation (0: best of the prior draws)")
     below.set_ylim(bottom=0.0)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from analysis.claim_tests import CLAIMS, REGIME, Batch, Claim, Part, Reading
 from analysis.drawing import GREY, add_note, add_title, in_house_style, new_figure, readable
-from analysis.summaries import CONFIDENCE, t_interval
+from analysis.parameter_sets import middle_of_sets, over_runs
 from sim.regimes import REGIMES
 
 SUPPORTED, CONTRADICTED, MIXED, UNTESTABLE = "supported", "contradicted", "mixed", "not testable here"
@@ -139,8 +139,9 @@ def part_effects(readings: pd.DataFrame, claims: Sequence[Claim] = CLAIMS) -> pd
 
 def _part_row(table: _Readings, claim: Claim, part: Part, number: int) -> dict[str, object]:
     effects, runs = _effects_by_set(table, claim, part)
-    effect, low, high = _with_interval(effects, runs)
-    per_set = effects.to_numpy() if table.sets.nunique() > 1 else np.array([effect])
+    several = table.sets.nunique() > 1
+    effect, low, high = _with_interval(effects, several=several)
+    per_set = effects.to_numpy() if several else np.array([effect])
     standing = sorted(_standing(part, value) for value in (low, high)) if len(effects) else [np.nan, np.nan]
     return {
         "scenario": claim.scenario,
@@ -198,15 +199,10 @@ def _standardised(table: _Readings, claim: Claim, part: Part) -> pd.Series:
     return (sizes[0] - sizes[1]).dropna()
 
 
-def _with_interval(effects: pd.Series, runs: int) -> tuple[float, float, float]:
+def _with_interval(effects: pd.Series, *, several: bool) -> tuple[float, float, float]:
     if len(effects) == 0:
         return np.nan, np.nan, np.nan
-    if len(effects) == runs:
-        mean, low, high = t_interval(effects.to_numpy()[:, None])
-        return float(mean[0]), float(low[0]), float(high[0])
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(effects, [tail, 1 - tail])
-    return float(effects.mean()), float(low), float(high)
+    return middle_of_sets(effects) if several else over_runs(effects)
 
 
 def _standing(part: Part, effect: float) -> float:

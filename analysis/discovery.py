@@ -169,10 +169,16 @@ def _peeled(draws: pd.DataFrame, truth: NDArray[np.bool_]) -> tuple[pd.DataFrame
             ) from error
         # Until 3.0 a threshold has to be given, which then also tells which cases are of interest.
         old = {"threshold": 1e-9} if "threshold" in inspect.signature(prim.Prim).parameters else {}
-        found = prim.Prim(draws, truth.astype(np.int64), mass_min=least / len(truth), **old).find_box()
+        found = prim.Prim(_peelable(draws), truth.astype(np.int64), mass_min=least / len(truth), **old).find_box()
     path = found.peeling_trajectory
     columns = {name: path[name].astype(float) for name in ("coverage", "density", "mass")}
     return pd.DataFrame(columns | {"restricted": path["res_dim"].astype(int)}), list(found.box_lims)
+
+
+def _peelable(draws: pd.DataFrame) -> pd.DataFrame:
+    """Return draws with whole numbers as floats: limits lie half-way between them."""
+    whole = [name for name in draws if pd.api.types.is_integer_dtype(draws[name])]
+    return draws.astype(dict.fromkeys(whole, float))
 
 
 def _limits(box: pd.DataFrame, everything: pd.DataFrame) -> dict[str, Limit]:

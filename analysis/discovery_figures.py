@@ -26,7 +26,7 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
     figure, (ax,) = new_figure(1, 1, width=6.5, height=5.0)
     add_title(figure, f"Coverage and density of boxes: {title}")
     told = summary.set_index("quantity")
-    unseen = "" if pd.isna(told.loc["density", "unseen"]) else (
+    unseen = "" if told["unseen"].isna().all() else (
         " Cross: mean on halves of the draws that a box was not found on, with their extremes."
     )  # fmt: skip
     add_note(
@@ -130,8 +130,8 @@ def tree_figure(tree: Tree, *, title: str) -> Figure:
     add_title(figure, f"Decision tree: {title}")
     add_note(
         figure,
-        f"To the left where the condition holds. Blue frame: judged to be of interest, where "
-        f"both kinds weigh the same. Balanced accuracy on unseen draws {100 * tree.accuracy:.0f} % ({100 * tree.accuracy_low:.0f} to "
+        f"To the left where the condition holds. Blue frame: judged of interest, where both kinds weigh the same. "
+        f"Balanced accuracy on unseen draws {100 * tree.accuracy:.0f} % ({100 * tree.accuracy_low:.0f} to "
         f"{100 * tree.accuracy_high:.0f} %; 50 % is guessing).",
     )
     structure = tree.classifier.tree_

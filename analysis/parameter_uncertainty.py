@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.drawing import is_share, mid_sentence, readable
@@ -17,30 +18,28 @@ def contrasts_by_set(runs: pd.DataFrame, reference: str, *, sets: int) -> pd.Dat
     runs_per_set. An interval over averages shrinks with more runs; this one does not, because only one set
     can be true. With one run a set it holds the chance of single runs too.
     """
-    final = runs.set_index(["scenario", "replicate"])[[name for name in MEASURES if name in runs]]
+    measures = [name for name in MEASURES if name in runs]
+    final: pd.DataFrame = runs.set_index(["scenario", "replicate"])[measures]
     used = min(sets, runs["replicate"].nunique())
     rows = []
     for scenario in scenarios_of(runs):
         if scenario == reference:
             continue
-        differences = final.loc[scenario] - final.loc[reference]
-        means = differences.groupby(differences.index % sets).mean()
-        low, median, high = (means.quantile(share) for share in (0.025, 0.5, 0.975))
-        rows.append(
-            pd.DataFrame(
-                {
-                    "measure": means.columns,
-                    "scenario": scenario,
-                    "reference": reference,
-                    "median": median.to_numpy(),
-                    "low": low.to_numpy(),
-                    "high": high.to_numpy(),
-                    "share_above_0": (means > 0.0).mean().to_numpy(),
-                    "sets": used,
-                    "runs_per_set": len(differences) / used,
-                }
-            )
-        )
+        differences = final.xs(scenario) - final.xs(reference)
+        means = differences.groupby(differences.index.to_numpy() % sets).mean().to_numpy(dtype=float)
+        low, median, high = np.quantile(means, [0.025, 0.5, 0.975], axis=0)
+        told = {
+            "measure": measures,
+            "scenario": scenario,
+            "reference": reference,
+            "median": median,
+            "low": low,
+            "high": high,
+            "share_above_0": (means > 0.0).mean(axis=0),
+            "sets": used,
+            "runs_per_set": len(differences) / used,
+        }
+        rows.append(pd.DataFrame(told))
     return pd.concat(rows, ignore_index=True)
 
 
@@ -48,10 +47,11 @@ def sets_in_words(table: pd.DataFrame) -> str:
     """Return what ``contrasts_by_set`` shows of the headline measures, in plain sentences."""
     sets = int(table["sets"].iloc[0])
     lines = [f"Over {sets} accepted parameter sets, each taken as the true one (middle 95 % of their differences):"]
-    for (scenario, reference), rows in table.groupby(["scenario", "reference"], sort=False):
-        lines.append(f"{readable(str(scenario))} against {mid_sentence(str(reference))}:")
-        by_measure = rows.set_index("measure")
-        lines += [_told(str(name), by_measure.loc[name]) for name in HEADLINE if name in by_measure.index]
+    for scenario in scenarios_of(table):
+        rows = table[table["scenario"] == scenario]
+        lines.append(f"{readable(scenario)} against {mid_sentence(str(rows['reference'].iloc[0]))}:")
+        for name in HEADLINE:
+            lines += [_told(name, row) for _, row in rows[rows["measure"] == name].iterrows()]
     if table["runs_per_set"].iloc[0] < 2:
         lines.append(f"Few runs a set: these ranges hold much chance; replicates={10 * sets} would show less of it.")
     return "\n".join(lines)

@@ -26,14 +26,12 @@ def scoreboard_figure(board: pd.DataFrame, *, title: str) -> Figure:
 
     ``board`` is the scoreboard of one behaviour. Filled dots lie inside their bands, hollow diamonds outside.
     """
-    figure, (ax,) = new_figure(1, 1, width=9.5, height=1.6 + 0.36 * len(board))
+    figure, (ax,) = new_figure(1, 1, width=9.5, height=1.4 + 0.38 * len(board))
     rows = board.reset_index(drop=True)
     for place in range(len(rows)):
         _draw_finding(ax, rows.iloc[place], float(place))
     ax.set(xlim=(0.0, 1.0), ylim=(len(rows) - 0.4, -0.6), xticks=[])
-    ax.set_yticks(
-        range(len(rows)), [f"{textwrap.shorten(r['what'], 62, placeholder='…')}  {r['id']}" for _, r in rows.iterrows()]
-    )
+    ax.set_yticks(range(len(rows)), [_label(row["what"], row["id"]) for _, row in rows.iterrows()], fontsize=9)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False)
     for edge in ("left", "bottom"):
@@ -86,11 +84,19 @@ def _draw_finding(ax: Axes, row: pd.Series, place: float) -> None:
     )  # fmt: skip
 
 
+def _label(what: str, id: str) -> str:
+    return f"{textwrap.fill(what, 48)}  {id}"
+
+
+def _model(name: str) -> str:
+    return readable(name.removeprefix("null_"))
+
+
 @in_house_style
 def null_models_figure(models: pd.DataFrame) -> Figure:
     """Return the grid of patterns (rows) and behaviours (columns): filled passed, hollow failed, a ring where lost."""
     names, ids = list(models[BEHAVIOUR].unique()), list(models["id"].unique())
-    figure, (ax,) = new_figure(1, 1, width=4.6 + 1.15 * len(names), height=2.0 + 0.33 * len(ids))
+    figure, (ax,) = new_figure(1, 1, width=4.6 + 1.15 * len(names), height=2.0 + 0.36 * len(ids))
     for _, row in models.iterrows():
         x, y = names.index(row[BEHAVIOUR]), ids.index(row["id"])
         if row["lost"]:
@@ -99,8 +105,8 @@ def null_models_figure(models: pd.DataFrame) -> Figure:
         marker, face = ("o", colour) if row["passed"] else ("X", "white")
         ax.plot(x, y, marker, markersize=10, color=colour, markerfacecolor=face, markeredgewidth=1.6)
     statements = models.drop_duplicates("id").set_index("id")["statement"]
-    ax.set_yticks(range(len(ids)), [f"{textwrap.shorten(statements[id], 58, placeholder='…')}  {id}" for id in ids])
-    ax.set_xticks(range(len(names)), [textwrap.fill(readable(name), 12) for name in names])
+    ax.set_yticks(range(len(ids)), [_label(statements[id], id) for id in ids], fontsize=9)
+    ax.set_xticks(range(len(names)), [textwrap.fill(_model(name), 12) for name in names])
     ax.xaxis.tick_top()
     ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(ids) - 0.5, -0.5))
     ax.tick_params(length=0)

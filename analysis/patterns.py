@@ -159,8 +159,10 @@ class Statistic:
 
 
 def _series(experiments: Experiments, experiment: str, measure: str) -> Numbers:
-    parts = [experiments[experiment][part] for part in _added(measure)]
-    return parts[0] if len(parts) == 1 else np.asarray(np.sum(parts, axis=0), dtype=np.float64)
+    first, *others = (experiments[experiment][part] for part in _added(measure))
+    for other in others:
+        first = first + other
+    return first
 
 
 def _window(finding: Finding, series: Numbers) -> Numbers:
@@ -195,10 +197,10 @@ def half_life(series: Numbers) -> Numbers:
 
     The launch level is the mean of the first half-year; levels are means of half a year.
     """
-    levels = np.lib.stride_tricks.sliding_window_view(series, _HALF_LIFE_WINDOW, axis=-1).mean(axis=-1)
+    levels: Numbers = np.lib.stride_tricks.sliding_window_view(series, _HALF_LIFE_WINDOW, axis=-1).mean(axis=-1)
     below = levels < 0.5 * levels[..., :1]
     first = below.argmax(axis=-1) + _HALF_LIFE_WINDOW - 1
-    return np.where(below.any(axis=-1), first, series.shape[-1]).astype(np.float64)
+    return np.asarray(np.where(below.any(axis=-1), first, series.shape[-1]), dtype=np.float64)
 
 
 def _quotient(over: Numbers, under: Numbers) -> Numbers:

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.drawing import (
@@ -42,16 +43,17 @@ def phase_plane(draws: pd.DataFrame, outcomes: pd.DataFrame, *, x: str, y: str) 
     >>> phase_plane(draws, outcomes, x="a", y="b")[["a", "quantity", "value"]].to_numpy().tolist()
     [[0.0, 'talking_shop', 0.5], [1.0, 'talking_shop', 0.0]]
     """
-    points = draws.set_index("draw")[[x, y]]
+    at = dict(zip(draws["draw"], draws[[x, y]].itertuples(index=False, name=None), strict=True))
     rows = []
-    for (scenario, quantity, draw), values in outcomes.groupby(["scenario", "measure", "draw"], sort=False)["value"]:
+    for keys, values in outcomes.groupby(["scenario", "measure", "draw"], sort=False)["value"]:
+        scenario, quantity, draw = tuple(keys)
         found = values.to_numpy(dtype=np.float64)
         if outcome_of(str(quantity)).is_regime:
             low, high = wilson_interval(int(found.sum()), total=len(found))
             mean = float(found.mean())
         else:
             mean, low, high = (float(end[0]) for end in t_interval(found[:, None]))
-        rows.append((scenario, *points.loc[draw], quantity, mean, low, high, len(found)))
+        rows.append((scenario, *at[draw], quantity, mean, low, high, len(found)))
     columns = ["scenario", x, y, "quantity", "value", "ci_low", "ci_high", "replicates"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -144,7 +146,11 @@ def _draw_regimes(ax: Axes, plane: pd.DataFrame, *, x: str, y: str) -> None:
             if not cell["is_certain"]:
                 corner = (borders_x[j], borders_y[i])
                 width, height = borders_x[j + 1] - borders_x[j], borders_y[i + 1] - borders_y[i]
-                ax.add_patch(Rectangle(corner, width, height, fill=False, hatch="////", linewidth=0, edgecolor="0.35"))
+                ax.add_patch(
+                    Rectangle(
+                        corner, width, height, fill=False, hatch="////", linewidth=0, edgecolor="0.35", zorder=1.5
+                    )
+                )
     ax.pcolormesh(borders_x, borders_y, colours, rasterized=True)
     for name, regime in REGIME_NAMES.items():
         _, _, shares = _grid(plane[plane["quantity"] == name], "value", x=x, y=y)
@@ -158,7 +164,9 @@ def _draw_measure(ax: Axes, plane: pd.DataFrame, *, x: str, y: str, scale: float
     shown = scale * values
     ax.pcolormesh(_edges(across), _edges(up), shown, cmap="cividis", rasterized=True, alpha=0.9)
     if min(shown.shape) > 1 and np.ptp(shown) > 0.0:
-        lines = ax.contour(across, up, shown, levels=6, colors="white", linewidths=1.1)
+        lowest, highest = float(shown.min()), float(shown.max())
+        levels = [level for level in MaxNLocator(5).tick_values(lowest, highest) if lowest < level < highest]
+        lines = ax.contour(across, up, shown, levels=levels, colors="white", linewidths=1.1)
         labels = ax.clabel(lines, fontsize=9, fmt=lambda value: f"{value:g}".replace("-", "−"))
         for label in labels:
             label.set_bbox({"facecolor": "black", "alpha": 0.45, "linewidth": 0, "pad": 1.0})

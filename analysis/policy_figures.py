@@ -105,16 +105,23 @@ def _label(ax: Axes, policies: pd.DataFrame) -> None:
     """Name the cheapest mix (the first row), the best outcome, the least cost, and the ordinary partnership."""
     others = policies.iloc[1:]
     ordinary = policies.index[policies["policy"] == "baseline_lsp"]
-    rows = [policies.index[0], others["outcome"].idxmax(), others["cost_gbp_m"].idxmin(), *ordinary]
-    middle = float(np.mean(ax.get_xlim()))
-    for place in dict.fromkeys(rows):
+    # Offsets in points, to where such points leave room: mixes lie along the upper left edge of the cloud.
+    offsets = {policies.index[0]: (-45, 75), others["cost_gbp_m"].idxmin(): (18, 52)}
+    offsets |= dict.fromkeys(ordinary, (45, -55)) | {others["outcome"].idxmax(): (-70, -25)}
+    for place, offset in offsets.items():
         row = policies.loc[place]
-        left = row["cost_gbp_m"] > middle
-        text = ax.annotate(
-            readable(str(row["policy"])), (row["cost_gbp_m"], row["outcome"]), xytext=(-9 if left else 9, -5),
-            textcoords="offset points", fontsize=9.5, va="top", ha="right" if left else "left", color="0.1", zorder=6,
-        )  # fmt: skip
-        text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+        ax.annotate(
+            readable(str(row["policy"])),
+            (row["cost_gbp_m"], row["outcome"]),
+            xytext=offset,
+            textcoords="offset points",
+            fontsize=9.5,
+            ha="center",
+            color="0.1",
+            zorder=6,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+            arrowprops={"arrowstyle": "-", "color": "0.35", "linewidth": 0.8, "shrinkA": 0, "shrinkB": 6},
+        )
 
 
 @in_house_style
@@ -124,11 +131,11 @@ def regret_bars(regret: pd.DataFrame) -> Figure:
     >>> rows = [{"policy": name, "mean_regret": 0.1, "low": 0.0, "high": 0.2, "max_regret": 0.3, "is_minimax": True,
     ...          "value": value} for name in "ab" for value in REGRET_IN]
     >>> len(regret_bars(pd.DataFrame(rows)).axes)
-    3
+    2
     """
     first = regret[regret["value"] == next(iter(REGRET_IN))].sort_values("max_regret")
     order = list(first["policy"])
-    figure, panels = new_figure(1, len(REGRET_IN), width=8.8, height=2.2 + 0.27 * len(order), sharey=True)
+    figure, panels = new_figure(1, len(REGRET_IN), width=8.4, height=2.2 + 0.27 * len(order), sharey=True)
     for ax, (value, unit) in zip(panels, REGRET_IN.items(), strict=True):
         scale = 100.0 if unit.startswith("share") else 1.0
         mine = regret[regret["value"] == value].set_index("policy").loc[order]
@@ -149,6 +156,7 @@ def regret_bars(regret: pd.DataFrame) -> Figure:
     add_note(
         figure,
         "Regret: the best of the nineteen scenarios in a world minus what the policy attains there; a world is a "
-        "parameter set and a place. Dot: mean; bar: middle 95 % of worlds; stroke: maximum; ring: the least maximum.",
+        "parameter set and a place. Cost plays no part. "
+        "Dot: mean; bar: middle 95 % of worlds; stroke: maximum; ring: the least maximum.",
     )
     return figure

@@ -1,8 +1,8 @@
 """What policies come to over uncertain worlds: cost, outcome, dominance, regimes to avoid, Pareto set and regret.
 
 A table of *policy runs* has one row a run: policy (a name or number), place, replicate, parameter_set,
-outcome, public_value_gbp_m, net_value_gbp_m, dominance, cost_gbp_m, regime. All policies were run in the same
-places with the same replicates, so they met the same parameter sets and the same chance.
+outcome, public_value_gbp_m, dominance, cost_gbp_m and its parts, regime. All policies were run in the same places
+with the same replicates, so they met the same parameter sets and the same chance.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ OBJECTIVES: Mapping[str, int] = {"outcome": -1, "dominance": 1, "cost_gbp_m": 1}
 BEST = "cheapest mix"
 """The name of the mix that a search chose."""
 
+COSTS = ("fund_spent_gbp_m", "transaction_cost_gbp_m", "inspection_cost_gbp_m")
+"""What adds up to the cost: money paid out of the fund; meeting, reporting and staff; external inspection."""
+
 AVOIDED = "avoided_share"
 """Share of runs that end in one of the regimes to avoid."""
 
-REGRET_IN: Mapping[str, str] = {"outcome": "share of the gap", "public_value_gbp_m": "£m", "net_value_gbp_m": "£m"}
-"""Values in which regret is counted, with their units; net value has all costs taken off."""
+REGRET_IN: Mapping[str, str] = {"outcome": "share of the gap", "public_value_gbp_m": "£m"}
+"""Values in which regret is counted, with their units. Neither knows what the fund costs."""
 
 
 # ----------------------------------------------------------------------------- summary

@@ -34,13 +34,15 @@ def mixes_in_words(
 
     >>> row = {"avoided_share": 0.02, "cost_gbp_m": 90.0, "outcome": 0.1, "sets": 50, "sets_within_bound": 0.9}
     >>> row |= {f"{name}_{end}": row[name] for name in list(row)[:3] for end in ("low", "high")}
+    >>> row |= {"fund_spent_gbp_m": 40.0, "transaction_cost_gbp_m": 2.0, "inspection_cost_gbp_m": 48.0}
+    >>> row |= {"ends as growth coalition": 0.98, "ends as dissolved": 0.02}
     >>> policies = pd.DataFrame([row | {"policy": BEST}, row | {"policy": "smart_council", "cost_gbp_m": 95.0}])
     >>> best = pd.DataFrame([row | {"stage": stage, "levers.staff_team": 0.4} for stage in ("search", "confirmed")])
     >>> regret = pd.DataFrame([{"value": value, "policy": "smart_council", "max_regret": 0.1, "mean_regret": 0.05,
     ...                         "best_in": 0.2, "is_minimax": True} for value in REGRET_IN])
     >>> pareto = pd.DataFrame({"on_front": [True]})
-    >>> print(mixes_in_words(best, policies, pareto, regret, avoid=["dissolved"], bound=0.1).splitlines()[2])
-    It sets levers.staff_team = 0.4.
+    >>> print(mixes_in_words(best, policies, pareto, regret, avoid=["dissolved"], bound=0.1).splitlines()[3])
+    Runs end as growth coalition (98 %), dissolved (2 %).
     """
     confirmed, searched = _row(best, "confirmed"), _row(best, "search")
     lines = [
@@ -48,6 +50,10 @@ def mixes_in_words(
         f"It costs £{confirmed['cost_gbp_m']:.1f}m a place over the run ({_span(confirmed, 'cost_gbp_m', 1)}; "
         f"£{searched['cost_gbp_m']:.1f}m in the search) and closes {100 * confirmed['outcome']:.1f} % of the gap "
         f"({_span(confirmed, 'outcome', 1, scale=100)}).",
+        f"Of that £{confirmed['fund_spent_gbp_m']:.1f}m goes through the fund, "
+        f"£{confirmed['transaction_cost_gbp_m']:.1f}m into meeting, reporting and staff, "
+        f"£{confirmed['inspection_cost_gbp_m']:.1f}m into inspection.",
+        f"Runs end as {_endings(confirmed)}.",
         f"It sets {_levers(best, policies)}.",
         _cheapest_scenario(policies, bound),
         f"Pareto set: {int(pareto['on_front'].sum())} of {len(pareto)} mixes stay unbeaten in outcome, dominance and "
@@ -83,6 +89,12 @@ def _span(row: dict[str, Any], name: str, digits: int, *, scale: float = 1.0) ->
     return f"{low} to {high}"
 
 
+def _endings(confirmed: dict[str, Any]) -> str:
+    shares = {name.removeprefix("ends as "): share for name, share in confirmed.items() if name.startswith("ends as ")}
+    told = sorted((regime for regime in shares if shares[regime] > 0.0), key=lambda regime: -shares[regime])
+    return ", ".join(f"{regime} ({100 * shares[regime]:.0f} %)" for regime in told)
+
+
 def _levers(best: pd.DataFrame, policies: pd.DataFrame) -> str:
     known = {*policies.columns, "stage"}
     row = _row(best, "confirmed")
@@ -111,6 +123,7 @@ def _least_regret(regret: pd.DataFrame, value: str) -> str:
         for name in ("max_regret", "mean_regret")
     ]
     return (
-        f"Least maximum regret in {readable(value).lower()}: {readable(str(least['policy']))} (at most {amounts[0]}, "
+        f"Least maximum regret in {readable(value).lower()}, whatever the cost: {readable(str(least['policy']))} "
+        f"(at most {amounts[0]}, "
         f"{amounts[1]} on average; best of the nineteen in {100 * least['best_in']:.0f} % of worlds)."
     )

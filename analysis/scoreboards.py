@@ -35,6 +35,13 @@ def _digits(row: pd.Series) -> int:
     return int(np.clip(np.ceil(1.0 - np.log10(min(told, default=1.0))), 1, 4))
 
 
+def verdict_of(row: pd.Series) -> str:
+    """Return the verdict on a finding's pattern, and where the finding decides otherwise by itself."""
+    if row["passed"]:
+        return "passed" if row["inside"] or "share_of_sets" in row else "passed (not by this)"
+    return "FAILED" if not row["inside"] or "share_of_sets" in row else "FAILED (not by this)"
+
+
 def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
     """Return what a scoreboard of one behaviour shows, in plain sentences, every miss among them.
 
@@ -97,7 +104,8 @@ def losses_in_words(models: pd.DataFrame, *, reference: str) -> str:
         lost, gained = (rows.loc[rows[which], "id"].tolist() for which in ("lost", "gained"))
         told = f"loses {', '.join(lost)}" if lost else "loses no pattern: what it leaves out is not needed for any"
         lines.append(f"{name} {told}" + (f", and passes {', '.join(gained)} in addition" if gained else "") + ".")
-    needless = sorted(set(models["id"]) - set(models.loc[models["lost"], "id"]))
+    lost_by_some = set(models.loc[models["lost"], "id"])
+    needless = [id for id in models["id"].unique() if id not in lost_by_some]
     if lines and needless:
         lines.append(f"No null model loses {', '.join(needless)}: these do not tell the mechanisms apart.")
     return "\n".join(lines)
@@ -178,7 +186,7 @@ def _board_table(board: pd.DataFrame, shares: pd.DataFrame | None) -> list[str]:
     rows = []
     for _, row in board.iterrows():
         cells = [row["id"], row["statement"], row["source"], row["what"], value_in_words(row)]
-        cells += [band_in_words(row["low"], row["high"]), "passed" if row["passed"] else "**failed**"]
+        cells += [band_in_words(row["low"], row["high"]), verdict_of(row).replace("FAILED", "**failed**")]
         cells += [f"{row['share_of_sets']:.0%}"] if of_sets else []
         cells += [f"{by_id.get(row['id'], np.nan):.0%}"] if by_id is not None else []
         rows.append(cells)

@@ -115,10 +115,12 @@ def _sobol(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
     first = rows.loc[rows["index"] == "S1", "value"].sum()
     lines = [f"Largest total indices: {_named(clear, None)}." if len(clear) else "No total index is clearly above 0."]
     lines += [_overlap(main)] if len(clear) > 1 else []
-    return [
-        *lines,
-        f"The parameters alone explain {100 * first:.0f} % of the variance together; the rest is interaction.",
-    ]
+    rest = (
+        "what is missing to 100 % is interaction"
+        if first < 1.0
+        else "no interaction shows beyond the error of estimates"
+    )
+    return [*lines, f"First-order indices add up to {100 * first:.0f} % of the variance: {rest}."]
 
 
 def _overlap(main: pd.DataFrame) -> str:

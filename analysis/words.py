@@ -92,7 +92,7 @@ def differences(rows: pd.DataFrame) -> list[str]:
         return []
     pairs = f"{found[0].replicates} pairs of runs" if found[0].replicates > 1 else "one pair of runs"
     lines = [f"{readable(found[0].scenario)} against {mid_sentence(found[0].reference)} ({pairs}):"]
-    lines += [f"- {_difference(row)}" for row in found if is_clear(row) or row.replicates < 2]
+    lines += [f"- {difference_in_words(row)}" for row in found if is_clear(row) or row.replicates < 2]
     unclear = [row for row in found if not is_clear(row) and row.replicates > 1]
     if unclear:
         named = listed([f"{mid_sentence(row.measure)} ({interval_in_words(row)})" for row in unclear])
@@ -105,7 +105,8 @@ def is_clear(row: Contrast) -> bool:
     return row.ci_low > 0.0 or row.ci_high < 0.0
 
 
-def _difference(row: Contrast) -> str:
+def difference_in_words(row: Contrast) -> str:
+    """Return the sentence that says how much higher or lower a measure ends, with its interval and size."""
     size = amount(row.measure, abs(row.difference), digits=digits_needed(row))
     direction = "higher" if row.difference > 0 else "lower"
     sentence = f"{readable(row.measure)} ends {size} {direction} than in the {mid_sentence(row.reference)}"

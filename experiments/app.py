@@ -70,7 +70,7 @@ def task(config: DictConfig) -> None:
     listener = listening_socket(settings.host, settings.port)
     answering = Answering(workers=settings.workers or os.cpu_count() or 1, memory_mb=settings.memory_mb)
     try:
-        answering.start_processes()
+        answering.start()
         prepare()
         page = page_html(most_replicates=settings.most_replicates)
         app = make_app(page, answering, hosts=hosts, most_replicates=settings.most_replicates)

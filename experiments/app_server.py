@@ -11,14 +11,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import json
-import multiprocessing
-import os
-import signal
-import threading
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -32,8 +26,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from experiments.example_processes import ExampleProcesses
 from experiments.once_each import Busy, OnceEach
-from experiments.page_answers import SideRuns, answer, example, side_runs, typical_replicate
+from experiments.page_answers import SideRuns, answer, side_runs, typical_replicate
+from experiments.page_packing import compact
 from experiments.page_settings import MOST_REPLICATES, Asked, asked_in
 from sim import Scenario, ScenarioError
 
@@ -58,7 +54,6 @@ SECURITY_HEADERS = (
 )
 """Sent with everything; the page itself says in a meta element which scripts may run and whom it may call."""
 
-_NICE = 5
 _GZIP_LEVEL = 1
 _QUESTIONS_REMEMBERED = 256
 
@@ -70,15 +65,15 @@ class Answering:
 
     def __init__(self, *, workers: int, memory_mb: int = 256) -> None:
         room = memory_mb * MEGABYTE
-        self.runs: OnceEach[str, SideRuns] = OnceEach(most_bytes=room // 2, size_of=lambda runs: runs.bytes)
+        self.runs: OnceEach[str, SideRuns] = OnceEach(
+            most_bytes=room // 2, size_of=lambda runs: runs.bytes, most_waiting=2 * MOST_WAITING
+        )
         self.answers: OnceEach[str, bytes] = OnceEach(most_bytes=room // 4, size_of=len, most_waiting=MOST_WAITING)
         self.examples: OnceEach[str, bytes] = OnceEach(most_bytes=room // 4, size_of=len, most_waiting=MOST_WAITING)
-        self._workers = workers
         self._running = ThreadPoolExecutor(workers, thread_name_prefix="runs")
         # Apart, so that an answer whose runs are there does not queue behind the runs of others.
         self._writing = ThreadPoolExecutor(workers, thread_name_prefix="answers")
-        self._processes: ProcessPoolExecutor | None = None
-        self._lock = threading.Lock()
+        self._processes = ExampleProcesses(workers)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, asked: Asked) -> bytes:
@@ -128,75 +123,30 @@ class Answering:
         future, is_mine = self.examples.claim(key)
         if is_mine:
             try:
-                lived = self._submit_example(scenario, seed, replicate)
+                lived = self._processes.submit(scenario, seed, replicate)
             except BaseException as error:
                 self.examples.give_up(key, future, error)
                 raise
             lived.add_done_callback(lambda done: self.examples.fill(key, future, done.result))
         return future
 
-    def start_processes(self) -> None:
-        """Start the processes for examples, which takes seconds, before the first visitor waits for them."""
-        with self._lock:
-            self._processes = self._processes or _new_processes(self._workers)
-            for _ in range(self._workers):
-                self._processes.submit(time.sleep, 0.1)
+    def start(self) -> None:
+        """Begin what takes long to begin."""
+        self._processes.start()
 
     def close(self) -> None:
         """Stop the workers; what is under way is finished or dropped."""
         for threads in (self._running, self._writing):
             threads.shutdown(wait=False, cancel_futures=True)
-        if self._processes is not None:
-            self._processes.shutdown(wait=False, cancel_futures=True)
-
-    def _submit_example(self, scenario: Scenario, seed: int, replicate: int) -> Future[bytes]:
-        """Start an example on a process, on new ones if the old have died."""
-        with self._lock:
-            for pool in (self._processes, None):
-                if pool is None:
-                    pool = self._processes = _new_processes(self._workers)
-                try:
-                    return pool.submit(_example_bytes, scenario, seed, replicate)
-                except BrokenProcessPool:
-                    continue
-        raise RuntimeError("processes for examples cannot be started")
-
-
-def _new_processes(workers: int) -> ProcessPoolExecutor:
-    # Threads are running, so a fork could copy a lock that is held.
-    spawning = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=spawning, initializer=_begin_process)
-
-
-def _begin_process() -> None:
-    """Let bands come before examples, and let every worker end with the server, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the server tells its workers itself
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
-
-
-def _example_bytes(scenario: Scenario, seed: int, replicate: int) -> bytes:
-    return _compact(example(scenario, seed=seed, replicate=replicate))
+        self._processes.close()
 
 
 def _written_answer(asked: Asked, runs: Sequence[SideRuns]) -> bytes:
-    return _gzipped(_compact(answer(asked, runs)))
+    return _gzipped(compact(answer(asked, runs)))
 
 
 def _identity(*asked: Any) -> str:
     return hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
-
-
-def _compact(content: Any) -> bytes:
-    return json.dumps(content, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode()
 
 
 def _gzipped(content: bytes) -> bytes:
@@ -327,6 +277,6 @@ async def _failure(_: Request, __: Exception) -> Response:
 
 
 def _error(status: int, line: str, headers: Mapping[str, str] | None = None) -> Response:
-    content = _compact({"error": line})
+    content = compact({"error": line})
     kept = {"content-type": "application/json", "cache-control": "no-store", **(headers or {})}
     return Response(content, status_code=status, headers=kept)

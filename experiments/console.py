@@ -54,6 +54,7 @@ VERBS: Mapping[str, Verb] = {
     "discover": Verb("experiments.discover", "find the conditions that lead to a regime", takes="settings"),
     "phase": Verb("experiments.phase", "draw which regime prevails over the plane of two parameters"),
     "explain": Verb("experiments.explain", "tell why bodies came or stayed away, and what a run without a lever shows"),
+    "report": Verb("experiments.report", "write a policy brief of a finished answer", takes="settings"),
     "patterns": Verb("experiments.patterns", "test whether the model shows the patterns of real partnerships"),
     "calibrate": Verb(
         "experiments.calibrate", "find the parameter sets that reproduce the patterns", takes="settings"

@@ -60,7 +60,7 @@ from experiments.manifest import Question, write_manifest
 from experiments.printing import console, progress_bar
 from experiments.sensitivity import study_outcomes
 from experiments.study import Study
-from experiments.sweep import Standing
+from experiments.sweep import runs_left
 from sim.parameters import Whole
 from sim.scenario import nearest
 
@@ -192,8 +192,7 @@ def finished_study(name: str | None) -> Study:
             f"study = {name!r} holds no study (no {store.PLAN}); make one: partnerships sweep study={name}"
         )
     study = store.open_study(folder)
-    left = sum(chunk.runs for chunk in Standing.of(study).left)
-    if left or not (folder / f"{store.RUNS}.parquet").is_file():
+    if left := runs_left(study):
         raise CommandError(
             f"study = {name!r} is not finished ({left:,} of {study.runs:,} runs are left): go on with it first: "
             f"partnerships sweep study={name}"
@@ -229,10 +228,11 @@ def _refuse_missing_libraries() -> None:
 
 def discovered(study: Study, scenario: str, interest: Interest, settings: DiscoverSettings) -> Discovery:
     """Return box, tree and what they rest on; raise ValueError if the draws cannot be told apart."""
+    drawn = _parameters(study, settings.vary)
     table = study_outcomes(study, [interest.outcome.name])
     value, wanted = interesting(table[table["scenario"] == scenario], above=interest.above, below=interest.below)
     refuse_too_few(wanted)
-    draws = _parameters(study, settings.vary).loc[wanted.index]
+    draws = drawn.loc[wanted.index]
     box = find_box(draws, wanted, density=settings.density)
     with progress_bar("resamples", total=settings.resamples) as advance:
         resampled = resampled_boxes(

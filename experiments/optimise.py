@@ -13,12 +13,15 @@ plus external inspection, in £m a place over the whole run, not discounted. Not
 with a duty, leadership of any style, money that bodies bend, and whatever inspection is good for, which
 the model does not know. Regret is taken over the nineteen scenarios as they ship, each in every place.
 
+With progress=FILE every generation is kept, and the same command goes on after a stop.
+
 Writes best_mix.csv, mixes.csv, pareto.csv, regret.csv, policies.csv, confirmed_runs.parquet, conclusions.txt,
 figures/ and manifest.json.
 
 For example:
   partnerships optimise
   partnerships optimise bound=0.05 places=[typical]
+  partnerships optimise generations=60 progress=outputs/search.parquet
   partnerships optimise 'avoid=[talking_shop]' vary=[levers.staff_team,leadership]
   partnerships optimise 'ranges={levers.pooling_rate:[0,0.5],fund_multiple:[0,1]}' generations=40
 """
@@ -26,6 +29,7 @@ For example:
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,6 +47,7 @@ from analysis.policy_figures import outcome_against_cost, regret_bars
 from analysis.policy_mixes import (
     AVOIDED,
     BEST,
+    COSTS,
     OBJECTIVES,
     REGRET_IN,
     on_front,
@@ -59,7 +64,8 @@ from experiments.answers import answer_folder, output_folder
 from experiments.compose import Names, load_scenario, scenario_names, scenario_of, verb_settings_of
 from experiments.designs import Factor, factors
 from experiments.errors import CommandError
-from experiments.manifest import Question, write_manifest
+from experiments.manifest import Question, scenario_values, write_manifest
+from experiments.mix_progress import SHARE, Judged
 from experiments.mix_search import EXCESS, search_cheapest, search_front
 from experiments.policy_runs import FUND_MULTIPLE, Worlds, policy_runs, with_levers
 from experiments.printing import console, progress_bar
@@ -93,6 +99,7 @@ class OptimiseSettings:
     generations: Annotated[Whole, Field(ge=1, le=1_000)]
     seed: Annotated[Whole, Field(ge=0)]
     workers: Annotated[Whole, Field(ge=1, le=1_024)] | None
+    progress: str | None
     output: str | None
     overwrite: bool
 
@@ -106,6 +113,8 @@ class Problem:
     worlds: Worlds
     avoid: tuple[str, ...]
     bound: float
+    scenarios: Mapping[str, Scenario]
+    """Those that the mixes are set against, as they ship."""
 
     def values(self, mix: NDArray[np.float64]) -> dict[str, Any]:
         """Return the levers of a mix by path, to three decimals, from its shares in [0, 1]."""
@@ -114,7 +123,7 @@ class Problem:
             path: round(float(value), 3) if isinstance(value, np.floating) else value for path, value in found.items()
         }
 
-    def scenarios(self, values: Mapping[str, Any]) -> list[Scenario]:
+    def in_places(self, values: Mapping[str, Any]) -> list[Scenario]:
         """Return the scenario of a mix in each place."""
         return [with_levers(self.base, values, place) for place in self.worlds.places]
 
@@ -137,7 +146,8 @@ def task(config: DictConfig) -> None:
     problem = problem_of(config, settings)
     target = output_folder(settings.output, verb="optimise")
     command = ["partnerships", "optimise", *HydraConfig.get().overrides.task]
-    question = Question(command, {"base": problem.base}, settings.seed, range(settings.replicates))
+    asked = {"base": problem.base, **problem.scenarios}
+    question = Question(command, asked, settings.seed, range(settings.confirming_replicates))
     with answer_folder(target, overwrite=settings.overwrite) as folder:
         answers = search(problem, settings)
         text = mixes_in_words(
@@ -158,15 +168,19 @@ def task(config: DictConfig) -> None:
 def problem_of(config: DictConfig, settings: OptimiseSettings) -> Problem:
     """Return what ``config`` asks to search; raise CommandError or ScenarioError for what cannot be."""
     sample = sample_of(config)
+    if any(re.match(r"\+*place=", override) for override in HydraConfig.get().overrides.task):
+        raise CommandError(f"place is not a setting of optimise: name places, for example places=[{config.place.name}]")
     base = scenario_of(config, sampled=sample is not None)
     behaviours: Sequence[Behaviour] = (base.behaviour,) if sample is None else sample.sets
+    avoid = tuple(_regime(name) for name in _all_different("avoid", settings.avoid))
     places = [find_place(name) for name in _all_different("places", settings.places)]
     return Problem(
         base=base,
         levers=levers_of(settings.vary, settings.ranges or {}, base),
         worlds=Worlds(behaviours, places, settings.workers),
-        avoid=tuple(_regime(name) for name in _all_different("avoid", settings.avoid)),
+        avoid=avoid,
         bound=settings.bound,
+        scenarios={name: load_scenario(name, [f"months={base.months}"]) for name in scenario_names()},
     )
 
 
@@ -226,11 +240,14 @@ def search(problem: Problem, settings: OptimiseSettings) -> Answers:
             runs = policy_runs(policies, problem.worlds, replicates=replicates, seed=seed, advance=done)
             return with_avoided(runs, problem.avoid)
 
-        mixes = {place: problem.scenarios(problem.values(row)) for place, row in finalists.items()}
+        mixes = {place: problem.in_places(problem.values(row)) for place, row in finalists.items()}
         selection = policy_means(again(mixes, settings.seed + 1)).set_index("policy")
         chosen = _cheapest(selection, problem.bound)
-        policies: dict[Any, list[Scenario]] = {name: _in_places(name, problem) for name in scenario_names()}
-        policies |= {f"mix {number}": problem.scenarios(values) for number, values in enumerate(front, 1)}
+        policies: dict[Any, list[Scenario]] = {
+            name: [dataclasses.replace(scenario, place=place) for place in problem.worlds.places]
+            for name, scenario in problem.scenarios.items()
+        }
+        policies |= {f"mix {number}": problem.in_places(values) for number, values in enumerate(front, 1)}
         policies[BEST] = mixes[chosen]
         confirmed = again(policies, settings.seed + 2)
     stages = {"search": _numbers(searched, chosen), "selection": _numbers(selection, chosen)}
@@ -240,27 +257,48 @@ def search(problem: Problem, settings: OptimiseSettings) -> Answers:
 
 def _searched(problem: Problem, settings: OptimiseSettings) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Return every mix that was judged, a row each, and the levers of those at the Pareto front."""
-    judged: list[pd.DataFrame] = []
+    judged = Judged(Path(settings.progress).expanduser() if settings.progress else None, _asked(problem, settings))
     with progress_bar("mixes", total=2 * settings.population * settings.generations) as advance:
 
         def judge(mixes: NDArray[np.float64]) -> pd.DataFrame:
-            values = [problem.values(mix) for mix in mixes]
-            policies = {number: problem.scenarios(levers) for number, levers in enumerate(values)}
-            runs = policy_runs(policies, problem.worlds, replicates=settings.replicates, seed=settings.seed)
-            means = policy_means(with_avoided(runs, problem.avoid)).drop(columns="policy")
-            losses = {name: sign * means[name] for name, sign in OBJECTIVES.items()}
-            judged.append(pd.concat([pd.DataFrame(values), means, pd.DataFrame(mixes).add_prefix("share_")], axis=1))
+            found = judged.recalled(mixes)
+            if found is None:
+                found = _means(problem, mixes, replicates=settings.replicates, seed=settings.seed)
+                judged.keep(found)
             advance(len(mixes))
-            return pd.DataFrame(losses | {EXCESS: means[AVOIDED] - problem.bound})
+            losses = {name: sign * found[name] for name, sign in OBJECTIVES.items()}
+            return pd.DataFrame(losses | {EXCESS: found[AVOIDED] - problem.bound})
 
         how = {"levers": len(problem.levers), "population": settings.population, "generations": settings.generations}
         search_cheapest(judge, "cost_gbp_m", seed=settings.seed, **how)
-        of_the_first = sum(map(len, judged))
+        of_the_first = len(judged)
         front = search_front(judge, list(OBJECTIVES), seed=settings.seed, **how)
-    together = pd.concat(judged, ignore_index=True)
+    together = judged.table()
     together.insert(0, "search", np.where(together.index < of_the_first, "cheapest", "front"))
     different = pd.DataFrame([problem.values(mix) for mix in front]).drop_duplicates()
     return together, [{str(path): value for path, value in row.items()} for row in different.to_dict("records")]
+
+
+def _means(problem: Problem, mixes: NDArray[np.float64], *, replicates: int, seed: int) -> pd.DataFrame:
+    """Return a row a mix: its levers, the means of its runs, and its shares of the ranges."""
+    values = [problem.values(mix) for mix in mixes]
+    policies = {number: problem.in_places(levers) for number, levers in enumerate(values)}
+    runs = policy_runs(policies, problem.worlds, replicates=replicates, seed=seed)
+    means = policy_means(with_avoided(runs, problem.avoid)).drop(columns="policy")
+    return pd.concat([pd.DataFrame(values), means, pd.DataFrame(mixes).add_prefix(SHARE)], axis=1)
+
+
+def _asked(problem: Problem, settings: OptimiseSettings) -> dict[str, Any]:
+    """Return everything that decides which mixes a search asks for and what it finds."""
+    named = ("bound", "replicates", "population", "generations", "seed")
+    return {
+        **{name: getattr(settings, name) for name in named},
+        "base": scenario_values(problem.base),
+        "levers": {lever.path: lever.range for lever in problem.levers},
+        "behaviours": [dataclasses.asdict(behaviour) for behaviour in problem.worlds.behaviours],
+        "places": [dataclasses.asdict(place) for place in problem.worlds.places],
+        "avoid": problem.avoid,
+    }
 
 
 def _finalists(searched: pd.DataFrame, problem: Problem) -> dict[int, NDArray[np.float64]]:
@@ -269,7 +307,7 @@ def _finalists(searched: pd.DataFrame, problem: Problem) -> dict[int, NDArray[np
     different = searched.drop_duplicates(levers)
     within = different[different[AVOIDED] <= problem.bound].nsmallest(FINALISTS, "cost_gbp_m")
     rows = within if len(within) else different.nsmallest(FINALISTS, [AVOIDED, "cost_gbp_m"])
-    shares = [name for name in searched.columns if str(name).startswith("share_")]
+    shares = [name for name in searched.columns if str(name).startswith(SHARE)]
     return {int(str(place)): rows.loc[place, shares].to_numpy(dtype=np.float64) for place in rows.index}
 
 
@@ -279,13 +317,8 @@ def _cheapest(selection: pd.DataFrame, bound: float) -> int:
     return int(str(chosen))
 
 
-def _in_places(name: str, problem: Problem) -> list[Scenario]:
-    scenario = load_scenario(name)
-    return [dataclasses.replace(scenario, place=place) for place in problem.worlds.places]
-
-
 def _confirming_runs(problem: Problem, settings: OptimiseSettings, finalists: int, front: int) -> int:
-    policies = finalists + front + 1 + len(scenario_names())
+    policies = finalists + front + 1 + len(problem.scenarios)
     return policies * len(problem.worlds.places) * settings.confirming_replicates
 
 
@@ -304,7 +337,8 @@ def _answers(
     summary = policy_summary(confirmed)
     shares = pd.crosstab(confirmed["policy"], confirmed["regime"], normalize="index")
     shares = shares.reindex(columns=list(REGIMES), fill_value=0.0).add_prefix("ends as ")
-    summary = summary.join(shares, on="policy")
+    costs = confirmed.groupby("policy")[list(COSTS)].mean()
+    summary = summary.join(costs, on="policy").join(shares, on="policy")
     summary["sets_within_bound"] = [
         share_of_sets_within(confirmed[confirmed["policy"] == policy], problem.bound) for policy in summary["policy"]
     ]
@@ -316,12 +350,12 @@ def _answers(
     seen = [{"policy": BEST, "stage": stage, **numbers} for stage, numbers in stages.items()]
     compared = confirmed[~confirmed["policy"].str.startswith("mix ")]
     regret = [
-        regrets(state_values(compared, value), attainable_by=scenario_names()).assign(value=value)
+        regrets(state_values(compared, value), attainable_by=list(problem.scenarios)).assign(value=value)
         for value in REGRET_IN
     ]
     return Answers(
         best=pd.concat([pd.DataFrame(seen), best], ignore_index=True),
-        searched=searched[[name for name in searched.columns if not str(name).startswith("share_")]],
+        searched=searched[[name for name in searched.columns if not str(name).startswith(SHARE)]],
         pareto=pareto.sort_values("cost_gbp_m", ignore_index=True),
         regret=pd.concat(regret, ignore_index=True),
         policies=summary[~is_mix].reset_index(drop=True),

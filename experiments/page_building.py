@@ -21,7 +21,7 @@ from experiments.errors import CommandError
 from experiments.manifest import PACKAGE
 from experiments.page_catalogue import catalogue
 
-SCRIPTS = ("packed", "state", "words", "feeds", "charts", "inside", "controls", "lessons", "main")
+SCRIPTS = ("packed", "state", "words", "feeds", "charts", "inside", "controls", "differences", "lessons", "main")
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 
 FIRST_REPLICATES = 50

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from analysis.drawing import REGIME_COLOURS, SECTOR_COLOURS, readable
+from analysis.drawing import REGIME_COLOURS, SECTOR_COLOURS, mid_sentence, readable
 from experiments.compose import scenario_descriptions
 from experiments.designs import MEMBERS
 from experiments.page_settings import board_options, calendar_options, preset_scenarios
@@ -105,7 +105,11 @@ _LABELS: Mapping[str, str] = {
     "levers.inspection.relief": "Relief from inspection",
     "levers.outside_option": "Pull of other tables",
     "levers.vcs_capacity_building": "Capacity building for voluntary bodies",
+    "levers.joint.co_location": "Joint: co-location",
+    "levers.one_stop_shop": "One-stop shop",
+    "levers.carry_over": "Carry-over of unspent money",
     "levers.vcs_as_contractor": "Voluntary bodies as contractors",
+    "behaviour.gap_cost_gbp_per_head": "Cost of the gap, £ a head",
     "board.executive": "Who sits in the executive",
     "board.chair": "Who chairs",
     "delivery.complementarity": "How far results need every sector",
@@ -124,6 +128,11 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
         "behaviour.",
         "What the world may be",
         "How people decide, learn and trust. Nobody chooses these: they are uncertain.",
+    ),
+    (
+        "mechanisms.",
+        "Mechanisms at work",
+        "Parts of the model that can be switched off or weakened, to see what they do.",
     ),
     ("regimes.", "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
 )
@@ -218,7 +227,10 @@ def _control(parameter: Parameter) -> dict[str, Any]:
 
 
 def _label(path: str) -> str:
-    return readable(path.rpartition(".")[2])
+    """Return a readable name, with the group before it where the name alone would be read as something else."""
+    group, _, name = path.rpartition(".")
+    before = {"levers.duty": "Duty: ", "levers.joint": "Joint: ", "levers.inspection": "Inspection: "}.get(group, "")
+    return before + (mid_sentence(name) if before else readable(name))
 
 
 def _measure_label(name: str) -> str:

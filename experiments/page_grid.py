@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from experiments.designs import Factor, factors, is_whole, variable_paths, with_values
 from experiments.errors import CommandError
-from experiments.page_answers import Json, SideRuns, bands, example, policy_dates, typical_replicate
+from experiments.page_answers import SideRuns, bands, policy_dates, typical_replicate
 from experiments.page_catalogue import PAGE_MEASURES, catalogue
-from experiments.page_packing import packed, packed_codes
+from experiments.page_examples import example
+from experiments.page_packing import Json, packed, packed_codes
 from experiments.page_settings import with_length
 from sim import PARAMETERS, REGIMES, Scenario, simulate_ensemble
 from sim.scenario import nearest
@@ -236,7 +237,10 @@ def _typical_of_base(grid: Grid, runs: GridRuns) -> int:
 
 
 def packed_grid(grid: Grid, runs: GridRuns, examples: Sequence[Json]) -> Json:
-    """Return the grid as the page reads it; 8 bits a value, compressed."""
+    """Return the grid as the page reads it; 8 bits a value, compressed.
+
+    Runs of one replicate lie side by side: neighbouring settings often live through nearly the same.
+    """
     return {
         "base": grid.base.name,
         "place": grid.base.place.name,
@@ -249,10 +253,13 @@ def packed_grid(grid: Grid, runs: GridRuns, examples: Sequence[Json]) -> Json:
         "presets": list(grid.presets),
         "replicated": {
             "measures": list(grid.replicated),
-            "values": packed(runs.replicated, "u8", along=1, compressed=True),
+            "values": packed(runs.replicated, "u8", along=1, compressed=True, stored=(1, 2, 0, 3)),
         },
-        "banded": {"measures": list(grid.banded), "values": packed(runs.banded, "u8", along=1, compressed=True)},
-        "regimes": packed_codes(runs.regimes, compressed=True),
+        "banded": {
+            "measures": list(grid.banded),
+            "values": packed(runs.banded, "u8", along=1, compressed=True, stored=(1, 2, 0, 3)),
+        },
+        "regimes": packed_codes(runs.regimes, compressed=True, stored=(1, 0, 2)),
         "policy": {
             name: policy_dates(scenario) for name, scenario in {grid.base.name: grid.base, **grid.presets}.items()
         },

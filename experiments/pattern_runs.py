@@ -194,7 +194,7 @@ def scenario_of_experiment(experiment: Experiment, changes: tuple[str, ...] = ()
 
 
 def pattern_batches(declared: Declared, *, runs: int, changes: Sequence[str] = ()) -> tuple[Batch, ...]:
-    """Return the experiments made ready, each with about ``runs`` runs over its places, or its share of them."""
+    """Return the experiments made ready, each with its share of ``runs`` runs over its places (at least one each)."""
     batches = []
     for name, experiment in declared.experiments.items():
         base = scenario_of_experiment(experiment, tuple(changes))

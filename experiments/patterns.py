@@ -52,6 +52,7 @@ from analysis.scoreboards import (
     null_models,
     patterns_page,
     value_in_words,
+    verdict_of,
     verdicts,
 )
 from experiments.accepted import Sample, sample_of
@@ -139,13 +140,21 @@ def _models(settings: PatternsSettings, *, sampled: bool) -> Sequence[str]:
         raise CommandError("behaviour=accepted is tested alone: leave out behaviours and nulls")
     names = list(settings.behaviours or [in_force])
     if settings.nulls:
-        nulls = [name for name in option_names(BEHAVIOUR) if name.startswith(NULL)]
+        nulls = _nulls()
         if not nulls:
             raise CommandError(f"nulls = true: there are no behaviours whose names begin with {NULL}")
         names += [name for name in nulls if name not in names]
     if len(set(names)) < len(names):
         raise CommandError(f"behaviours = [{','.join(names)}] is not allowed: name each once")
     return names
+
+
+def _nulls() -> list[str]:
+    """Return the null models that ship with the model, and those in folders given with --config-dir."""
+    sources = HydraConfig.get().runtime.config_sources
+    folders = [Path(source.path) / BEHAVIOUR for source in sources if source.schema == "file"]
+    beside = {path.stem for folder in folders for path in folder.glob("*.yaml")}
+    return sorted(name for name in {*option_names(BEHAVIOUR), *beside} if name.startswith(NULL))
 
 
 def _boards(
@@ -211,7 +220,7 @@ def _write(
     page = patterns_page(
         first,
         command=" ".join(["partnerships patterns", *_told(HydraConfig.get().overrides.task)]),
-        says=_says(settings),
+        says=[*_says(settings), lines[0]],
         remarks=declared.remarks,
         models=models,
         reference=names[0],
@@ -235,10 +244,10 @@ def _told(overrides: Sequence[str]) -> list[str]:
 
 def _says(settings: PatternsSettings) -> list[str]:
     return [
-        f"Values are from {settings.runs} runs of each experiment on seed {settings.seed} (a third of them for large "
-        "boards). P are patterns of the literature, C are what the scenarios' names claim. Experiments and criteria "
-        "are declared in `configs/pattern/declared.yaml`, the statistics in `analysis/patterns.py`. How the behaviour "
-        "was chosen is told by `partnerships calibrate --help`.",
+        f"Values are from {settings.runs} runs of the baseline on seed {settings.seed}; other experiments have the share "
+        "of runs that is declared for them. P are patterns of the literature, C are what the scenarios' names claim. "
+        "Experiments and criteria are declared in `configs/pattern/declared.yaml`, the statistics in "
+        "`analysis/patterns.py`. How the behaviour was chosen is told by `partnerships calibrate --help`.",
     ]
 
 
@@ -249,7 +258,7 @@ def print_scoreboard(board: pd.DataFrame, *, title: str) -> None:
     for column in ("id", "what", "value (95 % interval)", "must be", "pattern", *(["sets"] if of_sets else [])):
         table.add_column(column)
     for _, row in board.iterrows():
-        verdict = "passed" if row["passed"] else "FAILED"
-        cells = [row["id"], row["what"], value_in_words(row), band_in_words(row["low"], row["high"]), verdict]
+        band = band_in_words(row["low"], row["high"])
+        cells = [row["id"], row["what"], value_in_words(row), band, verdict_of(row)]
         table.add_row(*cells, *([f"{row['share_of_sets']:.0%}"] if of_sets else []))
     console().print(table)

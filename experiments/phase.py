@@ -32,6 +32,7 @@ from analysis.drawing import save
 from analysis.outcomes import REGIME_NAMES, months_needed
 from analysis.phase import phase_diagram, phase_plane, phase_words, prevailing
 from experiments import study as store
+from experiments.accepted import sample_of
 from experiments.answers import answer_folder, output_folder
 from experiments.chunks import MEAN_OVER_RUN
 from experiments.compose import Names, verb_settings_of
@@ -41,7 +42,7 @@ from experiments.manifest import Question, write_manifest
 from experiments.printing import console
 from experiments.sensitivity import refuse_unknown_outcomes, study_outcomes
 from experiments.study import Study
-from experiments.sweep import SweepSettings, carry_out
+from experiments.sweep import SweepSettings, finished_or_carried_out
 from sim import PARAMETERS, Scenario
 from sim.parameters import Whole
 from sim.scenario import nearest
@@ -85,7 +86,9 @@ def task(config: DictConfig) -> None:
     folder = Path(settings.study).expanduser().resolve()
     target = output_folder(settings.output, verb="phase", subject=folder.name)
     with answer_folder(target, overwrite=settings.overwrite) as answers:
-        study = carry_out(folder, _sweep_settings(settings), of_the_verb=settings, aside=ASIDE)
+        study = finished_or_carried_out(
+            folder, _sweep_settings(settings), of_the_verb=settings, aside=ASIDE, sample=sample_of(config)
+        )
         x, y = _axes(study)
         draws = pd.read_parquet(folder / store.DRAWS)
         quantities = [*REGIME_NAMES, *([settings.measure] if settings.measure not in REGIME_NAMES else [])]

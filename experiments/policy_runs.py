@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.policy_mixes import COSTS
 from experiments.designs import with_values
 from experiments.running import FINAL_MONTHS, of_replicate
 from sim import REGIMES, Place, Scenario, simulate_ensemble
@@ -19,9 +20,6 @@ from sim.parameters import MOST_FUND_GBP_M, Behaviour
 
 FUND_MULTIPLE = "fund_multiple"
 """A lever of mixes: the flexible fund, every year, as a multiple of the place's own allocation of 2003-04."""
-
-COSTS = ("fund_spent_gbp_m", "transaction_cost_gbp_m", "inspection_cost_gbp_m")
-"""What counts as cost, each once, over all months."""
 
 _FINALS = ("outcome", "public_value_gbp_m", "dominance")
 
@@ -58,8 +56,7 @@ def policy_runs(
 
     ``policies`` holds a scenario for each of the places. Columns: policy, place, replicate, parameter_set,
     outcome and public_value_gbp_m (last month), dominance (mean of the last year), cost_gbp_m and its parts
-    (over the run), net_value_gbp_m (added value at the cost of the gap minus that cost), regime (last month). The
-    same replicate of two policies shares its parameter set and all chance.
+    (over the run), regime (last month). The same replicate of two policies shares its parameter set and all chance.
     """
     sets = range(min(len(worlds.behaviours), replicates))
 
@@ -95,9 +92,5 @@ def _finals(
     for name in COSTS:
         columns[name] = ensemble[name].sum(axis=-1).ravel()
     columns["cost_gbp_m"] = np.sum([columns[name] for name in COSTS], axis=0)
-    # Public value has transaction costs taken off already.
-    columns["net_value_gbp_m"] = (
-        columns["public_value_gbp_m"] - columns["fund_spent_gbp_m"] - columns["inspection_cost_gbp_m"]
-    )
     columns["regime"] = np.array(REGIMES, dtype=object)[ensemble.final_regimes.ravel()]
     return pd.DataFrame(columns)

@@ -44,6 +44,7 @@ from analysis.sensitivity import MAIN_INDEX, morris, one_at_a_time, one_at_a_tim
 from analysis.sensitivity_figures import morris_plane, noise_shares, replicates_needed, sobol_indices, tornado
 from analysis.sensitivity_words import sensitivity_words
 from experiments import study as store
+from experiments.accepted import sample_of
 from experiments.answers import answer_folder, output_folder
 from experiments.chunks import MEAN_OVER_RUN
 from experiments.compose import Names, verb_settings_of
@@ -52,7 +53,7 @@ from experiments.errors import CommandError
 from experiments.manifest import Question, write_manifest
 from experiments.printing import console, progress_bar
 from experiments.study import Study
-from experiments.sweep import SweepSettings, carry_out
+from experiments.sweep import SweepSettings, finished_or_carried_out
 from sim.parameters import Whole
 
 Method = Literal["one_at_a_time", "morris", "sobol"]
@@ -64,6 +65,11 @@ USUAL_LEVELS = {"one_at_a_time": 2, "morris": 4, "sobol": 2}
 HOW_IT_IS_READ = ("study", "measures", "precision", "resamples", "figures", "output", "overwrite")
 HOW_IT_IS_DONE = ("executor", "workers", "scheduler", "retry")
 """Together the settings that do not change what is computed."""
+
+SAMPLED = (
+    "Replicates take turns with accepted parameter sets: what is called chance here includes not knowing which of "
+    "them holds."
+)
 
 _SETTLING = 3
 """Parameters of which it is shown how their indices settle."""
@@ -114,12 +120,17 @@ def task(config: DictConfig) -> None:
     folder = Path(settings.study).expanduser().resolve()
     target = output_folder(settings.output, verb="sensitivity", subject=folder.name)
     with answer_folder(target, overwrite=settings.overwrite) as answers:
-        study = carry_out(
-            folder, _sweep_settings(settings), of_the_verb=settings, aside=(*HOW_IT_IS_READ, *HOW_IT_IS_DONE)
+        study = finished_or_carried_out(
+            folder,
+            _sweep_settings(settings),
+            of_the_verb=settings,
+            aside=(*HOW_IT_IS_READ, *HOW_IT_IS_DONE),
+            sample=sample_of(config),
         )
         method = _method_of(study)
         found = analysed(study, settings.measures, precision=settings.precision, resamples=settings.resamples)
         words = sensitivity_words(found.indices, found.noise, method=method, precision=settings.precision)
+        words += f"\n{SAMPLED}" if store.SAMPLE in study.asked else ""
         _write(found, words, answers)
         if settings.figures:
             _draw(found, study, answers / "figures", precision=settings.precision)
@@ -129,7 +140,7 @@ def task(config: DictConfig) -> None:
             seed=study.asked["seed"],
             replicates=range(study.asked["replicates"]),
         )
-        write_manifest(answers, question, settings=dataclasses.asdict(settings) | {"method": method})
+        write_manifest(answers, question, settings=dataclasses.asdict(settings) | _told_of(study))
     console().print(words)
     console().print(f"Answers are in {target}", soft_wrap=True)
 
@@ -172,6 +183,12 @@ def _sweep_settings(settings: SensitivitySettings) -> SweepSettings:
         retry=settings.retry,
         stop_on_error=False,
     )
+
+
+def _told_of(study: Study) -> dict[str, Any]:
+    """Return what the study was asked, as far as the manifest does not say it otherwise."""
+    told = {name: value for name, value in study.asked.items() if name not in ("scenarios", "design")}
+    return told | {"method": study.asked["design"], "study_begun": study.created}
 
 
 def _method_of(study: Study) -> str:

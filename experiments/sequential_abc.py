@@ -9,8 +9,10 @@ misses add up to no more than a tolerance. The tolerance falls from generation t
 3. Replenishment (Drovandi and Pettitt 2011): those that fall out are replaced by copies of those that stay,
    and the copies are moved by Markov chain steps that leave the restricted prior as it is, as many as it
    takes for most of them to have moved.
-4. Steps by differences (ter Braak 2006, in ABC Turner and Sederberg 2012): a step is the scaled difference
-   of two members of the population in some of the coordinates, so it knows their spread and correlation.
+4. Two kinds of steps: the scaled difference of two members of the population in some of the coordinates (ter
+   Braak 2006, in ABC Turner and Sederberg 2012), which knows their spread and correlation; and fresh draws
+   from the prior for a few coordinates, which keeps alive what the patterns say nothing about.
+5. Settling: once the fall is over all members are moved on at the last tolerance.
 
 All members have equal weight. Importance weights, as in population Monte Carlo (Beaumont et al. 2009),
 are avoided on purpose: with 85 parameters they collapse onto a few members.
@@ -39,8 +41,14 @@ It may give up a set (NaN) once its distance is sure to exceed the limit.
 Distance = Callable[[Numbers], Numbers]
 """Takes misses (n, patterns) and returns distances (n,); NaN for sets that were given up."""
 
-CROSSOVERS = (0.05, 0.25, 1.0)
-"""Shares of the coordinates that a step changes, one of them chosen for each step."""
+CROSSOVERS = (0.25, 1.0)
+"""Shares of the coordinates that a step by a difference changes, one of them chosen for each step."""
+
+FRESH = (0.0, 0.02, 0.05)
+"""Shares of the coordinates, one of them always, that a fresh step draws anew."""
+
+_FRESH_STEPS = 0.6
+"""Share of steps that are fresh: in 85 dimensions they move a population on five times as fast as differences."""
 
 _JITTER = 0.005
 _STEP = 2.38
@@ -63,12 +71,13 @@ class Course:
     most_generations: int
     kept: float = 0.5
     """Share of the population that the next tolerance keeps."""
-    moved: float = 0.8
+    moved: float = 0.9
     """Share of the copies that should have moved before the next generation."""
+    least_moves: int = 3
     most_moves: int = 8
     least_accepted: float = 0.01
     """Share of accepted steps below which there is no point in going on."""
-    last_rounds: int = 2
+    last_rounds: int = 3
     """Generations at the last tolerance, in which all members are moved."""
 
 
@@ -125,29 +134,36 @@ def from_prior(
 
 def is_last(generation: Generation, course: Course) -> bool:
     """Return whether there is no generation after this one."""
-    settled = generation.rounds >= course.last_rounds
-    stuck = generation.number > 0 and generation.accepted < course.least_accepted
-    return settled or stuck or generation.number >= course.most_generations
+    return generation.rounds >= course.last_rounds or _is_stuck(generation, course)
+
+
+def _is_stuck(generation: Generation, course: Course) -> bool:
+    return generation.number > 0 and generation.accepted < course.least_accepted
+
+
+def _has_fallen(generation: Generation, course: Course) -> bool:
+    """Return whether the fall is over: the last tolerance is reached, or no more generations are allowed."""
+    fell = generation.number - generation.rounds
+    return generation.tolerance <= course.tolerance or fell >= course.most_generations
 
 
 def after(
     generation: Generation, simulate: Simulator, course: Course, *, seed: int, distance: Distance = total
 ) -> Generation:
-    """Return the next generation, at a lower tolerance or, once that is the last one, moved on at it."""
-    number = generation.number + 1
-    rng = rng_of(seed, number)
+    """Return the next generation: at a lower tolerance or, once the fall is over, moved on at the same one."""
+    rng = rng_of(seed, generation.number + 1)
     distances = distance(generation.misses)
-    tolerance = _next_tolerance(distances, course)
+    settling = _has_fallen(generation, course)
+    tolerance = generation.tolerance if settling else _next_tolerance(distances, course)
     stays = np.flatnonzero(distances <= tolerance)
-    settled = generation.tolerance <= course.tolerance
-    moving = np.arange(len(distances)) if settled else np.flatnonzero(distances > tolerance)
-    draws, misses = generation.draws.copy(), generation.misses.copy()
-    pool = generation.draws[stays]
     falls = np.flatnonzero(distances > tolerance)
     parents = rng.choice(stays, size=len(falls), replace=len(falls) > len(stays))
+    pool = generation.draws[stays]
+    draws, misses = generation.draws.copy(), generation.misses.copy()
     draws[falls], misses[falls] = draws[parents], misses[parents]
-    tried, tried_misses, accepted, moves = [], [], 0, 0
-    while len(moving) and moves < _moves_wanted(accepted, moves * len(moving), course):
+    moving = np.arange(len(draws)) if settling else falls
+    tried, tried_misses, accepted = [draws[:0]], [misses[:0]], 0
+    while len(moving) and len(tried) - 1 < _moves_wanted(accepted, (len(tried) - 1) * len(moving), course):
         proposed = steps(draws[moving], pool, rng)
         found = simulate(proposed, tolerance)
         fits = distance(found) <= tolerance  # NaN, given up, does not fit
@@ -155,17 +171,17 @@ def after(
         tried.append(proposed)
         tried_misses.append(found)
         accepted += int(fits.sum())
-        moves += 1
+    moves = len(tried) - 1
     return Generation(
-        number=number,
+        number=generation.number + 1,
         tolerance=tolerance,
         draws=draws,
         misses=misses,
-        tried=np.concatenate(tried) if tried else draws[:0],
-        tried_misses=np.concatenate(tried_misses) if tried else misses[:0],
+        tried=np.concatenate(tried),
+        tried_misses=np.concatenate(tried_misses),
         accepted=accepted / (moves * len(moving)) if moves else 1.0,
         moves=moves,
-        rounds=generation.rounds + 1 if settled else 0,
+        rounds=generation.rounds + 1 if settling else 0,
     )
 
 
@@ -177,25 +193,41 @@ def _next_tolerance(distances: Numbers, course: Course) -> float:
 def _moves_wanted(accepted: int, stepped: int, course: Course) -> int:
     """Return how many steps it takes until the share ``moved`` has moved, judged by those made so far."""
     if not stepped:
-        return 1
+        return course.least_moves
     rate = min(max(accepted / stepped, 1e-6), 1.0 - 1e-6)
-    return min(course.most_moves, math.ceil(math.log(1.0 - course.moved) / math.log(1.0 - rate)))
+    wanted = math.ceil(math.log(1.0 - course.moved) / math.log(1.0 - rate))
+    return min(course.most_moves, max(course.least_moves, wanted))
 
 
 def steps(current: Numbers, pool: Numbers, rng: np.random.Generator) -> Numbers:
-    """Return where members (n, dimensions) step: by scaled differences of two members of ``pool`` each.
+    """Return where members (n, dimensions) step: some by differences of members of ``pool``, some afresh.
 
     Steps are as likely there as back, so no correction is needed: the prior is uniform. What leaves the unit
     cube is reflected into it.
     """
-    n, dimensions = current.shape
-    changed = rng.random((n, dimensions)) < rng.choice(CROSSOVERS, size=(n, 1))
-    changed[np.arange(n), rng.integers(dimensions, size=n)] = True
+    is_fresh = rng.random((len(current), 1)) < _FRESH_STEPS
+    return np.where(is_fresh, _fresh(current, rng), _by_difference(current, pool, rng))
+
+
+def _fresh(current: Numbers, rng: np.random.Generator) -> Numbers:
+    changed = _some_coordinates(current.shape, FRESH, rng)
+    return np.where(changed, rng.random(current.shape), current)
+
+
+def _by_difference(current: Numbers, pool: Numbers, rng: np.random.Generator) -> Numbers:
+    n = len(current)
+    changed = _some_coordinates(current.shape, CROSSOVERS, rng)
     one = rng.integers(len(pool), size=n)
     other = (one + rng.integers(1, max(2, len(pool)), size=n)) % len(pool)
-    scale = _STEP / np.sqrt(2.0 * changed.sum(axis=1, keepdims=True)) * rng.uniform(0.3, 1.0, size=(n, 1))
-    moved = current + changed * (scale * (pool[one] - pool[other]) + rng.normal(0.0, _JITTER, size=current.shape))
-    return reflected(moved)
+    scale = _STEP / np.sqrt(2.0 * changed.sum(axis=1, keepdims=True)) * rng.uniform(0.3, 1.2, size=(n, 1))
+    return reflected(current + changed * (scale * (pool[one] - pool[other]) + rng.normal(0.0, _JITTER, current.shape)))
+
+
+def _some_coordinates(shape: tuple[int, ...], shares: tuple[float, ...], rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Return which coordinates change (n, dimensions): a share of them, and one at least."""
+    changed = rng.random(shape) < rng.choice(shares, size=(shape[0], 1))
+    changed[np.arange(shape[0]), rng.integers(shape[1], size=shape[0])] = True
+    return np.asarray(changed)
 
 
 def reflected(draws: Numbers) -> Numbers:

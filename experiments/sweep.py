@@ -166,12 +166,38 @@ def carry_out(
 # ---------------------------------------------------------------------------- beginning
 
 
+def finished_or_carried_out(
+    folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str], sample: Sample | None
+) -> Study:
+    """Return the study in ``folder`` as it is, if it is finished and nothing else is asked; or :func:`carry_out`.
+
+    A finished study can be read with any version of the code: nothing is computed, so nothing is mixed.
+    """
+    if store.is_study(folder) and not _asks(aside) and not settings.retry:
+        study = store.open_study(folder)
+        if not runs_left(study):
+            return study
+    return carry_out(folder, settings, of_the_verb=of_the_verb, aside=aside, sample=sample)
+
+
+def runs_left(study: Study) -> int:
+    """Return how many runs of a study are left to do, or all if its results were not put together."""
+    if not (study.folder / f"{store.RUNS}.parquet").is_file():
+        return study.runs
+    return sum(chunk.runs for chunk in Standing.of(study).left)
+
+
+def _asks(aside: Collection[str]) -> list[str]:
+    """Return what the command line sets beside the settings in ``aside``."""
+    names = "|".join(aside)
+    return [text for text in HydraConfig.get().overrides.task if not re.match(rf"\+*({names})=", text)]
+
+
 def _begun(
     folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str], sample: Sample | None
 ) -> Study:
     """Return the study in ``folder``, planned now or found there with the same question."""
-    names = "|".join(aside)
-    asks = [text for text in HydraConfig.get().overrides.task if not re.match(rf"\+*({names})=", text)]
+    asks = _asks(aside)
     if not store.is_study(folder):
         asked, scenarios, draws = _question(settings, of_the_verb, sample)
         sizes = {name: settings.runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
@@ -201,6 +227,7 @@ def _question(
     asked |= {store.SAMPLE: sample.told()} if sample else {}
     if Path(settings.design).suffix in _TABLES:
         table = read_table(Path(settings.design), first)
+        _refuse_drawn_twice(table.column_names, sample)
         return asked | {"design": "table", "table_sha256": store.digest(table)}, scenarios, lambda: table
     request = Request(
         factors=factors(settings.vary, settings.ranges or {}, first),
@@ -208,10 +235,18 @@ def _question(
         levels=settings.levels,
         seed=settings.seed,
     )
+    _refuse_drawn_twice([factor.path for factor in request.factors], sample)
     asked |= {"design": settings.design, "parameters": {factor.path: factor.range for factor in request.factors}}
     asked |= {"draws": settings.draws} if settings.design in _USES_DRAWS else {}
     asked |= {"levels": settings.levels} if settings.design in _USES_LEVELS else {}
     return asked, scenarios, lambda: points(settings.design, request)
+
+
+def _refuse_drawn_twice(paths: Sequence[str], sample: Sample | None) -> None:
+    """Refuse to draw what the parameter sets of a sample decide: the sets would win, without a word."""
+    drawn = [path for path in paths if path.startswith("behaviour.")]
+    if sample and drawn:
+        raise CommandError(f"{drawn[0]} is drawn, and behaviour names accepted parameter sets: leave one of them out")
 
 
 def _scenarios(names: Sequence[str], of_the_verb: Any, *, sampled: bool) -> Mapping[str, Scenario]:

@@ -320,7 +320,7 @@ class Behaviour:
     trust_initial: Real = _strength(0.401, 0.15, 0.5, "S3", "Trust at the launch between bodies of one sector.")
     trust_sector_gap: Real = _strength(0.1332, 0.0, 0.15, "S3", "How much lower trust starts across sectors.")
     trust_spread: Real = _strength(0.02626, 0.0, 0.1, "assumed", "Standard deviation of initial trustfulness and repute.")
-    goodwill_spread: Real = _strength(0.2, 0.0, 0.6, "S3; prehistory in Ansell and Gash (2008)", "How far trust at the launch departs from the above between places.")
+    goodwill_spread: Real = _strength(0.15, 0.0, 0.6, "S3; prehistory in Ansell and Gash (2008)", "How far trust at the launch departs from the above between places.")
     trust_evidence: Real = _rate(0.02633, 0.005, 0.08, "assumed", "How fast trust follows a pleasant surprise.")
     loss_aversion: Real = _strength(1.808, 1.5, 2.5, "Tversky and Kahneman (1992): about 2", "Weight of a disappointment against an equal pleasant surprise.")
     trust_meeting: Real = _rate(0.004951, 0.0, 0.01, "S3", "Trust gained by meeting.")
@@ -330,8 +330,8 @@ class Behaviour:
     domination_tolerance: Real = _strength(0.2218, 0.1, 0.35, "assumed", "Share of influence that others accept from one body.")
     trust_staff: Real = _rate(0.01305, 0.0, 0.02, "S3", "Trust brokered by a full staff team.")
     reorganisation_reset: Real = _strength(0.7564, 0.2, 0.9, "S3", "Share of a link lost when a body is reorganised.")
-    style_spread: Real = _strength(0.45, 0.0, 0.6, "assumed", "How far a leader's style departs from what is configured: the first one's and each successor's.")
-    staff_spread: Real = _strength(0.2, 0.0, 0.6, "S3", "How far what a staff team amounts to departs from what is configured, between places.")
+    style_spread: Real = _strength(0.55, 0.0, 0.6, "assumed", "How far a leader's style departs from what is configured: the first one's and each successor's.")
+    staff_spread: Real = _strength(0.15, 0.0, 0.6, "S3", "How far what a staff team amounts to departs from what is configured, between places.")
 
     # accountability and membership
     accreditation_threshold: Real = _strength(0.1203, 0.1, 0.4, "Hansard, 28 February 2002: 87 of 88 passed", "Yearly score from which the fund is released in full.")

@@ -178,9 +178,11 @@ def test_a_pattern_left_out_is_predicted_only_if_the_others_bring_it_along():
 def test_contraction_tells_what_was_learnt():
     """A narrow posterior has contracted, a flat one has not."""
     rng = np.random.default_rng(6)
-    draws = np.stack([rng.random(500), rng.normal(0.3, 0.02, 500)], axis=1)
-    table = contractions(draws, ["weight_habit", "exit_rate"], {"exit_rate": 0.1}).set_index("parameter")
-    assert list(table.index) == ["exit_rate", "weight_habit"]
+    draws = np.stack([rng.random(500), rng.normal(0.3, 0.02, 500), rng.random(500) ** 2], axis=1)
+    names = ["weight_habit", "exit_rate", "dummy_1"]
+    table = contractions(draws, names, {"exit_rate": 0.1}).set_index("parameter")
+    assert table.index[0] == "exit_rate"
+    assert table["learnt"].to_dict() == {"exit_rate": True, "weight_habit": False, "dummy_1": False}
     assert table.loc["exit_rate", "contraction"] > 0.98
     assert abs(table.loc["weight_habit", "contraction"]) < 0.15
     assert table.loc["weight_habit", "overlap"] > 0.9
@@ -237,7 +239,7 @@ def test_planted_parameters_of_the_real_model_are_recovered():
         seed=5,
     )
     course = Course(prior_draws=96, particles=48, tolerance=SAFETY, most_generations=12)
-    last = population(judge, course, dimensions=2, seed=5)
+    last = population(judge, course, dimensions=len(judge.coordinates), seed=5)
     assert last.tolerance == SAFETY
     values = judge.values(last.draws)
     for name, column in zip(judge.names, values.T, strict=True):

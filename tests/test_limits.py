@@ -38,6 +38,8 @@ def cooperators(n: int, slope: float, start: float) -> sim.Scenario:
                 "trust_sector_gap": 0.0,
                 "trust_spread": 0.0,
                 "goodwill_spread": 0.0,
+                "style_spread": 0.0,
+                "staff_spread": 0.0,
             },
             "mechanisms": LABORATORY | {"first_seen_giving": start},
         }

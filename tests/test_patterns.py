@@ -366,6 +366,22 @@ def test_the_verb_reports_and_exits_with_0(capsys, tmp_path):
     assert json.loads((tmp_path / "answers" / "manifest.json").read_text(encoding="utf-8"))["seed"] == 1
 
 
+@pytest.mark.slow
+def test_null_models_are_set_against_the_behaviour_in_force(capsys, tmp_path):
+    """A mechanism that is switched off costs patterns; the table, the page and the figure say which."""
+    (tmp_path / "mine" / "behaviour").mkdir(parents=True)
+    (tmp_path / "mine" / "behaviour" / "null_nobody_decides.yaml").write_text(
+        "decision_base: -4.0\ndecision_leadership: 0.5\ndecision_coherence: 0.5\n"
+    )
+    asked = ["patterns", "runs=4", "resamples=99", "behaviours=[fitted,null_nobody_decides]", "output=answers"]
+    assert main([*asked, "--config-dir", "mine"]) == 0
+    models = pd.read_csv(tmp_path / "answers" / "null_models.csv")
+    assert set(models["behaviour"]) == {"fitted", "null_nobody_decides"}
+    assert models.loc[models["behaviour"] == "fitted", "lost"].sum() == 0
+    assert (tmp_path / "answers" / "figures" / "null_models.png").is_file()
+    assert "## Null models" in (tmp_path / "answers" / "patterns.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

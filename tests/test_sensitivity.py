@@ -17,6 +17,7 @@ from analysis.outcomes import outcome_of, outcomes
 from analysis.replicate_noise import noise, replicate_sufficiency, variance_parts
 from analysis.sensitivity import morris, one_at_a_time, one_at_a_time_effects, sobol
 from analysis.sensitivity_words import sensitivity_words
+from experiments import study
 from experiments.console import main
 from experiments.designs import Factor, Request, points
 
@@ -252,23 +253,16 @@ def test_each_method_comes_to_tables_figures_and_words(
     assert Path("out/sensitivity.csv").read_bytes() == before
 
 
-def test_a_finished_study_is_read_for_other_measures(capsys: pytest.CaptureFixture[str]) -> None:
-    """With study=FOLDER alone it is analysed as it was begun; nothing is computed again."""
+def test_a_finished_study_is_read_for_other_measures(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With study=FOLDER alone it is analysed as it was begun, even by later code; nothing is computed again."""
     assert main(["sweep", "study=s", "design=morris", "draws=4", "months=4", "board=small_executive", *DUTY]) == 0
     capsys.readouterr()
-    assert (
-        main(
-            [
-                "sensitivity",
-                "study=s",
-                "measures=[trust,months_talking_shop]",
-                "resamples=20",
-                "output=o",
-                "figures=false",
-            ]
-        )
-        == 0
-    )
+    now = study.code_version()
+    monkeypatch.setattr(study, "code_version", lambda: now | {"sim/rules/fund.py": "edited"})
+    asked = ["study=s", "measures=[trust,months_talking_shop]", "resamples=20", "figures=false"]
+    assert main(["sensitivity", *asked, "output=o"]) == 0
     assert "were computed now" not in capsys.readouterr().out
     assert set(pd.read_csv("o/sensitivity.csv")["measure"]) == {"trust", "months_talking_shop"}
     assert "did not keep" in refused(["study=s", "measures=[trust@2001-05]", "output=p"], capsys)
@@ -293,6 +287,7 @@ REFUSED = [
     (["study=s", "method=mooris"], ["method", "'mooris'"]),
     (["study=s", "vary=[levers.dutty]"], ["did you mean levers.duty?"]),
     (["study=s", "precision=0"], ["precision"]),
+    (["study=s", "behaviour=accepted", "vary=[behaviour.exit_rate]"], ["behaviour.exit_rate is drawn", "accepted"]),
     (["study=s", "scenario=talking_shop"], ["not a setting of sensitivity"]),
     (["study=s", "mesures=[trust]"], ["did you mean measures?"]),
 ]

@@ -446,7 +446,7 @@ function drawRegimes(figure, side, answer, { step, span }) {
       below[k] += shares[i];
       return { t: dateOf(answer.start, answer.months_at[i]), low, high: below[k] };
     });
-    const label = labelPlace(rows[`regime${r}`]);
+    const label = labelPlace(rows[`regime${r}`], (regime.name.length * 7) / Math.max(1, figure.view.width()));
     if (label) rows.labels.push({ ...label, text: regime.name, colour: inkOn(regime.colour) });
   });
   const index = nearestIndex(answer.months_at, step);
@@ -455,10 +455,10 @@ function drawRegimes(figure, side, answer, { step, span }) {
   figure.update(rows, { span, now: dateOf(answer.start, step) }, `${monthName(answer.start, answer.months_at[index])}: ${told.join(", ")}.`);
 }
 
-/** Where a label fits best in an area: at its thickest, away from the edges. */
-function labelPlace(rows) {
+/** Where a label fits best in an area: where it is thickest over the label's width (a share of the chart's). */
+function labelPlace(rows, width) {
   let best = null;
-  const edge = Math.round(rows.length * 0.15);
+  const edge = Math.ceil((rows.length * width) / 2);
   for (let i = edge; i < rows.length - edge; i += 1) {
     const around = rows.slice(Math.max(0, i - edge), i + edge);
     const low = Math.max(...around.map((row) => row.low));

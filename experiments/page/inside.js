@@ -21,7 +21,7 @@ function networkSpec() {
     data: ["ties", "nodes"].map((name) => ({ name, values: [] })),
     scales: [
       { name: "x", type: "linear", domain: [-1, 1], range: [{ signal: "room" }, { signal: "width - room" }] },
-      { name: "y", type: "linear", domain: [-1, 1], range: [{ signal: "height - 34" }, 34] },
+      { name: "y", type: "linear", domain: [-1, 1], range: [{ signal: "height - 16" }, 16] },
     ],
     marks: [
       silent({
@@ -56,9 +56,9 @@ function networkSpec() {
           enter: { baseline: { value: "middle" }, cursor: { value: "pointer" } },
           update: {
             x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" },
-            dx: { signal: "datum.align == 'left' ? datum.away : datum.align == 'right' ? -datum.away : 0" },
-            dy: { signal: "(isArray(datum.label) ? -6 : 0) + (datum.align == 'center' ? (datum.y > 0 == (names == 1) ? -datum.away - (isArray(datum.label) ? 9 : 3) : datum.away + (isArray(datum.label) ? 9 : 3)) : 0)" },
-            align: { field: "align" }, text: { field: "label" }, limit: { signal: "names && datum.align != 'center' ? room - 8 : 160" },
+            dx: { signal: "datum.align == 'left' ? datum.away : -datum.away" },
+            dy: { signal: "isArray(datum.label) ? -6 : 0" },
+            align: { field: "align" }, text: { field: "label" }, limit: { signal: "names ? room + width * 0.16 : 160" },
             fill: { signal: `datum.member ? '${INK}' : '${GREY}'` }, fontWeight: { signal: "datum.picked ? 'bold' : 'normal'" },
             fontSize: { signal: "width < 330 ? 9.5 : 11" },
           },
@@ -68,14 +68,18 @@ function networkSpec() {
   };
 }
 
-/** Places on the ellipse for partners, sector by sector. */
+/** Places around the table for partners, sector by sector; rows evenly apart, so that names have room. */
 function seatPlaces(partners) {
   const order = partners.map((partner, i) => i)
     .sort((a, b) => SECTORS.findIndex((s) => s.name === partners[a].sector) - SECTORS.findIndex((s) => s.name === partners[b].sector) || a - b);
   const places = new Array(partners.length);
+  const right = Math.ceil(order.length / 2);
   order.forEach((partner, k) => {
-    const angle = Math.PI / 2 - (2 * Math.PI * (k + 0.5)) / order.length;
-    places[partner] = { x: Math.cos(angle), y: Math.sin(angle) };
+    const isRight = k < right;
+    const rows = isRight ? right : order.length - right;
+    const row = isRight ? k : order.length - 1 - k;
+    const y = 1 - (2 * (row + 0.5)) / rows;
+    places[partner] = { x: (isRight ? 1 : -1) * (1 - Math.abs(y) ** 2.6) ** (1 / 2.6), y };
   });
   return places;
 }
@@ -114,7 +118,7 @@ function networkNode(example, partner, i, { x, y }, month, picked, many) {
     shape: SECTOR_SHAPE[partner.sector],
     fill: member && came ? colour : "#fbfaf7",
     stroke: picked ? INK : member ? colour : "#9aa3ab",
-    align: Math.abs(x) < 0.18 ? "center" : x > 0 !== many ? "left" : "right",
+    align: x > 0 !== many ? "left" : "right",
     away: Math.sqrt(size) / 2 + 5,
     label: many && !picked ? "" : inTwoLines(partner.name),
   };

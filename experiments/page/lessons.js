@@ -28,12 +28,12 @@ class Lessons {
     const number = CATALOGUE.lessons.indexOf(lesson) + 1;
     this.panel.innerHTML = `<section class="lesson" aria-labelledby="h-lesson"><div class="heading">
       <h2 id="h-lesson" tabindex="-1"><span class="quiet">Lesson ${number}</span> ${escaped(lesson.title)}</h2><button type="button" data-end>End lesson</button></div>
-      <ol class="steps"><li><h3>Predict</h3><p>${escaped(lesson.before)}</p>
+      <div class="steps"><div><h3>1. Predict</h3><p>${escaped(lesson.before)}</p>
       <fieldset><legend>${escaped(lesson.question)}</legend>${lesson.choices
-        .map((choice, i) => `<label><input type="radio" name="guess" value="${i}"> ${escaped(choice.text)}</label>`).join("")}</fieldset></li>
-      <li><h3>Run</h3><p><button type="button" class="primary" data-run disabled>Run both sides</button> <span class="quiet" id="run-note">Choose an answer first.</span></p></li>
-      <li class="later" hidden><h3>Reveal</h3><div data-reveal role="status"></div></li>
-      <li class="later" hidden><h3>Discuss</h3><ul>${lesson.discuss.map((one) => `<li>${escaped(one)}</li>`).join("")}</ul></li></ol></section>`;
+        .map((choice, i) => `<label><input type="radio" name="guess" value="${i}"> ${escaped(choice.text)}</label>`).join("")}</fieldset>
+      <h3>2. Run</h3><p><button type="button" class="primary" data-run disabled>Run both sides</button> <span class="quiet" id="run-note">Choose an answer first.</span></p></div>
+      <div class="later" hidden><h3>3. Reveal</h3><div data-reveal role="status"></div>
+      <h3>4. Discuss</h3><ul>${lesson.discuss.map((one) => `<li>${escaped(one)}</li>`).join("")}</ul></div></div></section>`;
     for (const radio of this.panel.querySelectorAll("[name=guess]")) {
       radio.addEventListener("change", () => {
         this.guess = Number(radio.value);

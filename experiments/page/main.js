@@ -18,7 +18,14 @@ const at = (id) => document.getElementById(id);
 async function start() {
   const { state, unknown } = stateOf(location.hash.slice(1));
   page.state = state;
-  page.controls = new Controls(state, () => ask());
+  page.differences = new Differences(state, () => {
+    page.controls.refresh();
+    ask();
+  });
+  page.controls = new Controls(state, () => {
+    page.differences.forget();
+    ask();
+  });
   page.lessons = new Lessons(startLesson);
   fillChoices();
   fillAbout();
@@ -37,6 +44,7 @@ async function start() {
 /** Ask for what the state says. One question at a time; the newest wins. */
 function ask() {
   page.wanted = requestOf(page.state);
+  page.differences.show();
   writeAddress();
   if (!page.busy) answerNext();
 }
@@ -144,7 +152,12 @@ function showCurves(view) {
   for (const side of SIDES) drawRegimes(figures[`regimes_${side}`], side, answer, view);
   at("key").innerHTML = view.difference
     ? "Line: median of the paired differences. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Above zero, B has more."
-    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. Line: median. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Dotted: policy dates. A click on a chart picks the month.`;
+    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. Line: median. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Dotted: policy dates. A click on a chart picks the month.${startsApart(answer)}`;
+}
+
+function startsApart(answer) {
+  const { start } = answer.right;
+  return start && start !== answer.start ? ` Side B starts in ${monthName(start, 0)}: its months are counted from there and drawn under those of A.` : "";
 }
 
 /** What depends on the chosen month and partner. */
@@ -362,6 +375,7 @@ function startLesson(lesson) {
     retitleOther();
   }
   fillChosen();
+  page.differences.forget();
   page.controls.refresh();
   ask();
 }
@@ -390,6 +404,7 @@ function readAddress() {
   problem(unknown.length ? `The address names what this page does not know: ${unknown.join(", ")}. It was left out.` : "");
   fillChosen();
   retitleOther();
+  page.differences.forget();
   page.controls.refresh();
   ask();
 }

@@ -43,7 +43,8 @@ class PackedArray {
     this.offset = packed.offset ?? 0;
     this.strides = new Array(this.shape.length);
     let stride = 1;
-    for (let axis = this.shape.length - 1; axis >= 0; axis -= 1) {
+    const stored = packed.stored ?? this.shape.map((_, axis) => axis);
+    for (const axis of [...stored].reverse()) {
       this.strides[axis] = stride;
       stride *= this.shape[axis];
     }

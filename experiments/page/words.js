@@ -26,7 +26,8 @@ const isShare = (unit) => unit.startsWith("share");
 function plainNumber(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 || size === 0 ? 2 : 3;
+  if (size < 0.0005) return "0";
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
   return typographic(value.toFixed(digits));
 }
 
@@ -40,7 +41,7 @@ function shown(control, value) {
 }
 
 function plainPercent(share) {
-  const percent = share * 100;
+  const percent = Math.abs(share) < 0.0005 ? 0 : share * 100;
   return typographic(Math.abs(percent) >= 10 || Math.abs(percent - Math.round(percent)) < 0.05 ? percent.toFixed(0) : percent.toFixed(1));
 }
 
@@ -107,7 +108,7 @@ function headlineWords(state, answer) {
   const compare = answer.difference.final_regimes.find((one) => one.regime === first.regime);
   const lead = `<p class="lead"><span class="badge a">A</span> With these settings ${told("left")}.
     <span class="badge b">B</span> On the other side, with the same people and the same luck, ${told("right")}.</p>`;
-  return lead + `<p>${differenceWords(answer, compare)}</p>` + differingWords(state);
+  return lead + `<p>${differenceWords(answer, compare)}</p>`;
 }
 
 function differenceWords(answer, compare) {
@@ -149,26 +150,6 @@ function gapWords({ term, gap }, tag = "") {
 
 /** "a, b and c". */
 const listed = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
-
-/** What B does otherwise than A, in one line. HTML. */
-function differingWords(state) {
-  const paths = differing(state);
-  if (!paths.length) return "";
-  const composite = CATALOGUE.composites.find((one) => one.paths.every((path) => paths.includes(path)));
-  const kept = composite ? [...paths.filter((path) => !composite.paths.includes(path)), composite.path] : paths;
-  const order = (path) => {
-    const place = CATALOGUE.headlines.indexOf(path);
-    return path === "board" || path === "calendar" ? -1 : place < 0 ? 99 : place;
-  };
-  const told = [...kept].sort((a, b) => order(a) - order(b)).slice(0, 5).map((path) => {
-    const control = CONTROLS.get(path) ?? CONTROLS.get(COMPOSITES.get(path).paths[0]);
-    const label = COMPOSITES.get(path)?.label ?? control.label;
-    const value = (name) => escaped(shown(control, effective(state[name], control.path)));
-    return `${escaped(label)} ${value("left")} → ${value("right")}`;
-  });
-  const rest = kept.length - told.length;
-  return `<p class="differs"><span class="quiet">What B does otherwise:</span> ${told.join("; ")}${rest > 0 ? `; and ${rest} more` : ""}.</p>`;
-}
 
 /** One sentence for a fan chart at the chosen month. */
 function fanWords(measure, answer, step, difference) {
