@@ -121,7 +121,8 @@ def part_effects(readings: pd.DataFrame, claims: Sequence[Claim] = CLAIMS) -> pd
     over its runs, so it covers what is not known about the parameters, and what chance is left in those
     means; with one set it is the 95 % Student t interval of chance alone.
 
-    Columns: scenario, part, says, reading, reference, expected, smallest (effect that counts), effect, low,
+    Columns: scenario, part, says, reading, tested, reference, reference_reading (if another), level (if that is the
+    reference), expected, smallest (effect that counts), effect, low,
     high, standing, standing_low, standing_high (the effect where 1 is what the claim needs and a step of 1 is
     the smallest effect), verdict, finding (why), holds_in (share of sets that reach what is needed), sets, runs,
     either, by_rule.
@@ -147,9 +148,11 @@ def _part_row(table: _Readings, claim: Claim, part: Part, number: int) -> dict[s
         "scenario": claim.scenario,
         "part": number,
         "says": part.says,
-        "reading": part.reading.label + (f" minus {part.than.label}, in SD" if part.than else ""),
+        "reading": _read_in_words(part),
         "tested": _tested(claim, part).label,
-        "reference": part.reference.label if isinstance(part.reference, Batch) else f"{part.reference:.3g}",
+        "reference": part.reference.label if isinstance(part.reference, Batch) else "a level",
+        "reference_reading": part.reference_reading.label if part.reference_reading else "",
+        "level": np.nan if isinstance(part.reference, Batch) else part.reference,
         "expected": part.expected,
         "smallest": part.smallest,
         "effect": effect,
@@ -166,6 +169,13 @@ def _part_row(table: _Readings, claim: Claim, part: Part, number: int) -> dict[s
         "either": part.either,
         "by_rule": part.by_rule,
     }
+
+
+def _read_in_words(part: Part) -> str:
+    text = part.reading.label
+    if part.than is not None:
+        text += f" minus {part.than.label}, in SD"
+    return f"{text} where {part.among.label} is 1 in the reference" if part.among is not None else text
 
 
 def _effects_by_set(table: _Readings, claim: Claim, part: Part) -> tuple[pd.Series, int]:
@@ -274,11 +284,12 @@ def claims_in_words(claims: pd.DataFrame, parts: pd.DataFrame) -> str:
         f"{(claims['verdict'] == verdict).sum()} {'are ' * (verdict == SUPPORTED)}{verdict}" for verdict in VERDICTS
     )
     lines = [f"Of {len(claims)} claim{'s' * (len(claims) > 1)} {counts}.", ""]
-    for verdict in (CONTRADICTED, MIXED):
+    for verdict in (CONTRADICTED, MIXED, SUPPORTED):
         for scenario in claims.loc[claims["verdict"] == verdict, "scenario"]:
             mine = parts[(parts["scenario"] == scenario) & (parts["verdict"] != SUPPORTED)]
-            said = "; ".join(f"{row.says} ({row.finding}{_held(row.holds_in)})" for row in mine.itertuples())
-            lines.append(f"- {readable(str(scenario))}, {verdict}. Not supported: {said}.")
+            said = "; ".join(f"{row['says']} ({row['finding']}{_held(row['holds_in'])})" for row in _rows(mine))
+            if said:  # a claim of alternatives can be supported with parts that are not
+                lines.append(f"- {readable(str(scenario))}, {verdict}. Not supported: {said}.")
     rules = int((parts["by_rule"] != "").sum())
     lines += [
         "",

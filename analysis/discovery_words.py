@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.discovery import Tree
+from analysis.discovery import FEWEST, Tree
 from analysis.outcomes import parameter_label
 
 RARE = 20
 """Cases of interest below which limits are called uncertain."""
+
+GUESSING = 0.5
 
 SCOPE = (
     "The box describes draws of this study: these parameters, over these ranges, all equally likely. It is a region in "
@@ -50,8 +52,10 @@ def discovery_words(
             "No condition tells them from the others: no limit of any box is significant (quasi-p up to 0.05)."
         )
     else:
-        lines += ["They are frequent where all of this holds:", *map(_condition, table.to_dict("records"))]
+        lines += ["They are more frequent where all of this holds:", *map(_condition, table.to_dict("records"))]
         lines += _quality(summary.set_index("quantity"), resamples=resamples)
+        if min(count, total - count) // 2 < FEWEST:
+            lines.append("Halves of the draws hold too few of them to look for the box again.")
         lines += _instability(table)
     lines += ["", *_tree(tree, alike, has_box=not table.empty)]
     return "\n".join([*lines, "", SCOPE])
@@ -100,6 +104,8 @@ def _tree(tree: Tree, alike: tuple[float, float], *, has_box: bool) -> list[str]
         f"A decision tree reaches a balanced accuracy of {100 * tree.accuracy:.0f} % on unseen draws "
         f"({100 * tree.accuracy_low:.0f} to {100 * tree.accuracy_high:.0f} %; 50 % is guessing)."
     )
+    if tree.accuracy_low <= GUESSING:
+        told += " That is no better than guessing: it has found no rule."
     if not has_box:
         return [told]
     return [told, f"Tree and box judge {100 * alike[0]:.0f} % of the draws alike (Cohen's kappa {alike[1]:.2f})."]

@@ -55,7 +55,7 @@ def mixes_in_words(
         f"£{confirmed['inspection_cost_gbp_m']:.1f}m into inspection.",
         f"Runs end as {_endings(confirmed)}.",
         f"It sets {_levers(best, policies)}.",
-        _cheapest_scenario(policies, bound),
+        _cheapest_scenario(policies, bound, mix_cost=confirmed["cost_gbp_m"]),
         f"Pareto set: {int(pareto['on_front'].sum())} of {len(pareto)} mixes stay unbeaten in outcome, dominance and "
         "cost on new seeds.",
         *(_least_regret(regret[regret["value"] == value], value) for value in REGRET_IN),
@@ -102,16 +102,20 @@ def _levers(best: pd.DataFrame, policies: pd.DataFrame) -> str:
     return ", ".join(named)
 
 
-def _cheapest_scenario(policies: pd.DataFrame, bound: float) -> str:
+def _cheapest_scenario(policies: pd.DataFrame, bound: float, *, mix_cost: float) -> str:
     scenarios = policies[policies["policy"] != BEST]
     within = scenarios[scenarios[AVOIDED] <= bound]
     if within.empty:
         return "None of the nineteen scenarios keeps the bound."
     cheapest = within.nsmallest(1, "cost_gbp_m").iloc[0]
-    return (
+    told = (
         f"Of the nineteen scenarios {len(within)} keep it; the cheapest is {readable(str(cheapest['policy']))}: "
         f"£{cheapest['cost_gbp_m']:.1f}m, {100 * cheapest['outcome']:.1f} % of the gap."
     )
+    if cheapest["cost_gbp_m"] >= mix_cost:
+        return told
+    why = "it uses levers or ranges that were not searched, or the search was too short."
+    return f"{told} That is cheaper than the mix: {why}"
 
 
 def _least_regret(regret: pd.DataFrame, value: str) -> str:

@@ -247,7 +247,7 @@ def replicates_needed(table: pd.DataFrame, *, target: float) -> Figure:
     is_index = ~table["quantity"].isin(["half_width", "coefficient_of_variation"])
     figure, panels = new_figure(1, 2 if is_index.any() else 1, width=8.5 if is_index.any() else 5.5, height=4.4)
     add_title(figure, f"{outcome.label}: how many replicates are enough in {mid_sentence(scenario)}")
-    note = "Left: median over draws of the half-width of the 95 % interval; band: middle half of draws."
+    note = "Left: half-width of the 95 % interval, root mean square over draws; band: its own 95 % bootstrap interval."
     note += "" if np.isnan(target) else " Dashed: what is asked for."
     if is_index.any():
         note += (

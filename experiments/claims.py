@@ -306,22 +306,22 @@ def _sections(claims: pd.DataFrame, parts: pd.DataFrame) -> list[str]:
 
 def _part_cells(row: Mapping[Hashable, Any]) -> list[str]:
     numbers = {name: float(str(row[name])) for name in ("smallest", "effect", "low", "high", "holds_in")}
-    is_level = re.fullmatch(r"[\d.]+", str(row["reference"])) is not None
-    needed = f"level {row['reference']}" if is_level else f"{numbers['smallest']:g}"
-    level = float(str(row["reference"])) if is_level else 0.0
+    is_level = not np.isnan(row["level"])
+    needed = f"level {row['level']:.3g}" if is_level else f"{numbers['smallest']:g}"
+    level = row["level"] if is_level else 0.0
     effect, low, high = (_number(numbers[name] + level) for name in ("effect", "low", "high"))
     tested = str(row["tested"])
     read = f"{row['reading']}" + (f" in `{tested}`" if tested != row["scenario"] else "")
     held = "" if np.isnan(numbers["holds_in"]) else f"{100 * numbers['holds_in']:.0f} %"
     says = f"{row['says']}" + (" (or)" if row["either"] else "")
-    against = "a level" if is_level else f"`{row['reference']}`"
+    against = "a level" if is_level else f"`{row['reference']}` {row['reference_reading']}".strip()
     verdict, rule = str(row["verdict"]), f"`{row['by_rule']}`" if row["by_rule"] else ""
     verdict = _strong(verdict) if verdict != "mixed" else f"**mixed**: {row['finding']}"
     return [says, read, against, str(row["expected"]), needed, effect, f"{low} to {high}", held, rule, verdict]
 
 
 def _number(value: float) -> str:
-    return f"{value:.3f}".replace("-", "−")
+    return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")  # no negative zero
 
 
 def _strong(verdict: str) -> str:

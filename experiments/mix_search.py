@@ -22,14 +22,16 @@ Judge = Callable[[NDArray[np.float64]], pd.DataFrame]
 EXCESS = "excess"
 
 
-def search_cheapest(judge: Judge, cost: str, *, levers: int, population: int, generations: int, seed: int) -> None:
+def search_cheapest(judge: Judge, cost: str, *, start: NDArray[np.float64], generations: int, seed: int) -> None:
     """Let differential evolution (Storn and Price 1997) ask ``judge`` for ever cheaper mixes within the bound.
 
-    A mix that breaks the bound loses against any that does not, and against one that breaks it less
-    (Deb 2000). Who wants to keep what was judged does so in ``judge``. Raises CommandError without pymoo.
+    ``start`` (mixes, levers) is the first generation. A mix that breaks the bound loses against any that does
+    not, and against one that breaks it less (Deb 2000). Who wants to keep what was judged does so in ``judge``.
+    Raises CommandError without pymoo.
     """
+    population, levers = start.shape
     method = _pymoo("algorithms.soo.nonconvex.de").DE
-    _run(method(pop_size=population, sampling=_hypercube()), judge, [cost], [EXCESS], levers, generations, seed)
+    _run(method(pop_size=population, sampling=start), judge, [cost], [EXCESS], levers, generations, seed)
 
 
 def search_front(
@@ -40,13 +42,9 @@ def search_front(
     The bound plays no part. Raises CommandError without pymoo.
     """
     method = _pymoo("algorithms.moo.nsga2").NSGA2
-    algorithm = method(pop_size=population, sampling=_hypercube())
+    algorithm = method(pop_size=population, sampling=_pymoo("operators.sampling.lhs").LHS())
     result = _run(algorithm, judge, objectives, [], levers, generations, seed)
     return np.atleast_2d(np.asarray(result.X, dtype=np.float64))
-
-
-def _hypercube() -> Any:
-    return _pymoo("operators.sampling.lhs").LHS()
 
 
 def _run(

@@ -2,11 +2,11 @@
 
 A mix sets the levers named by vary; all else stays as in the scenario that is given (scenario=, levers.x=...).
 Every mix is tried in the same worlds: the accepted parameter sets (behaviour=accepted), several places,
-and chance. Two searches use them: differential evolution for the cheapest mix of which at most a share
-bound of the runs ends in one of the regimes to avoid, and NSGA-II for the mixes that are not beaten in
-outcome, dominance and cost at once. What a search finds best has been lucky: the eight cheapest are judged
-again on new seeds, the cheapest of them that keeps the bound there is chosen, and what is reported about it,
-about the Pareto set and about the scenarios comes from seeds that neither step has seen.
+and chance. Two searches use them: NSGA-II for the mixes that are not beaten in outcome, dominance and cost
+at once, then, from the best of those, differential evolution for the cheapest mix of which at most a share
+bound of the runs ends in one of the regimes to avoid. What a search finds best has been lucky: the eight
+cheapest are judged again on a second seed, the cheapest of them that keeps the bound there is chosen, and
+what is reported about it, the Pareto set and the scenarios comes from a third seed.
 
 Cost is what is paid out of the pooled fund (whoever put it in), plus meeting, reporting and the staff team,
 plus external inspection, in £m a place over the whole run, not discounted. Not costed: the effort of complying
@@ -232,7 +232,8 @@ def _regime(name: str) -> str:
 def search(problem: Problem, settings: OptimiseSettings) -> Answers:
     """Return the outcome of both searches and of the runs that confirm them."""
     searched, front = _searched(problem, settings)
-    finalists = _finalists(searched, problem)
+    best = _ranked(searched, problem).head(FINALISTS)
+    finalists = {int(str(row)): mix for row, mix in zip(best.index, _shares(best), strict=True)}
     with progress_bar("confirming runs", total=_confirming_runs(problem, settings, len(finalists), len(front))) as done:
 
         def again(policies: Mapping[Any, Sequence[Scenario]], seed: int) -> pd.DataFrame:
@@ -240,7 +241,7 @@ def search(problem: Problem, settings: OptimiseSettings) -> Answers:
             runs = policy_runs(policies, problem.worlds, replicates=replicates, seed=seed, advance=done)
             return with_avoided(runs, problem.avoid)
 
-        mixes = {place: problem.in_places(problem.values(row)) for place, row in finalists.items()}
+        mixes = {row: problem.in_places(problem.values(mix)) for row, mix in finalists.items()}
         selection = policy_means(again(mixes, settings.seed + 1)).set_index("policy")
         chosen = _cheapest(selection, problem.bound)
         policies: dict[Any, list[Scenario]] = {
@@ -269,14 +270,26 @@ def _searched(problem: Problem, settings: OptimiseSettings) -> tuple[pd.DataFram
             losses = {name: sign * found[name] for name, sign in OBJECTIVES.items()}
             return pd.DataFrame(losses | {EXCESS: found[AVOIDED] - problem.bound})
 
-        how = {"levers": len(problem.levers), "population": settings.population, "generations": settings.generations}
-        search_cheapest(judge, "cost_gbp_m", seed=settings.seed, **how)
+        how = {"generations": settings.generations, "seed": settings.seed}
+        levers, population = len(problem.levers), settings.population
+        front = search_front(judge, list(OBJECTIVES), levers=levers, population=population, **how)
         of_the_first = len(judged)
-        front = search_front(judge, list(OBJECTIVES), seed=settings.seed, **how)
+        search_cheapest(judge, "cost_gbp_m", start=_shares(_ranked(judged.table(), problem).head(population)), **how)
     together = judged.table()
-    together.insert(0, "search", np.where(together.index < of_the_first, "cheapest", "front"))
+    together.insert(0, "search", np.where(together.index < of_the_first, "front", "cheapest"))
     different = pd.DataFrame([problem.values(mix) for mix in front]).drop_duplicates()
     return together, [{str(path): value for path, value in row.items()} for row in different.to_dict("records")]
+
+
+def _ranked(judged: pd.DataFrame, problem: Problem) -> pd.DataFrame:
+    """Return the different mixes judged: the cheapest within the bound first, then those that come nearest to it."""
+    different = judged.drop_duplicates([lever.path for lever in problem.levers])
+    excess = (different[AVOIDED] - problem.bound).clip(lower=0.0)
+    return different.iloc[np.lexsort((different["cost_gbp_m"], excess))]
+
+
+def _shares(mixes: pd.DataFrame) -> NDArray[np.float64]:
+    return mixes[[name for name in mixes.columns if str(name).startswith(SHARE)]].to_numpy(dtype=np.float64)
 
 
 def _means(problem: Problem, mixes: NDArray[np.float64], *, replicates: int, seed: int) -> pd.DataFrame:
@@ -299,16 +312,6 @@ def _asked(problem: Problem, settings: OptimiseSettings) -> dict[str, Any]:
         "places": [dataclasses.asdict(place) for place in problem.worlds.places],
         "avoid": problem.avoid,
     }
-
-
-def _finalists(searched: pd.DataFrame, problem: Problem) -> dict[int, NDArray[np.float64]]:
-    """Return the cheapest mixes that keep the bound (or those that come nearest) by their row in ``searched``."""
-    levers = [lever.path for lever in problem.levers]
-    different = searched.drop_duplicates(levers)
-    within = different[different[AVOIDED] <= problem.bound].nsmallest(FINALISTS, "cost_gbp_m")
-    rows = within if len(within) else different.nsmallest(FINALISTS, [AVOIDED, "cost_gbp_m"])
-    shares = [name for name in searched.columns if str(name).startswith(SHARE)]
-    return {int(str(place)): rows.loc[place, shares].to_numpy(dtype=np.float64) for place in rows.index}
 
 
 def _cheapest(selection: pd.DataFrame, bound: float) -> int:

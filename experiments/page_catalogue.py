@@ -116,26 +116,26 @@ _LABELS: Mapping[str, str] = {
 }
 """Labels where the name of a parameter, made readable, would not tell a newcomer enough."""
 
-_GROUPS: tuple[tuple[str, str, str], ...] = (
-    ("board.", "The table", "Who sits at it, who chairs, who decides."),
-    ("leadership.", "Leadership", "How the chair leads."),
-    ("levers.duty.", "Duty to cooperate", "Each part of the duty, and whom it reaches."),
-    ("levers.inspection.", "Inspection and relief", "The weight of external inspection, and when it is lifted."),
-    ("levers.joint.", "Joint arrangements", "Staff, training, data and monitoring shared between bodies."),
-    ("levers.", "Money, rules and ways of working", "All other levers of government and partnership."),
-    ("delivery.", "What the world may be", ""),
+_GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("board.",), "The table", "Who sits at it, who chairs, who decides."),
+    (("leadership.",), "Leadership", "How the chair leads."),
+    (("levers.duty.",), "Duty to cooperate", "Each part of the duty, and whom it reaches."),
+    (("levers.inspection.",), "Inspection and relief", "The weight of external inspection, and when it is lifted."),
+    (("levers.joint.",), "Joint arrangements", "Staff, training, data and monitoring shared between bodies."),
+    (("levers.",), "Money, rules and ways of working", "All other levers of government and partnership."),
     (
-        "behaviour.",
+        ("delivery.", "behaviour."),
         "What the world may be",
         "How people decide, learn and trust. Nobody chooses these: they are uncertain.",
     ),
     (
-        "mechanisms.",
+        ("mechanisms.",),
         "Mechanisms at work",
         "Parts of the model that can be switched off or weakened, to see what they do.",
     ),
-    ("regimes.", "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
+    (("regimes.",), "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
 )
+"""Groups of settings in their order: how their paths begin, a name, and what it holds."""
 
 _TERMS: Mapping[str, tuple[str, str]] = {
     "disposition": ("its own mandate", "Lasting inclination: its mandate for the area, and its own character."),
@@ -163,6 +163,7 @@ def catalogue() -> dict[str, Any]:
     """Return all that the page needs to know before any run, ready for JSON."""
     return {
         "controls": controls(),
+        "groups": [{"name": name, "says": says} for _, name, says in _GROUPS],
         "composites": list(_COMPOSITES),
         "headlines": list(HEADLINES),
         "presets": presets(),
@@ -199,12 +200,8 @@ def controls() -> list[dict[str, Any]]:
     return [*_board_controls(), *sorted(declared, key=lambda control: _group_order(control["path"]))]
 
 
-def _group_of(path: str) -> tuple[str, str]:
-    return next((label, says) for prefix, label, says in _GROUPS if path.startswith(prefix))
-
-
 def _group_order(path: str) -> int:
-    return next(place for place, (prefix, _, _) in enumerate(_GROUPS) if path.startswith(prefix))
+    return next(place for place, (beginnings, _, _) in enumerate(_GROUPS) if path.startswith(beginnings))
 
 
 def _control(parameter: Parameter) -> dict[str, Any]:
@@ -212,7 +209,7 @@ def _control(parameter: Parameter) -> dict[str, Any]:
     return {
         "path": parameter.path,
         "label": _LABELS.get(parameter.path) or _label(parameter.path),
-        "group": _group_of(parameter.path)[0],
+        "group": _GROUPS[_group_order(parameter.path)][1],
         "kind": "number_or_choice" if has_number and parameter.choices else "number" if has_number else "choice",
         "unit": parameter.unit,
         "low": parameter.low,
@@ -240,7 +237,7 @@ def _measure_label(name: str) -> str:
 
 def _board_controls() -> list[dict[str, Any]]:
     group = _GROUPS[0][1]
-    shared = {
+    shared: dict[str, Any] = {
         "group": group,
         "unit": "",
         "low": None,

@@ -244,8 +244,8 @@ def _told(overrides: Sequence[str]) -> list[str]:
 
 def _says(settings: PatternsSettings) -> list[str]:
     return [
-        f"Values are from {settings.runs} runs of the baseline on seed {settings.seed}; other experiments have the share "
-        "of runs that is declared for them. P are patterns of the literature, C are what the scenarios' names claim. "
+        f"Values are from {settings.runs} runs of the baseline on seed {settings.seed}; other experiments have the "
+        "share of runs declared for them. P are patterns of the literature, C are what the scenarios' names claim. "
         "Experiments and criteria are declared in `configs/pattern/declared.yaml`, the statistics in "
         "`analysis/patterns.py`. How the behaviour was chosen is told by `partnerships calibrate --help`.",
     ]

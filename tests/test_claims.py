@@ -239,6 +239,17 @@ def test_figures_words_and_page_tell_every_part(answers):
     assert all(says in page for says in parts["says"])
 
 
+def test_words_name_parts_that_fail_in_a_supported_claim():
+    """Of "fade or lose their voice" one is enough, but that nobody fades has to be said."""
+    either = {"either": "or", "by_rule": "", "holds_in": 0.0, "sets": 9, "runs": 90, "scenario": "a"}
+    rows = [
+        either | {"says": "they fade", "verdict": CONTRADICTED, "finding": "the opposite"},
+        either | {"says": "they lose their voice", "verdict": SUPPORTED, "finding": "as claimed"},
+    ]
+    parts = pd.DataFrame(rows)
+    assert "- A, supported. Not supported: they fade (the opposite" in claims_in_words(claim_verdicts(parts), parts)
+
+
 def test_the_page_in_the_documents_has_all_claims():
     """docs/claims.md is generated: every scenario, every part as it is declared now."""
     page = (DOCS / "claims.md").read_text("utf-8")

@@ -46,7 +46,8 @@ def test_the_cheapest_of_a_known_problem_is_found():
         seen.append(table.assign(a=mixes[:, 0], b=mixes[:, 1]))
         return table
 
-    search_cheapest(judge, "cost", levers=2, population=20, generations=25, seed=1)
+    start = np.random.default_rng(1).random((20, 2))
+    search_cheapest(judge, "cost", start=start, generations=25, seed=1)
     judged = pd.concat(seen)
     best = judged[judged[EXCESS] <= 0].nsmallest(1, "cost").iloc[0]
     assert len(judged) == 20 * 25

@@ -197,6 +197,22 @@ def test_a_shared_address_restores_the_same_state(served: str, opened: Open) -> 
     assert float(slider.input_value()) == pytest.approx(0.9)
 
 
+def test_one_difference_can_be_put_back(served: str, opened: Open) -> None:
+    """Each setting in which B differs is a switch: off puts back the value of A, on takes it up again."""
+    page = opened(f"{served}#left=baseline_lsp&right=baseline_lsp&r.levers.staff_team=1&r.board=forum_30&n=10")
+    before = page.locator("#headline").inner_text()
+    switch = page.locator('#differs [data-path="levers.staff_team"]')
+    with answered(page):
+        switch.click()
+    assert switch.get_attribute("aria-pressed") == "false"
+    assert "staff_team" not in page.evaluate("location.hash")
+    assert page.locator("#headline").inner_text() != before
+    with answered(page):
+        switch.press("Enter")
+    assert switch.get_attribute("aria-pressed") == "true"
+    assert page.locator("#headline").inner_text() == before
+
+
 def test_every_preset_can_be_chosen(served: str, opened: Open) -> None:
     page = opened(f"{served}#n=2")
     select = page.locator("[data-preset=right]")

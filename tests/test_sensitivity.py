@@ -185,6 +185,7 @@ def test_as_many_replicates_as_advised_give_the_precision_asked_for() -> None:
     table = replicate_sufficiency(outcomes_of(again))
     last = table[(table["quantity"] == "half_width") & (table["replicates"] == advised)].iloc[0]
     assert last["value"] == pytest.approx(0.2 * of_draw.std(ddof=1), rel=0.15)
+    assert last["low"] < last["value"] < last["high"]
 
 
 def test_one_replicate_says_nothing_on_chance() -> None:

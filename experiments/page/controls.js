@@ -68,7 +68,7 @@ class Controls {
     const composite = COMPOSITES.get(path);
     const control = composite ? { ...CONTROLS.get(composite.paths[0]), ...composite } : CONTROLS.get(path);
     const row = document.createElement("fieldset");
-    const id = `row${this.rows.size}-${place.id || "g"}`;
+    const id = `row${this.rows.size}`;
     row.className = "lever";
     row.dataset.path = path;
     row.innerHTML = `<legend>${escaped(control.label)}</legend>
@@ -84,7 +84,7 @@ class Controls {
     for (const name of SIDES) inputs[name] = this.addInput(row, control, name, composite?.paths ?? [path]);
     place.append(row);
     const entry = { row, control, inputs, paths: composite?.paths ?? [path] };
-    this.rows.set(`${place.id}/${path}`, entry);
+    this.rows.set(id, entry);
     this.refreshRow(entry);
     return entry;
   }
@@ -185,13 +185,12 @@ class Controls {
 
   buildGroups() {
     const place = document.getElementById("groups");
-    const groups = [...new Set(CATALOGUE.controls.map((control) => control.group))];
-    for (const group of groups) {
+    for (const { name: group, says } of CATALOGUE.groups) {
       const controls = CATALOGUE.controls.filter((control) => control.group === group);
       const box = document.createElement("details");
       box.className = "group";
       box.dataset.group = group;
-      box.innerHTML = `<summary>${escaped(group)} <span class="quiet">${controls.length}</span></summary><div id="group-${groups.indexOf(group)}"></div>`;
+      box.innerHTML = `<summary>${escaped(group)} <span class="quiet">${controls.length}</span></summary><p class="quiet">${escaped(says)}</p><div></div>`;
       box.addEventListener("toggle", () => box.open && this.fillGroup(box, controls));
       place.append(box);
     }

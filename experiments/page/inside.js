@@ -428,10 +428,12 @@ function whyWords(answer, name, step) {
   if (now.left && now.right) {
     const gaps = TERMS.map((term, k) => ({ term, gap: now.right.terms[k] - now.left.terms[k] })).sort((a, b) => Math.abs(b.gap) - Math.abs(a.gap));
     const most = gaps.filter((one) => Math.abs(one.gap) > 0.05).slice(0, 3);
-    if (most.length) told.push(`<p><b>What makes the difference on side B:</b> ${listed(most.map((one) => gapWords(one)))}.</p>`);
+    if (most.length) told.push(`<p><b>What makes the difference on side B:</b> ${gapsWords(most, true)}.</p>`);
   }
   return told.join("");
 }
+
+const GONE = { leaves: "gave up its seat", abolished: "was abolished", dissolved: "lost its seat when the partnership was dissolved" };
 
 function whySide(answer, side, name, step) {
   const example = answer[side].example;
@@ -442,9 +444,9 @@ function whySide(answer, side, name, step) {
   const last = lastMonthAsMember(example, month, partner);
   if (last < 0) return `${label} has not taken its seat yet.`;
   if (last < month) {
-    const end = [...example.events].reverse().find((event) => event.partner === partner && event.month <= step && ["leaves", "abolished"].includes(event.event));
-    const gone = end?.event === "abolished" ? "was abolished" : end ? "gave up its seat" : "has had no seat since";
-    return `${label} ${gone} ${end ? "in" : ""} <b>${monthName(answer.start, end ? end.month : example.months_at[last])}</b>. ${sinceStart(example, partner, last)}`;
+    const concerns = (event) => (event.event === "dissolved" ? true : event.partner === partner && GONE[event.event]);
+    const end = [...example.events].reverse().find((event) => event.month <= step && event.month >= last && concerns(event));
+    return `${label} ${end ? `${GONE[end.event]} in` : "has had no seat since"} <b>${monthName(answer.start, end ? end.month : example.months_at[last])}</b>. ${sinceStart(example, partner, last)}`;
   }
   const chance = attendanceChance(example, month, partner);
   const verdict = chance > 0.6 ? "mostly comes" : chance < 0.3 ? "mostly stays away" : "wavers";
@@ -460,6 +462,6 @@ function sinceStart(example, partner, last) {
   const moved = TERMS.map((term, k) => ({ term, gap: late[k] - early[k] })).sort((a, b) => a.gap - b.gap);
   const fell = moved.filter((one) => one.gap < -0.08).slice(0, 2);
   const rose = moved.filter((one) => one.gap > 0.08).slice(-2).reverse();
-  const parts = [...fell, ...rose].map((one) => gapWords(one));
-  return parts.length ? `Against its first year: ${listed(parts)}.` : "Little has moved since its first year.";
+  const words = gapsWords([...fell, ...rose], true);
+  return words ? `Against its first year: ${words}.` : "Little has moved since its first year.";
 }

@@ -136,16 +136,27 @@ function reasonWords(answer) {
   const means = SIDES.map((name) => meanTermsOfMembers(answer[name].example));
   if (!means[0] || !means[1]) return "";
   const gaps = TERMS.map((term, k) => ({ term, gap: means[1][k] - means[0][k] })).sort((a, b) => b.gap - a.gap);
-  const more = gaps.filter((one) => one.gap > 0.1).slice(0, 3).map((one) => gapWords(one, "<b>"));
-  const less = gaps.filter((one) => one.gap < -0.1).slice(-2).reverse().map((one) => gapWords(one, "<b>"));
-  const told = [more.length ? `on side B members come because of ${listed(more)}` : "", less.length ? `what keeps them away there is ${listed(less)}` : ""].filter(Boolean);
-  return told.length ? `Why? In a typical run, ${told.join("; ")}. <a href="#inside" data-jump="inside">Look inside one partnership</a>.` : "";
+  const more = gapsWords(gaps.filter((one) => one.gap > 0.1).slice(0, 3));
+  const less = gapsWords(gaps.filter((one) => one.gap < -0.1).slice(-2).reverse());
+  const told = [more ? `what brings members in on side B is ${more}` : "", less ? `${more ? "against it stands" : "what keeps members away on side B is"} ${less}` : ""].filter(Boolean);
+  const run = SIDES.some((name) => answer[name].example_note) ? "In the nearest runs of this file" : "In a typical run";
+  return told.length ? `Why? ${run}, ${told.join("; ")}. <a href="#inside" data-jump="inside">Look inside one partnership</a>.` : "";
 }
 
-/** "more trust …", "less of meetings and paperwork": a difference of one term in words. HTML. */
-function gapWords({ term, gap }, tag = "") {
-  const amount = term.pushes ? (gap > 0 ? "less push from" : "more push from") : gap > 0 ? "more pull of" : "less pull of";
-  return tag ? `${amount} <b>${term.label}</b>` : `${amount} ${term.label} (${signed(gap)})`;
+/** Whether a change of a term pulls more or pushes less, in words. */
+function amountWords({ term, gap }) {
+  if (term.pushes) return gap > 0 ? "less push from" : "more push from";
+  return gap > 0 ? "more pull of" : "less pull of";
+}
+
+/** "more pull of a and b, less push from c": changes of terms in words, alike ones together; with numbers if wanted. HTML. */
+function gapsWords(gaps, numbers = false) {
+  const alike = new Map();
+  for (const one of gaps) {
+    const words = numbers ? `${one.term.label} (${signed(one.gap)})` : `<b>${one.term.label}</b>`;
+    alike.set(amountWords(one), [...(alike.get(amountWords(one)) ?? []), words]);
+  }
+  return [...alike].map(([amount, words]) => `${amount} ${listed(words)}`).join(", ");
 }
 
 /** "a, b and c". */
