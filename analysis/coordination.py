@@ -7,6 +7,7 @@ one index), and what counts in a minimum-effort game is that of the least engage
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -23,13 +24,18 @@ HIGHER, NO_HIGHER = "higher", "no higher"
 
 _SMALL_GROUPS, _GROWTH = "Van Huyck, Battalio and Beil 1990", "Weber 2006"
 _COMPARED = (
-    ("V1", "four against sixteen, first year", INFORMED, AT_ONCE, FIRST_YEAR, HIGHER, _SMALL_GROUPS),
-    ("W1", "grown with informed newcomers against all at once, last year", INFORMED, AT_ONCE, None, HIGHER, _GROWTH),
-    ("W2", "informed newcomers against uninformed, last year", INFORMED, UNINFORMED, None, HIGHER, _GROWTH),
-    ("W3", "grown with uninformed newcomers against all at once, last year", UNINFORMED, AT_ONCE, None, NO_HIGHER,
+    ("V1", "four over sixteen, first year", {INFORMED: 1.0, AT_ONCE: -1.0}, FIRST_YEAR, HIGHER, _SMALL_GROUPS),
+    ("W1", "grown with informed newcomers over all at once, last year", {INFORMED: 1.0, AT_ONCE: -1.0}, None, HIGHER,
      _GROWTH),
+    ("W2", "informed over uninformed newcomers, beyond half of what growth gains, last year",
+     {INFORMED: 0.5, UNINFORMED: -1.0, AT_ONCE: 0.5}, None, HIGHER, _GROWTH),
+    ("W3", "grown with uninformed newcomers over all at once, last year", {UNINFORMED: 1.0, AT_ONCE: -1.0}, None,
+     NO_HIGHER, _GROWTH),
 )  # fmt: skip
-"""What is set against what, over which months (None: the last year), what experiments found, and which."""
+"""What is set against what (weights of the ways to grow, which sum to 0), over which months (None: the last year),
+whether experiments found it above 0, and which experiments. In Weber's, growth without information gained nothing,
+so all of the gain was due to what newcomers knew: W2 asks for half of it, (informed − uninformed) − ½ (informed −
+at once)."""
 
 _COLOURS = {AT_ONCE: "#0173b2", INFORMED: "#029e73", UNINFORMED: "#d55e00"}
 _DASHES = {AT_ONCE: "-", INFORMED: "-", UNINFORMED: "--"}
@@ -41,33 +47,34 @@ def coordination_findings(effort: pd.DataFrame) -> pd.DataFrame:
 
     ``effort`` has one row a run and month: growth (one of the three ways to sixteen), replicate, month,
     minimum and mean (engagement of the least engaged and of all members, 0 to 1). Columns: id, compared,
-    experiments ("higher" or "no higher"), source, measure, difference (paired, between means over a year),
+    experiments ("higher" or "no higher"), source, measure, difference (paired, of means over a year),
     ci_low, ci_high, agrees (the interval lies above 0 where experiments found more, and only there).
     """
     end = int(effort["month"].max()) + 1
     rows = []
-    for number, text, one, other, months, experiments, source in _COMPARED:
+    for number, text, weights, months, experiments, source in _COMPARED:
         span = effort[effort["month"].isin(months or range(end - MONTHS_A_YEAR, end))]
         for measure in ("minimum", "mean"):
-            mean, half = _paired(span, one, other, measure)
+            mean, half = _paired(span, weights, measure)
             agrees = (mean - half > 0.0) == (experiments == HIGHER)
             rows.append((number, text, experiments, source, measure, mean, mean - half, mean + half, agrees))
     columns = ["id", "compared", "experiments", "source", "measure", "difference", "ci_low", "ci_high", "agrees"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _paired(effort: pd.DataFrame, better: str, worse: str, measure: str) -> tuple[float, float]:
-    """Return the mean paired difference over replicates, and half the width of its 95 % interval."""
+def _paired(effort: pd.DataFrame, weights: Mapping[str, float], measure: str) -> tuple[float, float]:
+    """Return the mean of a paired contrast over replicates, and half the width of its 95 % interval."""
     by_run = effort.groupby(["growth", "replicate"])[measure].mean().unstack("growth")
-    differences = (by_run[better] - by_run[worse]).to_numpy(dtype=np.float64)
-    return float(differences.mean()), _Z * float(differences.std(ddof=1)) / math.sqrt(len(differences))
+    contrasts = sum(weight * by_run[growth].to_numpy(dtype=np.float64) for growth, weight in weights.items())
+    contrasts = np.asarray(contrasts)
+    return float(contrasts.mean()), _Z * float(contrasts.std(ddof=1)) / math.sqrt(len(contrasts))
 
 
 def coordination_words(findings: pd.DataFrame) -> str:
     """Return in plain words which findings of coordination experiments the runs agree with."""
     return "\n".join(
-        f"{row['id']} {'agrees' if row['agrees'] else 'DISAGREES'}: {row['compared']}, was {row['experiments']} in "
-        f"experiments ({row['source']}); engagement of the least engaged differs by {row['difference']:+.3f} "
+        f"{row['id']} {'agrees' if row['agrees'] else 'DISAGREES'}: {row['compared']}; {row['experiments']} in "
+        f"experiments ({row['source']}), here engagement of the least engaged differs by {row['difference']:+.3f} "
         f"(95 % interval {row['ci_low']:+.3f} to {row['ci_high']:+.3f})."
         for row in findings[findings["measure"] == "minimum"].to_dict("records")
     )

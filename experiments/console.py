@@ -59,7 +59,7 @@ VERBS: Mapping[str, Verb] = {
     "calibrate": Verb(
         "experiments.calibrate", "find the parameter sets that reproduce the patterns", takes="settings"
     ),
-    "dock": Verb("experiments.docking", "set the contribution rule against a public-goods experiment"),
+    "dock": Verb("experiments.docking", "set the model against laboratory experiments"),
     "optimise": Verb("experiments.optimise", "find the cheapest mix of levers, the Pareto set, and regret"),
     "claims": Verb("experiments.claims", "test what the nineteen scenarios claim, by tests declared before"),
     "explorer": Verb(
