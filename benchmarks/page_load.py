@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import os
 import subprocess
@@ -74,8 +75,13 @@ class Visitor:
 
     def _ask(self, what: str, asked: str) -> None:
         headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
-        self.connection.request("POST", f"/{what}", asked, headers)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request("POST", f"/{what}", asked, headers)
+            response = self.connection.getresponse()
+        except ConnectionError:  # left idle for so long that the server closed it
+            self.connection.close()
+            self.connection.request("POST", f"/{what}", asked, headers)
+            response = self.connection.getresponse()
         content = response.read()
         if response.status != HTTPStatus.OK:
             raise RuntimeError(f"{what}: {response.status} {content[:200]!r}")
@@ -100,39 +106,48 @@ class Settings:
         return state(pair, self.number, **options)
 
 
-async def measured(address: str, rounds: int) -> list[Finding]:
+async def measured(running: Server, rounds: int) -> list[Finding]:
     """Return how long visitors wait, all settings of a round asked of one server."""
-    visitors = [Visitor(address) for _ in range(VISITORS)]
-    first, fresh = visitors[0], Settings()
+    visitors = [Visitor(running.address) for _ in range(VISITORS)]
+    fresh = Settings()
     for visitor in visitors:
         await visitor.ask("answer", fresh.new(PAIRS[USUAL]))
     found = []
     for what, pair in PAIRS.items():
         part = f"{what}, {REPLICATES} runs a side"
         times: dict[str, list[float]] = {}
+        work: list[float] = []
         for _ in range(rounds):
-            asked = fresh.new(pair)
-            took = {
-                "one visitor, both sides new": await milliseconds(first.ask("answer", asked)),
-                "one visitor, the same again": await milliseconds(first.ask("answer", asked)),
-                "one visitor, one side new": await milliseconds(first.ask("answer", fresh.new(pair, both=False))),
-            }
-            same = fresh.new(pair)
-            took[f"{VISITORS} at once, the same new setting"] = await milliseconds(
-                *(visitor.ask("answer", same) for visitor in visitors)
-            )
-            took[f"{VISITORS} at once, each another setting, one side new"] = await milliseconds(
-                *(visitor.ask("answer", fresh.new(pair, both=False)) for visitor in visitors)
-            )
-            took[f"{VISITORS} at once, each another setting, both sides new"] = await milliseconds(
-                *(visitor.ask("answer", fresh.new(pair)) for visitor in visitors)
-            )
-            for name, value in took.items():
-                times.setdefault(name, []).append(value)
+            before = running.processor_ms()
+            for name, milliseconds_taken in (await one_round(visitors, fresh, pair)).items():
+                times.setdefault(name, []).append(milliseconds_taken)
+            new_sides = 2 + 1 + 2 + VISITORS + 2 * VISITORS
+            work.append((running.processor_ms() - before) / new_sides)
         for name, values in times.items():
             target = TARGET_ALONE_MS if name.startswith("one") else TARGET_AT_ONCE_MS
             found.append(finding(part, name, np.array(values), "ms", at_most=target))
+        if all(np.isfinite(work)):
+            found.append(finding(part, "processor time of the server for each new side", np.array(work), "ms"))
     return [*found, *await examples(visitors, fresh, rounds)]
+
+
+async def one_round(visitors: list[Visitor], fresh: Settings, pair: tuple[str, str]) -> dict[str, float]:
+    """Return milliseconds by what was asked."""
+    first, asked, same = visitors[0], fresh.new(pair), fresh.new(pair)
+    return {
+        "one visitor, both sides new": await milliseconds(first.ask("answer", asked)),
+        "one visitor, the same again": await milliseconds(first.ask("answer", asked)),
+        "one visitor, one side new": await milliseconds(first.ask("answer", fresh.new(pair, both=False))),
+        f"{VISITORS} at once, the same new setting": await milliseconds(
+            *(visitor.ask("answer", same) for visitor in visitors)
+        ),
+        f"{VISITORS} at once, each another setting, one side new": await milliseconds(
+            *(visitor.ask("answer", fresh.new(pair, both=False)) for visitor in visitors)
+        ),
+        f"{VISITORS} at once, each another setting, both sides new": await milliseconds(
+            *(visitor.ask("answer", fresh.new(pair)) for visitor in visitors)
+        ),
+    }
 
 
 async def examples(visitors: list[Visitor], fresh: Settings, rounds: int) -> list[Finding]:
@@ -169,9 +184,25 @@ def drawn_on_the_server(rounds: int) -> list[Finding]:
     return [finding(part, "one figure of four panels with Matplotlib and seaborn, as SVG", np.array(times), "ms")]
 
 
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """A server that was started for this."""
+
+    address: str
+    number: int
+
+    def processor_ms(self) -> float:
+        """Return the processor time that it took so far, without its processes for examples; NaN if unknown."""
+        record = Path(f"/proc/{self.number}/stat")
+        if not record.exists():
+            return float("nan")
+        fields = record.read_text().rpartition(")")[2].split()
+        return 1e3 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """Give the address of a server that is started for this and stopped afterwards."""
+def server() -> Iterator[Server]:
+    """Give a server that is started for this and stopped afterwards."""
     command = [sys.executable, "-m", "experiments.console", "app", "port=0"]
     began = time.monotonic()
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
@@ -179,7 +210,7 @@ def server() -> Iterator[str]:
             assert process.stderr is not None
             for line in process.stderr:
                 if (start := line.find("http://")) >= 0:
-                    yield line[start:].split()[0]
+                    yield Server(line[start:].split()[0], process.pid)
                     break
                 if time.monotonic() - began > SECONDS_TO_START:
                     break
@@ -196,8 +227,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--output", type=Path)
     asked = parser.parse_args()
-    with server() as address:
-        found = asyncio.run(measured(address, asked.rounds))
+    with server() as running:
+        found = asyncio.run(measured(running, asked.rounds))
     found += drawn_on_the_server(asked.rounds)
     table = as_markdown(found, [f"load of the machine at the end: {os.getloadavg()[0]:.1f}"])
     print(table)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def example(
     """Return one replicate body by body: state and utility terms every month, trust and events.
 
     Lived on the Mesa engine, whose numbers are those of the bands to the last bit; about 0.1 s for 19 seats.
-    ``months_at`` and ``trust_at`` keep fewer months.
+    ``months_at`` and ``trust_at`` keep fewer months; ``compressed`` is for files, with fewer digits too.
     """
     model = WatchedPartnership(scenario, seed=seed, replicate=replicate, trust_at=trust_at)
     for _ in range(scenario.months):
@@ -67,14 +68,15 @@ def example(
     state = np.where(is_member, watched, np.nan)
     state[0] = is_member
     n_columns = len(PARTNER_COLUMNS)
+    digits: Literal["u8", "i16"] = "u8" if compressed else "i16"
     return {
         "replicate": replicate,
         "regime": history.regime,
         "months_at": kept,
         "partners": _labelled(model.partners),
         "columns": list(PARTNER_COLUMNS),
-        "values": packed(state[:n_columns], along=0, compressed=compressed),
-        "terms": packed(state[n_columns:], along=0, compressed=compressed),
+        "values": packed(state[:n_columns], digits, along=0, compressed=compressed),
+        "terms": packed(state[n_columns:], digits, along=0, compressed=compressed),
         "attendance_noise": scenario.behaviour.attendance_noise,
         "trust_months": list(model.trust_months),
         "trust": packed_codes(model.trust_levels, scale=1.0 / _TRUST_LEVELS, compressed=compressed),
