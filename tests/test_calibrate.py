@@ -238,7 +238,7 @@ def test_planted_parameters_of_the_real_model_are_recovered():
         runs=20,
         seed=5,
     )
-    course = Course(prior_draws=96, particles=48, tolerance=SAFETY, most_generations=12)
+    course = Course(prior_draws=96, particles=48, tolerance=SAFETY, most_generations=40)
     last = population(judge, course, dimensions=len(judge.coordinates), seed=5)
     assert last.tolerance == SAFETY
     values = judge.values(last.draws)
