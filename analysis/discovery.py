@@ -132,8 +132,9 @@ def find_box(draws: pd.DataFrame, wanted: pd.Series, *, density: float | None = 
     """Return the box that PRIM finds for the ``wanted`` draws.
 
     ``draws`` has one column a parameter and the index of ``wanted``. Of the boxes on the peeling trajectory that with
-    the highest harmonic mean of coverage and density is taken; with ``density`` that with the highest coverage among
-    those which have it. Then limits whose quasi-p-value is above 0.05 are taken away, the least significant first.
+    the highest harmonic mean of coverage and gain in density is taken, gain being 0 at the density of all draws and 1
+    at a density of 1; with ``density`` that with the highest coverage among those which have it. Then limits whose
+    quasi-p-value is above 0.05 are taken away, the least significant first.
     Raises ValueError if no box has that density, and for too few cases.
 
     >>> grid = pd.DataFrame([(x / 9, y / 9) for x in range(10) for y in range(10)], columns=["x", "y"])
@@ -145,7 +146,9 @@ def find_box(draws: pd.DataFrame, wanted: pd.Series, *, density: float | None = 
     truth = wanted.to_numpy(dtype=bool)
     trajectory, boxes = _peeled(draws.reset_index(drop=True), truth)
     coverage, dense = trajectory["coverage"], trajectory["density"]
-    score = 2.0 * coverage * dense / (coverage + dense)
+    # Density as a gain: 0 as in all draws, 1 when nothing else is in the box, however frequent the wanted draws are.
+    gain = ((dense - truth.mean()) / (1.0 - truth.mean())).clip(lower=0.0)
+    score = 2.0 * coverage * gain / (coverage + gain)
     if density is not None:
         if not (dense >= density).any():
             raise ValueError(f"no box has a density of {density:g}: the highest is {dense.max():.3g}")

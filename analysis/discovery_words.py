@@ -49,7 +49,7 @@ def discovery_words(
         lines.append(f"Only {min(count, total - count)} draws are {fewer}: limits rest on few cases and are uncertain.")
     if table.empty:
         lines.append(
-            "No condition tells them from the others: no limit of any box is significant (quasi-p up to 0.05)."
+            "No condition tells them from the others: no limit of the chosen box is significant (quasi-p up to 0.05)."
         )
     else:
         lines += ["They are more frequent where all of this holds:", *map(_condition, table.to_dict("records"))]

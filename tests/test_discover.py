@@ -123,6 +123,14 @@ def test_chance_alone_gives_no_box() -> None:
     assert resampled["density"].mean() == pytest.approx(wanted.mean(), abs=0.15)
 
 
+def test_a_box_is_found_for_what_is_frequent_anyway() -> None:
+    """Four fifths of all draws are wanted: a box of all of them has full coverage, and says nothing."""
+    draws, _ = planted()
+    limits = find_box(draws[["x", "idle"]], draws["x"] > 0.2).limits
+    assert set(limits) == {"x"}
+    assert limits["x"][0] == pytest.approx(0.2, abs=0.05)
+
+
 def test_a_quasi_p_value_is_a_binomial_test_by_hand() -> None:
     """Twenty draws, ten wanted, in the upper half; without the limit the density is one half: 0.5 to the tenth."""
     draws = pd.DataFrame({"x": np.arange(20.0), "idle": 0.0})
