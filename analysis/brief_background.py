@@ -80,7 +80,13 @@ def sources() -> dict[str, str]:
 
 
 def rests_on(scenarios: Mapping[str, Scenario]) -> Section:
-    """Return on what assumptions and sources the answer rests, counted from the declared parameters."""
+    """Return on what assumptions and sources the answer rests, counted from the declared parameters.
+
+    >>> from sim import scenario_from
+    >>> scenarios = {"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})}
+    >>> [block.kind for block in rests_on(scenarios).blocks]
+    ['prose', 'table']
+    """
     uncertain = [declared for declared in PARAMETERS.values() if declared.role == "uncertain"]
     assumed = [declared for declared in uncertain if declared.source.startswith("assumed")]
     levers = [declared for declared in PARAMETERS.values() if declared.role == "lever"]
@@ -100,7 +106,11 @@ def rests_on(scenarios: Mapping[str, Scenario]) -> Section:
 
 
 def limits(scope: str) -> Section:
-    """Return what must not be concluded, with what the intervals cover (``scope``)."""
+    """Return what must not be concluded, with what the intervals cover (``scope``).
+
+    >>> limits("What the intervals cover.").blocks[1].lines
+    ('What the intervals cover.',)
+    """
     points = tuple(f"{what} {why}" for what, why in LIMITS)
     return Section("limits", "What must not be concluded", (Prose(points, is_list=True), Prose((scope,))))
 
@@ -109,6 +119,12 @@ def parameters_annex(scenarios: Mapping[str, Scenario], *, sets: int = 0) -> Sec
     """Return every parameter that is no lever: value in force, range, unit, meaning and source.
 
     ``sets`` counts the parameter sets that replicates took turns with; 0 where one set held for all.
+
+    >>> from sim import scenario_from
+    >>> scenarios = {"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})}
+    >>> rows = parameters_annex(scenarios).blocks[0].rows
+    >>> len(rows) == len([declared for declared in PARAMETERS.values() if declared.role != "lever"])
+    True
     """
     values = {name: settings_of(scenario) for name, scenario in scenarios.items()}
     rows, small = [], []
@@ -151,6 +167,9 @@ def sensitivity(indices: pd.DataFrame | None, words: Sequence[str], *, how_to: S
 
     ``indices`` is the table of a sensitivity analysis: method, scenario, measure, parameter, index, value,
     ci_low, ci_high; None if there was none. ``how_to`` are the commands that make one.
+
+    >>> sensitivity(None, [], how_to=["partnerships sensitivity"]).blocks[-1].text
+    'partnerships sensitivity'
     """
     heading = "What would change the answer"
     if indices is None:
@@ -206,6 +225,10 @@ def explained(lines: Sequence[str], terms: pd.DataFrame, drawn: Block) -> Sectio
     """Return what one run shows about why a body, a sector or all came or stayed away.
 
     ``lines`` are the sentences and ``terms`` the table of an explanation; ``drawn`` is the picture of its terms.
+
+    >>> terms = pd.DataFrame({"meaning": ["habit", "load"], "before": 0.0, "after": [0.5, 0.0], "change": [0.5, 0.0]})
+    >>> explained(["It came."], terms, Prose(())).blocks[-1].rows
+    (('Habit', '0.00', '0.50', '0.50'),)
     """
     moved = terms.loc[terms["change"].abs().sort_values(ascending=False, kind="stable").index]
     cells = tuple(

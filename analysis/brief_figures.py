@@ -50,7 +50,13 @@ def sector_means(runs: pd.DataFrame) -> pd.DataFrame:
 
 @in_house_style
 def sectors_side_by_side(runs: pd.DataFrame) -> Figure:
-    """Return a figure of small multiples: a row a measure, a column a sector, a dot a scenario with its interval."""
+    """Return a figure of small multiples: a row a measure, a column a sector, a dot a scenario with its interval.
+
+    >>> runs = pd.DataFrame({"scenario": "a", "replicate": [0, 1]})
+    >>> runs[[f"attendance_{sector}" for sector in SECTORS]] = [[0.9, 0.7, 0.4, 0.5], [0.8, 0.6, 0.5, 0.6]]
+    >>> [ax.get_title(loc="left") for ax in sectors_side_by_side(runs).axes]
+    ['Council', 'Agency', 'Business', 'Voluntary']
+    """
     table = sector_means(runs)
     scenarios, measures = scenarios_of(table), list(dict.fromkeys(table["measure"]))
     looks = looks_of(scenarios)
@@ -88,6 +94,10 @@ def influence_triangle(runs: pd.DataFrame) -> Figure:
     A dot is a run (of ``runs``, with council_share, voice_business and voice_voluntary); the cross is the
     scenario's mean. In a corner one group has all influence, in the middle each has a third. Runs in which
     nobody is left at the table have no place in it.
+
+    >>> runs = pd.DataFrame({"scenario": "a", "council_share": [0.3], "voice_business": 0.1, "voice_voluntary": 0.1})
+    >>> influence_triangle(runs).axes[0].get_title(loc="left")
+    'A'
     """
     scenarios = scenarios_of(runs)
     looks = looks_of(scenarios)

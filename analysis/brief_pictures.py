@@ -24,7 +24,14 @@ _FEW = 2
 
 
 def regimes_picture(trajectories: pd.DataFrame, regimes: pd.DataFrame) -> Picture:
-    """Return the share of runs in each regime over time."""
+    """Return the share of runs in each regime over time.
+
+    >>> months = pd.DataFrame({"scenario": "a", "replicate": 0, "month": range(3), "regime": "talking shop",
+    ...                        "date": ["2001-04", "2001-05", "2001-06"]})
+    >>> shares = pd.DataFrame({"scenario": ["a"], "regime": "talking shop", "share": 1.0})
+    >>> regimes_picture(months, shares).alt
+    'Stacked areas, one panel a scenario. At the end of the run, A: 100 % talking shop.'
+    """
     told = []
     for scenario in scenarios_of(regimes):
         here = regimes[(regimes["scenario"] == scenario) & (regimes["share"] > 0)]
@@ -38,7 +45,13 @@ def regimes_picture(trajectories: pd.DataFrame, regimes: pd.DataFrame) -> Pictur
 
 
 def outcome_picture(trajectories: pd.DataFrame) -> Picture:
-    """Return the gap closed over time, and the part of it that the partnership adds."""
+    """Return the gap closed over time, and the part of it that the partnership adds.
+
+    >>> months = pd.DataFrame({"scenario": "a", "replicate": 0, "month": range(3), "outcome": 0.05, "added_value": 0.02,
+    ...                        "outcome_counterfactual": 0.03, "date": ["2001-04", "2001-05", "2001-06"]})
+    >>> outcome_picture(months).alt.partition("gap closed ")[2]
+    'is: a 5.0 %; and the part that the partnership adds: a 2.0 %.'
+    """
     return picture(
         outcome(trajectories),
         caption="How much of the gap to the national average is closed, and what the partnership adds to it.",
@@ -57,7 +70,14 @@ def _medians(trajectories: pd.DataFrame, measure: str) -> str:
 
 
 def contrasts_picture(runs: pd.DataFrame, contrasts: pd.DataFrame, *, reference: str) -> Picture:
-    """Return the paired differences of the headline measures from a reference."""
+    """Return the paired differences of the headline measures from a reference.
+
+    >>> runs = pd.DataFrame({"scenario": ["a", "b"], "replicate": 0, "trust": [0.8, 0.5]})
+    >>> from analysis.words import Contrast
+    >>> rows = pd.DataFrame([("trust", "a", "b", 0.3, 0.2, 0.4, 2.0, 9)], columns=list(Contrast._fields))
+    >>> contrasts_picture(runs, rows, reference="b").alt.partition("above. ")[2]
+    'A: trust ends 0.30 higher than in the b (0.20 to 0.40; large effect, clear of zero).'
+    """
     told = []
     for row in contrast_rows(contrasts[contrasts["reference"] == reference]):
         if is_clear(row):
@@ -71,7 +91,13 @@ def contrasts_picture(runs: pd.DataFrame, contrasts: pd.DataFrame, *, reference:
 
 
 def sectors_picture(runs: pd.DataFrame) -> Picture:
-    """Return the sectors side by side at the end of the run."""
+    """Return the sectors side by side at the end of the run.
+
+    >>> runs = pd.DataFrame({"scenario": "a", "replicate": [0, 1]})
+    >>> runs[[f"attendance_{sector}" for sector in SECTORS]] = [[0.9, 0.7, 0.4, 0.5], [0.7, 0.5, 0.2, 0.3]]
+    >>> sectors_picture(runs).alt.partition("attendance. ")[2]
+    'A: council 80 %, agency 60 %, business 30 %, voluntary 40 %.'
+    """
     table = sector_means(runs)
     told = []
     for scenario in scenarios_of(table):
@@ -86,7 +112,14 @@ def sectors_picture(runs: pd.DataFrame) -> Picture:
 
 
 def engagement_picture(trajectories: pd.DataFrame) -> Picture:
-    """Return the engagement of each sector over time."""
+    """Return the engagement of each sector over time.
+
+    >>> months = pd.DataFrame({"scenario": "a", "replicate": 0, "month": range(3),
+    ...                        "date": ["2001-04", "2001-05", "2001-06"]})
+    >>> months[[f"engagement_{sector}" for sector in SECTORS]] = [0.5, 0.4, 0.1, 0.2]
+    >>> engagement_picture(months).alt.partition("at the end, ")[2]
+    'council: a 0.50; agency: a 0.40; business: a 0.10; voluntary: a 0.20.'
+    """
     ends = []
     for sector in SECTORS:
         last = bands(trajectories, f"engagement_{sector}").groupby("scenario", sort=False, observed=True).tail(1)
@@ -100,7 +133,12 @@ def engagement_picture(trajectories: pd.DataFrame) -> Picture:
 
 
 def influence_picture(runs: pd.DataFrame) -> Picture:
-    """Return who has the say at the end: a triangle a scenario."""
+    """Return who has the say at the end: a triangle a scenario.
+
+    >>> runs = pd.DataFrame({"scenario": "a", "council_share": [0.3], "voice_business": 0.1, "voice_voluntary": 0.1})
+    >>> influence_picture(runs).alt.partition("shares. ")[2]
+    'A: council 30 %, agencies 50 %, business and VCS 20 %.'
+    """
     told = []
     for scenario in scenarios_of(runs):
         shares = influence_shares(runs[runs["scenario"] == scenario])
@@ -114,7 +152,13 @@ def influence_picture(runs: pd.DataFrame) -> Picture:
 
 
 def lasting_picture(trajectories: pd.DataFrame) -> Picture | None:
-    """Return the share of partnerships not yet dissolved over time; None where none ever is."""
+    """Return the share of partnerships not yet dissolved over time; None where none ever is.
+
+    >>> months = pd.DataFrame({"scenario": "a", "replicate": [0, 0, 1, 1], "month": [0, 1] * 2,
+    ...                        "is_dissolved": [0.0, 1.0, 0.0, 0.0]})
+    >>> lasting_picture(months).alt, lasting_picture(months.assign(is_dissolved=0.0))
+    ('Falling steps over the months. Not dissolved by the end: a 50 %.', None)
+    """
     spells = partnership_spells(trajectories)
     if not spells["ended"].any():
         return None
@@ -132,7 +176,15 @@ def lasting_picture(trajectories: pd.DataFrame) -> Picture | None:
 
 
 def policy_pictures(scenarios: Mapping[str, Scenario]) -> list[Picture]:
-    """Return a timeline for every calendar with a few dated policies."""
+    """Return a timeline for every calendar with a few dated policies.
+
+    >>> from sim import scenario_from
+    >>> change = {"levers": {"staff_team": 1.0}}
+    >>> calendar = [{"from": f"2001-{month}", "note": f"in {month}"} | change for month in (10, 11)]
+    >>> dated = scenario_from({"board": {"members": {"council": 1}}, "calendar": calendar})
+    >>> [drawn.alt for drawn in policy_pictures({"a": dated, "b": dated})]
+    ['A timeline. 2001-10: in 10; 2001-11: in 11.']
+    """
     pictures, seen = [], set()
     for name, scenario in scenarios.items():
         dates = policy_dates(scenario)
@@ -155,7 +207,15 @@ def policy_pictures(scenarios: Mapping[str, Scenario]) -> list[Picture]:
 
 
 def terms_picture(monthly: pd.DataFrame, points: pd.DataFrame, dates: pd.Series, *, subject: str) -> Picture:
-    """Return what drew a subject to the table over one run, and what kept it away."""
+    """Return what drew a subject to the table over one run, and what kept it away.
+
+    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(TERM_NAMES, 0.0)})
+    >>> monthly["load"] = monthly["utility"] = [-0.5] * 12 + [-1.0] * 12
+    >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
+    >>> points = pd.DataFrame({"month": [12], "kind": "policy"})
+    >>> terms_picture(monthly, points, dates, subject="Police").alt.partition("months: ")[2][:37]
+    'load of meetings and paperwork −0.50,'
+    """
     first, last = monthly.iloc[:12].mean(numeric_only=True), monthly.iloc[-12:].mean(numeric_only=True)
     changes = (last - first)[list(TERM_NAMES)]
     order = changes.abs().sort_values(ascending=False, kind="stable").index[:3]

@@ -88,7 +88,13 @@ def _mid(sentence: str) -> str:
 
 
 def question(scenarios: Mapping[str, Scenario], *, how: Sequence[str]) -> Section:
-    """Return what was asked: each scenario with its claim and source, the place, the span and how it was run."""
+    """Return what was asked: each scenario with its claim and source, the place, the span and how it was run.
+
+    >>> from sim import scenario_from
+    >>> scenarios = {"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})}
+    >>> question(scenarios, how=["One run."]).blocks[2].lines[1:]
+    ('Months simulated: 24, from 2001-04 to 2003-03.', 'One run.')
+    """
     rows = [
         (readable(name), scenario.description.strip(), scenario.claim.strip(), scenario.seed_document)
         for name, scenario in scenarios.items()
@@ -155,7 +161,13 @@ _UNITS = {"place": "", "board.executive": "", "board.chair": "sector", "start": 
 
 
 def settings_of(scenario: Scenario) -> dict[str, str]:
-    """Return every setting of a scenario in words, by its path."""
+    """Return every setting of a scenario in words, by its path.
+
+    >>> from sim import scenario_from
+    >>> scenarios = {"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})}
+    >>> settings_of(scenarios["talking_shop"])["seats.council"]
+    '1'
+    """
     found = {"place": scenario.place.label, "start": scenario.start, "months": str(scenario.months)}
     for path in PARAMETERS:
         value: Any = scenario
@@ -172,6 +184,11 @@ def settings(
     """Return what is different between the scenarios at the start, with units.
 
     ``varied`` are the settings that a study varied, each with what it ranged over; they are told apart.
+
+    >>> from sim import scenario_from
+    >>> scenarios = {"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})}
+    >>> settings(scenarios, "talking_shop", varied={"levers.staff_team": [0, 1]}).blocks[1].rows
+    (('Staff team', '0 to 1', '0 none to 1 full'),)
     """
     table = setting_differences(scenarios, reference)
     table = table[~table["path"].isin(list(varied or ()))]
@@ -295,7 +312,13 @@ def measure_label(measure: str) -> str:
 
 
 def contrasts_section(contrasts: pd.DataFrame, summary: pd.DataFrame, blocks: Sequence[Block]) -> Section:
-    """Return the headline contrasts of every pair, with ``blocks`` (its pictures) after them."""
+    """Return the headline contrasts of every pair, with ``blocks`` (its pictures) after them.
+
+    >>> means = pd.DataFrame({"scenario": ["a", "b"], "measure": "trust", "mean": [0.8, 0.5]})
+    >>> rows = pd.DataFrame([("trust", "a", "b", 0.3, 0.2, 0.4, 2.0, 9)], columns=list(Contrast._fields))
+    >>> contrasts_section(rows, means, ()).blocks[1].rows[0][3]
+    '+0.30'
+    """
     told = Prose(
         (
             "Each difference is between runs with the same people, elections and luck. Sizes are named by Cohen's "
@@ -310,7 +333,13 @@ def contrasts_section(contrasts: pd.DataFrame, summary: pd.DataFrame, blocks: Se
 
 
 def contrasts_annex(contrasts: pd.DataFrame, summary: pd.DataFrame) -> Section:
-    """Return every contrast of every measure."""
+    """Return every contrast of every measure.
+
+    >>> means = pd.DataFrame({"scenario": ["a", "b"], "measure": "trust", "mean": [0.8, 0.5]})
+    >>> rows = pd.DataFrame([("trust", "a", "b", 0.3, 0.2, 0.4, 2.0, 9)], columns=list(Contrast._fields))
+    >>> len(contrasts_annex(rows, means).blocks)
+    1
+    """
     tables = [
         contrast_table(rows, summary, scenario=str(scenario), reference=str(reference))
         for (scenario, reference), rows in contrasts.groupby(["scenario", "reference"], sort=False)
@@ -319,7 +348,11 @@ def contrasts_annex(contrasts: pd.DataFrame, summary: pd.DataFrame) -> Section:
 
 
 def headline_contrasts(contrasts: pd.DataFrame) -> pd.DataFrame:
-    """Return the contrasts of the headline measures alone, in the order in which they are told."""
+    """Return the contrasts of the headline measures alone, in the order in which they are told.
+
+    >>> headline_contrasts(pd.DataFrame({"measure": ["outcome", "attendance", "trust"]}))["measure"].tolist()
+    ['trust', 'outcome']
+    """
     order = {measure: place for place, measure in enumerate(HEADLINE)}
     rows = contrasts[contrasts["measure"].isin(order)]
     return rows.loc[rows["measure"].map(order).sort_values(kind="stable").index]
@@ -358,6 +391,11 @@ def policies(scenarios: Mapping[str, Scenario]) -> tuple[Block, ...]:
     """Return a table of the dated policies of each scenario that has any, in prose if none has.
 
     Scenarios with the same calendar share a table.
+
+    >>> from sim import scenario_from
+    >>> scenarios = {"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})}
+    >>> policies(scenarios)[0].lines
+    ('No dated policies: Talking shop. What is set at the start stays.',)
     """
     calendars: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for name, scenario in scenarios.items():
@@ -378,5 +416,9 @@ def policies(scenarios: Mapping[str, Scenario]) -> tuple[Block, ...]:
 
 
 def capital(text: str) -> str:
-    """Return a text with its first letter as a capital."""
+    """Return a text with its first letter as a capital.
+
+    >>> capital("the fund ends")
+    'The fund ends'
+    """
     return text[:1].upper() + text[1:]

@@ -69,6 +69,14 @@ def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, po
     of the run, by month, and ``points`` its turning points, of which policies and leaders are marked. What
     pulls to the table is above zero, what pushes away below. The terms that moved most have a colour; the
     others are added up, so that the line is exactly the sum of the areas.
+
+    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(TERMS, 0.0)})
+    >>> monthly["load"] = monthly[UTILITY] = -0.5 - 0.1 * monthly["month"]
+    >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
+    >>> points = pd.DataFrame({"month": [12], "kind": "policy"})
+    >>> figure = terms_over_time(monthly, dates, subject="Police", points=points)
+    >>> [ax.get_ylabel() for ax in figure.axes]
+    ['Pull (+) and push (−), utility', 'Meetings attended, %']
     """
     figure, (stacked, below) = new_figure(2, 1, width=8.5, height=7.2, sharex=True, height_ratios=[5, 2])
     add_title(figure, f"{subject}: what draws to the table, and what keeps away")
@@ -137,6 +145,12 @@ def timeline(points: pd.DataFrame, spells: pd.DataFrame, dates: pd.Series, *, ti
 
     ``points`` and ``spells`` are the results of ``analysis.turning_points``, ``dates`` the YYYY-MM by month.
     Several bodies that leave or come in one month are counted.
+
+    >>> points = pd.DataFrame({"month": [3], "kind": "policy", "what": "the fund ends", "partner": ""})
+    >>> spells = pd.DataFrame({"regime": ["talking shop"], "first": 0, "last": 11})
+    >>> dates = pd.Series([f"2001-{month:02d}" for month in range(1, 13)])
+    >>> [text.get_text() for text in timeline(points, spells, dates, title="A run").axes[0].get_yticklabels()]
+    ['Policy', 'Regime']
     """
     told = _told(points)
     lanes = [kind for kind in KINDS if kind != "regime" and kind in set(told["kind"])]
@@ -238,6 +252,15 @@ def paired_course(
 
     ``trajectories`` has the two as its scenarios, the second named ``label``, one run of each or many;
     ``column`` holds the attendance of ``subject`` and ``policies`` the dated policies, which are marked.
+
+    >>> months = [f"2001-{month:02d}" for month in range(1, 13)]
+    >>> run = pd.DataFrame({"replicate": 0, "month": range(12), "date": months, "attendance": 0.5, "engagement": 0.2,
+    ...                     "trust": 0.4, "added_value": 0.01})
+    >>> pair = pd.concat([run.assign(scenario="as it is"), run.assign(scenario="without fund", trust=0.3)])
+    >>> policies = pd.DataFrame({"month": [6]})
+    >>> figure = paired_course(pair, policies=policies, subject="Police", column="attendance", label="without fund")
+    >>> figure.axes[0].get_title(loc="left")
+    'Police: attendance'
     """
     panels = {
         column: f"{subject}: attendance",
@@ -271,6 +294,11 @@ def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
 
     ``shares`` is the result of ``analysis.explaining.mover_shares``; terms that never moved most and
     whose mean change is below 0.05 are left out.
+
+    >>> shares = pd.DataFrame({"meaning": ["load"], "runs": 3, "of": 4, "share": 0.75, "ci_low": 0.3, "ci_high": 0.95,
+    ...                        "change": -0.9, "change_low": -1.2, "change_high": -0.6})
+    >>> mover_bars(shares, subject="Police").axes[0].get_xlabel()
+    'Runs in which it changed most, %'
     """
     shown = shares[(shares["runs"] > 0) | (shares["change"].abs() >= 0.05)]
     figure, (left, right) = new_figure(1, 2, width=8.5, height=1.8 + 0.36 * max(2, len(shown)), sharey=True)
@@ -300,6 +328,13 @@ def trust_network(links: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
     1); ``bodies`` one row a moment and member: month, date, partner, sector, influence. A line is the mean of the trust
     given and returned; bodies that trust each other more are drawn closer together (Fruchterman and
     Reingold 1991, from a fixed start, over all moments), and a larger circle has more influence.
+
+    >>> bodies = pd.DataFrame({"date": "2002-03", "partner": ["police_1", "fire_service_1"], "sector": "agency",
+    ...                        "influence": 0.5})
+    >>> pairs = [("2002-03", "police_1", "fire_service_1", 0.6), ("2002-03", "fire_service_1", "police_1", 0.4)]
+    >>> links = pd.DataFrame(pairs, columns=["date", "giver", "receiver", "trust"])
+    >>> trust_network(links, bodies).axes[0].get_title(loc="left")
+    '2002-03'
     """
     moments_shown = list(dict.fromkeys(bodies["date"]))
     figure, panels = new_figure(1, len(moments_shown), width=max(5.0, 3.3 * len(moments_shown)), height=4.4)

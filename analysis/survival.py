@@ -116,6 +116,10 @@ def survival_curves(table: pd.DataFrame, *, title: str, what: str) -> Figure:
     """Return a figure of survival curves with their 95 % intervals, one colour a group, labelled directly.
 
     ``table`` is the result of :func:`survival`; ``what`` names what lasts, for the axis.
+
+    >>> spells = pd.DataFrame({"group": "a", "months": [1, 2, 2, 3], "ended": [True, True, False, False]})
+    >>> survival_curves(survival(spells), title="Stays", what="Still there, %").axes[0].get_ylabel()
+    'Still there, %'
     """
     figure, (ax,) = new_figure(1, 1, width=7.5, height=4.4)
     add_title(figure, title)
