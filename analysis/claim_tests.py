@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from sim.measures import MEASURES
 from sim.regimes import REGIMES
@@ -167,7 +167,7 @@ def _regime(months: tuple[int, int], *regimes: str, since: tuple[int, int] | Non
     return Reading(REGIME, *months, regimes=regimes, since=since)
 
 
-def _engagement(sectors: tuple[str, ...], expected: Expected, **how: object) -> tuple[Part, ...]:
+def _engagement(sectors: tuple[str, ...], expected: Expected, **how: Any) -> tuple[Part, ...]:
     """Return one part a sector on engagement after the launch year."""
     return tuple(
         Part(
@@ -175,7 +175,7 @@ def _engagement(sectors: tuple[str, ...], expected: Expected, **how: object) -> 
             Reading(f"engagement_{sector}", *AFTER_THE_LAUNCH),
             expected,
             **how,
-        )  # type: ignore[arg-type]
+        )
         for sector in sectors
     )
 

@@ -1,88 +1,122 @@
-"""The patterns that evaluations of real partnerships found, as criteria on simulated ones.
+"""Patterns of real partnerships as declared criteria on simulated ones, and how to test them.
 
-Each pattern was declared, with its criterion, before any parameter was fitted. It reads experiments:
-named batches of runs, each a mapping from measure to an array (runs, months). A pattern answers with a
-value, the band it must lie in, and a margin: at least 0 where it passes, the shortfall where it fails.
+A pattern has findings. A finding is a statistic of one measure of one experiment (a named batch of runs)
+and the band that it has to lie in. Patterns are data, declared in YAML and checked here; what a statistic
+means is code, and is declared here once. An answer is a value, an interval for chance, and a margin: at
+least 0 where the value lies inside its band, the shortfall where it does not.
+
+Months are counted from 0, the first, as in the column ``month`` of every table.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import itertools
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+from scipy.stats import DegenerateDataWarning, bootstrap
 
-Runs = Mapping[str, NDArray[np.float64]]
-"""One batch: measure -> (runs, months)."""
+from sim.measures import MEASURES
+from sim.parameters import Real, Whole
+from sim.scenario import nearest
+
+Numbers = NDArray[np.float64]
+
+Runs = Mapping[str, Numbers]
+"""One experiment: measure -> (…, runs, months), with an axis for parameter sets in front where there are many."""
 
 Experiments = Mapping[str, Runs]
-"""All batches that patterns read, by the names in ``EXPERIMENTS``."""
+"""What patterns read: experiment -> runs."""
 
-EXPERIMENTS: Mapping[str, str] = {
-    "baseline": "baseline_lsp over the 39 real places",
-    "size_30": "baseline_lsp with a forum of 30, typical place",
-    "size_60": "the same with 60",
-    "size_100": "the same with 100",
-    "typical": "baseline_lsp, typical place: the pair of the two below",
-    "public_only": "baseline_lsp with a public-only executive, typical place",
-    "staffed": "baseline_lsp with a full staff team, typical place",
-    "unstaffed": "its pair: without a staff team",
-    "duty": "baseline_lsp with the five components of the duty in full, typical place",
-    "cliff": "nrf_cliff_2008 over the 39 real places",
-    "growth_coalition": "growth_coalition, typical place",
-    "talking_shop": "talking_shop, typical place",
-    "single_agency_domination": "single_agency_domination, typical place",
-}
-"""What has to be simulated, and why; batches called pairs share their replicates."""
+_FORBID = ConfigDict(extra="forbid", allow_inf_nan=False)
+LAST_YEAR = 12
+_HALF_LIFE_WINDOW = 6
+_MOST_MARGIN = 10.0
 
-MEASURES_READ: tuple[str, ...] = (
-    "attendance",
-    "attendance_agency",
-    "engagement",
-    "engagement_council",
-    "engagement_agency",
-    "engagement_business",
-    "engagement_voluntary",
-    "contribution_share",
-    "contribution_gbp_m_agency",
-    "trust",
-    "dominance",
-    "voice_business",
-    "voice_voluntary",
-    "coherence",
-    "decision_rate",
-    "outcome",
-    "added_value",
-    "is_accredited",
-)
-"""The measures that the patterns need of each batch."""
+StatisticName = Literal[
+    "mean",
+    "sd",
+    "share_below",
+    "share_above",
+    "share_at_both_ends",
+    "share_ordered",
+    "correlation",
+    "ratio_of_months",
+    "share_of_gain",
+    "half_life",
+    "effect",
+]
 
-CLIFF_MONTH = 84
-"""April 2008, counted from April 2001."""
+Month = Annotated[Whole, Field(ge=0, le=599)]
 
 
-@dataclasses.dataclass(frozen=True)
+class PatternError(ValueError):
+    """A declared pattern that cannot be tested. One line."""
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, config=_FORBID)
+class Other:
+    """What is replaced to get the second value that is subtracted from the first."""
+
+    experiment: str | None = None
+    measure: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] | None = None
+    against: str | None = None
+
+
+@dataclass(frozen=True, config=_FORBID)
 class Finding:
-    """What one criterion measured: ``value`` against ``low`` and ``high``."""
+    """A criterion: a statistic of a measure in an experiment, and the band [low, high] it has to lie in.
+
+    ``measure`` may add measures up ("voice_business + voice_voluntary"); of several measures the statistic
+    is averaged, unless it says otherwise. ``months`` is a window: all, last_year, or [first, last].
+    """
 
     what: str
-    value: float
-    low: float = -np.inf
-    high: float = np.inf
+    statistic: StatisticName
+    experiment: str
+    measure: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+    months: Literal["all", "last_year"] | tuple[Month, Month] = "all"
+    at: tuple[Month, ...] = ()
+    below: Real | None = None
+    above: Real | None = None
+    against: str | None = None
+    minus: Other | None = None
+    low: Real | None = None
+    high: Real | None = None
 
     @property
-    def margin(self) -> float:
-        """Return how far inside (≥ 0) or outside (< 0) the band the value lies, in units of the bound."""
-        if not np.isfinite(self.value):
-            return -1.0
-        inside = [abs(limit) if limit else 1.0 for limit in (self.low, self.high) if np.isfinite(limit)]
-        scale = max(inside, default=1.0)
-        return float(min(self.value - self.low, self.high - self.value, 10.0 * scale) / scale)
+    def measures(self) -> tuple[str, ...]:
+        """Return every measure that is read, of the second value too."""
+        told = self.measure + ((self.minus.measure or ()) if self.minus else ())
+        return tuple(dict.fromkeys(part for name in told for part in _added(name)))
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """Return every experiment that is read."""
+        named = (self.experiment, self.against, *((self.minus.experiment, self.minus.against) if self.minus else ()))
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    @property
+    def second(self) -> Finding | None:
+        """Return the finding whose value is subtracted, if there is one."""
+        if self.minus is None:
+            return None
+        told = {name: value for name, value in vars(self.minus).items() if value is not None}
+        return dataclasses.replace(self, minus=None, **told)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True, config=_FORBID)
 class Pattern:
     """One empirical regularity: passed when all its findings (or, if ``any_of``, one) lie in their bands."""
 
@@ -90,243 +124,342 @@ class Pattern:
     statement: str
     criterion: str
     source: str
-    find: Callable[[Experiments], list[Finding]]
+    findings: Annotated[tuple[Finding, ...], Field(min_length=1)]
     any_of: bool = False
 
-    def margin(self, findings: list[Finding]) -> float:
-        """Return the deciding margin of the findings: at least 0 means passed."""
-        margins = [finding.margin for finding in findings]
-        return max(margins) if self.any_of else min(margins)
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """Return every experiment that the pattern reads."""
+        return tuple(dict.fromkeys(name for finding in self.findings for name in finding.experiments))
 
 
-def _final(runs: Runs, measure: str) -> NDArray[np.float64]:
-    """Return each run's mean over the last year."""
-    return np.asarray(runs[measure][:, -12:].mean(axis=1))
+def _added(measure: str) -> list[str]:
+    return [part.strip() for part in measure.split("+")]
 
 
-def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    if one.std() == 0.0 or other.std() == 0.0:
-        return float("nan")
-    return float(np.corrcoef(one, other)[0, 1])
+# ------------------------------------------------------------------------- statistics
 
 
-def standardised_effect(treated: NDArray[np.float64], control: NDArray[np.float64]) -> float:
-    """Return the mean difference in units of the pooled standard deviation over runs."""
-    pooled = np.sqrt(0.5 * (treated.var() + control.var()))
-    return float((treated.mean() - control.mean()) / pooled) if pooled > 0 else float("nan")
+@dataclasses.dataclass(frozen=True)
+class Statistic:
+    """A statistic over runs: what each run contributes, and what comes of the runs together.
+
+    ``each`` makes arrays (…, runs) of a run's measures (…, runs, months); ``together`` takes them, whichever
+    runs they hold, and gives the value (…). So runs can be drawn again without reading months again.
+    """
+
+    says: str
+    together: Callable[[Finding, Sequence[Numbers]], Numbers]
+    each: Callable[[Finding, Experiments, str], list[Numbers]]
+    needs: tuple[str, ...] = ()
+    points: int = 0
+    """Months in ``at``."""
+    several: Literal["averaged", "ordered", "pair"] = "averaged"
+    """What several measures mean."""
 
 
-def half_life(engagement: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the months until engagement (runs, months) is half its launch level; all months if never.
+def _series(experiments: Experiments, experiment: str, measure: str) -> Numbers:
+    first, *others = (experiments[experiment][part] for part in _added(measure))
+    for other in others:
+        first = first + other
+    return first
+
+
+def _window(finding: Finding, series: Numbers) -> Numbers:
+    """Return each run's mean (…, runs) over the window of months."""
+    if finding.months == "all":
+        return np.asarray(series.mean(axis=-1))
+    if finding.months == "last_year":
+        return np.asarray(series[..., -LAST_YEAR:].mean(axis=-1))
+    first, last = finding.months
+    return np.asarray(series[..., first : last + 1].mean(axis=-1))
+
+
+def _over_window(finding: Finding, experiments: Experiments, measure: str) -> list[Numbers]:
+    return [_window(finding, _series(experiments, finding.experiment, measure))]
+
+
+def _in_both(finding: Finding, experiments: Experiments, measure: str) -> list[Numbers]:
+    return [_window(finding, _series(experiments, str(e), measure)) for e in (finding.experiment, finding.against)]
+
+
+def _at_points(finding: Finding, experiments: Experiments, measure: str) -> list[Numbers]:
+    series = _series(experiments, finding.experiment, measure)
+    return [np.asarray(series[..., month]) for month in finding.at]
+
+
+def _half_lives(finding: Finding, experiments: Experiments, measure: str) -> list[Numbers]:
+    return [half_life(_series(experiments, finding.experiment, measure))]
+
+
+def half_life(series: Numbers) -> Numbers:
+    """Return the months (…, runs) until a series (…, runs, months) is half its launch level; all months if never.
 
     The launch level is the mean of the first half-year; levels are means of half a year.
     """
-    window = 6
-    smooth = pd.DataFrame(engagement.T).rolling(window).mean().to_numpy()[window - 1 :].T
-    below = smooth < 0.5 * smooth[:, :1]
-    first_below = below.argmax(axis=1) + window - 1
-    return np.asarray(np.where(below.any(axis=1), first_below, engagement.shape[1]), dtype=np.float64)
+    levels: Numbers = np.lib.stride_tricks.sliding_window_view(series, _HALF_LIFE_WINDOW, axis=-1).mean(axis=-1)
+    below = levels < 0.5 * levels[..., :1]
+    first = below.argmax(axis=-1) + _HALF_LIFE_WINDOW - 1
+    return np.asarray(np.where(below.any(axis=-1), first, series.shape[-1]), dtype=np.float64)
 
 
-def _p1(experiments: Experiments) -> list[Finding]:
-    final = _final(experiments["baseline"], "engagement")
-    ends = min(float((final < 0.15).mean()), float((final > 0.45).mean()))
-    return [
-        Finding("SD of final engagement", float(final.std()), low=0.15),
-        Finding("smaller of the shares of runs below 0.15 and above 0.45", ends, low=0.10),
-    ]
+def _quotient(over: Numbers, under: Numbers) -> Numbers:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(under > 0.0, np.divide(over, under), np.nan)
 
 
-def _p2(experiments: Experiments) -> list[Finding]:
-    runs = experiments["baseline"]
-    council, agency, business = (runs[f"engagement_{s}"].mean(axis=1) for s in ("council", "agency", "business"))
-    ordered = float(((council > agency) & (agency > business)).mean())
-    gap = float((runs["engagement_voluntary"].mean(axis=1) - business).mean())
-    return [
-        Finding("share of runs with council > agencies > business", ordered, low=0.8),
-        Finding("mean engagement of voluntary bodies minus business", gap, low=-0.02),
-    ]
+def _ratio(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
+    one, other = (column.mean(axis=-1) for column in columns)
+    return _quotient(one, other)
 
 
-def _p3(experiments: Experiments) -> list[Finding]:
-    runs = experiments["baseline"]
-    return [
-        Finding("bent and pooled share of mainstream budgets", float(runs["contribution_share"].mean()), high=0.02),
-        Finding("mean attendance", float(runs["attendance"].mean()), low=0.4),
-    ]
+def _share_of_gain(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
+    start, early, late = (column.mean(axis=-1) for column in columns)
+    return _quotient(early - start, late - start)
 
 
-def _p5(experiments: Experiments) -> list[Finding]:
-    effect = experiments["baseline"]["added_value"].mean(axis=0)
-    return [
-        Finding("added value at month 24 as a share of that at month 96", float(effect[23] / effect[95]), high=0.25)
-    ]
+def _given(bound: float | None) -> float:
+    return np.nan if bound is None else bound
 
 
-def _p6(experiments: Experiments) -> list[Finding]:
-    runs = experiments["baseline"]
-    trust = runs["trust"].mean(axis=0)
-    gain = trust[59] - trust[0]
-    return [
-        Finding(
-            "correlation of final trust and final outcome over runs",
-            _correlation(_final(runs, "trust"), _final(runs, "outcome")),
-            low=0.2,
-            high=0.6,
-        ),
-        Finding(
-            "trust gained in year 1 as a share of that by year 5",
-            float((trust[11] - trust[0]) / gain) if gain > 0 else float("nan"),
-            high=0.4,
-        ),
-    ]
+def _share_below(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
+    return np.asarray(np.less(columns[0], _given(finding.below)).mean(axis=-1))
 
 
-def _p7(experiments: Experiments) -> list[Finding]:
-    treated, control = experiments["growth_coalition"], experiments["typical"]
-    at = 36
-    process = np.mean(
-        [standardised_effect(treated[m][:, at], control[m][:, at]) for m in ("coherence", "decision_rate", "trust")]
-    )
-    outcome = standardised_effect(treated["outcome"][:, at], control["outcome"][:, at])
-    return [
-        Finding("effect on process minus effect on outcome after three years, in SD", float(process - outcome), low=0.0)
-    ]
+def _share_above(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
+    return np.asarray(np.greater(columns[0], _given(finding.above)).mean(axis=-1))
 
 
-def _p8(experiments: Experiments) -> list[Finding]:
-    accredited = float(experiments["baseline"]["is_accredited"][:, 11].mean())
-    return [Finding("share of runs accredited at month 11", accredited, low=0.95)]
+def _both_ends(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
+    return np.minimum(_share_below(finding, columns), _share_above(finding, columns))
 
 
-def _p10(experiments: Experiments) -> list[Finding]:
-    rates = [float(experiments[f"size_{n}"]["decision_rate"].mean()) for n in (30, 60, 100)]
-    return [
-        Finding("decision rate at 30 members minus that at 60", rates[0] - rates[1], low=0.001),
-        Finding("decision rate at 60 members minus that at 100", rates[1] - rates[2], low=0.001),
-    ]
+def _ordered(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
+    falls = [one > other for one, other in itertools.pairwise(columns)]
+    return np.asarray(np.logical_and.reduce(falls).mean(axis=-1))
 
 
-def _p12(experiments: Experiments) -> list[Finding]:
-    def voice(name: str) -> float:
-        return float((experiments[name]["voice_business"] + experiments[name]["voice_voluntary"]).mean())
+def _correlation(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
+    one, other = (column - column.mean(axis=-1, keepdims=True) for column in columns)
+    return _quotient((one * other).mean(axis=-1), np.sqrt((one**2).mean(axis=-1) * (other**2).mean(axis=-1)))
 
-    return [
-        Finding(
-            "change of the influence share of business and VCS", voice("public_only") - voice("typical"), high=-0.001
+
+def _effect(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
+    return standardised_effect(*columns)
+
+
+def standardised_effect(treated: Numbers, control: Numbers) -> Numbers:
+    """Return the difference of means (over the last axis) in units of the pooled standard deviation over runs."""
+    pooled = np.sqrt(0.5 * (treated.var(axis=-1) + control.var(axis=-1)))
+    return _quotient(treated.mean(axis=-1) - control.mean(axis=-1), pooled)
+
+
+STATISTICS: Mapping[StatisticName, Statistic] = {
+    "mean": Statistic("mean over runs and months", lambda f, c: c[0].mean(axis=-1), _over_window),
+    "sd": Statistic("standard deviation over runs", lambda f, c: c[0].std(axis=-1), _over_window),
+    "share_below": Statistic("share of runs below a bound", _share_below, _over_window, ("below",)),
+    "share_above": Statistic("share of runs above a bound", _share_above, _over_window, ("above",)),
+    "share_at_both_ends": Statistic("smaller of the shares of runs below and above bounds", _both_ends, _over_window, ("below", "above")),
+    "share_ordered": Statistic("share of runs in which the measures fall in the order given", _ordered, _over_window, several="ordered"),
+    "correlation": Statistic("correlation of two measures over runs", _correlation, _over_window, several="pair"),
+    "ratio_of_months": Statistic("mean in the first of two months over that in the second", _ratio, _at_points, points=2),
+    "share_of_gain": Statistic("gain from the first of three months to the second, over that to the third", _share_of_gain, _at_points, points=3),
+    "half_life": Statistic("months until the level is half that of the launch, mean over runs", lambda f, c: c[0].mean(axis=-1), _half_lives),
+    "effect": Statistic("difference from the experiment named against, in standard deviations", _effect, _in_both, ("against",)),
+}  # fmt: skip
+"""What a finding may ask for."""
+
+
+def refuse_untestable(finding: Finding, experiments: Mapping[str, int]) -> None:
+    """Raise PatternError, in one line, if a finding cannot be tested on ``experiments`` (name -> months)."""
+    statistic = STATISTICS[finding.statistic]
+    for name in finding.measures:
+        if name not in MEASURES:
+            raise PatternError(f"unknown measure {name!r}{nearest(name, MEASURES)}; see: partnerships list measures")
+    for name in finding.experiments:
+        if name not in experiments:
+            known = ", ".join(experiments)
+            raise PatternError(f"unknown experiment {name!r}{nearest(name, experiments)}; known: {known}")
+    for name in ("below", "above", "against"):
+        if (getattr(finding, name) is None) == (name in statistic.needs):
+            wants = f"needs {name}" if name in statistic.needs else f"takes no {name}"
+            raise PatternError(f"{finding.statistic} {wants}")
+    if len(finding.at) != statistic.points:
+        raise PatternError(
+            f"at = {list(finding.at)} is not allowed: {finding.statistic} takes {statistic.points} months"
         )
+    few, many = {"averaged": (1, 99), "ordered": (2, 99), "pair": (2, 2)}[statistic.several]
+    if not few <= len(finding.measure) <= many:
+        wanted = "two measures" if statistic.several != "averaged" else "a measure"
+        raise PatternError(f"measure = {list(finding.measure)} is not allowed: {finding.statistic} takes {wanted}")
+    _refuse_months(finding, experiments)
+    if finding.low is None and finding.high is None:
+        raise PatternError("low and high are both missing: the band needs at least one of them")
+    if finding.low is not None and finding.high is not None and finding.low > finding.high:
+        raise PatternError(f"low = {finding.low:g} is above high = {finding.high:g}")
+
+
+def _refuse_months(finding: Finding, experiments: Mapping[str, int]) -> None:
+    months = (*finding.at, *(finding.months if isinstance(finding.months, tuple) else ()))
+    if isinstance(finding.months, tuple) and finding.months[0] > finding.months[1]:
+        raise PatternError(f"months = {list(finding.months)} is not allowed: the first comes after the last")
+    for name in finding.experiments:
+        for month in months:
+            if month >= experiments[name]:
+                raise PatternError(
+                    f"month {month} is outside experiment {name!r}: it has months 0 to {experiments[name] - 1}"
+                )
+
+
+# ----------------------------------------------------------------------------- values
+
+
+def _parts(finding: Finding) -> list[tuple[Finding, str, float]]:
+    """Return what a value is the sum of: findings of one measure each, with their weights."""
+    parts = []
+    for one, sign in ((finding, 1.0), (finding.second, -1.0)):
+        if one is not None:
+            alone = STATISTICS[one.statistic].several == "averaged"
+            names = one.measure if alone else ("",)
+            parts += [(one, name, sign / len(names)) for name in names]
+    return parts
+
+
+def _columns(finding: Finding, experiments: Experiments, measure: str) -> list[Numbers]:
+    statistic = STATISTICS[finding.statistic]
+    names = (measure,) if measure else finding.measure
+    return [column for name in names for column in statistic.each(finding, experiments, name)]
+
+
+def value_of(finding: Finding, experiments: Experiments) -> Numbers:
+    """Return the value (…) of a finding, NaN where it cannot be measured (a correlation of constants, say)."""
+    values = [
+        weight * STATISTICS[one.statistic].together(one, _columns(one, experiments, measure))
+        for one, measure, weight in _parts(finding)
     ]
+    return np.asarray(np.sum(values, axis=0), dtype=np.float64)
 
 
-def _p14(experiments: Experiments) -> list[Finding]:
-    engagement = experiments["cliff"]["engagement"].mean(axis=0)
-    before = engagement[CLIFF_MONTH - 1]
-    return [
-        Finding(
-            "engagement 6 months after the cliff, against before", float(engagement[CLIFF_MONTH + 5] / before), low=0.8
-        ),
-        Finding("engagement 24 months after, against before", float(engagement[CLIFF_MONTH + 23] / before), high=1.0),
-    ]
+def interval_of(
+    finding: Finding, experiments: Experiments, *, resamples: int, seed: int, level: float = 0.95
+) -> tuple[float, float]:
+    """Return the bootstrap interval (percentile) of a finding over runs, NaN if there is a single run.
 
+    ``experiments`` hold one parameter set: (runs, months). Experiments with the same number of runs share
+    their replicates, so the same runs are drawn again in each of them: pairs stay pairs.
+    """
+    read = [(one, weight, _columns(one, experiments, measure)) for one, measure, weight in _parts(finding)]
+    sizes = sorted({column.shape[-1] for _, _, columns in read for column in columns})
+    if min(sizes) < 2:
+        return np.nan, np.nan
 
-def _p15(experiments: Experiments) -> list[Finding]:
-    longer = half_life(experiments["staffed"]["engagement"]) - half_life(experiments["unstaffed"]["engagement"])
-    return [
-        Finding("months by which a staff team lengthens the half-life of engagement", float(longer.mean()), low=0.1)
-    ]
-
-
-def _p17(experiments: Experiments) -> list[Finding]:
-    duty, none = experiments["duty"], experiments["typical"]
-
-    def effect(measure: str) -> float:
-        return standardised_effect(duty[measure][:, :36].mean(axis=1), none[measure][:, :36].mean(axis=1))
-
-    attendance, contribution = effect("attendance_agency"), effect("contribution_gbp_m_agency")
-    return [
-        Finding("effect on agencies' attendance in the first three years, in SD", attendance, low=0.0),
-        Finding("that minus the effect on their contribution, in SD", attendance - contribution, low=0.0),
-    ]
-
-
-def _c1(experiments: Experiments) -> list[Finding]:
-    growth, talking = (_final(experiments[name], "outcome") for name in ("growth_coalition", "talking_shop"))
-    return [
-        Finding(
-            "final outcome of the growth coalition minus that of the talking shop",
-            float(growth.mean() - talking.mean()),
-            low=0.01,
-        )
-    ]
-
-
-def _c2(experiments: Experiments) -> list[Finding]:
-    runs = experiments["talking_shop"]
-    return [
-        Finding("mean attendance of the talking shop", float(runs["attendance"].mean()), low=0.4),
-        Finding("its mean decision rate", float(runs["decision_rate"].mean()), high=0.25),
-    ]
-
-
-def _c3(experiments: Experiments) -> list[Finding]:
-    dominance = {
-        name: float(_final(experiments[name], "dominance").mean())
-        for name in ("single_agency_domination", "growth_coalition", "talking_shop")
-    }
-    dominated = dominance.pop("single_agency_domination")
-    return [
-        Finding(
-            "dominance of single-agency domination minus the higher of the two others",
-            dominated - max(dominance.values()),
-            low=0.01,
-        )
-    ]
-
-
-PATTERNS: tuple[Pattern, ...] = (
-    Pattern("P1", "Virtuous and vicious circles arise from the same rules.", "SD of final engagement ≥ 0.15, or at least 10 % of runs at each end (below 0.15, above 0.45)", "national evaluation of LSPs, 2006", _p1, any_of=True),
-    Pattern("P2", "Councils engage most, then other public bodies, then voluntary bodies and business.", "council > agencies > business in ≥ 80 % of runs; voluntary bodies not below business by more than 0.02", "S0; national evaluation of LSPs", _p2),
-    Pattern("P3", "Attendance far exceeds contribution.", "bent and pooled ≤ 2 % of mainstream budgets while mean attendance ≥ 0.4", "Audit Commission 2009", _p3),
-    Pattern("P5", "Results lag.", "added value at month 24 below 25 % of that at month 96", "S3", _p5),
-    Pattern("P6", "Trust grows slowly and goes moderately with outcome.", "0.2 ≤ r ≤ 0.6 over runs; less than 40 % of five years' gain in year 1", "S3; meta-analyses", _p6),
-    Pattern("P7", "Process improves more than outcomes.", "standardised effect on process above that on outcome (growth coalition against baseline, month 36)", "Smith et al. 2009; evaluation of the NRF", _p7),
-    Pattern("P8", "Accreditation is nearly always passed.", "≥ 95 % of runs at month 11", "Hansard, 28 February 2002 (87 of 88)", _p8),
-    Pattern("P10", "Forums that are too large stall.", "the decision rate falls from 30 to 60 to 100 members", "Audit Commission 2009; S3", _p10),
-    Pattern("P12", "A public-only executive squeezes business and voluntary bodies.", "their share of influence falls", "S2", _p12),
-    Pattern("P14", "Losing the fund is not instant exit.", "engagement 6 months after the cliff > 80 % of before; lower by month 24", "S4, S2", _p14),
-    Pattern("P15", "A staff team sustains momentum.", "longer half-life of engagement after the launch", "S3", _p15),
-    Pattern("P17", "A duty moves attendance more than contribution.", "standardised effects on agencies; the direct effect on bodies not named is 0 by the rule, which a test checks", "S4", _p17),
-    Pattern("C1", "A growth coalition delivers more than a talking shop.", "final outcome higher by at least 1 % of the gap", "S0, S2", _c1),
-    Pattern("C2", "In a talking shop people attend and little is decided.", "mean attendance ≥ 0.4, mean decision rate ≤ 0.25", "S2", _c2),
-    Pattern("C3", "Single-agency domination is more dominated than the other two.", "highest normalised Herfindahl index of the three", "S2", _c3),
-)  # fmt: skip
-"""The declared patterns, with their criteria."""
-
-
-def scoreboard(experiments: Experiments) -> pd.DataFrame:
-    """Return one row a finding: id, statement, what, value, low, high, margin, passed (of the pattern), source."""
-    rows = []
-    for pattern in PATTERNS:
-        findings = pattern.find(experiments)
-        passed = pattern.margin(findings) >= 0.0
-        rows += [
-            {
-                "id": pattern.id,
-                "statement": pattern.statement,
-                "criterion": pattern.criterion,
-                "source": pattern.source,
-                "what": finding.what,
-                "value": finding.value,
-                "low": finding.low,
-                "high": finding.high,
-                "margin": finding.margin,
-                "passed": passed,
-            }
-            for finding in findings
+    def again(*drawn: NDArray[np.int64], axis: int = -1) -> Numbers:
+        place = dict(zip(sizes, drawn, strict=True))
+        values = [
+            weight * STATISTICS[one.statistic].together(one, [column[place[column.shape[-1]]] for column in columns])
+            for one, weight, columns in read
         ]
+        return np.asarray(np.sum(values, axis=0))
+
+    everyone = tuple(np.arange(size) for size in sizes)
+    with warnings.catch_warnings():
+        # Where all runs are alike there is no chance to tell: the interval is a point, or NaN like the value.
+        warnings.simplefilter("ignore", DegenerateDataWarning)
+        found = bootstrap(
+            everyone,
+            again,
+            n_resamples=resamples,
+            vectorized=True,
+            method="percentile",
+            confidence_level=level,
+            rng=seed,
+        )
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def margin_of(finding: Finding, value: Numbers) -> Numbers:
+    """Return how far inside (≥ 0) or outside (< 0) the band values lie, in units of the bound; −1 if not measured."""
+    limits = [limit for limit in (finding.low, finding.high) if limit is not None]
+    scale = max(abs(limit) if limit else 1.0 for limit in limits)
+    low = -np.inf if finding.low is None else finding.low
+    high = np.inf if finding.high is None else finding.high
+    inside = np.minimum(np.minimum(value - low, high - value), _MOST_MARGIN * scale) / scale
+    return np.where(np.isfinite(value), inside, -1.0)
+
+
+def pattern_margin(pattern: Pattern, experiments: Experiments) -> Numbers:
+    """Return the deciding margin (…) of a pattern: at least 0 means passed."""
+    found = [margin_of(finding, value_of(finding, experiments)) for finding in pattern.findings]
+    return np.asarray((np.max if pattern.any_of else np.min)(found, axis=0))
+
+
+def margins(patterns: Sequence[Pattern], experiments: Experiments) -> dict[str, Numbers]:
+    """Return the deciding margin (…) of each pattern by its id."""
+    return {pattern.id: pattern_margin(pattern, experiments) for pattern in patterns}
+
+
+def scoreboard(
+    patterns: Sequence[Pattern], experiments: Experiments, *, resamples: int = 999, seed: int = 0
+) -> pd.DataFrame:
+    """Return one row a finding, from experiments of one parameter set.
+
+    Columns: id, statement, criterion, source, what, statistic, value, ci_low, ci_high (95 %, bootstrap over
+    runs), low, high (the band; infinite where open), margin, inside (of the band), clear (value and whole
+    interval are on the same side of the band's limits), passed (the pattern).
+    """
+    findings = [finding for pattern in patterns for finding in pattern.findings]
+    values = np.array([float(value_of(finding, experiments)) for finding in findings])
+    intervals = [interval_of(finding, experiments, resamples=resamples, seed=seed) for finding in findings]
+    return _board(patterns, values, np.array(intervals))
+
+
+def scoreboard_of_sets(patterns: Sequence[Pattern], values: Numbers) -> pd.DataFrame:
+    """Return the scoreboard of many parameter sets from the ``values`` (sets, findings) of their findings.
+
+    Columns as in ``scoreboard``: the value is the median over the sets, the interval holds the middle 95 %
+    of them that it can be measured of (chance and parameters), and a pattern has passed if at least half of the
+    sets pass it; ``share_of_sets`` says how many do.
+    """
+    unmeasured = np.isnan(values).all(axis=0)
+    known = np.where(unmeasured, 0.0, values)
+    middle, ends = np.nanmedian(known, axis=0), np.nanquantile(known, [0.025, 0.975], axis=0)
+    board = _board(patterns, np.where(unmeasured, np.nan, middle), np.where(unmeasured, np.nan, ends).T)
+    shares = dict(zip((p.id for p in patterns), (margins_from(patterns, values) >= 0.0).mean(axis=0), strict=True))
+    board["share_of_sets"] = board["id"].map(shares)
+    board["passed"] = board["share_of_sets"] >= 0.5
+    return board
+
+
+def margins_from(patterns: Sequence[Pattern], values: Numbers) -> Numbers:
+    """Return the deciding margins (…, patterns) from the values (…, findings) of all findings in their order."""
+    found, first = [], 0
+    for pattern in patterns:
+        of_pattern = [margin_of(one, values[..., first + k]) for k, one in enumerate(pattern.findings)]
+        found.append((np.max if pattern.any_of else np.min)(of_pattern, axis=0))
+        first += len(pattern.findings)
+    return np.stack(found, axis=-1)
+
+
+def _board(patterns: Sequence[Pattern], values: Numbers, intervals: Numbers) -> pd.DataFrame:
+    rows: list[dict[str, object]] = []
+    for pattern, margin in zip(patterns, margins_from(patterns, values), strict=True):
+        for finding in pattern.findings:
+            value, (ci_low, ci_high) = values[len(rows)], intervals[len(rows)]
+            inside = [bool(margin_of(finding, np.array(at)) >= 0.0) for at in (value, ci_low, ci_high)]
+            rows.append(
+                {
+                    **{name: getattr(pattern, name) for name in ("id", "statement", "criterion", "source")},
+                    "what": finding.what,
+                    "statistic": finding.statistic,
+                    "value": value,
+                    "ci_low": ci_low,
+                    "ci_high": ci_high,
+                    "low": -np.inf if finding.low is None else finding.low,
+                    "high": np.inf if finding.high is None else finding.high,
+                    "margin": float(margin_of(finding, np.array(value))),
+                    "inside": inside[0],
+                    "clear": len(set(inside)) == 1 and bool(np.isfinite(ci_low)),
+                    "passed": bool(margin >= 0.0),
+                }
+            )
     return pd.DataFrame(rows)
-
-
-def margins(experiments: Experiments) -> dict[str, float]:
-    """Return the deciding margin of each pattern by its id."""
-    return {pattern.id: pattern.margin(pattern.find(experiments)) for pattern in PATTERNS}

@@ -90,7 +90,7 @@ def influence(measures: pd.DataFrame, partners: pd.DataFrame, *, labelled: int =
     shares = shares.where(member)
     when = moments(measures["date"])
     palette = {name: look.colour for name, look in looks_of(strongest).items()}
-    labels = _short_names([str(name) for name in shares])
+    labels = short_names([str(name) for name in shares])
     ax.plot(when, shares.drop(columns=strongest), color="0.8", linewidth=0.8)
     ends = [
         _line_with_end(ax, when, shares[name].to_numpy(), name=labels[name], colour=colour)
@@ -177,7 +177,7 @@ def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
         .pivot_table(index="partner", columns="quarter", values="attendance", aggfunc="mean")
         .reindex(index=rows["partner"], columns=range(int(measures["month"].max()) // 3 + 1))
     )
-    labels = _short_names(list(table.index))
+    labels = short_names(list(table.index))
     figure, (ax,) = new_figure(1, 1, width=8.5, height=1.9 + 0.24 * len(rows))
     add_title(figure, "How often each body attended")
     add_note(figure, f"Share of meetings attended in each quarter of a year; hatched: no seat. {ONE_RUN}")
@@ -205,7 +205,7 @@ def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
     return figure
 
 
-def _short_names(partners: list[str]) -> dict[str, str]:
+def short_names(partners: list[str]) -> dict[str, str]:
     """Return readable names of partners, with a number only where there are several of a kind."""
     kinds = Counter(name.rsplit("_", 1)[0] for name in partners)
     named = {}

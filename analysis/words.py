@@ -27,7 +27,7 @@ SCOPE_WITH_PARAMETERS = (
 )
 
 
-class _Contrast(NamedTuple):
+class Contrast(NamedTuple):
     """One row of the table of contrasts."""
 
     measure: str
@@ -50,12 +50,17 @@ def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.Data
     """
     replicates = summary.groupby("scenario", sort=False)["replicates"].first()
     runs = {str(scenario): int(count) for scenario, count in replicates.items()}
-    lines = [_ending(regimes[regimes["scenario"] == scenario], scenario, runs=runs[scenario]) for scenario in runs]
+    lines = [ending(regimes[regimes["scenario"] == scenario], scenario, runs=runs[scenario]) for scenario in runs]
     for scenario in scenarios_of(contrasts):
-        lines += ["", *_differences(contrasts[contrasts["scenario"] == scenario])]
+        lines += ["", *differences(contrasts[contrasts["scenario"] == scenario])]
     if len(runs) > 1 and (summary["measure"] == "dominance").any():
         lines += ["", _highest_dominance(summary[summary["measure"] == "dominance"])]
     return "\n".join([*lines, "", scope])
+
+
+def contrast_rows(contrasts: pd.DataFrame) -> list[Contrast]:
+    """Return the rows of a table of contrasts, in its order."""
+    return [Contrast(*row) for row in contrasts[list(Contrast._fields)].to_numpy().tolist()]
 
 
 def effect_in_words(effect_size: float) -> str:
@@ -66,7 +71,7 @@ def effect_in_words(effect_size: float) -> str:
     return f"{size} effect"
 
 
-def _ending(shares: pd.DataFrame, scenario: str, *, runs: int) -> str:
+def ending(shares: pd.DataFrame, scenario: str, *, runs: int) -> str:
     """Return the sentence on the regimes in which most runs of a scenario end."""
     commonest = shares[shares["share"] == shares["share"].max()]
     names, first = list(commonest["regime"]), commonest.iloc[0]
@@ -75,53 +80,55 @@ def _ending(shares: pd.DataFrame, scenario: str, *, runs: int) -> str:
     share = f"{100 * first['share']:.0f} %"
     interval = f"(95 % interval {100 * first['ci_low']:.0f} to {100 * first['ci_high']:.0f} %)"
     if len(names) > 1:
-        return f"{readable(scenario)}: {share} each of {runs} runs end as {_listed(names)} {interval}."
+        return f"{readable(scenario)}: {share} each of {runs} runs end as {listed(names)} {interval}."
     return f"{readable(scenario)}: {share} of {runs} runs end as {names[0]} {interval}."
 
 
-def _differences(rows: pd.DataFrame) -> list[str]:
+def differences(rows: pd.DataFrame) -> list[str]:
     """Return the sentences that set one scenario against the reference, by headline measure."""
-    by_measure = {row.measure: row for row in map(_Contrast._make, rows[list(_Contrast._fields)].to_numpy().tolist())}
+    by_measure = {row.measure: row for row in contrast_rows(rows)}
     found = [by_measure[measure] for measure in HEADLINE if measure in by_measure]
     if not found:
         return []
     pairs = f"{found[0].replicates} pairs of runs" if found[0].replicates > 1 else "one pair of runs"
     lines = [f"{readable(found[0].scenario)} against {mid_sentence(found[0].reference)} ({pairs}):"]
-    lines += [f"- {_difference(row)}" for row in found if _is_clear(row) or row.replicates < 2]
-    unclear = [row for row in found if not _is_clear(row) and row.replicates > 1]
+    lines += [f"- {difference_in_words(row)}" for row in found if is_clear(row) or row.replicates < 2]
+    unclear = [row for row in found if not is_clear(row) and row.replicates > 1]
     if unclear:
-        listed = _listed([f"{mid_sentence(row.measure)} ({_interval(row)})" for row in unclear])
-        lines.append(f"- No clear difference in {listed}.")
+        named = listed([f"{mid_sentence(row.measure)} ({interval_in_words(row)})" for row in unclear])
+        lines.append(f"- No clear difference in {named}.")
     return lines
 
 
-def _is_clear(row: _Contrast) -> bool:
+def is_clear(row: Contrast) -> bool:
+    """Return whether the interval of a difference leaves out zero."""
     return row.ci_low > 0.0 or row.ci_high < 0.0
 
 
-def _difference(row: _Contrast) -> str:
-    size = _amount(row.measure, abs(row.difference), digits=_digits(row))
+def difference_in_words(row: Contrast) -> str:
+    """Return the sentence that says how much higher or lower a measure ends, with its interval and size."""
+    size = amount(row.measure, abs(row.difference), digits=digits_needed(row))
     direction = "higher" if row.difference > 0 else "lower"
     sentence = f"{readable(row.measure)} ends {size} {direction} than in the {mid_sentence(row.reference)}"
     if row.difference == 0.0:
         sentence = f"{readable(row.measure)} ends the same as in the {mid_sentence(row.reference)}"
     if row.replicates < 2:
         return f"{sentence} in this one pair, which does not show the part of chance."
-    return f"{sentence} ({_interval(row)}; {effect_in_words(row.effect_size)}, clear of zero)."
+    return f"{sentence} ({interval_in_words(row)}; {effect_in_words(row.effect_size)}, clear of zero)."
 
 
-def _interval(row: _Contrast) -> str:
+def interval_in_words(row: Contrast) -> str:
     """Return the interval as a range of sizes, in the direction of the difference if it is clear."""
-    ends = sorted((abs(row.ci_low), abs(row.ci_high))) if _is_clear(row) else [row.ci_low, row.ci_high]
-    low, high = (_number(row.measure, end, digits=_digits(row)) for end in ends)
+    ends = sorted((abs(row.ci_low), abs(row.ci_high))) if is_clear(row) else [row.ci_low, row.ci_high]
+    low, high = (number(row.measure, end, digits=digits_needed(row)) for end in ends)
     return f"{low} to {high}"
 
 
-def _digits(row: _Contrast) -> int:
+def digits_needed(row: Contrast) -> int:
     """Return how many decimals tell the difference, its uncertainty and, if it is clear, its distance from zero."""
     scale = 100.0 if is_share(row.measure) else 1.0
     telling = [abs(row.difference), (row.ci_high - row.ci_low) / 2]
-    if _is_clear(row):
+    if is_clear(row):
         telling += [abs(row.ci_low), abs(row.ci_high)]
     needed = [math.ceil(-math.log10(scale * size)) for size in telling if size > 1e-12]
     return min(6, max([_fewest_digits(row.measure), *needed]))
@@ -131,33 +138,33 @@ def _highest_dominance(rows: pd.DataFrame) -> str:
     """Return the sentence on which scenario has the highest dominance, and whether that is certain."""
     ranked = rows.sort_values("mean", ascending=False, kind="stable")
     top = ranked[ranked["mean"] == ranked["mean"].max()]
-    mean = _number("dominance", float(top["mean"].iloc[0]))
+    mean = number("dominance", float(top["mean"].iloc[0]))
     if len(top) > 1:
         return (
-            f"Dominance is highest, and equal, in {_listed([mid_sentence(name) for name in top['scenario']])} ({mean})."
+            f"Dominance is highest, and equal, in {listed([mid_sentence(name) for name in top['scenario']])} ({mean})."
         )
     first, rest = top.iloc[0], ranked.iloc[1:]
     name = mid_sentence(str(first["scenario"]))
     if math.isnan(first["ci_low"]):
         return f"Dominance is highest in {name} ({mean}, from one run)."
-    interval = f"{_number('dominance', first['ci_low'])} to {_number('dominance', first['ci_high'])}"
+    interval = f"{number('dominance', first['ci_low'])} to {number('dominance', first['ci_high'])}"
     sentence = f"Dominance is highest in {name} (mean {mean}, 95 % interval {interval})"
     close = [mid_sentence(str(other)) for other in rest.loc[rest["ci_high"] >= first["ci_low"], "scenario"]]
-    return f"{sentence}; the interval of {_listed(close)} overlaps with it." if close else f"{sentence}."
+    return f"{sentence}; the interval of {listed(close)} overlaps with it." if close else f"{sentence}."
 
 
-def _amount(measure: str, value: float, *, digits: int) -> str:
+def amount(measure: str, value: float, *, digits: int) -> str:
     """Return a size with its unit, such as "4.1 points of the gap"."""
     unit = MEASURES[measure].unit
-    number = _number(measure, value, digits=digits)
+    size = number(measure, value, digits=digits)
     if is_share(measure):
-        return f"{number} {unit.replace('share', 'points', 1)}" if unit != "share" else f"{number} percentage points"
+        return f"{size} {unit.replace('share', 'points', 1)}" if unit != "share" else f"{size} percentage points"
     if unit.startswith("£m"):
-        return f"£{number}m{unit.removeprefix('£m')}"
-    return f"{number} {unit}" if unit.startswith("decisions") else number
+        return f"£{size}m{unit.removeprefix('£m')}"
+    return f"{size} {unit}" if unit.startswith("decisions") else size
 
 
-def _number(measure: str, value: float, *, digits: int | None = None) -> str:
+def number(measure: str, value: float, *, digits: int | None = None) -> str:
     """Return a number with that many decimals; shares in points."""
     places = _fewest_digits(measure) if digits is None else digits
     shown = round(100 * value if is_share(measure) else value, places) + 0.0  # no negative zero
@@ -168,5 +175,6 @@ def _fewest_digits(measure: str) -> int:
     return 1 if is_share(measure) else 2
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list within a sentence: "a, b and c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -83,8 +83,10 @@ def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
     """
     try:
         content = path.read_bytes()
-        table = pd.read_csv(path)
-        sets = tuple(validated(Behaviour, {**row, **(changes or {})}, "behaviour.") for row in table.to_dict("records"))
+        # As text, because Python reads decimals exactly, whatever the version of pandas.
+        table = pd.read_csv(path, dtype=str).map(float)
+        rows: list[Any] = table.to_dict("records")
+        sets = tuple(validated(Behaviour, {**row, **(changes or {})}, "behaviour.") for row in rows)
     except (OSError, ValueError, ScenarioError) as error:
         raise CommandError(f"{SAMPLE} = {str(path)!r} cannot be read: {error}") from None
     if not sets:

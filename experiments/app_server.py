@@ -11,14 +11,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import json
-import multiprocessing
-import os
-import threading
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from starlette.applications import Starlette
@@ -30,9 +26,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from experiments.example_processes import ExampleProcesses
 from experiments.once_each import Busy, OnceEach
-from experiments.page_answers import SideRuns, answer, example, side_runs, typical_replicate
-from experiments.page_settings import Asked, asked_in
+from experiments.page_answers import SideRuns, answer, side_runs, typical_replicate
+from experiments.page_packing import compact
+from experiments.page_settings import MOST_REPLICATES, Asked, asked_in
 from sim import Scenario, ScenarioError
 
 MOST_BYTES_ASKED = 64 * 1024
@@ -56,8 +54,8 @@ SECURITY_HEADERS = (
 )
 """Sent with everything; the page itself says in a meta element which scripts may run and whom it may call."""
 
-_NICE = 5
 _GZIP_LEVEL = 1
+_QUESTIONS_REMEMBERED = 256
 
 Value = TypeVar("Value")
 
@@ -67,55 +65,57 @@ class Answering:
 
     def __init__(self, *, workers: int, memory_mb: int = 256) -> None:
         room = memory_mb * MEGABYTE
-        self.runs: OnceEach[str, SideRuns] = OnceEach(most_bytes=room // 2, size_of=lambda runs: runs.bytes)
+        self.runs: OnceEach[str, SideRuns] = OnceEach(
+            most_bytes=room // 2, size_of=lambda runs: runs.bytes, most_waiting=2 * MOST_WAITING
+        )
         self.answers: OnceEach[str, bytes] = OnceEach(most_bytes=room // 4, size_of=len, most_waiting=MOST_WAITING)
         self.examples: OnceEach[str, bytes] = OnceEach(most_bytes=room // 4, size_of=len, most_waiting=MOST_WAITING)
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="answers")
-        self._workers = workers
-        self._processes: ProcessPoolExecutor | None = None
-        self._lock = threading.Lock()
+        self._running = ThreadPoolExecutor(workers, thread_name_prefix="runs")
+        # Apart, so that an answer whose runs are there does not queue behind the runs of others.
+        self._writing = ThreadPoolExecutor(workers, thread_name_prefix="answers")
+        self._processes = ExampleProcesses(workers)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, asked: Asked) -> bytes:
-        """Return the gzipped JSON of an answer."""
+        """Return the gzipped JSON of an answer; raise :class:`Busy` if too many are waited for."""
         key = _identity(asked.left, asked.right, asked.seed, asked.replicates)
         future, is_mine = self.answers.claim(key)
         if is_mine:
-            self._threads.submit(
-                self.answers.fill, key, future, lambda: _gzipped(_compact(answer(asked, self.runs_of)))
-            )
+            task = asyncio.create_task(self._work_out(key, future, asked))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return await _shared(future)
 
     async def examples_of(self, asked: Asked) -> bytes:
         """Return the gzipped JSON of one replicate on both sides: the one asked for, or a typical one."""
         replicate = asked.run
         if replicate is None:
-            replicate = await _shared(self._threads.submit(self._typical, asked))
+            replicate = typical_replicate(*await self._runs_of(asked))
         ordered = [self._example(side, asked.seed, replicate) for side in (asked.left, asked.right)]
         left, right = [await _shared(future) for future in ordered]
         whole = b'{"replicate":%d,"left":%b,"right":%b}' % (replicate, left, right)
-        return await _shared(self._threads.submit(_gzipped, whole))
+        return await _shared(self._writing.submit(_gzipped, whole))
 
-    def runs_of(self, scenario: Scenario, seed: int, replicates: int) -> SideRuns:
-        """Return the runs of one side, which visitors share as they share answers."""
-        key = _identity(scenario, seed, replicates)
-        return self.runs.get(key, lambda: side_runs(scenario, seed, replicates))
+    async def _work_out(self, key: str, future: Future[bytes], asked: Asked) -> None:
+        try:
+            runs = await self._runs_of(asked)
+            content = await _shared(self._writing.submit(_written_answer, asked, runs))
+        except BaseException as error:
+            self.answers.give_up(key, future, error)
+        else:
+            self.answers.hand_out(key, future, content)
 
-    def start_processes(self) -> None:
-        """Start the processes for examples, which takes seconds, before the first visitor waits for them."""
-        with self._lock:
-            self._processes = self._processes or _new_processes(self._workers)
-            for _ in range(self._workers):
-                self._processes.submit(time.sleep, 0.1)
-
-    def close(self) -> None:
-        """Stop the workers; what is under way is finished or dropped."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        if self._processes is not None:
-            self._processes.shutdown(wait=False, cancel_futures=True)
-
-    def _typical(self, asked: Asked) -> int:
-        left, right = (self.runs_of(side, asked.seed, asked.replicates) for side in (asked.left, asked.right))
-        return typical_replicate(left, right)
+    async def _runs_of(self, asked: Asked) -> list[SideRuns]:
+        """Return the runs of both sides, which visitors share as they share answers."""
+        ordered = []
+        for scenario in (asked.left, asked.right):
+            key = _identity(scenario, asked.seed, asked.replicates)
+            future, is_mine = self.runs.claim(key)
+            if is_mine:
+                live = partial(side_runs, scenario, asked.seed, asked.replicates)
+                self._running.submit(self.runs.fill, key, future, live)
+            ordered.append(future)
+        return [await _shared(future) for future in ordered]
 
     def _example(self, scenario: Scenario, seed: int, replicate: int) -> Future[bytes]:
         """Return the JSON of one side's example, which may still have to be lived through."""
@@ -123,56 +123,30 @@ class Answering:
         future, is_mine = self.examples.claim(key)
         if is_mine:
             try:
-                lived = self._submit_example(scenario, seed, replicate)
+                lived = self._processes.submit(scenario, seed, replicate)
             except BaseException as error:
                 self.examples.give_up(key, future, error)
                 raise
             lived.add_done_callback(lambda done: self.examples.fill(key, future, done.result))
         return future
 
-    def _submit_example(self, scenario: Scenario, seed: int, replicate: int) -> Future[bytes]:
-        """Start an example on a process, on new ones if the old have died."""
-        with self._lock:
-            for pool in (self._processes, None):
-                if pool is None:
-                    pool = self._processes = _new_processes(self._workers)
-                try:
-                    return pool.submit(_example_bytes, scenario, seed, replicate)
-                except BrokenProcessPool:
-                    continue
-        raise RuntimeError("processes for examples cannot be started")
+    def start(self) -> None:
+        """Begin what takes long to begin."""
+        self._processes.start()
+
+    def close(self) -> None:
+        """Stop the workers; what is under way is finished or dropped."""
+        for threads in (self._running, self._writing):
+            threads.shutdown(wait=False, cancel_futures=True)
+        self._processes.close()
 
 
-def _new_processes(workers: int) -> ProcessPoolExecutor:
-    # Threads are running, so a fork could copy a lock that is held.
-    spawning = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=spawning, initializer=_begin_process)
-
-
-def _begin_process() -> None:
-    """Let bands come before examples, and let no worker outlive the server, however it ends."""
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
-
-
-def _example_bytes(scenario: Scenario, seed: int, replicate: int) -> bytes:
-    return _compact(example(scenario, seed=seed, replicate=replicate))
+def _written_answer(asked: Asked, runs: Sequence[SideRuns]) -> bytes:
+    return _gzipped(compact(answer(asked, runs)))
 
 
 def _identity(*asked: Any) -> str:
     return hashlib.blake2b(repr(asked).encode(), digest_size=16).hexdigest()
-
-
-def _compact(content: Any) -> bytes:
-    return json.dumps(content, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode()
 
 
 def _gzipped(content: bytes) -> bytes:
@@ -187,18 +161,23 @@ async def _shared(future: Future[Value]) -> Value:
 # ------------------------------------------------------------------------------ the application
 
 
-def make_app(page: str, answering: Answering, *, hosts: Sequence[str]) -> ASGIApp:
-    """Return the application that serves ``page`` and its two questions to visitors of ``hosts``."""
+def make_app(
+    page: str, answering: Answering, *, hosts: Sequence[str], most_replicates: int = MOST_REPLICATES
+) -> ASGIApp:
+    """Return the application that serves ``page`` and its two questions to visitors of ``hosts``.
+
+    Whoever asks for more than ``most_replicates`` runs a side is refused.
+    """
     page_gzipped = gzip.compress(page.encode(), 9, mtime=0)
 
     async def show_page(request: Request) -> Response:
         return _content(request, page_gzipped, "text/html; charset=utf-8", caching="no-cache")
 
     async def give_answer(request: Request) -> Response:
-        return await _answered(request, answering.answer)
+        return await _answered(request, answering.answer, most_replicates)
 
     async def give_example(request: Request) -> Response:
-        return await _answered(request, answering.examples_of)
+        return await _answered(request, answering.examples_of, most_replicates)
 
     async def no_icon(_: Request) -> Response:
         return Response(status_code=204)
@@ -233,9 +212,9 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-async def _answered(request: Request, work_out: Callable[[Asked], Awaitable[bytes]]) -> Response:
+async def _answered(request: Request, work_out: Callable[[Asked], Awaitable[bytes]], most_replicates: int) -> Response:
     try:
-        asked = asked_in(await _body(request))
+        asked = _asked_in(await _body(request), most_replicates)
     except ScenarioError as error:
         raise HTTPException(422, str(error)) from None
     try:
@@ -249,6 +228,11 @@ async def _answered(request: Request, work_out: Callable[[Asked], Awaitable[byte
     except TimeoutError:
         raise HTTPException(504, "this takes too long: ask for fewer replicates, months or seats") from None
     return _content(request, content, "application/json", caching="no-store")
+
+
+@lru_cache(_QUESTIONS_REMEMBERED)
+def _asked_in(body: bytes, most_replicates: int) -> Asked:
+    return asked_in(body, most_replicates=most_replicates)
 
 
 async def _body(request: Request) -> bytes:
@@ -293,6 +277,6 @@ async def _failure(_: Request, __: Exception) -> Response:
 
 
 def _error(status: int, line: str, headers: Mapping[str, str] | None = None) -> Response:
-    content = _compact({"error": line})
+    content = compact({"error": line})
     kept = {"content-type": "application/json", "cache-control": "no-store", **(headers or {})}
     return Response(content, status_code=status, headers=kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.designs import DRAW, with_values
 from experiments.errors import one_line
-from experiments.running import FINAL_MONTHS, READ_IN_LAST_MONTH
+from experiments.running import FINAL_MONTHS, READ_IN_LAST_MONTH, of_replicate
 from experiments.study import (
     ERROR,
     PLAN,
@@ -76,30 +76,49 @@ def _study(folder: Path, _written: int) -> Study:
 
 
 def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.Table]:
-    scenarios, errors = {}, {}
-    for row in study.draws_of(chunk).to_pylist():
-        draw = row.pop(DRAW)
-        given = {path: value for path, value in row.items() if value is not None}
-        try:
-            scenarios[draw] = with_values(study.scenarios[chunk.scenario], given)
-        except ScenarioError as error:
-            errors[draw] = one_line(error)
     replicates = range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
-
-    def simulated(some: Sequence[Scenario]) -> Ensemble:
-        return simulate_ensemble(some, replicates=replicates, seed=study.asked["seed"], threads=threads)
-
-    lived = _lived(scenarios, simulated, errors=errors)
     kept = study.asked[TRAJECTORIES]
-    tables = {RUNS: [*(_runs(*part) for part in lived), _failed(errors, replicates)]}
+    tables: dict[str, list[pa.Table]] = {RUNS: []}
     if kept:
-        empty = _trajectories_schema(kept).empty_table()
-        tables[TRAJECTORIES] = [*(_trajectories(*part, kept) for part in lived), empty]
+        tables[TRAJECTORIES] = [_trajectories_schema(kept).empty_table()]
+    for base, some in _turns(study, study.scenarios[chunk.scenario], replicates):
+        errors: dict[int, str] = {}
+        lived = _lived(
+            _drawn(study, chunk, base, errors=errors),
+            partial(simulate_ensemble, replicates=some, seed=study.asked["seed"], threads=threads),
+            errors=errors,
+        )
+        tables[RUNS] += [*(_runs(*part) for part in lived), _failed(errors, some)]
+        if kept:
+            tables[TRAJECTORIES] += [_trajectories(*part, kept) for part in lived]
     order = [(DRAW, "ascending"), ("replicate", "ascending"), ("month", "ascending")]
     return {
         name: pa.concat_tables(parts).sort_by(order if name == TRAJECTORIES else order[:2])
         for name, parts in tables.items()
     }
+
+
+def _turns(study: Study, scenario: Scenario, replicates: range) -> list[tuple[Scenario, Sequence[int]]]:
+    """Return the scenario as each replicate has it: with its own behaviour, or with that of the sample it takes."""
+    if not study.behaviours:
+        return [(scenario, replicates)]
+    by_set: dict[int, list[int]] = {}
+    for replicate in replicates:
+        by_set.setdefault(replicate % len(study.behaviours), []).append(replicate)
+    return [(of_replicate(scenario, some[0], study.behaviours), some) for some in by_set.values()]
+
+
+def _drawn(study: Study, chunk: Chunk, base: Scenario, *, errors: dict[int, str]) -> dict[int, Scenario]:
+    """Return the scenario with the values of each draw, and enter into ``errors`` what is wrong with others."""
+    scenarios = {}
+    for row in study.draws_of(chunk).to_pylist():
+        draw = row.pop(DRAW)
+        given = {path: value for path, value in row.items() if value is not None}
+        try:
+            scenarios[draw] = with_values(base, given)
+        except ScenarioError as error:
+            errors[draw] = one_line(error)
+    return scenarios
 
 
 def _lived(
@@ -159,7 +178,7 @@ def _runs_schema() -> pa.Schema:
     )
 
 
-def _failed(errors: Mapping[int, str], replicates: range) -> pa.Table:
+def _failed(errors: Mapping[int, str], replicates: Sequence[int]) -> pa.Table:
     rows = [
         {DRAW: draw, "replicate": replicate, ERROR: text} for draw, text in errors.items() for replicate in replicates
     ]

@@ -7,7 +7,8 @@ figures/ and manifest.json.
 
 A setting given here (place=, months=, a lever) holds for every scenario that is compared.
 With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
-accepted, the same one in every scenario, so that they differ by luck and by parameters.
+accepted, the same one in every scenario, so that they differ by luck and by parameters; how far the
+differences vary between the sets is in parameter_uncertainty.csv.
 
 For example:
   partnerships compare
@@ -34,6 +35,7 @@ from pydantic.dataclasses import dataclass
 
 from analysis import summaries
 from analysis.figures import comparison_figures
+from analysis.parameter_uncertainty import contrasts_by_set, sets_in_words
 from analysis.words import SCOPE, SCOPE_WITH_PARAMETERS, conclusions
 from experiments.accepted import sample_of
 from experiments.answers import answer_folder, output_folder
@@ -105,6 +107,10 @@ def task(config: DictConfig) -> None:
         comparison = compared(runs.runs, reference)
         scope = SCOPE_WITH_PARAMETERS if sample else SCOPE
         text = conclusions(comparison.summary, comparison.contrasts, comparison.regimes, scope=scope)
+        if sample is not None:
+            by_set = contrasts_by_set(runs.runs, reference, sets=len(sample.sets))
+            by_set.to_csv(folder / "parameter_uncertainty.csv", index=False)
+            text = f"{text}\n\n{sets_in_words(by_set)}"
         _write(runs, comparison, text, folder)
         if settings.figures:
             comparison_figures(runs.trajectories, runs.runs, folder / "figures")

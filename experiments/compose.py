@@ -42,7 +42,7 @@ OWN_CALENDAR = "own_calendar"
 _OWN_CALENDAR = re.compile(r"^\+*calendar=\[(?=\s*[{\]])")
 _ALL_SEATS = re.compile(r"^\+*board(\.members)?=\{")
 
-_NAMES = re.compile(r"\[?[A-Za-z_][\w, -]*\]?|\[\]|\w+\(.*\)")
+_NAMES = re.compile(r"\[?[A-Za-z_][\w, /-]*\]?|\[\]|\w+\(.*\)")
 """One name, several (with --multirun), a list of names, or a sweep such as glob(*)."""
 
 Settings = TypeVar("Settings")

@@ -50,7 +50,22 @@ VERBS: Mapping[str, Verb] = {
     "run": Verb("experiments.run", "run one scenario once, month by month"),
     "compare": Verb("experiments.compare", "compare scenarios over many paired runs"),
     "sweep": Verb("experiments.sweep", "run scenarios with many draws of parameters, in a study that can be stopped"),
-    "fit": Verb("experiments.fit", "search behaviour parameters that reproduce the declared patterns"),
+    "sensitivity": Verb("experiments.sensitivity", "find out which parameters matter: one at a time, Morris, Sobol"),
+    "discover": Verb("experiments.discover", "find the conditions that lead to a regime", takes="settings"),
+    "phase": Verb("experiments.phase", "draw which regime prevails over the plane of two parameters"),
+    "explain": Verb("experiments.explain", "tell why bodies came or stayed away, and what a run without a lever shows"),
+    "report": Verb("experiments.report", "write a policy brief of a finished answer", takes="settings"),
+    "patterns": Verb("experiments.patterns", "test whether the model shows the patterns of real partnerships"),
+    "calibrate": Verb(
+        "experiments.calibrate", "find the parameter sets that reproduce the patterns", takes="settings"
+    ),
+    "dock": Verb("experiments.docking", "set the model against laboratory experiments"),
+    "optimise": Verb("experiments.optimise", "find the cheapest mix of levers, the Pareto set, and regret"),
+    "claims": Verb("experiments.claims", "test what the nineteen scenarios claim, by tests declared before"),
+    "explorer": Verb(
+        "experiments.explorer", "write the explorer as one page that works without a server", takes="settings"
+    ),
+    "app": Verb("experiments.app", "serve the explorer, every lever live", takes="settings"),
 }
 
 OVERVIEW = """\

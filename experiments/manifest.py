@@ -70,11 +70,12 @@ def scenario_values(scenario: Scenario) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    found = {PACKAGE: _version(PACKAGE), "python": platform.python_version()}
-    return found | {name: _version(name) for name in LIBRARIES}
+    found = {PACKAGE: installed_version(PACKAGE), "python": platform.python_version()}
+    return found | {name: installed_version(name) for name in LIBRARIES}
 
 
-def _version(package: str) -> str:
+def installed_version(package: str) -> str:
+    """Return the version of a package, or "not installed"."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -63,9 +63,11 @@ class OnceEach(Generic[Key, Value]):
             value = compute()
         except BaseException as error:
             self.give_up(key, future, error)
-            if not isinstance(error, Exception):
-                raise
-            return
+        else:
+            self.hand_out(key, future, value)
+
+    def hand_out(self, key: Key, future: Future[Value], value: Value) -> None:
+        """Keep a claimed value and give it to all who wait for it."""
         with self._lock:
             del self._under_way[key]
             self._keep(key, value)
@@ -76,13 +78,6 @@ class OnceEach(Generic[Key, Value]):
         with self._lock:
             del self._under_way[key]
         future.set_exception(error)
-
-    def get(self, key: Key, compute: Callable[[], Value]) -> Value:
-        """Return a value, working it out in this thread or waiting for the thread that does so already."""
-        future, is_mine = self.claim(key)
-        if is_mine:
-            self.fill(key, future, compute)
-        return future.result()
 
     def _keep(self, key: Key, value: Value) -> None:
         size = self._size_of(value)

@@ -1,15 +1,14 @@
-"""Answers for the explorer: from a checked question to bands, differences and an example, as plain JSON.
+"""Answers for the explorer: from a checked question to bands and paired differences, as plain JSON.
 
-``answer`` and ``example`` are functions of what is asked and of nothing else: no file, no clock beyond
-telling how long it took, nothing kept. The statistics are those of ``analysis.summaries``.
+``answer`` is a function of what is asked and of nothing else: no file, no clock beyond telling how long it
+took, nothing kept. The statistics are those of ``analysis.summaries``.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,21 +17,12 @@ from numpy.typing import NDArray
 
 from analysis.summaries import t_interval, wilson_interval
 from experiments.page_catalogue import PAGE_MEASURES, QUANTILES
-from experiments.page_packing import packed, packed_codes, rounded
+from experiments.page_packing import Json, packed, rounded
 from experiments.page_settings import Asked
-from sim import REGIMES, PartnershipModel, Scenario, simulate_ensemble
-from sim.history import History, history_of
-from sim.observation import PARTNER_COLUMNS
-from sim.partners import Partner
+from sim import REGIMES, Scenario, simulate_ensemble
 from sim.scenario import CalendarEntry, month_number
 
-Json = dict[str, Any]
-
 _TYPICAL_BY = ("engagement", "outcome")
-
-_TRUST_LEVELS = 250
-_MONTHS_BETWEEN_TRUST = ((30, 1), (60, 3))
-_MONTHS_BETWEEN_TRUST_OF_MANY = 6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,14 +44,14 @@ def side_runs(scenario: Scenario, seed: int, replicates: int) -> SideRuns:
     return SideRuns(values=ensemble.measures[0], regimes=ensemble.regimes[0])
 
 
-def answer(asked: Asked, runs_of: Callable[[Scenario, int, int], SideRuns] = side_runs) -> Json:
-    """Return bands, regime shares and the paired difference of two sides: about 25 ms for 50 replicates.
+def answer(asked: Asked, runs: Sequence[SideRuns] = ()) -> Json:
+    """Return bands, regime shares and the paired difference of two sides: about 30 ms for 50 replicates.
 
-    ``runs_of`` gives the runs of a scenario, a seed and a number of replicates: the place for a memory.
+    ``runs`` are those of the left and of the right side if somebody has them already.
     """
     began = time.perf_counter()
     left, right = asked.left, asked.right
-    runs = [runs_of(scenario, asked.seed, asked.replicates) for scenario in (left, right)]
+    runs = runs or [side_runs(scenario, asked.seed, asked.replicates) for scenario in (left, right)]
     return {
         "start": left.start,
         "months": left.months,
@@ -216,80 +206,3 @@ def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
             yield from _flat(value, f"{prefix}.{name}")
         else:
             yield f"{prefix}.{name}", value
-
-
-# ------------------------------------------------------------------------- one example
-
-
-class WatchedPartnership(PartnershipModel):
-    """A partnership of which the trust between its members is written down every few months."""
-
-    def __init__(self, scenario: Scenario, *, seed: int, replicate: int) -> None:
-        super().__init__(scenario, seed=seed, replicate=replicate, record_terms=True)
-        self.trust_months = trust_months(self.n_seats, scenario.months)
-        self.trust_levels = np.zeros((len(self.trust_months), self.n_seats, self.n_seats), dtype=np.uint8)
-
-    def observe(self) -> None:
-        """Write down this month's measures and, when it is time, who trusts whom; change nothing."""
-        super().observe()
-        if self.month in self.trust_months:
-            levels = np.rint(np.array([partner.trust for partner in self.partners]) * _TRUST_LEVELS)
-            self.trust_levels[self.trust_months.index(self.month)] = levels
-
-
-def trust_months(n_seats: int, months: int) -> range:
-    """Return the months whose trust is kept: fewer on large boards, for trust has seats × seats values."""
-    every = next((step for seats, step in _MONTHS_BETWEEN_TRUST if n_seats <= seats), _MONTHS_BETWEEN_TRUST_OF_MANY)
-    return range(0, months, every)
-
-
-def example(scenario: Scenario, *, seed: int, replicate: int) -> Json:
-    """Return one replicate body by body and month by month: state, utility terms, trust and events.
-
-    Lived on the Mesa engine, whose numbers are those of the bands to the last bit; about 0.1 s for 19 seats.
-    """
-    model = WatchedPartnership(scenario, seed=seed, replicate=replicate)
-    for _ in range(scenario.months):
-        model.step()
-    history = history_of(model, seed=seed, replicate=replicate)
-    watched = model.watched.transpose(2, 0, 1)
-    is_member = watched[0] > 0.0
-    state = np.where(is_member, watched, np.nan)
-    state[0] = is_member
-    n_columns = len(PARTNER_COLUMNS)
-    return {
-        "replicate": replicate,
-        "regime": history.regime,
-        "months_at": list(range(scenario.months)),
-        "partners": _labelled(model.partners),
-        "columns": list(PARTNER_COLUMNS),
-        "values": packed(state[:n_columns], along=0),
-        "terms": packed(state[n_columns:], along=0),
-        "attendance_noise": scenario.behaviour.attendance_noise,
-        "trust_months": list(model.trust_months),
-        "trust": packed_codes(model.trust_levels, scale=1.0 / _TRUST_LEVELS),
-        "events": _events(history),
-    }
-
-
-def _labelled(partners: Sequence[Partner]) -> list[Json]:
-    """Return who sits where, numbered where a kind of body has several seats."""
-    seats = Counter(partner.kind.archetype for partner in partners)
-    return [
-        {
-            "name": partner.kind.label
-            + (f" {partner.name.rpartition('_')[2]}" if seats[partner.kind.archetype] > 1 else ""),
-            "archetype": partner.kind.archetype,
-            "sector": partner.kind.sector,
-        }
-        for partner in partners
-    ]
-
-
-def _events(history: History) -> list[Json]:
-    seats = {name: seat for seat, name in enumerate(history.partners["partner"].unique())}
-    columns = (history.events[name] for name in ("month", "event", "partner"))
-    return [
-        {"month": int(month), "event": event, "partner": seats.get(who)}
-        for month, event, who in zip(*columns, strict=True)
-    ]

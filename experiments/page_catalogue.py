@@ -10,15 +10,15 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
-from analysis.drawing import REGIME_COLOURS, SECTOR_COLOURS, readable
-from experiments.compose import load_scenario, option_names, scenario_descriptions
+from analysis.drawing import REGIME_COLOURS, SECTOR_COLOURS, mid_sentence, readable
+from experiments.compose import scenario_descriptions
 from experiments.designs import MEMBERS
+from experiments.page_settings import board_options, calendar_options, preset_scenarios
 from sim import ARCHETYPES, MEASURES, PARAMETERS, REGIMES, SECTORS, Parameter, Scenario, find_place, place_names
 from sim.parameters import TOPICS
 from sim.population import place_records
@@ -53,6 +53,20 @@ PAGE_MEASURES: tuple[str, ...] = (
     "n_members",
 )
 """The measures that the page can draw."""
+
+START: Mapping[str, Any] = {
+    "left": {"preset": "talking_shop", "changes": {}},
+    "right": {
+        "preset": "talking_shop",
+        "changes": {
+            "board": "small_executive",
+            "leadership.attention": 0.9,
+            "leadership.facilitation": 0.8,
+            "levers.staff_team": 0.8,
+        },
+    },
+}
+"""What a newcomer sees first: partnerships that fail, and the same with what would have saved most of them."""
 
 DUTY = ("attend", "share_data", "support_costs", "service_plans", "report", "regard")
 
@@ -91,28 +105,37 @@ _LABELS: Mapping[str, str] = {
     "levers.inspection.relief": "Relief from inspection",
     "levers.outside_option": "Pull of other tables",
     "levers.vcs_capacity_building": "Capacity building for voluntary bodies",
+    "levers.joint.co_location": "Joint: co-location",
+    "levers.one_stop_shop": "One-stop shop",
+    "levers.carry_over": "Carry-over of unspent money",
     "levers.vcs_as_contractor": "Voluntary bodies as contractors",
+    "behaviour.gap_cost_gbp_per_head": "Cost of the gap, £ a head",
     "board.executive": "Who sits in the executive",
     "board.chair": "Who chairs",
     "delivery.complementarity": "How far results need every sector",
 }
 """Labels where the name of a parameter, made readable, would not tell a newcomer enough."""
 
-_GROUPS: tuple[tuple[str, str, str], ...] = (
-    ("board.", "The table", "Who sits at it, who chairs, who decides."),
-    ("leadership.", "Leadership", "How the chair leads."),
-    ("levers.duty.", "Duty to cooperate", "Each part of the duty, and whom it reaches."),
-    ("levers.inspection.", "Inspection and relief", "The weight of external inspection, and when it is lifted."),
-    ("levers.joint.", "Joint arrangements", "Staff, training, data and monitoring shared between bodies."),
-    ("levers.", "Money, rules and ways of working", "All other levers of government and partnership."),
-    ("delivery.", "What the world may be", ""),
+_GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("board.",), "The table", "Who sits at it, who chairs, who decides."),
+    (("leadership.",), "Leadership", "How the chair leads."),
+    (("levers.duty.",), "Duty to cooperate", "Each part of the duty, and whom it reaches."),
+    (("levers.inspection.",), "Inspection and relief", "The weight of external inspection, and when it is lifted."),
+    (("levers.joint.",), "Joint arrangements", "Staff, training, data and monitoring shared between bodies."),
+    (("levers.",), "Money, rules and ways of working", "All other levers of government and partnership."),
     (
-        "behaviour.",
+        ("delivery.", "behaviour."),
         "What the world may be",
         "How people decide, learn and trust. Nobody chooses these: they are uncertain.",
     ),
-    ("regimes.", "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
+    (
+        ("mechanisms.",),
+        "Mechanisms at work",
+        "Parts of the model that can be switched off or weakened, to see what they do.",
+    ),
+    (("regimes.",), "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
 )
+"""Groups of settings in their order: how their paths begin, a name, and what it holds."""
 
 _TERMS: Mapping[str, tuple[str, str]] = {
     "disposition": ("its own mandate", "Lasting inclination: its mandate for the area, and its own character."),
@@ -132,10 +155,15 @@ _TERMS: Mapping[str, tuple[str, str]] = {
 }
 
 
+_PUSHES = ("load", "prescription", "outside")
+"""Terms that are never above zero: they only push away."""
+
+
 def catalogue() -> dict[str, Any]:
     """Return all that the page needs to know before any run, ready for JSON."""
     return {
         "controls": controls(),
+        "groups": [{"name": name, "says": says} for _, name, says in _GROUPS],
         "composites": list(_COMPOSITES),
         "headlines": list(HEADLINES),
         "presets": presets(),
@@ -153,10 +181,16 @@ def catalogue() -> dict[str, Any]:
             }
             for name in PAGE_MEASURES
         ],
-        "terms": [{"name": name, "label": _TERMS[name][0], "says": _TERMS[name][1]} for name in TERMS],
+        "terms": [
+            {"name": name, "label": label, "says": says, "pushes": name in _PUSHES}
+            for name, (label, says) in ((name, _TERMS[name]) for name in TERMS)
+        ],
         "sectors": [{"name": name, "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "regimes": [{"name": name, "colour": REGIME_COLOURS[name]} for name in REGIMES],
-        "lessons": _lessons(),
+        "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
+        "lessons": _declared_texts("lessons"),
+        "assumptions": _assumptions(),
+        "start": START,
     }
 
 
@@ -166,12 +200,8 @@ def controls() -> list[dict[str, Any]]:
     return [*_board_controls(), *sorted(declared, key=lambda control: _group_order(control["path"]))]
 
 
-def _group_of(path: str) -> tuple[str, str]:
-    return next((label, says) for prefix, label, says in _GROUPS if path.startswith(prefix))
-
-
 def _group_order(path: str) -> int:
-    return next(place for place, (prefix, _, _) in enumerate(_GROUPS) if path.startswith(prefix))
+    return next(place for place, (beginnings, _, _) in enumerate(_GROUPS) if path.startswith(beginnings))
 
 
 def _control(parameter: Parameter) -> dict[str, Any]:
@@ -179,7 +209,7 @@ def _control(parameter: Parameter) -> dict[str, Any]:
     return {
         "path": parameter.path,
         "label": _LABELS.get(parameter.path) or _label(parameter.path),
-        "group": _group_of(parameter.path)[0],
+        "group": _GROUPS[_group_order(parameter.path)][1],
         "kind": "number_or_choice" if has_number and parameter.choices else "number" if has_number else "choice",
         "unit": parameter.unit,
         "low": parameter.low,
@@ -194,7 +224,10 @@ def _control(parameter: Parameter) -> dict[str, Any]:
 
 
 def _label(path: str) -> str:
-    return readable(path.rpartition(".")[2])
+    """Return a readable name, with the group before it where the name alone would be read as something else."""
+    group, _, name = path.rpartition(".")
+    before = {"levers.duty": "Duty: ", "levers.joint": "Joint: ", "levers.inspection": "Inspection: "}.get(group, "")
+    return before + (mid_sentence(name) if before else readable(name))
 
 
 def _measure_label(name: str) -> str:
@@ -204,7 +237,7 @@ def _measure_label(name: str) -> str:
 
 def _board_controls() -> list[dict[str, Any]]:
     group = _GROUPS[0][1]
-    shared = {
+    shared: dict[str, Any] = {
         "group": group,
         "unit": "",
         "low": None,
@@ -215,9 +248,9 @@ def _board_controls() -> list[dict[str, Any]]:
     }
     named = [
         {**shared, "path": "board", "label": "Board", "kind": "board", "default": "typical", "source": "configs/board",
-         "choices": option_names("board"), "says": "A board as a whole: who sits at the table, who chairs, who decides."},
+         "choices": list(board_options()), "says": "A whole board: who sits at the table, who chairs, who decides."},
         {**shared, "path": "calendar", "label": "Policy calendar", "kind": "calendar", "default": "none",
-         "source": "configs/calendar", "choices": option_names("calendar"),
+         "source": "configs/calendar", "choices": list(calendar_options()),
          "says": "Dated changes of policy. What the calendar sets on a date overrides the lever from then on."},
     ]  # fmt: skip
     choices = {"executive": ["everyone", "public_only"], "chair": [*SECTORS, "nobody"]}
@@ -225,7 +258,7 @@ def _board_controls() -> list[dict[str, Any]]:
         "executive": "Whether everyone decides or an executive of public bodies only (S2).",
         "chair": "The sector from which the chair comes.",
     }
-    board = load_scenario("baseline_lsp").board
+    board = preset_scenarios()["baseline_lsp"].board
     chosen = [
         {**shared, "path": f"board.{name}", "label": _LABELS[f"board.{name}"], "kind": "choice", "choices": options,
          "default": getattr(board, name), "says": says[name], "source": "S2, S3"}
@@ -235,8 +268,8 @@ def _board_controls() -> list[dict[str, Any]]:
         name: kind.label for name, kind in ARCHETYPES.items() if kind.sector != "council"
     }
     seats = [
-        {**shared, "path": f"{MEMBERS}{name}", "label": f"Seats: {label}", "kind": "count", "unit": "seats", "low": 0, "high": 10,
-         "whole": True, "default": board.members.get(name, 0), "says": f"Number of seats for: {label.lower()}.",
+        {**shared, "path": f"{MEMBERS}{name}", "label": f"Seats: {label}", "kind": "count", "unit": "seats", "low": 0,
+         "high": 10, "whole": True, "default": board.members.get(name, 0), "says": f"Number of seats: {label.lower()}.",
          "source": "assumed after the national evaluation of partnerships"}
         for name, label in labels.items()
     ]  # fmt: skip
@@ -250,14 +283,14 @@ def presets() -> list[dict[str, Any]]:
 
 
 def _preset(described: Mapping[str, str], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    scenario = load_scenario(described["name"])
+    scenario = preset_scenarios()[described["name"]]
     values = settings_of(scenario)
     return {
         **described,
         "label": readable(described["name"]),
         "place": scenario.place.name,
-        "board": _named("board", scenario.board),
-        "calendar": _named("calendar", scenario.calendar),
+        "board": _named(board_options(), scenario.board),
+        "calendar": _named(calendar_options(), scenario.calendar),
         "months": scenario.months,
         "start": scenario.start,
         "settings": {path: value for path, value in values.items() if value != defaults.get(path)},
@@ -288,14 +321,9 @@ def _board_settings(board: Any) -> dict[str, Any]:
     }
 
 
-@cache
-def _options(group: str) -> dict[str, Any]:
-    return {name: getattr(load_scenario("baseline_lsp", [f"{group}={name}"]), group) for name in option_names(group)}
-
-
-def _named(group: str, value: Any) -> str:
-    """Return the option of a config group that is ``value``, or nothing if none is."""
-    return next((name for name, option in _options(group).items() if option == value), "")
+def _named(options: Mapping[str, Any], value: Any) -> str:
+    """Return the name of the option that is ``value``, or nothing if none is."""
+    return next((name for name, option in options.items() if option == value), "")
 
 
 def _boards() -> list[dict[str, Any]]:
@@ -305,7 +333,7 @@ def _boards() -> list[dict[str, Any]]:
             "label": f"{readable(name)} ({sum(board.members.values())} seats)",
             "settings": _board_settings(board),
         }
-        for name, board in _options("board").items()
+        for name, board in board_options().items()
     ]
 
 
@@ -316,7 +344,7 @@ def _calendars() -> list[dict[str, Any]]:
             "label": "No change" if name == "none" else readable(name),
             "entries": [{"date": entry.from_month, "note": entry.note} for entry in calendar],
         }
-        for name, calendar in _options("calendar").items()
+        for name, calendar in calendar_options().items()
     ]
 
 
@@ -334,6 +362,19 @@ def _places() -> list[dict[str, Any]]:
     ]
 
 
-def _lessons() -> list[dict[str, Any]]:
-    read: list[dict[str, Any]] = yaml.safe_load(files("experiments").joinpath("page/lessons.yaml").read_text("utf-8"))
-    return read
+def _assumptions() -> dict[str, Any]:
+    """Return what a reader should know, with the counts taken from the declared parameters."""
+    uncertain = [parameter for parameter in PARAMETERS.values() if parameter.role == "uncertain"]
+    levers = [parameter for parameter in PARAMETERS.values() if parameter.role == "lever"]
+    counts = {
+        "n_levers": len(levers),
+        "n_uncertain": len(uncertain),
+        "n_assumed": sum(parameter.source.startswith("assumed") for parameter in uncertain),
+        "n_places": len(place_names()),
+    }
+    texts: dict[str, Any] = _declared_texts("assumptions")
+    return texts | {"rests_on": [sentence.format(**counts) for sentence in texts["rests_on"]]}
+
+
+def _declared_texts(name: str) -> Any:
+    return yaml.safe_load(files("experiments").joinpath(f"page/{name}.yaml").read_text("utf-8"))

@@ -103,6 +103,13 @@ def leadership_options() -> Mapping[str, Leadership]:
     return _options("leadership", lambda scenario: scenario.leadership)
 
 
+def read_options() -> None:
+    """Read everything that has a name, so that nobody has to wait for it later; some seconds."""
+    for options in (preset_scenarios, board_options, calendar_options, leadership_options):
+        options()
+    changeable_paths()
+
+
 @cache
 def changeable_paths() -> tuple[str, ...]:
     """Return the paths that a side may change: groups by name, then single settings."""
@@ -117,7 +124,7 @@ def _options(group: str, part: Callable[[Scenario], Option]) -> dict[str, Option
 # ------------------------------------------------------------------- from a request to scenarios
 
 
-def asked_in(body: bytes) -> Asked:
+def asked_in(body: bytes, *, most_replicates: int = MOST_REPLICATES) -> Asked:
     """Return the question in the JSON ``body`` of a request; raise :class:`sim.ScenarioError` in one line."""
     try:
         state = json.loads(body, parse_constant=_refuse_constant)
@@ -125,10 +132,10 @@ def asked_in(body: bytes) -> Asked:
         raise ScenarioError("the request is not readable: it takes a JSON object") from None
     if not isinstance(state, Mapping):
         raise ScenarioError("the request is not readable: it takes a JSON object")
-    return asked_by(state)
+    return asked_by(state, most_replicates=most_replicates)
 
 
-def asked_by(state: Mapping[str, Any]) -> Asked:
+def asked_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES) -> Asked:
     """Return the question that a page ``state`` describes.
 
     Both sides are cut to the shorter one. Raises :class:`sim.ScenarioError`, in one line of bounded
@@ -140,6 +147,11 @@ def asked_by(state: Mapping[str, Any]) -> Asked:
     except ScenarioError as error:
         line = " ".join(str(error).split())
         raise ScenarioError(line if len(line) <= _MOST_CHARACTERS else f"{line[: _MOST_CHARACTERS - 1]}…") from None
+    if page.replicates > most_replicates:
+        raise ScenarioError(
+            f"replicates = {page.replicates} is not allowed: this server takes a whole number from 2 to "
+            f"{most_replicates}"
+        )
     if page.run is not None and page.run >= page.replicates:
         raise ScenarioError(
             f"run = {page.run} is not allowed: it takes a replicate from 0 to {page.replicates - 1}, or null"

@@ -13,7 +13,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -34,9 +34,12 @@ from experiments.designs import DRAW
 from experiments.errors import CommandError
 from experiments.manifest import scenario_values
 from sim import Scenario, scenario_from
+from sim.parameters import Behaviour
 
 PLAN = "plan.json"
 DRAWS = "draws.parquet"
+BEHAVIOURS = "behaviours.parquet"
+SAMPLE = "sample"
 CHUNKS = "chunks"
 RUNS = "runs"
 TRAJECTORIES = "trajectories"
@@ -102,6 +105,14 @@ class Study:
         return {name: scenario_from(values) for name, values in self.asked["scenarios"].items()}
 
     @cached_property
+    def behaviours(self) -> tuple[Behaviour, ...]:
+        """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
+        if SAMPLE not in self.asked:
+            return ()
+        rows: list[Any] = pd.read_parquet(self.folder / BEHAVIOURS).to_dict("records")
+        return tuple(Behaviour(**row) for row in rows)
+
+    @cached_property
     def chunk_by_id(self) -> dict[str, Chunk]:
         """Return the chunks by id."""
         return {chunk.id: chunk for chunk in self.chunks}
@@ -138,8 +149,11 @@ def plan_study(
     scenarios: Mapping[str, Scenario],
     draws: pa.Table,
     sizes: Mapping[str, int],
+    behaviours: Sequence[Behaviour] = (),
 ) -> Study:
     """Write the plan of a study into ``folder`` and return it.
+
+    With ``behaviours`` replicate r takes number r mod n of them; ``asked`` names the sample they are.
 
     ``asked`` holds everything that decides the results (with ``seed`` and ``replicates``), ``sizes`` the
     most runs in a chunk of each scenario. Raises CommandError if the folder holds something else.
@@ -154,6 +168,9 @@ def plan_study(
         raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
     with replacing(folder / DRAWS) as path:
         pq.write_table(draws, path, row_group_size=_DRAWS_A_GROUP, compression="zstd", compression_level=1)
+    if behaviours:
+        with replacing(folder / BEHAVIOURS) as path:
+            pd.DataFrame([vars(behaviour) for behaviour in behaviours]).to_parquet(path, index=False)
     everything = {**asked, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
     everything = json.loads(json.dumps(everything))
     code = code_version()
@@ -175,7 +192,9 @@ def plan_study(
 def _refuse_occupied(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CommandError(f"study = {str(folder)!r} is a file: give the name of a folder")
-    begun = {path for path in folder.glob("*") if path.name in (DRAWS, CHUNKS) or path.name.endswith(_PARTIAL)}
+    begun = {
+        path for path in folder.glob("*") if path.name in (DRAWS, BEHAVIOURS, CHUNKS) or path.name.endswith(_PARTIAL)
+    }
     if others := sorted(set(folder.glob("*")) - begun):
         raise CommandError(
             f"study = {str(folder)!r} holds something else than a study ({others[0].name} and no {PLAN}): "
@@ -188,6 +207,7 @@ def _chunks(
 ) -> Iterator[Chunk]:
     """Give the chunks in the order of the final table: by scenario, draw, replicate."""
     shared = {"code": code, "seed": asked["seed"], TRAJECTORIES: asked[TRAJECTORIES]}
+    shared |= {SAMPLE: asked[SAMPLE]} if SAMPLE in asked else {}
     for name, scenario in asked["scenarios"].items():
         whole = hashlib.sha256(json.dumps([shared, name, scenario], sort_keys=True).encode())
         some_replicates = min(sizes[name], asked["replicates"])

@@ -10,6 +10,9 @@ the end runs.parquet (one row a run: scenario, draw, replicate, values drawn, re
 final values of all measures, means over the run, months in each regime), failures.csv, summary.csv,
 manifest.json and, if asked for, trajectories.parquet.
 
+With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
+accepted, the same one in every scenario and draw, so that runs differ by luck and by parameters.
+
 A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.exit_rate,
 place, place.population, board.members.large_employer, board.executive and so on.
 
@@ -43,6 +46,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from experiments import study as store
+from experiments.accepted import Sample, sample_of
 from experiments.answers import MANIFEST
 from experiments.chunks import usual_size
 from experiments.compose import Names, scenarios_asked, verb_settings_of
@@ -130,17 +134,20 @@ def task(config: DictConfig) -> None:
     if settings.status:
         _print_status(folder)
         return
-    carry_out(folder, settings, of_the_verb=settings, aside=HOW_IT_IS_DONE)
+    carry_out(folder, settings, of_the_verb=settings, aside=HOW_IT_IS_DONE, sample=sample_of(config))
 
 
-def carry_out(folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str]) -> Study:
+def carry_out(
+    folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str], sample: Sample | None = None
+) -> Study:
     """Begin the study in ``folder`` or go on with it until it is finished, write its results and return it.
 
     ``of_the_verb`` are all settings of the verb that asks (a dataclass), so that none of them is taken for a
-    setting of a scenario; those in ``aside`` do not change what is computed.
+    setting of a scenario; those in ``aside`` do not change what is computed. Replicates take turns with the
+    parameter sets of a ``sample``, if there is one.
     """
     try:
-        study = _begun(folder, settings, of_the_verb=of_the_verb, aside=aside)
+        study = _begun(folder, settings, of_the_verb=of_the_verb, aside=aside, sample=sample)
         started = time.monotonic()
         computed = _work(study, settings)
         seconds = time.monotonic() - started
@@ -159,35 +166,68 @@ def carry_out(folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside:
 # ---------------------------------------------------------------------------- beginning
 
 
-def _begun(folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str]) -> Study:
-    """Return the study in ``folder``, planned now or found there with the same question."""
+def finished_or_carried_out(
+    folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str], sample: Sample | None
+) -> Study:
+    """Return the study in ``folder`` as it is, if it is finished and nothing else is asked; or :func:`carry_out`.
+
+    A finished study can be read with any version of the code: nothing is computed, so nothing is mixed.
+    """
+    if store.is_study(folder) and not _asks(aside) and not settings.retry:
+        study = store.open_study(folder)
+        if not runs_left(study):
+            return study
+    return carry_out(folder, settings, of_the_verb=of_the_verb, aside=aside, sample=sample)
+
+
+def runs_left(study: Study) -> int:
+    """Return how many runs of a study are left to do, or all if its results were not put together."""
+    if not (study.folder / f"{store.RUNS}.parquet").is_file():
+        return study.runs
+    return sum(chunk.runs for chunk in Standing.of(study).left)
+
+
+def _asks(aside: Collection[str]) -> list[str]:
+    """Return what the command line sets beside the settings in ``aside``."""
     names = "|".join(aside)
-    asks = [text for text in HydraConfig.get().overrides.task if not re.match(rf"\+*({names})=", text)]
+    return [text for text in HydraConfig.get().overrides.task if not re.match(rf"\+*({names})=", text)]
+
+
+def _begun(
+    folder: Path, settings: SweepSettings, *, of_the_verb: Any, aside: Collection[str], sample: Sample | None
+) -> Study:
+    """Return the study in ``folder``, planned now or found there with the same question."""
+    asks = _asks(aside)
     if not store.is_study(folder):
-        asked, scenarios, draws = _question(settings, of_the_verb)
+        asked, scenarios, draws = _question(settings, of_the_verb, sample)
         sizes = {name: settings.runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
-        return store.plan_study(folder, asked=asked, scenarios=scenarios, draws=draws(), sizes=sizes)
+        behaviours = sample.sets if sample else ()
+        return store.plan_study(
+            folder, asked=asked, scenarios=scenarios, draws=draws(), sizes=sizes, behaviours=behaviours
+        )
     study = store.open_study(folder)
     if asks:
-        asked, scenarios, _ = _question(settings, of_the_verb)
+        asked, scenarios, _ = _question(settings, of_the_verb, sample)
         store.refuse_other_question(study, asked, scenarios)
     store.refuse_other_code(study)
     return study
 
 
 def _question(
-    settings: SweepSettings, of_the_verb: Any
+    settings: SweepSettings, of_the_verb: Any, sample: Sample | None
 ) -> tuple[dict[str, Any], Mapping[str, Scenario], Callable[[], pa.Table]]:
     """Return what decides the results, the scenarios, and a way to make the draws."""
-    scenarios = _scenarios(settings.scenarios, of_the_verb)
+    scenarios = _scenarios(settings.scenarios, of_the_verb, sampled=sample is not None)
     first = next(iter(scenarios.values()))
     asked: dict[str, Any] = {
         "replicates": settings.replicates,
         "seed": settings.seed,
         store.TRAJECTORIES: _kept_measures(settings.measures) if settings.trajectories else None,
     }
+    asked |= {store.SAMPLE: sample.told()} if sample else {}
     if Path(settings.design).suffix in _TABLES:
         table = read_table(Path(settings.design), first)
+        _refuse_drawn_twice(table.column_names, sample)
         return asked | {"design": "table", "table_sha256": store.digest(table)}, scenarios, lambda: table
     request = Request(
         factors=factors(settings.vary, settings.ranges or {}, first),
@@ -195,13 +235,21 @@ def _question(
         levels=settings.levels,
         seed=settings.seed,
     )
+    _refuse_drawn_twice([factor.path for factor in request.factors], sample)
     asked |= {"design": settings.design, "parameters": {factor.path: factor.range for factor in request.factors}}
     asked |= {"draws": settings.draws} if settings.design in _USES_DRAWS else {}
     asked |= {"levels": settings.levels} if settings.design in _USES_LEVELS else {}
     return asked, scenarios, lambda: points(settings.design, request)
 
 
-def _scenarios(names: Sequence[str], of_the_verb: Any) -> Mapping[str, Scenario]:
+def _refuse_drawn_twice(paths: Sequence[str], sample: Sample | None) -> None:
+    """Refuse to draw what the parameter sets of a sample decide: the sets would win, without a word."""
+    drawn = [path for path in paths if path.startswith("behaviour.")]
+    if sample and drawn:
+        raise CommandError(f"{drawn[0]} is drawn, and behaviour names accepted parameter sets: leave one of them out")
+
+
+def _scenarios(names: Sequence[str], of_the_verb: Any, *, sampled: bool) -> Mapping[str, Scenario]:
     """Return the scenarios by name, each with the overrides of the command line."""
     if not names or len(set(names)) < len(names):
         raise CommandError(f"scenarios = [{','.join(names)}] is not allowed: name at least one, and each once")
@@ -210,7 +258,7 @@ def _scenarios(names: Sequence[str], of_the_verb: Any) -> Mapping[str, Scenario]
         raise CommandError(
             f"scenario is not a setting of {_verb()}: name one or more with scenarios=[growth_coalition]"
         )
-    return scenarios_asked(names, of_the_verb)
+    return scenarios_asked(names, of_the_verb, sampled=sampled)
 
 
 def _verb() -> str:

@@ -201,7 +201,8 @@ def revise_trusts(table: Any, partners: Any, dyads: Any, behaviour: Any, n: int)
     for i in range(len(partners)):
         partner = partners[i]
         for run in range(n):
-            dyads.is_member[i, run] = partner.is_member[run]
+            # Where trust does not move, it is as if nobody sat.
+            dyads.is_member[i, run] = partner.is_member[run] if behaviour.trust_moves[run] > 0.0 else 0.0
             dyads.attended[i, run] = partner.attended[run]
             dyads.put_in[i, run] = partner.put_in[run]
             dyads.domination_loss[i, run] = partner.domination_loss[run]

@@ -54,7 +54,7 @@ from sim.measures import (
     spread,
 )
 from sim.observation import PARTNER_COLUMNS
-from sim.parameters import Behaviour, Duty, Inspection, Joint, Leadership, Levers
+from sim.parameters import Behaviour, Duty, Inspection, Joint, Leadership, Levers, Mechanisms
 from sim.partners import LEAST_FLEXIBLE_GBP_M
 from sim.partnership import (
     ENOUGH_FOR_A_MEETING,
@@ -108,8 +108,8 @@ def _numbers_of(topic: type, prefix: str = "") -> list[str]:
     return [prefix + field.name for field in dataclasses.fields(topic)]
 
 
-BEHAVIOUR_NAMES = [*_numbers_of(Behaviour), "complementarity"]
-"""What a block holds of behaviour and delivery, one row of runs each."""
+BEHAVIOUR_NAMES = [*_numbers_of(Behaviour), *_numbers_of(Mechanisms), "complementarity"]
+"""What a block holds of behaviour, mechanisms and delivery, one row of runs each."""
 
 POLICY_NAMES = [
     *(name for name in _numbers_of(Levers) if name not in ("flexible_fund_gbp_m", "joint", "duty", "inspection")),
@@ -136,8 +136,9 @@ SEAT = np.dtype(
 # fmt: off
 _OF_A_PARTNER = (
     "is_member", "is_abolished", "abolished_at", "trustfulness", "repute", "disposition", "first_belief",
-    "reciprocity", "attended", "attendance_record", "months_absent", "seniority", "belief", "believed_of_others",
-    "expected_share", "alignment", "rate", "bent_gbp_m", "pooled_gbp_m", "paid_gbp_m", "put_in", "fit",
+    "reciprocity", "cooperates", "attended", "attendance_record", "months_absent", "seniority", "belief",
+    "believed_of_others", "expected_share", "alignment", "rate", "bent_gbp_m", "pooled_gbp_m", "paid_gbp_m",
+    "put_in", "fit",
     "mean_trust", "trusted_participation", "seen_of_others", "influence", "standing", "weight", "rigidity",
     "budget_gbp_m", "regeneration_gbp_m", "flexible_gbp_m", "resources", "voice", "unity", "claim_support",
     "duty_reach", "attend_pressure", "data_pressure", "support_pressure", "plans_pressure", "report_pressure",
@@ -163,6 +164,7 @@ _OF_A_TABLE = (
     "data_pressure", "support_pressure", "report_pressure", "information", "reward_pull", "forum_load", "signal",
     "contact_gain", "brokered", "going_out_gbp_m", "standing", "weight", "sum", "count", "presence", "came",
     "on_executive", "capacity", "trusted", "participation", "giving", "records", "trusts", "seniorities", "beliefs",
+    "sanction_pressure", "prospect",
 )
 # fmt: on
 
@@ -254,6 +256,10 @@ def make_partner(
         partner.reciprocity[run] = min(
             1.0, max(0.0, behaviour.reciprocity[run] + behaviour.reciprocity_spread[run] * trait_of(draws, 2, i, run))
         )
+        cooperates = contribution.is_conditional_cooperator(
+            trait_of(draws, 2, i, run), behaviour.conditional_cooperator_share[run]
+        )
+        partner.cooperates[run] = 1.0 if cooperates else 0.0
         begin(partner, behaviour, founders, run)
 
 
@@ -280,7 +286,7 @@ def begin(partner: Any, behaviour: Any, founders: int, run: int) -> None:
     partner.expected_share[run] = 1.0 / founders
     partner.influence[run] = 0.0
     partner.alignment[run] = 0.2
-    partner.rate[run] = 0.0
+    partner.rate[run] = behaviour.first_seen_giving[run]
     partner.bent_gbp_m[run] = 0.0
     partner.pooled_gbp_m[run] = 0.0
     partner.paid_gbp_m[run] = 0.0
@@ -777,10 +783,20 @@ def align_plans(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any
 
 
 @stage
-def contribute(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, n: int) -> None:
+def contribute(table: Any, partners: Any, seats: Any, behaviour: Any, policy: Any, month: int, n: int) -> None:
     """Let every member decide what to bend and to pool."""
     for run in range(n):
         table.sum[run] = 0.0
+        table.sanction_pressure[run] = contribution.sanction_pressure(
+            policy.sanctions[run], behaviour.sanction_half_saturation[run]
+        )
+        table.prospect[run] = contribution.prospect(
+            float(month),
+            policy.announced_end_months[run],
+            behaviour.end_weight[run],
+            behaviour.end_half_months[run],
+            table.sanction_pressure[run],
+        )
     for i in range(len(partners)):
         give(table, partners[i], seats[i], behaviour, policy, n)
         partner = partners[i]
@@ -794,23 +810,30 @@ def contribute(table: Any, partners: Any, seats: Any, behaviour: Any, policy: An
 def give(table: Any, partner: Any, seat: Any, behaviour: Any, policy: Any, n: int) -> None:
     """Decide how much money to bend to the strategy and to pool."""
     for run in range(n):
+        prospect = table.prospect[run] if partner.cooperates[run] > 0.0 else 0.0
         push = contribution.contribution_push(
-            partner.belief[run],
+            prospect * partner.belief[run],
             partner.plans_pressure[run],
             policy.scrutiny[run],
             seat.is_publicly_funded,
             table.reward_pull[run],
+            table.sanction_pressure[run],
             behaviour.contribution_belief[run],
             behaviour.contribution_duty[run],
             behaviour.contribution_scrutiny[run],
             behaviour.contribution_reward[run],
+            behaviour.sanction_gain[run],
         )
         believed = contribution.believed_of_others(
             partner.believed_of_others[run], partner.seen_of_others[run], behaviour.belief_weight[run]
         )
-        willing = contribution.willingness(believed, partner.reciprocity[run], push)
+        willing = contribution.willingness(believed, prospect * partner.reciprocity[run], push)
         rate = contribution.contribution_rate(
-            willing, partner.attendance_record[run], partner.seniority[run], partner.alignment[run]
+            willing,
+            partner.attendance_record[run],
+            partner.seniority[run],
+            partner.alignment[run],
+            behaviour.assured_presence[run],
         )
         partner.believed_of_others[run] = believed
         partner.rate[run] = rate
@@ -1094,7 +1117,7 @@ def learn(table: Any, partners: Any, behaviour: Any, n: int) -> None:
     for i in range(len(partners)):
         partner = partners[i]
         for run in range(n):
-            partner.belief[run] = learning.belief_step(
+            belief = learning.belief_step(
                 partner.belief[run],
                 table.signal[run],
                 table.measurement_quality[run],
@@ -1102,9 +1125,10 @@ def learn(table: Any, partners: Any, behaviour: Any, n: int) -> None:
                 behaviour.belief_rate[run],
             )
             paid_share = mean_or_zero(partner.paid_gbp_m[run], table.fund_spent_gbp_m[run])
-            partner.expected_share[run] = learning.expected_share_step(
-                partner.expected_share[run], paid_share, behaviour.belief_rate[run]
-            )
+            expected = learning.expected_share_step(partner.expected_share[run], paid_share, behaviour.belief_rate[run])
+            learns = behaviour.learning[run] > 0.0
+            partner.belief[run] = belief if learns else partner.belief[run]
+            partner.expected_share[run] = expected if learns else partner.expected_share[run]
 
 
 # ---------------------------------------------------------------------- 11 trust
@@ -1229,7 +1253,7 @@ def consider_leaving(table: Any, partner: Any, seat: Any, behaviour: Any, draws:
             behaviour.exit_rate[run],
             partner.attend_pressure[run],
         )
-        leaves = partner.is_member[run] > 0.0 and draws[run] < chance
+        leaves = partner.is_member[run] > 0.0 and draws[run] < chance and behaviour.membership_changes[run] > 0.0
         partner.is_member[run] = 0.0 if leaves else partner.is_member[run]
         table.n_exits[run] += 1.0 if leaves else 0.0
 
@@ -1244,7 +1268,7 @@ def find_newcomers(table: Any, partner: Any, seat: Any, behaviour: Any, draws: A
         )
         is_due = seat.joins_at == month or (seat.joins_at < month and draws[run] < chance)
         is_free = partner.was_member[run] == 0.0 and partner.is_abolished[run] == 0.0
-        joins = is_due and is_free and table.is_dissolved[run] == 0.0
+        joins = is_due and is_free and table.is_dissolved[run] == 0.0 and behaviour.membership_changes[run] > 0.0
         partner.joins[run] = 1.0 if joins else 0.0
         newcomers += 1 if joins else 0
     return newcomers
@@ -1277,7 +1301,10 @@ def seat_newcomer(
             beliefs += partners[j].belief[run]
             rates += partners[j].rate[run]
     if sitting > 0.0:
-        newcomer.belief[run] = membership.newcomer_view(newcomer.belief[run], mean_or_zero(beliefs, sitting), informed)
+        if behaviour.learning[run] > 0.0:
+            newcomer.belief[run] = membership.newcomer_view(
+                newcomer.belief[run], mean_or_zero(beliefs, sitting), informed
+            )
         newcomer.believed_of_others[run] = membership.newcomer_view(
             newcomer.believed_of_others[run], mean_or_zero(rates, sitting), informed
         )
@@ -1315,6 +1342,7 @@ def think_of_ending(
         )
         ends = draws.dissolution[month % MONTHS_AT_ONCE, run] < chance
         ends = ends and partner.is_member[run] > 0.0 and table.is_dissolved[run] == 0.0
+        ends = ends and behaviour.membership_changes[run] > 0.0
         partner.ends[run] = 1.0 if ends else 0.0
         endings += 1 if ends else 0
     if endings > 0:
@@ -1780,7 +1808,7 @@ def _block_runner(made_from: int) -> Any:
                 )
                 send_people(table, partners, behaviour, n)
                 deliberate(table, partners, seats, behaviour, policy, draws, month, n)
-                contribute(table, partners, seats, behaviour, policy, n)
+                contribute(table, partners, seats, behaviour, policy, month, n)
                 allocate_fund(table, partners, seats, behaviour, policy, funds, month, calendar_month, n)
             deliver(table, partners, seats, behaviour, policy, n_standing, n)
             close_gaps(table, behaviour, draws, month, n)

@@ -238,7 +238,7 @@ def _plan(
     abolished: tuple[tuple[int, tuple[str, ...]], ...],
 ) -> _Plan:
     place, behaviour = scenario.place, scenario.behaviour
-    numbers = [getattr(behaviour, name) for name in BEHAVIOUR_NAMES[:-1]]
+    topics = vars(behaviour) | vars(scenario.mechanisms) | vars(scenario.delivery)
     return _Plan(
         scenario=scenario,
         seats=seats,
@@ -251,7 +251,7 @@ def _plan(
             tuple((seat.kind.archetype, seat.joins_at, seat.informed) for seat in seats),
         ),
         seat_records=seat_records,
-        behaviour=np.array([*numbers, scenario.delivery.complementarity]),
+        behaviour=np.array([float(topics[name]) for name in BEHAVIOUR_NAMES]),
         policies=policies,
         policy_of_month=policy_of_month,
         fund_gbp_m_a_year=fund_gbp_m_a_year,

@@ -204,6 +204,13 @@ class Levers:
     newcomers_informed: Real = _share_lever(
         0.5, "assumed", "How far a newcomer knows the partnership's record when taking a seat."
     )
+    announced_end_months: Real = lever(
+        0.0, unit="months from the launch; 0 if none is announced", low=0.0, high=600.0, source="S4; the end of a fund, or of a game, is often known long before",
+        says="When what the partnership is for is announced to end; partners look ahead to it.",
+    )
+    sanctions: Real = _share_lever(
+        0.0, "Fehr and Gächter (2000); hypothetical for partnerships", "How readily members make a body pay that gives little."
+    )
     duty: Duty = Field(default_factory=Duty)
     inspection: Inspection = Field(default_factory=Inspection)
 
@@ -313,7 +320,7 @@ class Behaviour:
     trust_initial: Real = _strength(0.401, 0.15, 0.5, "S3", "Trust at the launch between bodies of one sector.")
     trust_sector_gap: Real = _strength(0.1332, 0.0, 0.15, "S3", "How much lower trust starts across sectors.")
     trust_spread: Real = _strength(0.02626, 0.0, 0.1, "assumed", "Standard deviation of initial trustfulness and repute.")
-    goodwill_spread: Real = _strength(0.2, 0.0, 0.6, "S3; prehistory in Ansell and Gash (2008)", "How far trust at the launch departs from the above between places.")
+    goodwill_spread: Real = _strength(0.15, 0.0, 0.6, "S3; prehistory in Ansell and Gash (2008)", "How far trust at the launch departs from the above between places.")
     trust_evidence: Real = _rate(0.02633, 0.005, 0.08, "assumed", "How fast trust follows a pleasant surprise.")
     loss_aversion: Real = _strength(1.808, 1.5, 2.5, "Tversky and Kahneman (1992): about 2", "Weight of a disappointment against an equal pleasant surprise.")
     trust_meeting: Real = _rate(0.004951, 0.0, 0.01, "S3", "Trust gained by meeting.")
@@ -323,8 +330,8 @@ class Behaviour:
     domination_tolerance: Real = _strength(0.2218, 0.1, 0.35, "assumed", "Share of influence that others accept from one body.")
     trust_staff: Real = _rate(0.01305, 0.0, 0.02, "S3", "Trust brokered by a full staff team.")
     reorganisation_reset: Real = _strength(0.7564, 0.2, 0.9, "S3", "Share of a link lost when a body is reorganised.")
-    style_spread: Real = _strength(0.45, 0.0, 0.6, "assumed", "How far a leader's style departs from what is configured: the first one's and each successor's.")
-    staff_spread: Real = _strength(0.2, 0.0, 0.6, "S3", "How far what a staff team amounts to departs from what is configured, between places.")
+    style_spread: Real = _strength(0.55, 0.0, 0.6, "assumed", "How far a leader's style departs from what is configured: the first one's and each successor's.")
+    staff_spread: Real = _strength(0.15, 0.0, 0.6, "S3", "How far what a staff team amounts to departs from what is configured, between places.")
 
     # accountability and membership
     accreditation_threshold: Real = _strength(0.1203, 0.1, 0.4, "Hansard, 28 February 2002: 87 of 88 passed", "Yearly score from which the fund is released in full.")
@@ -345,6 +352,33 @@ class Delivery:
         0.6, unit="0 additive to 1 weakest link", low=0.0, high=1.0, source="S4 (weakest link in delivering change); assumed default",
         says="How far results need every sector at once.",
     )
+
+
+def _switch(says: str) -> Any:
+    return structural(1, unit="0 no, 1 yes", low=0, high=1, source="the model as a whole has it; without it, a null model", says=says)
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class Mechanisms:
+    """Which mechanisms are at work, and what takes the model to its limiting cases. See docs/docking.md.
+
+    Not searched by a fit to the patterns, which say nothing of them: the numbers of the known end and of
+    sanctions come from public-goods experiments, the others leave the model as it is.
+    """
+
+    # null models
+    trust_moves: Whole = _switch("Trust follows what others do, or stays as at first acquaintance.")
+    learning: Whole = _switch("Belief and the expected share of the fund follow what is seen, or stay at their priors.")
+    membership_changes: Whole = _switch("Bodies leave, join and dissolve the partnership, or those who launch it stay.")
+
+    # the public-goods experiment as a limiting case
+    assured_presence: Real = structural(0.0, unit="0 none to 1 full", low=0.0, high=1.0, source="limiting case: a laboratory", says="How far presence, seniority and aligned plans, without which nobody can give, are assured to all.")
+    first_seen_giving: Real = structural(0.0, unit="share of what each could give", low=0.0, high=1.0, source="limiting case: a laboratory", says="What bodies that begin are taken to have given before.")
+    conditional_cooperator_share: Real = structural(1.0, unit="share of bodies", low=0.0, high=1.0, source="Fischbacher, Gächter and Fehr (2001)", says="Bodies that answer others' giving; the rest ride free unless they are pushed.")
+    end_weight: Real = structural(0.6058, unit="share of willingness", low=0.0, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="What an announced end takes from willingness in the last month.")
+    end_half_months: Real = structural(3.0, unit="months", low=0.1, high=60.0, source="assumed; see docs/docking.md", says="Months before an announced end at which it takes half as much as in the last.")
+    sanction_gain: Real = structural(0.1117, unit="dimensionless", low=0.0, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="How much sanctions in full force add to giving.")
+    sanction_half_saturation: Real = structural(0.1858, unit="dimensionless", low=0.01, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="Readiness to sanction that presses half as hard as can be.")
 
 
 @dataclass(frozen=True, config=_FROZEN)
@@ -390,6 +424,7 @@ TOPICS: dict[str, type] = {
     "levers": Levers,
     "behaviour": Behaviour,
     "delivery": Delivery,
+    "mechanisms": Mechanisms,
     "regimes": RegimeThresholds,
 }
 

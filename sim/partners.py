@@ -59,6 +59,9 @@ class Partner(mesa.Agent):
         )
         self.first_belief = min(1.0, max(0.0, behaviour.belief_initial + behaviour.belief_spread * traits[1]))
         self.reciprocity = min(1.0, max(0.0, behaviour.reciprocity + behaviour.reciprocity_spread * traits[2]))
+        self.cooperates = contribution.is_conditional_cooperator(
+            traits[2], model.mechanisms.conditional_cooperator_share
+        )
         self.trust: list[float] = []
         self.begin()
 
@@ -75,7 +78,7 @@ class Partner(mesa.Agent):
         self.expected_share = 1.0 / self.model.n_founders
         self.influence = 0.0
         self.alignment = 0.2
-        self.rate = 0.0
+        self.rate = self.model.mechanisms.first_seen_giving
         self.bent_gbp_m = 0.0
         self.pooled_gbp_m = 0.0
         self.paid_gbp_m = 0.0
@@ -273,22 +276,27 @@ class Partner(mesa.Agent):
         """Decide how much money to bend to the strategy and to pool."""
         model, kind = self.model, self.kind
         behaviour, levers = model.behaviour, model.levers
+        prospect = model.prospect if self.cooperates else 0.0
         push = contribution.contribution_push(
-            self.belief,
+            prospect * self.belief,
             self.plans_pressure,
             levers.scrutiny,
             kind.is_publicly_funded,
             model.reward_pull,
+            model.sanction_pressure,
             behaviour.contribution_belief,
             behaviour.contribution_duty,
             behaviour.contribution_scrutiny,
             behaviour.contribution_reward,
+            model.mechanisms.sanction_gain,
         )
         self.believed_of_others = contribution.believed_of_others(
             self.believed_of_others, self.seen_of_others, behaviour.belief_weight
         )
-        willing = contribution.willingness(self.believed_of_others, self.reciprocity, push)
-        self.rate = contribution.contribution_rate(willing, self.attendance_record, self.seniority, self.alignment)
+        willing = contribution.willingness(self.believed_of_others, prospect * self.reciprocity, push)
+        self.rate = contribution.contribution_rate(
+            willing, self.attendance_record, self.seniority, self.alignment, model.mechanisms.assured_presence
+        )
         self.bent_gbp_m = self.rate * contribution.bendable_gbp_m(
             self.budget_gbp_m, kind.discretionary_share, self.rigidity, levers.flexibility, behaviour.flexibility_gain
         )

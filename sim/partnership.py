@@ -18,6 +18,7 @@ from sim.randomness import make_draws
 from sim.rules import (
     accountability,
     attendance,
+    contribution,
     deliberation,
     delivery,
     events,
@@ -48,7 +49,7 @@ class PartnershipModel(mesa.Model):
     def __init__(self, scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False) -> None:
         super().__init__(rng=seed)
         self.asked = scenario  # Mesa 3.5 keeps the name `scenario` for itself
-        self.behaviour = scenario.behaviour
+        self.behaviour, self.mechanisms = scenario.behaviour, scenario.mechanisms
         self.record_terms = record_terms
         self.policies = policy_calendar(scenario)
         seats = seats_of(scenario)
@@ -305,6 +306,15 @@ class PartnershipModel(mesa.Model):
 
     def contribute(self) -> None:
         """Let every member decide what to bend and to pool."""
+        levers, mechanisms = self.levers, self.mechanisms
+        self.sanction_pressure = contribution.sanction_pressure(levers.sanctions, mechanisms.sanction_half_saturation)
+        self.prospect = contribution.prospect(
+            float(self.month),
+            levers.announced_end_months,
+            mechanisms.end_weight,
+            mechanisms.end_half_months,
+            self.sanction_pressure,
+        )
         for partner in self.members:
             partner.contribute()
         self.pooled_gbp_m = total([partner.pooled_gbp_m for partner in self.members])
@@ -457,6 +467,8 @@ class PartnershipModel(mesa.Model):
 
     def learn(self) -> None:
         """Let members draw their lessons from what was delivered and decided."""
+        if not self.mechanisms.learning:
+            return
         self.signal = learning.signal_of_success(self.results, self.decision_memory, self.behaviour.process_credit)
         for partner in self.members:
             partner.learn()
@@ -465,6 +477,8 @@ class PartnershipModel(mesa.Model):
 
     def update_trust(self) -> None:
         """Let every member revise its trust in every other."""
+        if not self.mechanisms.trust_moves:
+            return
         levers, behaviour = self.levers, self.behaviour
         self.contact_gain = trust.contact_gain(
             behaviour.trust_meeting, behaviour.trust_joint_delivery, self.results, levers.joint.co_location
@@ -509,9 +523,10 @@ class PartnershipModel(mesa.Model):
     def renew_membership(self) -> None:
         """Let members leave, newcomers take seats, and the council think of ending it all."""
         month, levers, behaviour = self.month, self.levers, self.behaviour
+        is_open = self.mechanisms.membership_changes > 0
         sat, remaining = self.members, []
         for partner in sat:
-            if partner.considers_leaving(self.draws.exit[month, partner.seat]):
+            if is_open and partner.considers_leaving(self.draws.exit[month, partner.seat]):
                 partner.is_member = False
                 self.n_exits += 1
                 self.tell("leaves", partner.name)
@@ -519,7 +534,7 @@ class PartnershipModel(mesa.Model):
                 remaining.append(partner)
         chance = membership.invitation_probability(behaviour.invitation_rate, self.attention, self.staff_team)
         for partner in self.partners:
-            if partner.is_member or partner.is_abolished or partner in sat:
+            if not is_open or partner.is_member or partner.is_abolished or partner in sat:
                 continue
             if partner.joins_at == month:
                 self.seat_newcomer(partner, remaining, partner.informed)
@@ -530,7 +545,7 @@ class PartnershipModel(mesa.Model):
             total([member_engagement(p.attendance_record, p.seniority, p.rate) for p in self.members]), self.n_members
         )
         for partner in self.members:
-            if isinstance(partner, Council) and partner.dissolves(self.draws.dissolution[month]):
+            if is_open and isinstance(partner, Council) and partner.dissolves(self.draws.dissolution[month]):
                 self.dissolve()
                 return
         if not self.members:
@@ -546,9 +561,10 @@ class PartnershipModel(mesa.Model):
         self.tell("takes a seat", newcomer.name)
         n = len(sitting)
         if n > 0:
-            newcomer.belief = membership.newcomer_view(
-                newcomer.belief, mean_or_zero(total([p.belief for p in sitting]), n), informed
-            )
+            if self.mechanisms.learning:
+                newcomer.belief = membership.newcomer_view(
+                    newcomer.belief, mean_or_zero(total([p.belief for p in sitting]), n), informed
+                )
             newcomer.believed_of_others = membership.newcomer_view(
                 newcomer.believed_of_others, mean_or_zero(total([p.rate for p in sitting]), n), informed
             )

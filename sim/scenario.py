@@ -21,6 +21,7 @@ from sim.parameters import (
     Delivery,
     Leadership,
     Levers,
+    Mechanisms,
     Real,
     RegimeThresholds,
     Whole,
@@ -126,6 +127,7 @@ class Scenario:
     calendar: tuple[CalendarEntry, ...] = ()
     behaviour: Behaviour = Field(default_factory=Behaviour)
     delivery: Delivery = Field(default_factory=Delivery)
+    mechanisms: Mechanisms = Field(default_factory=Mechanisms)
     regimes: RegimeThresholds = Field(default_factory=RegimeThresholds)
 
     def month_label(self, month: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,13 +24,15 @@ CONTRACTS = [
             "scrutiny": SHARE,
             "is_publicly_funded": SHARE,
             "reward_pull": SHARE,
+            "sanction_pressure": SHARE,
             "gain_from_belief": prior("contribution_belief"),
             "gain_from_duty": prior("contribution_duty"),
             "gain_from_scrutiny": prior("contribution_scrutiny"),
             "gain_from_reward": prior("contribution_reward"),
+            "gain_from_sanctions": SHARE,
         },
-        rises="belief service_plan_pressure scrutiny is_publicly_funded reward_pull gain_from_belief gain_from_duty "
-        "gain_from_scrutiny gain_from_reward",
+        rises="belief service_plan_pressure scrutiny is_publicly_funded reward_pull sanction_pressure gain_from_belief "
+        "gain_from_duty gain_from_scrutiny gain_from_reward gain_from_sanctions",
         low=0.0,
         high=1.0,
     ),
@@ -42,11 +45,41 @@ CONTRACTS = [
     ),
     Contract(
         contribution_rate,
-        {"willing": SHARE, "attendance_record": SHARE, "seniority": SHARE, "alignment": SHARE},
-        rises="willing attendance_record seniority alignment",
+        {
+            "willing": SHARE,
+            "attendance_record": SHARE,
+            "seniority": SHARE,
+            "alignment": SHARE,
+            "assured_presence": SHARE,
+        },
+        rises="willing attendance_record seniority alignment assured_presence",
         low=0.0,
         high=1.0,
-        zero="willing attendance_record seniority alignment",
+        zero="willing",
+    ),
+    Contract(
+        contribution.sanction_pressure,
+        {"sanctions": SHARE, "half_saturation": (0.01, 1.0)},
+        rises="sanctions",
+        falls="half_saturation",
+        low=0.0,
+        high=1.0,
+        zero="sanctions",
+    ),
+    Contract(
+        contribution.prospect,
+        {
+            "month": (0.0, 600.0),
+            "announced_end": (1.0, 600.0),
+            "end_weight": SHARE,
+            "end_half_months": (0.1, 60.0),
+            "sanction_pressure": SHARE,
+        },
+        rises="announced_end sanction_pressure",
+        falls="month end_weight end_half_months",
+        low=0.0,
+        high=1.0,
+        centre={"month": 60.0, "announced_end": 500.0},
     ),
     Contract(
         contribution.bendable_gbp_m,
@@ -128,7 +161,7 @@ CONTRACTS = [
         zero="support",
     ),
 ]
-TESTED_BELOW = {"need_match"}
+TESTED_BELOW = {"need_match", "is_conditional_cooperator"}
 RULES = public_rules(contribution) | public_rules(fund)
 
 
@@ -156,8 +189,8 @@ def test_identical_conditional_cooperators_decay_geometrically(start, slope, mon
     """The verification limit of the contribution rule: c0·sᵗ, with full belief weight and nothing else."""
     believed = start
     for month in range(1, months + 1):
-        push = contribution_push(0.0, 0.0, 0.0, 1.0, 0.0, 0.25, 0.08, 0.08, 0.1)
-        given_now = contribution_rate(willingness(believed, slope, push), 1.0, 1.0, 1.0)
+        push = contribution_push(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.25, 0.08, 0.08, 0.1, 0.1)
+        given_now = contribution_rate(willingness(believed, slope, push), 1.0, 1.0, 1.0, 0.0)
         assert given_now == pytest.approx(start * slope**month, rel=1e-12, abs=0.0)
         believed = believed_of_others(believed, given_now, 1.0)
 
@@ -168,17 +201,17 @@ def test_cooperation_is_imperfect(believed, slope):
     assert willingness(believed, slope, 0.0) <= believed
 
 
-@given(gains=st.lists(SHARES, min_size=4, max_size=4))
+@given(gains=st.lists(SHARES, min_size=5, max_size=5))
 def test_nothing_pushes_when_nothing_speaks_for_giving(gains):
-    """Without belief, duty, scrutiny or reward there is exactly no push."""
-    assert contribution_push(0.0, 0.0, 0.0, 1.0, 0.0, *gains) == 0.0
+    """Without belief, duty, scrutiny, reward or sanctions there is exactly no push."""
+    assert contribution_push(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, *gains) == 0.0
 
 
 @given(pressure=SHARES)
 def test_scrutiny_does_not_reach_bodies_without_public_money(pressure):
     """Scrutiny boards may call publicly funded partners only (S4)."""
-    base = contribution_push(0.3, 0.0, 0.0, 0.0, 0.0, 0.25, 0.08, 0.08, 0.1)
-    assert contribution_push(0.3, 0.0, pressure, 0.0, 0.0, 0.25, 0.08, 0.08, 0.1) == base
+    base = contribution_push(0.3, 0.0, 0.0, 0.0, 0.0, 0.0, 0.25, 0.08, 0.08, 0.1, 0.1)
+    assert contribution_push(0.3, 0.0, pressure, 0.0, 0.0, 0.0, 0.25, 0.08, 0.08, 0.1, 0.1) == base
 
 
 def test_the_duty_moves_attendance_more_than_giving_at_defaults():
@@ -188,7 +221,9 @@ def test_the_duty_moves_attendance_more_than_giving_at_defaults():
     pull = attendance.duty_term(default["behaviour.weight_duty"], pressure)
     noise = default["behaviour.attendance_noise"]
     comes = attendance.attendance_probability(pull, noise) - attendance.attendance_probability(0.0, noise)
-    push = contribution_push(0.0, pressure, 0.0, 1.0, 0.0, 0.0, default["behaviour.contribution_duty"], 0.0, 0.0)
+    push = contribution_push(
+        0.0, pressure, 0.0, 1.0, 0.0, 0.0, 0.0, default["behaviour.contribution_duty"], 0.0, 0.0, 0.0
+    )
     gives = willingness(0.5, 0.9, push) - willingness(0.5, 0.9, 0.0)
     assert comes > 2.0 * gives > 0.0
 
@@ -196,7 +231,40 @@ def test_the_duty_moves_attendance_more_than_giving_at_defaults():
 @given(willing=SHARES, record=SHARES, alignment=SHARES)
 def test_a_junior_cannot_commit_money(willing, record, alignment):
     """Somebody without rank has no money to sign for (S2)."""
-    assert contribution_rate(willing, record, 0.0, alignment) == 0.0
+    assert contribution_rate(willing, record, 0.0, alignment, 0.0) == 0.0
+
+
+@given(willing=SHARES, record=SHARES, seniority=SHARES, alignment=SHARES)
+def test_in_the_laboratory_willingness_alone_decides(willing, record, seniority, alignment):
+    """Assured presence is the whole of it (exactly), and without any the rule is the plain product (exactly)."""
+    assert contribution_rate(willing, record, seniority, alignment, 1.0) == willing
+    assert contribution_rate(willing, record, seniority, alignment, 0.0) == willing * record * seniority * alignment
+
+
+@given(
+    month=st.integers(0, 600),
+    weight=SHARES,
+    half=st.floats(0.1, 60.0),
+    sanctions=st.floats(0.0, 1.0),
+    end=st.integers(1, 600),
+)
+def test_only_an_end_that_is_announced_is_looked_ahead_to(month, weight, half, sanctions, end):
+    """No end, no effect, to the bit; at and after the end it takes its whole weight."""
+    assert contribution.prospect(float(month), 0.0, weight, half, sanctions) == 1.0
+    last = contribution.prospect(end - 1.0, float(end), weight, half, 0.0)
+    assert last == 1.0 - weight
+    assert contribution.prospect(end + 12.0, float(end), weight, half, 0.0) == last
+    assert contribution.prospect(end - 1.0 - half, float(end), weight, half, 0.0) == pytest.approx(1.0 - weight / 2.0)
+
+
+def test_the_share_of_conditional_cooperators_is_what_it_says():
+    """Traits are sums of two uniform draws: the share that answers others must come out at every value."""
+    uniforms = np.random.default_rng(5).random((2, 40_000))
+    traits = (uniforms.sum(axis=0) - 1.0) * math.sqrt(6.0)
+    for share in (0.0, 0.2, 0.5, 0.9, 1.0):
+        answering = np.mean([contribution.is_conditional_cooperator(float(trait), share) for trait in traits])
+        assert answering == pytest.approx(share, abs=0.0075)  # three standard errors
+    assert all(contribution.is_conditional_cooperator(float(trait), 1.0) for trait in traits)
 
 
 @given(

@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.rules.marking import rule
+from sim.rules.mathematics import saturation
+
+
+@rule
+def is_conditional_cooperator(trait: float, share: float) -> bool:
+    """Return whether a body answers others' giving; the rest, 1 − ``share``, ride free.
+
+    Those ride free whose ``trait`` of reciprocity (mean 0, SD 1; the sum of two uniform draws) is lowest.
+    """
+    drawn = trait / math.sqrt(6.0) + 1.0
+    lower_share = 0.5 * drawn * drawn if drawn < 1.0 else 1.0 - 0.5 * (2.0 - drawn) * (2.0 - drawn)
+    return lower_share >= 1.0 - share
+
+
+@rule
+def sanction_pressure(sanctions: float, half_saturation: float) -> float:
+    """Return how hard sanctions press, in [0, 1); exactly 0 without any. They saturate (Fehr and Gächter 2000)."""
+    return saturation(sanctions, half_saturation)
+
+
+@rule
+def prospect(
+    month: float, announced_end: float, end_weight: float, end_half_months: float, sanction_pressure: float
+) -> float:
+    """Return what a known end leaves of willingness to cooperate, in [0, 1]; exactly 1 if none is announced.
+
+    Cooperation is partly an investment in what is still to come, and the more so the less there is of it
+    (Kreps, Milgrom, Roberts and Wilson 1982). A sanction bites to the last day, so what it presses for stays.
+    """
+    if announced_end <= 0.0:
+        return 1.0
+    still_to_come = max(0.0, announced_end - month - 1.0)
+    nearness = end_half_months / (still_to_come + end_half_months)
+    return 1.0 - end_weight * nearness * (1.0 - sanction_pressure)
 
 
 @rule
@@ -12,10 +48,12 @@ def contribution_push(
     scrutiny: float,
     is_publicly_funded: float,
     reward_pull: float,
+    sanction_pressure: float,
     gain_from_belief: float,
     gain_from_duty: float,
     gain_from_scrutiny: float,
     gain_from_reward: float,
+    gain_from_sanctions: float,
 ) -> float:
     """Return what moves a body to give beyond answering others, in [0, 1]; 0 when nothing speaks for it.
 
@@ -27,6 +65,7 @@ def contribution_push(
         * (1.0 - gain_from_duty * service_plan_pressure)
         * (1.0 - gain_from_scrutiny * scrutiny * is_publicly_funded)
         * (1.0 - gain_from_reward * reward_pull)
+        * (1.0 - gain_from_sanctions * sanction_pressure)
     )
 
 
@@ -43,12 +82,21 @@ def willingness(expected_of_others: float, reciprocity: float, push: float) -> f
 
 
 @rule
-def contribution_rate(willing: float, attendance_record: float, seniority: float, alignment: float) -> float:
+def contribution_rate(
+    willing: float, attendance_record: float, seniority: float, alignment: float, assured_presence: float
+) -> float:
     """Return the share of its bendable money that a body puts in, in [0, 1].
 
     A junior cannot commit money, and plans that do not fit the strategy leave little to commit.
+    ``assured_presence`` = 1 is the laboratory, where willingness alone decides.
     """
-    return willing * attendance_record * seniority * alignment
+    open_to_chance = 1.0 - assured_presence
+    return (
+        willing
+        * (assured_presence + open_to_chance * attendance_record)
+        * (assured_presence + open_to_chance * seniority)
+        * (assured_presence + open_to_chance * alignment)
+    )
 
 
 @rule

@@ -1,0 +1,82 @@
+// What B does otherwise than A: one switch for each difference, so that each can be put back and tried again.
+
+const MOST_SWITCHES = 8;
+
+class Differences {
+  constructor(state, changed) {
+    this.state = state;
+    this.changed = changed;
+    this.putBack = new Map();
+    this.box = document.getElementById("differs");
+    this.box.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-path]");
+      if (button) this.toggle(button.dataset.path);
+    });
+  }
+
+  /** Forget what was put back: the sides have changed in another way. */
+  forget() {
+    this.putBack.clear();
+  }
+
+  /** Paths of one switch: a composite stands for its parts where all of them differ. */
+  pathsOf(key) {
+    return COMPOSITES.get(key)?.paths ?? [key];
+  }
+
+  /** What differs, by control or composite, the main levers first. */
+  keys() {
+    const paths = differing(this.state);
+    const whole = CATALOGUE.composites.filter((one) => one.paths.every((path) => paths.includes(path)));
+    const parts = new Set(whole.flatMap((one) => one.paths));
+    const keys = [...whole.map((one) => one.path), ...paths.filter((path) => !parts.has(path)), ...this.putBack.keys()];
+    const order = (key) => {
+      const place = CATALOGUE.headlines.indexOf(key);
+      return key === "board" || key === "calendar" ? -1 : place < 0 ? 99 : place;
+    };
+    return [...new Set(keys)].sort((a, b) => order(a) - order(b));
+  }
+
+  /** Put B's setting back to A's, or take it up again. */
+  toggle(key) {
+    const { left, right } = this.state;
+    if (this.putBack.has(key)) {
+      for (const [path, value] of this.putBack.get(key)) setValue(right, path, value);
+      this.putBack.delete(key);
+    } else {
+      this.putBack.set(key, this.pathsOf(key).map((path) => [path, effective(right, path)]));
+      for (const path of this.pathsOf(key)) setValue(right, path, effective(left, path));
+    }
+    this.changed();
+    this.show();
+    this.box.querySelector(`[data-path="${key}"]`)?.focus();
+  }
+
+  canToggle(key) {
+    const named = (key !== "board" && key !== "calendar") || effective(this.state.left, key) !== "";
+    return named && (!GRID || (this.state.right.preset === GRID.base && GRID.axes.some((axis) => axis.paths.includes(this.pathsOf(key)[0]))));
+  }
+
+  show() {
+    const keys = this.keys();
+    const shownKeys = keys.slice(0, MOST_SWITCHES);
+    const items = shownKeys.map((key) => {
+      const isBack = this.putBack.has(key);
+      const words = this.words(key);
+      return this.canToggle(key)
+        ? `<button type="button" class="chip" data-path="${escaped(key)}" aria-pressed="${!isBack}">${words}</button>`
+        : `<span class="chip">${words}</span>`;
+    });
+    const more = keys.length > shownKeys.length ? `<span class="quiet">and ${keys.length - shownKeys.length} more</span>` : "";
+    const hint = shownKeys.some((key) => this.canToggle(key)) ? "Switch one off to see what it was worth." : "";
+    this.box.hidden = keys.length === 0;
+    this.box.innerHTML = `<span class="quiet">What B does otherwise. ${hint}</span> ${items.join(" ")} ${more}`;
+  }
+
+  words(key) {
+    const control = CONTROLS.get(this.pathsOf(key)[0]);
+    const was = effective(this.state.left, control.path);
+    const is = this.putBack.get(key)?.[0][1] ?? effective(this.state.right, control.path);
+    return `${escaped(COMPOSITES.get(key)?.label ?? control.label)} <span class="from">${escaped(shown(control, was))} →</span> <b>${escaped(shown(control, is))}</b>`;
+  }
+}

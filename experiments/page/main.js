@@ -1,0 +1,491 @@
+// Puts the page together: state, controls, answers, figures, address.
+
+const WAY = [
+  { measure: "engagement", title: "Engagement", says: "How often, how senior, how generous. 0 to 1." },
+  { measure: "trust", title: "Trust", says: "Mean trust between members. 0 to 1." },
+  { measure: "dominance", title: "Dominance", says: "Concentration of influence. 0 all equal, 1 one body." },
+  { measure: "outcome", title: "Outcome", says: "Share of the gap to the national average closed." },
+];
+const WHO = CATALOGUE.sectors.map((sector) => ({
+  measure: `engagement_${sector.name}`,
+  title: { council: "Councils", agency: "Agencies", business: "Business", voluntary: "Voluntary" }[sector.name],
+  says: "Engagement. 0 to 1.",
+}));
+
+const page = { answer: null, figures: {}, wanted: null, busy: false, playing: 0, lastAddress: null };
+const at = (id) => document.getElementById(id);
+
+async function start() {
+  const { state, unknown } = stateOf(location.hash.slice(1));
+  page.state = state;
+  page.differences = new Differences(state, () => {
+    page.controls.refresh();
+    ask();
+  });
+  page.controls = new Controls(state, () => {
+    page.differences.forget();
+    ask();
+  });
+  page.lessons = new Lessons(startLesson);
+  fillChoices();
+  fillAbout();
+  fillTake();
+  wire();
+  if (unknown.length) problem(`The address names what this page does not know: ${unknown.join(", ")}. It was left out.`);
+  // The sentence comes first, the curves a moment later.
+  ask();
+  await makeFigures();
+  page.ready = true;
+  if (page.answer) show();
+}
+
+// ------------------------------------------------------------------ asking
+
+/** Ask for what the state says. One question at a time; the newest wins. */
+function ask() {
+  page.wanted = requestOf(page.state);
+  page.differences.show();
+  writeAddress();
+  if (!page.busy) answerNext();
+}
+
+async function answerNext() {
+  page.busy = true;
+  const slow = setTimeout(() => document.body.classList.add("computing"), 400);
+  while (page.wanted) {
+    const request = page.wanted;
+    page.wanted = null;
+    try {
+      const answer = await answerTo(request);
+      problem("");
+      if (!GRID) keepExamples(answer, request);
+      page.answer = answer;
+      show();
+    } catch (error) {
+      problem(error.message);
+    }
+    // Let the browser paint and take the next input.
+    await new Promise((done) => setTimeout(done));
+  }
+  clearTimeout(slow);
+  document.body.classList.remove("computing");
+  page.busy = false;
+}
+
+/** The runs that are shown stay, greyed, until those of this answer are there. */
+function keepExamples(answer, request) {
+  for (const name of SIDES) {
+    answer[name].example = page.answer?.[name].example ?? null;
+    answer[name].example_note = "";
+  }
+  document.body.classList.add("stale");
+  clearTimeout(page.examplesTimer);
+  page.examplesAbort?.abort();
+  page.examplesTimer = setTimeout(() => fetchExamples(answer, request), 150);
+}
+
+async function fetchExamples(answer, request) {
+  page.examplesAbort = new AbortController();
+  try {
+    const examples = await examplesTo(request, page.examplesAbort.signal);
+    if (answer !== page.answer) return;
+    for (const name of SIDES) answer[name].example = { ...examples[name], typical: request.run === null };
+    document.body.classList.remove("stale");
+    showExamples();
+  } catch (error) {
+    if (error.name !== "AbortError") problem(error.message);
+  }
+}
+
+function problem(text) {
+  at("problem").textContent = text;
+}
+
+// ------------------------------------------------------------------ showing
+
+/** The view of an answer that the figures share. */
+function viewOf() {
+  const { answer, state } = page;
+  const step = Math.min(state.month ?? answer.months - 1, answer.months - 1);
+  const span = [dateOf(answer.start, answer.months_at[0]), dateOf(answer.start, answer.months_at.at(-1))];
+  return { difference: state.view === "difference", step, span, picked: SIDES.some((side) => seatOf(answer[side].example, state.partner) >= 0) ? state.partner : tellingPartner(answer) };
+}
+
+function show() {
+  const { answer, state } = page;
+  headline(headlineWords(state, answer));
+  page.lessons.answered(answer);
+  if (!page.ready) return;
+  const started = performance.now();
+  const view = viewOf();
+  drawEnds(page.figures.ends, answer);
+  at("moved").innerHTML = movedWords(answer);
+  showCurves(view);
+  if (GRID) showExamples();
+  else showInside(view);
+  at("results").setAttribute("aria-busy", "false");
+  document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn ?? 0) + 1);
+  document.documentElement.dataset.drawMs = (performance.now() - started).toFixed(1);
+}
+
+/** What hangs on the single run: why, network, partners. */
+function showExamples() {
+  if (!page.ready || !page.answer.left.example) return;
+  const view = viewOf();
+  at("reason").innerHTML = reasonWords(page.answer);
+  fillPartners(view.picked);
+  showInside(view);
+  document.documentElement.dataset.inside = String(Number(document.documentElement.dataset.inside ?? 0) + 1);
+}
+
+/** Change the sentence only when it says something else, so that it is read out once. */
+function headline(html) {
+  if (page.lastHeadline === html) return;
+  page.lastHeadline = html;
+  at("headline").innerHTML = html;
+}
+
+function showCurves(view) {
+  const { figures, answer, state } = page;
+  for (const { measure } of [...WAY, ...WHO]) drawFan(figures[measure], measure, answer, view);
+  drawFan(figures.other, state.measure, answer, view);
+  for (const side of SIDES) drawRegimes(figures[`regimes_${side}`], side, answer, view);
+  at("key").innerHTML = view.difference
+    ? "Line: median of the paired differences. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Above zero, B has more."
+    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. Line: median. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Dotted: policy dates. A click on a chart picks the month.${startsApart(answer)}`;
+}
+
+function startsApart(answer) {
+  const { start } = answer.right;
+  return start && start !== answer.start ? ` Side B starts in ${monthName(start, 0)}: its months are counted from there and drawn under those of A.` : "";
+}
+
+/** What depends on the chosen month and partner. */
+function showInside(view) {
+  const { figures, answer, state } = page;
+  const run = SIDES.map((name) => answer[name].example).find(Boolean);
+  const notes = [...new Set(SIDES.map((name) => answer[name].example_note).filter(Boolean))];
+  at("inside-note").textContent = run
+    ? `Run ${run.replicate} on both sides${run.typical ? ", a typical one" : ""}: the same people, elections and luck. ${notes.join(" ")}`
+    : notes.join(" ") || "The run is being computed …";
+  const slider = at("month");
+  slider.max = answer.months - 1;
+  slider.value = view.step;
+  slider.setAttribute("aria-valuetext", monthName(answer.start, view.step));
+  at("month-name").textContent = monthName(answer.start, view.step);
+  drawTimeline(figures.timeline, answer, view);
+  for (const side of SIDES) drawNetwork(figures[`network_${side}`], side, answer, view);
+  if (state.partner === null || at("partner").value !== view.picked) at("partner").value = view.picked ?? "";
+  if (!view.picked) return;
+  const label = partnerLabel(answer, view.picked);
+  figures.terms.retitle(`${label}: what draws it in, what pushes it away`, "Parts of its decision to attend, in the chosen month or its last as a member.");
+  figures.chance.retitle(`${label}: chance that it comes`, "Gaps: no seat.");
+  drawTerms(figures.terms, answer, view.picked, view.step);
+  drawChance(figures.chance, answer, view.picked, view);
+  at("why").innerHTML = whyWords(answer, view.picked, view.step);
+}
+
+/** Where runs that ended one way on side A end on side B. HTML. */
+function movedWords(answer) {
+  const names = CATALOGUE.regimes.map((regime) => regime.name);
+  const { moved } = answer.difference;
+  const flows = [];
+  moved.forEach((row, a) => row.forEach((count, b) => a !== b && count && flows.push({ a, b, count })));
+  flows.sort((x, y) => y.count - x.count);
+  const stay = moved.reduce((sum, row, i) => sum + row[i], 0);
+  const told = flows.slice(0, 4).map(({ a, b, count }) => `<li><b>${count}</b> of ${answer.replicates}: <i>${names[a]}</i> on A, <i>${names[b]}</i> on B</li>`);
+  const meanings = names.map((name, i) => `<div><dt><span class="swatch" data-regime="${i}"></span>${name}</dt><dd>${FATE_SAYS[name]}</dd></div>`);
+  return `<h3>The same run on both sides</h3><ul class="flows"><li><b>${stay}</b> of ${answer.replicates} end alike on both</li>${told.join("")}</ul>
+    <h3>What the words mean</h3><dl class="regimes">${meanings.join("")}</dl>`;
+}
+
+function setMonth(step) {
+  page.state.month = step;
+  writeAddress();
+  if (!page.answer || !page.ready) return;
+  const view = viewOf();
+  cancelAnimationFrame(page.frame);
+  page.frame = requestAnimationFrame(() => {
+    showCurves(view);
+    showInside(view);
+  });
+}
+
+function setPartner(name) {
+  page.state.partner = name;
+  writeAddress();
+  showInside(viewOf());
+  for (const side of SIDES) drawNetwork(page.figures[`network_${side}`], side, page.answer, viewOf());
+}
+
+// ------------------------------------------------------------------ figures
+
+async function makeFigures() {
+  const { figures } = page;
+  const current = () => page.answer;
+  figures.ends = new Figure(at("chart-ends"), {
+    title: "Regime in the last month", says: "Of all paired runs.", spec: endsSpec(), file: "regimes-at-the-end",
+    table: () => ({
+      head: ["Regime", "A", "A 95 %", "B", "B 95 %"],
+      rows: CATALOGUE.regimes.map((regime, r) => [regime.name, ...SIDES.flatMap((name) => {
+        const one = current()[name].final_regimes[r];
+        return [`${one.count} of ${current().replicates}`, `${plainPercent(one.low)} to ${plainPercent(one.high)} %`];
+      })]),
+    }),
+  });
+  for (const [place, rows] of [["charts-way", WAY], ["charts-who", WHO]]) {
+    for (const { measure, title, says } of rows) {
+      figures[measure] = new Figure(at(place), { title, says, spec: fanSpec(), file: measure, table: () => fanTable(measure, current()) });
+    }
+  }
+  for (const side of SIDES) {
+    figures[`regimes_${side}`] = new Figure(at("charts-regimes"), {
+      title: `Side ${LETTER[side]}`, says: "Share of partnerships in each regime.", spec: regimesSpec(), file: `regimes-${LETTER[side]}`,
+      table: () => regimesTable(current(), side),
+    });
+    figures[`network_${side}`] = new Figure(at("charts-network"), {
+      title: `Side ${LETTER[side]}`, says: "", spec: networkSpec(), file: `network-${LETTER[side]}`, table: () => networkTable(current(), side, viewOf().step),
+    });
+  }
+  figures.timeline = new Figure(at("chart-timeline"), { title: "Policy dates and events", says: "Filled diamonds: policy. Triangles: seats given up or taken. Dots: other events.", spec: timelineSpec(), file: "timeline", table: () => timelineTable(current()) });
+  figures.terms = new Figure(at("charts-partner"), { title: "What draws it in, what pushes it away", spec: termsSpec(), file: "partner-terms", table: () => termsTable(current(), viewOf().picked, viewOf().step) });
+  figures.chance = new Figure(at("charts-partner"), { title: "Chance that it comes", spec: chanceSpec(), file: "partner-chance", table: () => chanceTable(current(), viewOf().picked) });
+  figures.other = new Figure(at("chart-other"), { title: MEASURES.get(page.state.measure).label, says: "", spec: fanSpec(200), file: "measure", table: () => fanTable(page.state.measure, current()) });
+  retitleOther();
+  await Promise.all(Object.values(figures).map((figure) => figure.ready()));
+  for (const side of SIDES) {
+    figures[`network_${side}`].view.addEventListener("click", (event, item) => item?.datum?.name && setPartner(item.datum.name));
+  }
+  for (const figure of Object.values(figures)) if (figure.spec.scales[0].name === "x" && figure.spec.scales[0].type === "utc") monthByClick(figure);
+  at("network-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.name}`).join(" ")
+    + ` · size: influence · filled: came this month · lines: trust above ${TIE_FROM} · click a partner for its reasons`;
+  colourKeys();
+}
+
+/** Styles that depend on declared colours; set by script, because the page's policy allows no inline styles in markup. */
+function colourKeys() {
+  for (const box of document.querySelectorAll("[data-sector]")) box.style.setProperty("--colour", CATALOGUE.sectors.find((s) => s.name === box.dataset.sector).colour);
+  const sheet = CATALOGUE.regimes.map((regime, i) => `.swatch[data-regime="${i}"]{background:${regime.colour}}`).join("");
+  const style = document.createElement("style");
+  style.textContent = sheet;
+  document.head.append(style);
+}
+
+/** A click on a chart over time selects its month. */
+function monthByClick(figure) {
+  figure.drawing.classList.add("clickable");
+  figure.drawing.addEventListener("click", (event) => {
+    if (!page.answer) return;
+    const { left } = figure.spec.padding;
+    const x = event.clientX - figure.drawing.getBoundingClientRect().left - left;
+    const [from, to] = viewOf().span;
+    const share = Math.min(1, Math.max(0, x / figure.view.width()));
+    const date = new Date(from + share * (to - from));
+    const step = date.getUTCFullYear() * 12 + date.getUTCMonth() - monthNumber(page.answer.start);
+    setMonth(Math.min(page.answer.months - 1, Math.max(0, step)));
+  });
+}
+
+function retitleOther() {
+  const measure = MEASURES.get(page.state.measure);
+  page.figures.other.retitle(measure.label, `${measure.says} Unit: ${measure.unit}.`);
+  page.figures.other.file = measure.name;
+}
+
+// ------------------------------------------------------------------ choices around the figures
+
+function fillChoices() {
+  for (const measure of CATALOGUE.measures) at("measure").append(new Option(measure.label, measure.name));
+  at("measure").value = page.state.measure;
+  for (const radio of document.querySelectorAll("[name=view]")) radio.checked = radio.value === page.state.view;
+}
+
+function fillPartners(picked) {
+  const names = [...new Set(SIDES.flatMap((side) => page.answer[side].example?.partners.map((partner) => partner.key) ?? []))];
+  const select = at("partner");
+  if (select.dataset.names !== names.join("|")) {
+    select.dataset.names = names.join("|");
+    select.replaceChildren(...names.map((name) => new Option(partnerLabel(page.answer, name), name)));
+  }
+  select.value = picked ?? "";
+}
+
+function wire() {
+  at("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    at("results").focus();
+    at("results").scrollIntoView();
+  });
+  for (const [button, dialog] of [["open-lessons", "lessons"], ["open-about", "about"], ["open-take", "take"]]) {
+    at(button).addEventListener("click", () => at(dialog).showModal());
+    at(dialog).querySelector("[data-close]").addEventListener("click", () => at(dialog).close());
+  }
+  at("reason").addEventListener("click", (event) => {
+    if (!event.target.dataset.jump) return;
+    event.preventDefault();
+    at(event.target.dataset.jump).scrollIntoView({ block: "start" });
+  });
+  at("month").addEventListener("input", () => setMonth(Number(at("month").value)));
+  at("play").addEventListener("click", () => (page.playing ? pause() : play()));
+  at("partner").addEventListener("change", () => setPartner(at("partner").value));
+  at("measure").addEventListener("change", () => {
+    page.state.measure = at("measure").value;
+    writeAddress();
+    retitleOther();
+    if (page.answer) showCurves(viewOf());
+  });
+  for (const radio of document.querySelectorAll("[name=view]")) {
+    radio.addEventListener("change", () => {
+      page.state.view = radio.value;
+      writeAddress();
+      if (page.answer) showCurves(viewOf());
+    });
+  }
+  window.addEventListener("hashchange", readAddress);
+  // On a phone the settings start closed, so that the result comes first.
+  if (window.matchMedia("(max-width: 60rem)").matches) at("settings").open = false;
+}
+
+function play() {
+  const last = page.answer.months - 1;
+  if (viewOf().step >= last) setMonth(0);
+  at("play").textContent = "Pause";
+  at("play").setAttribute("aria-pressed", "true");
+  const stride = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 12 : 1;
+  page.playing = setInterval(() => {
+    const next = Math.min(last, viewOf().step + stride);
+    setMonth(next);
+    if (next === last) pause();
+  }, stride === 1 ? 110 : 1500);
+}
+
+function pause() {
+  clearInterval(page.playing);
+  page.playing = 0;
+  at("play").textContent = "Play";
+  at("play").setAttribute("aria-pressed", "false");
+}
+
+function startLesson(lesson) {
+  const { state } = page;
+  for (const name of SIDES) state[name] = { preset: lesson[name].preset, changes: { ...lesson[name].changes } };
+  state.view = "sides";
+  if (lesson.measure) {
+    state.measure = lesson.measure;
+    retitleOther();
+  }
+  fillChosen();
+  page.differences.forget();
+  page.controls.refresh();
+  ask();
+}
+
+function fillChosen() {
+  at("measure").value = page.state.measure;
+  for (const radio of document.querySelectorAll("[name=view]")) radio.checked = radio.value === page.state.view;
+}
+
+// ------------------------------------------------------------------ the address
+
+function writeAddress() {
+  clearTimeout(page.addressTimer);
+  page.addressTimer = setTimeout(() => {
+    page.lastAddress = addressOf(page.state);
+    history.replaceState(null, "", `#${page.lastAddress}`);
+  }, 120);
+}
+
+/** Somebody changed the address, or went back: take its state. */
+function readAddress() {
+  const address = location.hash.slice(1);
+  if (address === page.lastAddress) return;
+  const { state, unknown } = stateOf(address);
+  Object.assign(page.state, state);
+  problem(unknown.length ? `The address names what this page does not know: ${unknown.join(", ")}. It was left out.` : "");
+  fillChosen();
+  retitleOther();
+  page.differences.forget();
+  page.controls.refresh();
+  ask();
+}
+
+// ------------------------------------------------------------------ share, download, about
+
+function fillTake() {
+  at("take-text").innerHTML = `<p>The address of this page holds the whole state. Who opens it sees what you see${GRID ? ", in the same file" : ", from the same version of the program"}.</p>
+    <label>Address <input type="text" readonly id="address"></label>
+    <p><button type="button" id="copy">Copy the address</button> <span id="copied" role="status"></span></p>
+    <h3>Data</h3><p><button type="button" id="csv">Curves (CSV)</button> <button type="button" id="csv-regimes">Regimes (CSV)</button>
+    <button type="button" id="csv-partners">Partners of the run (CSV)</button> <button type="button" id="json">Settings (JSON)</button></p>
+    <h3>Figures</h3><p>Each figure has its own SVG button. <button type="button" id="figures">Save all figures (SVG)</button></p>`;
+  at("open-take").addEventListener("click", () => { at("address").value = location.href.split("#")[0] + `#${addressOf(page.state)}`; });
+  at("copy").addEventListener("click", async () => {
+    at("address").select();
+    const done = await navigator.clipboard?.writeText(at("address").value).then(() => true, () => false);
+    at("copied").textContent = done ? "Copied." : "Selected: copy it with your keyboard.";
+  });
+  at("csv").addEventListener("click", () => saveText("curves.csv", curvesCsv(page.answer), "text/csv"));
+  at("csv-regimes").addEventListener("click", () => saveText("regimes.csv", regimesCsv(page.answer), "text/csv"));
+  at("csv-partners").addEventListener("click", () => saveText("partners.csv", partnersCsv(page.answer), "text/csv"));
+  at("json").addEventListener("click", () => saveText("settings.json", JSON.stringify(requestOf(page.state), null, 2), "application/json"));
+  at("figures").addEventListener("click", async () => {
+    for (const figure of Figure.all) await figure.save();
+  });
+}
+
+const csv = (rows) => rows.map((row) => row.map((cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : cell)).join(",")).join("\n") + "\n";
+const exact = (value) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : "");
+
+function curvesCsv(answer) {
+  const rows = [["side", "measure", "unit", "month", "date", ...BAND_NAMES, "mean"]];
+  for (const part of [...SIDES, "difference"]) {
+    for (const [measure, bands] of answer[part].bands) {
+      answer.months_at.forEach((step, i) => {
+        rows.push([LETTER[part] ?? "B minus A", measure, MEASURES.get(measure).unit, step, isoMonth(answer.start, step), ...bands.map((values) => exact(values[i]))]);
+      });
+    }
+  }
+  return csv(rows);
+}
+
+function regimesCsv(answer) {
+  const rows = [["side", "month", "date", "regime", "share"]];
+  for (const side of SIDES) {
+    answer.months_at.forEach((step, i) => CATALOGUE.regimes.forEach((regime, r) => rows.push([LETTER[side], step, isoMonth(answer.start, step), regime.name, exact(answer[side].regimes[r][i])])));
+  }
+  return csv(rows);
+}
+
+function partnersCsv(answer) {
+  const columns = SIDES.map((side) => answer[side].example?.columns).find(Boolean) ?? [];
+  const rows = [["side", "replicate", "month", "date", "partner", "sector", ...columns, ...TERMS.map((term) => `term_${term.name}`)]];
+  for (const side of SIDES) {
+    const example = answer[side].example;
+    if (!example) continue;
+    example.months_at.forEach((step, m) => example.partners.forEach((partner, i) => {
+      rows.push([LETTER[side], example.replicate, step, isoMonth(answer.start, step), partner.name, partner.sector,
+        ...columns.map((_, c) => exact(example.values.at(c, m, i))), ...TERMS.map((_, k) => exact(example.terms.at(k, m, i)))]);
+    }));
+  }
+  return csv(rows);
+}
+
+function isoMonth(start, step) {
+  const number = monthNumber(start) + step;
+  return `${Math.floor(number / 12)}-${String((number % 12) + 1).padStart(2, "0")}`;
+}
+
+function fillAbout() {
+  const list = (rows) => rows.map((row) => `<li>${escaped(row)}</li>`).join("");
+  const { assumptions } = CATALOGUE;
+  at("about-text").innerHTML = `<h3>What must not be concluded</h3><ul>${list(assumptions.limits)}</ul>
+    <h3>What it rests on</h3><ul>${list(assumptions.rests_on)}</ul>
+    <h3>How a partner decides</h3><p>${escaped(assumptions.decision)}</p><dl>${TERMS.map((term) => `<div><dt>${escaped(term.label)}</dt><dd>${escaped(term.says)}</dd></div>`).join("")}</dl>
+    <h3>Sources</h3><dl>${assumptions.sources.map((one) => `<div><dt>${escaped(one.name)}</dt><dd>${escaped(one.says)}</dd></div>`).join("")}</dl>`;
+  at("colophon").textContent = `${CATALOGUE.written_by}. ${assumptions.limits[0]} Charts: Vega.`;
+}
+
+start().catch((error) => {
+  problem(`The page could not start: ${error.message}`);
+  throw error;
+});

@@ -1,0 +1,183 @@
+// Numbers as people read them, and the sentences of the page.
+
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+const MINUS = "−";
+const typographic = (text) => String(text).replace(/^-/, MINUS);
+
+/** Years and months since year 0, from "2001-04". */
+const monthNumber = (text) => Number(text.slice(0, 4)) * 12 + Number(text.slice(5, 7)) - 1;
+
+/** "April 2001" for a step of a run. */
+function monthName(start, step) {
+  const number = monthNumber(start) + step;
+  return `${MONTHS[number % 12]} ${Math.floor(number / 12)}`;
+}
+
+/** The date of a step, for time axes. */
+function dateOf(start, step) {
+  const number = monthNumber(start) + step;
+  return Date.UTC(Math.floor(number / 12), number % 12, 1);
+}
+
+const isShare = (unit) => unit.startsWith("share");
+
+/** A value with so many digits as its size asks for. */
+function plainNumber(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (size < 0.0005) return "0";
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 3;
+  return typographic(value.toFixed(digits));
+}
+
+/** A control's value as it is shown beside the slider. */
+function shown(control, value) {
+  if (typeof value === "string") return choiceLabel(control, value);
+  if (control.whole) return String(value);
+  if (isShare(control.unit) && control.high === 1) return `${plainPercent(value)} %`;
+  if (control.unit.startsWith("£m")) return `£${plainNumber(value)}m`;
+  return control.high - control.low > 50 ? String(Math.round(value)) : plainNumber(value);
+}
+
+function plainPercent(share) {
+  const percent = Math.abs(share) < 0.0005 ? 0 : share * 100;
+  return typographic(Math.abs(percent) >= 10 || Math.abs(percent - Math.round(percent)) < 0.05 ? percent.toFixed(0) : percent.toFixed(1));
+}
+
+/** A measure's value with its unit, as it stands in a sentence. */
+function measured(measure, value, signed = false) {
+  if (!Number.isFinite(value)) return "–";
+  const { unit } = MEASURES.get(measure);
+  const sign = signed && value > 0 ? "+" : "";
+  if (isShare(unit)) return `${sign}${plainPercent(value)} ${signed ? "points" : "%"}`;
+  if (unit.startsWith("£m")) return `${value < 0 ? MINUS : sign}£${plainNumber(Math.abs(value))}m`;
+  return `${sign}${plainNumber(value)}`;
+}
+
+/** "plural (n)" as in "71 of 100". */
+const ofAll = (count, n) => (count === 0 ? "none" : count === n ? `all ${n}` : `${count} of ${n}`);
+
+const FATE = {
+  "growth coalition": "became growth coalitions",
+  "talking shop": "became talking shops",
+  "single-agency domination": "came to be dominated by one body",
+  "hollowed out": "were hollowed out",
+  dissolved: "were dissolved",
+};
+const FATE_SAYS = {
+  "growth coalition": "broad engagement that decides and delivers",
+  "talking shop": "people come, but little is decided or delivered",
+  "single-agency domination": "one body holds a third of all influence or more",
+  "hollowed out": "seats stand empty or are filled by juniors",
+  dissolved: "the partnership was abolished",
+};
+
+function choiceLabel(control, value) {
+  if (control.path === "board") return BOARDS.get(value)?.label ?? value;
+  if (control.path === "calendar") return CALENDARS.get(value)?.label ?? value;
+  if (control.path === "levers.flexible_fund_gbp_m") return "the place’s own";
+  const words = value.replaceAll("_", " ");
+  return words;
+}
+
+const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+
+/** A side by name: its preset, and how many settings differ from it. */
+function sideName(side) {
+  const changes = new Set(Object.keys(side.changes).map((path) => CATALOGUE.composites.find((one) => one.paths.includes(path))?.path ?? path)).size;
+  const label = PRESETS.get(side.preset).label;
+  return changes ? `${label}, ${changes} ${changes === 1 ? "setting" : "settings"} changed` : label;
+}
+
+/** The result in words: how most runs of either side end, and the paired difference. HTML. */
+function headlineWords(state, answer) {
+  const n = answer.replicates;
+  const same = JSON.stringify(requestOf(state).left) === JSON.stringify(requestOf(state).right);
+  const ends = Object.fromEntries(SIDES.map((name) => [name, [...answer[name].final_regimes].sort((a, b) => b.count - a.count)]));
+  const [first] = ends.left;
+  const told = (name) => {
+    const [most, second] = ends[name];
+    const then = second.count > 0 ? `, ${ofAll(second.count, n)} ${FATE[second.regime]}` : "";
+    return `<b>${ofAll(most.count, n)}</b> ${n === 1 ? "" : "partnerships "}<b>${FATE[most.regime]}</b>${then}`;
+  };
+  if (same) {
+    return `<p class="lead">With these settings ${told("left")}.</p>
+      <p>Both sides are the same. Move a lever of side B and see what changes.</p>`;
+  }
+  const compare = answer.difference.final_regimes.find((one) => one.regime === first.regime);
+  const lead = `<p class="lead"><span class="badge a">A</span> With these settings ${told("left")}.
+    <span class="badge b">B</span> On the other side, with the same people and the same luck, ${told("right")}.</p>`;
+  return lead + `<p>${differenceWords(answer, compare)}</p>`;
+}
+
+function differenceWords(answer, compare) {
+  const value = answer.difference.final.added_value ?? answer.difference.final.outcome;
+  const parts = [];
+  if (value && Number.isFinite(value.low)) {
+    const clear = value.low > 0 || value.high < 0;
+    const points = `${(Math.abs(value.mean) * 100).toFixed(1)} points`;
+    parts.push(
+      clear
+        ? `By the end B has closed <b>${points} ${value.mean > 0 ? "more" : "less"}</b> of the gap to the national average
+           (95 % interval ${(value.low * 100).toFixed(1)} to ${(value.high * 100).toFixed(1)}), and did better than A in ${ofAll(Math.round(value.share_above * answer.replicates), answer.replicates)} paired runs.`
+        : `What the two deliver can hardly be told apart (difference ${plainNumber(value.low * 100)} to ${plainNumber(value.high * 100)} points of the gap).`,
+    );
+  }
+  if (compare && Number.isFinite(compare.low)) {
+    const change = Math.round(compare.difference * 100);
+    if (change !== 0) parts.push(`The share that ${FATE[compare.regime]} ${change < 0 ? "falls" : "rises"} by ${Math.abs(change)} percentage points.`);
+  }
+  return parts.join(" ");
+}
+
+/** What draws members in, on average over a typical run: the terms that differ most between the sides. HTML. */
+function reasonWords(answer) {
+  const means = SIDES.map((name) => meanTermsOfMembers(answer[name].example));
+  if (!means[0] || !means[1]) return "";
+  const gaps = TERMS.map((term, k) => ({ term, gap: means[1][k] - means[0][k] })).sort((a, b) => b.gap - a.gap);
+  const more = gapsWords(gaps.filter((one) => one.gap > 0.1).slice(0, 3));
+  const less = gapsWords(gaps.filter((one) => one.gap < -0.1).slice(-2).reverse());
+  const told = [more ? `what brings members in on side B is ${more}` : "", less ? `${more ? "against it stands" : "what keeps members away on side B is"} ${less}` : ""].filter(Boolean);
+  const run = SIDES.some((name) => answer[name].example_note) ? "In the nearest runs of this file" : "In a typical run";
+  return told.length ? `Why? ${run}, ${told.join("; ")}. <a href="#inside" data-jump="inside">Look inside one partnership</a>.` : "";
+}
+
+/** Whether a change of a term pulls more or pushes less, in words. */
+function amountWords({ term, gap }) {
+  if (term.pushes) return gap > 0 ? "less push from" : "more push from";
+  return gap > 0 ? "more pull of" : "less pull of";
+}
+
+/** "more pull of a and b, less push from c": changes of terms in words, alike ones together; with numbers if wanted. HTML. */
+function gapsWords(gaps, numbers = false) {
+  const alike = new Map();
+  for (const one of gaps) {
+    const words = numbers ? `${one.term.label} (${signed(one.gap)})` : `<b>${one.term.label}</b>`;
+    alike.set(amountWords(one), [...(alike.get(amountWords(one)) ?? []), words]);
+  }
+  return [...alike].map(([amount, words]) => `${amount} ${listed(words)}`).join(", ");
+}
+
+/** "a, b and c". */
+const listed = (words) => (words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`);
+
+/** One sentence for a fan chart at the chosen month. */
+function fanWords(measure, answer, step, difference) {
+  const index = nearestIndex(answer.months_at, step);
+  const when = monthName(answer.start, answer.months_at[index]);
+  const row = (part) => answer[part].bands.get(measure)?.map((values) => values[index]);
+  const told = (values, signed) =>
+    `${measured(measure, values[2], signed)} (${measured(measure, values[0], signed)} to ${measured(measure, values[4], signed)})`;
+  if (difference) {
+    const values = row("difference");
+    return values ? `${when}: B minus A ${told(values, true)}.` : "This file does not hold the paired difference of this measure.";
+  }
+  return `${when}: A ${told(row("left"))}, B ${told(row("right"))}.`;
+}
+
+function nearestIndex(sorted, value) {
+  let best = 0;
+  for (let i = 1; i < sorted.length; i += 1) if (Math.abs(sorted[i] - value) < Math.abs(sorted[best] - value)) best = i;
+  return best;
+}
