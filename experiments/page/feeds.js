@@ -18,7 +18,10 @@ async function askServer(question, request, signal, tries = 2) {
     await new Promise((done) => setTimeout(done, 1000 * Number(response.headers.get("Retry-After") ?? 2)));
     return askServer(question, request, signal, tries - 1);
   }
-  const answer = await response.json().catch(() => ({ error: `The answer could not be read (status ${response.status}).` }));
+  const answer = await response.json().catch((error) => {
+    if (error.name === "AbortError") throw error;
+    return { error: `The answer could not be read (status ${response.status}).` };
+  });
   if (!response.ok || answer.error) throw new Error(answer.error ?? `The program answered with status ${response.status}.`);
   return answer;
 }
