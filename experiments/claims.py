@@ -238,13 +238,14 @@ def claims_page(claims: pd.DataFrame, parts: pd.DataFrame, text: str, *, command
     shown = [word for word in command if not word.startswith(("output=", "overwrite="))]
     verdicts = (
         [
-            f"`{row.scenario}`",
-            row.claim,
-            row.seed_document,
-            _strong(str(row.verdict)),
-            f"{row.supported} of {row.parts}",
+            f"`{row['scenario']}`",
+            row["claim"],
+            row["seed_document"],
+            _strong(row["verdict"]),
+            f"{row['supported']} of {row['parts']}",
+            _share(row["holds_in"]),
         ]
-        for row in claims.itertuples()
+        for row in claims.to_dict("records")
     )
     return "\n".join(
         [
