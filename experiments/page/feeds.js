@@ -49,11 +49,6 @@ function axisControl(axis) {
   return composite ? composite.path : axis.paths[0];
 }
 
-/** The axis on which a control lies, if it does. */
-function axisOf(path) {
-  return GRID.axes.find((axis) => axisControl(axis) === path || axis.paths.includes(path));
-}
-
 /** Both sides when the file is opened: the base, and the base with every lever of the grid at its top. */
 function gridStart() {
   if (GRID.start_state) return GRID.start_state;
