@@ -1,11 +1,5 @@
-// Charts as Vega specifications. Vega runs on its expression interpreter, so that the page needs no eval.
+// Charts of many runs as Vega specifications: fans over time, how they end, regimes.
 
-const INK = "#1f2a33";
-const GREY = "#59646e";
-const HAIR = "#e4e0d8";
-const COLOUR = { left: "#0b6aa8", right: "#b0560a", difference: "#5b4a8c" };
-const DASH = { left: [], right: [6, 3], difference: [] };
-const SECTOR_SHAPE = { council: "square", agency: "circle", business: "diamond", voluntary: "triangle-up" };
 const MOST_POINTS = 60;
 
 // ------------------------------------------------------------------ parts of specifications

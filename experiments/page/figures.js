@@ -1,4 +1,12 @@
 // Figures: a heading, a chart by Vega, its sentence, its table, and the file to keep.
+// Vega runs on its expression interpreter (ast), so that the page needs no eval.
+
+const INK = "#1f2a33";
+const GREY = "#59646e";
+const HAIR = "#e4e0d8";
+const COLOUR = { left: "#0b6aa8", right: "#b0560a", difference: "#5b4a8c" };
+const DASH = { left: [], right: [6, 3], difference: [] };
+const SECTOR_SHAPE = { council: "square", agency: "circle", business: "diamond", voluntary: "triangle-up" };
 
 const EMBED = { mode: "vega", renderer: "svg", ast: true, actions: false, tooltip: false, hover: false, defaultStyle: false };
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
