@@ -1,4 +1,4 @@
-"""What the runs say about the claims of the scenarios: effects, intervals, verdicts, words and figures.
+"""What the runs say about the claims of the scenarios: effects, intervals, verdicts and words.
 
 The tests are declared in ``analysis/claim_tests.py``. A table of *readings* has one row a number that was
 read from a run: batch, reading (their labels), replicate, parameter_set, value. Replicates of different
@@ -8,34 +8,20 @@ batches with the same number share their parameter set and every draw, so differ
 from __future__ import annotations
 
 import dataclasses
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from analysis.claim_tests import CLAIMS, REGIME, Batch, Claim, Part, Reading
-from analysis.drawing import GREY, add_note, add_title, in_house_style, new_figure, readable
+from analysis.drawing import readable
 from analysis.parameter_sets import middle_of_sets, over_runs
 from sim.regimes import REGIMES
 
 SUPPORTED, CONTRADICTED, MIXED, UNTESTABLE = "supported", "contradicted", "mixed", "not testable here"
 VERDICTS = (SUPPORTED, MIXED, CONTRADICTED, UNTESTABLE)
-
-_LOOKS: Mapping[str, tuple[str, str]] = {
-    SUPPORTED: ("#0173b2", "o"),
-    MIXED: ("#949494", "D"),
-    CONTRADICTED: ("#d55e00", "X"),
-    UNTESTABLE: ("#949494", "."),
-}
-"""Colour and marker of each verdict: the marker tells them apart in grey."""
-
 
 # ---------------------------------------------------------------------------- readings
 
@@ -136,6 +122,51 @@ def part_effects(readings: pd.DataFrame, claims: Sequence[Claim] = CLAIMS) -> pd
     table = _Readings.of(readings)
     rows = [_part_row(table, claim, part, number) for claim in claims for number, part in enumerate(claim.parts, 1)]
     return pd.DataFrame(rows)
+
+
+def standings_by_set(readings: pd.DataFrame, claims: Sequence[Claim] = CLAIMS) -> pd.DataFrame:
+    """Return how each part of each claim stands in each parameter set: 1 and more is what the claim needs.
+
+    Columns: scenario, part, either, parameter_set, standing. With one set its mean effect counts.
+
+    >>> claim = Claim("a", (Part("more", Reading("trust", 0, 0), "higher", Batch("b")),))
+    >>> rows = [(s, "trust [0]", r, r, v) for s, v in (("a", 0.5), ("b", 0.4)) for r in (0, 1)]
+    >>> readings = pd.DataFrame(rows, columns=["batch", "reading", "replicate", "parameter_set", "value"])
+    >>> standings_by_set(readings, [claim])["standing"].round(3).tolist()
+    [5.0, 5.0]
+    """
+    table, tables = _Readings.of(readings), []
+    for claim in claims:
+        for number, part in enumerate(claim.parts, 1):
+            effects, _ = _effects_by_set(table, claim, part)
+            if table.sets.nunique() == 1:
+                effects = effects.groupby(table.sets.loc[effects.index]).mean()
+            standing = np.array([_standing(part, effect) for effect in effects])
+            columns = {
+                "scenario": claim.scenario,
+                "part": number,
+                "either": part.either,
+                "parameter_set": effects.index,
+            }
+            tables.append(pd.DataFrame(columns | {"standing": standing}))
+    return pd.concat(tables, ignore_index=True)
+
+
+def claims_hold_in(standings: pd.DataFrame) -> pd.Series:
+    """Return the share of parameter sets in which all parts of a claim hold at once, by scenario.
+
+    Of alternatives one is enough. A set in which a part cannot be read is judged by the others.
+
+    >>> standings = pd.DataFrame({"scenario": "a", "part": [1, 2, 1, 2], "either": "", "parameter_set": [0, 0, 1, 1],
+    ...                           "standing": [2.0, 1.5, 2.0, 0.5]})
+    >>> claims_hold_in(standings).to_dict()
+    {'a': 0.5}
+    """
+    counted = standings["either"].where(standings["either"] != "", standings["part"].astype(str))
+    best = standings.groupby(["scenario", "parameter_set", counted.rename("counted")], sort=False)["standing"].max()
+    worst = best.groupby(["scenario", "parameter_set"], sort=False).min()
+    held = (worst >= 1.0).groupby("scenario", sort=False).mean()
+    return held.rename("holds_in")
 
 
 def _part_row(table: _Readings, claim: Claim, part: Part, number: int) -> dict[str, object]:
@@ -287,7 +318,7 @@ def claims_in_words(claims: pd.DataFrame, parts: pd.DataFrame) -> str:
     for verdict in (CONTRADICTED, MIXED, SUPPORTED):
         for scenario in claims.loc[claims["verdict"] == verdict, "scenario"]:
             mine = parts[(parts["scenario"] == scenario) & (parts["verdict"] != SUPPORTED)]
-            said = "; ".join(f"{row['says']} ({row['finding']}{_held(row['holds_in'])})" for row in _rows(mine))
+            said = "; ".join(f"{row['says']} ({row['finding']}{_held(row['holds_in'])})" for row in records(mine))
             if said:  # a claim of alternatives can be supported with parts that are not
                 lines.append(f"- {readable(str(scenario))}, {verdict}. Not supported: {said}.")
     rules = int((parts["by_rule"] != "").sum())
@@ -317,124 +348,10 @@ def _scope(parts: pd.DataFrame) -> str:
     )
 
 
-# ----------------------------------------------------------------------------- figures
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as mappings from column to value.
 
-
-@in_house_style
-def claims_overview(parts: pd.DataFrame, *, verdicts: pd.DataFrame | None = None) -> Figure:
-    """Return a figure with a row a claim and in it a mark a part: how far the effect goes against what is needed.
-
-    >>> row = {"scenario": "a", "part": 1, "says": "more come", "verdict": "mixed", "either": "", "sets": 1, "runs": 9}
-    >>> parts = pd.DataFrame([row | {"standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
-    >>> len(claims_overview(parts).axes)
-    1
+    >>> records(pd.DataFrame({"a": [1, 2]}))
+    [{'a': 1}, {'a': 2}]
     """
-    names = list(dict.fromkeys(parts["scenario"]))
-    overall = (claim_verdicts(parts) if verdicts is None else verdicts).set_index("scenario")["verdict"]
-    figure, panels = new_figure(1, 1, width=7.4, height=2.2 + 0.42 * len(names))
-    ax = panels[0]
-    for place, name in enumerate(names):
-        mine = parts[parts["scenario"] == name]
-        offsets = np.linspace(-0.3, 0.3, len(mine)) if len(mine) > 1 else np.zeros(1)
-        _draw_parts(ax, mine, place + offsets)
-        if place:
-            ax.axhline(place - 0.5, color="0.88", linewidth=0.8)
-        ax.text(1.01, place, overall[name], transform=ax.get_yaxis_transform(), va="center", fontsize=9, color="0.25")
-    ax.set_yticks(range(len(names)), [readable(str(name)) for name in names])
-    _finish(ax, parts, rows=len(names))
-    add_title(figure, "The claims of the scenarios, part by part")
-    _add_key(figure, parts)
-    return figure
-
-
-@in_house_style
-def claims_forest(parts: pd.DataFrame) -> Figure:
-    """Return a figure with a labelled row a part: effect and interval against what the claim needs.
-
-    >>> row = {"scenario": "a", "part": 1, "says": "more come", "verdict": "mixed", "either": "", "sets": 1, "runs": 9}
-    >>> parts = pd.DataFrame([row | {"standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
-    >>> [label.get_text() for label in claims_forest(parts).axes[0].get_yticklabels()]
-    ['more come']
-    """
-    places: list[int] = []
-    labels: list[str] = []
-    at, height = 0, 0
-    headings = {}
-    for row in parts.itertuples():
-        if row.part == 1:
-            headings[at] = readable(str(row.scenario))
-            at += 1
-        label = textwrap.fill(str(row.says), 64)
-        height = label.count("\n")
-        places.append(at)
-        labels.append(label)
-        at += 1 + height
-    figure, panels = new_figure(1, 1, width=9.4, height=2.2 + 0.205 * at)
-    ax = panels[0]
-    middles = np.array(places) + [label.count("\n") / 2 for label in labels]
-    _draw_parts(ax, parts, middles)
-    ax.set_yticks(middles, labels, fontsize=9, linespacing=1.0)
-    for place, heading in headings.items():
-        ax.text(
-            -0.005,
-            place,
-            heading,
-            transform=ax.get_yaxis_transform(),
-            ha="right",
-            va="center",
-            weight="bold",
-            fontsize=9.5,
-        )
-        ax.axhline(place - 0.6, color="0.85", linewidth=0.8)
-    _finish(ax, parts, rows=at)
-    add_title(figure, "The claims of the scenarios, part by part")
-    _add_key(figure, parts)
-    return figure
-
-
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-
-
-def _draw_parts(ax: Axes, parts: pd.DataFrame, heights: NDArray[np.float64]) -> None:
-    for height, row in zip(heights, _rows(parts), strict=True):
-        colour, marker = _LOOKS[row["verdict"]]
-        if row["verdict"] == UNTESTABLE:
-            continue
-        ax.plot([row["standing_low"], row["standing_high"]], [height, height], color=colour, linewidth=2, alpha=0.6)
-        face = "white" if row["verdict"] == MIXED else colour
-        ax.plot(row["standing"], height, marker, color=colour, markerfacecolor=face, markersize=6, zorder=3)
-
-
-def _finish(ax: Axes, parts: pd.DataFrame, *, rows: int) -> None:
-    ax.set_xscale("symlog", linthresh=2.0, linscale=1.0)
-    found = parts[["standing_low", "standing_high"]].to_numpy()
-    largest = np.nanmax(np.abs(found), initial=4.0)
-    marks = [mark for mark in (10, 100, 1000) if mark <= 1.5 * largest]
-    ticks = [-mark for mark in reversed(marks) if np.nanmin(found, initial=0.0) < -mark / 2] + [-1, 0, 1, *marks]
-    ax.set_xticks(ticks)
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
-    ax.axvline(1.0, color="0.2", linewidth=1.2)
-    ax.axvline(0.0, color=GREY, linewidth=0.8, linestyle=":")
-    ax.set_ylim(rows - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(visible=False, axis="y")
-    ax.set_xlabel("Effect in the direction claimed, in smallest effects that count")
-    ax.annotate("needed", (1.0, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
-                ha="center", fontsize=9, color="0.2")  # fmt: skip
-
-
-def _add_key(figure: Figure, parts: pd.DataFrame) -> None:
-    sets = int(parts["sets"].max())
-    what = "middle 95 % of the accepted parameter sets" if sets > 1 else "95 % interval over runs (chance only)"
-    note = "Dots at or beyond 1 are as large as the claim needs; 0 is no effect (for a level: a step short of it)."
-    add_note(figure, f"Dot: mean effect. Line: {what}. {note}", empty_lines=2)
-    marks = [
-        Line2D(
-            [], [], color=colour, marker=marker, markerfacecolor="white" if verdict == MIXED else colour, label=verdict
-        )
-        for verdict, (colour, marker) in _LOOKS.items()
-        if verdict != UNTESTABLE
-    ]
-    figure.legend(handles=marks, loc="outside lower left", ncols=len(marks), fontsize=9)

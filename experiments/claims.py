@@ -36,15 +36,16 @@ from omegaconf import DictConfig
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from analysis.claim_figures import claims_forest, claims_overview
 from analysis.claim_tests import CLAIMS, PARTNERS_ALIGNMENT, REGIME, Batch, Claim, Reading
 from analysis.claims import (
     claim_verdicts,
-    claims_forest,
+    claims_hold_in,
     claims_in_words,
-    claims_overview,
     part_effects,
     reading_values,
     readings_of,
+    standings_by_set,
 )
 from analysis.drawing import save
 from experiments.accepted import sample_of
@@ -95,7 +96,7 @@ def task(config: DictConfig) -> None:
             scenarios, behaviours, replicates=settings.replicates, seed=settings.seed, workers=settings.workers
         )
         parts = part_effects(readings)
-        claims = _with_texts(claim_verdicts(parts))
+        claims = _with_texts(claim_verdicts(parts)).join(claims_hold_in(standings_by_set(readings)), on="scenario")
         text = claims_in_words(claims, parts)
         readings.to_parquet(folder / "readings.parquet", index=False)
         parts.to_csv(folder / "parts.csv", index=False)
@@ -237,13 +238,14 @@ def claims_page(claims: pd.DataFrame, parts: pd.DataFrame, text: str, *, command
     shown = [word for word in command if not word.startswith(("output=", "overwrite="))]
     verdicts = (
         [
-            f"`{row.scenario}`",
-            row.claim,
-            row.seed_document,
-            _strong(str(row.verdict)),
-            f"{row.supported} of {row.parts}",
+            f"`{row['scenario']}`",
+            row["claim"],
+            row["seed_document"],
+            _strong(row["verdict"]),
+            f"{row['supported']} of {row['parts']}",
+            _share(row["holds_in"]),
         ]
-        for row in claims.itertuples()
+        for row in claims.to_dict("records")
     )
     return "\n".join(
         [
@@ -260,7 +262,9 @@ def claims_page(claims: pd.DataFrame, parts: pd.DataFrame, text: str, *, command
             "",
             "![Every part of every claim: how far its effect goes against what the claim needs](figures/claims.png)",
             "",
-            table(("scenario", "claim", "source", "verdict", "parts supported"), verdicts),
+            "*All hold in*: the share of parameter sets in which all parts hold at once (of alternatives one).",
+            "",
+            table(("scenario", "claim", "source", "verdict", "parts supported", "all hold in"), verdicts),
             "## How it is tested",
             "",
             method,
@@ -312,12 +316,16 @@ def _part_cells(row: Mapping[Hashable, Any]) -> list[str]:
     effect, low, high = (_number(numbers[name] + level) for name in ("effect", "low", "high"))
     tested = str(row["tested"])
     read = f"{row['reading']}" + (f" in `{tested}`" if tested != row["scenario"] else "")
-    held = "" if np.isnan(numbers["holds_in"]) else f"{100 * numbers['holds_in']:.0f} %"
+    held = _share(numbers["holds_in"])
     says = f"{row['says']}" + (" (or)" if row["either"] else "")
     against = "a level" if is_level else f"`{row['reference']}` {row['reference_reading']}".strip()
     verdict, rule = str(row["verdict"]), f"`{row['by_rule']}`" if row["by_rule"] else ""
     verdict = _strong(verdict) if verdict != "mixed" else f"**mixed**: {row['finding']}"
     return [says, read, against, str(row["expected"]), needed, effect, f"{low} to {high}", held, rule, verdict]
+
+
+def _share(share: float) -> str:
+    return "" if np.isnan(share) else f"{100 * share:.0f} %"
 
 
 def _number(value: float) -> str:
@@ -338,9 +346,10 @@ def _keep(target: Path) -> None:
 def _print(claims: pd.DataFrame, text: str) -> None:
     out = console()
     verdicts = plain_table("Verdicts")
-    for heading in ("scenario", "claim", "verdict", "parts"):
+    for heading in ("scenario", "claim", "verdict", "parts", "all hold in"):
         verdicts.add_column(heading)
-    for row in claims.itertuples():
-        verdicts.add_row(str(row.scenario), str(row.claim), str(row.verdict), f"{row.supported} of {row.parts}")
+    for row in claims.to_dict("records"):
+        parts = f"{row['supported']} of {row['parts']}"
+        verdicts.add_row(row["scenario"], row["claim"], row["verdict"], parts, _share(row["holds_in"]))
     out.print(verdicts)
     out.print(text)

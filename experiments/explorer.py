@@ -51,6 +51,9 @@ MOST_POINTS = 20_000
 MOST_BYTES = 60_000_000
 """Of packed values before compression: beyond that the file would be too large to mail, and slow to open."""
 
+USUAL_RANGES = {"levers.pooling_rate": [0.01, 0.41]}
+"""In practice one to two per cent were pooled, 5 to 15 was ambitious (S0): steps over all of it would miss that."""
+
 _NEEDED = ("engagement", "outcome")
 """Measures by which a typical run is found."""
 
@@ -120,7 +123,7 @@ def asked_grid(settings: ExplorerSettings) -> Grid:
         presets = {name: with_changes(preset, place=place) for name, preset in presets.items()}
     grid = Grid(
         base=base,
-        axes=axes_of(settings.vary, levels=settings.levels, ranges=settings.ranges or {}, base=base),
+        axes=axes_of(settings.vary, levels=settings.levels, ranges=USUAL_RANGES | (settings.ranges or {}), base=base),
         presets=presets,
         replicates=settings.replicates,
         seed=settings.seed,

@@ -21,7 +21,10 @@ from experiments.errors import CommandError
 from experiments.manifest import PACKAGE
 from experiments.page_catalogue import catalogue
 
-SCRIPTS = ("packed", "state", "words", "feeds", "charts", "inside", "controls", "differences", "lessons", "main")
+SCRIPTS = (
+    "packed", "state", "words", "feeds", "figures", "charts", "network", "partner",
+    "controls", "differences", "lessons", "taking", "main",
+)  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 
 FIRST_REPLICATES = 50

@@ -30,6 +30,7 @@ _RUNS_AT_ONCE = 2_500
 
 _SEATS_WITH_ALL_TRUST = 30
 _MONTHS_IN_A_YEAR = 12
+_AXES_WITH_ALL_CORNERS = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -195,12 +196,19 @@ def grid_runs(grid: Grid, *, threads: int | None, advance: Callable[[int], None]
 
 
 def examples_wanted(grid: Grid) -> dict[int, Scenario]:
-    """Return the points of which one run is stored body by body: the base, both ends of each axis, presets."""
-    wanted = {grid.number_of(grid.base_levels): grid.at(grid.base_levels)}
-    for place, axis in enumerate(grid.axes):
-        for end in (axis.levels[0], axis.levels[-1]):
-            levels = (*grid.base_levels[:place], end, *grid.base_levels[place + 1 :])
-            wanted[grid.number_of(levels)] = grid.at(levels)
+    """Return the points of which one run is stored body by body.
+
+    The base, both ends of each axis, the corners of the grid (if they are many: the one where every
+    axis is at its top, with which the page opens), and the presets.
+    """
+    ends = [(axis.levels[0], axis.levels[-1]) for axis in grid.axes]
+    corners = [*itertools.product(*ends)] if len(ends) <= _AXES_WITH_ALL_CORNERS else [tuple(top for _, top in ends)]
+    along = [
+        (*grid.base_levels[:place], end, *grid.base_levels[place + 1 :])
+        for place, both in enumerate(ends)
+        for end in both
+    ]
+    wanted = {grid.number_of(levels): grid.at(levels) for levels in (grid.base_levels, *along, *corners)}
     n_grid = grid.n_points - len(grid.presets)
     return wanted | {n_grid + place: scenario for place, scenario in enumerate(grid.presets.values())}
 

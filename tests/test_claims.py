@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import claim_figures
 from analysis import claims as claims_analysis
+from analysis.claim_figures import claims_forest, claims_overview
 from analysis.claim_tests import CLAIMS, REGIME, Batch, Claim, Part, Reading
 from analysis.claims import (
     CONTRADICTED,
@@ -17,12 +19,12 @@ from analysis.claims import (
     SUPPORTED,
     UNTESTABLE,
     claim_verdicts,
-    claims_forest,
+    claims_hold_in,
     claims_in_words,
-    claims_overview,
     part_effects,
     reading_values,
     readings_of,
+    standings_by_set,
 )
 from experiments import claims as verb
 from experiments.compose import load_scenario, scenario_descriptions
@@ -48,10 +50,12 @@ def verdict_on(part: Part, values: dict[str, list[float]], *, sets: int = 10) ->
     return part_effects(made_up(values, sets=sets), [Claim("a", (part,))]).iloc[0]
 
 
-def test_examples_in_the_docstrings_hold():
+@pytest.mark.parametrize(("module", "examples"), [(claims_analysis, 10), (claim_figures, 4)])
+def test_examples_in_the_docstrings_hold(module, examples):
     """An example that is not executed is a rumour."""
-    assert doctest.testmod(claims_analysis).failed == 0
-    assert doctest.testmod(claims_analysis).attempted > 10
+    result = doctest.testmod(module)
+    assert result.failed == 0
+    assert result.attempted > examples
 
 
 def test_every_scenario_has_declared_tests():
@@ -187,6 +191,18 @@ def test_alternatives_count_once_and_by_the_best():
     assert list(claim_verdicts(parts)["verdict"]) == [SUPPORTED, MIXED]
 
 
+def test_a_claim_holds_in_a_set_if_all_its_parts_do_there():
+    """Each part alone holds in two of three sets, both together in one; of alternatives one is enough."""
+    standing = {0: (2.0, 2.0), 1: (2.0, 0.0), 2: (0.0, 2.0)}
+    rows = [
+        {"scenario": scenario, "part": part, "either": either, "parameter_set": number, "standing": value}
+        for scenario, either in (("both", ""), ("one", "or"))
+        for number, values in standing.items()
+        for part, value in enumerate(values, 1)
+    ]
+    assert claims_hold_in(pd.DataFrame(rows)).to_dict() == {"both": pytest.approx(1 / 3), "one": 1.0}
+
+
 def test_regimes_are_read_as_shares_of_months():
     """Two of three months dissolved, and one more than in the month before."""
     regimes = {REGIME: np.array([[1.0, 4.0, 4.0]])}
@@ -228,8 +244,9 @@ def test_partners_alignment_leaves_councils_out(answers):
 
 def test_figures_words_and_page_tell_every_part(answers):
     """Nothing that was tested may be left out of what is told."""
-    _, _, parts = answers
-    claims = verb._with_texts(claim_verdicts(parts))
+    some, readings, parts = answers
+    held = claims_hold_in(standings_by_set(readings, some))
+    claims = verb._with_texts(claim_verdicts(parts)).join(held, on="scenario")
     forest = claims_forest(parts).axes[0]
     assert len(forest.get_yticks()) == len(parts)
     assert len(claims_overview(parts).axes[0].get_yticks()) == len(claims)
@@ -253,8 +270,11 @@ def test_words_name_parts_that_fail_in_a_supported_claim():
 def test_the_page_in_the_documents_has_all_claims():
     """docs/claims.md is generated: every scenario, every part as it is declared now."""
     page = (DOCS / "claims.md").read_text("utf-8")
+    heading = next(line for line in page.splitlines() if line.startswith("| scenario |"))
     for told in scenario_descriptions():
-        assert f"`{told['name']}` | {told['claim']}" in page
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{told['name']}` |"))
+        assert told["claim"] in row
+        assert row.count("|") == heading.count("|")
     for claim in CLAIMS:
         section = page.partition(f"### {claim.scenario}:")[2].partition("\n### ")[0]
         assert all(f"| {part.says}" in section for part in claim.parts), claim.scenario

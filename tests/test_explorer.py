@@ -15,13 +15,20 @@ from experiments import explorer, load_scenario
 from experiments.console import main
 from experiments.errors import CommandError
 from experiments.page_catalogue import DUTY, PAGE_MEASURES, QUANTILES
-from experiments.page_grid import Grid, axes_of, grid_runs, left_out, presets_for, stored_months
+from experiments.page_grid import Grid, axes_of, examples_wanted, grid_runs, left_out, presets_for, stored_months
 from experiments.page_packing import unpacked
 from experiments.page_settings import preset_scenarios
 from sim import simulate_ensemble, with_changes
 
 SMALL = {"vary": ("levers.staff_team", "duty"), "levels": 2, "ranges": {}}
-SOON = ["vary=[levers.staff_team,duty]", "levels=2", "replicates=3", "months_between=12", "presets=[nrf_cliff_2008]"]
+SOON = [
+    "vary=[levers.staff_team,duty]",
+    "ranges={levers.staff_team:[0.3,0.9]}",
+    "levels=2",
+    "replicates=3",
+    "months_between=12",
+    "presets=[nrf_cliff_2008]",
+]
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +148,22 @@ def test_computing_in_other_portions_changes_nothing(grid, runs, monkeypatch):
     np.testing.assert_array_equal(again.regimes, runs.regimes)
 
 
+def test_single_runs_are_stored_where_people_look_first(grid, base):
+    """Both sides of the page as it opens (the base, and every lever at its top) have a run of their own."""
+    wanted = examples_wanted(grid)
+    assert wanted[grid.number_of(grid.base_levels)] == grid.base
+    assert set(wanted) >= {0, 2, 6, 8, 9}
+    many = axes_of(
+        ["leadership.attention", "leadership.direction", "levers.scrutiny", "duty", "levers.overlap"],
+        levels=2,
+        ranges={},
+        base=base,
+    )
+    few = examples_wanted(Grid(base, many, {}, 4, seed=3, months_at=(0, 143), replicated=("engagement", "outcome")))
+    assert 2**5 - 1 in few
+    assert len(few) <= 2 + 2 * 5
+
+
 def test_what_is_left_out_is_said(grid):
     """Whoever opens the file reads what it holds and where the rest is."""
     assert "10 settings of 4 runs" in left_out(grid)
@@ -188,6 +211,7 @@ def test_the_page_holds_the_runs(held, base):
     values = unpacked(replicated["values"])
     assert values.shape == (5, len(replicated["measures"]), 3, len(held["months_at"]))
     axes, levels = held["axes"], [axis["levels"][1] for axis in held["axes"]]
+    assert levels == [0.9, 1.0]
     changes = [f"{path}={level}" for axis, level in zip(axes, levels, strict=True) for path in axis["paths"]]
     scenario = load_scenario("baseline_lsp", changes)
     lived = simulate_ensemble([scenario], replicates=3, seed=held["seed"], months=held["months_at"])
@@ -202,8 +226,8 @@ def test_the_page_holds_the_runs(held, base):
 
 
 def test_the_page_holds_single_runs_of_one_replicate(held):
-    """Base, both ends of every axis and presets: two sides always show the same people and luck."""
-    assert {one["point"] for one in held["examples"]} == {0, 1, 2, 4}
+    """Base, ends and corners of the axes, and presets: two sides always show the same people and luck."""
+    assert {one["point"] for one in held["examples"]} == {0, 1, 2, 3, 4}
     assert len({one["example"]["replicate"] for one in held["examples"]}) == 1
     trust = unpacked(held["examples"][0]["example"]["trust"])
     assert trust.shape == (len(held["months_at"]), 19, 19)

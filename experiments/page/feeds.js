@@ -18,7 +18,10 @@ async function askServer(question, request, signal, tries = 2) {
     await new Promise((done) => setTimeout(done, 1000 * Number(response.headers.get("Retry-After") ?? 2)));
     return askServer(question, request, signal, tries - 1);
   }
-  const answer = await response.json().catch(() => ({ error: `The answer could not be read (status ${response.status}).` }));
+  const answer = await response.json().catch((error) => {
+    if (error.name === "AbortError") throw error;
+    return { error: `The answer could not be read (status ${response.status}).` };
+  });
   if (!response.ok || answer.error) throw new Error(answer.error ?? `The program answered with status ${response.status}.`);
   return answer;
 }
@@ -44,11 +47,6 @@ function axisControl(axis) {
   if (axis.paths.length === 1) return axis.paths[0];
   const composite = CATALOGUE.composites.find((one) => one.paths.some((path) => axis.paths.includes(path)));
   return composite ? composite.path : axis.paths[0];
-}
-
-/** The axis on which a control lies, if it does. */
-function axisOf(path) {
-  return GRID.axes.find((axis) => axisControl(axis) === path || axis.paths.includes(path));
 }
 
 /** Both sides when the file is opened: the base, and the base with every lever of the grid at its top. */

@@ -83,13 +83,6 @@ function choiceLabel(control, value) {
 
 const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
-/** A side by name: its preset, and how many settings differ from it. */
-function sideName(side) {
-  const changes = new Set(Object.keys(side.changes).map((path) => CATALOGUE.composites.find((one) => one.paths.includes(path))?.path ?? path)).size;
-  const label = PRESETS.get(side.preset).label;
-  return changes ? `${label}, ${changes} ${changes === 1 ? "setting" : "settings"} changed` : label;
-}
-
 /** The result in words: how most runs of either side end, and the paired difference. HTML. */
 function headlineWords(state, answer) {
   const n = answer.replicates;

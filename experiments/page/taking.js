@@ -1,0 +1,75 @@
+// Share, download, and what a reader should know.
+
+function fillTake() {
+  at("take-text").innerHTML = `<p>The address of this page holds the whole state. Who opens it sees what you see${GRID ? ", in the same file" : ", from the same version of the program"}.</p>
+    <label>Address <input type="text" readonly id="address"></label>
+    <p><button type="button" id="copy">Copy the address</button> <span id="copied" role="status"></span></p>
+    <h3>Data</h3><p><button type="button" id="csv">Curves (CSV)</button> <button type="button" id="csv-regimes">Regimes (CSV)</button>
+    <button type="button" id="csv-partners">Partners of the run (CSV)</button> <button type="button" id="json">Settings (JSON)</button></p>
+    <h3>Figures</h3><p>Each figure has its own SVG button. <button type="button" id="figures">Save all figures (SVG)</button></p>`;
+  at("open-take").addEventListener("click", () => { at("address").value = location.href.split("#")[0] + `#${addressOf(page.state)}`; });
+  at("copy").addEventListener("click", async () => {
+    at("address").select();
+    const done = await navigator.clipboard?.writeText(at("address").value).then(() => true, () => false);
+    at("copied").textContent = done ? "Copied." : "Selected: copy it with your keyboard.";
+  });
+  at("csv").addEventListener("click", () => saveText("curves.csv", curvesCsv(page.answer), "text/csv"));
+  at("csv-regimes").addEventListener("click", () => saveText("regimes.csv", regimesCsv(page.answer), "text/csv"));
+  at("csv-partners").addEventListener("click", () => saveText("partners.csv", partnersCsv(page.answer), "text/csv"));
+  at("json").addEventListener("click", () => saveText("settings.json", JSON.stringify(requestOf(page.state), null, 2), "application/json"));
+  at("figures").addEventListener("click", async () => {
+    for (const figure of Figure.all) await figure.save();
+  });
+}
+
+const csv = (rows) => rows.map((row) => row.map((cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : cell)).join(",")).join("\n") + "\n";
+const exact = (value) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : "");
+
+function curvesCsv(answer) {
+  const rows = [["side", "measure", "unit", "month", "date", ...BAND_NAMES, "mean"]];
+  for (const part of [...SIDES, "difference"]) {
+    for (const [measure, bands] of answer[part].bands) {
+      answer.months_at.forEach((step, i) => {
+        rows.push([LETTER[part] ?? "B minus A", measure, MEASURES.get(measure).unit, step, isoMonth(answer.start, step), ...bands.map((values) => exact(values[i]))]);
+      });
+    }
+  }
+  return csv(rows);
+}
+
+function regimesCsv(answer) {
+  const rows = [["side", "month", "date", "regime", "share"]];
+  for (const side of SIDES) {
+    answer.months_at.forEach((step, i) => CATALOGUE.regimes.forEach((regime, r) => rows.push([LETTER[side], step, isoMonth(answer.start, step), regime.name, exact(answer[side].regimes[r][i])])));
+  }
+  return csv(rows);
+}
+
+function partnersCsv(answer) {
+  const columns = SIDES.map((side) => answer[side].example?.columns).find(Boolean) ?? [];
+  const rows = [["side", "replicate", "month", "date", "partner", "sector", ...columns, ...TERMS.map((term) => `term_${term.name}`)]];
+  for (const side of SIDES) {
+    const example = answer[side].example;
+    if (!example) continue;
+    example.months_at.forEach((step, m) => example.partners.forEach((partner, i) => {
+      rows.push([LETTER[side], example.replicate, step, isoMonth(answer.start, step), partner.name, partner.sector,
+        ...columns.map((_, c) => exact(example.values.at(c, m, i))), ...TERMS.map((_, k) => exact(example.terms.at(k, m, i)))]);
+    }));
+  }
+  return csv(rows);
+}
+
+function isoMonth(start, step) {
+  const number = monthNumber(start) + step;
+  return `${Math.floor(number / 12)}-${String((number % 12) + 1).padStart(2, "0")}`;
+}
+
+function fillAbout() {
+  const list = (rows) => rows.map((row) => `<li>${escaped(row)}</li>`).join("");
+  const { assumptions } = CATALOGUE;
+  at("about-text").innerHTML = `<h3>What must not be concluded</h3><ul>${list(assumptions.limits)}</ul>
+    <h3>What it rests on</h3><ul>${list(assumptions.rests_on)}</ul>
+    <h3>How a partner decides</h3><p>${escaped(assumptions.decision)}</p><dl>${TERMS.map((term) => `<div><dt>${escaped(term.label)}</dt><dd>${escaped(term.says)}</dd></div>`).join("")}</dl>
+    <h3>Sources</h3><dl>${assumptions.sources.map((one) => `<div><dt>${escaped(one.name)}</dt><dd>${escaped(one.says)}</dd></div>`).join("")}</dl>`;
+  at("colophon").textContent = `${CATALOGUE.written_by}. ${assumptions.limits[0]} Charts: Vega.`;
+}
