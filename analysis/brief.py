@@ -21,6 +21,9 @@ _LONG_TABLE = 14
 """Rows from which a table may break between pages, with its headings repeated."""
 
 
+_TALL = 1.05
+
+
 @dataclasses.dataclass(frozen=True)
 class Prose:
     """Paragraphs, or the points of a list."""
@@ -63,6 +66,8 @@ class Picture:
     alt: str
     source: str
     """A data address that holds the picture."""
+    is_tall: bool = False
+    """Higher than wide, so that it needs a page of its own to be read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,4 +134,6 @@ def picture(figure: Figure, *, caption: str, alt: str) -> Picture:
     # Without a salt the ids in the SVG, and with a date its head, would differ from run to run.
     with matplotlib.rc_context({"svg.hashsalt": "brief", "svg.fonttype": "path"}):
         figure.savefig(content, format="svg", metadata={"Date": None, "Creator": None})
-    return Picture(caption, alt, f"data:image/svg+xml;base64,{base64.b64encode(content.getvalue()).decode('ascii')}")
+    width, height = figure.get_size_inches()
+    source = f"data:image/svg+xml;base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+    return Picture(caption, alt, source, is_tall=bool(height > _TALL * width))

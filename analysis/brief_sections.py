@@ -47,6 +47,8 @@ def in_short(
 ) -> list[str]:
     """Return the findings in a few sentences: how each scenario ends, and its first two clear differences.
 
+    Of many scenarios only the first clear difference of each.
+
     Takes the tables of a comparison (see ``analysis.summaries``); ``of_draws`` says that their replicates
     are the draws of a study, each with runs of its own.
 
@@ -62,7 +64,8 @@ def in_short(
     """
     counts = summary.groupby("scenario", sort=False)["replicates"].first()
     lines = []
-    for name, count in counts.items():
+    few = len(counts) <= _FEW
+    for name, count in counts.items() if few else ():
         told_end = ending(regimes[regimes["scenario"] == name], str(name), runs=int(count))
         lines.append(told_end.replace(f"of {count} runs", f"of the runs in {count} draws") if of_draws else told_end)
     for (scenario, reference), rows in contrasts.groupby(["scenario", "reference"], sort=False):
@@ -71,13 +74,17 @@ def in_short(
         pair = f"{readable(str(scenario))} against {mid_sentence(str(reference))}"
         there = f" than in the {mid_sentence(str(reference))}"
         if told:
-            sentences = [difference_in_words(row).removesuffix(".").replace(there, "") for row in told[:_TOLD]]
+            sentences = [
+                difference_in_words(row).removesuffix(".").replace(there, "") for row in told[: _TOLD if few else 1]
+            ]
             lines.append(f"{pair}: {'; '.join(_mid(sentence) for sentence in sentences)}.")
         else:
             lines.append(f"{pair}: no clear difference in {listed([mid_sentence(name) for name in found])}.")
     return lines
 
 
+_FEW = 6
+"""Scenarios of which each ending, and more than one difference, is told in short."""
 _TOLD = 2
 _TOLD_FIRST = ("outcome", "engagement", "trust", "decision_rate", "dominance", "transaction_cost_gbp_m")
 """The order in which clear differences are told: what is achieved, then who takes part."""

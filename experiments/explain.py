@@ -12,9 +12,9 @@ figures/ and manifest.json; with without=, paired.csv, paired_regimes.csv and pa
 with replicates=, movers.csv (in how many runs each term moved most) and stays.csv (how long
 founding members stay).
 
-With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
-accepted. A lever is taken out by setting it to the lower end of its range, where it does nothing, at the
-start and in every dated policy; at= sets another value.
+A lever is taken out by setting it to the lower end of its range, none of it, at the start and in
+every dated policy; at= sets another value. With behaviour=accepted each replicate takes the next of
+the parameter sets that the calibration accepted.
 
 For example:
   partnerships explain partner=chamber_of_commerce

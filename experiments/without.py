@@ -1,4 +1,4 @@
-"""The same scenario without a lever: set to where it does nothing, at the start and in every dated policy."""
+"""The same scenario without a lever: none of it, at the start and in every dated policy."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Without:
 def without(scenario: Scenario, asked: str, *, at: float | str | None = None) -> Without:
     """Return ``scenario`` without the lever or group ``asked``, or with the lever at the value ``at``.
 
-    A lever is off at the lower end of its range, which for every lever is where it does nothing; a lever
-    that is a choice of names has no such end and needs ``at``. Dated policies lose what they change of it.
+    A lever is off at the lower end of its declared range, which is none of it; a lever that is a choice of
+    names has no such end and needs ``at``. Dated policies lose what they change of it.
     ``asked`` is a path (``levers.duty.attend``, also without ``levers.``), a group (``levers.duty``,
     ``leadership``), ``fund`` or ``calendar`` (every dated policy).
 
