@@ -306,7 +306,8 @@ def test_an_error_of_the_server_tells_no_secrets_and_is_not_kept(answering, monk
     assert "secret" not in failed.text
     assert line_of(failed)
     assert failed.headers["x-frame-options"] == "DENY"
-    assert visit(answering, lambda client: client.post("/answer", json=state())).status_code == 200
+    # The left side is the one that failed; the right one's failure may still be under way.
+    assert visit(answering, lambda client: client.post("/answer", json=state(0.9))).status_code == 200
 
 
 @pytest.mark.slow
