@@ -216,7 +216,7 @@ def tolerance_figure(generations: pd.DataFrame) -> Figure:
     ax.set_ylim(bottom=0.0)
     below.plot(stepped["generation"], 100.0 * stepped["accepted"], "o-", color=_COLOUR, markersize=4)
     below.set_ylabel("Steps accepted, %")
-    below.set_xlabel("Generation (0: best of the prior draws)")
+    below.set_xlabel("Generation (0: best of the prior draws; where the tolerance jumps, a second judgement begins)")
     below.set_ylim(bottom=0.0)
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
     add_title(figure, "The tolerance of the calibration, generation by generation")

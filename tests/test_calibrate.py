@@ -272,7 +272,7 @@ def test_sets_that_are_given_up_would_not_have_been_accepted():
 
 SMALL = [
     "vary=[attendance_base,trust_initial]", "prior_draws=10", "particles=8", "generations=2", "runs=4",
-    "confirming_runs=4", "sample=3", "figures=false",
+    "second_runs=4", "confirming_runs=4", "sample=3", "figures=false",
 ]  # fmt: skip
 
 
