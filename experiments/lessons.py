@@ -71,9 +71,12 @@ def commands(text: str) -> list[list[str]]:
 
 def numbers(text: str) -> list[Number]:
     """Return the rows of a lesson's table of numbers."""
-    return [
-        Number(**(row.groupdict() | {end: _read(row[end]) for end in ("low", "high")})) for row in _ROW.finditer(text)
-    ]
+    found = []
+    for row in _ROW.finditer(text):
+        words = row.groupdict()
+        low, high = (float(words.pop(end).replace("−", "-")) for end in ("low", "high"))
+        found.append(Number(**words, low=low, high=high))
+    return found
 
 
 def run(text: str, folder: Path) -> None:
@@ -137,10 +140,6 @@ def _mean(table: pd.DataFrame, number: Number, conditions: dict[str, str]) -> fl
         raise ValueError(f"{number.file} has no row with {number.rows} (for: {number.what})")
     column, _, state = number.column.partition(" is ")
     return float((rows[column] == state).mean() if state else rows[column].mean())
-
-
-def _read(printed: str) -> float:
-    return float(printed.replace("−", "-"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
