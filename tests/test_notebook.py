@@ -34,8 +34,7 @@ def test_the_notebook_is_stored_executed() -> None:
 
 
 @pytest.mark.slow
-# The kernel's own libraries warn of their plans in the process that starts it; the notebook itself runs in another one.
-@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the libraries that start the kernel
 def test_the_notebook_runs_and_shows_what_is_stored(tmp_path: Path) -> None:
     """No cell fails, and text is the same; if it is not, run: python -m experiments.notebook."""
     fresh = notebook.executed(STORED, tmp_path)
