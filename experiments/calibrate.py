@@ -304,7 +304,8 @@ def calibrated(judge: Judge, course: Course, settings: CalibrateSettings, store:
     finer = dataclasses.replace(judge, seed=judge.seed + 1, runs=settings.second_runs)
     asked = {"runs": finer.runs, "after": first[-1].number}
     finer_store = begun(store.folder / AGAIN, asked, names=judge.coordinates, ids=judge.ids)
-    second = _moved(lambda: _judged_again(first[-1], finer), finer, course, finer_store, "second judgement")
+    finer_course = dataclasses.replace(course, last_rounds=1)
+    second = _moved(lambda: _judged_again(first[-1], finer), finer, finer_course, finer_store, "second judgement")
     last = second[-1]
     chosen, distance = _best(last, judge)
     distinct = np.unique(last.draws, axis=0)
