@@ -1,6 +1,6 @@
 """Run the lessons of docs/lessons as they are printed, and keep the numbers that come out.
 
-    python -m experiments.lessons           run all lessons, renew their numbers
+    python -m experiments.lessons           run all lessons, renew their numbers and the prediction sheets
     python -m experiments.lessons --check   change nothing; exit 1 if a number is out of date
 
 Exits with 1 also if a number lies outside the range in which its lesson holds: then the text is wrong,
@@ -29,10 +29,15 @@ from experiments.console import main as partnerships
 from experiments.documents import DOCS
 
 LESSONS = DOCS / "lessons"
+SHEETS = LESSONS / "prediction_sheets.md"
+"""What people get in hand: the prediction sheets of all lessons, without the answers."""
+
 OUTPUTS = "outputs"
 """Where the printed commands write, seen from where they are run."""
 
 _SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_SHEET = re.compile(r"^# (?P<title>.+)$.*^## Prediction sheet\n(?P<sheet>.*?)^## ", re.DOTALL | re.MULTILINE)
+_NEXT_PAGE = '<div style="page-break-after: always"></div>'
 _NUMBER = r"[−-]?\d+(?:\.\d+)?"
 _ROW = re.compile(
     r"^\| (?P<what>[^|]+) \| `(?P<file>[^`|]+)` \| (?P<rows>[^|]+) \| `(?P<column>[^`|]+)` "
@@ -77,6 +82,13 @@ def numbers(text: str) -> list[Number]:
         low, high = (float(words.pop(end).replace("−", "-")) for end in ("low", "high"))
         found.append(Number(**words, low=low, high=high))
     return found
+
+
+def prediction_sheets(texts: Sequence[str]) -> str:
+    """Return the prediction sheets of lessons, each on a printed page of its own."""
+    found = [_SHEET.search(text) for text in texts]
+    sheets = [f"## {one['title']}\n\nName:\n{one['sheet']}" for one in found if one is not None]
+    return "# Prediction sheets\n\n" + f"{_NEXT_PAGE}\n\n".join(sheets)
 
 
 def run(text: str, folder: Path) -> None:
@@ -142,12 +154,22 @@ def _mean(table: pd.DataFrame, number: Number, conditions: dict[str, str]) -> fl
     return float((rows[column] == state).mean() if state else rows[column].mean())
 
 
+def _renew(page: Path, fresh: str, *, check: bool) -> bool:
+    """Write a page that has changed, or with ``check`` only say so; return whether it is still out of date."""
+    if page.exists() and page.read_text("utf-8") == fresh:
+        return False
+    print(f"{page.name}: {'out of date' if check else 'renewed'}", file=sys.stderr)
+    if not check:
+        page.write_text(fresh, "utf-8")
+    return check
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Renew or check the numbers of all lessons and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m experiments.lessons", description=__doc__.split("\n\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing")
     asked = parser.parse_args(arguments)
-    wrong = False
+    wrong = _renew(SHEETS, prediction_sheets([page.read_text("utf-8") for page in lesson_pages()]), check=asked.check)
     for page in lesson_pages():
         text = page.read_text("utf-8")
         with tempfile.TemporaryDirectory() as folder:
@@ -159,12 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 wrong = True
                 said = f"{number.what}: {shown(value)}, but the lesson needs {number.low:g} to {number.high:g}"
                 print(f"{page.name}: {said}", file=sys.stderr)
-        fresh = renewed(text, values)
-        if fresh != text:
-            wrong = wrong or asked.check
-            print(f"{page.name}: {'out of date' if asked.check else 'renewed'}", file=sys.stderr)
-            if not asked.check:
-                page.write_text(fresh, "utf-8")
+        wrong = _renew(page, renewed(text, values), check=asked.check) or wrong
     return int(wrong)
 
 

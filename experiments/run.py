@@ -19,7 +19,6 @@ For example:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -31,17 +30,14 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from analysis.figures import run_figures
+from analysis.turning_points import first_time, lasting_changes, policy_dates
 from experiments.accepted import sample_of
 from experiments.answers import answer_folder, output_folder
 from experiments.compose import scenario_of, verb_settings_of
 from experiments.manifest import Question, write_manifest
 from experiments.printing import console, plain_table
-from sim import History, Scenario, simulate
+from sim import History, simulate
 from sim.parameters import Whole
-from sim.scenario import CalendarEntry, month_number
-
-LASTING_MONTHS = 6
-"""A regime must hold for so long before its beginning is told: thresholds are crossed back and forth."""
 
 MILESTONE_MONTHS = 24
 
@@ -136,63 +132,27 @@ def story(history: History) -> dict[int, list[str]]:
     def tell(month: int, what: str) -> None:
         told.setdefault(month, []).append(what)
 
-    _tell_policies(history.scenario, tell)
+    policies = policy_dates(history.scenario)
+    for month, what in zip(policies["month"], policies["what"], strict=True):
+        tell(int(month), str(what))
     measures = history.measures
     for name, what in (
         ("months_to_first_decision", "first decision"),
         ("months_to_first_delivery", "first delivery"),
     ):
-        month = _first_time(measures, name)
+        month = first_time(measures, name)
         if month is not None:
             tell(month, what)
     of_the_partnership = history.events[history.events["partner"] == ""]
     for month, event in zip(of_the_partnership["month"], of_the_partnership["event"], strict=True):
         tell(int(month), event)
-    for month in _lasting_changes(measures["regime"]):
+    for month in lasting_changes(measures["regime"]):
         tell(month, f"now: {measures['regime'].iloc[month]}")
     for month in range(MILESTONE_MONTHS, history.scenario.months, MILESTONE_MONTHS):
         years = month // 12
         told.setdefault(month, [f"{years} years on"])
     tell(history.scenario.months - 1, "end")
     return dict(sorted(told.items()))
-
-
-def _tell_policies(scenario: Scenario, tell: Callable[[int, str], None]) -> None:
-    start = month_number(scenario.start)
-    for entry in scenario.calendar:
-        tell(month_number(entry.from_month) - start, entry.note or _changes(entry))
-    for newcomer in scenario.board.entries:
-        tell(month_number(newcomer.month) - start, f"{newcomer.count} × {newcomer.archetype} joins")
-
-
-def _changes(entry: CalendarEntry) -> str:
-    """Return in words what a calendar entry without a note changes."""
-    changes = [f"{name} = {value}" for name, value in (entry.levers | entry.leadership).items()]
-    changes += [f"{body} abolished" for body in entry.abolish]
-    changes += [f"executive: {entry.executive}"] if entry.executive else []
-    return ", ".join(changes) or "nothing changes"
-
-
-def _first_time(measures: pd.DataFrame, name: str) -> int | None:
-    """Return the month of a first event.
-
-    The measures ``months_to_...`` count the months without it, so it happens when they stop counting.
-    """
-    values = measures[name].to_numpy()
-    happened = values < np.arange(1, len(values) + 1)
-    return int(happened.argmax()) if happened.any() else None
-
-
-def _lasting_changes(regimes: pd.Series) -> list[int]:
-    """Return the months in which a regime begins that then holds for LASTING_MONTHS."""
-    names = regimes.tolist()
-    current, months = names[0], []
-    for month, name in enumerate(names):
-        ahead = names[month : month + LASTING_MONTHS]
-        if name != current and len(ahead) == LASTING_MONTHS and set(ahead) == {name}:
-            months.append(month)
-            current = name
-    return months
 
 
 def _regime_since(regimes: pd.Series) -> int:

@@ -96,6 +96,14 @@ def test_a_lesson_is_complete_and_fits_two_pages(page: Path) -> None:
         assert sum(int(row[column]) for row in plan[1:] if row[column].strip()) == minutes
 
 
+def test_prediction_sheets_are_those_of_the_lessons() -> None:
+    """People must not get the answers in hand; if this fails, run: python -m experiments.lessons."""
+    sheets = lessons.SHEETS.read_text("utf-8")
+    assert sheets == lessons.prediction_sheets([TEXTS[page.name] for page in PAGES])
+    assert re.findall(r"^## (.+)$", sheets, re.MULTILINE) == [TEXTS[page.name].splitlines()[0][2:] for page in PAGES]
+    assert "## Reveal" not in sheets
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_links_and_files_of_the_lessons_exist(name: str) -> None:
     """A dead link in a seminar costs five minutes."""
