@@ -36,7 +36,7 @@ OUTPUTS = "outputs"
 """Where the printed commands write, seen from where they are run."""
 
 _SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_SHEET = re.compile(r"^# (?P<title>.+)$.*^## Prediction sheet\n(?P<sheet>.*?)^## ", re.DOTALL | re.MULTILINE)
+_SHEET = re.compile(r"^# (?P<title>[^\n]+)$.*^## Prediction sheet\n(?P<sheet>.*?)^## ", re.DOTALL | re.MULTILINE)
 _NEXT_PAGE = '<div style="page-break-after: always"></div>'
 _NUMBER = r"[−-]?\d+(?:\.\d+)?"
 _ROW = re.compile(
@@ -85,8 +85,8 @@ def numbers(text: str) -> list[Number]:
 
 
 def prediction_sheets(texts: Sequence[str]) -> str:
-    """Return the prediction sheets of lessons, each on a printed page of its own."""
-    found = [_SHEET.search(text) for text in texts]
+    """Return the prediction sheets of lessons, each on a printed page of its own with more room to write."""
+    found = [_SHEET.search(text.replace("<br><br>", "<br>" * 4)) for text in texts]
     sheets = [f"## {one['title']}\n\nName:\n{one['sheet']}" for one in found if one is not None]
     return "# Prediction sheets\n\n" + f"{_NEXT_PAGE}\n\n".join(sheets)
 

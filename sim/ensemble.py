@@ -182,6 +182,8 @@ def _by_run(rows: NDArray[Any], n_scenarios: int) -> NDArray[Any]:
 
 
 def _refuse_unknown(measures: Sequence[str], months: Sequence[int], longest: int) -> None:
+    if not measures:
+        raise ValueError("measures names none: name at least one, or give None for all")
     for name in measures:
         if name not in MEASURES:
             raise ValueError(f"unknown measure {name!r}; see sim.MEASURES")

@@ -165,7 +165,8 @@ class PartnershipModel(mesa.Model):
             self.prepare_working()
         if events.leader_changes(self.calendar_month, leadership.turnover, self.draws.election[month]):
             self.departure = self.draws.style[month].tolist()
-            self.tell("new leader")
+            if not self.is_dissolved:
+                self.tell("new leader")
         in_person, evens_out, steers = self.departure
         self.attention = events.leader_style(leadership.attention, in_person, behaviour.style_spread)
         self.facilitation = events.leader_style(leadership.facilitation, evens_out, behaviour.style_spread)

@@ -267,10 +267,10 @@ def test_tables_say_which_run_a_number_belongs_to():
         assert finals[(name, 1)] == history.regime
 
 
-@pytest.mark.parametrize("wrong", [{"measures": ["trusst"]}, {"months": [25]}, {"months": [-1]}])
+@pytest.mark.parametrize("wrong", [{"measures": ["trusst"]}, {"measures": []}, {"months": [25]}, {"months": [-1]}])
 def test_what_does_not_exist_is_refused(wrong):
     """A misspelt measure must not come back as an empty column."""
-    with pytest.raises(ValueError, match=r"unknown measure|lies outside"):
+    with pytest.raises(ValueError, match=r"unknown measure|lies outside|names none"):
         simulate_ensemble(mixed_scenarios(), replicates=1, **wrong)
 
 
