@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from experiments import documents, lessons, load_scenario
-from sim import PARAMETERS
+from sim import PARAMETERS, simulate_ensemble
 
 DECLARED = yaml.safe_load((documents.DOCS.parent / "experiments/page/lessons.yaml").read_text("utf-8"))
 PAGES = lessons.lesson_pages()
@@ -136,8 +136,16 @@ def test_settings_quoted_in_the_lessons_are_those_in_force() -> None:
 # ------------------------------------------------------------------ the commands
 
 
+@pytest.fixture(scope="module")
+def _compiled() -> None:
+    """Have the fast engine ready: before it is, small comparisons go the slow way."""
+    simulate_ensemble([load_scenario("baseline_lsp", ["months=1"])], replicates=1)
+
+
 @pytest.fixture(scope="module", params=PAGES, ids=lambda page: page.stem)
-def lesson(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+def lesson(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _compiled: None
+) -> tuple[str, Path]:
     """Return the text of a lesson and the folder in which its commands were run as printed."""
     text = TEXTS[request.param.name]
     folder = tmp_path_factory.mktemp("lesson")
