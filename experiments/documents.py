@@ -14,13 +14,14 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from experiments import evidence
 from experiments.compose import load_scenario, option_names, scenario_descriptions
 from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-DOCUMENTS = ("odd.md", "reference.md")
+DOCUMENTS = ("odd.md", "reference.md", "trace.md")
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -148,11 +149,38 @@ def scenarios() -> str:
     return table(("scenario", "what it is", "claim it tests", "source"), rows)
 
 
+def scoreboard() -> str:
+    """Return how the chosen behaviour and the accepted sets do against the patterns."""
+    headings = ("id", "what is measured", "value", "must be", "verdict", "accepted sets that pass")
+    return table(headings, evidence.scoreboard_rows())
+
+
+def null_models() -> str:
+    """Return which patterns are lost without a mechanism."""
+    return table(("null model", "patterns lost", "passed in addition"), evidence.null_model_rows())
+
+
+def docking() -> str:
+    """Return how the contribution rule does against the public-goods experiment."""
+    return table(("id", "what is measured", "value", "must be", "verdict"), evidence.docking_rows())
+
+
+def claims() -> str:
+    """Return the claims of the scenarios with their verdicts."""
+    return table(("scenario", "claim", "source", "verdict"), evidence.claim_rows())
+
+
+def sensitivity() -> str:
+    """Return which parameters a screening finds strongest."""
+    headings = ("varied", "measure", "parameter", "mu\\*", "95 % interval")
+    return table(headings, evidence.sensitivity_rows())
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
-        places, boards, measures, scenarios,
+        places, boards, measures, scenarios, scoreboard, null_models, docking, claims, sensitivity,
     )
 }  # fmt: skip
 """Every generated table by the name in its marker."""

@@ -1,0 +1,84 @@
+"""Tables of the documents that rest on results: what ``docs/evidence/make.sh`` found, as it was found.
+
+Each function reads files of ``docs/evidence/`` and returns rows ready to print. Nothing is simulated here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+EVIDENCE = Path(__file__).resolve().parent.parent / "docs" / "evidence"
+
+STRONGEST = 8
+"""How many parameters of a screening are shown."""
+
+
+def _found(name: str) -> pd.DataFrame:
+    return pd.read_csv(EVIDENCE / f"{name}.csv")
+
+
+def _verdict(passed: bool) -> str:
+    return "passed" if passed else "**failed**"
+
+
+def _must_be(low: float, high: float) -> str:
+    if pd.isna(low) or low == float("-inf"):
+        return f"at most {high:g}"
+    if pd.isna(high) or high == float("inf"):
+        return f"at least {low:g}"
+    return f"{low:g} to {high:g}"
+
+
+def scoreboard_rows() -> list[list[object]]:
+    """Return one row a finding: pattern, what is measured, value, band, verdict, share of accepted sets that pass."""
+    board = _found("scoreboard")
+    accepted = _found("scoreboard_accepted").groupby("id")["share_of_sets"].first()
+    return [
+        [
+            row.id,
+            row.what,
+            f"{row.value:.3g}",
+            _must_be(row.low, row.high),
+            _verdict(row.passed),
+            f"{accepted[row.id]:.0%}",
+        ]
+        for row in board.itertuples()
+    ]
+
+
+def null_model_rows() -> list[list[object]]:
+    """Return one row a null model: its name, the patterns that it loses, those that it passes in addition."""
+    models = _found("null_models")
+    rows: list[list[object]] = []
+    for name, of_model in models.groupby("behaviour", sort=False):
+        if str(name).startswith("null_"):
+            lost, gained = (", ".join(of_model.loc[of_model[which], "id"]) or "none" for which in ("lost", "gained"))
+            rows.append([f"`{name}`", lost, gained])
+    return rows
+
+
+def docking_rows() -> list[list[object]]:
+    """Return one row a criterion of the docking: id, what is measured, value, band, verdict."""
+    return [
+        [row.id, row.what, f"{row.value:.2f}", _must_be(row.low, row.high), _verdict(row.passed)]
+        for row in _found("docking_criteria").itertuples()
+    ]
+
+
+def claim_rows() -> list[list[object]]:
+    """Return one row a scenario: its claim, the document it comes from, the verdict."""
+    return [[f"`{row.scenario}`", row.claim, row.seed_document, row.verdict] for row in _found("claims").itertuples()]
+
+
+def sensitivity_rows() -> list[list[object]]:
+    """Return the parameters that a screening found strongest, for final outcome and engagement (mu*, interval)."""
+    rows: list[list[object]] = []
+    for what in ("levers", "behaviour"):
+        found = _found(f"sensitivity_{what}")
+        for measure in ("outcome", "engagement"):
+            strongest = found[(found["index"] == "mu_star") & (found["measure"] == measure)]
+            for row in strongest.nlargest(STRONGEST, "value").itertuples():
+                rows.append([what, measure, f"`{row.parameter}`", f"{row.value:.3f}", f"{row.ci_low:.3f} to {row.ci_high:.3f}"])
+    return rows
