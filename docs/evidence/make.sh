@@ -6,10 +6,10 @@ cd "$(dirname "$0")/../.."
 made=${1:-outputs/evidence}
 
 python -m experiments.null_models
-partnerships patterns nulls=true seed=7 output="$made/patterns" overwrite=true
+partnerships patterns nulls=true calibration=docs/evidence/calibration seed=7 output="$made/patterns" overwrite=true
 partnerships patterns behaviour=accepted seed=7 output="$made/accepted" overwrite=true
 partnerships dock output="$made/docking" overwrite=true
-partnerships claims output="$made/claims" overwrite=true
+partnerships claims output="$made/claims" overwrite=true keep=true # renews docs/claims.md too
 for vary in levers behaviour; do
     rm -rf "$made/study_$vary"
     named=$([ "$vary" = levers ] && echo "[levers,leadership]" || echo "[behaviour]")
@@ -19,6 +19,9 @@ done
 partnerships compare output="$made/headline" overwrite=true
 
 cp "$made"/patterns/{scoreboard,null_models}.csv docs/evidence/
+cp "$made/patterns/patterns.md" docs/patterns.md
+cp "$made/patterns/figures/scoreboard_fitted.png" docs/figures/scoreboard.png
+cp "$made/patterns/figures/null_models.png" docs/figures/null_models.png
 cp "$made/accepted/scoreboard.csv" docs/evidence/scoreboard_accepted.csv
 cp "$made/docking/criteria.csv" docs/evidence/docking_criteria.csv
 cp "$made/docking/coordination.csv" docs/evidence/coordination.csv
@@ -28,3 +31,5 @@ cp "$made/sensitivity_behaviour/sensitivity.csv" docs/evidence/sensitivity_behav
 cp "$made"/docking/figures/*.png docs/figures/
 cp "$made/headline/figures/headline.png" docs/figures/headline.png
 python -m experiments.documents
+python -m experiments.lessons
+python -m experiments.notebook
