@@ -173,9 +173,13 @@ def test_the_boards_differ_in_when_and_how_they_grow_only():
     "number",
     [
         "V1",
-        "W1",
-        pytest.param("W2", marks=pytest.mark.xfail(strict=True, reason="what newcomers know hardly matters")),
-        pytest.param("W3", marks=pytest.mark.xfail(strict=True, reason="growth helps whatever newcomers know")),
+        pytest.param(
+            "W1", marks=pytest.mark.xfail(strict=True, reason="newcomers who know the record are discouraged")
+        ),
+        pytest.param(
+            "W2", marks=pytest.mark.xfail(strict=True, reason="newcomers who know the record are discouraged")
+        ),
+        pytest.param("W3", marks=pytest.mark.xfail(strict=True, reason="growth helps if newcomers know nothing")),
     ],
 )
 def test_findings_of_coordination_experiments(effort, number):
