@@ -173,12 +173,8 @@ def test_the_boards_differ_in_when_and_how_they_grow_only():
     "number",
     [
         "V1",
-        pytest.param(
-            "W1", marks=pytest.mark.xfail(strict=True, reason="newcomers who know the record are discouraged")
-        ),
-        pytest.param(
-            "W2", marks=pytest.mark.xfail(strict=True, reason="newcomers who know the record are discouraged")
-        ),
+        pytest.param("W1", marks=pytest.mark.xfail(strict=True, reason="newcomers who know are discouraged")),
+        pytest.param("W2", marks=pytest.mark.xfail(strict=True, reason="newcomers who know are discouraged")),
         pytest.param("W3", marks=pytest.mark.xfail(strict=True, reason="growth helps if newcomers know nothing")),
     ],
 )
