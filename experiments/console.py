@@ -56,9 +56,7 @@ VERBS: Mapping[str, Verb] = {
     "explain": Verb("experiments.explain", "tell why bodies came or stayed away, and what a run without a lever shows"),
     "report": Verb("experiments.report", "write a policy brief of a finished answer", takes="settings"),
     "patterns": Verb("experiments.patterns", "test whether the model shows the patterns of real partnerships"),
-    "calibrate": Verb(
-        "experiments.calibrate", "find the parameter sets that reproduce the patterns", takes="settings"
-    ),
+    "calibrate": Verb("experiments.calibrate", "find the parameter sets that reproduce the patterns", takes="settings"),
     "dock": Verb("experiments.docking", "set the model against laboratory experiments"),
     "optimise": Verb("experiments.optimise", "find the cheapest mix of levers, the Pareto set, and regret"),
     "claims": Verb("experiments.claims", "test what the nineteen scenarios claim, by tests declared before"),

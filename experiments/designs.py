@@ -1,7 +1,8 @@
 """Designs: which parameters are varied over which ranges, and the table of draws that this comes to.
 
 A draw is a set of values by path, such as ``levers.duty.attend``; what it leaves out (no column, or a null
-in it) keeps the value of the scenario. Ranges are those that ``sim/parameters.py`` declares, unless narrower ones are given.
+in it) keeps the value of the scenario. Ranges are those that ``sim/parameters.py`` declares, unless narrower
+ones are given.
 """
 
 from __future__ import annotations
