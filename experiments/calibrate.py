@@ -308,7 +308,8 @@ def calibrated(judge: Judge, course: Course, settings: CalibrateSettings, store:
     second = _moved(lambda: _judged_again(first[-1], finer), finer, finer_course, finer_store, "second judgement")
     last = second[-1]
     chosen, distance = _best(last, judge)
-    distinct = np.unique(last.draws, axis=0)
+    _, firsts = np.unique(judge.values(last.draws), axis=0, return_index=True)
+    distinct = last.draws[firsts]
     kept = rng_of(judge.seed, 10_000).permutation(len(distinct))[: settings.sample]
     return Outcome(
         judge, first, second, runs_again=finer.runs, chosen=chosen, chosen_distance=distance, sample=distinct[kept]

@@ -228,14 +228,14 @@ def planted_patterns(values: dict[str, float]) -> Declared:
 def test_planted_parameters_of_the_real_model_are_recovered():
     """What the model showed under known parameters, in another world of chance, leads back to them."""
     declared = planted_patterns({})
-    batch = pattern_batches(declared, runs=40, changes=[f"behaviour.{n}={v}" for n, v in PLANTED.items()])
+    batch = pattern_batches(declared, runs=400, changes=[f"behaviour.{n}={v}" for n, v in PLANTED.items()])
     seen = of_one(batch, seed=77, advance=lambda _: None)
     shown = {p.id: float(value_of(p.findings[0], seen)) for p in declared.patterns}
     judge = Judge(
         parameters=varied(list(PLANTED)),
         declared=planted_patterns(shown),
         counted=np.array([True, True]),
-        runs=20,
+        runs=100,
         seed=5,
     )
     course = Course(prior_draws=96, particles=48, tolerance=SAFETY, most_generations=40)
