@@ -31,7 +31,11 @@ _NEGLIGIBLE = 1e-12
 
 
 def scenarios_of(table: pd.DataFrame) -> list[str]:
-    """Return the scenarios of a table in the order of first appearance."""
+    """Return the scenarios of a table in the order of first appearance.
+
+    >>> scenarios_of(pd.DataFrame({"scenario": ["with fund", "baseline", "with fund"]}))
+    ['with fund', 'baseline']
+    """
     return [str(name) for name in table["scenario"].unique()]
 
 
@@ -40,6 +44,10 @@ def summary(runs: pd.DataFrame) -> pd.DataFrame:
 
     Columns: scenario, measure, mean, ci_low, ci_high, sd (between replicates), replicates. With one
     replicate sd and interval are NaN. Raises ValueError for missing values and for repeated replicates.
+
+    >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1, 2], "trust": [0.25, 0.5, 0.75]})
+    >>> summary(runs)[["measure", "mean", "ci_low", "ci_high", "sd", "replicates"]].round(3).to_numpy().tolist()
+    [['trust', 0.5, -0.121, 1.121, 0.25, 3]]
     """
     measures = _measures_of(runs)
     tables = []
@@ -75,6 +83,11 @@ def contrasts(runs: pd.DataFrame, reference: str) -> pd.DataFrame:
     difference and NaN if there is one (it would be infinite); with one pair it is NaN.
 
     Raises ValueError for an unknown reference, missing values, repeated replicates or no common replicate.
+
+    >>> baseline = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "trust": [0.25, 0.75]})
+    >>> runs = pd.concat([baseline, baseline.assign(scenario="with fund", trust=[0.5, 1.0])])
+    >>> contrasts(runs, "baseline")[["scenario", "difference", "ci_low", "ci_high"]].to_numpy().tolist()
+    [['with fund', 0.25, 0.25, 0.25]]
     """
     scenarios = scenarios_of(runs)
     if reference not in scenarios:
@@ -94,6 +107,11 @@ def regime_shares(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the share of runs that end in each regime, with 95 % Wilson score intervals.
 
     Columns: scenario, regime, share, ci_low, ci_high; every regime of ``sim.REGIMES`` for every scenario.
+
+    >>> runs = pd.DataFrame({"scenario": "baseline", "regime": ["talking shop"] * 3 + ["dissolved"]})
+    >>> shares = regime_shares(runs).set_index("regime")[["share", "ci_low", "ci_high"]]
+    >>> shares.loc[["talking shop", "dissolved", "hollowed out"]].round(2).to_numpy().tolist()
+    [[0.75, 0.3, 0.95], [0.25, 0.05, 0.7], [0.0, 0.0, 0.49]]
     """
     rows = []
     for scenario in scenarios_of(runs):
@@ -110,6 +128,10 @@ def bands(trajectories: pd.DataFrame, measure: str) -> pd.DataFrame:
 
     Columns: scenario, month, date, then q5, q25, q50, q75 and q95: q50 is the median, q25 to q75
     holds the middle half of the runs and q5 to q95 the middle 90 %.
+
+    >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": range(5), "month": 0, "date": "2001-04"})
+    >>> bands(runs.assign(trust=[0.0, 0.25, 0.5, 0.75, 1.0]), "trust")[["q25", "q50", "q75"]].to_numpy().tolist()
+    [[0.25, 0.5, 0.75]]
     """
     grouped = trajectories.groupby(["scenario", "month", "date"], sort=False, observed=True)[measure]
     table = grouped.quantile(np.array(QUANTILES)).unstack()
@@ -121,6 +143,11 @@ def regimes_over_time(trajectories: pd.DataFrame) -> pd.DataFrame:
     """Return the share of runs in each regime, for every scenario and month.
 
     Columns: scenario, month, date, then one column for every regime of ``sim.REGIMES``; rows sum to 1.
+
+    >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "month": 0, "date": "2001-04"})
+    >>> table = regimes_over_time(runs.assign(regime=["talking shop", "dissolved"]))
+    >>> table[["talking shop", "dissolved", "hollowed out"]].to_numpy().tolist()
+    [[0.5, 0.5, 0.0]]
     """
     keys = ["scenario", "month", "date"]
     flags = pd.DataFrame({regime: (trajectories["regime"] == regime).astype(float) for regime in REGIMES})
@@ -134,6 +161,9 @@ def t_interval(
     """Return mean, lower and upper end of the 95 % Student t interval of each column of ``values``.
 
     ``values`` has one row a replicate; with one row the ends are NaN.
+
+    >>> [ends.round(3).tolist() for ends in t_interval(np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]))]
+    [[2.0, 5.0], [-0.484, 5.0], [4.484, 5.0]]
     """
     n = len(values)
     mean = values.mean(axis=0)
@@ -145,7 +175,11 @@ def t_interval(
 
 
 def wilson_interval(count: int, *, total: int) -> tuple[float, float]:
-    """Return the 95 % Wilson score interval of a share of ``count`` in ``total`` runs."""
+    """Return the 95 % Wilson score interval of a share of ``count`` in ``total`` runs.
+
+    >>> [round(end, 3) for end in wilson_interval(15, total=20)]
+    [0.531, 0.888]
+    """
     interval = stats.binomtest(count, total).proportion_ci(CONFIDENCE, method="wilson")
     return float(interval.low), float(interval.high)
 

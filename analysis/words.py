@@ -47,6 +47,19 @@ def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.Data
     A difference counts as clear when its 95 % interval leaves out 0; otherwise the text says that there is
     no clear difference. Sizes of effects are named by Cohen's thresholds. ``scope`` is the closing sentence:
     what the intervals cover.
+
+    >>> from analysis import summaries
+    >>> runs = pd.DataFrame({"scenario": ["baseline"] * 2 + ["with_fund"] * 2, "replicate": [0, 1, 0, 1],
+    ...                      "regime": "talking shop", "trust": [0.25, 0.75, 0.5, 1.0]})
+    >>> tables = summaries.summary(runs), summaries.contrasts(runs, "baseline"), summaries.regime_shares(runs)
+    >>> print(conclusions(*tables, scope="Chance alone."))
+    Baseline: 100 % of 2 runs end as talking shop (95 % interval 34 to 100 %).
+    With fund: 100 % of 2 runs end as talking shop (95 % interval 34 to 100 %).
+    <BLANKLINE>
+    With fund against baseline (2 pairs of runs):
+    - Trust ends 0.25 higher than in the baseline (0.25 to 0.25; medium effect, clear of zero).
+    <BLANKLINE>
+    Chance alone.
     """
     replicates = summary.groupby("scenario", sort=False)["replicates"].first()
     runs = {str(scenario): int(count) for scenario, count in replicates.items()}
@@ -59,12 +72,21 @@ def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.Data
 
 
 def contrast_rows(contrasts: pd.DataFrame) -> list[Contrast]:
-    """Return the rows of a table of contrasts, in its order."""
+    """Return the rows of a table of contrasts, in its order.
+
+    >>> table = pd.DataFrame([("trust", "with_fund", "baseline", 0.1, 0.05, 0.15, 0.9, 20)], columns=Contrast._fields)
+    >>> [(row.measure, row.difference) for row in contrast_rows(table)]
+    [('trust', 0.1)]
+    """
     return [Contrast(*row) for row in contrasts[list(Contrast._fields)].to_numpy().tolist()]
 
 
 def effect_in_words(effect_size: float) -> str:
-    """Return the name of an effect of that many standard deviations, such as "large effect"."""
+    """Return the name of an effect of that many standard deviations, such as "large effect".
+
+    >>> [effect_in_words(size) for size in (0.1, -0.3, 0.9)]
+    ['very small effect', 'small effect', 'large effect']
+    """
     if math.isnan(effect_size):
         return "no spread between runs to compare it with"
     size = next((name for threshold, name in COHEN if abs(effect_size) < threshold), "large")
@@ -72,7 +94,13 @@ def effect_in_words(effect_size: float) -> str:
 
 
 def ending(shares: pd.DataFrame, scenario: str, *, runs: int) -> str:
-    """Return the sentence on the regimes in which most runs of a scenario end."""
+    """Return the sentence on the regimes in which most runs of a scenario end.
+
+    >>> shares = pd.DataFrame({"regime": ["talking shop", "dissolved"], "share": [0.75, 0.25],
+    ...                        "ci_low": [0.53, 0.11], "ci_high": [0.89, 0.47]})
+    >>> ending(shares, "baseline_lsp", runs=20)
+    'Baseline LSP: 75 % of 20 runs end as talking shop (95 % interval 53 to 89 %).'
+    """
     commonest = shares[shares["share"] == shares["share"].max()]
     names, first = list(commonest["regime"]), commonest.iloc[0]
     if runs == 1:
@@ -85,7 +113,16 @@ def ending(shares: pd.DataFrame, scenario: str, *, runs: int) -> str:
 
 
 def differences(rows: pd.DataFrame) -> list[str]:
-    """Return the sentences that set one scenario against the reference, by headline measure."""
+    """Return the sentences that set one scenario against the reference, by headline measure.
+
+    >>> pairs = [("trust", "with_fund", "baseline", 0.1, 0.05, 0.15, 0.9, 20),
+    ...          ("engagement", "with_fund", "baseline", 0.01, -0.02, 0.04, 0.1, 20)]
+    >>> for line in differences(pd.DataFrame(pairs, columns=Contrast._fields)):
+    ...     print(line)
+    With fund against baseline (20 pairs of runs):
+    - Trust ends 0.10 higher than in the baseline (0.05 to 0.15; large effect, clear of zero).
+    - No clear difference in engagement (−0.02 to 0.04).
+    """
     by_measure = {row.measure: row for row in contrast_rows(rows)}
     found = [by_measure[measure] for measure in HEADLINE if measure in by_measure]
     if not found:
@@ -101,12 +138,24 @@ def differences(rows: pd.DataFrame) -> list[str]:
 
 
 def is_clear(row: Contrast) -> bool:
-    """Return whether the interval of a difference leaves out zero."""
+    """Return whether the interval of a difference leaves out zero.
+
+    >>> row = Contrast("trust", "with_fund", "baseline", difference=0.1, ci_low=0.05, ci_high=0.15,
+    ...                effect_size=0.9, replicates=20)
+    >>> is_clear(row), is_clear(row._replace(ci_low=-0.05))
+    (True, False)
+    """
     return row.ci_low > 0.0 or row.ci_high < 0.0
 
 
 def difference_in_words(row: Contrast) -> str:
-    """Return the sentence that says how much higher or lower a measure ends, with its interval and size."""
+    """Return the sentence that says how much higher or lower a measure ends, with its interval and size.
+
+    >>> row = Contrast("trust", "with_fund", "baseline", difference=0.1, ci_low=0.05, ci_high=0.15,
+    ...                effect_size=0.9, replicates=20)
+    >>> difference_in_words(row)
+    'Trust ends 0.10 higher than in the baseline (0.05 to 0.15; large effect, clear of zero).'
+    """
     size = amount(row.measure, abs(row.difference), digits=digits_needed(row))
     direction = "higher" if row.difference > 0 else "lower"
     sentence = f"{readable(row.measure)} ends {size} {direction} than in the {mid_sentence(row.reference)}"
@@ -118,14 +167,26 @@ def difference_in_words(row: Contrast) -> str:
 
 
 def interval_in_words(row: Contrast) -> str:
-    """Return the interval as a range of sizes, in the direction of the difference if it is clear."""
+    """Return the interval as a range of sizes, in the direction of the difference if it is clear.
+
+    >>> row = Contrast("trust", "with_fund", "baseline", difference=0.1, ci_low=0.05, ci_high=0.15,
+    ...                effect_size=0.9, replicates=20)
+    >>> interval_in_words(row), interval_in_words(row._replace(ci_low=-0.05))
+    ('0.05 to 0.15', '−0.05 to 0.15')
+    """
     ends = sorted((abs(row.ci_low), abs(row.ci_high))) if is_clear(row) else [row.ci_low, row.ci_high]
     low, high = (number(row.measure, end, digits=digits_needed(row)) for end in ends)
     return f"{low} to {high}"
 
 
 def digits_needed(row: Contrast) -> int:
-    """Return how many decimals tell the difference, its uncertainty and, if it is clear, its distance from zero."""
+    """Return how many decimals tell the difference, its uncertainty and, if it is clear, its distance from zero.
+
+    >>> row = Contrast("trust", "with_fund", "baseline", difference=0.1, ci_low=0.05, ci_high=0.15,
+    ...                effect_size=0.9, replicates=20)
+    >>> digits_needed(row), digits_needed(row._replace(ci_low=0.0002))
+    (2, 4)
+    """
     scale = 100.0 if is_share(row.measure) else 1.0
     telling = [abs(row.difference), (row.ci_high - row.ci_low) / 2]
     if is_clear(row):
@@ -154,7 +215,11 @@ def _highest_dominance(rows: pd.DataFrame) -> str:
 
 
 def amount(measure: str, value: float, *, digits: int) -> str:
-    """Return a size with its unit, such as "4.1 points of the gap"."""
+    """Return a size with its unit, such as "4.1 points of the gap".
+
+    >>> amount("outcome", 0.041, digits=1), amount("transaction_cost_gbp_m", 1.5, digits=2)
+    ('4.1 points of the gap', '£1.50m a month')
+    """
     unit = MEASURES[measure].unit
     size = number(measure, value, digits=digits)
     if is_share(measure):
@@ -165,7 +230,11 @@ def amount(measure: str, value: float, *, digits: int) -> str:
 
 
 def number(measure: str, value: float, *, digits: int | None = None) -> str:
-    """Return a number with that many decimals; shares in points."""
+    """Return a number with that many decimals; shares in points.
+
+    >>> number("trust", -0.123), number("transaction_cost_gbp_m", 1.5, digits=1)
+    ('−0.12', '1.5')
+    """
     places = _fewest_digits(measure) if digits is None else digits
     shown = round(100 * value if is_share(measure) else value, places) + 0.0  # no negative zero
     return f"{shown:.{places}f}".replace("-", "−")
@@ -176,5 +245,9 @@ def _fewest_digits(measure: str) -> int:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as a list within a sentence: "a, b and c"."""
+    """Return names as a list within a sentence: "a, b and c".
+
+    >>> listed(["trust"]), listed(["trust", "engagement", "dominance"])
+    ('trust', 'trust, engagement and dominance')
+    """
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
