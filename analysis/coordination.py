@@ -49,6 +49,14 @@ def coordination_findings(effort: pd.DataFrame) -> pd.DataFrame:
     minimum and mean (engagement of the least engaged and of all members, 0 to 1). Columns: id, compared,
     experiments ("higher" or "no higher"), source, measure, difference (paired, of means over a year),
     ci_low, ci_high, agrees (the interval lies above 0 where experiments found more, and only there).
+
+    >>> at_sixteen = {AT_ONCE: 0.1, INFORMED: 0.3, UNINFORMED: 0.1}
+    >>> rows = [(growth, replicate, month, level + 0.01 * replicate) for growth, level in at_sixteen.items()
+    ...         for replicate in range(3) for month in range(24)]
+    >>> effort = pd.DataFrame(rows, columns=["growth", "replicate", "month", "minimum"])
+    >>> found = coordination_findings(effort.assign(mean=effort["minimum"])).query("measure == 'minimum'").round(2)
+    >>> found[["id", "experiments", "difference", "agrees"]].to_numpy().tolist()[:2]
+    [['V1', 'higher', 0.2, True], ['W1', 'higher', 0.2, True]]
     """
     end = int(effort["month"].max()) + 1
     rows = []
@@ -71,7 +79,13 @@ def _paired(effort: pd.DataFrame, weights: Mapping[str, float], measure: str) ->
 
 
 def coordination_words(findings: pd.DataFrame) -> str:
-    """Return in plain words which findings of coordination experiments the runs agree with."""
+    """Return in plain words which findings of coordination experiments the runs agree with.
+
+    >>> row = {"id": "W1", "compared": "grown over all at once", "experiments": HIGHER, "source": "Weber 2006"}
+    >>> row |= {"measure": "minimum", "difference": 0.2, "ci_low": 0.1, "ci_high": 0.3, "agrees": True}
+    >>> print(coordination_words(pd.DataFrame([row])).partition(", here ")[0])
+    W1 agrees: grown over all at once; higher in experiments (Weber 2006)
+    """
     return "\n".join(
         f"{row['id']} {'agrees' if row['agrees'] else 'DISAGREES'}: {row['compared']}; {row['experiments']} in "
         f"experiments ({row['source']}), here engagement of the least engaged differs by {row['difference']:+.3f} "
@@ -82,7 +96,13 @@ def coordination_words(findings: pd.DataFrame) -> str:
 
 @in_house_style
 def coordination_figure(effort: pd.DataFrame) -> Figure:
-    """Return the figure of the least engaged member's engagement over time, one line a way to grow."""
+    """Return the figure of the least engaged member's engagement over time, one line a way to grow.
+
+    >>> effort = pd.DataFrame({"growth": AT_ONCE, "replicate": [0, 0, 1, 1], "month": [0, 1, 0, 1],
+    ...                        "minimum": [0.1, 0.2, 0.2, 0.3]})
+    >>> coordination_figure(effort).axes[0].get_ylabel()
+    'engagement of the least engaged'
+    """
     figure, (ax, *_) = new_figure(1, 1, width=7.0, height=4.8)
     ends = []
     for growth, runs in effort.groupby("growth", sort=False):
