@@ -36,7 +36,12 @@ _Z = 1.96
 
 
 def observed() -> pd.DataFrame:
-    """Return the published series: arm, period (1 to 10), observed (tokens of 20, mean of 16 cities)."""
+    """Return the published series: arm, period (1 to 10), observed (tokens of 20, mean of 16 cities).
+
+    >>> seen = observed()
+    >>> seen.columns.tolist(), len(seen), bool(seen["observed"].between(0, ENDOWMENT_TOKENS).all())
+    (['period', 'arm', 'observed'], 20, True)
+    """
     with files("analysis").joinpath("data/public_goods_16_cities.csv").open(encoding="utf-8") as lines:
         wide = pd.read_csv(lines, comment="#")
     named = wide.rename(columns={column: arm for arm, column in ARMS.items()})
@@ -49,6 +54,10 @@ def docking_table(groups: pd.DataFrame) -> pd.DataFrame:
     ``groups`` has one row a group and period: arm, replicate, period, tokens (mean contribution of 20).
     Columns: arm, period, simulated (mean over groups), ci_low and ci_high (95 % interval of the mean of
     as many groups as were observed), group_low and group_high (middle 80 % of groups), observed, difference.
+
+    >>> groups = pd.DataFrame({"arm": WITH, "replicate": [0, 1], "period": 1, "tokens": [8.0, 12.0]})
+    >>> docking_table(groups)[["simulated", "group_low", "group_high"]].round(1).to_numpy().tolist()
+    [[10.0, 8.4, 11.6]]
     """
     by_period = groups.groupby(["arm", "period"], sort=False)["tokens"]
     table = by_period.agg(simulated="mean", sd="std").reset_index()
@@ -62,7 +71,13 @@ def docking_table(groups: pd.DataFrame) -> pd.DataFrame:
 
 
 def rmse(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the root mean square of the differences in tokens, by arm: over periods 1 to 9, and over all ten."""
+    """Return the root mean square of the differences in tokens, by arm: over periods 1 to 9, and over all ten.
+
+    >>> table = observed().assign(difference=0.5)
+    >>> table.loc[table["period"] == 10, "difference"] = 2.0
+    >>> rmse(table).round(2).to_numpy().tolist()
+    [['without sanctions', 0.5, 0.79], ['with sanctions', 0.5, 0.79]]
+    """
     judged = table[table["period"].isin(JUDGED_PERIODS)]
     return pd.DataFrame(
         {
@@ -79,7 +94,13 @@ def _root_mean_square(table: pd.DataFrame, arm: str) -> float:
 
 
 def verdicts(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the criteria, fixed before the fit, and whether they are met: id, what, value, low, high, passed."""
+    """Return the criteria, fixed before the fit, and whether they are met: id, what, value, low, high, passed.
+
+    >>> seen = observed()
+    >>> close, far = (seen.assign(simulated=seen["observed"] + off, difference=off) for off in (0.5, 2.0))
+    >>> [verdicts(table)[["id", "value", "passed"]].to_numpy().tolist()[0] for table in (close, far)]
+    [['D1', 0.5, True], ['D1', 2.0, False]]
+    """
     fall = _series(table, WITHOUT, JUDGED_PERIODS)
     plateau = _series(table, WITH, PLATEAU_PERIODS)
     closeness = rmse(table).set_index("arm")["rmse_1_to_9"]
@@ -104,7 +125,13 @@ def _series(table: pd.DataFrame, arm: str, periods: range) -> np.ndarray[tuple[i
 
 
 def docking_words(table: pd.DataFrame) -> str:
-    """Return what the docking comes to, in plain words."""
+    """Return what the docking comes to, in plain words.
+
+    >>> seen = observed()
+    >>> exact = seen.assign(difference=0.0, **dict.fromkeys(["simulated", "ci_low", "ci_high"], seen["observed"]))
+    >>> print(docking_words(exact).splitlines()[2])
+    Of 20 published means 20 lie in the 95 % interval of the model's mean of 280 groups.
+    """
     errors = dict(zip(ARMS, rmse(table)["rmse_1_to_9"], strict=True))
     judged = verdicts(table)
     failed = judged.loc[~judged["passed"], "what"].tolist()
@@ -125,7 +152,13 @@ def docking_words(table: pd.DataFrame) -> str:
 
 @in_house_style
 def docking_figure(table: pd.DataFrame) -> Figure:
-    """Return the figure of both arms: points are observed, lines and bands are simulated."""
+    """Return the figure of both arms: points are observed, lines and bands are simulated.
+
+    >>> groups = observed().rename(columns={"observed": "tokens"})
+    >>> two = pd.concat([groups.assign(replicate=0), groups.assign(replicate=1, tokens=groups["tokens"] + 1.0)])
+    >>> docking_figure(docking_table(two)).axes[0].get_xlabel()
+    'period'
+    """
     figure, (ax, *_) = new_figure(1, 1, width=7.0, height=4.8)
     docking_axes(table, ax=ax)
     add_title(figure, "Giving in a public-goods experiment, seen and simulated")
@@ -140,7 +173,13 @@ def docking_figure(table: pd.DataFrame) -> Figure:
 
 
 def docking_axes(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw both arms of ``table`` (see ``docking_table``) and return the panel."""
+    """Draw both arms of ``table`` (see ``docking_table``) and return the panel.
+
+    >>> groups = observed().rename(columns={"observed": "tokens"})
+    >>> two = pd.concat([groups.assign(replicate=0), groups.assign(replicate=1, tokens=groups["tokens"] + 1.0)])
+    >>> docking_axes(docking_table(two)).get_ylabel()
+    'contribution, tokens of 20'
+    """
     ax = own_axes(ax)
     for arm, rows in table.groupby("arm", sort=False):
         colour, periods = _COLOURS[str(arm)], rows["period"]
