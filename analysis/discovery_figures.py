@@ -22,6 +22,14 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
     """Return a figure of coverage against density along the peeling, with the chosen box and its intervals.
 
     ``summary`` is the result of ``analysis.discovery.box_summary`` for the box.
+
+    >>> from analysis.discovery import box_summary, find_box, resampled_boxes
+    >>> grid = pd.DataFrame([(x / 9, y / 9) for x in range(10) for y in range(10)], columns=["x", "y"])
+    >>> box = find_box(grid, grid["x"] > 0.5)
+    >>> again = resampled_boxes(grid, grid["x"] > 0.5, resamples=2)
+    >>> figure = trade_off(box, box_summary(grid, grid["x"] > 0.5, box, again), title="large x")
+    >>> figure.axes[0].get_xlabel()
+    'Coverage: cases of interest in the box, %'
     """
     figure, (ax,) = new_figure(1, 1, width=6.5, height=5.0)
     add_title(figure, f"Coverage and density of boxes: {title}")
@@ -64,6 +72,14 @@ def box_limits(table: pd.DataFrame, draws: pd.DataFrame, wanted: pd.Series, *, t
     """Return a figure of the limits of a box, each on the range of its parameter, with the draws behind them.
 
     ``table`` is the result of ``analysis.discovery.box_table``.
+
+    >>> from analysis.discovery import box_table
+    >>> grid = pd.DataFrame({"x": np.arange(10.0)})
+    >>> box = Box(limits={"x": (4.5, np.inf)}, trajectory=pd.DataFrame())
+    >>> table = box_table(grid, grid["x"] > 4.5, box, {"x": [0.0, 9.0]}, kept={"x": 1.0})
+    >>> figure = box_limits(table, grid, grid["x"] > 4.5, title="large x")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['X']
     """
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.2 + 0.75 * max(1, len(table)))
     add_title(figure, f"Conditions of the box: {title}")
@@ -123,7 +139,14 @@ def _names_row(ax: Axes, row: int, found: dict[Any, Any], values: pd.Series, tru
 
 @in_house_style
 def tree_figure(tree: Tree, *, title: str) -> Figure:
-    """Return a figure of the decision tree; the left branch is where the condition holds."""
+    """Return a figure of the decision tree; the left branch is where the condition holds.
+
+    >>> from analysis.discovery import grow_tree
+    >>> grid = pd.DataFrame({"x": np.arange(20.0)})
+    >>> figure = tree_figure(grow_tree(grid, grid["x"] > 9, depth=1), title="large x")
+    >>> sorted(text.get_text().splitlines()[0] for text in figure.axes[0].texts)
+    ['0 % of interest', '100 % of interest', 'X ≤ 9.5']
+    """
     leaves = int(tree.classifier.get_n_leaves())
     depth = int(tree.classifier.get_depth())
     figure, (ax,) = new_figure(1, 1, width=max(6.5, 1.25 * leaves + 0.5), height=1.9 + 1.25 * (depth + 1))
