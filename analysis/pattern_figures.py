@@ -25,6 +25,12 @@ def scoreboard_figure(board: pd.DataFrame, *, title: str) -> Figure:
     """Return each finding as a point with its interval against the grey band it has to lie in.
 
     ``board`` is the scoreboard of one behaviour. Filled dots lie inside their bands, hollow diamonds outside.
+
+    >>> row = {"id": "P1", "what": "trust at the end", "value": 0.7, "ci_low": 0.6, "ci_high": 0.8, "low": 0.5}
+    >>> row |= {"high": np.inf, "inside": True, "passed": True}
+    >>> figure = scoreboard_figure(pd.DataFrame([row]), title="Patterns")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['trust at the end  P1']
     """
     figure, (ax,) = new_figure(1, 1, width=9.5, height=1.4 + 0.38 * len(board))
     rows = board.reset_index(drop=True)
@@ -94,7 +100,13 @@ def _model(name: str) -> str:
 
 @in_house_style
 def null_models_figure(models: pd.DataFrame) -> Figure:
-    """Return the grid of patterns (rows) and behaviours (columns): filled passed, hollow failed, a ring where lost."""
+    """Return the grid of patterns (rows) and behaviours (columns): filled passed, hollow failed, a ring where lost.
+
+    >>> models = pd.DataFrame({"behaviour": ["fitted", "null_no_trust"], "id": "P1", "statement": "Trust lasts.",
+    ...                        "passed": [True, False], "lost": [False, True]})
+    >>> [label.get_text() for label in null_models_figure(models).axes[0].get_xticklabels()]
+    ['Fitted', 'No trust']
+    """
     names, ids = list(models[BEHAVIOUR].unique()), list(models["id"].unique())
     figure, (ax,) = new_figure(1, 1, width=4.6 + 1.15 * len(names), height=2.0 + 0.36 * len(ids))
     for _, row in models.iterrows():
