@@ -97,19 +97,32 @@ class Finding:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """Return every measure that is read, of the second value too."""
+        """Return every measure that is read, of the second value too.
+
+        >>> Finding("a sum", "mean", "base", "voice_business + voice_voluntary", low=0.2).measures
+        ('voice_business', 'voice_voluntary')
+        """
         told = self.measure + ((self.minus.measure or ()) if self.minus else ())
         return tuple(dict.fromkeys(part for name in told for part in _added(name)))
 
     @property
     def experiments(self) -> tuple[str, ...]:
-        """Return every experiment that is read."""
+        """Return every experiment that is read.
+
+        >>> Finding("a gap", "effect", "treated", "trust", against="base", low=0.2).experiments
+        ('treated', 'base')
+        """
         named = (self.experiment, self.against, *((self.minus.experiment, self.minus.against) if self.minus else ()))
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
     @property
     def second(self) -> Finding | None:
-        """Return the finding whose value is subtracted, if there is one."""
+        """Return the finding whose value is subtracted, if there is one.
+
+        >>> gap = Finding("a gap", "mean", "treated", "trust", minus=Other(experiment="base"), low=0.0)
+        >>> (gap.second.experiment, gap.second.measure), gap.second.second
+        (('base', ('trust',)), None)
+        """
         if self.minus is None:
             return None
         told = {name: value for name, value in vars(self.minus).items() if value is not None}
@@ -129,7 +142,12 @@ class Pattern:
 
     @property
     def experiments(self) -> tuple[str, ...]:
-        """Return every experiment that the pattern reads."""
+        """Return every experiment that the pattern reads.
+
+        >>> findings = [Finding("trust", "mean", name, "trust", low=0.5) for name in ("base", "treated", "base")]
+        >>> Pattern("P1", "Trust is high.", "At least one half.", "made up", findings).experiments
+        ('base', 'treated')
+        """
         return tuple(dict.fromkeys(name for finding in self.findings for name in finding.experiments))
 
 
@@ -196,6 +214,9 @@ def half_life(series: Numbers) -> Numbers:
     """Return the months (…, runs) until a series (…, runs, months) is half its launch level; all months if never.
 
     The launch level is the mean of the first half-year; levels are means of half a year.
+
+    >>> half_life(np.array([[1.0] * 6 + [0.0] * 6, [1.0] * 12])).tolist()
+    [9.0, 12.0]
     """
     levels: Numbers = np.lib.stride_tricks.sliding_window_view(series, _HALF_LIFE_WINDOW, axis=-1).mean(axis=-1)
     below = levels < 0.5 * levels[..., :1]
@@ -249,7 +270,11 @@ def _effect(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
 
 
 def standardised_effect(treated: Numbers, control: Numbers) -> Numbers:
-    """Return the difference of means (over the last axis) in units of the pooled standard deviation over runs."""
+    """Return the difference of means (over the last axis) in units of the pooled standard deviation over runs.
+
+    >>> float(standardised_effect(np.array([2.0, 4.0]), np.array([1.0, 3.0])))
+    1.0
+    """
     pooled = np.sqrt(0.5 * (treated.var(axis=-1) + control.var(axis=-1)))
     return _quotient(treated.mean(axis=-1) - control.mean(axis=-1), pooled)
 
@@ -271,7 +296,12 @@ STATISTICS: Mapping[StatisticName, Statistic] = {
 
 
 def refuse_untestable(finding: Finding, experiments: Mapping[str, int]) -> None:
-    """Raise PatternError, in one line, if a finding cannot be tested on ``experiments`` (name -> months)."""
+    """Raise PatternError, in one line, if a finding cannot be tested on ``experiments`` (name -> months).
+
+    >>> refuse_untestable(Finding("trust", "mean", "bass", "trust", low=0.5), {"base": 24})
+    Traceback (most recent call last):
+    analysis.patterns.PatternError: unknown experiment 'bass'; did you mean base?; known: base
+    """
     statistic = STATISTICS[finding.statistic]
     for name in finding.measures:
         if name not in MEASURES:
@@ -332,7 +362,12 @@ def _columns(finding: Finding, experiments: Experiments, measure: str) -> list[N
 
 
 def value_of(finding: Finding, experiments: Experiments) -> Numbers:
-    """Return the value (…) of a finding, NaN where it cannot be measured (a correlation of constants, say)."""
+    """Return the value (…) of a finding, NaN where it cannot be measured (a correlation of constants, say).
+
+    >>> experiments = {"base": {"trust": np.array([[0.2, 0.4], [0.6, 0.8]])}}
+    >>> float(value_of(Finding("trust", "mean", "base", "trust", low=0.4), experiments))
+    0.5
+    """
     values = [
         weight * STATISTICS[one.statistic].together(one, _columns(one, experiments, measure))
         for one, measure, weight in _parts(finding)
@@ -347,6 +382,10 @@ def interval_of(
 
     ``experiments`` hold one parameter set: (runs, months). Experiments with the same number of runs share
     their replicates, so the same runs are drawn again in each of them: pairs stay pairs.
+
+    >>> experiments = {"base": {"trust": np.array([[0.2, 0.2], [0.6, 0.6]])}}
+    >>> interval_of(Finding("trust", "mean", "base", "trust", low=0.4), experiments, resamples=99, seed=1)
+    (0.2, 0.6)
     """
     read = [(one, weight, _columns(one, experiments, measure)) for one, measure, weight in _parts(finding)]
     sizes = sorted({column.shape[-1] for _, _, columns in read for column in columns})
@@ -378,7 +417,11 @@ def interval_of(
 
 
 def margin_of(finding: Finding, value: Numbers) -> Numbers:
-    """Return how far inside (≥ 0) or outside (< 0) the band values lie, in units of the bound; −1 if not measured."""
+    """Return how far inside (≥ 0) or outside (< 0) the band values lie, in units of the bound; −1 if not measured.
+
+    >>> margin_of(Finding("trust", "mean", "base", "trust", low=0.5), np.array([0.75, 0.25, np.nan])).tolist()
+    [0.5, -0.5, -1.0]
+    """
     limits = [limit for limit in (finding.low, finding.high) if limit is not None]
     scale = max(abs(limit) if limit else 1.0 for limit in limits)
     low = -np.inf if finding.low is None else finding.low
@@ -388,13 +431,26 @@ def margin_of(finding: Finding, value: Numbers) -> Numbers:
 
 
 def pattern_margin(pattern: Pattern, experiments: Experiments) -> Numbers:
-    """Return the deciding margin (…) of a pattern: at least 0 means passed."""
+    """Return the deciding margin (…) of a pattern: at least 0 means passed.
+
+    >>> experiments = {"base": {"trust": np.array([[0.2, 0.4], [0.6, 0.8]])}}
+    >>> findings = [Finding("trust", "mean", "base", "trust", low=low) for low in (0.25, 1.0)]
+    >>> all_of = Pattern("P1", "Trust is high.", "Both hold.", "made up", findings)
+    >>> float(pattern_margin(all_of, experiments)), float(pattern_margin(dataclasses.replace(all_of, any_of=True), experiments))
+    (-0.5, 1.0)
+    """
     found = [margin_of(finding, value_of(finding, experiments)) for finding in pattern.findings]
     return np.asarray((np.max if pattern.any_of else np.min)(found, axis=0))
 
 
 def margins(patterns: Sequence[Pattern], experiments: Experiments) -> dict[str, Numbers]:
-    """Return the deciding margin (…) of each pattern by its id."""
+    """Return the deciding margin (…) of each pattern by its id.
+
+    >>> experiments = {"base": {"trust": np.array([[0.2, 0.4], [0.6, 0.8]])}}
+    >>> high = Finding("trust", "mean", "base", "trust", low=0.25)
+    >>> {id: float(margin) for id, margin in margins([Pattern("P1", "High.", "", "", [high])], experiments).items()}
+    {'P1': 1.0}
+    """
     return {pattern.id: pattern_margin(pattern, experiments) for pattern in patterns}
 
 
@@ -406,6 +462,12 @@ def scoreboard(
     Columns: id, statement, criterion, source, what, statistic, value, ci_low, ci_high (95 %, bootstrap over
     runs), low, high (the band; infinite where open), margin, inside (of the band), clear (value and whole
     interval are on the same side of the band's limits), passed (the pattern).
+
+    >>> experiments = {"base": {"trust": np.array([[0.2, 0.4], [0.6, 0.8]])}}
+    >>> high = Pattern("P1", "Trust is high.", "At least 0.4.", "made up", [Finding("trust", "mean", "base", "trust", low=0.4)])
+    >>> board = scoreboard([high], experiments, resamples=99)
+    >>> board[["id", "value", "inside", "clear", "passed"]].to_numpy().tolist()
+    [['P1', 0.5, True, False, True]]
     """
     findings = [finding for pattern in patterns for finding in pattern.findings]
     values = np.array([float(value_of(finding, experiments)) for finding in findings])
@@ -419,6 +481,11 @@ def scoreboard_of_sets(patterns: Sequence[Pattern], values: Numbers) -> pd.DataF
     Columns as in ``scoreboard``: the value is the median over the sets, the interval holds the middle 95 %
     of them that it can be measured of (chance and parameters), and a pattern has passed if at least half of the
     sets pass it; ``share_of_sets`` says how many do.
+
+    >>> high = Pattern("P1", "Trust is high.", "At least 0.4.", "made up", [Finding("trust", "mean", "base", "trust", low=0.4)])
+    >>> board = scoreboard_of_sets([high], np.array([[0.5], [0.6], [0.7], [0.1]]))
+    >>> board[["id", "value", "share_of_sets", "passed"]].round(2).to_numpy().tolist()
+    [['P1', 0.55, 0.75, True]]
     """
     unmeasured = np.isnan(values).all(axis=0)
     known = np.where(unmeasured, 0.0, values)
@@ -431,7 +498,13 @@ def scoreboard_of_sets(patterns: Sequence[Pattern], values: Numbers) -> pd.DataF
 
 
 def margins_from(patterns: Sequence[Pattern], values: Numbers) -> Numbers:
-    """Return the deciding margins (…, patterns) from the values (…, findings) of all findings in their order."""
+    """Return the deciding margins (…, patterns) from the values (…, findings) of all findings in their order.
+
+    >>> findings = [Finding("trust", "mean", "base", "trust", low=low) for low in (0.25, 1.0)]
+    >>> both = Pattern("P1", "Trust is high.", "Both hold.", "made up", findings)
+    >>> margins_from([both], np.array([[0.5, 0.5], [2.0, 2.0]])).tolist()
+    [[-0.5], [1.0]]
+    """
     found, first = [], 0
     for pattern in patterns:
         of_pattern = [margin_of(one, values[..., first + k]) for k, one in enumerate(pattern.findings)]
