@@ -84,6 +84,14 @@ def phase_diagram(
     """Return a figure of prevailing regimes (left) and the mean of ``measure`` (right), one row a scenario.
 
     ``here`` gives the point of the scenario itself, or None if it has none in the plane.
+
+    >>> at = {"scenario": "s", "levers.a": [0.0, 1.0] * 2, "levers.b": [0.0, 0.0, 1.0, 1.0], "replicates": 10}
+    >>> values = {name: float(name == "talking_shop") for name in REGIME_NAMES} | {"trust": [0.1, 0.2, 0.3, 0.4]}
+    >>> plane = pd.concat([pd.DataFrame(at | {"quantity": name} | dict.fromkeys(["value", "ci_low", "ci_high"], value))
+    ...                    for name, value in values.items()], ignore_index=True)
+    >>> figure = phase_diagram(plane, x="levers.a", y="levers.b", measure="trust", here={"s": (0.5, 0.5)})
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Regime at the end', 'Trust at the end']
     """
     scenarios = scenarios_of(plane)
     figure, panels = new_figure(
