@@ -12,14 +12,23 @@ BEHAVIOUR = "behaviour"
 
 
 def band_in_words(low: float, high: float) -> str:
-    """Return a band in words: 'at most 2', '0.2 to 0.6', '4 or more'."""
+    """Return a band in words: 'at most 2', '0.2 to 0.6', '4 or more'.
+
+    >>> band_in_words(-np.inf, 2.0), band_in_words(0.2, 0.6), band_in_words(4.0, np.inf)
+    ('at most 2', '0.2 to 0.6', '4 or more')
+    """
     if np.isinf(low):
         return f"at most {high:g}"
     return f"{low:g} or more" if np.isinf(high) else f"{low:g} to {high:g}"
 
 
 def value_in_words(row: pd.Series) -> str:
-    """Return the value of a finding with its interval: '0.71 (0.68 to 0.73)'; without one if there is none."""
+    """Return the value of a finding with its interval: '0.71 (0.68 to 0.73)'; without one if there is none.
+
+    >>> row = pd.Series({"value": 0.714, "ci_low": 0.68, "ci_high": 0.73, "low": 0.5, "high": np.inf})
+    >>> value_in_words(row)
+    '0.714 (0.680 to 0.730)'
+    """
     if not np.isfinite(row["value"]):
         return "not measurable"
     digits = _digits(row)
@@ -36,7 +45,12 @@ def _digits(row: pd.Series) -> int:
 
 
 def verdict_of(row: pd.Series) -> str:
-    """Return the verdict on a finding's pattern, and where the finding decides otherwise by itself."""
+    """Return the verdict on a finding's pattern, and where the finding decides otherwise by itself.
+
+    >>> rows = [{"passed": passed, "inside": inside} for passed in (True, False) for inside in (True, False)]
+    >>> [verdict_of(pd.Series(row)) for row in rows]
+    ['passed', 'passed (not by this)', 'FAILED (not by this)', 'FAILED']
+    """
     if row["passed"]:
         return "passed" if row["inside"] or "share_of_sets" in row else "passed (not by this)"
     return "FAILED" if not row["inside"] or "share_of_sets" in row else "FAILED (not by this)"
@@ -46,6 +60,13 @@ def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
     """Return what a scoreboard of one behaviour shows, in plain sentences, every miss among them.
 
     Takes the result of ``analysis.patterns.scoreboard`` or ``scoreboard_of_sets``.
+
+    >>> row = {"id": "P1", "statement": "Trust is high.", "what": "trust", "value": 0.3, "ci_low": 0.25}
+    >>> row |= {"ci_high": 0.35, "low": 0.5, "high": np.inf, "inside": False, "clear": True, "passed": False}
+    >>> for line in verdicts(pd.DataFrame([row]), behaviour="fitted").splitlines()[:2]:
+    ...     print(line)
+    Behaviour fitted: 0 of 1 patterns are reproduced.
+    Not reproduced: P1, Trust is high. trust is 0.30 (0.25 to 0.35), must be 0.5 or more.
     """
     patterns = board.drop_duplicates("id")
     of_sets = "share_of_sets" in board
@@ -84,6 +105,11 @@ def null_models(boards: pd.DataFrame, *, reference: str) -> pd.DataFrame:
 
     ``boards`` are scoreboards with the column ``behaviour``. A pattern is lost where the ``reference``
     passes it and the other behaviour does not.
+
+    >>> boards = pd.DataFrame({"behaviour": ["fitted", "null_trust"], "id": "P1", "statement": "Trust is high.",
+    ...                        "margin": [0.2, -0.4], "passed": [True, False]})
+    >>> null_models(boards, reference="fitted")[["behaviour", "lost", "gained"]].to_numpy().tolist()
+    [['fitted', False, False], ['null_trust', True, False]]
     """
     order = {name: place for place, name in enumerate(boards[BEHAVIOUR].unique())}
     by = boards.groupby([BEHAVIOUR, "id"], sort=False)
@@ -96,7 +122,14 @@ def null_models(boards: pd.DataFrame, *, reference: str) -> pd.DataFrame:
 
 
 def losses_in_words(models: pd.DataFrame, *, reference: str) -> str:
-    """Return which patterns each null model loses, in plain sentences."""
+    """Return which patterns each null model loses, in plain sentences.
+
+    >>> models = pd.DataFrame({"behaviour": ["fitted", "null_trust"] * 2, "id": ["P1", "P1", "P2", "P2"],
+    ...                        "lost": [False, True, False, False], "gained": False})
+    >>> print(losses_in_words(models, reference="fitted"))
+    null_trust loses P1.
+    No null model loses P2: these do not tell the mechanisms apart.
+    """
     lines = []
     for name, rows in models.groupby(BEHAVIOUR, sort=False):
         if name == reference:
@@ -130,6 +163,12 @@ def patterns_page(
     ``board`` is the scoreboard of one behaviour, ``command`` what made it, ``says`` paragraphs on how. The
     optional tables are those of a calibration (shares of prior draws that pass, patterns left out) and of
     null models.
+
+    >>> row = {"id": "P1", "statement": "Trust is high.", "source": "made up", "what": "trust", "value": 0.7}
+    >>> row |= {"ci_low": 0.6, "ci_high": 0.8, "low": 0.5, "high": np.inf, "inside": True, "passed": True}
+    >>> page = patterns_page(pd.DataFrame([row]), command="partnerships patterns", says=["Made of five runs."])
+    >>> print(page.splitlines()[-1])
+    | P1 | Trust is high. | made up | trust | 0.70 (0.60 to 0.80) | 0.5 or more | passed |
     """
     patterns = board.drop_duplicates("id")
     failed = patterns.loc[~patterns["passed"], "id"].tolist()
