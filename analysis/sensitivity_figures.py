@@ -43,7 +43,13 @@ def _shown_in_percent(outcome: Outcome) -> bool:
 
 
 def value_axis(ax: Axes, outcome: Outcome, label: str, *, axis: str = "x") -> None:
-    """Name an axis with values of ``outcome``, its unit behind the label and shares in per cent."""
+    """Name an axis with values of ``outcome``, its unit behind the label and shares in per cent.
+
+    >>> ax = Figure().subplots()
+    >>> value_axis(ax, outcome_of("trust"), "Half-width", axis="y")
+    >>> ax.get_ylabel()
+    'Half-width, 0 to 1'
+    """
     which = ax.xaxis if axis == "x" else ax.yaxis
     which.set_label_text(f"{label}, {percent_if_share(outcome)}")
     which.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
@@ -81,6 +87,15 @@ def tornado(
     """Return a figure of what each parameter alone changes at the ends of its range, with every replicate.
 
     ``effects`` and ``indices`` are the results of ``one_at_a_time_effects`` and ``one_at_a_time``.
+
+    >>> from analysis.sensitivity import one_at_a_time, one_at_a_time_effects
+    >>> draws = pd.DataFrame({"draw": [0, 1, 2], "levers.a": [None, 0.0, 1.0]})
+    >>> outcomes = pd.DataFrame({"scenario": "s", "measure": "trust", "draw": [0, 1, 2] * 2,
+    ...                          "replicate": [0] * 3 + [1] * 3, "value": [0.5, 0.3, 0.6, 0.5, 0.2, 0.8]})
+    >>> effects = one_at_a_time_effects(draws, outcomes)
+    >>> figure = tornado(effects, one_at_a_time(effects), {"levers.a": (0.0, 1.0)}, measure="trust", scenario="s")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['A (0 to 1)']
     """
     order = ranked(indices, "one_at_a_time")
     shown, outcome = order[:MOST_ROWS], outcome_of(measure)
@@ -125,7 +140,14 @@ def _colour_key(ax: Axes, colours: Mapping[str, str]) -> None:
 
 @in_house_style
 def morris_plane(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figure:
-    """Return a figure of mu_star against sigma with their intervals; the strongest parameters are named."""
+    """Return a figure of mu_star against sigma with their intervals; the strongest parameters are named.
+
+    >>> indices = pd.DataFrame({"parameter": ["levers.a", "levers.a", "levers.b", "levers.b"],
+    ...                         "index": ["mu_star", "sigma"] * 2, "value": [0.3, 0.1, 0.2, 0.1]})
+    >>> indices = indices.assign(ci_low=indices["value"] - 0.05, ci_high=indices["value"] + 0.05)
+    >>> morris_plane(indices, measure="trust", scenario="s").axes[0].get_xlabel()
+    'Size of effect, mu*, 0 to 1'
+    """
     outcome = outcome_of(measure)
     wide = indices.pivot(index="parameter", columns="index", values=["value", "ci_low", "ci_high"])
     order = ranked(indices, "morris")
@@ -168,7 +190,15 @@ def _name_points(ax: Axes, names: Sequence[str], x: pd.Series, y: pd.Series) -> 
 
 @in_house_style
 def sobol_indices(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figure:
-    """Return a figure of first-order and total indices with their intervals, the largest total on top."""
+    """Return a figure of first-order and total indices with their intervals, the largest total on top.
+
+    >>> indices = pd.DataFrame({"parameter": ["levers.a", "levers.a", "levers.b", "levers.b"],
+    ...                         "index": ["S1", "ST"] * 2, "value": [0.3, 0.5, 0.4, 0.7]})
+    >>> indices = indices.assign(ci_low=indices["value"] - 0.05, ci_high=indices["value"] + 0.05)
+    >>> figure = sobol_indices(indices, measure="trust", scenario="s")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['B', 'A']
+    """
     outcome = outcome_of(measure)
     order = ranked(indices, "sobol")
     shown = order[:MOST_ROWS]
@@ -202,7 +232,13 @@ _PARTS = {
 
 @in_house_style
 def noise_shares(noise: pd.DataFrame) -> Figure:
-    """Return a figure of how the variance of single runs splits into draws and chance, one bar an outcome."""
+    """Return a figure of how the variance of single runs splits into draws and chance, one bar an outcome.
+
+    >>> row = {"scenario": "s", "measure": "trust", "draws": 50, "replicates": 4, "within_share": 0.4, "ci_low": 0.3}
+    >>> row |= {"ci_high": 0.5, "shared_share": 0.1, "own_share": 0.3}
+    >>> noise_shares(pd.DataFrame([row])).axes[0].get_xlabel()
+    'Share of the variance of single runs, %'
+    """
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.2 + 0.42 * len(noise))
     add_title(figure, "How much of the variance of single runs is chance")
     add_note(
@@ -242,6 +278,12 @@ def replicates_needed(table: pd.DataFrame, *, target: float) -> Figure:
 
     ``table`` is the result of ``replicate_sufficiency``; ``target`` the half-width that is asked for, in the
     outcome's own unit (NaN if there is none).
+
+    >>> table = pd.DataFrame({"scenario": "s", "measure": "trust", "quantity": "half_width", "parameter": "",
+    ...                       "replicates": [2, 3, 4], "value": [0.3, 0.2, 0.1]})
+    >>> table = table.assign(low=table["value"] - 0.05, high=table["value"] + 0.05)
+    >>> [ax.get_title(loc="left") for ax in replicates_needed(table, target=0.15).axes]
+    ["Interval of a draw's mean"]
     """
     outcome, scenario = outcome_of(table["measure"].iloc[0]), table["scenario"].iloc[0]
     is_index = ~table["quantity"].isin(["half_width", "coefficient_of_variation"])
