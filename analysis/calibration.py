@@ -47,6 +47,9 @@ def misses_of(margins: Numbers) -> Numbers:
     """Return by how much patterns are missed, from their margins: 0 well inside the band, at most 1 + SAFETY.
 
     A pattern is passed where its miss is at most ``SAFETY``. NaN stays NaN.
+
+    >>> misses_of(np.array([0.5, 0.0, -0.25, -9.0])).round(2).tolist()
+    [0.0, 0.05, 0.3, 1.05]
     """
     return np.clip(SAFETY - margins, 0.0, 1.0 + SAFETY)
 
@@ -55,6 +58,10 @@ def prior_shares(misses: Numbers, ids: Sequence[str]) -> pd.DataFrame:
     """Return the share of prior draws that pass each pattern, and all of them (id ``all``).
 
     ``misses`` (draws, patterns) are those of the prior draws.
+
+    >>> misses = np.array([[0.0, 0.5], [0.0, 0.0], [0.3, 0.0], [0.0, 0.2]])
+    >>> prior_shares(misses, ["F1", "F2"]).to_numpy().tolist()
+    [['F1', 0.75], ['F2', 0.5], ['all', 0.25]]
     """
     passed = pd.DataFrame(misses <= SAFETY, columns=list(ids))
     passed["all"] = passed.all(axis=1)
@@ -69,6 +76,11 @@ def contractions(draws: Numbers, names: Sequence[str], chosen: Mapping[str, floa
     (1 − variance over prior variance: 0 nothing learnt, 1 all; negative if sets pile up at both ends), overlap
     (of histograms of prior and posterior, 1 the same), ks (Kolmogorov-Smirnov distance from the prior) and
     learnt (ks above that of every dummy; sets of one population are too much alike for a p-value).
+
+    >>> narrow, flat = np.linspace(0.4, 0.6, 50), np.linspace(0.0, 1.0, 50)
+    >>> table = contractions(np.column_stack([flat, narrow]), ["dummy_1", "trust_initial"], {"trust_initial": 0.3})
+    >>> table[["parameter", "contraction", "learnt"]].round(2).to_numpy().tolist()
+    [['trust_initial', 0.96, True], ['dummy_1', -0.04, False]]
     """
     table = pd.DataFrame([_contraction(name, column, chosen) for name, column in zip(names, draws.T, strict=True)])
     dummies = table["parameter"].str.startswith(DUMMY)
@@ -101,6 +113,11 @@ def left_out(misses: Numbers, ids: Sequence[str], *, tolerance: float, counted: 
     ``misses`` (sets, patterns) are those of every set that was judged in full, ``tolerance`` is the last one,
     ``counted`` the patterns that count. Columns: id, sets (accepted by the others), share_passing (of them),
     share_of_all (of all sets), verdict (predicted, not predicted, or too few sets).
+
+    >>> misses = np.array([[0.0, 0.0]] * 20 + [[0.0, 0.5]] * 5 + [[0.5, 0.0]] * 25)
+    >>> table = left_out(misses, ["F1", "F2"], tolerance=0.0, counted=["F1", "F2"])
+    >>> table[["id", "sets", "share_passing", "verdict"]].round(2).to_numpy().tolist()
+    [['F1', 45, 0.44, 'not predicted'], ['F2', 25, 0.8, 'predicted']]
     """
     table = pd.DataFrame(misses, columns=list(ids)).dropna()
     rows = []
@@ -131,6 +148,11 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
 
     ``draws`` (sets, parameters) are shares of the way through the prior's range, ``table`` the result of
     ``contractions``.
+
+    >>> names, draws = ["dummy_1", "trust_initial"], np.linspace([0.0, 0.4], [1.0, 0.6], 50)
+    >>> figure = prior_against_posterior(draws, names, contractions(draws, names, {"trust_initial": 0.3}))
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Trust initial']
     """
     rows = table[~table["parameter"].str.startswith(DUMMY)].head(most)
     shape = grid_shape(len(rows), most_columns=4)
@@ -160,7 +182,13 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
 
 @in_house_style
 def contraction_figure(table: pd.DataFrame) -> Figure:
-    """Return the accepted range of every parameter within its prior, those that moved most first."""
+    """Return the accepted range of every parameter within its prior, those that moved most first.
+
+    >>> draws = np.linspace([0.0, 0.4], [1.0, 0.6], 50)
+    >>> figure = contraction_figure(contractions(draws, ["dummy_1", "trust_initial"], {"trust_initial": 0.3}))
+    >>> [ax.get_yticklabels()[0].get_text() for ax in figure.axes]
+    ['Trust initial', 'Dummy 1']
+    """
     columns = 2
     height = -(-len(table) // columns)
     figure, panels = new_figure(1, columns, width=10.5, height=1.4 + 0.19 * height)
@@ -198,7 +226,14 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
 
 @in_house_style
 def tolerance_figure(generations: pd.DataFrame) -> Figure:
-    """Return how the tolerance fell and how often steps were accepted, a generation at a time."""
+    """Return how the tolerance fell and how often steps were accepted, a generation at a time.
+
+    >>> fall = pd.DataFrame({"generation": [0, 1, 2], "tolerance": [3.0, 2.0, 1.5], "best": [1.0, 0.9, 0.9],
+    ...                      "moves": [0, 100, 100], "accepted": [0.0, 0.3, 0.2]})
+    >>> figure = tolerance_figure(fall)
+    >>> len(figure.axes), figure.axes[1].get_ylabel()
+    (2, 'Steps accepted, %')
+    """
     figure, (ax, below) = new_figure(2, 1, width=6.5, height=5.0, sharex=True)
     stepped = generations[generations["moves"] > 0]
     ax.plot(generations["generation"], generations["tolerance"], "o-", color=_COLOUR, markersize=4)

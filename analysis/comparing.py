@@ -51,7 +51,12 @@ from sim.regimes import REGIMES
 
 @in_house_style
 def measure_over_time(trajectories: pd.DataFrame, measure: str, *, ax: Axes | None = None) -> Axes:
-    """Return a panel with the fan of one measure over calendar time, one colour a scenario, labelled directly."""
+    """Return a panel with the fan of one measure over calendar time, one colour a scenario, labelled directly.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> measure_over_time(run.assign(engagement=[0.25, 0.5]), "engagement").get_ylabel()
+    'Engagement, index'
+    """
     ax = own_axes(ax)
     ends = draw_fans(ax, trajectories, measure)
     label_value_axis(ax, measure)
@@ -61,7 +66,13 @@ def measure_over_time(trajectories: pd.DataFrame, measure: str, *, ax: Axes | No
 
 @in_house_style
 def engagement_by_sector(trajectories: pd.DataFrame) -> Figure:
-    """Return a figure of engagement over time, one panel a sector."""
+    """Return a figure of engagement over time, one panel a sector.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> figure = engagement_by_sector(run.assign(**{f"engagement_{sector}": 0.5 for sector in SECTORS}))
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Council', 'Agency', 'Business', 'Voluntary']
+    """
     figure, panels = new_figure(2, 2, width=8.5, height=6.5, sharex=True, sharey=True)
     add_title(figure, "Engagement of each sector over time")
     add_note(figure, fan_note(trajectories) + " Engagement is attendance record × seniority × contribution factor.")
@@ -77,7 +88,12 @@ def engagement_by_sector(trajectories: pd.DataFrame) -> Figure:
 
 @in_house_style
 def dominance(trajectories: pd.DataFrame) -> Figure:
-    """Return a figure of the concentration of influence and of the share of the most influential body."""
+    """Return a figure of the concentration of influence and of the share of the most influential body.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> [ax.get_title(loc="left") for ax in dominance(run.assign(dominance=0.25, top_share=0.5)).axes]
+    ['Concentration of influence', 'Influence of the strongest body']
+    """
     figure, panels = new_figure(1, 2, width=8.5, height=4.3, sharex=True)
     add_title(figure, "How far influence is in few hands")
     add_note(figure, fan_note(trajectories) + " Concentration: 0 all equal, 1 one body has all the influence.")
@@ -96,6 +112,11 @@ def outcome(trajectories: pd.DataFrame) -> Figure:
     """Return a figure of the outcome beside what the partnership adds to it.
 
     Dotted lines are the median counterfactual: the same place and shocks without a partnership.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> figure = outcome(run.assign(outcome=0.25, outcome_counterfactual=0.125, added_value=0.125))
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Gap closed', 'Part that the partnership adds']
     """
     figure, (left, right) = new_figure(1, 2, width=8.5, height=4.3, sharex=True)
     add_title(figure, "How much of the gap to the national average is closed")
@@ -115,7 +136,13 @@ def outcome(trajectories: pd.DataFrame) -> Figure:
 
 @in_house_style
 def trust(trajectories: pd.DataFrame) -> Figure:
-    """Return a figure of trust over time: overall, within sectors, across sectors, and how mutual it is."""
+    """Return a figure of trust over time: overall, within sectors, across sectors, and how mutual it is.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> figure = trust(run.assign(trust=0.5, trust_within=0.75, trust_across=0.25, trust_reciprocity=1.0))
+    >>> [ax.get_ylabel() for ax in figure.axes]
+    ['Trust, 0 to 1', 'Trust, 0 to 1', 'Trust, 0 to 1', 'Mutuality, 0 to 1']
+    """
     titles = {
         "trust": "Between all members",
         "trust_within": "Within a sector",
@@ -136,7 +163,13 @@ def trust(trajectories: pd.DataFrame) -> Figure:
 
 @in_house_style
 def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
-    """Return a figure of the share of runs in each regime over time, stacked, one panel a scenario."""
+    """Return a figure of the share of runs in each regime over time, stacked, one panel a scenario.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> figure = regime_shares_over_time(run.assign(regime=["talking shop", "hollowed out"]))
+    >>> [(ax.get_title(loc="left"), ax.get_ylabel()) for ax in figure.axes]
+    [('Baseline', 'Share of runs, %')]
+    """
     table = regimes_over_time(trajectories)
     scenarios = scenarios_of(table)
     rows, columns = grid_shape(len(scenarios), most_columns=3 if len(scenarios) > 4 else 2)
@@ -162,7 +195,13 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
 
 @in_house_style
 def final_regimes(runs: pd.DataFrame) -> Figure:
-    """Return a figure of the share of runs that end in each regime, with 95 % Wilson intervals."""
+    """Return a figure of the share of runs that end in each regime, with 95 % Wilson intervals.
+
+    >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "regime": ["talking shop", "dissolved"]})
+    >>> figure = final_regimes(runs)
+    >>> len(figure.axes), figure.axes[0].get_yticklabels()[0].get_text()
+    (5, 'Baseline')
+    """
     shares = regime_shares(runs)
     scenarios = scenarios_of(shares)
     height = 1.9 + 0.45 * len(scenarios)
@@ -182,7 +221,13 @@ def final_regimes(runs: pd.DataFrame) -> Figure:
 
 @in_house_style
 def paired_contrasts(runs: pd.DataFrame, *, reference: str) -> Figure:
-    """Return a figure of the paired difference of headline measures from ``reference``, one panel a measure."""
+    """Return a figure of the paired difference of headline measures from ``reference``, one panel a measure.
+
+    >>> baseline = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "engagement": [0.25, 0.5], "trust": 0.5})
+    >>> runs = pd.concat([baseline, baseline.assign(scenario="with_fund", trust=[0.5, 0.75])])
+    >>> [ax.get_title(loc="left") for ax in paired_contrasts(runs, reference="baseline").axes if ax.get_visible()]
+    ['Engagement', 'Trust']
+    """
     headline = [measure for measure in HEADLINE if measure in runs]
     table = contrasts(runs[["scenario", "replicate", *headline]], reference)
     scenarios = scenarios_of(table)
@@ -213,6 +258,11 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Return a panel with one bar a scenario, split by final regime.
 
     The text above a bar gives the share of the commonest regime and its 95 % Wilson interval.
+
+    >>> regimes = ["talking shop"] * 3 + ["dissolved"]
+    >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": range(4), "regime": regimes})
+    >>> [text.get_text() for text in final_regime_bars(runs).texts]
+    ['Baseline', '75 % (30 to 95)']
     """
     ax = own_axes(ax)
     shares = regime_shares(runs)
@@ -239,7 +289,14 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 @in_house_style
 def headline(trajectories: pd.DataFrame, runs: pd.DataFrame) -> Figure:
-    """Return the figure that sums a comparison up: engagement, dominance, added value and final regimes."""
+    """Return the figure that sums a comparison up: engagement, dominance, added value and final regimes.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> run = run.assign(engagement=0.5, top_share=0.25, added_value=0.125, regime="talking shop")
+    >>> figure = headline(run, run[run["month"] == 1])
+    >>> [ax.get_title(loc="left") for ax in figure.axes[1:]]
+    ['Influence of the strongest body', 'Gap closed by the partnership', 'Regime at the end']
+    """
     scenarios = scenarios_of(runs)
     figure, panels = new_figure(2, 2, width=8.8, height=max(7.0, 3.0 + 0.8 * len(scenarios)))
     add_title(figure, "Who comes, who dominates, what it adds and where it ends")

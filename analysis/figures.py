@@ -54,6 +54,15 @@ def comparison_figures(
     ``trajectories`` has one row a run and month, ``runs`` one row a run (see ``analysis.summaries``).
     ``reference`` is the scenario that others are contrasted with, by default the last one; a single
     scenario has no contrast, so that file is left out then. The folder is made if it does not exist.
+
+    >>> import tempfile
+    >>> from sim.measures import MEASURES
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"],
+    ...                     "regime": "talking shop", **dict.fromkeys(MEASURES, 0.5)})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paths = comparison_figures(run, run[run["month"] == 1], Path(folder) / "figures")
+    >>> [path.name for path in paths[:3]]
+    ['headline.png', 'engagement_by_sector.png', 'dominance.png']
     """
     scenarios = scenarios_of(runs)
     figures = {
@@ -74,6 +83,16 @@ def run_figures(measures: pd.DataFrame, partners: pd.DataFrame, folder: Path) ->
     """Write the figures of a single run as PNG files and return their paths.
 
     ``measures`` and ``partners`` are the tables of its history: a row a month, and a row a month and partner.
+
+    >>> import tempfile
+    >>> from sim.measures import MEASURES
+    >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], **dict.fromkeys(MEASURES, 0.5)})
+    >>> seats = pd.DataFrame({"month": [0, 1], "partner": "police_1", "sector": "agency", "is_member": 1.0,
+    ...                       "influence": 1.0, "attendance": 1.0})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paths = run_figures(months, seats, Path(folder))
+    >>> [path.name for path in paths]
+    ['presence_by_sector.png', 'influence.png', 'money.png', 'outcomes.png', 'attendance.png']
     """
     figures = {
         "presence_by_sector": presence_by_sector(measures, partners),

@@ -45,6 +45,13 @@ def presence_by_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure
     """Return a figure of attendance, seniority and engagement over time, one line a sector.
 
     Lines are means of the last 12 months; a sector is drawn only while it has members.
+
+    >>> months = pd.DataFrame({"month": [0, 1, 2], "date": ["2001-04", "2001-05", "2001-06"], "attendance_agency": 0.5,
+    ...                        "seniority_agency": 0.8, "engagement_agency": 0.4})
+    >>> seats = pd.DataFrame({"month": [0, 1, 2], "partner": "police_1", "sector": "agency", "is_member": 1.0})
+    >>> figure = presence_by_sector(months, seats)
+    >>> [ax.get_title(loc="left") for ax in figure.axes[:2]]
+    ['Share of members who attend', 'Level of the people sent']
     """
     figure, panels = new_figure(3, 1, width=8, height=8.5, sharex=True)
     add_title(figure, "Who comes, how senior they are and how engaged")
@@ -79,6 +86,13 @@ def influence(measures: pd.DataFrame, partners: pd.DataFrame, *, labelled: int =
     """Return a figure of each body's share of influence; the ``labelled`` strongest have a colour and a name.
 
     The strongest are those with the largest share averaged over the run.
+
+    >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], "n_members": 2})
+    >>> police = pd.DataFrame({"month": [0, 1], "partner": "police_1", "is_member": 1.0, "influence": 0.25})
+    >>> seats = pd.concat([police, police.assign(partner="council_1", influence=0.75)])
+    >>> figure = influence(months, seats, labelled=1)
+    >>> [text.get_text() for text in figure.axes[0].texts], figure.axes[0].get_ylabel()
+    (['Council'], 'Share of influence, %')
     """
     figure, (ax,) = new_figure(1, 1, width=8, height=5)
     add_title(figure, "Share of influence of each body")
@@ -107,7 +121,14 @@ def influence(measures: pd.DataFrame, partners: pd.DataFrame, *, labelled: int =
 
 @in_house_style
 def money(measures: pd.DataFrame) -> Figure:
-    """Return a figure of the pooled fund: all that came in, split into spent, still held and forfeited."""
+    """Return a figure of the pooled fund: all that came in, split into spent, still held and forfeited.
+
+    >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], "fund_in_gbp_m": [1.0, 1.0],
+    ...                        "fund_spent_gbp_m": [0.5, 1.0], "fund_held_gbp_m": [0.5, 0.25],
+    ...                        "fund_forfeited_gbp_m": [0.0, 0.25]})
+    >>> [ax.get_ylabel() for ax in money(months).axes]
+    ['£m since the start', '£m a month']
+    """
     figure, (total, monthly) = new_figure(2, 1, width=8, height=7, sharex=True, height_ratios=[3, 2])
     add_title(figure, "Where the pooled fund went")
     add_note(figure, f"Every pound is spent, held or forfeited. Below: mean of the last 12 months. {ONE_RUN}")
@@ -141,7 +162,13 @@ def money(measures: pd.DataFrame) -> Figure:
 
 @in_house_style
 def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
-    """Return a figure of the gap closed in every theme, and of their mean against the counterfactual."""
+    """Return a figure of the gap closed in every theme, and of their mean against the counterfactual.
+
+    >>> measured = {name: [0.0, 0.1] for name in MEASURES if name.startswith("outcome")}
+    >>> figure = outcomes_by_theme(pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], **measured}))
+    >>> len(figure.axes[0].lines), figure.axes[0].get_ylabel()
+    (7, 'Gap closed, % of the gap')
+    """
     figure, (ax,) = new_figure(1, 1, width=8, height=5)
     add_title(figure, "How much of the gap to the national average is closed")
     add_note(figure, "Shaded: mean over themes against the same place and shocks without a partnership (dashed), "
@@ -169,6 +196,14 @@ def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
     """Return a heat map of attendance, a row a body (by sector) and a column a quarter of a year.
 
     A cell is the share of the quarter's meetings that the body attended; without a seat it is hatched.
+
+    >>> dates = pd.DataFrame({"month": range(6), "date": [f"2001-{month:02d}" for month in range(4, 10)]})
+    >>> police = pd.DataFrame({"month": range(6), "partner": "police_1", "sector": "agency", "is_member": 1.0,
+    ...                        "attendance": [1.0, 1.0, 0.0, 0.0, 1.0, 0.0]})
+    >>> council = police.assign(partner="council_1", sector="council", attendance=1.0)
+    >>> figure = attendance_map(dates, pd.concat([police, council], ignore_index=True))
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['Council', 'Police force']
     """
     seated = partners[partners["is_member"] > 0]
     rows = _by_sector(partners)
@@ -206,7 +241,11 @@ def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
 
 
 def short_names(partners: list[str]) -> dict[str, str]:
-    """Return readable names of partners, with a number only where there are several of a kind."""
+    """Return readable names of partners, with a number only where there are several of a kind.
+
+    >>> short_names(["police_1", "school_1", "school_2"])
+    {'police_1': 'Police force', 'school_1': 'School 1', 'school_2': 'School 2'}
+    """
     kinds = Counter(name.rsplit("_", 1)[0] for name in partners)
     named = {}
     for name in partners:
