@@ -57,7 +57,24 @@ class Evidence:
 
 
 def brief_of(evidence: Evidence) -> Brief:
-    """Return the brief: question, what differs, how it ends, by how much, who comes, policies, costs, limits."""
+    """Return the brief: question, what differs, how it ends, by how much, who comes, policies, costs, limits.
+
+    >>> from analysis import summaries
+    >>> from sim import scenario_from
+    >>> from sim.population import SECTORS
+    >>> runs = pd.DataFrame({"scenario": "talking_shop", "replicate": [0, 1], "regime": "talking shop",
+    ...                      "trust": [0.4, 0.6], "council_share": 0.3, "voice_business": 0.1, "voice_voluntary": 0.1})
+    >>> runs[[f"attendance_{sector}" for sector in SECTORS]] = [[0.9, 0.7, 0.4, 0.5], [0.7, 0.5, 0.2, 0.3]]
+    >>> evidence = Evidence(
+    ...     scenarios={"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})},
+    ...     reference="talking_shop", runs=runs, summary=summaries.summary(runs),
+    ...     contrasts=summaries.contrasts(runs, "talking_shop"), regimes=summaries.regime_shares(runs),
+    ...     trajectories=None, how=["Two runs."], basis="Two runs.", scope="Chance alone.",
+    ...     provenance=Provenance(["partnerships compare"], seed=1, versions={}, commit=None))
+    >>> brief = brief_of(evidence)
+    >>> brief.title, [section.id for section in brief.sections][2:5]
+    ('Talking shop: what may come of it', ['endings', 'sectors', 'policies'])
+    """
     sections = [
         brief_sections.question(evidence.scenarios, how=evidence.how),
         brief_sections.settings(evidence.scenarios, evidence.reference, varied=evidence.varied),
