@@ -23,11 +23,12 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
 
     ``summary`` is the result of ``analysis.discovery.box_summary`` for the box.
 
-    >>> from analysis.discovery import box_summary, find_box, resampled_boxes
-    >>> grid = pd.DataFrame([(x / 9, y / 9) for x in range(10) for y in range(10)], columns=["x", "y"])
-    >>> box = find_box(grid, grid["x"] > 0.5)
-    >>> again = resampled_boxes(grid, grid["x"] > 0.5, resamples=2)
-    >>> figure = trade_off(box, box_summary(grid, grid["x"] > 0.5, box, again), title="large x")
+    >>> from analysis.discovery import box_summary
+    >>> grid = pd.DataFrame({"x": np.arange(10.0)})
+    >>> path = pd.DataFrame({"coverage": [1.0, 1.0], "density": [0.5, 0.71], "restricted": [0, 1]})
+    >>> box = Box(limits={"x": (2.5, np.inf)}, trajectory=path)
+    >>> again = pd.DataFrame({"parameters": ["x"], "coverage": [0.9], "density": [0.7]})
+    >>> figure = trade_off(box, box_summary(grid, grid["x"] > 4.5, box, again), title="large x")
     >>> figure.axes[0].get_xlabel()
     'Coverage: cases of interest in the box, %'
     """
