@@ -17,6 +17,8 @@ import analysis
 
 MODULES = sorted(module.name for module in pkgutil.iter_modules(analysis.__path__))
 
+SLOW = ("discovery", "figures")  # these search for boxes and write a dozen pictures
+
 THE_LOOK = "drawing"
 """The module of colours, axes and notes, which the figures of the others show at work."""
 
@@ -38,7 +40,9 @@ def functions_of(name: str) -> dict[str, Callable[..., Any]]:
     }
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in MODULES]
+)
 def test_the_examples_are_true(name: str) -> None:
     """Also those of functions that are drawn in the house style, which doctest takes for another module's."""
     module = importlib.import_module(f"analysis.{name}")
