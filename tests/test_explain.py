@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
-import inspect
 import json
 from pathlib import Path
 
@@ -25,18 +22,6 @@ from sim import PARAMETERS, History, simulate
 from sim.randomness import make_draws
 from sim.rules.attendance import TERMS, attendance_probability
 
-WITH_EXAMPLES = (
-    "analysis.brief",
-    "analysis.brief_background",
-    "analysis.brief_figures",
-    "analysis.brief_pictures",
-    "analysis.brief_sections",
-    "analysis.explaining",
-    "analysis.explaining_figures",
-    "analysis.explaining_in_words",
-    "analysis.survival",
-    "analysis.turning_points",
-)
 SHORT = ["board=small_executive", "months=18"]
 
 
@@ -55,24 +40,6 @@ def history() -> History:
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
-
-
-@pytest.mark.parametrize("name", WITH_EXAMPLES)
-def test_the_examples_in_the_documentation_are_true(name: str) -> None:
-    """A reader who tries an example gets what it says; and there is one for every public function."""
-    module = importlib.import_module(name)
-    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner()
-    public = {
-        key: inspect.unwrap(value)
-        for key, value in vars(module).items()
-        if inspect.isfunction(value) and value.__module__ == name and not key.startswith("_")
-    }
-    assert public
-    for key, function in public.items():
-        assert ">>>" in (function.__doc__ or ""), key
-        for example in finder.find(function, key, module=False, globs=dict(vars(module))):
-            runner.run(example)
-    assert runner.summarize().failed == 0
 
 
 # ------------------------------------------------------------------------------ exactness

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import json
 import sys
 from pathlib import Path
@@ -65,14 +63,6 @@ def values_of(indices: pd.DataFrame, index: str) -> list[float]:
 
 
 # -------------------------------------------------------------------- known functions
-
-
-@pytest.mark.parametrize("name", ["outcomes", "sensitivity", "replicate_noise", "sensitivity_words"])
-def test_examples_in_docstrings_are_true(name: str) -> None:
-    """What the documentation shows must be what comes out."""
-    found = doctest.testmod(importlib.import_module(f"analysis.{name}"))
-    assert found.attempted > 0
-    assert found.failed == 0
 
 
 def test_sobol_finds_the_indices_of_the_ishigami_function() -> None:
