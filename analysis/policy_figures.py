@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
@@ -39,43 +40,11 @@ def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched:
         searched["cost_gbp_m"], searched["outcome"], c=searched["dominance"], s=8, alpha=0.35, linewidths=0, **colours
     )
     front = pareto[pareto["on_front"]]
-    _bars(ax, front)
-    points = ax.scatter(
-        front["cost_gbp_m"],
-        front["outcome"],
-        c=front["dominance"],
-        s=46,
-        edgecolors="black",
-        linewidths=1.1,
-        zorder=4,
-        **colours,
-    )
+    points = _marks(ax, front, s=46, edgecolors="black", linewidths=1.1, zorder=4, **colours)
     scenarios = policies[policies["policy"] != BEST]
-    _bars(ax, scenarios)
-    ax.scatter(
-        scenarios["cost_gbp_m"],
-        scenarios["outcome"],
-        c=scenarios["dominance"],
-        marker="D",
-        s=34,
-        edgecolors="0.35",
-        linewidths=0.8,
-        zorder=3,
-        **colours,
-    )
+    _marks(ax, scenarios, marker="D", s=34, edgecolors="0.35", linewidths=0.8, zorder=3, **colours)
     best = policies[policies["policy"] == BEST]
-    _bars(ax, best)
-    ax.scatter(
-        best["cost_gbp_m"],
-        best["outcome"],
-        c=best["dominance"],
-        marker="*",
-        s=230,
-        edgecolors="black",
-        linewidths=1.1,
-        zorder=5,
-        **colours,
-    )
+    _marks(ax, best, marker="*", s=230, edgecolors="black", linewidths=1.1, zorder=5, **colours)
     _label(ax, pd.concat([best, scenarios]))
     ax.set(xlabel="Cost, £m a place over the run", ylabel="Outcome, % of the gap closed")
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g}".replace("-", "−")))
@@ -89,6 +58,12 @@ def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched:
         "Diamonds: the nineteen scenarios. Bars: middle 95 % of parameter sets. Small dots: mixes tried in the search.",
     )
     return figure
+
+
+def _marks(ax: Axes, table: pd.DataFrame, **looks: Any) -> PathCollection:
+    """Draw each mix at its cost and outcome, coloured by dominance, with its intervals."""
+    _bars(ax, table)
+    return ax.scatter(table["cost_gbp_m"], table["outcome"], c=table["dominance"], **looks)
 
 
 def _bars(ax: Axes, table: pd.DataFrame) -> None:
