@@ -17,31 +17,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.compiled_draws import room_for_draws
-from sim.compiled_dyads import lanes_for
-from sim.compiled_month import (
-    BEHAVIOUR,
-    BEHAVIOUR_NAMES,
-    KIND_NAMES,
-    LANES,
-    POLICY,
-    POLICY_NAMES,
-    SEAT,
-    Answer,
-    Question,
-    run_block,
-)
-from sim.levers import Policy, policy_calendar
-from sim.measures import MEASURES
-from sim.observation import PARTNER_COLUMNS
-from sim.population import SECTORS, Seat, seats_of
+from sim.block import LANES, Block, Plan, blocks_of, plans_of, room_of
+from sim.compiled import CompiledMonth, compiled_month
+from sim.lanes.engine import Kept
+from sim.lanes.views import room_for
+from sim.month import MONTH, Month
+from sim.randomness import replicates_named, seed_named
 from sim.regimes import REGIMES, name_regimes
-from sim.rules import outcomes
-from sim.rules.attendance import TERMS
-from sim.rules.fund import PURSES
-from sim.scenario import Scenario, ScenarioError, month_number
+from sim.scenario import Scenario, ScenarioError
 
-REGIME_MEASURES = ("engagement", "top_share", "decision_rate", "delivered", "is_dissolved")
 NO_REGIME = -1
 
 
@@ -112,66 +96,71 @@ def simulate_ensemble(
     record_partners: bool = False,
     record_terms: bool = False,
     threads: int | None = None,
+    month: Month = MONTH,
 ) -> Ensemble:
     """Run every scenario once for each replicate on the compiled engine.
 
     A whole number of ``replicates`` means 0, 1, … up to it. ``measures`` and ``months`` (steps from 0)
     say what to keep, months in their order; None keeps all. ``record_terms`` records partners too.
-    ``threads`` defaults to the number of processors. Raises :class:`sim.ScenarioError` for a scenario
-    that does not hold together, and ValueError for an unknown measure or month.
+    ``threads`` defaults to the number of processors; ``month`` is the list of steps. Raises
+    :class:`sim.ScenarioError` for a scenario that does not hold together, two of one name, a seed or
+    replicate that is none, and ValueError for an unknown measure or month.
     """
-    asked: tuple[Scenario, ...]
+    requested: tuple[Scenario, ...]
     if isinstance(scenarios, Mapping):
-        asked, names = tuple(scenarios.values()), tuple(scenarios)
+        requested, names = tuple(scenarios.values()), tuple(scenarios)
     else:
-        asked = tuple(scenarios)
-        names = tuple(scenario.name for scenario in asked)
-    if not asked:
+        requested = tuple(scenarios)
+        names = tuple(scenario.name for scenario in requested)
+    if not requested:
         raise ScenarioError("no scenario was given")
-    chosen = tuple(range(replicates)) if isinstance(replicates, int) else tuple(int(r) for r in replicates)
-    longest = max(scenario.months for scenario in asked)
-    kept_months = tuple(range(longest)) if months is None else tuple(sorted({int(month) for month in months}))
-    kept_measures = tuple(MEASURES) if measures is None else tuple(measures)
-    _refuse_unknown(kept_measures, kept_months, longest)
+    _refuse_twins(names)
+    seed, chosen = seed_named(seed), replicates_named(replicates)
+    longest = max(scenario.months for scenario in requested)
+    kept_months = tuple(range(longest)) if months is None else tuple(sorted({int(number) for number in months}))
+    kept_measures = tuple(month.measures) if measures is None else tuple(measures)
+    _refuse_unknown(kept_measures, kept_months, longest, month)
 
     record_partners = record_partners or record_terms
-    columns = (*PARTNER_COLUMNS, *(f"term_{name}" for name in TERMS)) if record_terms else PARTNER_COLUMNS
-    plans = _plans(asked)
-    n_runs = len(asked) * len(chosen)
+    columns = month.partner_columns(with_terms=record_terms)
+    engine = compiled_month(month)
+    plans = plans_of(requested, engine.layout)
+    n_runs = len(requested) * len(chosen)
     n_seats = max(len(plan.seats) for plan in plans)
-    study = _Study(
+    results = _Results(
+        engine=engine,
         plans=plans,
         seed=seed,
         replicates=chosen,
         months=kept_months,
-        measure_numbers=np.array([list(MEASURES).index(name) for name in kept_measures], dtype=np.int64),
+        measure_numbers=np.array([list(month.measures).index(name) for name in kept_measures], dtype=np.int64),
         values=np.full((len(kept_months), len(kept_measures), n_runs), np.nan),
         regimes=np.full((len(kept_months), n_runs), NO_REGIME, dtype=np.int8),
         final_regimes=np.zeros(n_runs, dtype=np.int8),
         partners=np.full((len(kept_months), n_seats, len(columns), n_runs), np.nan) if record_partners else None,
         keep_terms=record_terms,
     )
-    blocks = _blocks(plans, len(chosen))
+    blocks = blocks_of(plans, len(chosen))
     workers = min(threads or os.cpu_count() or 1, len(blocks))
     if workers <= 1:
         for block in blocks:
-            study.run(block)
+            results.run(block)
     else:
         with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(study.run, blocks):
+            for _ in pool.map(results.run, blocks):
                 pass
     return Ensemble(
-        scenarios=asked,
+        scenarios=requested,
         names=names,
         seed=seed,
         replicates=chosen,
         months=kept_months,
         measure_names=kept_measures,
-        measures=_by_run(study.values, len(asked)),
-        regimes=_by_run(study.regimes, len(asked)),
-        final_regimes=_by_run(study.final_regimes, len(asked)),
+        measures=_by_run(results.values, len(requested)),
+        regimes=_by_run(results.regimes, len(requested)),
+        final_regimes=_by_run(results.final_regimes, len(requested)),
         partner_columns=columns if record_partners else (),
-        partners=None if study.partners is None else _by_run(study.partners, len(asked)),
+        partners=None if results.partners is None else _by_run(results.partners, len(requested)),
     )
 
 
@@ -181,151 +170,34 @@ def _by_run(rows: NDArray[Any], n_scenarios: int) -> NDArray[Any]:
     return np.moveaxis(apart, (-1, -2), (0, 1))
 
 
-def _refuse_unknown(measures: Sequence[str], months: Sequence[int], longest: int) -> None:
+def _refuse_twins(names: Sequence[str]) -> None:
+    twice = [name for number, name in enumerate(names) if name in names[:number]]
+    if twice:
+        raise ScenarioError(
+            f"two scenarios are named {twice[0]!r}, and results go by name: give a mapping from names to scenarios"
+        )
+
+
+def _refuse_unknown(measures: Sequence[str], months: Sequence[int], longest: int, month: Month) -> None:
     if not measures:
         raise ValueError("measures names none: name at least one, or give None for all")
     for name in measures:
-        if name not in MEASURES:
+        if name not in month.measures:
             raise ValueError(f"unknown measure {name!r}; see sim.MEASURES")
-    for month in months:
-        if not 0 <= month < longest:
-            raise ValueError(f"month {month} lies outside the runs, which have months 0 to {longest - 1}")
+    for number in months:
+        if not 0 <= number < longest:
+            raise ValueError(f"month {number} lies outside the runs, which have months 0 to {longest - 1}")
 
 
-# ---------------------------------------------------------------------- a scenario as numbers
-
-
-@dataclasses.dataclass(frozen=True)
-class _Plan:
-    """A scenario as rows of numbers."""
-
-    scenario: Scenario
-    seats: tuple[Seat, ...]
-    board: tuple[Any, ...]
-    """What runs in one block have in common."""
-    seat_records: NDArray[Any]
-    behaviour: NDArray[np.float64]
-    policies: NDArray[np.float64]
-    policy_of_month: NDArray[np.int64]
-    fund_gbp_m_a_year: NDArray[np.float64]
-    abolished: tuple[tuple[int, tuple[str, ...]], ...]
-    """Months and the kinds of bodies abolished in them."""
-    gap_cost_gbp_m: float
-
-
-def _plans(scenarios: Sequence[Scenario]) -> list[_Plan]:
-    # Scenarios of a sweep share most of their parts: what is the same object is expanded once.
-    boards: dict[tuple[Any, ...], tuple[tuple[Seat, ...], NDArray[Any]]] = {}
-    calendars: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    plans = []
-    for scenario in scenarios:
-        span = (scenario.start, scenario.months, id(scenario.place), id(scenario.board))
-        if span not in boards:
-            seats = seats_of(scenario)
-            boards[span] = (seats, _seat_records(seats, scenario.board.chair))
-        dated = (*span, id(scenario.levers), id(scenario.leadership), id(scenario.calendar))
-        if dated not in calendars:
-            calendars[dated] = _expanded(policy_calendar(scenario))
-        plans.append(_plan(scenario, *boards[span], *calendars[dated]))
-    return plans
-
-
-def _plan(
-    scenario: Scenario,
-    seats: tuple[Seat, ...],
-    seat_records: NDArray[Any],
-    policies: NDArray[np.float64],
-    policy_of_month: NDArray[np.int64],
-    fund_gbp_m_a_year: NDArray[np.float64],
-    abolished: tuple[tuple[int, tuple[str, ...]], ...],
-) -> _Plan:
-    place, behaviour = scenario.place, scenario.behaviour
-    topics = vars(behaviour) | vars(scenario.mechanisms) | vars(scenario.delivery)
-    return _Plan(
-        scenario=scenario,
-        seats=seats,
-        board=(
-            scenario.months,
-            month_number(scenario.start) % 12,
-            place.tiers,
-            place.population,
-            scenario.board.chair,
-            tuple((seat.kind.archetype, seat.joins_at, seat.informed) for seat in seats),
-        ),
-        seat_records=seat_records,
-        behaviour=np.array([float(topics[name]) for name in BEHAVIOUR_NAMES]),
-        policies=policies,
-        policy_of_month=policy_of_month,
-        fund_gbp_m_a_year=fund_gbp_m_a_year,
-        abolished=abolished,
-        gap_cost_gbp_m=outcomes.gap_cost_gbp_m(
-            place.population,
-            outcomes.deprivation_index(place.fund_2003_04_gbp_m, place.population),
-            behaviour.gap_cost_gbp_per_head,
-        ),
-    )
-
-
-def _expanded(calendar: Sequence[Policy]) -> tuple[Any, ...]:
-    """Return distinct policies as rows of ``POLICY_NAMES``, which is in force when, funds and abolitions."""
-    rows: list[list[float]] = []
-    policy_of_month: list[int] = []
-    last: tuple[Any, ...] | None = None
-    for policy in calendar:
-        current = (id(policy.levers), id(policy.leadership), policy.public_only_executive)
-        if current != last:
-            rows.append(_policy_row(policy))
-            last = current
-        policy_of_month.append(len(rows) - 1)
-    return (
-        np.array(rows),
-        np.array(policy_of_month),
-        np.array([policy.fund_gbp_m_a_year for policy in calendar]),
-        tuple((month, policy.abolished) for month, policy in enumerate(calendar) if policy.abolished),
-    )
-
-
-def _policy_row(policy: Policy) -> list[float]:
-    levers = policy.levers
-    values: dict[str, Any] = dict(vars(levers)) | dict(vars(policy.leadership))
-    for group in ("joint", "duty", "inspection"):
-        values |= {f"{group}_{name}": value for name, value in vars(getattr(levers, group)).items()}
-    values["purse"] = PURSES.index(levers.purse)
-    values["public_only_executive"] = policy.public_only_executive
-    return [float(values[name]) for name in POLICY_NAMES]
-
-
-# ---------------------------------------------------------------------- blocks of runs
+# ---------------------------------------------------------------------- filling the tables
 
 
 @dataclasses.dataclass(frozen=True)
-class _Block:
-    """Up to ``LANES`` runs on one board: positions of their scenarios and replicates."""
+class _Results:
+    """All that is asked for, and the tables to be filled. Blocks write to places of their own."""
 
-    scenarios: tuple[int, ...]
-    replicates: tuple[int, ...]
-
-
-def _blocks(plans: Sequence[_Plan], n_replicates: int) -> list[_Block]:
-    boards: dict[tuple[Any, ...], list[int]] = {}
-    for number, plan in enumerate(plans):
-        boards.setdefault(plan.board, []).append(number)
-    blocks = []
-    for scenarios in boards.values():
-        # Scenarios with one replicate sit side by side, because they share their draws.
-        runs = [(scenario, replicate) for replicate in range(n_replicates) for scenario in scenarios]
-        lanes = lanes_for(len(plans[scenarios[0]].seats), LANES)
-        for first in range(0, len(runs), lanes):
-            chunk = runs[first : first + lanes]
-            blocks.append(_Block(tuple(s for s, _ in chunk), tuple(r for _, r in chunk)))
-    return blocks
-
-
-@dataclasses.dataclass(frozen=True)
-class _Study:
-    """All that is asked, and the tables to be filled. Blocks write to places of their own."""
-
-    plans: Sequence[_Plan]
+    engine: CompiledMonth
+    plans: Sequence[Plan]
     seed: int
     replicates: tuple[int, ...]
     months: tuple[int, ...]
@@ -336,50 +208,57 @@ class _Study:
     partners: NDArray[np.float64] | None
     keep_terms: bool
 
-    def run(self, block: _Block) -> None:
+    def run(self, block: Block) -> None:
         """Run a block and enter its results."""
+        engine, month = self.engine, self.engine.month
         plans = [self.plans[number] for number in block.scenarios]
-        n, months = len(plans), plans[0].scenario.months
-        kept_months = [month for month in self.months if month < months]
-        n_seats = len(plans[0].seats)
+        n, months, n_seats = len(plans), plans[0].scenario.months, len(plans[0].seats)
+        kept_months = [number for number in self.months if number < months]
         n_columns = 0 if self.partners is None else self.partners.shape[2]
         row_of_month = np.full(months, -1, dtype=np.int64)
         row_of_month[kept_months] = np.arange(len(kept_months))
-        answer = Answer(
-            row_of_month=row_of_month,
+        numbers = {name: number for number, name in enumerate(month.measures)}
+        kept = Kept(
+            measured=room_for((len(numbers), LANES)),
             kept_measures=self.measure_numbers,
             kept=np.empty((len(kept_months), len(self.measure_numbers), n)),
-            regime_measures=np.array([list(MEASURES).index(name) for name in REGIME_MEASURES]),
-            for_regimes=np.empty((len(REGIME_MEASURES), months, n)),
-            watched=np.zeros((len(kept_months), n_seats, n_columns, n)),
+            regime_measures=np.array([numbers[name] for name in month.regime_measures]),
+            for_regimes=np.empty((len(month.regime_measures), months, n)),
+            partner_rows=np.zeros((len(kept_months), n_seats, n_columns, n)),
             keep_partners=self.partners is not None,
             keep_terms=self.keep_terms,
         )
-        draws = room_for_draws(
+        room = room_of(
+            plans,
+            engine.layout,
+            month,
             seed=self.seed,
             replicates=np.array([self.replicates[number] for number in block.replicates], dtype=np.uint64),
-            n_seats=n_seats,
-            lanes=LANES,
+            row_of_month=row_of_month,
+            keep_terms=self.keep_terms,
+            scratch_rows=engine.scratch_rows(n_seats),
         )
-        run_block(_question(plans), draws, answer, n)
-        self._enter(block, answer, kept_months)
+        engine.run_block(room.request, room.draws, kept, n)
+        self._enter(block, kept, kept_months)
 
-    def _enter(self, block: _Block, answer: Answer, kept_months: list[int]) -> None:
+    def _enter(self, block: Block, kept: Kept, kept_months: list[int]) -> None:
         n_scenarios = len(self.plans)
         runs = np.array(block.replicates) * n_scenarios + np.array(block.scenarios)
-        rows = np.array([self.months.index(month) for month in kept_months], dtype=np.int64)
+        rows = np.array([self.months.index(number) for number in kept_months], dtype=np.int64)
         here: Any = runs
         if runs[-1] - runs[0] == len(runs) - 1:
             here = slice(int(runs[0]), int(runs[-1]) + 1)
-        self.values[_span(rows), :, here] = answer.kept
+        self.values[_span(rows), :, here] = kept.kept
         if self.partners is not None:
-            n_seats = answer.watched.shape[1]
-            self.partners[_span(rows), :n_seats, :, here] = answer.watched
+            n_seats = kept.partner_rows.shape[1]
+            self.partners[_span(rows), :n_seats, :, here] = kept.partner_rows
         thresholds = [self.plans[number].scenario.regimes for number in block.scenarios]
         for threshold in dict.fromkeys(thresholds):
             lanes = [lane for lane, other in enumerate(thresholds) if other == threshold]
-            named = dict(zip(REGIME_MEASURES, answer.for_regimes[..., lanes].swapaxes(1, 2), strict=True))
-            regimes = name_regimes(named, threshold)
+            measures = dict(
+                zip(self.engine.month.regime_measures, kept.for_regimes[..., lanes].swapaxes(1, 2), strict=True)
+            )
+            regimes = name_regimes(measures, threshold)
             self.regimes[rows[:, None], runs[lanes]] = regimes[:, kept_months].T
             self.final_regimes[runs[lanes]] = regimes[:, -1]
 
@@ -387,58 +266,3 @@ class _Study:
 def _span(rows: NDArray[np.int64]) -> slice:
     """Return the rows of kept months, which lie side by side because months that a run lacks come last."""
     return slice(int(rows[0]), int(rows[-1]) + 1) if len(rows) else slice(0, 0)
-
-
-def _question(plans: Sequence[_Plan]) -> Question:
-    first, n = plans[0], len(plans)
-    months, n_seats = first.scenario.months, len(first.seats)
-    behaviour = np.zeros(1, BEHAVIOUR)
-    behaviour.view(np.float64).reshape(len(BEHAVIOUR_NAMES), LANES)[:, :n] = np.stack(
-        [plan.behaviour for plan in plans], axis=1
-    )
-    distinct = list({id(plan): plan for plan in plans}.values())
-    in_force = np.stack([plan.policy_of_month for plan in distinct])
-    changes = np.any(np.diff(in_force, axis=1) != 0, axis=0)
-    policy_of_month = np.concatenate(([0], np.cumsum(changes)))
-    starts = np.concatenate(([0], np.flatnonzero(changes) + 1))
-    policies = np.zeros(len(starts), POLICY)
-    rows = policies.view(np.float64).reshape(len(starts), len(POLICY_NAMES), LANES)
-    for lane, plan in enumerate(plans):
-        rows[:, :, lane] = plan.policies[plan.policy_of_month[starts]]
-    abolished_at = np.full((n_seats, n), -1.0)
-    abolishes = np.zeros(months, dtype=np.bool_)
-    for lane, plan in enumerate(plans):
-        for month, names in plan.abolished:
-            for seat in range(n_seats):
-                if plan.seats[seat].kind.archetype in names and abolished_at[seat, lane] < 0.0:
-                    abolished_at[seat, lane] = month
-                    abolishes[month] = True
-    return Question(
-        seats=first.seat_records,
-        behaviour=behaviour,
-        policies=policies,
-        policy_of_month=policy_of_month,
-        fund_gbp_m_a_year=np.stack([plan.fund_gbp_m_a_year for plan in plans], axis=1),
-        abolished_at=abolished_at,
-        abolishes=abolishes,
-        gap_cost_gbp_m=np.array([plan.gap_cost_gbp_m for plan in plans]),
-        first_month=month_number(first.scenario.start),
-        tiers=first.scenario.place.tiers,
-    )
-
-
-def _seat_records(of_board: Sequence[Seat], chair: str) -> NDArray[Any]:
-    seats = np.zeros(len(of_board), SEAT)
-    for record, seat in zip(seats, of_board, strict=True):
-        for name in KIND_NAMES:
-            record[name] = getattr(seat.kind, name)
-        record["full_budget_gbp_m"] = seat.budget_gbp_m
-        record["informed"] = seat.informed
-        record["full_inspection_gbp_m"] = seat.inspection_gbp_m
-        record["priorities"] = seat.kind.priorities
-        record["sector"] = SECTORS.index(seat.kind.sector)
-        record["joins_at"] = seat.joins_at
-    chairs = [i for i, seat in enumerate(of_board) if seat.joins_at == 0 and seat.kind.sector == chair]
-    if chairs:
-        seats["chairs"][chairs[0]] = 1.0
-    return seats

@@ -7,11 +7,10 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from sim.measures import MEASURES
-from sim.observation import PARTNER_COLUMNS
+from sim.month import MONTH, Month
 from sim.partnership import PartnershipModel
+from sim.randomness import replicate_named, seed_named
 from sim.regimes import REGIMES, name_regimes
-from sim.rules.attendance import TERMS
 from sim.scenario import Scenario
 
 
@@ -39,13 +38,17 @@ class History:
         return str(self.measures["regime"].iloc[-1])
 
 
-def simulate(scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False) -> History:
+def simulate(
+    scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False, month: Month = MONTH
+) -> History:
     """Run a scenario once on the Mesa engine and return its history.
 
-    ``seed`` (≥ 0) names the study and ``replicate`` (≥ 0) the run in it: two scenarios with both the
-    same see the same people, elections and luck.
+    ``seed`` (a whole number from 0) names the study and ``replicate`` (from 0, below 2³²) the run in it: two
+    scenarios with both the same see the same people, elections and luck. ``month`` is the list of steps.
+    Raises :class:`sim.ScenarioError` for a seed or replicate that is none.
     """
-    model = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=record_terms)
+    seed, replicate = seed_named(seed), replicate_named(replicate)
+    model = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=record_terms, month=month)
     for _ in range(scenario.months):
         model.step()
     return history_of(model, seed=seed, replicate=replicate)
@@ -54,7 +57,7 @@ def simulate(scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_te
 def history_of(model: PartnershipModel, *, seed: int, replicate: int) -> History:
     """Return the history of a model that has lived through its months (or through some of them)."""
     return History(
-        scenario=model.asked,
+        scenario=model.request,
         seed=seed,
         replicate=replicate,
         measures=_measures_table(model),
@@ -65,26 +68,30 @@ def history_of(model: PartnershipModel, *, seed: int, replicate: int) -> History
 
 def _measures_table(model: PartnershipModel) -> pd.DataFrame:
     lived = model.month
-    table = pd.DataFrame(model.measured[:lived], columns=list(MEASURES))
-    regimes = name_regimes({name: table[name].to_numpy() for name in MEASURES}, model.asked.regimes)
-    table.insert(0, "date", [model.asked.month_label(month) for month in range(lived)])
-    table.insert(0, "month", np.arange(lived))
-    table["regime"] = [REGIMES[code] for code in regimes]
-    return table
+    values = model.measures[:lived]
+    measures = {name: values[:, number] for number, name in enumerate(model.plan.measures)}
+    regimes = name_regimes(measures, model.request.regimes)
+    dates = [model.request.month_label(month) for month in range(lived)]
+    named = [REGIMES[code] for code in regimes]
+    return pd.DataFrame({"month": np.arange(lived), "date": dates, **measures, "regime": named})
 
 
 def _partners_table(model: PartnershipModel) -> pd.DataFrame:
     lived, n = model.month, model.n_seats
-    columns = list(PARTNER_COLUMNS) + ([f"term_{name}" for name in TERMS] if model.record_terms else [])
-    table = pd.DataFrame(model.watched[:lived].reshape(lived * n, -1), columns=columns)
-    table.insert(0, "archetype", np.tile([partner.kind.archetype for partner in model.partners], lived))
-    table.insert(0, "sector", np.tile([partner.kind.sector for partner in model.partners], lived))
-    table.insert(0, "partner", np.tile([partner.name for partner in model.partners], lived))
-    table.insert(0, "month", np.repeat(np.arange(lived), n))
-    return table
+    values = model.partner_rows[:lived].reshape(lived * n, -1)
+    columns = model.plan.partner_columns(with_terms=model.record_terms)
+    return pd.DataFrame(
+        {
+            "month": np.repeat(np.arange(lived), n),
+            "partner": [partner.name for partner in model.partners] * lived,
+            "sector": [partner.kind.sector for partner in model.partners] * lived,
+            "archetype": [partner.kind.archetype for partner in model.partners] * lived,
+            **{name: values[:, number] for number, name in enumerate(columns)},
+        }
+    )
 
 
 def _events_table(model: PartnershipModel) -> pd.DataFrame:
-    table = pd.DataFrame(model.chronicle, columns=["month", "event", "partner"])
-    table.insert(1, "date", [model.asked.month_label(month) for month in table["month"]])
+    table = pd.DataFrame(model.events, columns=["month", "event", "partner"])
+    table.insert(1, "date", [model.request.month_label(month) for month in table["month"]])
     return table

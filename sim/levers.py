@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.parameters import Leadership, Levers
 from sim.population import ARCHETYPES, council_archetypes
+from sim.rules.fund import PURSES
 from sim.scenario import CalendarEntry, Scenario, ScenarioError, month_number, nearest, validated
 
 FUND_BASE_YEAR = "2003-04"
@@ -22,10 +23,19 @@ class Policy:
 
     levers: Levers
     leadership: Leadership
-    public_only_executive: bool
+    public_only_executive: float
     fund_gbp_m_a_year: float
+    purse: float
+    """The purse rule by its position in ``PURSES``."""
+    is_new: float
+    """Other levers are in force than last month."""
     abolished: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def abolishes(self) -> float:
+        """Return whether the calendar abolishes any kind of body this month."""
+        return float(bool(self.abolished))
 
 
 @cache
@@ -72,7 +82,7 @@ def policy_calendar(scenario: Scenario) -> tuple[Policy, ...]:
 
     levers, leadership = scenario.levers, scenario.leadership
     public_only = scenario.board.executive == "public_only"
-    policies = []
+    policies: list[Policy] = []
     for step in range(scenario.months):
         today = dated.get(step, [])
         for entry in today:
@@ -85,10 +95,12 @@ def policy_calendar(scenario: Scenario) -> tuple[Policy, ...]:
             Policy(
                 levers=levers,
                 leadership=leadership,
-                public_only_executive=public_only,
+                public_only_executive=float(public_only),
                 fund_gbp_m_a_year=place_fund_gbp_m(scenario.place.fund_2003_04_gbp_m, start + step)
                 if fund == "place"
                 else float(fund),
+                purse=float(PURSES.index(levers.purse)),
+                is_new=float(not policies or policies[-1].levers is not levers),
                 abolished=tuple(name for entry in today for name in _known_bodies(scenario, entry)),
                 notes=tuple(entry.note for entry in today if entry.note),
             )

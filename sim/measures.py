@@ -1,135 +1,210 @@
-"""Every reported measure, once: what it means, its unit and its range.
+"""Every reported measure, once: what it means, its unit and range, its formula, and how it is read at the end.
 
-``MEASURES`` names them in the order of the columns of ``history.measures``. The functions below are
-pure and compile, like the rules, so that both engines report by the same formula.
+``MEASURES`` names them in the order of the columns of ``history.measures``, ``COLUMNS`` those of ``history.partners``.
+A formula is a function of the partnership (of a body), and compiles like the rules, so that both engines report the same.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
+from sim.jit import rule
 from sim.population import SECTORS, THEMES
-from sim.rules.marking import rule
+from sim.rules.engagement import normalised_herfindahl
+from sim.rules.mathematics import mean_or_zero, spread, total
+
+if TYPE_CHECKING:
+    from sim.partnership import PartnershipModel
 
 INFINITE = math.inf
+N_THEMES = len(THEMES)
+COUNCIL, AGENCY, BUSINESS, VOLUNTARY = range(len(SECTORS))
+
+Formula = Callable[["PartnershipModel"], float]
 
 
 @dataclasses.dataclass(frozen=True)
 class Measure:
-    """One reported number a month."""
+    """One reported number a month. At the end of a run it is read as it stands in the last month."""
 
     name: str
     unit: str
     low: float
     high: float
     says: str
+    formula: Formula = dataclasses.field(repr=False)
+    names_regimes: bool = False
+    """Regimes are named from it, so it is measured in every month, kept or not."""
+
+
+# ---------------------------------------------------------------------- formulas that need more than a line
+
+
+@rule
+def pairs_of(members: float) -> float:
+    """Return how many pairs there are among a number of members."""
+    return 0.5 * members * (members - 1.0)
+
+
+@rule
+def pairs_within(self: PartnershipModel) -> float:
+    """Return how many pairs of members are of one sector."""
+    pairs = 0.0
+    for s in range(len(self.members_of)):
+        pairs += pairs_of(self.members_of[s])
+    return pairs
+
+
+@rule
+def alive(self: PartnershipModel) -> float:
+    """Return 1 until the partnership has been dissolved, and 0 from then on."""
+    return 1.0 - self.is_dissolved
+
+
+@rule
+def trust_reciprocity(self: PartnershipModel) -> float:
+    """Return one minus the mean difference between trust given and returned, 0 without a pair."""
+    pairs = pairs_of(total(self.members_of))
+    return 1.0 - mean_or_zero(total=self.trust_difference, count=pairs) if pairs > 0.0 else 0.0
+
+
+@rule
+def mean_outcome(self: PartnershipModel) -> float:
+    """Return the outcome, mean over the themes."""
+    return mean_or_zero(total=total(self.outcome), count=N_THEMES)
+
+
+@rule
+def mean_counterfactual(self: PartnershipModel) -> float:
+    """Return the outcome without a partnership, mean over the themes."""
+    return mean_or_zero(total=total(self.counterfactual), count=N_THEMES)
+
+
+# ---------------------------------------------------------------------- the table of measures
+
+
+def _of_sector(read: Callable[[PartnershipModel], list[float]], s: int, *, is_mean: bool) -> Formula:
+    if is_mean:
+        return lambda m: mean_or_zero(total=read(m)[s], count=m.members_of[s])
+    return lambda m: read(m)[s]
+
+
+def _of_theme(k: int) -> Formula:
+    return lambda m: m.outcome[k]
 
 
 def _measures() -> Mapping[str, Measure]:
     share, pounds = "share", "£m a month"
-    rows: list[tuple[str, str, float, float, str]] = []
+    rows: list[Measure] = []
 
-    def by_sector(name: str, unit: str, high: float, says: str) -> None:
-        rows.append((name, unit, 0.0, high, says))
-        rows.extend(
-            (f"{name}_{sector}", unit, 0.0, high, f"{says} Sector: {sector} (0 without members).") for sector in SECTORS
-        )
+    def by_sector(
+        name: str, unit: str, high: float, says: str, read: Callable[[PartnershipModel], list[float]], *, is_mean: bool = True
+    ) -> None:
+        overall: Formula = lambda m: mean_or_zero(total=total(read(m)), count=m.n_members)  # noqa: E731
+        if not is_mean:
+            overall = lambda m: total(read(m))  # noqa: E731
+        rows.append(Measure(name, unit, 0.0, high, says, overall, names_regimes=name == "engagement"))
+        for s, sector in enumerate(SECTORS):
+            sentence = f"{says} Sector: {sector} (0 without members)."
+            rows.append(Measure(f"{name}_{sector}", unit, 0.0, high, sentence, _of_sector(read, s, is_mean=is_mean)))
 
-    by_sector("attendance", share, 1.0, "Share of members who attend the month's meeting.")
-    by_sector("seniority", "0 junior to 1 chief officer", 1.0, "Mean level of the people sent.")
-    by_sector("engagement", "index", 1.0, "Mean over members of attendance record × seniority × contribution factor.")
-    by_sector("contribution_gbp_m", pounds, INFINITE, "Money bent to the strategy or pooled.")
+    by_sector("attendance", share, 1.0, "Share of members who attend the month's meeting.", attended_of)
+    by_sector("seniority", "0 junior to 1 chief officer", 1.0, "Mean level of the people sent.", seniority_of)
+    by_sector("engagement", "index", 1.0, "Mean over members of attendance record × seniority × contribution factor.", engaged_of)
+    by_sector("contribution_gbp_m", pounds, INFINITE, "Money bent to the strategy or pooled.", given_of, is_mean=False)
     # fmt: off
     rows += [
-        ("contribution_bent_gbp_m", pounds, 0.0, INFINITE, "Own money that members bend to the strategy."),
-        ("contribution_pooled_gbp_m", pounds, 0.0, INFINITE, "Regeneration money that members route through the partnership."),
-        ("contribution_share", share, 0.0, 1.0, "Bent and pooled money as a share of members' mainstream budgets."),
-        ("trust", "0 to 1", 0.0, 1.0, "Mean directed trust between members."),
-        ("trust_within", "0 to 1", 0.0, 1.0, "Mean trust between members of one sector (0 without such pairs)."),
-        ("trust_across", "0 to 1", 0.0, 1.0, "Mean trust between members of different sectors (0 without such pairs)."),
-        ("trust_reciprocity", "0 to 1", 0.0, 1.0, "One minus the mean difference between trust given and returned."),
-        ("dominance", "normalised Herfindahl index", 0.0, 1.0, "Concentration of influence: 0 all equal, 1 one body has it all."),
-        ("top_share", share, 0.0, 1.0, "Share of influence of the most influential member."),
-        ("council_share", share, 0.0, 1.0, "Share of influence of councils."),
-        ("voice_business", share, 0.0, 1.0, "Share of influence of business."),
-        ("voice_voluntary", share, 0.0, 1.0, "Share of influence of voluntary bodies."),
-        ("coherence", "0 to 1", 0.0, 1.0, "Influence-weighted alignment of members' plans with the strategy."),
-        ("decision_rate", "decisions a month", 0.0, 1.0, "Decisions taken a month, remembered over about a year."),
-        ("talk_ratio", share, 0.0, 1.0, "Share of meetings held so far that decided nothing."),
-        ("acceptability", "0 to 1", 0.0, 1.0, "Mean closeness of the strategy to members' own priorities."),
-        ("equity", "standard deviation", 0.0, 1.0, "Spread of that closeness over members; low is equitable."),
-        ("outcome", "share of the gap", -1.0, 1.0, "Gap to the national average that is closed (negative: it grew), mean over themes."),
-        *((f"outcome_{theme}", "share of the gap", -1.0, 1.0, f"Gap closed in {theme}.") for theme in THEMES),
-        ("outcome_counterfactual", "share of the gap", -1.0, 1.0, "Gap closed without a partnership, under the same shocks."),
-        ("added_value", "share of the gap", -2.0, 2.0, "Outcome minus the counterfactual."),
-        ("delivered", "share of the gap a year", 0.0, INFINITE, "Results delivered, remembered over about a year."),
-        ("fund_in_gbp_m", pounds, 0.0, INFINITE, "Money that comes into the pooled fund."),
-        ("fund_spent_gbp_m", pounds, 0.0, INFINITE, "Money paid out of the pooled fund."),
-        ("fund_forfeited_gbp_m", pounds, 0.0, INFINITE, "Money returned to the centre, unclaimed or unspent."),
-        ("fund_held_gbp_m", "£m", 0.0, INFINITE, "Money in the pooled fund at the month's end."),
-        ("transaction_cost_gbp_m", pounds, 0.0, INFINITE, "Cost of meeting, reporting and the staff team."),
-        ("person_days", "days a month", 0.0, INFINITE, "Working time behind that cost."),
-        ("inspection_cost_gbp_m", pounds, 0.0, INFINITE, "Cost of external inspection to the bodies on the board."),
-        ("public_value_gbp_m", "£m since the start", -INFINITE, INFINITE, "Added value at the cost of the gap, minus transaction costs so far."),
-        ("credibility", "0 to 1", 0.0, 1.0, "Standing with central government."),
-        ("is_accredited", "0 or 1", 0.0, 1.0, "The fund is released in full."),
-        ("is_successful", "0 or 1", 0.0, 1.0, "The partnership is judged successful."),
-        ("duty_compliance", "0 to 1", 0.0, 1.0, "Mean compliance of bodies that a duty binds (0 without duty)."),
-        ("capacity_leadership", "0 to 1", 0.0, 1.0, "Attention of the leader, evened out by facilitation."),
-        ("capacity_management", "0 to 1", 0.0, 1.0, "Administrative capacity for joint work."),
-        ("capacity_performance", "0 to 1", 0.0, 1.0, "How convincing the past year's results are."),
-        ("capacity_standing", "0 to 1", 0.0, 1.0, "Attendance record of bodies that no duty or assessment makes come."),
-        ("capacity_influence", "0 to 1", 0.0, 1.0, "Share of what they could bend that members do bend."),
-        ("stage", "1 to 5", 1.0, 5.0, "Stage of development of the partnership."),
-        ("months_to_first_decision", "months", 0.0, 600.0, "Months until something was decided (so far, if nothing was)."),
-        ("months_to_first_delivery", "months", 0.0, 600.0, "Months until half a per cent of the gap was delivered in a year (so far, if not)."),
-        ("n_members", "bodies", 0.0, 512.0, "Members at the month's end."),
-        ("n_exits", "bodies since the start", 0.0, INFINITE, "Seats given up so far."),
-        ("is_dissolved", "0 or 1", 0.0, 1.0, "The partnership has been abolished."),
+        Measure("contribution_bent_gbp_m", pounds, 0.0, INFINITE, "Own money that members bend to the strategy.", lambda m: m.bent_gbp_m),
+        Measure("contribution_pooled_gbp_m", pounds, 0.0, INFINITE, "Regeneration money that members route through the partnership.", lambda m: m.given_to_pool_gbp_m),
+        Measure("contribution_share", share, 0.0, 1.0, "Bent and pooled money as a share of members' mainstream budgets.", lambda m: mean_or_zero(total=12.0 * (m.bent_gbp_m + m.given_to_pool_gbp_m), count=m.budgets_gbp_m)),
+        Measure("trust", "0 to 1", 0.0, 1.0, "Mean directed trust between members.", lambda m: mean_or_zero(total=m.trust_within + m.trust_across, count=2.0 * pairs_of(total(m.members_of)))),
+        Measure("trust_within", "0 to 1", 0.0, 1.0, "Mean trust between members of one sector (0 without such pairs).", lambda m: mean_or_zero(total=m.trust_within, count=2.0 * pairs_within(m))),
+        Measure("trust_across", "0 to 1", 0.0, 1.0, "Mean trust between members of different sectors (0 without such pairs).", lambda m: mean_or_zero(total=m.trust_across, count=2.0 * (pairs_of(total(m.members_of)) - pairs_within(m)))),
+        Measure("trust_reciprocity", "0 to 1", 0.0, 1.0, "One minus the mean difference between trust given and returned.", trust_reciprocity),
+        Measure("dominance", "normalised Herfindahl index", 0.0, 1.0, "Concentration of influence: 0 all equal, 1 one body has it all.", lambda m: normalised_herfindahl(sum_of_squared_shares=m.squares, n_members=m.n_members) if m.n_members > 0.0 else 0.0),
+        Measure("top_share", share, 0.0, 1.0, "Share of influence of the most influential member.", lambda m: m.top_share, names_regimes=True),
+        Measure("council_share", share, 0.0, 1.0, "Share of influence of councils.", lambda m: m.influence_of[COUNCIL]),
+        Measure("voice_business", share, 0.0, 1.0, "Share of influence of business.", lambda m: m.influence_of[BUSINESS]),
+        Measure("voice_voluntary", share, 0.0, 1.0, "Share of influence of voluntary bodies.", lambda m: m.influence_of[VOLUNTARY]),
+        Measure("coherence", "0 to 1", 0.0, 1.0, "Influence-weighted alignment of members' plans with the strategy.", lambda m: 0.0 if m.is_dissolved > 0.0 else m.coherence),
+        Measure("decision_rate", "decisions a month", 0.0, 1.0, "Decisions taken a month, remembered over about a year.", lambda m: 0.0 if m.is_dissolved > 0.0 else m.decision_memory, names_regimes=True),
+        Measure("talk_ratio", share, 0.0, 1.0, "Share of meetings held so far that decided nothing.", lambda m: 1.0 - m.decisions / m.meetings if m.meetings > 0.0 else 0.0),
+        Measure("acceptability", "0 to 1", 0.0, 1.0, "Mean closeness of the strategy to members' own priorities.", lambda m: mean_or_zero(total=m.fits, count=m.n_members)),
+        Measure("equity", "standard deviation", 0.0, 1.0, "Spread of that closeness over members; low is equitable.", lambda m: spread(total=m.fits, total_of_squares=m.fits_squared, count=m.n_members)),
+        Measure("outcome", "share of the gap", -1.0, 1.0, "Gap to the national average that is closed (negative: it grew), mean over themes.", mean_outcome),
+        *(Measure(f"outcome_{theme}", "share of the gap", -1.0, 1.0, f"Gap closed in {theme}.", _of_theme(k)) for k, theme in enumerate(THEMES)),
+        Measure("outcome_counterfactual", "share of the gap", -1.0, 1.0, "Gap closed without a partnership, under the same shocks.", mean_counterfactual),
+        Measure("added_value", "share of the gap", -2.0, 2.0, "Outcome minus the counterfactual.", lambda m: mean_outcome(m) - mean_counterfactual(m)),
+        Measure("delivered", "share of the gap a year", 0.0, INFINITE, "Results delivered, remembered over about a year.", lambda m: m.delivered, names_regimes=True),
+        Measure("fund_in_gbp_m", pounds, 0.0, INFINITE, "Money that comes into the pooled fund.", lambda m: m.fund_in_gbp_m),
+        Measure("fund_spent_gbp_m", pounds, 0.0, INFINITE, "Money paid out of the pooled fund.", lambda m: m.fund_spent_gbp_m),
+        Measure("fund_forfeited_gbp_m", pounds, 0.0, INFINITE, "Money returned to the centre, unclaimed or unspent.", lambda m: m.fund_forfeited_gbp_m),
+        Measure("fund_held_gbp_m", "£m", 0.0, INFINITE, "Money in the pooled fund at the month's end.", lambda m: m.fund_held_gbp_m),
+        Measure("transaction_cost_gbp_m", pounds, 0.0, INFINITE, "Cost of meeting, reporting and the staff team.", lambda m: m.transaction_cost_gbp_m),
+        Measure("person_days", "days a month", 0.0, INFINITE, "Working time behind that cost.", lambda m: m.person_days),
+        Measure("inspection_cost_gbp_m", pounds, 0.0, INFINITE, "Cost of external inspection to the bodies on the board.", lambda m: m.inspection_cost_gbp_m),
+        Measure("public_value_gbp_m", "£m since the start", -INFINITE, INFINITE, "Added value at the cost of the gap, minus transaction costs so far.", lambda m: (mean_outcome(m) - mean_counterfactual(m)) * m.gap_cost_gbp_m - m.transaction_cost_so_far_gbp_m),
+        Measure("credibility", "0 to 1", 0.0, 1.0, "Standing with central government.", lambda m: alive(m) * m.credibility),
+        Measure("is_accredited", "0 or 1", 0.0, 1.0, "The fund is released in full.", lambda m: alive(m) * m.is_accredited),
+        Measure("is_successful", "0 or 1", 0.0, 1.0, "The partnership is judged successful.", lambda m: alive(m) * m.is_successful),
+        Measure("duty_compliance", "0 to 1", 0.0, 1.0, "Mean compliance of bodies that a duty binds (0 without duty).", lambda m: mean_or_zero(total=m.complied, count=m.bound)),
+        Measure("capacity_leadership", "0 to 1", 0.0, 1.0, "Attention of the leader, evened out by facilitation.", lambda m: alive(m) * m.attention * (0.5 + 0.5 * m.facilitation)),
+        Measure("capacity_management", "0 to 1", 0.0, 1.0, "Administrative capacity for joint work.", lambda m: alive(m) * m.administrative_capacity),
+        Measure("capacity_performance", "0 to 1", 0.0, 1.0, "How convincing the past year's results are.", lambda m: m.results),
+        Measure("capacity_standing", "0 to 1", 0.0, 1.0, "Attendance record of bodies that no duty or assessment makes come.", lambda m: mean_or_zero(total=m.free_records, count=m.free)),
+        Measure("capacity_influence", "0 to 1", 0.0, 1.0, "Share of what they could bend that members do bend.", lambda m: mean_or_zero(total=m.giving_rates, count=m.n_members)),
+        Measure("stage", "1 to 5", 1.0, 5.0, "Stage of development of the partnership.", lambda m: m.stage),
+        Measure("months_to_first_decision", "months", 0.0, 600.0, "Months until something was decided (so far, if nothing was).", lambda m: m.months_to_first_decision),
+        Measure("months_to_first_delivery", "months", 0.0, 600.0, "Months until half a per cent of the gap was delivered in a year (so far, if not).", lambda m: m.months_to_first_delivery),
+        Measure("n_members", "bodies", 0.0, 512.0, "Members at the month's end.", lambda m: m.n_members),
+        Measure("n_exits", "bodies since the start", 0.0, INFINITE, "Seats given up so far.", lambda m: m.n_exits),
+        Measure("is_dissolved", "0 or 1", 0.0, 1.0, "The partnership has been abolished.", lambda m: m.is_dissolved, names_regimes=True),
     ]
     # fmt: on
-    return {row[0]: Measure(*row) for row in rows}
+    return {measure.name: measure for measure in rows}
+
+
+@rule
+def attended_of(self: PartnershipModel) -> list[float]:
+    """Return how many members came, by sector."""
+    return self.attended_of
+
+
+@rule
+def seniority_of(self: PartnershipModel) -> list[float]:
+    """Return the sum of levels of the people sent, by sector."""
+    return self.seniority_of
+
+
+@rule
+def engaged_of(self: PartnershipModel) -> list[float]:
+    """Return the sum of members' engagement, by sector."""
+    return self.engaged_of
+
+
+@rule
+def given_of(self: PartnershipModel) -> list[float]:
+    """Return the money bent and pooled, by sector."""
+    return self.given_of
 
 
 MEASURES: Mapping[str, Measure] = _measures()
 """Every measure by name, in column order."""
 
-FIRST_DELIVERY = 0.005
-"""Yearly results, as a share of the gap, that count as the first delivery."""
 
-
-@rule
-def member_engagement(attendance_record: float, seniority: float, contribution_rate: float) -> float:
-    """Return a member's engagement index in [0, 1]: presence times rank, halved when nothing is put in.
-
-    The contribution counts as a saturating factor between ½ and 1, because bodies can bend little.
-    """
-    return attendance_record * seniority * (0.5 + 0.5 * contribution_rate / (contribution_rate + 0.05))
-
-
-@rule
-def normalised_herfindahl(sum_of_squared_shares: float, n_members: float) -> float:
-    """Return the concentration of influence: 0 for equal shares, 1 for one member or one who has all."""
-    if n_members <= 1.0:
-        return 1.0
-    even = 1.0 / n_members
-    return max(0.0, (sum_of_squared_shares - even) / (1.0 - even))
-
-
-@rule
-def mean_or_zero(total: float, count: float) -> float:
-    """Return total / count, or 0 when there is nothing to count."""
-    if count <= 0.0:
-        return 0.0
-    return total / count
-
-
-@rule
-def spread(total: float, total_of_squares: float, count: float) -> float:
-    """Return the standard deviation of ``count`` values with that total and total of squares."""
-    if count <= 0.0:
-        return 0.0
-    mean = total / count
-    return math.sqrt(max(0.0, total_of_squares / count - mean * mean))
+COLUMNS: Mapping[str, str] = {
+    "is_member": "is_member",
+    "attendance": "attended",
+    "seniority": "seniority",
+    "contribution_gbp_m": "given_gbp_m",
+    "influence": "influence",
+    "belief": "belief",
+    "alignment": "alignment",
+    "attendance_record": "attendance_record",
+    "engagement": "engagement",
+}
+"""What ``history.partners`` holds for each month and member, before the utility terms, and the number of the body that
+it is; 0 for bodies that are no members."""

@@ -1,86 +1,188 @@
-"""The bodies at the table, as Mesa agents.
+"""The bodies at the table, as Mesa agents: a member's steps, each written once.
 
-A partner decides by the rules in ``sim/rules`` and holds nothing but its own state. It knows the others
-by their seat number only. Sectors differ by the attributes of their archetypes (data); the subclasses
-add what only such a body does.
+A step is a plain method for one body in one month. Mesa calls it as it stands; the compiled engine compiles it as it
+stands, and then ``self`` is a row of many runs (see ``sim/lanes/views.py``). So a step reads and writes numbers, calls
+rules by the names of their arguments, and leaves sums over members to an attribute of the partnership.
+
+A body knows the others by what rules between two bodies are given (``sim/pairs.py``). Sectors differ by the attributes
+of their archetypes (data); the subclasses add what only such a body does.
 """
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.parameters import Levers
-from sim.population import SECTORS, Seat
+from sim.events import ABOLISHED, EVENTS, LEAVES, REORGANISED, TAKES_SEAT
+from sim.jit import rule
+from sim.population import THEMES, Archetype, Seat
+from sim.randomness import TRAITS
 from sim.rules import (
     accountability,
     attendance,
     contribution,
     deliberation,
+    delivery,
+    engagement,
     events,
+    fund,
     influence,
     learning,
     membership,
     seniority,
     trust,
 )
+from sim.rules.mathematics import mean_or_zero, total
+from sim.state import ByTerm, Towards, set_to_zero
+from sim.terms import TERMS, utility_terms
 
 if TYPE_CHECKING:
-    from sim.partnership import PartnershipModel
+    from sim.partnership import Luck, PartnershipModel
 
+N_THEMES = len(THEMES)
+DISPOSITION, BELIEF, RECIPROCITY, TRUSTFULNESS, REPUTE = range(len(TRAITS))
 LEAST_FLEXIBLE_GBP_M = 0.01
 
 
 class Partner(mesa.Agent):
-    """One body. ``seat`` is its number at the table and in every table of results."""
+    """One body. ``position`` is its number at the table and in every table of results; ``seat`` is its chair, as data.
+
+    What follows is all that it holds; flags are 0 or 1.
+    """
 
     model: PartnershipModel
+    luck: Luck
+    seat: Seat
+    kind: Archetype
+    position: int
 
-    def __init__(self, model: PartnershipModel, seat: int, chair: Seat) -> None:
+    # at the table
+    is_member: float
+    is_abolished: float
+    abolished_at: float  # month in which its kind is abolished, −1 if never
+    left_in: float  # number of the month in which it last left, counted from 1
+    joins: float
+    is_reorganised: float
+    months_absent: float
+
+    # what it is like
+    trustfulness: float
+    repute: float
+    disposition: float
+    first_belief: float
+    reciprocity: float
+    cooperates: float
+
+    # what the levers in force make of it
+    budget_gbp_m: float
+    regeneration_gbp_m: float
+    flexible_gbp_m: float
+    resources: float
+    voice: float
+    unity: float
+    claim_support: float
+    duty_reach: float
+    attend_pressure: float
+    data_pressure: float
+    support_pressure: float
+    plans_pressure: float
+    report_pressure: float
+    regard_pressure: float
+
+    # what it thinks
+    trust: Towards
+    belief: float
+    believed_of_others: float
+    expected_share: float
+
+    # what it does
+    attended: float
+    attendance_record: float
+    seniority: float
+    alignment: float
+    fit: float
+    rigidity: float
+    rate: float  # of what it could bend, the share that it bends
+    bent_gbp_m: float
+    pooled_gbp_m: float
+    put_in: float
+    given_gbp_m: float  # bent and pooled
+    engagement: float
+    standing: float
+    weight: float
+    influence: float
+    claimed: float
+    paid_gbp_m: float
+    domination_loss: float
+
+    # what it sees of the others
+    trusted: float
+    participation: float
+    giving: float
+    mean_trust: float
+    trusted_participation: float
+    seen_of_others: float
+    record: float  # members' trust in it, added up for newcomers
+    knows: float  # how far it knew the board's record when it took its seat
+
+    terms: ByTerm
+
+    def __init__(self, model: PartnershipModel, position: int, seat: Seat) -> None:
         super().__init__(model)
-        kind, behaviour = chair.kind, model.behaviour
-        traits = [float(value) for value in model.draws.traits[:, seat]]
-        self.seat = seat
-        self.name = chair.name
-        self.kind = kind
-        self.sector = SECTORS.index(kind.sector)
-        self.priorities = kind.priorities
-        self.full_budget_gbp_m = chair.budget_gbp_m
-        self.full_inspection_gbp_m = chair.inspection_gbp_m
-        self.informed = chair.informed
-        self.joins_at = chair.joins_at
-        self.is_member = chair.joins_at == 0
-        self.is_abolished = False
-        self.chairs = 0.0
-        self.trustfulness, self.repute = traits[3], traits[4]
-        self.disposition = attendance.disposition_term(
-            behaviour.attendance_base, behaviour.weight_mandate, kind.mandate, behaviour.attendance_spread, traits[0]
-        )
-        self.first_belief = min(1.0, max(0.0, behaviour.belief_initial + behaviour.belief_spread * traits[1]))
-        self.reciprocity = min(1.0, max(0.0, behaviour.reciprocity + behaviour.reciprocity_spread * traits[2]))
-        self.cooperates = contribution.is_conditional_cooperator(
-            traits[2], model.mechanisms.conditional_cooperator_share
-        )
-        self.trust: list[float] = []
-        self.begin()
+        self.position, self.seat, self.kind = position, seat, seat.kind
+        self.name = seat.name
+        self.luck = SimpleNamespace()
+        set_to_zero(self, model.plan.known["partner"])
+        for matrix in model.plan.known["matrix"]:
+            setattr(self, matrix, [0.0] * model.n_seats)
+        self.abolished_at = float(model.abolished_at(seat.kind.archetype))
+        self.is_member = 1.0 if seat.joins_at == 0 else 0.0
 
+    # ------------------------------------------------------------ the launch
+
+    @rule
+    def come_as_one_is(self) -> None:
+        """Bring one's own traits: trustfulness, repute, disposition, belief, reciprocity."""
+        behaviour, traits = self.model.behaviour, self.luck.traits
+        self.trustfulness = traits[TRUSTFULNESS]
+        self.repute = traits[REPUTE]
+        self.disposition = attendance.disposition_term(
+            base=behaviour.attendance_base,
+            weight_mandate=behaviour.weight_mandate,
+            mandate=self.kind.mandate,
+            spread=behaviour.attendance_spread,
+            trait=traits[DISPOSITION],
+        )
+        self.first_belief = min(1.0, max(0.0, behaviour.belief_initial + behaviour.belief_spread * traits[BELIEF]))
+        self.reciprocity = min(
+            1.0, max(0.0, behaviour.reciprocity + behaviour.reciprocity_spread * traits[RECIPROCITY])
+        )
+        cooperates = contribution.is_conditional_cooperator(
+            trait=traits[RECIPROCITY], share=self.model.mechanisms.conditional_cooperator_share
+        )
+        self.cooperates = 1.0 if cooperates else 0.0
+
+    @rule
     def begin(self) -> None:
         """Take the seat with the views of somebody new to this partnership."""
-        behaviour = self.model.behaviour
+        behaviour, mechanisms = self.model.behaviour, self.model.mechanisms
         self.attended = 0.0
-        self.terms: tuple[float, ...] = (0.0,) * len(attendance.TERMS)
+        for t in range(len(self.terms)):
+            self.terms[t] = 0.0
         self.attendance_record = 0.5
-        self.months_absent = 0
+        self.months_absent = 0.0
         self.seniority = behaviour.seniority_initial
         self.belief = self.first_belief
         self.believed_of_others = behaviour.contribution_initial
         self.expected_share = 1.0 / self.model.n_founders
         self.influence = 0.0
         self.alignment = 0.2
-        self.rate = self.model.mechanisms.first_seen_giving
+        self.rate = mechanisms.first_seen_giving
         self.bent_gbp_m = 0.0
         self.pooled_gbp_m = 0.0
+        self.given_gbp_m = 0.0
         self.paid_gbp_m = 0.0
         self.put_in = 0.0
         self.fit = 0.0
@@ -88,310 +190,571 @@ class Partner(mesa.Agent):
         self.trusted_participation = 0.0
         self.seen_of_others = behaviour.contribution_initial
 
-    def first_trust_in(self, other: Partner) -> float:
-        """Return trust in another body at first acquaintance."""
-        behaviour = self.model.behaviour
-        return trust.first_trust(
-            self.model.trust_in_place,
-            behaviour.trust_sector_gap,
-            self.sector == other.sector,
-            behaviour.trust_spread,
-            self.trustfulness,
-            other.repute,
-        )
+    @rule
+    def be_counted(self) -> None:
+        """Be one of the members."""
+        self.model.n_members += 1.0
 
     # ------------------------------------------------------------ 1 policy and events
 
-    def face(self, levers: Levers) -> None:
-        """Take in the levers in force; called when they change."""
-        kind, behaviour, duty = self.kind, self.model.behaviour, levers.duty
-        self.budget_gbp_m = events.budget_after_cuts(self.full_budget_gbp_m, levers.austerity, kind.is_publicly_funded)
+    @rule
+    def face_levers(self) -> None:
+        """Take in the levers in force: money, voice, one plan or silos, and the duty to cooperate."""
+        kind, behaviour, levers = self.kind, self.model.behaviour, self.model.levers
+        duty = levers.duty
+        self.budget_gbp_m = events.budget_after_cuts(
+            budget=self.seat.budget_gbp_m, austerity=levers.austerity, is_publicly_funded=kind.is_publicly_funded
+        )
         self.regeneration_gbp_m = self.budget_gbp_m * kind.regeneration_share
         self.flexible_gbp_m = max(
             LEAST_FLEXIBLE_GBP_M, self.budget_gbp_m * kind.discretionary_share + self.regeneration_gbp_m
         )
-        self.resources = influence.resource_standing(self.budget_gbp_m, behaviour.resource_exponent)
-        self.voice = influence.voice_support(
-            levers.vcs_capacity_building,
-            kind.capacity_building_gain,
-            levers.one_stop_shop,
-            kind.one_stop_shop_gain,
-            levers.neighbourhood_engagement,
-            kind.neighbourhood_gain,
-            levers.vcs_as_contractor,
-            kind.contracting_gain,
+        self.resources = influence.resource_standing(
+            budget_gbp_m=self.budget_gbp_m, resource_exponent=behaviour.resource_exponent
         )
-        self.unity = deliberation.one_plan(kind.silos, levers.council_alignment)
+        self.voice = influence.voice_support(
+            capacity_building=levers.vcs_capacity_building,
+            capacity_building_gain=kind.capacity_building_gain,
+            one_stop_shop=levers.one_stop_shop,
+            one_stop_shop_gain=kind.one_stop_shop_gain,
+            neighbourhood=levers.neighbourhood_engagement,
+            neighbourhood_gain=kind.neighbourhood_gain,
+            as_contractor=levers.vcs_as_contractor,
+            contracting_gain=kind.contracting_gain,
+        )
+        self.unity = deliberation.one_plan(silos=kind.silos, council_alignment=levers.council_alignment)
         self.claim_support = 1.0 + levers.vcs_as_contractor * kind.contracting_gain
         self.duty_reach = attendance.duty_reach(
-            kind.named_in_duty, kind.is_regional, kind.has_education_form, duty.regional_reach, duty.education_form
+            named=kind.named_in_duty,
+            regional=kind.is_regional,
+            education=kind.has_education_form,
+            regional_reach=duty.regional_reach,
+            education_form=duty.education_form,
         )
-        self.attend_pressure = self._pressure(duty.attend, duty.enforcement)
-        self.data_pressure = self._pressure(duty.share_data, duty.enforcement)
-        self.support_pressure = self._pressure(duty.support_costs, duty.enforcement)
-        self.plans_pressure = self._pressure(duty.service_plans, duty.enforcement)
-        self.report_pressure = self._pressure(duty.report, duty.enforcement)
-        self.regard_pressure = self._pressure(duty.regard, duty.enforcement)
+        self.attend_pressure = self.pressure_of(component=duty.attend)
+        self.data_pressure = self.pressure_of(component=duty.share_data)
+        self.support_pressure = self.pressure_of(component=duty.support_costs)
+        self.plans_pressure = self.pressure_of(component=duty.service_plans)
+        self.report_pressure = self.pressure_of(component=duty.report)
+        self.regard_pressure = self.pressure_of(component=duty.regard)
 
-    def _pressure(self, component: float, enforcement: float) -> float:
+    @rule
+    def pressure_of(self, component: float) -> float:
+        """Return the pressure of a component of the duty on the body."""
         return attendance.duty_pressure(
-            self.duty_reach, component, enforcement, self.model.behaviour.duty_half_saturation
+            reach=self.duty_reach,
+            component=component,
+            enforcement=self.model.levers.duty.enforcement,
+            half_saturation=self.model.behaviour.duty_half_saturation,
         )
 
-    def lose_links(self, others: list[Partner]) -> None:
-        """Go through a reorganisation: a part of every link, both ways, is lost."""
-        reset = self.model.behaviour.reorganisation_reset
-        for other in others:
-            if other is not self:
-                mine, theirs = self.first_trust_in(other), other.first_trust_in(self)
-                self.trust[other.seat] = events.link_after_reorganisation(self.trust[other.seat], mine, reset)
-                other.trust[self.seat] = events.link_after_reorganisation(other.trust[self.seat], theirs, reset)
+    @rule
+    def add_pressure(self) -> None:
+        """Add the pressures on the body to those on all publicly funded ones."""
+        model = self.model
+        model.publicly_funded += self.kind.is_publicly_funded
+        model.attend_pressure += self.attend_pressure
+        model.data_pressure += self.data_pressure
+        model.support_pressure += self.support_pressure
+        model.report_pressure += self.report_pressure
+
+    @rule
+    def be_abolished(self) -> None:
+        """Leave the table for good if bodies of this kind end this month."""
+        if self.abolished_at == self.model.month:
+            self.is_abolished = 1.0
+            self.is_member = 0.0
+            self.note(ABOLISHED)
+
+    @rule
+    def be_reorganised(self) -> None:
+        """Go through a reorganisation, or not; who has no seat has no links to lose."""
+        hit = self.is_member > 0.0 and events.is_reorganised(
+            reorganisation=self.model.levers.reorganisation,
+            exposure=self.kind.reorganisation_exposure,
+            draw=self.luck.reorganisation,
+        )
+        self.is_reorganised = 1.0 if hit else 0.0
+        self.model.reorganisations += self.is_reorganised
+        if hit:
+            self.note(REORGANISED)
 
     # ------------------------------------------------------------ 2 influence
 
+    @rule
     def take_standing(self) -> None:
         """Work out what the body weighs before the chair evens it out."""
-        model = self.model
-        presence = influence.table_presence(self.attendance_record, self.seniority)
-        on_executive = self.kind.sits_in_public_executive if model.policy.public_only_executive else 1.0
-        self.weight = influence.seat_weight(presence, on_executive, model.behaviour.executive_exclusion)
+        model, behaviour = self.model, self.model.behaviour
+        presence = influence.table_presence(attendance_record=self.attendance_record, seniority=self.seniority)
+        self.weight = influence.seat_weight(
+            presence=presence,
+            sits_on_executive=self.kind.sits_in_public_executive if model.policy.public_only_executive > 0.0 else 1.0,
+            executive_exclusion=behaviour.executive_exclusion,
+        )
         self.standing = influence.standing(
-            self.resources,
-            self.kind.statutory_weight,
-            self.voice,
-            self.weight,
-            self.chairs,
-            model.direction,
-            model.behaviour.chair_bonus,
+            resources=self.resources,
+            statutory_weight=self.kind.statutory_weight,
+            voice=self.voice,
+            weight=self.weight,
+            chairs=self.seat.is_chair,
+            direction=model.direction,
+            chair_bonus=behaviour.chair_bonus,
+        )
+        model.standing += self.standing
+        model.weight += self.weight
+
+    @rule
+    def take_influence(self) -> None:
+        """Take the share of influence that the standing at this table gives."""
+        model = self.model
+        self.influence = influence.influence_share(
+            own_standing=self.standing,
+            total_standing=model.standing,
+            weight=self.weight,
+            total_weight=model.weight,
+            facilitation=model.facilitation,
         )
 
     # ------------------------------------------------------------ 3 attendance
 
-    def look_around(self) -> None:
-        """See what the others did so far, weighed by trust in them."""
-        trusted = participation = giving = 0.0
-        row = self.trust
-        for seat, record, rate in self.model.public_record:
-            level = row[seat]
-            trusted += level
-            participation += level * record
-            giving += level * rate
-        # The body's own entry was added with its own trust in itself, which is kept at zero.
-        others = self.model.n_members - 1
-        if others > 0:
-            self.mean_trust = trusted / others
-            self.trusted_participation = participation / others
-        else:
-            self.mean_trust = self.trusted_participation = 0.0
-        self.seen_of_others = giving / trusted if trusted > 0.0 else 0.0
+    @rule
+    def look_up(self) -> None:
+        """Begin to look at the others."""
+        self.trusted = 0.0
+        self.participation = 0.0
+        self.giving = 0.0
 
-    def decide_attendance(self, draw: float) -> None:
-        """Decide whether to come this month, and remember why."""
-        model, kind = self.model, self.kind
-        behaviour, levers = model.behaviour, model.levers
-        inspection = levers.inspection
-        self.terms = (
-            self.disposition,
-            attendance.habit_term(behaviour.weight_habit, self.attendance_record),
-            attendance.fund_term(
-                behaviour.weight_fund,
-                self.expected_share,
-                model.fund_in_sight_gbp_m,
-                self.flexible_gbp_m,
-                behaviour.fund_half_saturation,
-            ),
-            attendance.belief_term(behaviour.weight_belief, self.belief),
-            attendance.cooperation_term(behaviour.weight_cooperation, self.trusted_participation),
-            attendance.heard_term(behaviour.weight_heard, self.influence, model.n_members),
-            attendance.duty_term(behaviour.weight_duty, self.attend_pressure),
-            attendance.scrutiny_term(behaviour.weight_duty, levers.scrutiny, kind.is_publicly_funded),
-            attendance.assessment_term(
-                behaviour.weight_assessment,
-                inspection.burden,
-                kind.is_inspected,
-                kind.is_assessed_as_council,
-                inspection.assess_all,
-            ),
-            attendance.relief_term(behaviour.weight_relief, inspection.burden, kind.is_inspected, model.relief_lifted),
-            attendance.leadership_term(behaviour.weight_leadership, model.attention),
-            attendance.load_term(
-                behaviour.weight_load,
-                kind.participation_cost,
-                model.forum_load,
-                model.staff_team,
-                kind.capacity,
-                levers.one_stop_shop,
-                kind.one_stop_shop_gain,
-            ),
-            attendance.prescription_term(behaviour.weight_prescription, levers.prescription, levers.statutory),
-            attendance.outside_term(behaviour.weight_outside, levers.outside_option, kind.outside_exposure),
-        )
-        utility = 0.0
-        for term in self.terms:
-            utility += term
-        chance = attendance.attendance_probability(utility, behaviour.attendance_noise)
-        self.attended = 1.0 if draw < chance else 0.0
+    @rule
+    def judge_the_others(self) -> None:
+        """Make of what was seen of the others a mean trust, their trusted participation, and their giving."""
+        others = self.model.n_members - 1.0
+        self.mean_trust = self.trusted / others if others > 0.0 else 0.0
+        self.trusted_participation = self.participation / others if others > 0.0 else 0.0
+        self.seen_of_others = mean_or_zero(total=self.giving, count=self.trusted)
 
+    @rule
+    def decide_attendance(self) -> None:
+        """Decide whether to come this month."""
+        utility = total(utility_terms(self)) + self.own_terms()
+        chance = attendance.attendance_probability(utility=utility, noise=self.model.behaviour.attendance_noise)
+        self.attended = 1.0 if self.luck.attendance < chance else 0.0
+
+    @rule
     def remember_attendance(self) -> None:
         """Bring the attendance record up to date."""
         memory = self.model.behaviour.attendance_memory
         self.attendance_record += memory * (self.attended - self.attendance_record)
-        self.months_absent = 0 if self.attended else self.months_absent + 1
+        self.months_absent = 0.0 if self.attended > 0.0 else self.months_absent + 1.0
+
+    @rule
+    def remember_terms(self) -> None:
+        """Keep the terms of the decision."""
+        terms = utility_terms(self)
+        for t in range(len(terms)):
+            self.terms[t] = terms[t]
+        self.keep_own_terms()
 
     # ------------------------------------------------------------ 4 seniority
 
+    @rule
     def choose_seniority(self) -> None:
         """Decide how senior a person to send from now on."""
         model, behaviour = self.model, self.model.behaviour
         wanted = seniority.seniority_wanted(
-            behaviour.seniority_floor, model.attention, model.decision_memory, self.belief
+            floor=behaviour.seniority_floor,
+            attention=model.attention,
+            decision_memory=model.decision_memory,
+            belief=self.belief,
         )
-        self.seniority = seniority.seniority_step(self.seniority, wanted, behaviour.seniority_rate)
+        self.seniority = seniority.seniority_step(
+            seniority=self.seniority, wanted=wanted, rate=behaviour.seniority_rate
+        )
 
     # ------------------------------------------------------------ 5 deliberation
 
+    @rule
+    def voice_priorities(self) -> None:
+        """Say what one cares for, as loudly as one's influence allows."""
+        model = self.model
+        for k in range(N_THEMES):
+            model.wanted[k] += self.influence * self.kind.priorities[k]
+
+    @rule
     def align_plans(self) -> None:
         """Move own plans towards the shared strategy, or back home."""
         model, behaviour, levers = self.model, self.model.behaviour, self.model.levers
-        self.fit = deliberation.closeness(self.priorities, model.strategy)
+        self.fit = deliberation.closeness(priorities=self.kind.priorities, strategy=model.strategy)
         self.rigidity = deliberation.effective_rigidity(
-            self.kind.rigidity, levers.flexibility, model.credibility, levers.duty.parent_departments
+            rigidity=self.kind.rigidity,
+            flexibility=levers.flexibility,
+            credibility=model.credibility,
+            parent_departments=levers.duty.parent_departments,
         )
         self.alignment = deliberation.alignment_step(
-            self.alignment,
-            self.fit,
-            self.mean_trust,
-            self.attendance_record,
-            self.regard_pressure,
-            levers.joint.appointments,
-            self.unity,
-            self.rigidity,
-            behaviour.alignment_rate,
-            behaviour.alignment_drift,
+            alignment=self.alignment,
+            fit=self.fit,
+            trust=self.mean_trust,
+            attendance_record=self.attendance_record,
+            regard_pressure=self.regard_pressure,
+            appointments=levers.joint.appointments,
+            unity=self.unity,
+            rigidity=self.rigidity,
+            rate=behaviour.alignment_rate,
+            drift=behaviour.alignment_drift,
+        )
+        model.aligned += self.influence * self.alignment
+        model.presence += self.attendance_record * self.seniority
+        model.came += self.attended
+        model.on_executive += (
+            self.kind.sits_in_public_executive if model.policy.public_only_executive > 0.0 else 1.0
         )
 
     # ------------------------------------------------------------ 6 contribution
 
+    @rule
     def contribute(self) -> None:
         """Decide how much money to bend to the strategy and to pool."""
         model, kind = self.model, self.kind
-        behaviour, levers = model.behaviour, model.levers
-        prospect = model.prospect if self.cooperates else 0.0
+        behaviour, levers, mechanisms = model.behaviour, model.levers, model.mechanisms
+        prospect = model.prospect if self.cooperates > 0.0 else 0.0
         push = contribution.contribution_push(
-            prospect * self.belief,
-            self.plans_pressure,
-            levers.scrutiny,
-            kind.is_publicly_funded,
-            model.reward_pull,
-            model.sanction_pressure,
-            behaviour.contribution_belief,
-            behaviour.contribution_duty,
-            behaviour.contribution_scrutiny,
-            behaviour.contribution_reward,
-            model.mechanisms.sanction_gain,
+            belief=prospect * self.belief,
+            service_plan_pressure=self.plans_pressure,
+            scrutiny=levers.scrutiny,
+            is_publicly_funded=kind.is_publicly_funded,
+            reward_pull=model.reward_pull,
+            sanction_pressure=model.sanction_pressure,
+            gain_from_belief=behaviour.contribution_belief,
+            gain_from_duty=behaviour.contribution_duty,
+            gain_from_scrutiny=behaviour.contribution_scrutiny,
+            gain_from_reward=behaviour.contribution_reward,
+            gain_from_sanctions=mechanisms.sanction_gain,
         )
         self.believed_of_others = contribution.believed_of_others(
-            self.believed_of_others, self.seen_of_others, behaviour.belief_weight
+            believed=self.believed_of_others, seen=self.seen_of_others, belief_weight=behaviour.belief_weight
         )
-        willing = contribution.willingness(self.believed_of_others, prospect * self.reciprocity, push)
+        willing = contribution.willingness(
+            expected_of_others=self.believed_of_others, reciprocity=prospect * self.reciprocity, push=push
+        )
         self.rate = contribution.contribution_rate(
-            willing, self.attendance_record, self.seniority, self.alignment, model.mechanisms.assured_presence
+            willing=willing,
+            attendance_record=self.attendance_record,
+            seniority=self.seniority,
+            alignment=self.alignment,
+            assured_presence=mechanisms.assured_presence,
         )
         self.bent_gbp_m = self.rate * contribution.bendable_gbp_m(
-            self.budget_gbp_m, kind.discretionary_share, self.rigidity, levers.flexibility, behaviour.flexibility_gain
+            budget_gbp_m=self.budget_gbp_m,
+            discretionary_share=kind.discretionary_share,
+            rigidity=self.rigidity,
+            flexibility=levers.flexibility,
+            flexibility_gain=behaviour.flexibility_gain,
         )
         self.pooled_gbp_m = contribution.pooled_gbp_m(
-            self.regeneration_gbp_m, levers.pooling_rate, self.attendance_record, self.unity
+            regeneration_budget_gbp_m=self.regeneration_gbp_m,
+            pooling_rate=levers.pooling_rate,
+            attendance_record=self.attendance_record,
+            one_plan=self.unity,
         )
-        self.put_in = trust.put_in(self.attended, self.seniority, self.rate)
+        self.put_in = trust.put_in(
+            attended=self.attended, seniority=self.seniority, contribution_rate=self.rate
+        )
+        self.given_gbp_m = self.bent_gbp_m + self.pooled_gbp_m
+        model.pooled_gbp_m += self.pooled_gbp_m
+
+    # ------------------------------------------------------------ 7 fund
+
+    @rule
+    def claim_money(self) -> None:
+        """Lay a claim on the pooled fund, by the purse rule in force."""
+        model = self.model
+        self.claimed = fund.claim(
+            purse=model.policy.purse,
+            match=fund.need_match(priorities=self.kind.priorities, strategy=model.strategy),
+            influence=self.influence,
+            alignment=self.alignment,
+            support=self.claim_support,
+        )
+        model.claims += self.claimed
+
+    @rule
+    def get_paid(self) -> None:
+        """Be paid one's share if one came."""
+        model = self.model
+        self.paid_gbp_m = fund.payment(
+            spendable_gbp_m=model.going_out_gbp_m,
+            share=self.claimed / model.claims,
+            attended=self.attended > 0.0,
+        )
+        model.fund_spent_gbp_m += self.paid_gbp_m
+
+    # ------------------------------------------------------------ 8 delivery
+
+    @rule
+    def bring_in(self) -> None:
+        """Bring people, capacity and money to the joint work, and be looked at."""
+        model, s = self.model, self.seat.sector
+        model.records += self.attendance_record
+        model.seniorities += self.seniority
+        model.trusts += self.mean_trust
+        model.brought[s] += delivery.commitment(
+            attendance_record=self.attendance_record, seniority=self.seniority, alignment=self.alignment
+        )
+        model.counted[s] += 1.0
+        model.capacity += self.kind.capacity
+        working = self.bent_gbp_m + self.paid_gbp_m
+        own = working * (1.0 - self.alignment)
+        shared = working * self.alignment
+        for k in range(N_THEMES):
+            model.money[k] += own * self.kind.priorities[k] + shared * model.strategy[k]
 
     # ------------------------------------------------------------ 10 learning
 
+    @rule
     def learn(self) -> None:
         """Bring beliefs up to date with what was seen this month."""
         model, behaviour = self.model, self.model.behaviour
-        self.belief = learning.belief_step(
-            self.belief, model.signal, model.measurement_quality, self.attendance_record, behaviour.belief_rate
+        belief = learning.belief_step(
+            belief=self.belief,
+            signal=model.signal,
+            quality=model.measurement_quality,
+            attendance_record=self.attendance_record,
+            rate=behaviour.belief_rate,
         )
-        paid_share = self.paid_gbp_m / model.fund_spent_gbp_m if model.fund_spent_gbp_m > 0.0 else 0.0
-        self.expected_share = learning.expected_share_step(self.expected_share, paid_share, behaviour.belief_rate)
+        expected_share = learning.expected_share_step(
+            expected_share=self.expected_share,
+            share_paid=mean_or_zero(total=self.paid_gbp_m, count=model.fund_spent_gbp_m),
+            rate=behaviour.belief_rate,
+        )
+        if model.mechanisms.learning > 0:
+            self.belief = belief
+            self.expected_share = expected_share
 
     # ------------------------------------------------------------ 11 trust
 
-    def update_trust(self) -> None:
-        """Compare what every other member put in with what trust had led one to expect."""
-        model, behaviour = self.model, self.model.behaviour
-        evidence, loss_aversion, decay = behaviour.trust_evidence, behaviour.loss_aversion, behaviour.trust_decay
-        contact, brokered = model.contact_gain, model.brokered
-        came = self.attended > 0.0
-        step = trust.trust_step
-        row, me = self.trust, self.seat
-        for seat, other_came, put_in, domination_loss in model.seen_at_table:
-            if seat != me:
-                if came and other_came:
-                    row[seat] = step(
-                        row[seat], put_in, evidence, loss_aversion, contact, brokered, 0.0, domination_loss
-                    )
-                else:
-                    row[seat] = step(row[seat], put_in, evidence, loss_aversion, 0.0, brokered, decay, domination_loss)
+    @rule
+    def be_felt(self) -> None:
+        """Cost the others trust as far as one dominates."""
+        behaviour = self.model.behaviour
+        dominates = trust.domination(influence=self.influence, tolerance=behaviour.domination_tolerance)
+        moves = self.model.mechanisms.trust_moves > 0
+        self.domination_loss = behaviour.trust_domination * dominates if moves else 0.0
 
     # ------------------------------------------------------------ 13 membership
 
-    def considers_leaving(self, draw: float) -> bool:
-        """Return whether the body gives up its seat."""
-        behaviour = self.model.behaviour
+    @rule
+    def consider_leaving(self) -> None:
+        """Give up the seat after a long spell of absence, perhaps."""
+        model, behaviour = self.model, self.model.behaviour
         chance = membership.exit_probability(
-            self.months_absent, behaviour.exit_months, behaviour.exit_rate, self.attend_pressure
+            months_absent=self.months_absent,
+            exit_months=behaviour.exit_months,
+            exit_rate=behaviour.exit_rate,
+            duty_bound=self.attend_pressure,
         )
-        return draw < chance
+        if self.luck.exit < chance and model.mechanisms.membership_changes > 0:
+            self.is_member = 0.0
+            self.left_in = model.month + 1.0
+            model.n_exits += 1.0
+            self.note(LEAVES)
 
+    @rule
+    def consider_joining(self) -> None:
+        """Take an empty seat on its date, or later by invitation."""
+        model = self.model
+        chance = membership.invitation_probability(
+            invitation_rate=model.behaviour.invitation_rate, attention=model.attention, staff_team=model.staff_team
+        )
+        is_due = self.seat.joins_at == model.month or (
+            self.seat.joins_at < model.month and self.luck.invitation < chance
+        )
+        has_just_left = self.left_in == model.month + 1.0
+        if is_due and not has_just_left and model.mechanisms.membership_changes > 0:
+            self.joins = 1.0
+            model.newcomers += 1.0
+
+    @rule
+    def be_asked(self) -> None:
+        """Tell newcomers what one believes, and what one gives."""
+        model = self.model
+        self.record = 0.0
+        model.sitting += 1.0
+        model.beliefs += self.belief
+        model.rates += self.rate
+
+    @rule
+    def take_seat(self) -> None:
+        """Take a seat, starting from the board's record as far as one is informed.
+
+        Where there is nobody to learn from, what the newcomer brings along stands.
+        """
+        model = self.model
+        is_on_time = self.seat.joins_at == model.month
+        informed = self.seat.informed if is_on_time else model.levers.newcomers_informed
+        self.begin()
+        self.knows = informed
+        self.note(TAKES_SEAT)
+        belief = membership.newcomer_view(
+            prior=self.belief,
+            record_of_board=mean_or_zero(total=model.beliefs, count=model.sitting),
+            informed=informed,
+        )
+        believed_of_others = membership.newcomer_view(
+            prior=self.believed_of_others,
+            record_of_board=mean_or_zero(total=model.rates, count=model.sitting),
+            informed=informed,
+        )
+        if model.sitting > 0.0 and model.mechanisms.learning > 0:
+            self.belief = belief
+        if model.sitting > 0.0:
+            self.believed_of_others = believed_of_others
+
+    @rule
+    def sit_down(self) -> None:
+        """Be a member from now on."""
+        self.is_member = 1.0
+        self.joins = 0.0
+
+    @rule
+    def be_engaged(self) -> None:
+        """Count as a member, and add to the engagement of the table."""
+        model = self.model
+        model.n_members += 1.0
+        self.engagement = engagement.member_engagement(
+            attendance_record=self.attendance_record, seniority=self.seniority, contribution_rate=self.rate
+        )
+        model.engaged += self.engagement
+
+    @rule
+    def go_home(self) -> None:
+        """Stop being a member of a partnership that is no more."""
+        if self.model.is_dissolved > 0.0:
+            self.is_member = 0.0
+
+    # ------------------------------------------------------------ costs
+
+    @rule
+    def cost_time(self) -> None:
+        """Add the days that meeting and reporting take, and what inspection costs."""
+        model = self.model
+        days = accountability.meeting_days(
+            attended=self.attended,
+            participation_cost=self.kind.participation_cost,
+            report_pressure=self.report_pressure,
+        )
+        sits = self.is_member > 0.0
+        inspected = accountability.inspection_cost(
+            full_cost_gbp_m=self.seat.inspection_gbp_m,
+            burden=model.levers.inspection.burden,
+            lifted=model.relief_lifted if sits else 0.0,
+        )
+        if sits:
+            model.person_days += days
+        if self.is_abolished == 0.0:
+            model.inspection_cost_gbp_m += inspected
+
+    # ------------------------------------------------------------ measures
+
+    @rule
+    def show_engagement(self) -> None:
+        """Add attendance, rank, engagement and giving to those of one's sector, and see who has most say."""
+        model, s = self.model, self.seat.sector
+        model.members_of[s] += 1.0
+        model.engaged_of[s] += self.engagement
+        model.top_share = max(model.top_share, self.influence)
+
+    @rule
+    def show_oneself(self) -> None:
+        """Add what the other measures are made of."""
+        model, s = self.model, self.seat.sector
+        model.attended_of[s] += self.attended
+        model.seniority_of[s] += self.seniority
+        model.given_of[s] += self.given_gbp_m
+        model.influence_of[s] += self.influence
+        model.bent_gbp_m += self.bent_gbp_m
+        model.given_to_pool_gbp_m += self.pooled_gbp_m
+        model.budgets_gbp_m += self.budget_gbp_m
+        model.squares += self.influence * self.influence
+        model.fits += self.fit
+        model.fits_squared += self.fit * self.fit
+        model.giving_rates += self.rate
+        if self.is_bound():
+            model.bound += 1.0
+            model.complied += self.duty_compliance()
+        if self.duty_reach == 0.0 and self.kind.is_inspected == 0.0:
+            model.free += 1.0
+            model.free_records += self.attendance_record
+
+    @rule
+    def is_bound(self) -> bool:
+        """Return whether any component of the duty presses on the body."""
+        return (
+            self.attend_pressure > 0.0
+            or self.data_pressure > 0.0
+            or self.support_pressure > 0.0
+            or self.plans_pressure > 0.0
+            or self.report_pressure > 0.0
+        )
+
+    @rule
     def duty_compliance(self) -> float:
         """Return how far the body does what the components of the duty in force ask, in [0, 1]."""
         in_force = complied = 0.0
-        for pressure in self.pressures():
-            if pressure > 0.0:
-                in_force += 1.0
-                complied += accountability.compliance(self.duty_reach, pressure, self.attendance_record)
-        return complied / in_force if in_force > 0.0 else 0.0
-
-    def is_bound(self) -> bool:
-        """Return whether any component of the duty presses on the body."""
-        return any(pressure > 0.0 for pressure in self.pressures())
-
-    def pressures(self) -> tuple[float, ...]:
-        """Return the pressure of the five components of the duty to cooperate."""
-        return (
+        for pressure in (
             self.attend_pressure,
             self.data_pressure,
             self.support_pressure,
             self.plans_pressure,
             self.report_pressure,
-        )
+        ):
+            if pressure > 0.0:
+                in_force += 1.0
+                complied += accountability.compliance(
+                    reach=self.duty_reach, pressure=pressure, attendance_record=self.attendance_record
+                )
+        return mean_or_zero(total=complied, count=in_force)
+
+    # ------------------------------------------------------------ in Mesa only
+
+    def own_terms(self) -> float:
+        """Return the sum of the terms that an extension adds to the utility of attending."""
+        return total([term(self) for term in self.model.plan.own_terms])
+
+    def keep_own_terms(self) -> None:
+        """Keep the terms of an extension after those of the model."""
+        for number, term in enumerate(self.model.plan.own_terms):
+            self.terms[len(TERMS) + number] = term(self)
+
+    def note(self, event: int) -> None:
+        """Note in the run's events what happens to the body this month."""
+        self.model.events.append((self.model.month, EVENTS[event], self.name))
 
 
 class Council(Partner):
     """A council: it convened the partnership, stays in it, and alone can dissolve it."""
 
-    def considers_leaving(self, draw: float) -> bool:
-        """Return False: a council that has had enough dissolves the partnership instead."""
-        return False
-
-    def dissolves(self, draw: float) -> bool:
-        """Return whether the council abolishes the partnership this month."""
+    @rule
+    def consider_ending(self) -> None:
+        """Abolish the partnership, perhaps, when too little binds one to it."""
         model, behaviour, levers = self.model, self.model.behaviour, self.model.levers
         bound = membership.binding(
-            model.fund_in_sight_gbp_m,
-            self.flexible_gbp_m,
-            model.attend_pressure,
-            levers.inspection.burden * self.kind.is_assessed_as_council,
-            self.belief,
-            model.engagement,
-            levers.outside_option,
-            levers.austerity,
+            fund_gbp_m=model.fund_in_sight_gbp_m,
+            council_flexible_gbp_m=self.flexible_gbp_m,
+            duty=model.attend_pressure,
+            assessment=levers.inspection.burden * self.kind.is_assessed_as_council,
+            belief=self.belief,
+            engagement=model.engagement,
+            outside_option=levers.outside_option,
+            austerity=levers.austerity,
         )
-        return draw < membership.dissolution_probability(
-            bound, levers.statutory, behaviour.dissolution_value, behaviour.dissolution_rate
+        chance = membership.dissolution_probability(
+            bound=bound,
+            statutory=levers.statutory,
+            enough=behaviour.dissolution_value,
+            dissolution_rate=behaviour.dissolution_rate,
         )
+        if model.luck.dissolution < chance and model.mechanisms.membership_changes > 0:
+            model.is_ending = 1.0
 
 
 class Agency(Partner):

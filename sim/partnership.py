@@ -1,20 +1,26 @@
-"""The partnership as a Mesa model. A month is one list of stages that reads like the documentation.
+"""The partnership as a Mesa model: the table's steps, each written once.
 
-Choices within a month are simultaneous: nobody sees this month's choices of others before making its
-own, so the order of agents never matters. All chance was drawn before the run (``sim/randomness.py``).
+A month is the list of steps in ``sim/month.py``. Choices within a month are simultaneous: nobody sees this month's
+choices of others before making its own, so the order of agents never matters. All chance was drawn before the run
+(``sim/randomness.py``). What holds of a step of a member (``sim/partners.py``) holds of a step of the table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
 import mesa
 import numpy as np
 
+from sim.events import DISSOLVED, EVENTS, NEW_LEADER, STAGE
+from sim.jit import rule
 from sim.levers import policy_calendar
-from sim.measures import FIRST_DELIVERY, MEASURES, mean_or_zero, member_engagement
-from sim.observation import PARTNER_COLUMNS, observed, watched_of
-from sim.partners import KIND_OF_PARTNER, Council, Partner
+from sim.parameters import Levers
+from sim.partners import KIND_OF_PARTNER, Partner
 from sim.population import SECTORS, THEMES, seats_of
-from sim.randomness import make_draws
+from sim.randomness import Stream, make_draws, replicate_named, seed_named
 from sim.rules import (
     accountability,
     attendance,
@@ -23,594 +29,768 @@ from sim.rules import (
     delivery,
     events,
     fund,
-    influence,
     learning,
-    membership,
     outcomes,
     trust,
 )
-from sim.rules.mathematics import saturation, total, towards
+from sim.rules.mathematics import mean_or_zero, saturation, towards
 from sim.scenario import Scenario, month_number
+from sim.state import BySector, ByTheme, set_to_zero
+
+if TYPE_CHECKING:
+    from sim.month import Month
 
 MEMORY_OF_A_YEAR = 1.0 / 12.0
 FIRST_DECISION_MEMORY = 0.2
 ENOUGH_FOR_A_MEETING = 1.0 / 3.0
 FISCAL_YEAR_END = 3
 FULL_REWARD_GBP_M = 2.0
+FIRST_DELIVERY = 0.005
+"""Yearly results, as a share of the gap, that count as the first delivery."""
+
+N_THEMES = len(THEMES)
+N_SECTORS = len(SECTORS)
+ATTENTION, FACILITATION, DIRECTION, STAFF, GOODWILL = range(5)
+
+Luck = Any
+"""This month's draws of a body or of the partnership, by stream."""
 
 
 class PartnershipModel(mesa.Model):
     """One local strategic partnership, month by month.
 
-    ``seed`` and ``replicate`` name the run; see ``sim/randomness.py``. After ``months`` steps the rows
-    of ``measured`` (months × measures) and ``watched`` (months × partners × columns) are complete.
+    ``seed`` and ``replicate`` name the run; see ``sim/randomness.py``. ``month`` is the list of steps, as
+    changed by an extension. After as many steps as the scenario has months, the rows of ``measures``
+    (months × measures) and ``partner_rows`` (months × partners × columns) are complete.
+    What is annotated here is all that a partnership holds; flags are 0 or 1.
     """
 
-    def __init__(self, scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False) -> None:
+    luck: Luck
+    levers: Levers
+
+    # the leader, the staff, the place
+    attention: float
+    facilitation: float
+    direction: float
+    style_attention: float
+    style_facilitation: float
+    style_direction: float
+    staff_offset: float
+    staff_team: float
+    trust_in_place: float
+    gap_cost_gbp_m: float
+
+    # the strategy and what is decided
+    strategy: ByTheme
+    wanted: ByTheme
+    aligned: float
+    coherence: float
+    presence: float
+    came: float
+    on_executive: float
+    decision_memory: float
+    meetings: float
+    decisions: float
+    months_to_first_decision: float
+    stage: float
+    months_in_stage: float
+
+    # who sits, comes and goes
+    n_members: float
+    n_exits: float
+    reorganisations: float
+    newcomers: float
+    sitting: float
+    beliefs: float
+    rates: float
+    engaged: float
+    engagement: float
+    is_ending: float
+    is_dissolved: float
+
+    # influence
+    standing: float
+    weight: float
+
+    # levers, added up
+    publicly_funded: float
+    attend_pressure: float
+    data_pressure: float
+    support_pressure: float
+    report_pressure: float
+    information: float
+    measurement_quality: float
+    reward_pull: float
+    relief_lifted: float
+    forum_load: float
+    sanction_pressure: float
+    prospect: float
+
+    # money
+    fund_in_sight_gbp_m: float
+    fund_in_gbp_m: float
+    fund_spent_gbp_m: float
+    fund_forfeited_gbp_m: float
+    fund_held_gbp_m: float
+    going_out_gbp_m: float
+    pooled_gbp_m: float
+    reward_due_gbp_m: float
+    claims: float
+
+    # work and results
+    brought: BySector
+    counted: BySector
+    money: ByTheme
+    capacity: float
+    administrative_capacity: float
+    converted: float
+    committed: ByTheme
+    planned: ByTheme
+    in_delivery: ByTheme
+    delivered_now: ByTheme
+    delivered: float
+    has_delivered: float
+    months_to_first_delivery: float
+    results: float
+    outcome: ByTheme
+    counterfactual: ByTheme
+
+    # learning, trust, accountability
+    signal: float
+    evidence_gain: float
+    contact_gain: float
+    brokered: float
+    absence_loss: float
+    records: float
+    seniorities: float
+    trusts: float
+    credibility: float
+    is_accredited: float
+    is_successful: float
+    person_days: float
+    inspection_cost_gbp_m: float
+    transaction_cost_gbp_m: float
+    transaction_cost_so_far_gbp_m: float
+
+    # what measures are made of
+    members_of: BySector
+    engaged_of: BySector
+    attended_of: BySector
+    seniority_of: BySector
+    given_of: BySector
+    influence_of: BySector
+    bent_gbp_m: float
+    given_to_pool_gbp_m: float
+    budgets_gbp_m: float
+    top_share: float
+    squares: float
+    fits: float
+    fits_squared: float
+    giving_rates: float
+    bound: float
+    complied: float
+    free: float
+    free_records: float
+    trust_difference: float
+    trust_within: float
+    trust_across: float
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        seed: int = 0,
+        replicate: int = 0,
+        record_terms: bool = False,
+        month: Month | None = None,
+    ) -> None:
+        seed, replicate = seed_named(seed), replicate_named(replicate)
         super().__init__(rng=seed)
-        self.asked = scenario  # Mesa 3.5 keeps the name `scenario` for itself
+        from sim.month import MONTH  # the list of steps names this class
+
+        self.plan = month or MONTH
+        self.request = scenario  # Mesa 3.5 keeps the name `scenario` for itself
         self.behaviour, self.mechanisms = scenario.behaviour, scenario.mechanisms
-        self.record_terms = record_terms
+        self.delivery, self.place = scenario.delivery, scenario.place
         self.policies = policy_calendar(scenario)
+        self.first_month = month_number(scenario.start)
+        self.month = 0
+        self.is_kept = 1
+        self.keeps_terms = int(record_terms)
         seats = seats_of(scenario)
         self.n_seats = len(seats)
         self.n_founders = len([seat for seat in seats if seat.joins_at == 0])
-        self.draws = make_draws(seed=seed, replicate=replicate, months=scenario.months, partners=self.n_seats)
-        self.first_month = month_number(scenario.start)
-        self.month = 0
-
-        self.chronicle: list[tuple[int, str, str]] = []
-        self.found_partnership()
-        self.partners: list[Partner] = [
-            KIND_OF_PARTNER[SECTORS.index(seat.kind.sector)](self, number, seat) for number, seat in enumerate(seats)
-        ]
-        self.appoint_chair()
-        for partner in self.partners:
-            partner.trust = [0.0 if other is partner else partner.first_trust_in(other) for other in self.partners]
-        self.members = [partner for partner in self.partners if partner.is_member]
-
-        self.measured = np.zeros((scenario.months, len(MEASURES)))
-        n_columns = len(PARTNER_COLUMNS) + (len(attendance.TERMS) if record_terms else 0)
-        self.watched = np.zeros((scenario.months, self.n_seats, n_columns))
-
-    def found_partnership(self) -> None:
-        """Set the state of a partnership that has just been launched."""
-        place, behaviour = self.asked.place, self.behaviour
-        self.levers = self.policies[0].levers
-        self.attention = self.facilitation = self.direction = 0.0
-        *self.departure, self.staff_departure, goodwill = self.draws.launch.tolist()
-        self.trust_in_place = trust.trust_in_place(behaviour.trust_initial, goodwill, behaviour.goodwill_spread)
-        self.staff_team = 0.0
-        self.strategy = [1.0 / len(THEMES)] * len(THEMES)
-        self.coherence = 0.0
-        self.decision_memory = FIRST_DECISION_MEMORY
-        self.meetings = self.decisions = 0
-        self.stage, self.months_in_stage = 1, 0
-        self.credibility = 0.5
-        self.is_accredited, self.is_successful, self.is_dissolved = True, False, False
-        self.fund_held_gbp_m = self.fund_in_gbp_m = self.fund_spent_gbp_m = self.fund_forfeited_gbp_m = 0.0
-        self.pooled_gbp_m = self.reward_due_gbp_m = 0.0
-        self.planned = [0.0] * len(THEMES)
-        self.in_delivery = [0.0] * len(THEMES)
-        self.delivered_now = [0.0] * len(THEMES)
-        self.delivered = 0.0
-        self.outcome = [0.0] * len(THEMES)
-        self.counterfactual = [0.0] * len(THEMES)
-        self.deprivation = outcomes.deprivation_index(place.fund_2003_04_gbp_m, place.population)
-        self.gap_cost_gbp_m = outcomes.gap_cost_gbp_m(
-            place.population, self.deprivation, behaviour.gap_cost_gbp_per_head
+        self.draws = make_draws(
+            seed=seed, replicate=replicate, months=scenario.months, partners=self.n_seats, streams=self.plan.streams
         )
-        self.results = self.measurement_quality = self.engagement = self.administrative_capacity = 0.0
-        self.person_days = self.inspection_cost_gbp_m = 0.0
-        self.transaction_cost_gbp_m = self.transaction_cost_so_far_gbp_m = 0.0
-        self.months_to_first_decision = self.months_to_first_delivery = 0
-        self.has_delivered = False
-        self.n_exits = 0
 
-    def appoint_chair(self) -> None:
-        """Give the chair to the first body at the table of the sector that chairs."""
-        for partner in self.partners:
-            if partner.is_member and partner.kind.sector == self.asked.board.chair:
-                partner.chairs = 1.0
-                return
+        self.events: list[tuple[int, str, str]] = []
+        """Month, event, and to whom (nobody: to the partnership)."""
+        set_to_zero(self, self.plan.known["partnership"])
+        self.luck = SimpleNamespace()
+        self.partners: list[Partner] = [
+            KIND_OF_PARTNER[seat.sector](self, position, seat) for position, seat in enumerate(seats)
+        ]
+        self.members = [partner for partner in self.partners if partner.is_member]
+        self.measures = np.zeros((scenario.months, len(self.plan.measures)))
+        n_columns = len(self.plan.columns) + (len(self.plan.terms) if record_terms else 0)
+        self.partner_rows = np.zeros((scenario.months, self.n_seats, n_columns))
+        self.plan.launch(self)
 
-    # ------------------------------------------------------------------ a month
+    @property
+    def record_terms(self) -> bool:
+        """Return whether the terms of decisions are kept."""
+        return self.keeps_terms > 0
 
     def step(self) -> None:
         """Live through one month."""
-        self.policy_and_events()
-        if not self.is_dissolved:
-            self.weigh_influence()
-            self.attend()
-            self.send_people()
-            self.deliberate()
-            self.contribute()
-            self.allocate_fund()
-        self.deliver()
-        self.close_gaps()
-        if not self.is_dissolved:
-            self.learn()
-            self.update_trust()
-            self.account()
-            self.renew_membership()
-        self.count_costs()
-        self.observe()
+        self.plan.live(self)
         self.month += 1
-
-    def tell(self, event: str, who: str = "") -> None:
-        """Note in the chronicle what happens this month, and to whom (nobody: to the partnership)."""
-        self.chronicle.append((self.month, event, who))
 
     @property
     def calendar_month(self) -> int:
         """Return the month of the year, 1 to 12."""
         return (self.first_month + self.month) % 12 + 1
 
-    @property
-    def n_members(self) -> int:
-        """Return how many bodies are members."""
-        return len(self.members)
+    # ------------------------------------------------------------ the launch
 
-    # ------------------------------------------------------------------ 1
-
-    def policy_and_events(self) -> None:
-        """Bring levers into force; hold elections; reorganise and abolish bodies."""
-        month, behaviour = self.month, self.behaviour
-        self.policy = self.policies[month]
-        leadership = self.policy.leadership
-        if self.month == 0 or self.policy.levers is not self.levers:
-            self.levers = self.policy.levers
-            for partner in self.partners:
-                partner.face(self.levers)
-            self.prepare_working()
-        if events.leader_changes(self.calendar_month, leadership.turnover, self.draws.election[month]):
-            self.departure = self.draws.style[month].tolist()
-            if not self.is_dissolved:
-                self.tell("new leader")
-        in_person, evens_out, steers = self.departure
-        self.attention = events.leader_style(leadership.attention, in_person, behaviour.style_spread)
-        self.facilitation = events.leader_style(leadership.facilitation, evens_out, behaviour.style_spread)
-        self.direction = events.leader_style(leadership.direction, steers, behaviour.style_spread)
-        self.staff_team = events.staff_in_place(self.levers.staff_team, self.staff_departure, behaviour.staff_spread)
-        self.relief_lifted = attendance.relief_share(
-            self.levers.inspection.relief, self.levers.inspection.conditional, 1.0 if self.is_successful else 0.0
+    @rule
+    def found_partnership(self) -> None:
+        """Begin: a first leader, staff and goodwill of this place's own, an even strategy, some credit."""
+        behaviour, place, launch = self.behaviour, self.place, self.luck.launch
+        self.gap_cost_gbp_m = outcomes.gap_cost_gbp_m(
+            population=place.population,
+            deprivation=outcomes.deprivation_index(
+                fund_2003_04_gbp_m=place.fund_2003_04_gbp_m, population=place.population
+            ),
+            gap_cost_gbp_per_head=behaviour.gap_cost_gbp_per_head,
         )
-        self.fund_in_gbp_m = self.fund_spent_gbp_m = self.fund_forfeited_gbp_m = 0.0
-        if self.is_dissolved:
-            return
-        if self.policy.abolished:
-            self.abolish(self.policy.abolished)
-        for partner in self.members:
-            if events.is_reorganised(
-                self.levers.reorganisation,
-                partner.kind.reorganisation_exposure,
-                self.draws.reorganisation[month, partner.seat],
-            ):
-                partner.lose_links(self.members)
-                self.tell("reorganised", partner.name)
+        self.style_attention = launch[ATTENTION]
+        self.style_facilitation = launch[FACILITATION]
+        self.style_direction = launch[DIRECTION]
+        self.staff_offset = launch[STAFF]
+        self.trust_in_place = trust.trust_in_place(
+            trust_initial=behaviour.trust_initial, goodwill=launch[GOODWILL], goodwill_spread=behaviour.goodwill_spread
+        )
+        for k in range(N_THEMES):
+            self.strategy[k] = 1.0 / N_THEMES
+        self.decision_memory = FIRST_DECISION_MEMORY
+        self.stage = 1.0
+        self.credibility = 0.5
+        self.is_accredited = 1.0
 
+    @rule
+    def begin_to_count(self) -> None:
+        """Begin to count members."""
+        self.n_members = 0.0
+
+    # ------------------------------------------------------------ 1 policy and events
+
+    @rule
+    def begin_to_add_pressure(self) -> None:
+        """Begin to add up what the duty to cooperate presses for."""
+        self.publicly_funded = 0.0
+        self.attend_pressure = 0.0
+        self.data_pressure = 0.0
+        self.support_pressure = 0.0
+        self.report_pressure = 0.0
+
+    @rule
     def prepare_working(self) -> None:
-        """Work out what depends on levers alone."""
-        levers = self.levers
-        publicly_funded = total([p.kind.is_publicly_funded for p in self.partners])
-        self.attend_pressure = mean_or_zero(total([p.attend_pressure for p in self.partners]), publicly_funded)
-        self.data_pressure = mean_or_zero(total([p.data_pressure for p in self.partners]), publicly_funded)
-        self.support_pressure = mean_or_zero(total([p.support_pressure for p in self.partners]), publicly_funded)
-        self.report_pressure = mean_or_zero(total([p.report_pressure for p in self.partners]), publicly_funded)
+        """Work out what depends on levers alone: mean pressure, shared information, measurement, the reward."""
+        levers, joint = self.levers, self.levers.joint
+        self.attend_pressure = mean_or_zero(total=self.attend_pressure, count=self.publicly_funded)
+        self.data_pressure = mean_or_zero(total=self.data_pressure, count=self.publicly_funded)
+        self.support_pressure = mean_or_zero(total=self.support_pressure, count=self.publicly_funded)
+        self.report_pressure = mean_or_zero(total=self.report_pressure, count=self.publicly_funded)
         self.information = deliberation.shared_information(
-            levers.joint.data_exchange, self.data_pressure, levers.neighbourhood_engagement, levers.joint.consultation
+            data_exchange=joint.data_exchange,
+            share_pressure=self.data_pressure,
+            neighbourhood=levers.neighbourhood_engagement,
+            consultation=joint.consultation,
         )
         self.measurement_quality = learning.measurement_quality(
-            levers.measurement, self.report_pressure, levers.joint.monitoring
+            measurement=levers.measurement, report_pressure=self.report_pressure, monitoring=joint.monitoring
         )
-        self.reward_pull = saturation(levers.reward_grant_gbp_m, FULL_REWARD_GBP_M)
-        self.purse = fund.PURSES.index(levers.purse)
+        self.reward_pull = saturation(amount=levers.reward_grant_gbp_m, half=FULL_REWARD_GBP_M)
 
-    def abolish(self, archetypes: tuple[str, ...]) -> None:
-        """Take bodies that no longer exist from the table for good."""
-        for partner in self.partners:
-            if partner.kind.archetype in archetypes:
-                partner.is_abolished, partner.is_member = True, False
-                self.tell("abolished", partner.name)
-        self.members = [partner for partner in self.members if partner.is_member]
-        if not self.members:
-            self.dissolve()
+    @rule
+    def hold_election(self) -> None:
+        """Bring a new leader, with a style of their own, if the May election does."""
+        changes = events.leader_changes(
+            calendar_month=self.calendar_month, turnover=self.leadership.turnover, draw=self.luck.election
+        )
+        if changes:
+            self.style_attention = self.luck.style[ATTENTION]
+            self.style_facilitation = self.luck.style[FACILITATION]
+            self.style_direction = self.luck.style[DIRECTION]
+            if self.is_dissolved == 0.0:
+                self.note(NEW_LEADER)
 
-    # ------------------------------------------------------------------ 2
+    @rule
+    def be_led(self) -> None:
+        """See how the leader leads, what the staff team amounts to and what inspection is lifted; open the books."""
+        behaviour, leadership, inspection = self.behaviour, self.leadership, self.levers.inspection
+        self.attention = events.leader_style(
+            configured=leadership.attention, departure=self.style_attention, style_spread=behaviour.style_spread
+        )
+        self.facilitation = events.leader_style(
+            configured=leadership.facilitation, departure=self.style_facilitation, style_spread=behaviour.style_spread
+        )
+        self.direction = events.leader_style(
+            configured=leadership.direction, departure=self.style_direction, style_spread=behaviour.style_spread
+        )
+        self.staff_team = events.staff_in_place(
+            configured=self.levers.staff_team, departure=self.staff_offset, staff_spread=behaviour.staff_spread
+        )
+        self.relief_lifted = attendance.relief_share(
+            relief=inspection.relief, conditional=inspection.conditional, is_successful=self.is_successful
+        )
+        self.fund_in_gbp_m = 0.0
+        self.fund_spent_gbp_m = 0.0
+        self.fund_forfeited_gbp_m = 0.0
 
-    def weigh_influence(self) -> None:
-        """Share out influence by resources, statutory weight, presence and the chair."""
-        standing = weight = 0.0
-        for partner in self.members:
-            partner.take_standing()
-            standing += partner.standing
-            weight += partner.weight
-        for partner in self.members:
-            partner.influence = influence.influence_share(
-                partner.standing, standing, partner.weight, weight, self.facilitation
-            )
+    @rule
+    def begin_to_reorganise(self) -> None:
+        """Begin to count who is reorganised."""
+        self.reorganisations = 0.0
 
-    # ------------------------------------------------------------------ 3
+    # ------------------------------------------------------------ 2 influence
 
-    def attend(self) -> None:
-        """Let every member decide, by itself, whether to come to this month's meeting."""
+    @rule
+    def clear_the_scales(self) -> None:
+        """Begin to add up standing and weight."""
+        self.standing = 0.0
+        self.weight = 0.0
+
+    # ------------------------------------------------------------ 3 attendance
+
+    @rule
+    def call_meeting(self) -> None:
+        """See how much money is in sight, and how heavy the forum is."""
         levers, behaviour = self.levers, self.behaviour
         fund_a_year = 12.0 * fund.released(
-            self.policy.fund_gbp_m_a_year, self.is_accredited, levers.unaccredited_release
+            fund_gbp_m_a_year=self.policy.fund_gbp_m_a_year,
+            is_accredited=self.is_accredited > 0.0,
+            unaccredited_release=levers.unaccredited_release,
         )
         self.fund_in_sight_gbp_m = fund_a_year + 12.0 * self.pooled_gbp_m + levers.reward_grant_gbp_m * self.results
         self.forum_load = attendance.forum_load(
-            self.n_members,
-            levers.initiatives,
-            behaviour.initiative_load,
-            levers.overlap if self.asked.place.tiers == 2 else 0.0,
-            behaviour.overlap_load,
-            levers.joint.co_location,
+            n_members=self.n_members,
+            initiatives=levers.initiatives,
+            initiative_load=behaviour.initiative_load,
+            overlap=levers.overlap if self.place.tiers == 2 else 0.0,
+            overlap_load=behaviour.overlap_load,
+            co_location=levers.joint.co_location,
         )
-        self.public_record = [(p.seat, p.attendance_record, p.rate) for p in self.members]
-        draws = self.draws.attendance[self.month].tolist()
-        for partner in self.members:
-            partner.look_around()
-            partner.decide_attendance(draws[partner.seat])
-        for partner in self.members:
-            partner.remember_attendance()
 
-    # ------------------------------------------------------------------ 4
+    # ------------------------------------------------------------ 5 deliberation
 
-    def send_people(self) -> None:
-        """Let every member choose whom to send."""
-        for partner in self.members:
-            partner.choose_seniority()
+    @rule
+    def open_meeting(self) -> None:
+        """Begin to hear what members care for."""
+        for k in range(N_THEMES):
+            self.wanted[k] = 0.0
+        self.aligned = 0.0
+        self.presence = 0.0
+        self.came = 0.0
+        self.on_executive = 0.0
 
-    # ------------------------------------------------------------------ 5
+    @rule
+    def move_strategy(self) -> None:
+        """Move the strategy to what the table wants."""
+        for k in range(N_THEMES):
+            target = deliberation.strategy_target(
+                weighted_priority=self.wanted[k],
+                growth_priority=deliberation.GROWTH_PRIORITIES[k],
+                growth_focus=self.levers.growth_focus,
+            )
+            self.strategy[k] = towards(current=self.strategy[k], target=target, rate=self.behaviour.strategy_rate)
 
-    def deliberate(self) -> None:
-        """Move the strategy, let members align with it, and see whether the meeting decides."""
-        levers, behaviour = self.levers, self.behaviour
-        for k in range(len(THEMES)):
-            wanted = 0.0
-            for partner in self.members:
-                wanted += partner.influence * partner.priorities[k]
-            target = deliberation.strategy_target(wanted, deliberation.GROWTH_PRIORITIES[k], levers.growth_focus)
-            self.strategy[k] = towards(self.strategy[k], target, behaviour.strategy_rate)
-        self.coherence = presence = came = on_executive = 0.0
-        for partner in self.members:
-            partner.align_plans()
-            self.coherence += partner.influence * partner.alignment
-            presence += partner.attendance_record * partner.seniority
-            came += partner.attended
-            on_executive += partner.kind.sits_in_public_executive if self.policy.public_only_executive else 1.0
+    @rule
+    def take_decision(self) -> None:
+        """See whether enough came, and whether they decided."""
+        behaviour = self.behaviour
+        self.coherence = self.aligned
         chance = deliberation.decision_probability(
-            deliberation.people_deciding(self.n_members, on_executive, levers.thematic_groups),
-            self.attention,
-            self.staff_team,
-            deliberation.focus(self.strategy),
-            self.coherence,
-            self.information,
-            mean_or_zero(presence, self.n_members),
-            behaviour.decision_base,
-            behaviour.decision_leadership,
-            behaviour.decision_staff,
-            behaviour.decision_focus,
-            behaviour.decision_coherence,
-            behaviour.decision_information,
-            behaviour.decision_size,
+            deciders=deliberation.people_deciding(
+                n_members=self.n_members,
+                n_on_executive=self.on_executive,
+                thematic_groups=self.levers.thematic_groups,
+            ),
+            attention=self.attention,
+            staff_team=self.staff_team,
+            strategy_focus=deliberation.focus(strategy=self.strategy),
+            coherence=self.coherence,
+            information=self.information,
+            presence=mean_or_zero(total=self.presence, count=self.n_members),
+            base=behaviour.decision_base,
+            help_of_leadership=behaviour.decision_leadership,
+            help_of_staff=behaviour.decision_staff,
+            help_of_focus=behaviour.decision_focus,
+            help_of_coherence=behaviour.decision_coherence,
+            help_of_information=behaviour.decision_information,
+            hindrance_of_size=behaviour.decision_size,
         )
-        meets = came > 0.0 and came >= ENOUGH_FOR_A_MEETING * self.n_members
-        decides = meets and self.draws.decision[self.month] < chance
-        self.meetings += meets
-        self.decisions += decides
-        self.months_to_first_decision += self.decisions == 0
-        self.decision_memory = towards(self.decision_memory, 1.0 if decides else 0.0, MEMORY_OF_A_YEAR)
+        meets = self.came > 0.0 and self.came >= ENOUGH_FOR_A_MEETING * self.n_members
+        decides = meets and self.luck.decision < chance
+        self.meetings += 1.0 if meets else 0.0
+        self.decisions += 1.0 if decides else 0.0
+        self.months_to_first_decision += 1.0 if self.decisions == 0.0 else 0.0
+        self.decision_memory = towards(
+            current=self.decision_memory, target=1.0 if decides else 0.0, rate=MEMORY_OF_A_YEAR
+        )
 
-    # ------------------------------------------------------------------ 6
+    # ------------------------------------------------------------ 6 contribution
 
-    def contribute(self) -> None:
-        """Let every member decide what to bend and to pool."""
+    @rule
+    def look_ahead(self) -> None:
+        """See what sanctions press for and what an announced end leaves to come."""
         levers, mechanisms = self.levers, self.mechanisms
-        self.sanction_pressure = contribution.sanction_pressure(levers.sanctions, mechanisms.sanction_half_saturation)
-        self.prospect = contribution.prospect(
-            float(self.month),
-            levers.announced_end_months,
-            mechanisms.end_weight,
-            mechanisms.end_half_months,
-            self.sanction_pressure,
+        self.sanction_pressure = contribution.sanction_pressure(
+            sanctions=levers.sanctions, half_saturation=mechanisms.sanction_half_saturation
         )
-        for partner in self.members:
-            partner.contribute()
-        self.pooled_gbp_m = total([partner.pooled_gbp_m for partner in self.members])
+        self.prospect = contribution.prospect(
+            month=float(self.month),
+            announced_end=levers.announced_end_months,
+            end_weight=mechanisms.end_weight,
+            end_half_months=mechanisms.end_half_months,
+            sanction_pressure=self.sanction_pressure,
+        )
+        self.pooled_gbp_m = 0.0
 
-    # ------------------------------------------------------------------ 7
+    # ------------------------------------------------------------ 7 fund
 
-    def allocate_fund(self) -> None:
-        """Take money in, pay it out by the purse rule, and return what is lost."""
-        levers = self.levers
+    @rule
+    def take_money_in(self) -> None:
+        """Take money in, and see how much of what is held goes out."""
         self.fund_in_gbp_m = (
-            fund.released(self.policy.fund_gbp_m_a_year, self.is_accredited, levers.unaccredited_release)
+            fund.released(
+                fund_gbp_m_a_year=self.policy.fund_gbp_m_a_year,
+                is_accredited=self.is_accredited > 0.0,
+                unaccredited_release=self.levers.unaccredited_release,
+            )
             + self.pooled_gbp_m
             + self.reward_due_gbp_m
         )
         self.reward_due_gbp_m = 0.0
         self.fund_held_gbp_m += self.fund_in_gbp_m
-        going_out = fund.spendable(
-            self.fund_held_gbp_m,
-            self.decision_memory,
-            self.staff_team,
-            self.support_pressure,
-            self.behaviour.absorption_rate,
+        self.going_out_gbp_m = fund.spendable(
+            held_gbp_m=self.fund_held_gbp_m,
+            decision_memory=self.decision_memory,
+            staff_team=self.staff_team,
+            support_pressure=self.support_pressure,
+            absorption_rate=self.behaviour.absorption_rate,
         )
-        claims = [
-            fund.claim(
-                self.purse,
-                fund.need_match(partner.priorities, self.strategy),
-                partner.influence,
-                partner.alignment,
-                partner.claim_support,
-            )
-            for partner in self.members
-        ]
-        all_claims = total(claims)
-        self.fund_spent_gbp_m = 0.0
-        for partner, claimed in zip(self.members, claims, strict=True):
-            partner.paid_gbp_m = fund.payment(going_out, claimed / all_claims, partner.attended > 0.0)
-            self.fund_spent_gbp_m += partner.paid_gbp_m
-        self.fund_forfeited_gbp_m = fund.returned(max(0.0, going_out - self.fund_spent_gbp_m), levers.carry_over)
+        self.claims = 0.0
+
+    @rule
+    def close_books(self) -> None:
+        """Return what nobody claimed, and at the end of the year what may not be carried over."""
+        carry_over = self.levers.carry_over
+        self.fund_forfeited_gbp_m = fund.returned(
+            unclaimed_gbp_m=max(0.0, self.going_out_gbp_m - self.fund_spent_gbp_m), carry_over=carry_over
+        )
         self.fund_held_gbp_m -= self.fund_spent_gbp_m + self.fund_forfeited_gbp_m
         if self.calendar_month == FISCAL_YEAR_END:
-            self.return_to_centre(levers.carry_over)
+            self.return_to_centre(carry_over=carry_over)
 
+    @rule
     def return_to_centre(self, carry_over: float) -> None:
         """Give back what of the money held may not be carried over."""
-        lost = fund.returned(self.fund_held_gbp_m, carry_over)
+        lost = fund.returned(unclaimed_gbp_m=self.fund_held_gbp_m, carry_over=carry_over)
         self.fund_held_gbp_m -= lost
         self.fund_forfeited_gbp_m += lost
 
-    # ------------------------------------------------------------------ 8
+    # ------------------------------------------------------------ 8 delivery
 
-    def deliver(self) -> None:
-        """Turn money and joint work into results, through planning and delivery."""
+    @rule
+    def begin_work(self) -> None:
+        """Begin to add up what members bring and show."""
+        self.records = 0.0
+        self.seniorities = 0.0
+        self.trusts = 0.0
+        self.capacity = 0.0
+        for s in range(N_SECTORS):
+            self.brought[s] = 0.0
+            self.counted[s] = 0.0
+        for k in range(N_THEMES):
+            self.money[k] = 0.0
+            self.committed[k] = 0.0
+
+    @rule
+    def convert_money(self) -> None:
+        """See how much of the money works, and what each sector brings."""
+        levers, joint, behaviour = self.levers, self.levers.joint, self.behaviour
+        for s in range(N_SECTORS):
+            self.brought[s] = delivery.sector_input(
+                mean_commitment=mean_or_zero(total=self.brought[s], count=self.counted[s]),
+                uncoordinated=behaviour.uncoordinated_input,
+            )
+        self.administrative_capacity = delivery.administrative_capacity(
+            mean_capacity=mean_or_zero(total=self.capacity, count=self.n_members),
+            support_pressure=self.support_pressure,
+            training=joint.training,
+        )
+        self.converted = delivery.conversion(
+            protocols=levers.protocols,
+            staff_team=self.staff_team,
+            joint_working=0.5 * (joint.co_location + joint.training),
+            administrative_capacity=self.administrative_capacity,
+            base=behaviour.conversion_base,
+            saved_by_protocols=behaviour.conversion_protocols,
+            saved_by_staff=behaviour.conversion_staff,
+            saved_by_joint_working=behaviour.conversion_joint,
+        ) * delivery.stage_conversion(stage=self.stage, early_conversion=behaviour.early_conversion)
+
+    @rule
+    def join_up(self) -> None:
+        """Turn money into what it achieves together with what the sectors brought."""
+        for k in range(N_THEMES):
+            joint = delivery.joint_result(
+                inputs=self.brought,
+                weights=delivery.SECTOR_WEIGHTS[k],
+                complementarity=self.delivery.complementarity,
+            )
+            self.committed[k] = self.money[k] * self.converted * joint
+
+    @rule
+    def move_work_on(self) -> None:
+        """Move work through planning and delivery to results."""
         behaviour = self.behaviour
-        if self.is_dissolved:
-            committed = [0.0] * len(THEMES)
-        else:
-            committed = self.commit()
         delivered = 0.0
-        for k in range(len(THEMES)):
-            started = delivery.pipeline_outflow(self.planned[k], behaviour.planning_months)
-            done = delivery.pipeline_outflow(self.in_delivery[k], behaviour.delivery_months)
-            self.planned[k] += committed[k] - started
+        for k in range(N_THEMES):
+            started = delivery.pipeline_outflow(stock=self.planned[k], months=behaviour.planning_months)
+            done = delivery.pipeline_outflow(stock=self.in_delivery[k], months=behaviour.delivery_months)
+            self.planned[k] += self.committed[k] - started
             self.in_delivery[k] += started - done
             self.delivered_now[k] = done / self.gap_cost_gbp_m
             delivered += self.delivered_now[k]
-        self.delivered = towards(self.delivered, 12.0 * delivered, MEMORY_OF_A_YEAR)
-        self.has_delivered = self.has_delivered or self.delivered >= FIRST_DELIVERY
-        self.months_to_first_delivery += not self.has_delivered
-        self.results = learning.results_signal(self.delivered, behaviour.aspiration)
-        if not self.is_dissolved:
-            self.move_stage()
+        self.delivered = towards(current=self.delivered, target=12.0 * delivered, rate=MEMORY_OF_A_YEAR)
+        self.has_delivered = 1.0 if self.has_delivered > 0.0 or self.delivered >= FIRST_DELIVERY else 0.0
+        self.months_to_first_delivery += 1.0 - self.has_delivered
+        self.results = learning.results_signal(
+            delivered_share_a_year=self.delivered, aspiration=behaviour.aspiration
+        )
 
+    @rule
     def move_stage(self) -> None:
         """Enter the next stage of partnership, stay, or slip back."""
-        n = self.n_members
         stage = delivery.stage_step(
-            self.stage,
-            self.months_in_stage,
-            mean_or_zero(total([p.attendance_record for p in self.members]), n),
-            mean_or_zero(total([p.mean_trust for p in self.members]), n),
-            self.coherence,
-            self.decision_memory,
-            self.delivered,
-            self.measurement_quality,
+            stage=self.stage,
+            months_in_stage=self.months_in_stage,
+            attendance=mean_or_zero(total=self.records, count=self.n_members),
+            trust=mean_or_zero(total=self.trusts, count=self.n_members),
+            coherence=self.coherence,
+            decision_memory=self.decision_memory,
+            delivered=self.delivered,
+            measurement=self.measurement_quality,
         )
-        self.months_in_stage = self.months_in_stage + 1 if stage == self.stage else 0
-        if stage != self.stage:
-            self.tell(f"stage {stage}: {delivery.STAGES[stage - 1]}")
+        moved = stage != self.stage
+        self.months_in_stage = 0.0 if moved else self.months_in_stage + 1.0
         self.stage = stage
+        if moved:
+            self.note(STAGE)
 
-    def commit(self) -> list[float]:
-        """Return the effective money (£m) committed to each theme this month."""
-        levers, behaviour, members = self.levers, self.behaviour, self.members
-        brought, counted = [0.0] * len(SECTORS), [0] * len(SECTORS)
-        capacity = 0.0
-        money = [0.0] * len(THEMES)
-        for partner in members:
-            brought[partner.sector] += delivery.commitment(
-                partner.attendance_record, partner.seniority, partner.alignment
-            )
-            counted[partner.sector] += 1
-            capacity += partner.kind.capacity
-            working = partner.bent_gbp_m + partner.paid_gbp_m
-            own, shared = working * (1.0 - partner.alignment), working * partner.alignment
-            for k in range(len(THEMES)):
-                money[k] += own * partner.priorities[k] + shared * self.strategy[k]
-        inputs = [
-            delivery.sector_input(mean_or_zero(brought[s], counted[s]), behaviour.uncoordinated_input)
-            for s in range(len(SECTORS))
-        ]
-        self.administrative_capacity = delivery.administrative_capacity(
-            mean_or_zero(capacity, len(members)), self.support_pressure, levers.joint.training
-        )
-        converted = delivery.conversion(
-            levers.protocols,
-            self.staff_team,
-            0.5 * (levers.joint.co_location + levers.joint.training),
-            self.administrative_capacity,
-            behaviour.conversion_base,
-            behaviour.conversion_protocols,
-            behaviour.conversion_staff,
-            behaviour.conversion_joint,
-        ) * delivery.stage_conversion(self.stage, behaviour.early_conversion)
-        complementarity = self.asked.delivery.complementarity
-        return [
-            money[k] * converted * delivery.joint_result(inputs, delivery.SECTOR_WEIGHTS[k], complementarity)
-            for k in range(len(THEMES))
-        ]
+    # ------------------------------------------------------------ 9 outcomes
 
-    # ------------------------------------------------------------------ 9
-
+    @rule
     def close_gaps(self) -> None:
-        """Move outcomes, and those of the same place without a partnership."""
+        """Move outcomes, and those of the same place without a partnership, under the same shocks."""
         behaviour = self.behaviour
-        for k, draw in enumerate(self.draws.shock[self.month].tolist()):
-            shock = behaviour.outcome_shock * draw
+        for k in range(N_THEMES):
+            shock = behaviour.outcome_shock * self.luck.shock[k]
             self.outcome[k] = outcomes.outcome_step(
-                self.outcome[k],
-                len(THEMES) * self.delivered_now[k],
-                behaviour.outcome_decay,
-                behaviour.outcome_trend,
-                shock,
+                outcome=self.outcome[k],
+                delivered_share=N_THEMES * self.delivered_now[k],
+                decay=behaviour.outcome_decay,
+                trend=behaviour.outcome_trend,
+                shock=shock,
             )
             self.counterfactual[k] = outcomes.outcome_step(
-                self.counterfactual[k], 0.0, behaviour.outcome_decay, behaviour.outcome_trend, shock
+                outcome=self.counterfactual[k],
+                delivered_share=0.0,
+                decay=behaviour.outcome_decay,
+                trend=behaviour.outcome_trend,
+                shock=shock,
             )
 
-    # ------------------------------------------------------------------ 10
+    # ------------------------------------------------------------ 10 learning
 
-    def learn(self) -> None:
-        """Let members draw their lessons from what was delivered and decided."""
-        if not self.mechanisms.learning:
-            return
-        self.signal = learning.signal_of_success(self.results, self.decision_memory, self.behaviour.process_credit)
-        for partner in self.members:
-            partner.learn()
-
-    # ------------------------------------------------------------------ 11
-
-    def update_trust(self) -> None:
-        """Let every member revise its trust in every other."""
-        if not self.mechanisms.trust_moves:
-            return
-        levers, behaviour = self.levers, self.behaviour
-        self.contact_gain = trust.contact_gain(
-            behaviour.trust_meeting, behaviour.trust_joint_delivery, self.results, levers.joint.co_location
+    @rule
+    def take_stock(self) -> None:
+        """See what there is to learn from."""
+        self.signal = learning.signal_of_success(
+            results=self.results, decision_memory=self.decision_memory, process_credit=self.behaviour.process_credit
         )
-        self.brokered = behaviour.trust_staff * self.staff_team
-        self.seen_at_table = [
-            (
-                partner.seat,
-                partner.attended > 0.0,
-                partner.put_in,
-                behaviour.trust_domination * trust.domination(partner.influence, behaviour.domination_tolerance),
-            )
-            for partner in self.members
-        ]
-        for partner in self.members:
-            partner.update_trust()
 
-    # ------------------------------------------------------------------ 12
+    # ------------------------------------------------------------ 11 trust
 
-    def account(self) -> None:
+    @rule
+    def weigh_contact(self) -> None:
+        """See what a month does to trust: evidence, contact, brokerage and time; nothing where trust is fixed."""
+        behaviour = self.behaviour
+        moves = self.mechanisms.trust_moves > 0
+        contact = trust.contact_gain(
+            meeting=behaviour.trust_meeting,
+            joint_delivery=behaviour.trust_joint_delivery,
+            delivery_pace=self.results,
+            co_location=self.levers.joint.co_location,
+        )
+        self.evidence_gain = behaviour.trust_evidence if moves else 0.0
+        self.contact_gain = contact if moves else 0.0
+        self.brokered = behaviour.trust_staff * self.staff_team if moves else 0.0
+        self.absence_loss = behaviour.trust_decay if moves else 0.0
+
+    # ------------------------------------------------------------ 12 accountability
+
+    @rule
+    def give_account(self) -> None:
         """Once a year, be assessed: release of the fund, success, credibility, reward."""
-        if not accountability.is_assessment_month(self.month):
-            return
-        levers, behaviour, n = self.levers, self.behaviour, self.n_members
-        score = accountability.assessment_score(
-            mean_or_zero(total([p.attendance_record for p in self.members]), n),
-            mean_or_zero(total([p.seniority for p in self.members]), n),
-            self.decision_memory,
-            self.coherence,
-            self.results,
-            self.measurement_quality,
-        )
-        draw = float(self.draws.assessment[self.month])
-        noise = behaviour.assessment_noise
-        self.is_accredited = accountability.passes(score, behaviour.accreditation_threshold, noise, draw)
-        self.is_successful = accountability.passes(score, behaviour.success_threshold, noise, draw)
-        self.credibility = accountability.credibility_step(self.credibility, score)
-        self.reward_due_gbp_m = accountability.reward(levers.reward_grant_gbp_m, self.results)
-
-    # ------------------------------------------------------------------ 13
-
-    def renew_membership(self) -> None:
-        """Let members leave, newcomers take seats, and the council think of ending it all."""
-        month, levers, behaviour = self.month, self.levers, self.behaviour
-        is_open = self.mechanisms.membership_changes > 0
-        sat, remaining = self.members, []
-        for partner in sat:
-            if is_open and partner.considers_leaving(self.draws.exit[month, partner.seat]):
-                partner.is_member = False
-                self.n_exits += 1
-                self.tell("leaves", partner.name)
-            else:
-                remaining.append(partner)
-        chance = membership.invitation_probability(behaviour.invitation_rate, self.attention, self.staff_team)
-        for partner in self.partners:
-            if not is_open or partner.is_member or partner.is_abolished or partner in sat:
-                continue
-            if partner.joins_at == month:
-                self.seat_newcomer(partner, remaining, partner.informed)
-            elif partner.joins_at < month and self.draws.invitation[month, partner.seat] < chance:
-                self.seat_newcomer(partner, remaining, levers.newcomers_informed)
-        self.members = [partner for partner in self.partners if partner.is_member]
-        self.engagement = mean_or_zero(
-            total([member_engagement(p.attendance_record, p.seniority, p.rate) for p in self.members]), self.n_members
-        )
-        for partner in self.members:
-            if is_open and isinstance(partner, Council) and partner.dissolves(self.draws.dissolution[month]):
-                self.dissolve()
-                return
-        if not self.members:
-            self.dissolve()
-
-    def seat_newcomer(self, newcomer: Partner, sitting: list[Partner], informed: float) -> None:
-        """Give a seat to a body that starts from the board's record as far as it is informed.
-
-        Where there is nobody to learn from, what the newcomer brings along stands.
-        """
-        newcomer.begin()
-        newcomer.is_member = True
-        self.tell("takes a seat", newcomer.name)
-        n = len(sitting)
-        if n > 0:
-            if self.mechanisms.learning:
-                newcomer.belief = membership.newcomer_view(
-                    newcomer.belief, mean_or_zero(total([p.belief for p in sitting]), n), informed
-                )
-            newcomer.believed_of_others = membership.newcomer_view(
-                newcomer.believed_of_others, mean_or_zero(total([p.rate for p in sitting]), n), informed
+        if accountability.is_assessment_month(month=self.month):
+            behaviour = self.behaviour
+            score = accountability.assessment_score(
+                attendance=mean_or_zero(total=self.records, count=self.n_members),
+                seniority=mean_or_zero(total=self.seniorities, count=self.n_members),
+                decision_memory=self.decision_memory,
+                coherence=self.coherence,
+                results=self.results,
+                measurement=self.measurement_quality,
             )
-        for other in sitting:
-            view = newcomer.first_trust_in(other)
-            if n > 1:
-                repute = mean_or_zero(total([p.trust[other.seat] for p in sitting if p is not other]), n - 1)
-                view = membership.newcomer_view(view, repute, informed)
-            newcomer.trust[other.seat] = view
-            other.trust[newcomer.seat] = other.first_trust_in(newcomer)
+            accredited = accountability.passes(
+                score=score,
+                threshold=behaviour.accreditation_threshold,
+                noise=behaviour.assessment_noise,
+                draw=self.luck.assessment,
+            )
+            successful = accountability.passes(
+                score=score,
+                threshold=behaviour.success_threshold,
+                noise=behaviour.assessment_noise,
+                draw=self.luck.assessment,
+            )
+            self.is_accredited = 1.0 if accredited else 0.0
+            self.is_successful = 1.0 if successful else 0.0
+            self.credibility = accountability.credibility_step(credibility=self.credibility, score=score)
+            self.reward_due_gbp_m = accountability.reward(
+                reward_grant_gbp_m=self.levers.reward_grant_gbp_m, results=self.results
+            )
 
-    def dissolve(self) -> None:
-        """End the partnership: no more meetings, the money goes back, work in hand is finished."""
-        self.is_dissolved = True
-        self.tell("dissolved")
-        self.return_to_centre(0.0)
-        self.n_exits += len(self.members)
-        for partner in self.members:
-            partner.is_member = False
-        self.members = []
+    # ------------------------------------------------------------ 13 membership
 
-    # ------------------------------------------------------------------ costs and measures
+    @rule
+    def open_the_list(self) -> None:
+        """Begin to see who comes and goes."""
+        self.newcomers = 0.0
+        self.sitting = 0.0
+        self.beliefs = 0.0
+        self.rates = 0.0
+        self.is_ending = 0.0
 
-    def count_costs(self) -> None:
-        """Add up what meeting, reporting and inspection cost this month."""
-        inspection = self.levers.inspection
-        self.person_days = 0.0 if self.is_dissolved else accountability.STAFF_DAYS_A_MONTH * self.staff_team
+    @rule
+    def close_the_list(self) -> None:
+        """Begin to count those who sit now."""
+        self.n_members = 0.0
+        self.engaged = 0.0
+
+    @rule
+    def see_engagement(self) -> None:
+        """See how engaged the table is."""
+        self.engagement = mean_or_zero(total=self.engaged, count=self.n_members)
+
+    @rule
+    def end_or_go_on(self) -> None:
+        """End the partnership if a council ends it or nobody is left."""
+        if self.is_ending > 0.0 or self.n_members == 0.0:
+            self.is_dissolved = 1.0
+            self.n_exits += self.n_members
+            self.n_members = 0.0
+            self.return_to_centre(carry_over=0.0)
+            self.note(DISSOLVED)
+
+    # ------------------------------------------------------------ costs
+
+    @rule
+    def open_the_bill(self) -> None:
+        """Begin to add up what meeting and inspection cost."""
+        staff_days = accountability.STAFF_DAYS_A_MONTH * self.staff_team
+        self.person_days = 0.0 if self.is_dissolved > 0.0 else staff_days
         self.inspection_cost_gbp_m = 0.0
-        for partner in self.partners:
-            kind = partner.kind
-            if partner.is_member:
-                self.person_days += accountability.meeting_days(
-                    partner.attended, kind.participation_cost, partner.report_pressure
-                )
-            if not partner.is_abolished:
-                lifted = self.relief_lifted if partner.is_member else 0.0
-                self.inspection_cost_gbp_m += accountability.inspection_cost(
-                    partner.full_inspection_gbp_m, inspection.burden, lifted
-                )
-        self.transaction_cost_gbp_m = accountability.transaction_cost_gbp_m(self.person_days)
+
+    @rule
+    def settle_the_bill(self) -> None:
+        """Turn days into money."""
+        self.transaction_cost_gbp_m = accountability.transaction_cost_gbp_m(person_days=self.person_days)
         self.transaction_cost_so_far_gbp_m += self.transaction_cost_gbp_m
 
-    def observe(self) -> None:
-        """Write down this month's measures; change nothing."""
-        self.measured[self.month] = observed(self)
-        watched = self.watched[self.month]
-        for partner in self.members:
-            watched[partner.seat] = watched_of(partner) + (partner.terms if self.record_terms else ())
+    # ------------------------------------------------------------ measures
+
+    @rule
+    def begin_to_measure(self) -> None:
+        """Begin to add up what regimes are named from."""
+        for s in range(N_SECTORS):
+            self.members_of[s] = 0.0
+            self.engaged_of[s] = 0.0
+        self.top_share = 0.0
+
+    @rule
+    def begin_to_show(self) -> None:
+        """Begin to add up what the other measures are made of."""
+        for s in range(N_SECTORS):
+            self.attended_of[s] = 0.0
+            self.seniority_of[s] = 0.0
+            self.given_of[s] = 0.0
+            self.influence_of[s] = 0.0
+        self.bent_gbp_m = 0.0
+        self.given_to_pool_gbp_m = 0.0
+        self.budgets_gbp_m = 0.0
+        self.squares = 0.0
+        self.fits = 0.0
+        self.fits_squared = 0.0
+        self.giving_rates = 0.0
+        self.bound = 0.0
+        self.complied = 0.0
+        self.free = 0.0
+        self.free_records = 0.0
+        self.trust_difference = 0.0
+        self.trust_within = 0.0
+        self.trust_across = 0.0
+
+    # ------------------------------------------------------------ in Mesa only
+
+    def note(self, event: int) -> None:
+        """Note in the run's events what happens to the partnership this month."""
+        name = EVENTS[event]
+        if event == STAGE:
+            name = f"stage {int(self.stage)}: {delivery.STAGES[int(self.stage) - 1]}"
+        self.events.append((self.month, name, ""))
+
+    def abolished_at(self, archetype: str) -> int:
+        """Return the month in which the calendar first abolishes bodies of a kind, −1 if it never does."""
+        months = (month for month, policy in enumerate(self.policies) if archetype in policy.abolished)
+        return next(months, -1)
+
+    def enter_month(self) -> None:
+        """Bring this month's policy into force, and give everybody this month's luck."""
+        self.policy = self.policies[self.month]
+        self.levers, self.leadership = self.policy.levers, self.policy.leadership
+        self.deal([stream for stream in self.plan.streams if not stream.at_launch], self.month)
+
+    def deal(self, streams: Sequence[Stream], month: int | None) -> None:
+        """Give everybody their draws of some streams, of a month or (None) of the launch."""
+        drawn = {stream: self.draws[stream.name] for stream in streams}
+        values = {stream: (draws if month is None else draws[month]).tolist() for stream, draws in drawn.items()}
+        for stream in streams:
+            if not stream.each:
+                setattr(self.luck, stream.name, values[stream])
+        each = [stream for stream in streams if stream.each]
+        names = [stream.name for stream in each]
+        for partner, row in zip(self.partners, zip(*(values[stream] for stream in each), strict=True), strict=True):
+            partner.luck.__dict__.update(zip(names, row, strict=True))
+
+    def parameter(self, name: str) -> float:
+        """Return a parameter of behaviour, of the mechanisms or of delivery by its name alone."""
+        for topic in (self.behaviour, self.mechanisms, self.delivery):
+            if hasattr(topic, name):
+                return float(getattr(topic, name))
+        raise AttributeError(name)

@@ -6,7 +6,7 @@ import csv
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from sim.scenario import MAX_PARTNERS, Place, Scenario, ScenarioError, month_number, nearest
@@ -53,7 +53,7 @@ class Archetype:
     basis: str
     source: str
 
-    @property
+    @cached_property
     def priorities(self) -> tuple[float, ...]:
         """Return the weights over THEMES, which sum to 1."""
         return (self.education, self.economy, self.housing, self.crime, self.health)
@@ -69,6 +69,17 @@ class Seat:
     inspection_gbp_m: float
     joins_at: int = 0
     informed: float = 0.0
+    is_chair: float = 0.0
+
+    @cached_property
+    def sector(self) -> int:
+        """Return the position of its sector in SECTORS."""
+        return SECTORS.index(self.kind.sector)
+
+    @staticmethod
+    def numbers() -> tuple[str, ...]:
+        """Return what of a seat is a number, the same for all runs on one board."""
+        return ("budget_gbp_m", "inspection_gbp_m", "joins_at", "informed", "is_chair", "sector")
 
 
 def _rows(table: str) -> list[dict[str, str]]:
@@ -155,6 +166,9 @@ def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
             )
         )
     _refuse_impossible(seats, scenario)
+    chairs = [i for i, seat in enumerate(seats) if seat.joins_at == 0 and seat.kind.sector == scenario.board.chair]
+    if chairs:
+        seats[chairs[0]] = dataclasses.replace(seats[chairs[0]], is_chair=1.0)
     return tuple(seats)
 
 

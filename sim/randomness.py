@@ -13,70 +13,74 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-PARTNERS_A_BLOCK = 32
-THEME_COUNT = 5
-LAUNCH = ("attention", "facilitation", "direction", "staff", "goodwill")
-TRAITS = ("disposition", "belief", "reciprocity", "trustfulness", "repute")
+from sim.scenario import ScenarioError
 
-# The number of a stream is part of every published result: add at the end, never renumber.
-STREAMS = {
-    name: number
-    for number, name in enumerate(
-        (
-            "traits",
-            "attendance",
-            "exit",
-            "invitation",
-            "reorganisation",
-            "decision",
-            "election",
-            "style",
-            "assessment",
-            "dissolution",
-            "shock",
-            "launch",
-        )
-    )
-}
+SLOTS_A_BLOCK = 32
+"""Partners drawn together; the next block has a generator of its own."""
+
+UNIFORM, CENTRED, SYMMETRIC = range(3)
+"""What is made of the uniform draws: nothing, mean 0 and standard deviation 1 out of two, or [-1, 1)."""
+
+LAUNCH = ("attention", "facilitation", "direction", "staff", "goodwill")
+"""What a place brings to the launch: its first leader's style, its staff, its goodwill."""
+
+TRAITS = ("disposition", "belief", "reciprocity", "trustfulness", "repute")
 
 
 @dataclasses.dataclass(frozen=True)
-class Draws:
-    """All chance of one run, made before it starts. Months are rows."""
+class Stream:
+    """One kind of chance. A slot has ``count`` draws, every month or ``at_launch`` only."""
 
-    traits: NDArray[np.float64]
-    """(5 traits, partners), centred with standard deviation 1."""
-    attendance: NDArray[np.float64]
-    """(months, partners)"""
-    exit: NDArray[np.float64]
-    """(months, partners)"""
-    invitation: NDArray[np.float64]
-    """(months, partners)"""
-    reorganisation: NDArray[np.float64]
-    """(months, partners)"""
-    decision: NDArray[np.float64]
-    """(months,)"""
-    election: NDArray[np.float64]
-    """(months,)"""
-    style: NDArray[np.float64]
-    """(months, 3): attention, facilitation, direction of a new leader, in [-1, 1]."""
-    assessment: NDArray[np.float64]
-    """(months,), centred with standard deviation 1."""
-    dissolution: NDArray[np.float64]
-    """(months,)"""
-    shock: NDArray[np.float64]
-    """(months, 5 themes), centred with standard deviation 1."""
-    launch: NDArray[np.float64]
-    """(5,): what a place brings to the launch, in [-1, 1]: its first leader's style, its staff, its goodwill."""
+    name: str
+    number: int
+    each: bool = False
+    """Every partner has a slot of its own."""
+    count: int = 1
+    made: int = UNIFORM
+    at_launch: bool = False
 
 
-def generator(seed: int, replicate: int, stream: str, block: int = 0) -> np.random.Generator:
-    """Return the generator of one stream of one run."""
-    key = np.random.SeedSequence(seed, spawn_key=(replicate, STREAMS[stream], block))
+# The number of a stream is part of every published result: add at the end, never renumber.
+STREAMS: tuple[Stream, ...] = (
+    Stream("traits", 0, each=True, count=len(TRAITS), made=CENTRED, at_launch=True),
+    Stream("attendance", 1, each=True),
+    Stream("exit", 2, each=True),
+    Stream("invitation", 3, each=True),
+    Stream("reorganisation", 4, each=True),
+    Stream("decision", 5),
+    Stream("election", 6),
+    Stream("style", 7, count=3, made=SYMMETRIC),
+    Stream("assessment", 8, made=CENTRED),
+    Stream("dissolution", 9),
+    Stream("shock", 10, count=5, made=CENTRED),
+    Stream("launch", 11, count=len(LAUNCH), made=SYMMETRIC, at_launch=True),
+)
+
+OWN_STREAMS = 1000
+"""Number of the first stream that an extension may declare."""
+
+MOST_REPLICATES = 2**32
+"""A replicate is one word of a key; a larger one would be another's."""
+
+
+Draws = Mapping[str, NDArray[np.float64]]
+"""All chance of one run by stream, made before it starts.
+
+Months are first, except where a stream is drawn at the launch only; then partners, where each has a slot; then
+draws, where a slot has several.
+"""
+
+
+def generator(seed: int, replicate: int, stream: int, block: int = 0) -> np.random.Generator:
+    """Return the generator of one stream, by its number, of one run."""
+    key = np.random.SeedSequence(seed, spawn_key=(replicate, stream, block))
     return np.random.Generator(np.random.Philox(key))
 
 
@@ -85,29 +89,74 @@ def centred(uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
     return (uniforms[..., 0] + uniforms[..., 1] - 1.0) * math.sqrt(6.0)
 
 
-def make_draws(*, seed: int, replicate: int, months: int, partners: int) -> Draws:
+def make_draws(
+    *, seed: int, replicate: int, months: int, partners: int, streams: Sequence[Stream] = STREAMS
+) -> dict[str, NDArray[np.float64]]:
     """Return all draws of run ``replicate`` of the study ``seed``, for that many months and partners."""
+    return {
+        stream.name: _drawn(stream, seed, replicate, months=1 if stream.at_launch else months, partners=partners)
+        for stream in streams
+    }
 
-    def by_month(stream: str, *shape: int) -> NDArray[np.float64]:
-        return generator(seed, replicate, stream).random((months, *shape))
 
-    def by_partner(stream: str, rows: int) -> NDArray[np.float64]:
-        blocks = math.ceil(partners / PARTNERS_A_BLOCK)
-        drawn = [generator(seed, replicate, stream, block).random((rows, PARTNERS_A_BLOCK)) for block in range(blocks)]
-        return np.concatenate(drawn, axis=1)[:, :partners]
+def _drawn(stream: Stream, seed: int, replicate: int, *, months: int, partners: int) -> NDArray[np.float64]:
+    halves = 2 if stream.made == CENTRED else 1
+    if stream.each:
+        rows = months * stream.count * halves
+        blocks = [
+            generator(seed, replicate, stream.number, block).random((rows, SLOTS_A_BLOCK))
+            for block in range(math.ceil(partners / SLOTS_A_BLOCK))
+        ]
+        by_row = np.concatenate(blocks, axis=1)[:, :partners].reshape(months, stream.count, halves, partners)
+        uniforms = by_row.transpose(0, 3, 1, 2)
+    else:
+        uniforms = generator(seed, replicate, stream.number).random((months, stream.count, halves))
+    values = centred(uniforms) if stream.made == CENTRED else uniforms[..., 0]
+    if stream.made == SYMMETRIC:
+        values = 2.0 * values - 1.0
+    if stream.count == 1:
+        values = values[..., 0]
+    return values[0] if stream.at_launch else values
 
-    traits = by_partner("traits", 2 * len(TRAITS))
-    return Draws(
-        traits=centred(np.stack((traits[0::2], traits[1::2]), axis=-1)),
-        attendance=by_partner("attendance", months),
-        exit=by_partner("exit", months),
-        invitation=by_partner("invitation", months),
-        reorganisation=by_partner("reorganisation", months),
-        decision=by_month("decision"),
-        election=by_month("election"),
-        style=2.0 * by_month("style", 3) - 1.0,
-        assessment=centred(by_month("assessment", 2)),
-        dissolution=by_month("dissolution"),
-        shock=centred(by_month("shock", THEME_COUNT, 2)),
-        launch=2.0 * generator(seed, replicate, "launch").random(len(LAUNCH)) - 1.0,
-    )
+
+# ---------------------------------------------------------------------- the name of a run
+
+
+def seed_named(seed: Any) -> int:
+    """Return the seed of a study as a plain whole number; raise :class:`sim.ScenarioError` if it is none."""
+    return _whole("seed", seed, most=None)
+
+
+def replicate_named(replicate: Any) -> int:
+    """Return the number of a run in its study; raise :class:`sim.ScenarioError` unless 0 ≤ it < 2³²."""
+    return _whole("replicate", replicate, most=MOST_REPLICATES - 1)
+
+
+def replicates_named(replicates: Any) -> tuple[int, ...]:
+    """Return the numbers of runs: those given, or 0, 1, … up to a whole number of them.
+
+    Raises :class:`sim.ScenarioError` if there is none, one is given twice, or one is no number of a run.
+    """
+    if isinstance(replicates, Iterable) and not isinstance(replicates, str | bytes):
+        chosen = tuple(replicate_named(replicate) for replicate in replicates)
+    else:
+        chosen = tuple(range(_whole("replicates", replicates, most=MOST_REPLICATES)))
+    if not chosen:
+        raise ScenarioError("replicates = 0 is not allowed: ask for at least one run")
+    if len(set(chosen)) < len(chosen):
+        twice = next(replicate for replicate in chosen if chosen.count(replicate) > 1)
+        raise ScenarioError(f"replicates name {twice} twice: every run counts once")
+    return chosen
+
+
+def _whole(name: str, value: Any, *, most: int | None) -> int:
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise ScenarioError(f"{name} = {value!r} is not allowed: it takes a whole number from 0") from None
+    if number < 0 or (most is not None and number > most):
+        upper = "" if most is None else f" to {most}"
+        raise ScenarioError(f"{name} = {number} is not allowed: it takes a whole number from 0{upper}")
+    return number

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.rules.attendance import cooperation_term, disposition_term, habit_term
-from sim.rules.marking import rule
+from sim.jit import rule
 
 PARTNERS = 24
 MONTHS = 120

@@ -6,7 +6,7 @@ keep them, so that every decision has an exact explanation.
 
 from __future__ import annotations
 
-from sim.rules.marking import rule
+from sim.jit import rule
 from sim.rules.mathematics import logistic, saturation
 
 TERMS: tuple[str, ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.marking import rule
+from sim.jit import rule
 from sim.rules.mathematics import saturation
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.rules.marking import rule
+from sim.jit import rule
 from sim.rules.mathematics import bounded_step, logistic
 
 GROWTH_PRIORITIES: tuple[float, ...] = (0.20, 0.55, 0.25, 0.0, 0.0)

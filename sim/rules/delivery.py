@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.rules.marking import rule
+from sim.jit import rule
 from sim.rules.mathematics import exponential, logarithm
 
 STAGES: tuple[str, ...] = ("purpose", "environment", "vision and choices", "action plan", "accountability and review")

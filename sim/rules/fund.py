@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.rules.marking import rule
+from sim.jit import rule
 
 BY_NEED = 0
 BY_INFLUENCE = 1

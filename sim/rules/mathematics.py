@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.rules.marking import rule
+from sim.jit import rule
 
 LARGEST_EXPONENT = 60.0
 
@@ -103,6 +103,23 @@ def nudged(level: float, push: float) -> float:
 def total(values: Sequence[float]) -> float:
     """Return the sum in the order given. (Python's own ``sum`` compensates from 3.12 on, other engines do not.)."""
     result = 0.0
-    for value in values:
-        result += value
+    for k in range(len(values)):
+        result += values[k]
     return result
+
+
+@rule
+def mean_or_zero(total: float, count: float) -> float:
+    """Return total / count, or 0 when there is nothing to count."""
+    if count <= 0.0:
+        return 0.0
+    return total / count
+
+
+@rule
+def spread(total: float, total_of_squares: float, count: float) -> float:
+    """Return the standard deviation of ``count`` values with that total and total of squares."""
+    if count <= 0.0:
+        return 0.0
+    mean = total / count
+    return math.sqrt(max(0.0, total_of_squares / count - mean * mean))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.rules.marking import rule
+from sim.jit import rule
 
 
 @rule

@@ -1,9 +1,14 @@
-"""Submodel 11, trust: directed, partner to partner."""
+"""Submodel 11, trust: directed, partner to partner.
+
+The rules at the end are taken between two bodies, see ``sim/steps.py``: what begins with ``other_`` is the other's.
+"""
 
 from __future__ import annotations
 
-from sim.rules.marking import rule
-from sim.rules.mathematics import bounded_step, nudged
+from sim.jit import rule
+from sim.rules.events import link_after_reorganisation
+from sim.rules.mathematics import bounded_step, mean_or_zero, nudged
+from sim.rules.membership import newcomer_view
 
 
 @rule
@@ -13,21 +18,7 @@ def trust_in_place(trust_initial: float, goodwill: float, goodwill_spread: float
     A history of working together, or of conflict, comes to the table with the partners (S3; prehistory in
     Ansell and Gash 2008); ``goodwill`` in [-1, 1] is the place's own.
     """
-    return nudged(trust_initial, goodwill_spread * goodwill)
-
-
-@rule
-def first_trust(
-    trust_initial: float, sector_gap: float, same_sector: bool, spread: float, trustfulness: float, repute: float
-) -> float:
-    """Return trust at first acquaintance, in [0.02, 0.98].
-
-    Bodies of one sector know each other better; traits (mean 0, SD 1) make some trusting, some trusted.
-    """
-    level = trust_initial + spread * 0.5 * (trustfulness + repute)
-    if not same_sector:
-        level = level - sector_gap
-    return min(0.98, max(0.02, level))
+    return nudged(level=trust_initial, push=goodwill_spread * goodwill)
 
 
 @rule
@@ -48,29 +39,139 @@ def contact_gain(meeting: float, joint_delivery: float, delivery_pace: float, co
     return meeting * (1.0 + co_location) + joint_delivery * delivery_pace
 
 
+# ---------------------------------------------------------------------- between two bodies
+
+
+@rule
+def first_trust(
+    trust_in_place: float,
+    trust_sector_gap: float,
+    sector: int,
+    other_sector: int,
+    trust_spread: float,
+    trustfulness: float,
+    other_repute: float,
+) -> float:
+    """Return trust at first acquaintance, in [0.02, 0.98].
+
+    Bodies of one sector know each other better; traits (mean 0, SD 1) make some trusting, some trusted.
+    """
+    level = trust_in_place + trust_spread * 0.5 * (trustfulness + other_repute)
+    if sector != other_sector:
+        level = level - trust_sector_gap
+    return min(0.98, max(0.02, level))
+
+
+@rule
+def trust_after_reorganisation(
+    trust: float,
+    is_reorganised: float,
+    trust_in_place: float,
+    trust_sector_gap: float,
+    sector: int,
+    other_sector: int,
+    trust_spread: float,
+    trustfulness: float,
+    other_repute: float,
+    reorganisation_reset: float,
+) -> float:
+    """Return trust in or of a reorganised body, of which the share ``reorganisation_reset`` is lost, both ways (S3)."""
+    first = first_trust(
+        trust_in_place=trust_in_place,
+        trust_sector_gap=trust_sector_gap,
+        sector=sector,
+        other_sector=other_sector,
+        trust_spread=trust_spread,
+        trustfulness=trustfulness,
+        other_repute=other_repute,
+    )
+    return link_after_reorganisation(trust=trust, prior=first, reset=reorganisation_reset)
+
+
+@rule
+def seen_with_trust(trust: float, other_attendance_record: float, other_rate: float) -> tuple[float, float, float]:
+    """Return trust in the other, and what it did so far weighed by that trust: presence, and giving."""
+    return trust, trust * other_attendance_record, trust * other_rate
+
+
 @rule
 def trust_step(
     trust: float,
-    others_put_in: float,
-    evidence: float,
+    attended: float,
+    other_attended: float,
+    other_put_in: float,
+    other_domination_loss: float,
+    evidence_gain: float,
     loss_aversion: float,
-    contact: float,
+    contact_gain: float,
     brokered: float,
-    lost_to_time: float,
-    lost_to_domination: float,
+    absence_loss: float,
 ) -> float:
     """Return trust of one body in another, in [0, 1], a month later.
 
     What the other put in is compared with what trust led one to expect; a disappointment weighs
-    ``loss_aversion`` times a pleasant surprise (Tversky and Kahneman 1992). ``contact`` is 0 unless both
-    met; ``brokered`` is the staff team's work; ``lost_to_time`` applies without contact and
-    ``lost_to_domination`` when the other has too much influence. All are at least 0.
+    ``loss_aversion`` times a pleasant surprise (Tversky and Kahneman 1992). ``contact_gain`` is had only when
+    both came, and ``absence_loss`` suffered only when not; ``brokered`` is the staff team's work, and
+    ``other_domination_loss`` what it costs that the other has too much influence. All are at least 0.
     """
-    surprise = others_put_in - 0.6 * trust
+    both_came = (attended > 0.0) & (other_attended > 0.0)
+    contact = contact_gain if both_came else 0.0
+    lost_to_time = 0.0 if both_came else absence_loss
+    surprise = other_put_in - 0.6 * trust
     if surprise > 0.0:
-        gain = evidence * surprise + contact + brokered
-        loss = lost_to_time + lost_to_domination
+        gain = evidence_gain * surprise + contact + brokered
+        loss = lost_to_time + other_domination_loss
     else:
         gain = contact + brokered
-        loss = lost_to_time + lost_to_domination - loss_aversion * evidence * surprise
-    return bounded_step(trust, gain, loss)
+        loss = lost_to_time + other_domination_loss - loss_aversion * evidence_gain * surprise
+    return bounded_step(level=trust, gain=gain, loss=loss)
+
+
+@rule
+def trust_in_member(trust: float) -> float:
+    """Return trust in another, to be added up over those who know it."""
+    return trust
+
+
+@rule
+def trust_with_newcomer(
+    trust_in_place: float,
+    trust_sector_gap: float,
+    sector: int,
+    other_sector: int,
+    trust_spread: float,
+    trustfulness: float,
+    other_repute: float,
+    joins: float,
+    knows: float,
+    other_record: float,
+    sitting: float,
+) -> float:
+    """Return trust between a newcomer and a member.
+
+    Members meet the newcomer for the first time; the newcomer knows the board's record of them, the mean of
+    the other members' trust, as far as it is informed (``knows``).
+    """
+    first = first_trust(
+        trust_in_place=trust_in_place,
+        trust_sector_gap=trust_sector_gap,
+        sector=sector,
+        other_sector=other_sector,
+        trust_spread=trust_spread,
+        trustfulness=trustfulness,
+        other_repute=other_repute,
+    )
+    if joins > 0.0 and sitting > 1.0:
+        record = mean_or_zero(total=other_record, count=sitting - 1.0)
+        return newcomer_view(prior=first, record_of_board=record, informed=knows)
+    return first
+
+
+@rule
+def trust_given_and_returned(
+    trust: float, returned_trust: float, sector: int, other_sector: int
+) -> tuple[float, float, float]:
+    """Return how far two bodies' trust in each other differs, and its sum within a sector, or across sectors."""
+    both = trust + returned_trust
+    within = both if sector == other_sector else 0.0
+    return abs(trust - returned_trust), within, both - within

@@ -1,0 +1,331 @@
+"""A scenario as rows of numbers: what a block of runs begins with, and how it is laid out.
+
+Boards are the same in all runs of a block; people, behaviour, levers and luck are each run's own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.jit import RULES
+from sim.lanes.compiling import inlined
+from sim.lanes.draws import BlockDraws, room_for_draws
+from sim.lanes.draws import padded as padded_slots
+from sim.lanes.engine import Request
+from sim.lanes.pairs import lanes_for, room_for_matrix, width
+from sim.lanes.views import Each, Kind, Layout, Link, Number, To, addresses_of, room_for
+from sim.levers import Policy, policy_calendar
+from sim.month import Month
+from sim.parameters import Behaviour, Delivery, Duty, Inspection, Joint, Leadership, Levers, Mechanisms
+from sim.partners import Partner
+from sim.partnership import PartnershipModel
+from sim.population import THEMES, Archetype, Seat, seats_of
+from sim.scenario import Scenario, month_number
+
+LANES = 64
+"""Most runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
+
+POLICY_NAMES = ("public_only_executive", "fund_gbp_m_a_year", "purse", "is_new", "abolishes")
+PLACE_NAMES = ("population", "fund_2003_04_gbp_m", "tiers")
+KIND_NAMES = tuple(field.name for field in dataclasses.fields(Archetype) if field.type == "float")
+NUMBERS = ("month", "calendar_month", "n_founders", "keeps_terms", "is_kept")
+
+
+def _numbers_of(topic: type, prefix: str = "") -> list[str]:
+    return [prefix + field.name for field in dataclasses.fields(topic)]
+
+
+BEHAVIOUR_NAMES = (*_numbers_of(Behaviour), *_numbers_of(Mechanisms), *_numbers_of(Delivery))
+LEVER_NAMES = (
+    *(n for n in _numbers_of(Levers) if n not in ("flexible_fund_gbp_m", "purse", "joint", "duty", "inspection")),
+    *_numbers_of(Joint, "joint_"),
+    *_numbers_of(Duty, "duty_"),
+    *_numbers_of(Inspection, "inspection_"),
+    *_numbers_of(Leadership, "leadership_"),
+)
+
+
+# ---------------------------------------------------------------------- the layout
+
+
+def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Layout:
+    """Return how a block of runs of a month is laid out; ``methods`` are what views have beside their own."""
+    rows: dict[str, dict[str, int]] = {
+        "behaviour": dict.fromkeys(BEHAVIOUR_NAMES, 0),
+        "levers": dict.fromkeys(LEVER_NAMES, 0),
+        "policy": dict.fromkeys(POLICY_NAMES, 0),
+        "place": dict.fromkeys(PLACE_NAMES, 0),
+        "luck": {stream.name: _row_count(stream.count) for stream in month.streams if not stream.each},
+        "luck_of_partner": {stream.name: _row_count(stream.count) for stream in month.streams if stream.each},
+    }
+    of_table: dict[str, Link] = {
+        "behaviour": To("behaviour"),
+        "mechanisms": To("behaviour"),
+        "delivery": To("behaviour"),
+        "levers": To("levers"),
+        "leadership": To("levers", prefix="leadership_"),
+        "policy": To("policy"),
+        "place": To("place"),
+        "luck": To("luck"),
+        "partners": Each("partner"),
+        **{name: Number(name) for name in NUMBERS},
+    }
+    of_partner: dict[str, Link] = {
+        "model": To("partnership"),
+        "seat": To("seat", same_position=True),
+        "kind": To("seat", prefix="kind_", same_position=True),
+        "luck": To("luck_of_partner", same_position=True),
+    }
+    seat = dict.fromkeys(Seat.numbers(), 0) | {f"kind_{name}": 0 for name in KIND_NAMES}
+    kinds = [
+        Kind("partnership", month.known["partnership"], of_table, methods=_methods(PartnershipModel, methods)),
+        Kind("partner", month.known["partner"], of_partner, methods=_methods(Partner, methods)),
+        Kind(
+            "seat",
+            seat | {"kind_priorities": len(THEMES)},
+            by_run=False,
+            whole=frozenset({"joins_at", "sector"}),
+            read_only=True,
+        ),
+        *(Kind(name, names, read_only=True) for name, names in rows.items()),
+    ]
+    return Layout(kinds, lanes=LANES, key=key, numbers=NUMBERS, matrices=tuple(month.known["matrix"]))
+
+
+def _row_count(count: int) -> int:
+    return count if count > 1 else 0
+
+
+def _methods(kind: type, more: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the methods of a class that compiled code may call."""
+    marked = {id(function) for function in RULES}
+    own = {name: inlined(function) for name, function in vars(kind).items() if id(function) in marked}
+    return own | more.get(kind.__name__, {})
+
+
+# ---------------------------------------------------------------------- a scenario as numbers
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """A scenario as rows of numbers."""
+
+    scenario: Scenario
+    seats: tuple[Seat, ...]
+    board: tuple[Any, ...]
+    """What runs in one block have in common."""
+    seat_records: NDArray[Any]
+    behaviour: NDArray[np.float64]
+    place: NDArray[np.float64]
+    levers: NDArray[np.float64]
+    """(record, name): the distinct levers and leadership."""
+    levers_of_month: NDArray[np.int64]
+    policy: NDArray[np.float64]
+    """(month, name)"""
+    abolished: tuple[tuple[int, tuple[str, ...]], ...]
+    """Months and the kinds of bodies abolished in them."""
+
+
+def plans_of(scenarios: Sequence[Scenario], layout: Layout) -> list[Plan]:
+    """Return scenarios as numbers. Those of a sweep share most of their parts: what is the same is expanded once."""
+    boards: dict[tuple[Any, ...], tuple[tuple[Seat, ...], NDArray[Any]]] = {}
+    calendars: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    plans = []
+    for scenario in scenarios:
+        span = (scenario.start, scenario.months, id(scenario.place), id(scenario.board))
+        if span not in boards:
+            seats = seats_of(scenario)
+            boards[span] = (seats, _seat_records(seats, layout))
+        dated = (*span, id(scenario.levers), id(scenario.leadership), id(scenario.calendar))
+        if dated not in calendars:
+            calendars[dated] = _expanded(policy_calendar(scenario))
+        plans.append(_plan(scenario, *boards[span], *calendars[dated]))
+    return plans
+
+
+def _plan(
+    scenario: Scenario,
+    seats: tuple[Seat, ...],
+    seat_records: NDArray[Any],
+    levers: NDArray[np.float64],
+    levers_of_month: NDArray[np.int64],
+    policy: NDArray[np.float64],
+    abolished: tuple[tuple[int, tuple[str, ...]], ...],
+) -> Plan:
+    topics = vars(scenario.behaviour) | vars(scenario.mechanisms) | vars(scenario.delivery)
+    place = scenario.place
+    return Plan(
+        scenario=scenario,
+        seats=seats,
+        board=(
+            scenario.months,
+            month_number(scenario.start) % 12,
+            place.tiers,
+            place.population,
+            scenario.board.chair,
+            tuple((seat.kind.archetype, seat.joins_at, seat.informed) for seat in seats),
+        ),
+        seat_records=seat_records,
+        behaviour=np.array([float(topics[name]) for name in BEHAVIOUR_NAMES]),
+        place=np.array([float(getattr(place, name)) for name in PLACE_NAMES]),
+        levers=levers,
+        levers_of_month=levers_of_month,
+        policy=policy,
+        abolished=abolished,
+    )
+
+
+def _expanded(calendar: Sequence[Policy]) -> tuple[Any, ...]:
+    """Return distinct levers as rows, which are in force when, what is in force each month, and abolitions."""
+    rows: list[list[float]] = []
+    levers_of_month: list[int] = []
+    last: tuple[Any, ...] | None = None
+    for policy in calendar:
+        current = (id(policy.levers), id(policy.leadership))
+        if current != last:
+            rows.append(_lever_row(policy))
+            last = current
+        levers_of_month.append(len(rows) - 1)
+    return (
+        np.array(rows),
+        np.array(levers_of_month),
+        np.array([[float(getattr(policy, name)) for name in POLICY_NAMES] for policy in calendar]),
+        tuple((month, policy.abolished) for month, policy in enumerate(calendar) if policy.abolished),
+    )
+
+
+def _lever_row(policy: Policy) -> list[float]:
+    values: dict[str, Any] = dict(vars(policy.levers))
+    for group in ("joint", "duty", "inspection"):
+        values |= {f"{group}_{name}": value for name, value in vars(getattr(policy.levers, group)).items()}
+    values |= {f"leadership_{name}": value for name, value in vars(policy.leadership).items()}
+    return [float(values[name]) for name in LEVER_NAMES]
+
+
+def _seat_records(of_board: Sequence[Seat], layout: Layout) -> NDArray[Any]:
+    seats = np.zeros(len(of_board), layout.dtypes["seat"])
+    for record, seat in zip(seats, of_board, strict=True):
+        for name in Seat.numbers():
+            record[name] = getattr(seat, name)
+        for name in KIND_NAMES:
+            record[f"kind_{name}"] = getattr(seat.kind, name)
+        record["kind_priorities"] = seat.kind.priorities
+    return seats
+
+
+# ---------------------------------------------------------------------- blocks of runs
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """Up to ``LANES`` runs on one board: positions of their scenarios and replicates."""
+
+    scenarios: tuple[int, ...]
+    replicates: tuple[int, ...]
+
+
+def blocks_of(plans: Sequence[Plan], n_replicates: int) -> list[Block]:
+    """Return all runs in blocks. Scenarios with one replicate sit side by side, because they share their draws."""
+    boards: dict[tuple[Any, ...], list[int]] = {}
+    for number, plan in enumerate(plans):
+        boards.setdefault(plan.board, []).append(number)
+    blocks = []
+    for scenarios in boards.values():
+        runs = [(scenario, replicate) for replicate in range(n_replicates) for scenario in scenarios]
+        lanes = lanes_for(len(plans[scenarios[0]].seats), LANES)
+        for first in range(0, len(runs), lanes):
+            chunk = runs[first : first + lanes]
+            blocks.append(Block(tuple(s for s, _ in chunk), tuple(r for _, r in chunk)))
+    return blocks
+
+
+@dataclasses.dataclass(frozen=True)
+class Room:
+    """Everything in memory that a block of runs works on. Addresses are good as long as this is kept."""
+
+    request: Request
+    draws: BlockDraws
+    arrays: tuple[NDArray[Any], ...]
+
+
+def room_of(
+    plans: Sequence[Plan],
+    layout: Layout,
+    month: Month,
+    *,
+    seed: int,
+    replicates: NDArray[np.uint64],
+    row_of_month: NDArray[np.int64],
+    keep_terms: bool,
+    scratch_rows: int,
+) -> Room:
+    """Return what the runs of a block begin with: one run a plan."""
+    first, n = plans[0], len(plans)
+    n_seats = len(first.seats)
+    behaviour, place = layout.room("behaviour", 1), layout.room("place", 1)
+    _fill(behaviour, np.stack([plan.behaviour for plan in plans], axis=-1)[None])
+    _fill(place, np.stack([plan.place for plan in plans], axis=-1)[None])
+    policy = layout.room("policy", first.scenario.months)
+    _fill(policy, np.stack([plan.policy for plan in plans], axis=-1))
+    distinct = list({id(plan): plan for plan in plans}.values())
+    changes = np.any(np.diff(np.stack([plan.levers_of_month for plan in distinct]), axis=1) != 0, axis=0)
+    starts = np.concatenate(([0], np.flatnonzero(changes) + 1))
+    levers = layout.room("levers", len(starts))
+    _fill(levers, np.stack([plan.levers[plan.levers_of_month[starts]] for plan in plans], axis=-1))
+    partners = layout.room("partner", n_seats)
+    for position, seat in enumerate(first.seats):
+        partners["is_member"][position] = 1.0 if seat.joins_at == 0 else 0.0
+        for lane, plan in enumerate(plans):
+            ends = (m for m, names in plan.abolished if plan.seats[position].kind.archetype in names)
+            partners["abolished_at"][position, lane] = next(ends, -1)
+    luck, luck_of_partner = layout.room("luck", 1), layout.room("luck_of_partner", padded_slots(n_seats))
+    matrices = [room_for_matrix(n_seats, n) for _ in layout.matrices]
+    scratch = room_for((scratch_rows, width(n)))
+    records = {
+        "partnership": layout.room("partnership", 1),
+        "partner": partners,
+        "seat": first.seat_records,
+        "behaviour": behaviour,
+        "levers": levers,
+        "policy": policy,
+        "place": place,
+        "luck": luck,
+        "luck_of_partner": luck_of_partner,
+    }
+    n_founders = len([seat for seat in first.seats if seat.joins_at == 0])
+    numbers = {"month": 0, "calendar_month": 0, "n_founders": n_founders, "keeps_terms": int(keep_terms), "is_kept": 0}
+    counts = [n_seats if name == "luck_of_partner" else len(records[name]) for name in layout.kinds]
+    arrays = (*(records[name] for name in layout.kinds), *matrices, scratch)
+    return Room(
+        request=Request(
+            addresses=addresses_of(arrays),
+            counts=np.array([*counts, *(numbers[name] for name in layout.numbers)], dtype=np.int64),
+            levers_of_month=np.concatenate(([0], np.cumsum(changes))).astype(np.int64),
+            first_month=month_number(first.scenario.start),
+            row_of_month=row_of_month,
+        ),
+        draws=room_for_draws(
+            seed=seed,
+            replicates=replicates,
+            streams=month.streams,
+            shared=_as_rows(luck)[0],
+            each=_as_rows(luck_of_partner),
+        ),
+        arrays=arrays,
+    )
+
+
+def _as_rows(records: NDArray[Any]) -> NDArray[np.float64]:
+    """Return records as (record, row, run)."""
+    rows: NDArray[np.float64] = records.view(np.float64).reshape(len(records), -1, LANES)
+    return rows
+
+
+def _fill(records: NDArray[Any], values: NDArray[np.float64]) -> None:
+    """Write values (record, name, run) into records whose numbers are single rows."""
+    _as_rows(records)[:, : values.shape[1], : values.shape[2]] = values

@@ -1,0 +1,6 @@
+"""What is noted of a run beside its numbers: events, by name and by the code that steps give."""
+
+from __future__ import annotations
+
+EVENTS = ("new leader", "reorganised", "abolished", "leaves", "takes a seat", "dissolved", "stage")
+NEW_LEADER, REORGANISED, ABOLISHED, LEAVES, TAKES_SEAT, DISSOLVED, STAGE = range(len(EVENTS))

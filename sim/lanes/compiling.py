@@ -1,0 +1,49 @@
+"""How functions become compiled code: as a part of what calls them, or by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from numba import njit
+from numba.core.compiler import Compiler
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+INTERNAL: dict[str, Any] = {
+    "error_model": "numpy",
+    "nogil": True,
+    # Nobody calls these functions from Python, so the way in need not be compiled.
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
+
+class _NoAliasCompiler(Compiler):
+    """Numba's compiler, told that the places a function is given do not overlap.
+
+    It would otherwise compare addresses before every loop, or not vectorise at all.
+    """
+
+    def define_pipelines(self) -> Any:
+        self.state.flags.noalias = True
+        return super().define_pipelines()  # type: ignore[no-untyped-call]
+
+
+def inlined(function: _Function) -> _Function:
+    """Return ``function`` compiled as a part of what calls it, with every rule that it calls.
+
+    Only then does the compiler see loops over runs without calls in them, which it can turn into loops
+    over several runs at once. A division by zero gives infinity, as on the processor.
+    """
+    return cast(_Function, njit(**INTERNAL, forceinline=True)(function))
+
+
+def stage(function: _Function) -> _Function:
+    """Return ``function`` compiled by itself: many small functions compile faster than one large one."""
+    return cast(_Function, njit(**INTERNAL)(function))
+
+
+def noalias(function: _Function) -> _Function:
+    """Return ``function`` compiled by itself, for places of which none overlaps one that is written to."""
+    return cast(_Function, njit(**INTERNAL, pipeline_class=_NoAliasCompiler)(function))

@@ -1,0 +1,278 @@
+"""What is held between every two things, and the loops of rules over pairs.
+
+What a run holds between things grows with the square of their number, and a month goes through it several times: with
+many things the layout decides what a run costs. A matrix is therefore kept by groups of ``SIMD_WIDTH`` runs,
+(group, thing, other, run of the group), so that the runs of a group fill a register, the others that a thing looks at
+lie side by side, and a group goes through its own matrix alone. What a rule needs of the things is copied beforehand
+into rows of (thing, run).
+
+A rule between two things is a function of numbers (see ``sim/steps.py``). The loop round it is written out for the
+numbers that it is given, and compiled.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numba import carray
+from numpy.typing import NDArray
+
+from sim.lanes.compiling import noalias, stage
+from sim.lanes.views import Layout, room_for
+
+SIMD_WIDTH = 8
+"""Runs in a group: the widest registers hold eight numbers."""
+
+UNROLL = 4
+"""Others added up at once. A loop over runs with a shorter body would be unrolled and not be vectorised."""
+
+MOST_MATRIX_BYTES = 8 * 2**20
+"""Room for the matrices of a block of runs: what a processor's last cache can spare for a thread."""
+
+
+def lanes_for(things: int, most: int) -> int:
+    """Return how many runs a block has, in whole groups: ``most``, or fewer where there are many things.
+
+    Which it is changes no number.
+    """
+    fitting = MOST_MATRIX_BYTES // (8 * things * things)
+    return min(most, max(1, fitting // SIMD_WIDTH) * SIMD_WIDTH)
+
+
+def padded(things: int) -> int:
+    """Return for how many things a matrix has room."""
+    return -(-things // UNROLL) * UNROLL
+
+
+def width(lanes: int) -> int:
+    """Return how many runs a row has room for: an odd number of groups, or things would crowd a part of the cache."""
+    groups = -(-lanes // SIMD_WIDTH)
+    return (groups + 1 - groups % 2) * SIMD_WIDTH
+
+
+def room_for_matrix(things: int, n: int) -> NDArray[np.float64]:
+    """Return a matrix of ``n`` runs, all zero."""
+    return room_for((-(-n // SIMD_WIDTH), padded(things), padded(things), SIMD_WIDTH))
+
+
+@dataclasses.dataclass(frozen=True)
+class PairLoop:
+    """A rule between two things, and where its numbers are.
+
+    ``arguments`` say of each number whose it is and its name: of the "pair", "returned" (of the other towards
+    one), "own", "other", or of the whole ("table"). ``attributes`` give, by the same words, how a number is
+    written in compiled code. The rest is as in ``sim.steps.PairStep``; ``counts`` is the condition under which a
+    thing takes part.
+    """
+
+    name: str
+    rule: Callable[..., Any]
+    arguments: Sequence[tuple[str, str]]
+    attributes: Sequence[str]
+    counts: Callable[[Any], bool]
+    when: Callable[[Any], bool] | None
+    writes: str = ""
+    adds: tuple[str, ...] = ()
+    to: str = "own"
+    once: bool = False
+    only: str = ""
+
+
+def scratch_rows(loop: PairLoop, things: int) -> int:
+    """Return how many rows of runs a loop needs for what it copies."""
+    of_things, of_whole = _copied(loop)
+    return (len(of_things) + 1) * padded(things) + len(of_whole) + len(loop.adds)
+
+
+def _copied(loop: PairLoop) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is copied of things and of the whole: the name of the row, and how the number is written."""
+    of_things: dict[str, str] = {}
+    of_whole: dict[str, str] = {}
+    for (whose, name), attribute in zip(loop.arguments, loop.attributes, strict=True):
+        if whose in ("own", "other"):
+            of_things[f"row_{name}"] = attribute
+        elif whose == "table":
+            of_whole[f"all_{name}"] = attribute
+    if loop.only:
+        of_things[f"row_{loop.only}"] = f"one.{loop.only}"
+    if loop.to in ("own", "other"):
+        of_things |= {f"sum_{name}": f"one.{name}" for name in loop.adds}
+    else:
+        of_whole |= {f"sum_{name}": f"whole.{name}" for name in loop.adds}
+    return of_things, of_whole
+
+
+def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
+    """Return the compiled function ``take(world, n)`` of a loop over pairs of things of a kind."""
+    of_things, of_whole = _copied(loop)
+    rows = ["sits", *of_things]
+    matrices = list(dict.fromkeys([*([loop.writes] if loop.writes else []), *(
+        name for whose, name in loop.arguments if whose in ("pair", "returned")
+    )]))
+    places = [*matrices, *rows, *of_whole]
+    body = _loops(loop)
+    inner = [f"def inner({', '.join(places)}, groups, things):", *body]
+    scope: dict[str, Any] = {"rule": loop.rule, "WIDTH": SIMD_WIDTH, "UNROLL": UNROLL}
+    inner_function = noalias(_function("\n    ".join(inner), scope, f"pairs: {loop.name}"))
+
+    number = f"len_{thing}"
+    lines = [
+        f"things = {number}(world)",
+        "padding = (things + UNROLL - 1) // UNROLL * UNROLL",
+        "groups = (n + WIDTH - 1) // WIDTH",
+        "width = (groups + 1 - groups % 2) * WIDTH",
+    ]
+    if loop.when is not None:
+        lines += [
+            "takers = 0",
+            "for run in range(n):",
+            "    takers += when(at_whole(world, 0, run, True))",
+            "if takers == 0:",
+            "    return",
+        ]
+    lines += [f"{name} = carray(place_{name}(world), (groups, padding, padding, WIDTH), float64)" for name in matrices]
+    lines += [f"scratch = carray(place_scratch(world), ({len(rows)} * padding + {len(of_whole)}, width), float64)"]
+    lines += [f"{name} = scratch[{k} * padding:{k + 1} * padding]" for k, name in enumerate(rows)]
+    lines += [f"{name} = scratch[{len(rows)} * padding + {k}]" for k, name in enumerate(of_whole)]
+    condition = "counts(one)" + (" and when(at_whole(world, 0, run, True))" if loop.when is not None else "")
+    lines += [
+        "for i in range(things):",
+        "    for run in range(n):",
+        "        one = at_thing(world, i, run, True)",
+        f"        sits[i, run] = 1.0 if {condition} else 0.0",
+        *(f"        {name}[i, run] = {attribute}" for name, attribute in of_things.items()),
+        "for i in range(things, padding):",
+        "    for run in range(n):",
+        *(f"        {name}[i, run] = 0.0" for name in rows),
+    ]
+    if of_whole:
+        lines += [
+            "for run in range(n):",
+            "    whole = at_whole(world, 0, run, True)",
+            *(f"    {name}[run] = {attribute}" for name, attribute in of_whole.items()),
+        ]
+    lines += [f"inner({', '.join(places)}, groups, things)"]
+    if loop.adds and loop.to in ("own", "other"):
+        lines += [
+            "for i in range(things):",
+            "    for run in range(n):",
+            "        one = at_thing(world, i, run, sits[i, run] > 0.0)",
+            *(f"        one.{name} = sum_{name}[i, run]" for name in loop.adds),
+        ]
+    elif loop.adds:
+        lines += [
+            "for run in range(n):",
+            "    whole = at_whole(world, 0, run, True)",
+            *(f"    whole.{name} = sum_{name}[run]" for name in loop.adds),
+        ]
+    text = "\n    ".join(["def take(world, n):", *lines])
+    scope |= {
+        "inner": inner_function,
+        "carray": carray,
+        "float64": np.float64,
+        "at_thing": layout.view(thing),
+        "at_whole": layout.view(whole),
+        "counts": loop.counts,
+        "when": loop.when,
+        number: layout.reader(thing),
+        "place_scratch": layout.place("scratch"),
+        **{f"place_{name}": layout.place(name) for name in matrices},
+    }
+    return stage(_function(text, scope, f"pairs: {loop.name}"))
+
+
+def _function(text: str, scope: dict[str, Any], name: str) -> Any:
+    exec(compile(text, f"<{name}>", "exec"), scope)
+    return scope["inner" if text.startswith("def inner") else "take"]
+
+
+def _loops(loop: PairLoop) -> list[str]:
+    """Return the loops over groups, things, others and runs, indented by four blanks a level."""
+    one, two = "i", "j"
+    call = _call(loop, one, two)
+    if loop.only:
+        return [
+            "for group in range(groups):",
+            "    here = group * WIDTH",
+            "    for i in range(things):",
+            "        flagged = 0.0",
+            "        for lane in range(WIDTH):",
+            f"            flagged += row_{loop.only}[i, here + lane]",
+            "        if flagged == 0.0:",
+            "            continue",
+            "        for j in range(things):",
+            "            if j == i:",
+            "                continue",
+            "            for lane in range(WIDTH):",
+            "                run = here + lane",
+            f"                if row_{loop.only}[i, run] > 0.0 and sits[j, run] > 0.0:",
+            f"                    {loop.writes}[group, i, j, lane] = {_call(loop, 'i', 'j')}",
+            f"                    {loop.writes}[group, j, i, lane] = {_call(loop, 'j', 'i')}",
+        ]
+    if loop.writes:
+        first = "i + 1, things" if loop.once else "things"
+        keep = [f"{loop.writes}[group, i, j, lane] = given if both else {loop.writes}[group, i, j, lane]"]
+        if loop.once:
+            keep += [f"{loop.writes}[group, j, i, lane] = given if both else {loop.writes}[group, j, i, lane]"]
+        return [
+            "for group in range(groups):",
+            "    here = group * WIDTH",
+            "    for i in range(things):",
+            f"        for j in range({first}):",
+            *([] if loop.once else ["            if j == i:", "                continue"]),
+            "            for lane in range(WIDTH):",
+            "                run = here + lane",
+            f"                given = {call}",
+            "                both = (sits[i, run] > 0.0) & (sits[j, run] > 0.0)",
+            *(f"                {line}" for line in keep),
+        ]
+    given = ", ".join(f"given_{name}" for name in loop.adds)
+    added = [f"to_{name} += given_{name} if both else 0.0" for name in loop.adds]
+    if loop.to == "other":
+        sums = [f"sum_{name}[j, run] += given_{name} if both else 0.0" for name in loop.adds]
+        return [
+            "for group in range(groups):",
+            "    here = group * WIDTH",
+            "    for i in range(things):",
+            "        for j in range(things):",
+            "            if j == i:",
+            "                continue",
+            "            for lane in range(WIDTH):",
+            "                run = here + lane",
+            f"                {given} = {call}",
+            "                both = (sits[i, run] > 0.0) & (sits[j, run] > 0.0)",
+            *(f"                {line}" for line in sums),
+        ]
+    at = "i, run" if loop.to == "own" else "run"
+    begin = "i // UNROLL * UNROLL" if loop.once else "0"
+    differ = "j > i" if loop.once else "j != i"
+    return [
+        "for group in range(groups):",
+        "    here = group * WIDTH",
+        "    for i in range(things):",
+        f"        for some in range({begin}, things, UNROLL):",
+        "            for lane in range(WIDTH):",
+        "                run = here + lane",
+        *(f"                to_{name} = sum_{name}[{at}]" for name in loop.adds),
+        "                for k in range(UNROLL):",
+        "                    j = some + k",
+        f"                    {given} = {call}",
+        f"                    both = (sits[i, run] > 0.0) & (sits[j, run] > 0.0) & ({differ})",
+        *(f"                    {line}" for line in added),
+        *(f"                sum_{name}[{at}] = to_{name}" for name in loop.adds),
+    ]
+
+
+def _call(loop: PairLoop, one: str, two: str) -> str:
+    """Return the call of the rule from one thing to another, by the names of its arguments' places."""
+    places = {
+        "pair": "{name}[group, " + f"{one}, {two}, lane]",
+        "returned": "{name}[group, " + f"{two}, {one}, lane]",
+        "own": "row_{name}[" + f"{one}, run]",
+        "other": "row_{name}[" + f"{two}, run]",
+        "table": "all_{name}[run]",
+    }
+    return f"rule({', '.join(places[whose].format(name=name) for whose, name in loop.arguments)})"

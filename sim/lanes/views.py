@@ -1,0 +1,506 @@
+"""One run's view of rows of runs: what things that hold numbers are to compiled code.
+
+A step of the month is written for one run: ``self.attended`` is a number, ``self.model.behaviour.weight_fund``
+another. Plain Python gives it the agent itself. Compiled code gives it a *view*: where the record of that thing
+begins, which run is at hand, and whether what is written counts. Reading an attribute reads the row of that name at
+that run; writing one keeps the old number where it does not count. So the loop over runs can stand round a step that
+knows nothing of it, and the compiler works on several runs at once.
+
+What there is to see is told by a :class:`Layout`, a few records of numbers and how they hang together. Nothing here
+knows what the numbers mean.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.datamodel import models
+from numba.core.errors import TypingError
+from numba.core.imputils import lower_builtin, lower_getattr_generic, lower_setattr_generic
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, signature
+from numba.extending import intrinsic, register_model, type_callable
+from numpy.typing import NDArray
+
+CACHE_LINE = 64
+
+_F8 = types.float64
+_I8 = types.int64
+
+
+# ---------------------------------------------------------------------- what there is to see
+
+
+@dataclasses.dataclass(frozen=True)
+class To:
+    """A link to a thing of another kind: the one at one's own position, or the first (the only) one.
+
+    ``prefix`` is how the names of its rows begin, for a part of it.
+    """
+
+    kind: str
+    prefix: str = ""
+    same_position: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Each:
+    """A link to all things of a kind, to be read by a position: ``self.projects[k]``."""
+
+    kind: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Number:
+    """A whole number that is the same for all runs and changes with the month, such as its position."""
+
+    name: str
+
+
+Link = To | Each | Number
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """One kind of thing, as a record of numbers.
+
+    ``rows`` gives by name how many rows of runs a number takes (0: it is one number, ``n``: it is read by a
+    position below ``n``). With ``by_run=False`` all runs share the numbers; then ``whole`` names those that are
+    whole. What is ``read_only`` is given, and no step may write to it. ``methods`` are functions of such a thing.
+    """
+
+    name: str
+    rows: Mapping[str, int]
+    links: Mapping[str, Link] = dataclasses.field(default_factory=dict)
+    by_run: bool = True
+    whole: frozenset[str] = frozenset()
+    read_only: bool = False
+    methods: Mapping[str, Callable[..., Any]] = dataclasses.field(default_factory=dict)
+
+
+class Layout:
+    """What compiled code can see: kinds of things, and numbers of the month.
+
+    ``lanes`` is the most runs that a block has. ``matrices`` name what is held between every two things of one
+    kind (see ``sim/lanes/pairs.py``). ``key`` tells apart layouts that look alike and compile to something else.
+    """
+
+    def __init__(
+        self,
+        kinds: Iterable[Kind],
+        *,
+        lanes: int,
+        key: str = "",
+        numbers: tuple[str, ...] = (),
+        matrices: tuple[str, ...] = (),
+    ) -> None:
+        self.kinds = {kind.name: kind for kind in kinds}
+        self.lanes, self.numbers, self.matrices = lanes, numbers, matrices
+        self.places = (*self.kinds, *matrices, "scratch")
+        self.dtypes = {name: _record(kind, lanes) for name, kind in self.kinds.items()}
+        told = [
+            (kind.name, sorted(kind.rows.items()), repr(sorted(kind.links.items(), key=str)), kind.by_run)
+            for kind in self.kinds.values()
+        ]
+        digest = hashlib.sha256(repr((told, lanes, key, numbers, matrices)).encode()).hexdigest()
+        self.name = f"layout_{digest[:16]}"
+        self.world = World(self)
+
+    def view(self, kind: str) -> Callable[..., Any]:
+        """Return the function of compiled code ``at(world, position, run, counts)`` that gives a view."""
+        return _viewer(self, kind)
+
+    def reader(self, name: str) -> Callable[..., Any]:
+        """Return the function of compiled code that reads how many of a kind there are, or a number of the month."""
+        return _reader(self, f"n_{name}", _I8)
+
+    def place(self, name: str) -> Callable[..., Any]:
+        """Return the function of compiled code that tells where a kind, a matrix or the scratch begins."""
+        return _reader(self, f"at_{name}", types.voidptr)
+
+    def room(self, kind: str, number: int) -> NDArray[Any]:
+        """Return ``number`` records of a kind, all numbers 0, at the beginning of a line of the cache."""
+        return room_for(number, self.dtypes[kind])
+
+
+def _record(kind: Kind, lanes: int) -> np.dtype[Any]:
+    """Return the record of one thing. Rows begin with a line of the cache.
+
+    An odd number of rows: with an even one things would crowd a part of the cache.
+    """
+    if not kind.by_run:
+        return np.dtype(
+            [
+                (name, np.int64 if name in kind.whole else np.float64, (n,) if n else ())
+                for name, n in kind.rows.items()
+            ]
+        )
+    fields: list[Any] = [(name, np.float64, (n, lanes) if n else (lanes,)) for name, n in kind.rows.items()]
+    if sum(max(1, n) for n in kind.rows.values()) % 2 == 0:
+        fields.append(("unused_row", np.float64, (lanes,)))
+    return np.dtype(fields)
+
+
+def room_for(shape: int | tuple[int, ...], kind: Any = np.float64) -> NDArray[Any]:
+    """Return zeros that begin at a line of the cache; loads that straddle two lines take twice as long."""
+    n_bytes = int(np.prod(shape)) * np.dtype(kind).itemsize
+    memory = np.zeros(n_bytes + CACHE_LINE, dtype=np.uint8)
+    first = -memory.ctypes.data % CACHE_LINE
+    room: NDArray[Any] = memory[first : first + n_bytes].view(kind).reshape(shape)
+    return room
+
+
+# ---------------------------------------------------------------------- types of compiled code
+
+
+class World(types.Type):
+    """Where the records of all kinds begin, how many there are, and the numbers of the month."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        super().__init__(name=f"World({layout.name})")
+
+    @property
+    def members(self) -> list[tuple[str, types.Type]]:
+        """Return what the structure holds, in order."""
+        layout = self.layout
+        places = [(f"at_{name}", types.voidptr) for name in layout.places]
+        counts = [(f"n_{name}", _I8) for name in (*layout.kinds, *layout.numbers)]
+        return [*places, *counts]
+
+
+class View(types.Type):
+    """One run's view of a record."""
+
+    def __init__(self, layout: Layout, kind: str, prefix: str = "") -> None:
+        self.layout, self.kind, self.prefix = layout, layout.kinds[kind], prefix
+        self.dtype = layout.dtypes[kind]
+        super().__init__(name=f"View({layout.name}, {kind}, {prefix})")
+
+    def resolve(self, attr: str) -> Any:
+        """Return the type of an attribute, or None if there is none."""
+        rows = self.kind.rows.get(self.prefix + attr)
+        if rows is not None:
+            if rows:
+                return Row(rows, self.layout.lanes if self.kind.by_run else 1, self.kind.read_only)
+            return _I8 if self.prefix + attr in self.kind.whole else _F8
+        if not self.prefix and attr in self.kind.links:
+            link = self.kind.links[attr]
+            if isinstance(link, To):
+                return View(self.layout, link.kind, link.prefix)
+            return Many(self.layout, link.kind) if isinstance(link, Each) else _I8
+        part = f"{self.prefix}{attr}_"
+        if any(name.startswith(part) for name in self.kind.rows):
+            return View(self.layout, self.kind.name, part)
+        return None
+
+    def known(self) -> list[str]:
+        """Return the names that can be read."""
+        named = [name[len(self.prefix) :] for name in self.kind.rows if name.startswith(self.prefix)]
+        return named if self.prefix else [*named, *self.kind.links, *self.kind.methods]
+
+
+class Row(types.Type):
+    """One run's view of several rows: ``row[k]`` is a number."""
+
+    def __init__(self, count: int, lanes: int, read_only: bool) -> None:
+        self.count, self.lanes, self.read_only = count, lanes, read_only
+        super().__init__(name=f"Row({count}, {lanes}, {read_only})")
+
+
+class Many(types.Type):
+    """One run's view of all things of a kind: ``many[k]`` is a view of one, whatever k is in that run."""
+
+    def __init__(self, layout: Layout, kind: str) -> None:
+        self.layout, self.kind = layout, kind
+        super().__init__(name=f"Many({layout.name}, {kind})")
+
+
+@register_model(World)
+class _WorldModel(models.StructModel):
+    def __init__(self, dmm: Any, fe_type: World) -> None:
+        super().__init__(dmm, fe_type, fe_type.members)
+
+
+@register_model(View)
+class _ViewModel(models.StructModel):
+    def __init__(self, dmm: Any, fe_type: View) -> None:
+        members = [
+            ("world", fe_type.layout.world),
+            ("base", types.voidptr),
+            ("position", _I8),
+            ("run", _I8),
+            ("counts", types.boolean),
+        ]
+        super().__init__(dmm, fe_type, members)
+
+
+@register_model(Row)
+class _RowModel(models.StructModel):
+    def __init__(self, dmm: Any, fe_type: Row) -> None:
+        super().__init__(dmm, fe_type, [("base", types.voidptr), ("counts", types.boolean)])
+
+
+@register_model(Many)
+class _ManyModel(models.StructModel):
+    def __init__(self, dmm: Any, fe_type: Many) -> None:
+        members = [("world", fe_type.layout.world), ("run", _I8), ("counts", types.boolean)]
+        super().__init__(dmm, fe_type, members)
+
+
+# ---------------------------------------------------------------------- reading and writing attributes
+
+
+@infer_getattr
+class _ViewAttributes(AttributeTemplate):
+    key = View
+
+    def generic_resolve(self, view: View, attr: str) -> Any:
+        found = view.resolve(attr)
+        if found is None and not view.prefix and attr in view.kind.methods:
+            return types.BoundFunction(_method(view, attr), view)
+        return found
+
+
+_METHODS: dict[tuple[str, str], Any] = {}
+
+
+def _method(view: View, attr: str) -> Any:
+    """Return the template of a method: the compiled function of that name, given the view."""
+    if (view.name, attr) in _METHODS:
+        return _METHODS[view.name, attr]
+    dispatcher = types.Dispatcher(view.kind.methods[attr])
+
+    class Method(AbstractTemplate):
+        key = (view.name, attr)
+
+        def generic(self, args: Any, kws: Any) -> Any:
+            called = dispatcher.get_call_type(self.context, (self.this, *args), kws)
+            names = list(called.pysig.parameters.values())[1:]
+            return signature(called.return_type, *called.args[1:], recvr=self.this).replace(
+                pysig=called.pysig.replace(parameters=names)
+            )
+
+    @lower_builtin((view.name, attr), View, types.VarArg(types.Any))
+    def call(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        called = dispatcher.get_call_type(context.typing_context, sig.args, {})
+        function = context.get_function(dispatcher, called)
+        context.add_linking_libs(getattr(function, "libs", ()))
+        return function(builder, args)
+
+    _METHODS[view.name, attr] = Method
+    return Method
+
+
+def _place(builder: Any, base: Any, offset: int, run: Any | None) -> Any:
+    """Return the address of a row at a run (of what all runs share, without one)."""
+    begin = builder.gep(base, [ir.Constant(ir.IntType(64), offset)], inbounds=True)
+    row = builder.bitcast(begin, ir.DoubleType().as_pointer())
+    return row if run is None else builder.gep(row, [run], inbounds=True)
+
+
+def _beyond(builder: Any, base: Any, position: Any, dtype: np.dtype[Any]) -> Any:
+    """Return where the record at a position begins."""
+    return builder.gep(base, [builder.mul(position, ir.Constant(ir.IntType(64), dtype.itemsize))], inbounds=True)
+
+
+def _view_value(context: Any, builder: Any, kind: View, **parts: Any) -> Any:
+    view = cgutils.create_struct_proxy(kind)(context, builder)
+    for name, value in parts.items():
+        setattr(view, name, value)
+    return view._getvalue()
+
+
+@lower_getattr_generic(View)
+def _read(context: Any, builder: Any, kind: View, value: Any, attr: str) -> Any:
+    view = cgutils.create_struct_proxy(kind)(context, builder, value=value)
+    name, found = kind.prefix + attr, kind.resolve(attr)
+    if name in kind.kind.rows:
+        place = _place(builder, view.base, kind.dtype.fields[name][1], view.run if kind.kind.by_run else None)
+        if isinstance(found, Row):
+            row = cgutils.create_struct_proxy(found)(context, builder)
+            row.base, row.counts = builder.bitcast(place, cgutils.voidptr_t), view.counts
+            return row._getvalue()
+        if found is _I8:
+            place = builder.bitcast(place, ir.IntType(64).as_pointer())
+        return builder.load(place, align=8)
+    common: dict[str, Any] = {"run": view.run, "counts": view.counts}
+    if attr not in kind.kind.links:
+        return _view_value(
+            context, builder, found, world=view.world, base=view.base, position=view.position, **common
+        )
+    link = kind.kind.links[attr]
+    world = cgutils.create_struct_proxy(kind.layout.world)(context, builder, value=view.world)
+    if isinstance(link, Number):
+        return getattr(world, f"n_{link.name}")
+    if isinstance(link, Each):
+        many = cgutils.create_struct_proxy(found)(context, builder)
+        many.world, many.run, many.counts = view.world, view.run, view.counts
+        return many._getvalue()
+    base, position = getattr(world, f"at_{link.kind}"), ir.Constant(ir.IntType(64), 0)
+    if link.same_position:
+        position = view.position
+        base = _beyond(builder, base, position, found.dtype)
+    return _view_value(context, builder, found, world=view.world, base=base, position=position, **common)
+
+
+def _write(builder: Any, place: Any, value: Any, counts: Any) -> None:
+    old = builder.load(place, align=8)
+    builder.store(builder.select(counts, value, old), place, align=8)
+
+
+@lower_setattr_generic(View)
+def _assign(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> None:
+    kind = sig.args[0]
+    name = kind.prefix + attr
+    if kind.kind.read_only or name not in kind.kind.rows or kind.kind.rows[name]:
+        raise TypingError(f"{attr!r} of {kind.kind.name} cannot be written to")
+    view = cgutils.create_struct_proxy(kind)(context, builder, value=args[0])
+    _write(builder, _place(builder, view.base, kind.dtype.fields[name][1], view.run), args[1], view.counts)
+
+
+# ---------------------------------------------------------------------- by a position
+
+
+@type_callable(operator.getitem)
+def _type_getitem(context: Any) -> Any:
+    def typer(holder: Any, k: Any) -> Any:
+        if isinstance(holder, Row) and isinstance(k, types.Integer):
+            return _F8
+        if isinstance(holder, Many) and isinstance(k, types.Integer):
+            return View(holder.layout, holder.kind)
+        return None
+
+    return typer
+
+
+@type_callable(operator.setitem)
+def _type_setitem(context: Any) -> Any:
+    def typer(row: Any, k: Any, value: Any) -> Any:
+        writable = isinstance(row, Row) and not row.read_only
+        return types.none if writable and isinstance(k, types.Integer) else None
+
+    return typer
+
+
+def _element(builder: Any, row: Any, kind: Row, k: Any) -> Any:
+    place = builder.mul(k, ir.Constant(k.type, kind.lanes))
+    return builder.gep(builder.bitcast(row.base, ir.DoubleType().as_pointer()), [place], inbounds=True)
+
+
+@lower_builtin(operator.getitem, Row, types.Integer)
+def _get(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    row = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
+    k = context.cast(builder, args[1], sig.args[1], _I8)
+    return builder.load(_element(builder, row, sig.args[0], k), align=8)
+
+
+@lower_builtin(operator.setitem, Row, types.Integer, types.Any)
+def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    row = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
+    k = context.cast(builder, args[1], sig.args[1], _I8)
+    value = context.cast(builder, args[2], sig.args[2], _F8)
+    _write(builder, _element(builder, row, sig.args[0], k), value, row.counts)
+    return context.get_dummy_value()
+
+
+@lower_builtin(operator.getitem, Many, types.Integer)
+def _one_of(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    many = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
+    world = cgutils.create_struct_proxy(sig.args[0].layout.world)(context, builder, value=many.world)
+    position = context.cast(builder, args[1], sig.args[1], _I8)
+    found = sig.return_type
+    base = _beyond(builder, getattr(world, f"at_{found.kind.name}"), position, found.dtype)
+    return _view_value(
+        context, builder, found, world=many.world, base=base, position=position, run=many.run, counts=many.counts
+    )
+
+
+@type_callable(len)
+def _type_length(context: Any) -> Any:
+    return lambda holder: types.intp if isinstance(holder, Row | Many) else None
+
+
+@lower_builtin(len, Row)
+def _length(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return ir.Constant(ir.IntType(64), sig.args[0].count)
+
+
+@lower_builtin(len, Many)
+def _how_many(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    many = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
+    world = cgutils.create_struct_proxy(sig.args[0].layout.world)(context, builder, value=many.world)
+    return getattr(world, f"n_{sig.args[0].kind}")
+
+
+# ---------------------------------------------------------------------- making worlds and views
+
+
+def _viewer(layout: Layout, kind: str) -> Any:
+    found = View(layout, kind)
+
+    @intrinsic
+    def at(typingctx: Any, world: Any, position: Any, run: Any, counts: Any) -> Any:
+        """Return one run's view of the thing at a position."""
+
+        def make(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            whole, place, lane, does_count = args
+            base = cgutils.create_struct_proxy(layout.world)(context, builder, value=whole)
+            begin = _beyond(builder, getattr(base, f"at_{kind}"), place, found.dtype)
+            return _view_value(
+                context, builder, found, world=whole, base=begin, position=place, run=lane, counts=does_count
+            )
+
+        return found(layout.world, _I8, _I8, types.boolean), make
+
+    return at
+
+
+def world_maker(layout: Layout) -> Any:
+    """Return the function of compiled code ``make(addresses, counts)`` that gives a world.
+
+    ``addresses`` are those of ``layout.places``, ``counts`` how many records of every kind there are and the numbers
+    of the month, both in the order of the layout.
+    """
+    n_places = len(layout.places)
+
+    @intrinsic
+    def make(typingctx: Any, addresses: Any, counts: Any) -> Any:
+        def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            world = cgutils.create_struct_proxy(layout.world)(context, builder)
+            for number, (name, _) in enumerate(layout.world.members):
+                array, k = (args[0], number) if number < n_places else (args[1], number - n_places)
+                kind = sig.args[0] if number < n_places else sig.args[1]
+                holder = context.make_array(kind)(context, builder, value=array)
+                place = builder.gep(holder.data, [ir.Constant(ir.IntType(64), k)], inbounds=True)
+                value = builder.load(place)
+                setattr(world, name, builder.inttoptr(value, cgutils.voidptr_t) if number < n_places else value)
+            return world._getvalue()
+
+        return layout.world(addresses, counts), build
+
+    return make
+
+
+def _reader(layout: Layout, name: str, gives: types.Type) -> Any:
+    @intrinsic
+    def read(typingctx: Any, world: Any) -> Any:
+        def load(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            whole = cgutils.create_struct_proxy(layout.world)(context, builder, value=args[0])
+            return getattr(whole, name)
+
+        return gives(layout.world), load
+
+    return read
+
+
+def addresses_of(arrays: Iterable[NDArray[Any]]) -> NDArray[np.int64]:
+    """Return where arrays begin. Who calls keeps the arrays until the compiled code has returned."""
+    return np.array([array.ctypes.data for array in arrays], dtype=np.int64)

@@ -1,0 +1,290 @@
+"""The month: who takes which step, in order.
+
+Both engines go through this list, and the schedule in ``docs/odd.md`` is generated from it. An extension changes it
+by :meth:`Month.replacing` and its like, see ``docs/extending.md``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from sim.measures import COLUMNS, MEASURES, Measure
+from sim.parameters import Behaviour, Delivery, Mechanisms
+from sim.partners import Council, Partner
+from sim.partnership import PartnershipModel
+from sim.population import SECTORS, Seat
+from sim.randomness import STREAMS, Stream
+from sim.rules import trust
+from sim.state import matrices_of, rows_of
+from sim.steps import PairStep, Step, Takers, pair_loop
+from sim.terms import TERMS, Term
+
+COUNCIL = SECTORS.index("council")
+
+# ---------------------------------------------------------------------- who takes a step
+
+TABLE = Takers(
+    "the table", "partnership", lambda model: () if model.is_dissolved else (model,), lambda model: model.is_dissolved == 0.0
+)
+PLACE = Takers("the place", "partnership", lambda model: (model,), lambda model: True)
+MEMBERS = Takers("every member", "partner", lambda model: model.members, lambda partner: partner.is_member > 0.0)
+COUNCILS = Takers(
+    "every council",
+    "partner",
+    lambda model: [partner for partner in model.members if isinstance(partner, Council)],
+    lambda partner: partner.is_member > 0.0,
+    sectors=frozenset({COUNCIL}),
+)
+OTHERS = Takers(
+    "every member but councils",
+    "partner",
+    lambda model: [partner for partner in model.members if not isinstance(partner, Council)],
+    lambda partner: partner.is_member > 0.0,
+    sectors=frozenset(range(len(SECTORS))) - {COUNCIL},
+)
+EVERYBODY = Takers("every body", "partner", lambda model: model.partners, lambda partner: True)
+WHILE_IT_STANDS = Takers(
+    "every body, while there is a table",
+    "partner",
+    lambda model: () if model.is_dissolved else model.partners,
+    lambda partner: partner.model.is_dissolved == 0.0,
+)
+OUTSIDE = Takers(
+    "every body without a seat, while there is a table",
+    "partner",
+    lambda model: [] if model.is_dissolved else [p for p in model.partners if not (p.is_member or p.is_abolished)],
+    lambda p: p.model.is_dissolved == 0.0 and p.is_member == 0.0 and p.is_abolished == 0.0,
+)
+NEWCOMERS = Takers(
+    "every newcomer",
+    "partner",
+    lambda model: [partner for partner in model.partners if partner.joins],
+    lambda partner: partner.joins > 0.0,
+    are_few=True,
+)
+
+
+# ---------------------------------------------------------------------- in which months
+
+
+def policy_changes(model: PartnershipModel) -> bool:
+    """Return whether other levers come into force this month."""
+    return model.policy.is_new > 0.0
+
+
+def bodies_end(model: PartnershipModel) -> bool:
+    """Return whether the calendar abolishes bodies this month."""
+    return model.policy.abolishes > 0.0
+
+
+def somebody_joins(model: PartnershipModel) -> bool:
+    """Return whether anybody takes a seat this month."""
+    return model.newcomers > 0.0
+
+
+def somebody_is_reorganised(model: PartnershipModel) -> bool:
+    """Return whether any member goes through a reorganisation this month."""
+    return model.reorganisations > 0.0
+
+
+def it_is_over(model: PartnershipModel) -> bool:
+    """Return whether the partnership has been dissolved."""
+    return model.is_dissolved > 0.0
+
+
+def terms_are_kept(model: PartnershipModel) -> bool:
+    """Return whether the terms of decisions are kept."""
+    return model.keeps_terms > 0
+
+
+def month_is_kept(model: PartnershipModel) -> bool:
+    """Return whether the measures of this month are kept."""
+    return model.is_kept > 0
+
+
+# ---------------------------------------------------------------------- the steps
+
+AnyStep = Step | PairStep
+
+LAUNCH: tuple[AnyStep, ...] = (
+    Step(PartnershipModel.found_partnership, PLACE, "A place founds a partnership: its leader, staff, goodwill."),
+    Step(Partner.come_as_one_is, EVERYBODY, "Bodies bring their own traits."),
+    Step(Partner.begin, EVERYBODY, "They begin with the views of somebody new."),
+    PairStep(trust.first_trust, "They make each other's acquaintance.", writes="trust", among="everybody"),
+    Step(Partner.be_counted, MEMBERS, "Those who sit from the launch are counted."),
+)
+"""What happens before the first month."""
+
+STEPS: tuple[AnyStep, ...] = (
+    # 1 policy and events
+    Step(Partner.face_levers, EVERYBODY, "Bodies take in levers that come into force.", when=policy_changes),
+    Step(PartnershipModel.begin_to_add_pressure, PLACE, "Pressure by duties is added up", when=policy_changes),
+    Step(Partner.add_pressure, EVERYBODY, "over all publicly funded bodies.", when=policy_changes),
+    Step(PartnershipModel.prepare_working, PLACE, "What depends on levers alone is worked out.", when=policy_changes),
+    Step(PartnershipModel.hold_election, PLACE, "A May election may bring a new leader."),
+    Step(PartnershipModel.be_led, PLACE, "The leader's style, the staff in place and relief are what they are."),
+    Step(Partner.be_abolished, WHILE_IT_STANDS, "Bodies that end this month leave for good.", when=bodies_end),
+    Step(PartnershipModel.begin_to_count, TABLE, "Members are counted anew", when=bodies_end),
+    Step(Partner.be_counted, MEMBERS, "if any body ended,", when=bodies_end),
+    Step(PartnershipModel.end_or_go_on, TABLE, "and without any the partnership ends.", when=bodies_end),
+    Step(PartnershipModel.begin_to_reorganise, TABLE, "It is seen who is reorganised:"),
+    Step(Partner.be_reorganised, WHILE_IT_STANDS, "bodies go through a reorganisation,"),
+    PairStep(trust.trust_after_reorganisation, "which breaks links both ways.", writes="trust", only="is_reorganised", when=somebody_is_reorganised),
+    # 2 influence
+    Step(PartnershipModel.clear_the_scales, TABLE, "Influence is weighed:"),
+    Step(Partner.take_standing, MEMBERS, "by resources, statutory weight, presence and the chair;"),
+    Step(Partner.take_influence, MEMBERS, "each has its share."),
+    # 3 attendance
+    Step(PartnershipModel.call_meeting, TABLE, "A meeting is called; money is in sight, the forum has a load."),
+    Step(Partner.look_up, MEMBERS, "Members look round:"),
+    PairStep(trust.seen_with_trust, "at what others did so far, weighed by trust,", adds=("trusted", "participation", "giving")),
+    Step(Partner.judge_the_others, MEMBERS, "and judge by it."),
+    Step(Partner.remember_terms, MEMBERS, "The terms of the decision are kept, if asked for.", when=terms_are_kept),
+    Step(Partner.decide_attendance, MEMBERS, "Each decides, by itself, whether to come,"),
+    Step(Partner.remember_attendance, MEMBERS, "and its record moves."),
+    # 4 seniority
+    Step(Partner.choose_seniority, MEMBERS, "Each chooses how senior a person to send from now on."),
+    # 5 deliberation
+    Step(PartnershipModel.open_meeting, TABLE, "The meeting opens:"),
+    Step(Partner.voice_priorities, MEMBERS, "members say what they care for, as loudly as they have influence;"),
+    Step(PartnershipModel.move_strategy, TABLE, "the strategy moves;"),
+    Step(Partner.align_plans, MEMBERS, "their plans move to it, or drift home;"),
+    Step(PartnershipModel.take_decision, TABLE, "something is decided, or nothing."),
+    # 6 contribution
+    Step(PartnershipModel.look_ahead, TABLE, "Sanctions and an announced end are in view."),
+    Step(Partner.contribute, MEMBERS, "Each decides what money to bend and to pool."),
+    # 7 fund
+    Step(PartnershipModel.take_money_in, TABLE, "Money comes in;"),
+    Step(Partner.claim_money, MEMBERS, "members lay claims to it,"),
+    Step(Partner.get_paid, MEMBERS, "and are paid if they came;"),
+    Step(PartnershipModel.close_books, TABLE, "the rest is held or lost."),
+    # 8 delivery
+    Step(PartnershipModel.begin_work, PLACE, "Joint work begins:"),
+    Step(Partner.bring_in, MEMBERS, "members bring people, capacity and money,"),
+    Step(PartnershipModel.convert_money, TABLE, "of which a part works,"),
+    Step(PartnershipModel.join_up, TABLE, "as far as sectors work together;"),
+    Step(PartnershipModel.move_work_on, PLACE, "work moves through planning and delivery to results."),
+    Step(PartnershipModel.move_stage, TABLE, "The table enters a stage, stays, or slips back."),
+    # 9 outcomes
+    Step(PartnershipModel.close_gaps, PLACE, "Outcomes move, with and without a partnership."),
+    # 10 learning
+    Step(PartnershipModel.take_stock, TABLE, "There is something to learn from:"),
+    Step(Partner.learn, MEMBERS, "members bring their beliefs up to date."),
+    # 11 trust
+    Step(PartnershipModel.weigh_contact, TABLE, "Contact, brokerage and time weigh on trust;"),
+    Step(Partner.be_felt, MEMBERS, "so does domination;"),
+    PairStep(trust.trust_step, "everybody compares what others put in with what trust led one to expect.", writes="trust"),
+    # 12 accountability
+    Step(PartnershipModel.give_account, TABLE, "Once a year the partnership is assessed."),
+    # 13 membership
+    Step(PartnershipModel.open_the_list, TABLE, "Who comes and goes?"),
+    Step(Partner.consider_leaving, OTHERS, "Members leave after long absence;"),
+    Step(Partner.consider_joining, OUTSIDE, "empty seats are filled, on their date or by invitation."),
+    Step(Partner.be_asked, MEMBERS, "Newcomers ask what members believe and give,", when=somebody_joins),
+    PairStep(trust.trust_in_member, "and whom they trust;", adds=("record",), to="other", when=somebody_joins),
+    Step(Partner.take_seat, NEWCOMERS, "they begin from that as far as they know it,", when=somebody_joins),
+    PairStep(trust.trust_with_newcomer, "meet everybody,", writes="trust", only="joins", when=somebody_joins),
+    Step(Partner.sit_down, NEWCOMERS, "and sit down.", when=somebody_joins),
+    Step(PartnershipModel.close_the_list, TABLE, "The list is closed;"),
+    Step(Partner.be_engaged, MEMBERS, "members and their engagement are counted."),
+    Step(PartnershipModel.see_engagement, TABLE, "The table is as engaged as its members;"),
+    Step(Council.consider_ending, COUNCILS, "councils consider abolishing it;"),
+    Step(PartnershipModel.end_or_go_on, TABLE, "it ends or goes on,"),
+    Step(Partner.go_home, EVERYBODY, "and if it is over everybody goes home.", when=it_is_over),
+    # costs
+    Step(PartnershipModel.open_the_bill, PLACE, "Costs are counted:"),
+    Step(Partner.cost_time, EVERYBODY, "time and inspection;"),
+    Step(PartnershipModel.settle_the_bill, PLACE, "days are turned into money."),
+    # measures
+    Step(PartnershipModel.begin_to_measure, PLACE, "The month is measured:"),
+    Step(Partner.show_engagement, MEMBERS, "what regimes are named from,"),
+    Step(PartnershipModel.begin_to_show, PLACE, "and, if the month is kept,", when=month_is_kept),
+    Step(Partner.show_oneself, MEMBERS, "what other measures are made of,", when=month_is_kept),
+    PairStep(trust.trust_given_and_returned, "trust among them.", adds=("trust_difference", "trust_within", "trust_across"), to="table", once=True, when=month_is_kept),
+)
+"""The steps of a month, in order, a sentence each."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Month:
+    """A list of steps, with what it keeps: measures, columns of bodies, terms of decisions."""
+
+    launch_steps: tuple[AnyStep, ...] = LAUNCH
+    steps: tuple[AnyStep, ...] = STEPS
+    terms: tuple[Term, ...] = TERMS
+    measures: Mapping[str, Measure] = dataclasses.field(default_factory=lambda: MEASURES)
+    columns: Mapping[str, str] = dataclasses.field(default_factory=lambda: COLUMNS)
+    streams: tuple[Stream, ...] = STREAMS
+
+    @cached_property
+    def own_terms(self) -> tuple[Any, ...]:
+        """Return the functions of the terms that an extension adds to the utility of attending."""
+        return tuple(term.function for term in self.terms if term.function is not None)
+
+    @cached_property
+    def read_columns(self) -> Callable[[Partner], tuple[float, ...]]:
+        """Return the function that reads what is kept of a body."""
+        return attrgetter(*self.columns.values())
+
+    @cached_property
+    def read_measures(self) -> tuple[Any, ...]:
+        """Return the formulas of what is kept of the partnership."""
+        return tuple(measure.formula for measure in self.measures.values())
+
+    @property
+    def regime_measures(self) -> tuple[str, ...]:
+        """Return the measures that regimes are named from."""
+        return tuple(name for name, measure in self.measures.items() if measure.names_regimes)
+
+    @cached_property
+    def known(self) -> dict[str, dict[str, int]]:
+        """Return what there is: the numbers of a body, of a seat, of the table, between bodies, of behaviour."""
+        return {
+            "partner": rows_of(Partner, terms=len(self.terms)),
+            "partnership": rows_of(PartnershipModel),
+            "matrix": dict.fromkeys(matrices_of(Partner), 0),
+            "seat": dict.fromkeys(Seat.numbers(), 0),
+            "behaviour": {
+                field.name: 0 for topic in (Behaviour, Mechanisms, Delivery) for field in dataclasses.fields(topic)
+            },
+        }
+
+    @cached_property
+    def sources(self) -> dict[PairStep, Any]:
+        """Return, for every step between two bodies, whose numbers its rule is given."""
+        steps = (*self.launch_steps, *self.steps)
+        return {step: step.sources(self.known) for step in steps if isinstance(step, PairStep)}
+
+    @cached_property
+    def loops(self) -> dict[PairStep, Any]:
+        """Return, for every step between two bodies, its loop in Mesa."""
+        return {step: pair_loop(step, sources) for step, sources in self.sources.items()}
+
+    def partner_columns(self, *, with_terms: bool) -> tuple[str, ...]:
+        """Return the names of what is kept of a member a month, with the terms of its decision if they are."""
+        return (*self.columns, *(f"term_{term.name}" for term in self.terms if with_terms))
+
+    def launch(self, model: PartnershipModel) -> None:
+        """Let a partnership begin, in Mesa."""
+        model.deal([stream for stream in self.streams if stream.at_launch], None)
+        for step in self.launch_steps:
+            step.take(model)
+
+    def live(self, model: PartnershipModel) -> None:
+        """Let a partnership live through a month, in Mesa, and write down what it shows."""
+        model.enter_month()
+        for step in self.steps:
+            step.take(model)
+        model.measures[model.month] = [formula(model) for formula in self.read_measures]
+        rows, read = model.partner_rows[model.month], self.read_columns
+        for partner in model.members:
+            values = read(partner)
+            rows[partner.position] = (*values, *partner.terms) if model.keeps_terms else values
+
+
+MONTH = Month()
+"""The month of the model as it is."""

@@ -1,0 +1,245 @@
+"""What a month is made of: steps, who takes them, and the list that puts them in order.
+
+Both engines go through one list. Here is how Mesa takes a step: a plain call for every taker, in the order of the
+seats. ``sim/lanes/engine.py`` compiles the same functions over many runs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from sim.partners import Partner
+    from sim.partnership import PartnershipModel
+
+Condition = Callable[["PartnershipModel"], bool]
+
+
+@dataclasses.dataclass(frozen=True)
+class Takers:
+    """Who takes a step, among the bodies or the table itself: in Mesa a list, compiled a condition on each."""
+
+    says: str
+    among: Literal["partner", "partnership"]
+    listed: Callable[[PartnershipModel], Iterable[Any]]
+    where: Callable[[Any], bool]
+    sectors: frozenset[int] | None = None
+    """Positions of the sectors whose bodies they are; None: of all."""
+    are_few: bool = False
+    """Hardly anybody takes it, so compiled code looks for those who do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One step: a function of whoever takes it, and a sentence that says what it does.
+
+    Without ``when`` it is taken every month; with it, in the months in which it holds of the table.
+    """
+
+    function: Callable[..., None]
+    takers: Takers
+    says: str
+    when: Condition | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name by which the step is replaced or left out."""
+        return self.function.__name__
+
+    @cached_property
+    def seats_change(self) -> bool:
+        """Return whether the step may change who is a member."""
+        return "is_member" in self.function.__code__.co_names
+
+    def take(self, model: PartnershipModel) -> None:
+        """Let everybody take the step who does."""
+        if self.when is not None and not self.when(model):
+            return
+        function = self.function
+        for taker in self.takers.listed(model):
+            function(taker)
+        if self.seats_change:
+            model.members = [partner for partner in model.partners if partner.is_member]
+
+
+# ---------------------------------------------------------------------- between two bodies
+
+Whose = Literal["pair", "returned", "own", "other", "own seat", "other seat", "table", "behaviour"]
+
+_WHERE: tuple[tuple[str, Whose], ...] = (
+    ("matrix", "pair"),
+    ("partner", "own"),
+    ("seat", "own seat"),
+    ("partnership", "table"),
+    ("behaviour", "behaviour"),
+)
+_OTHERS: tuple[tuple[str, str, Whose], ...] = (
+    ("other_", "partner", "other"),
+    ("other_", "seat", "other seat"),
+    ("returned_", "matrix", "returned"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class PairStep:
+    """A rule taken from every member to every other, or ``among`` everybody.
+
+    The rule is a function of numbers that it names: the body's own (``attended``), the other's
+    (``other_attended``), what the body holds towards the other (``trust``) or the other towards it
+    (``returned_trust``), the table's, or a parameter of behaviour. What it gives is written to ``writes``,
+    which bodies hold towards others, or added up in ``adds``: numbers of the body itself, of the other, or of
+    the table.
+
+    ``once`` takes every two bodies once, the earlier seat first; what is written then holds both ways.
+    ``only`` names a flag: taken are only pairs in which a body with that flag meets a member, both ways. The
+    rule may be asked about a body and itself; that answer is not used.
+    """
+
+    rule: Callable[..., Any]
+    says: str
+    writes: str = ""
+    adds: tuple[str, ...] = ()
+    to: Literal["own", "other", "table"] = "own"
+    once: bool = False
+    only: str = ""
+    among: Literal["members", "everybody"] = "members"
+    when: Condition | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name by which the step is replaced or left out."""
+        return self.rule.__name__
+
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        """Return the names of what the rule is given, in its order."""
+        return tuple(inspect.signature(self.rule).parameters)
+
+    def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[tuple[Whose, str], ...]:
+        """Return whose number each argument is, and its name there, given what bodies and the table hold."""
+        return tuple(_source(self.name, argument, known) for argument in self.arguments)
+
+    def take(self, model: PartnershipModel) -> None:
+        """Take the rule between all who take it."""
+        if model.is_dissolved or (self.when is not None and not self.when(model)):
+            return
+        bodies = model.members if self.among == "members" else model.partners
+        model.plan.loops[self](model, bodies, self.rule)
+
+
+def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tuple[Whose, str]:
+    for beginning, place, whose in _OTHERS:
+        name = argument.removeprefix(beginning)
+        if name != argument and name in known[place]:
+            return whose, name
+    found = [whose for place, whose in _WHERE if argument in known[place]]
+    if len(found) == 1:
+        return found[0], argument
+    if not found:
+        raise ValueError(f"step {step!r}: its argument {argument!r} names no number of a body, a pair or the table")
+    raise ValueError(f"step {step!r}: its argument {argument!r} could be of {' or of '.join(found)}: rename one")
+
+
+# ---------------------------------------------------------------------- the loop over pairs in Mesa
+
+_READ: Mapping[Whose, str] = {
+    "pair": "row_{name}[there]",
+    "returned": "other.{name}[here]",
+    "own": "own_{name}",
+    "own seat": "own_{name}",
+    "other": "other_{name}",
+    "other seat": "other_{name}",
+    "table": "shared_{name}",
+    "behaviour": "shared_{name}",
+}
+_FETCH: Mapping[Whose, str] = {
+    "pair": "row_{name} = body.{name}",
+    "own": "own_{name} = body.{name}",
+    "own seat": "own_{name} = body.seat.{name}",
+    "other": "all_{name} = [body.{name} for body in bodies]",
+    "other seat": "all_{name} = [body.seat.{name} for body in bodies]",
+    "table": "shared_{name} = model.{name}",
+    "behaviour": "shared_{name} = model.parameter('{name}')",
+}
+
+
+def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[[Any, Any, Any], None]:
+    """Return the loop over pairs of a step, written out for the numbers that its rule is given.
+
+    A run takes a rule some hundred thousand times between two bodies, so what a general loop would look up each
+    time is spelt out, as ``dataclasses`` does for a class: ``loop(model, bodies, rule)``.
+    """
+
+    if step.only:
+        return _loop_with_some(step, sources)
+
+    def fetched(*places: Whose) -> list[str]:
+        lines = [_FETCH[whose].format(name=name) for whose, name in sources if whose in places]
+        return list(dict.fromkeys(lines))
+
+    holder = {"own": "body", "other": "other", "table": "model"}[step.to]
+    call = f"rule({', '.join(_READ[whose].format(name=name) for whose, name in sources)})"
+    others = list(dict.fromkeys(name for whose, name in sources if whose in ("other", "other seat")))
+    if step.writes:
+        keep = [f"row_{step.writes}[there] = {call}"]
+        if step.once:
+            keep = [f"given = {call}", f"row_{step.writes}[there] = given", f"other.{step.writes}[here] = given"]
+    else:
+        given = [f"given_{name}" for name in step.adds]
+        keep = [f"{', '.join(given)} = {call}", *(f"{holder}.{name} += given_{name}" for name in step.adds)]
+    sums = step.adds if step.to in ("own", "table") else ()
+    if sums:
+        keep = [keep[0], *(f"sum_{name} += given_{name}" for name in step.adds)]
+    row = [f"row_{step.writes} = body.{step.writes}"] if step.writes else []
+    row = list(dict.fromkeys([*row, *fetched("pair"), *fetched("own", "own seat")]))
+    lists = ["bodies", "positions", *(f"all_{name}" for name in others)]
+    names = ["other", "there", *(f"other_{name}" for name in others)]
+    begin, end = [f"sum_{name} = {holder}.{name}" for name in sums], [f"{holder}.{name} = sum_{name}" for name in sums]
+    inner = [f"for {', '.join(names)} in zip({', '.join(lists)}):", "    if other is not body:"]
+    inner += [f"        {line}" for line in keep]
+    outer = "for number, body in enumerate(bodies):"
+    if step.once:
+        later = [f"{name}[number + 1:]" for name in lists]
+        inner = [f"for {', '.join(names)} in zip({', '.join(later)}):", *(f"    {line}" for line in keep)]
+    body = ["here = body.position", *row, *(begin if step.to == "own" else []), *inner]
+    body += end if step.to == "own" else []
+    lines = [
+        "positions = [body.position for body in bodies]",
+        *fetched("other", "other seat", "table", "behaviour"),
+        *(begin if step.to == "table" else []),
+        outer,
+        *(f"    {line}" for line in body),
+        *(end if step.to == "table" else []),
+    ]
+    text = "\n    ".join(["def loop(model, bodies, rule):", *lines])
+    found: dict[str, Any] = {}
+    exec(compile(text, f"<pairs: {step.name}>", "exec"), {}, found)
+    loop: Callable[[Any, Any, Any], None] = found["loop"]
+    return loop
+
+
+def _loop_with_some(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[[Any, Any, Any], None]:
+    """Return the loop over the pairs of some bodies, which are few."""
+
+    def read(whose: Whose, name: str, model: Any, body: Any, other: Any) -> float:
+        if whose == "behaviour":
+            return float(model.parameter(name))
+        if whose in ("pair", "returned"):
+            one, two = (body, other) if whose == "pair" else (other, body)
+            return float(getattr(one, name)[two.position])
+        holder = {"own": body, "other": other, "own seat": body.seat, "other seat": other.seat, "table": model}[whose]
+        return float(getattr(holder, name))
+
+    def loop(model: Any, bodies: Any, rule: Any) -> None:
+        for body in [body for body in model.partners if getattr(body, step.only) > 0.0]:
+            for other in bodies:
+                if other is not body:
+                    for one, two in ((body, other), (other, body)):
+                        given = rule(*(read(whose, name, model, one, two) for whose, name in sources))
+                        getattr(one, step.writes)[two.position] = given
+
+    return loop
