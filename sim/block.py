@@ -57,7 +57,7 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
     """Return how a block of runs of a month is laid out; ``methods`` are what views have beside their own."""
     rows: dict[str, dict[str, int]] = {
         "behaviour": dict.fromkeys(BEHAVIOUR_NAMES, 0),
-        "levers": dict.fromkeys(LEVER_NAMES, 0),
+        "levers": dict.fromkeys((*LEVER_NAMES, *(f"own_{name}" for name in month.known["own"])), 0),
         "policy": dict.fromkeys(POLICY_NAMES, 0),
         "place": dict.fromkeys(PLACE_NAMES, 0),
         "luck": {stream.name: _row_count(stream.count) for stream in month.streams if not stream.each},
@@ -69,6 +69,7 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
         "delivery": To("behaviour"),
         "levers": To("levers"),
         "leadership": To("levers", prefix="leadership_"),
+        "own": To("levers", prefix="own_"),
         "policy": To("policy"),
         "place": To("place"),
         "luck": To("luck"),
@@ -131,7 +132,7 @@ class Plan:
     """Months and the kinds of bodies abolished in them."""
 
 
-def plans_of(scenarios: Sequence[Scenario], layout: Layout) -> list[Plan]:
+def plans_of(scenarios: Sequence[Scenario], layout: Layout, month: Month) -> list[Plan]:
     """Return scenarios as numbers. Those of a sweep share most of their parts: what is the same is expanded once."""
     boards: dict[tuple[Any, ...], tuple[tuple[Seat, ...], NDArray[Any]]] = {}
     calendars: dict[tuple[Any, ...], tuple[Any, ...]] = {}
@@ -141,9 +142,9 @@ def plans_of(scenarios: Sequence[Scenario], layout: Layout) -> list[Plan]:
         if span not in boards:
             seats = seats_of(scenario)
             boards[span] = (seats, _seat_records(seats, layout))
-        dated = (*span, id(scenario.levers), id(scenario.leadership), id(scenario.calendar))
+        dated = (*span, *(id(part) for part in (scenario.levers, scenario.leadership, scenario.calendar, scenario.own)))
         if dated not in calendars:
-            calendars[dated] = _expanded(policy_calendar(scenario))
+            calendars[dated] = _expanded(policy_calendar(scenario, month.own_settings), tuple(month.known["own"]))
         plans.append(_plan(scenario, *boards[span], *calendars[dated]))
     return plans
 
@@ -180,15 +181,15 @@ def _plan(
     )
 
 
-def _expanded(calendar: Sequence[Policy]) -> tuple[Any, ...]:
+def _expanded(calendar: Sequence[Policy], own: tuple[str, ...]) -> tuple[Any, ...]:
     """Return distinct levers as rows, which are in force when, what is in force each month, and abolitions."""
     rows: list[list[float]] = []
     levers_of_month: list[int] = []
     last: tuple[Any, ...] | None = None
     for policy in calendar:
-        current = (id(policy.levers), id(policy.leadership))
+        current = (id(policy.levers), id(policy.leadership), id(policy.own))
         if current != last:
-            rows.append(_lever_row(policy))
+            rows.append(_lever_row(policy) + [float(getattr(policy.own, name)) for name in own])
             last = current
         levers_of_month.append(len(rows) - 1)
     return (

@@ -13,15 +13,16 @@ from sim.population import seats_of
 from sim.scenario import Scenario, ScenarioError, one_line, validated
 
 
-def scenario_from(settings: Mapping[str, Any]) -> Scenario:
+def scenario_from(settings: Mapping[str, Any], *, own_settings: type | None = None) -> Scenario:
     """Return the checked scenario that plain nested ``settings`` (as YAML gives them) describe.
 
-    In a calendar entry the key ``from`` names the month. Raises :class:`sim.ScenarioError`, whose one
-    line names the setting, the value and what is allowed.
+    In a calendar entry the key ``from`` names the month. ``own_settings`` is the class of an extension's
+    parameters and levers, as ``month.own_settings``. Raises :class:`sim.ScenarioError`, whose one line names
+    the setting, the value and what is allowed.
     """
     plain = dict(settings)
     plain["calendar"] = [_with_from_month(entry) for entry in _entries(plain.get("calendar") or [])]
-    return checked(validated(Scenario, plain))
+    return checked(validated(Scenario, plain), own_settings)
 
 
 def _entries(calendar: Any) -> Sequence[Any]:
@@ -41,13 +42,16 @@ def _with_from_month(entry: Any) -> dict[str, Any]:
 def with_changes(scenario: Scenario, **changes: Any) -> Scenario:
     """Return a copy of ``scenario`` with the named fields replaced, checked like the original."""
     try:
-        return checked(dataclasses.replace(scenario, **changes))
+        return checked(dataclasses.replace(scenario, **changes), None)
     except ValidationError as error:
         raise ScenarioError(one_line(error, Scenario)) from None
 
 
-def checked(scenario: Scenario) -> Scenario:
-    """Return ``scenario`` if its board and calendar hold together; raise ScenarioError otherwise."""
+def checked(scenario: Scenario, own_settings: type | None) -> Scenario:
+    """Return ``scenario`` if its board and calendar hold together; raise ScenarioError otherwise.
+
+    Settings of an extension that is not given are checked when they are run.
+    """
     seats_of(scenario)
-    policy_calendar(scenario)
+    policy_calendar(scenario, own_settings, refuse_own=own_settings is not None)
     return scenario

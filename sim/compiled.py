@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
+import warnings
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from numba import njit, types
+from numba.core import config
+from numba.core.errors import NumbaError
 
 from sim.block import layout_of
 from sim.lanes import engine, pairs
 from sim.lanes.compiling import inlined
+from sim.lanes.keeping import KeptCode
+from sim.lanes.refusals import refusal
 from sim.lanes.views import Layout, world_maker
-from sim.month import Month
+from sim.month import MONTH, Month
+from sim.scenario import ScenarioError
 from sim.sources import source_hash
-from sim.steps import PairStep
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many parts have been compiled."""
+
+NOT_KEPT = "the compiled engine cannot be kept, as no folder for it can be written to: set NUMBA_CACHE_DIR to one"
+JIT_IS_OFF = "NUMBA_DISABLE_JIT is set, so the compiled engine cannot run: unset it, or take the Mesa engine"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,36 +35,94 @@ class CompiledMonth:
 
     month: Month
     layout: Layout
-    run_block: Callable[..., int]
+    run_block: Any
+    parts: tuple[Any, ...]
+    """What has to be compiled before it, in order."""
     loops: tuple[pairs.PairLoop, ...]
 
     def scratch_rows(self, n_seats: int) -> int:
         """Return how many rows of runs the loops over pairs need for what they copy."""
         return max((pairs.scratch_rows(loop, n_seats) for loop in self.loops), default=1)
 
+    @property
+    def kept(self) -> KeptCode:
+        """Return where the compiled form is kept."""
+        kept: KeptCode = self.run_block._cache
+        return kept
 
-@cache
-def compiled_month(month: Month) -> CompiledMonth:
-    """Return the compiled form of a month."""
+
+_lock = threading.Lock()
+_made: dict[Month, CompiledMonth] = {}
+_ready: set[Month] = set()
+
+
+def is_compiled(month: Month = MONTH) -> bool:
+    """Return whether this machine has compiled the month as it stands, so that it starts at once."""
+    path = _put_together(month).kept.path
+    return month in _ready or (path is not None and path.exists())
+
+
+def prepare_engine(month: Month = MONTH, progress: Progress | None = None) -> None:
+    """Compile a month if this machine has not yet, and tell how far it is.
+
+    Raises :class:`sim.ScenarioError`, in one line with the step and the line in it, for what the compiler refuses.
+    """
+    compiled_month(month, progress)
+
+
+def compiled_month(month: Month, progress: Progress | None = None) -> CompiledMonth:
+    """Return the compiled form of a month, ready to run."""
+    with _lock:
+        made = _put_together(month)
+        if month not in _ready:
+            if not is_compiled(month):
+                for number, part in enumerate(made.parts):
+                    _compile(part, month, made.layout)
+                    if progress is not None:
+                        progress(number + 1, len(made.parts) + 1)
+            _ready.add(month)
+            if made.kept.folder is None:
+                warnings.warn(NOT_KEPT, RuntimeWarning, stacklevel=3)
+        return made
+
+
+def _compile(part: Any, month: Month, layout: Layout) -> None:
+    try:
+        part.compile((layout.world, types.int64))
+    except NumbaError as error:
+        raise ScenarioError(refusal(error, (*month.launch_steps, *month.steps), layout)) from error
+
+
+def _put_together(month: Month) -> CompiledMonth:
+    """Return the compiled form of a month, of which nothing has been compiled yet."""
+    if getattr(config, "DISABLE_JIT", 0):
+        raise ScenarioError(JIT_IS_OFF)
+    if month in _made:
+        return _made[month]
     engine.let_rules_compile()
-    key = source_hash("sim")
+    key = source_hash("sim") + month.own_key
     layout = layout_of(month, _in_place_of_mesa(month), key)
-    steps = {step: _stage(step, month, layout) for step in (*month.launch_steps, *month.steps)}
-    for step in steps.values():
-        step.compile((layout.world, types.int64))
+    launch = engine.stages_of(month.launch_steps, month.sources, layout)
+    live = engine.stages_of(month.steps, month.sources, layout)
     formulas = {number: measure.formula for number, measure in enumerate(month.measures.values())}
     of_regimes = {n: formulas[n] for n, name in enumerate(month.measures) if month.measures[name].names_regimes}
-    parts = engine.Parts(
-        world_of=inlined(_world_of(layout)),
-        launch=engine.one_after_another([steps[step] for step in month.launch_steps]),
-        live=engine.one_after_another([steps[step] for step in month.steps]),
-        measure_for_regimes=engine.measure_all(of_regimes, layout),
-        measure_the_rest=engine.measure_all({n: f for n, f in formulas.items() if n not in of_regimes}, layout),
-        keep_rows=engine.row_keeper(tuple(month.columns.values()), layout),
+    the_rest = {n: formula for n, formula in formulas.items() if n not in of_regimes}
+    text = engine.block_runner(
+        engine.Parts(
+            world_of=inlined(_world_of(layout)),
+            launch=engine.one_after_another(launch),
+            live=engine.one_after_another(live),
+            measure_for_regimes=engine.measure_stage(of_regimes, layout),
+            measure_the_rest=engine.measure_stage(the_rest, layout),
+            keep_rows=engine.row_keeper(tuple(month.columns.values()), layout),
+        ),
+        layout,
     )
-    text = engine.block_runner(parts, layout, int(key[:14], 16))
-    loops = [engine.pair_loop(step, month.sources[step]) for step in steps if isinstance(step, PairStep)]
-    return CompiledMonth(month, layout, njit(error_model="numpy", nogil=True)(text), tuple(loops))
+    run_block: Any = njit(error_model="numpy", nogil=True)(text)
+    run_block._cache = KeptCode(text, key)
+    loops = [engine.pair_loop(step, sources) for step, sources in month.sources.items()]
+    _made[month] = CompiledMonth(month, layout, run_block, (*launch, *live), tuple(loops))
+    return _made[month]
 
 
 def _world_of(layout: Layout) -> Any:
@@ -65,30 +134,16 @@ def _world_of(layout: Layout) -> Any:
     return world_of
 
 
-def _stage(step: Any, month: Month, layout: Layout) -> Any:
-    if isinstance(step, PairStep):
-        return engine.pair_stage(step, month.sources[step], layout)
-    return engine.step_stage(step, layout)
-
-
 def _in_place_of_mesa(month: Month) -> dict[str, dict[str, Any]]:
     """Return what stands for the methods that only Mesa has: nothing is noted, and own terms are added up."""
 
     def note(self: Any, event: int) -> None:
         pass
 
-    def own_terms(self: Any) -> float:
-        return 0.0
-
-    def keep_own_terms(self: Any) -> None:
-        pass
-
     noted = {"note": inlined(note)}
-    return {
-        "PartnershipModel": noted,
-        "Partner": {**noted, "own_terms": inlined(own_terms), "keep_own_terms": inlined(keep_own_terms)},
+    n_terms = len(month.terms) - len(month.own_terms)
+    of_partner = {
+        "own_terms": engine.own_terms_total(month.own_terms),
+        "keep_own_terms": engine.own_terms_keeper(month.own_terms, n_terms),
     }
-
-
-def is_compiled() -> bool:
-    return False
+    return {"PartnershipModel": noted, "Partner": noted | of_partner}

@@ -22,6 +22,7 @@ from sim.compiled import CompiledMonth, compiled_month
 from sim.lanes.engine import Kept
 from sim.lanes.views import room_for
 from sim.month import MONTH, Month
+from sim.own import refuse_swapped
 from sim.randomness import replicates_named, seed_named
 from sim.regimes import REGIMES, name_regimes
 from sim.scenario import Scenario, ScenarioError
@@ -106,6 +107,7 @@ def simulate_ensemble(
     :class:`sim.ScenarioError` for a scenario that does not hold together, two of one name, a seed or
     replicate that is none, and ValueError for an unknown measure or month.
     """
+    refuse_swapped()
     requested: tuple[Scenario, ...]
     if isinstance(scenarios, Mapping):
         requested, names = tuple(scenarios.values()), tuple(scenarios)
@@ -124,7 +126,7 @@ def simulate_ensemble(
     record_partners = record_partners or record_terms
     columns = month.partner_columns(with_terms=record_terms)
     engine = compiled_month(month)
-    plans = plans_of(requested, engine.layout)
+    plans = plans_of(requested, engine.layout, month)
     n_runs = len(requested) * len(chosen)
     n_seats = max(len(plan.seats) for plan in plans)
     results = _Results(

@@ -29,6 +29,8 @@ class Policy:
     """The purse rule by its position in ``PURSES``."""
     is_new: float
     """Other levers are in force than last month."""
+    own: Any = None
+    """Parameters and levers of an extension."""
     abolished: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -63,8 +65,13 @@ def _national_fund_gbp_m(year: int) -> float:
     return totals[f"{nearest_year}-{(nearest_year + 1) % 100:02d}"]
 
 
-def policy_calendar(scenario: Scenario) -> tuple[Policy, ...]:
+def policy_calendar(
+    scenario: Scenario, own_settings: type | None = None, *, refuse_own: bool = True
+) -> tuple[Policy, ...]:
     """Return the policy of every month. A dated entry stays in force until a later one changes it.
+
+    ``own_settings`` is the class of an extension's parameters and levers; without one, such settings are refused
+    or (``refuse_own=False``) left for later.
 
     Raises :class:`sim.ScenarioError` for an entry outside the run, an unknown lever or body, or a
     value out of range.
@@ -80,7 +87,10 @@ def policy_calendar(scenario: Scenario) -> tuple[Policy, ...]:
             )
         dated.setdefault(step, []).append(entry)
 
+    if own_settings is None and refuse_own:
+        _refuse_own(scenario)
     levers, leadership = scenario.levers, scenario.leadership
+    own = None if own_settings is None else validated(own_settings, scenario.own, "own.")
     public_only = scenario.board.executive == "public_only"
     policies: list[Policy] = []
     for step in range(scenario.months):
@@ -88,6 +98,8 @@ def policy_calendar(scenario: Scenario) -> tuple[Policy, ...]:
         for entry in today:
             levers = _patched(levers, entry.levers, "levers.", entry)
             leadership = _patched(leadership, entry.leadership, "leadership.", entry)
+            if own is not None:
+                own = _patched(own, entry.own, "own.", entry)
             if entry.executive is not None:
                 public_only = entry.executive == "public_only"
         fund = levers.flexible_fund_gbp_m
@@ -101,11 +113,17 @@ def policy_calendar(scenario: Scenario) -> tuple[Policy, ...]:
                 else float(fund),
                 purse=float(PURSES.index(levers.purse)),
                 is_new=float(not policies or policies[-1].levers is not levers),
+                own=own,
                 abolished=tuple(name for entry in today for name in _known_bodies(scenario, entry)),
                 notes=tuple(entry.note for entry in today if entry.note),
             )
         )
     return tuple(policies)
+
+
+def _refuse_own(scenario: Scenario) -> None:
+    for name in (*scenario.own, *(name for entry in scenario.calendar for name in entry.own)):
+        raise ScenarioError(f"own.{name} is set, but no extension declares it: give one, extension=MODULE or month=")
 
 
 def _patched(current: Any, patch: Mapping[str, Any], prefix: str, entry: CalendarEntry) -> Any:

@@ -7,18 +7,20 @@ by :meth:`Month.replacing` and its like, see ``docs/extending.md``.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.measures import COLUMNS, MEASURES, Measure
-from sim.parameters import Behaviour, Delivery, Mechanisms
+from sim.own import own_key, remember_as_read
+from sim.parameters import PARAMETERS, Behaviour, Delivery, Mechanisms, Parameter, declared
 from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
 from sim.population import SECTORS, Seat
-from sim.randomness import STREAMS, Stream
+from sim.randomness import OWN_STREAMS, STREAMS, Stream
 from sim.rules import trust
+from sim.scenario import ScenarioError, nearest
 from sim.state import matrices_of, rows_of
 from sim.steps import PairStep, Step, Takers, pair_loop
 from sim.terms import TERMS, Term
@@ -28,7 +30,10 @@ COUNCIL = SECTORS.index("council")
 # ---------------------------------------------------------------------- who takes a step
 
 TABLE = Takers(
-    "the table", "partnership", lambda model: () if model.is_dissolved else (model,), lambda model: model.is_dissolved == 0.0
+    "the table",
+    "partnership",
+    lambda model: () if model.is_dissolved else (model,),
+    lambda model: model.is_dissolved == 0.0,
 )
 PLACE = Takers("the place", "partnership", lambda model: (model,), lambda model: True)
 MEMBERS = Takers("every member", "partner", lambda model: model.members, lambda partner: partner.is_member > 0.0)
@@ -133,7 +138,13 @@ STEPS: tuple[AnyStep, ...] = (
     Step(PartnershipModel.end_or_go_on, TABLE, "and without any the partnership ends.", when=bodies_end),
     Step(PartnershipModel.begin_to_reorganise, TABLE, "It is seen who is reorganised:"),
     Step(Partner.be_reorganised, WHILE_IT_STANDS, "bodies go through a reorganisation,"),
-    PairStep(trust.trust_after_reorganisation, "which breaks links both ways.", writes="trust", only="is_reorganised", when=somebody_is_reorganised),
+    PairStep(
+        trust.trust_after_reorganisation,
+        "which breaks links both ways.",
+        writes="trust",
+        only="is_reorganised",
+        when=somebody_is_reorganised,
+    ),
     # 2 influence
     Step(PartnershipModel.clear_the_scales, TABLE, "Influence is weighed:"),
     Step(Partner.take_standing, MEMBERS, "by resources, statutory weight, presence and the chair;"),
@@ -141,7 +152,11 @@ STEPS: tuple[AnyStep, ...] = (
     # 3 attendance
     Step(PartnershipModel.call_meeting, TABLE, "A meeting is called; money is in sight, the forum has a load."),
     Step(Partner.look_up, MEMBERS, "Members look round:"),
-    PairStep(trust.seen_with_trust, "at what others did so far, weighed by trust,", adds=("trusted", "participation", "giving")),
+    PairStep(
+        trust.seen_with_trust,
+        "at what others did so far, weighed by trust,",
+        adds=("trusted", "participation", "giving"),
+    ),
     Step(Partner.judge_the_others, MEMBERS, "and judge by it."),
     Step(Partner.remember_terms, MEMBERS, "The terms of the decision are kept, if asked for.", when=terms_are_kept),
     Step(Partner.decide_attendance, MEMBERS, "Each decides, by itself, whether to come,"),
@@ -177,7 +192,9 @@ STEPS: tuple[AnyStep, ...] = (
     # 11 trust
     Step(PartnershipModel.weigh_contact, TABLE, "Contact, brokerage and time weigh on trust;"),
     Step(Partner.be_felt, MEMBERS, "so does domination;"),
-    PairStep(trust.trust_step, "everybody compares what others put in with what trust led one to expect.", writes="trust"),
+    PairStep(
+        trust.trust_step, "everybody compares what others put in with what trust led one to expect.", writes="trust"
+    ),
     # 12 accountability
     Step(PartnershipModel.give_account, TABLE, "Once a year the partnership is assessed."),
     # 13 membership
@@ -204,14 +221,27 @@ STEPS: tuple[AnyStep, ...] = (
     Step(Partner.show_engagement, MEMBERS, "what regimes are named from,"),
     Step(PartnershipModel.begin_to_show, PLACE, "and, if the month is kept,", when=month_is_kept),
     Step(Partner.show_oneself, MEMBERS, "what other measures are made of,", when=month_is_kept),
-    PairStep(trust.trust_given_and_returned, "trust among them.", adds=("trust_difference", "trust_within", "trust_across"), to="table", once=True, when=month_is_kept),
+    Step(PartnershipModel.work_out_means, PLACE, "means by sector,", when=month_is_kept),
+    PairStep(
+        trust.trust_given_and_returned,
+        "trust among them.",
+        adds=("trust_difference", "trust_within", "trust_across"),
+        to="table",
+        once=True,
+        when=month_is_kept,
+    ),
 )
 """The steps of a month, in order, a sentence each."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Month:
-    """A list of steps, with what it keeps: measures, columns of bodies, terms of decisions."""
+    """A list of steps, and what goes with it: terms of decisions, measures, columns of bodies, chance.
+
+    Never changed, but copied with changes: :meth:`replacing`, :meth:`after`, :meth:`before`, :meth:`without` for the
+    steps, and :meth:`holding`, :meth:`setting`, :meth:`pulling`, :meth:`measuring`, :meth:`drawing` for what they need.
+    Both engines take such a copy as ``month=``.
+    """
 
     launch_steps: tuple[AnyStep, ...] = LAUNCH
     steps: tuple[AnyStep, ...] = STEPS
@@ -219,21 +249,97 @@ class Month:
     measures: Mapping[str, Measure] = dataclasses.field(default_factory=lambda: MEASURES)
     columns: Mapping[str, str] = dataclasses.field(default_factory=lambda: COLUMNS)
     streams: tuple[Stream, ...] = STREAMS
+    own_state: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
+    own_settings: type | None = None
+    """A frozen dataclass of parameters and levers, declared like those of the model."""
 
-    @cached_property
-    def own_terms(self) -> tuple[Any, ...]:
-        """Return the functions of the terms that an extension adds to the utility of attending."""
-        return tuple(term.function for term in self.terms if term.function is not None)
+    # ------------------------------------------------------------ copies with changes
 
-    @cached_property
-    def read_columns(self) -> Callable[[Partner], tuple[float, ...]]:
-        """Return the function that reads what is kept of a body."""
-        return attrgetter(*self.columns.values())
+    def replacing(self, **functions: Callable[..., Any]) -> Month:
+        """Return a month in which the named steps do something else: ``MONTH.replacing(learn=my_learn)``.
 
-    @cached_property
-    def read_measures(self) -> tuple[Any, ...]:
-        """Return the formulas of what is kept of the partnership."""
-        return tuple(measure.formula for measure in self.measures.values())
+        Who takes the step, and when, stays. Raises :class:`sim.ScenarioError` for a step that there is not.
+        """
+        steps = list(self.steps)
+        for name, function in functions.items():
+            for number in self._places_of(name):
+                step = steps[number]
+                if isinstance(step, PairStep):
+                    steps[number] = dataclasses.replace(step, rule=function)
+                else:
+                    steps[number] = dataclasses.replace(step, function=function)
+        return dataclasses.replace(self, steps=tuple(steps))
+
+    def after(self, name: str, *steps: AnyStep) -> Month:
+        """Return a month with steps put in after the (last) step of that name."""
+        place = self._places_of(name)[-1] + 1
+        return dataclasses.replace(self, steps=(*self.steps[:place], *steps, *self.steps[place:]))
+
+    def before(self, name: str, *steps: AnyStep) -> Month:
+        """Return a month with steps put in before the (first) step of that name."""
+        place = self._places_of(name)[0]
+        return dataclasses.replace(self, steps=(*self.steps[:place], *steps, *self.steps[place:]))
+
+    def without(self, *names: str) -> Month:
+        """Return a month in which the named steps are not taken."""
+        left_out = {number for name in names for number in self._places_of(name)}
+        kept = tuple(step for number, step in enumerate(self.steps) if number not in left_out)
+        return dataclasses.replace(self, steps=kept)
+
+    def holding(self, **numbers: str) -> Month:
+        """Return a month in which a body (``grudge="partner"``) or the table (``="partnership"``) holds one more number.
+
+        It is 0 before the launch.
+        """
+        own = {kind: dict(self.own_state.get(kind, {})) for kind in ("partner", "partnership")}
+        for name, kind in numbers.items():
+            if kind not in own:
+                raise ScenarioError(f"{name} = {kind!r} is not allowed: it takes 'partner' or 'partnership'")
+            if name in self.known[kind]:
+                raise ScenarioError(f"a {kind} holds {name!r} already: take another name")
+            own[kind][name] = 0
+        return dataclasses.replace(self, own_state=own)
+
+    def setting(self, settings: type) -> Month:
+        """Return a month with parameters and levers of one's own, which steps read as ``self.model.own.name``.
+
+        ``settings`` is a frozen dataclass declared like those in ``sim/parameters.py``. A scenario sets them as
+        ``own.name``, also on a date.
+        """
+        return dataclasses.replace(self, own_settings=settings)
+
+    def pulling(self, *terms: Term) -> Month:
+        """Return a month with more terms in the utility of attending, each with a function of a body."""
+        for term in terms:
+            if term.function is None:
+                raise ScenarioError(f"the term {term.name!r} has no function of a body that gives it")
+            _refuse_twin("term", term.name, [known.name for known in self.terms])
+        return dataclasses.replace(self, terms=(*self.terms, *terms))
+
+    def measuring(self, *measures: Measure) -> Month:
+        """Return a month with more measures, in columns after those of the model."""
+        for measure in measures:
+            _refuse_twin("measure", measure.name, self.measures)
+        own = {measure.name: measure for measure in measures}
+        return dataclasses.replace(self, measures={**self.measures, **own})
+
+    def drawing(self, *names: str, each: bool = True) -> Month:
+        """Return a month with more chance: ``self.luck.name``, uniform on [0, 1), for every body or for the table."""
+        streams = list(self.streams)
+        for name in names:
+            _refuse_twin("stream", name, [stream.name for stream in streams])
+            own = len([stream for stream in streams if stream.number >= OWN_STREAMS])
+            streams.append(Stream(name, OWN_STREAMS + own, each=each))
+        return dataclasses.replace(self, streams=tuple(streams))
+
+    def _places_of(self, name: str) -> list[int]:
+        places = [number for number, step in enumerate(self.steps) if step.name == name]
+        if not places:
+            names = list(dict.fromkeys(step.name for step in self.steps))
+            raise ScenarioError(f"unknown step {name!r}{nearest(name, names)}; steps: {', '.join(names)}")
+        return places
+
+    # ------------------------------------------------------------ what there is
 
     @property
     def regime_measures(self) -> tuple[str, ...]:
@@ -241,16 +347,28 @@ class Month:
         return tuple(name for name, measure in self.measures.items() if measure.names_regimes)
 
     @cached_property
+    def own_terms(self) -> tuple[Callable[[Partner], float], ...]:
+        """Return the functions of the terms that an extension adds to the utility of attending."""
+        return tuple(term.function for term in self.terms if term.function is not None)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Return every parameter by its path, one's own as ``own.name``."""
+        own = {} if self.own_settings is None else {p.path: p for p in declared(self.own_settings, "own")}
+        return {**PARAMETERS, **own}
+
+    @cached_property
     def known(self) -> dict[str, dict[str, int]]:
         """Return what there is: the numbers of a body, of a seat, of the table, between bodies, of behaviour."""
+        topics = (Behaviour, Mechanisms, Delivery)
+        own = dataclasses.fields(self.own_settings) if self.own_settings is not None else ()
         return {
-            "partner": rows_of(Partner, terms=len(self.terms)),
-            "partnership": rows_of(PartnershipModel),
+            "partner": rows_of(Partner, terms=len(self.terms)) | dict(self.own_state.get("partner", {})),
+            "partnership": rows_of(PartnershipModel) | dict(self.own_state.get("partnership", {})),
             "matrix": dict.fromkeys(matrices_of(Partner), 0),
             "seat": dict.fromkeys(Seat.numbers(), 0),
-            "behaviour": {
-                field.name: 0 for topic in (Behaviour, Mechanisms, Delivery) for field in dataclasses.fields(topic)
-            },
+            "behaviour": {field.name: 0 for topic in topics for field in dataclasses.fields(topic)},
+            "own": {field.name: 0 for field in own},
         }
 
     @cached_property
@@ -259,32 +377,62 @@ class Month:
         steps = (*self.launch_steps, *self.steps)
         return {step: step.sources(self.known) for step in steps if isinstance(step, PairStep)}
 
+    def partner_columns(self, *, with_terms: bool) -> tuple[str, ...]:
+        """Return the names of what is kept of a member a month, with the terms of its decision if they are."""
+        return (*self.columns, *(f"term_{term.name}" for term in self.terms if with_terms))
+
+    @cached_property
+    def own_key(self) -> str:
+        """Return a text that changes with what is not of the package: own functions, states, settings, measures."""
+        return own_key(self)
+
+    # ------------------------------------------------------------ in Mesa
+
     @cached_property
     def loops(self) -> dict[PairStep, Any]:
         """Return, for every step between two bodies, its loop in Mesa."""
         return {step: pair_loop(step, sources) for step, sources in self.sources.items()}
 
-    def partner_columns(self, *, with_terms: bool) -> tuple[str, ...]:
-        """Return the names of what is kept of a member a month, with the terms of its decision if they are."""
-        return (*self.columns, *(f"term_{term.name}" for term in self.terms if with_terms))
+    @cached_property
+    def read_columns(self) -> Callable[[Partner], tuple[float, ...]]:
+        """Return the function that reads what is kept of a body."""
+        return attrgetter(*self.columns.values())
+
+    @cached_property
+    def read_measures(self) -> tuple[Callable[[PartnershipModel], float], ...]:
+        """Return the functions that read what is kept of the partnership."""
+        return tuple(measure.read() for measure in self.measures.values())
 
     def launch(self, model: PartnershipModel) -> None:
-        """Let a partnership begin, in Mesa."""
+        """Let a partnership begin."""
         model.deal([stream for stream in self.streams if stream.at_launch], None)
         for step in self.launch_steps:
             step.take(model)
 
     def live(self, model: PartnershipModel) -> None:
-        """Let a partnership live through a month, in Mesa, and write down what it shows."""
+        """Let a partnership live through a month, and write down what it shows."""
         model.enter_month()
         for step in self.steps:
             step.take(model)
-        model.measures[model.month] = [formula(model) for formula in self.read_measures]
+        model.measures[model.month] = [read(model) for read in self.read_measures]
         rows, read = model.partner_rows[model.month], self.read_columns
         for partner in model.members:
             values = read(partner)
             rows[partner.position] = (*values, *partner.terms) if model.keeps_terms else values
 
+    def __reduce__(self) -> Any:
+        """Return the name of the model's own month, which every process has; another goes by its parts."""
+        if self is MONTH:
+            return "MONTH"
+        return Month, tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
+
+def _refuse_twin(what: str, name: str, known: Iterable[str]) -> None:
+    if name in known:
+        raise ScenarioError(f"there is a {what} {name!r} already: take another name")
+
 
 MONTH = Month()
 """The month of the model as it is."""
+
+remember_as_read()

@@ -429,13 +429,14 @@ TOPICS: dict[str, type] = {
 }
 
 
-def _declared(topic: type, prefix: str) -> Iterator[Parameter]:
+def declared(topic: type, prefix: str) -> Iterator[Parameter]:
+    """Give every parameter that a dataclass of settings declares, by its path from ``prefix`` on."""
     hints = get_type_hints(topic)
     for field in dataclasses.fields(topic):
         kind = hints[field.name]
         path = f"{prefix}.{field.name}"
         if dataclasses.is_dataclass(kind):
-            yield from _declared(kind, path)  # type: ignore[arg-type]
+            yield from declared(kind, path)  # type: ignore[arg-type]
             continue
         info: Any = field.default
         literals = [kind] if get_origin(kind) is Literal else [k for k in get_args(kind) if get_origin(k) is Literal]
@@ -454,7 +455,7 @@ def _declared(topic: type, prefix: str) -> Iterator[Parameter]:
 
 
 def _catalogue() -> Mapping[str, Parameter]:
-    return {p.path: p for topic, kind in TOPICS.items() for p in _declared(kind, topic)}
+    return {p.path: p for topic, kind in TOPICS.items() for p in declared(kind, topic)}
 
 
 PARAMETERS: Mapping[str, Parameter] = _catalogue()

@@ -58,76 +58,42 @@ class Partner(mesa.Agent):
     kind: Archetype
     position: int
 
+    # fmt: off
     # at the table
-    is_member: float
-    is_abolished: float
+    is_member: float; is_abolished: float
     abolished_at: float  # month in which its kind is abolished, −1 if never
     left_in: float  # number of the month in which it last left, counted from 1
-    joins: float
-    is_reorganised: float
-    months_absent: float
+    joins: float; is_reorganised: float; months_absent: float
 
     # what it is like
-    trustfulness: float
-    repute: float
-    disposition: float
-    first_belief: float
-    reciprocity: float
+    trustfulness: float; repute: float; disposition: float; first_belief: float; reciprocity: float
     cooperates: float
 
     # what the levers in force make of it
-    budget_gbp_m: float
-    regeneration_gbp_m: float
-    flexible_gbp_m: float
-    resources: float
-    voice: float
-    unity: float
-    claim_support: float
-    duty_reach: float
-    attend_pressure: float
-    data_pressure: float
-    support_pressure: float
-    plans_pressure: float
-    report_pressure: float
-    regard_pressure: float
+    budget_gbp_m: float; regeneration_gbp_m: float; flexible_gbp_m: float; resources: float; voice: float
+    unity: float; claim_support: float; duty_reach: float; attend_pressure: float; data_pressure: float
+    support_pressure: float; plans_pressure: float; report_pressure: float; regard_pressure: float
 
     # what it thinks
     trust: Towards
-    belief: float
-    believed_of_others: float
-    expected_share: float
+    belief: float; believed_of_others: float; expected_share: float
 
     # what it does
-    attended: float
-    attendance_record: float
-    seniority: float
-    alignment: float
-    fit: float
-    rigidity: float
+    attended: float; attendance_record: float; seniority: float; alignment: float; fit: float; rigidity: float
     rate: float  # of what it could bend, the share that it bends
-    bent_gbp_m: float
-    pooled_gbp_m: float
-    put_in: float
+    bent_gbp_m: float; pooled_gbp_m: float; put_in: float
     given_gbp_m: float  # bent and pooled
-    engagement: float
-    standing: float
-    weight: float
-    influence: float
-    claimed: float
-    paid_gbp_m: float
+    engagement: float; standing: float; weight: float; influence: float; claimed: float; paid_gbp_m: float
     domination_loss: float
 
     # what it sees of the others
-    trusted: float
-    participation: float
-    giving: float
-    mean_trust: float
-    trusted_participation: float
+    trusted: float; participation: float; giving: float; mean_trust: float; trusted_participation: float
     seen_of_others: float
     record: float  # members' trust in it, added up for newcomers
     knows: float  # how far it knew the board's record when it took its seat
 
     terms: ByTerm
+    # fmt: on
 
     def __init__(self, model: PartnershipModel, position: int, seat: Seat) -> None:
         super().__init__(model)
@@ -405,9 +371,7 @@ class Partner(mesa.Agent):
         model.aligned += self.influence * self.alignment
         model.presence += self.attendance_record * self.seniority
         model.came += self.attended
-        model.on_executive += (
-            self.kind.sits_in_public_executive if model.policy.public_only_executive > 0.0 else 1.0
-        )
+        model.on_executive += self.kind.sits_in_public_executive if model.policy.public_only_executive > 0.0 else 1.0
 
     # ------------------------------------------------------------ 6 contribution
 
@@ -456,9 +420,7 @@ class Partner(mesa.Agent):
             attendance_record=self.attendance_record,
             one_plan=self.unity,
         )
-        self.put_in = trust.put_in(
-            attended=self.attended, seniority=self.seniority, contribution_rate=self.rate
-        )
+        self.put_in = trust.put_in(attended=self.attended, seniority=self.seniority, contribution_rate=self.rate)
         self.given_gbp_m = self.bent_gbp_m + self.pooled_gbp_m
         model.pooled_gbp_m += self.pooled_gbp_m
 

@@ -17,6 +17,7 @@ import numpy as np
 from sim.events import DISSOLVED, EVENTS, NEW_LEADER, STAGE
 from sim.jit import rule
 from sim.levers import policy_calendar
+from sim.own import refuse_swapped
 from sim.parameters import Levers
 from sim.partners import KIND_OF_PARTNER, Partner
 from sim.population import SECTORS, THEMES, seats_of
@@ -67,133 +68,53 @@ class PartnershipModel(mesa.Model):
 
     luck: Luck
     levers: Levers
+    members: list[Partner]
 
+    # fmt: off
     # the leader, the staff, the place
-    attention: float
-    facilitation: float
-    direction: float
-    style_attention: float
-    style_facilitation: float
-    style_direction: float
-    staff_offset: float
-    staff_team: float
-    trust_in_place: float
-    gap_cost_gbp_m: float
+    attention: float; facilitation: float; direction: float; style_attention: float; style_facilitation: float
+    style_direction: float; staff_offset: float; staff_team: float; trust_in_place: float; gap_cost_gbp_m: float
 
     # the strategy and what is decided
-    strategy: ByTheme
-    wanted: ByTheme
-    aligned: float
-    coherence: float
-    presence: float
-    came: float
-    on_executive: float
-    decision_memory: float
-    meetings: float
-    decisions: float
-    months_to_first_decision: float
-    stage: float
-    months_in_stage: float
+    strategy: ByTheme; wanted: ByTheme; aligned: float; coherence: float; presence: float; came: float
+    on_executive: float; decision_memory: float; meetings: float; decisions: float; months_to_first_decision: float
+    stage: float; months_in_stage: float
 
     # who sits, comes and goes
-    n_members: float
-    n_exits: float
-    reorganisations: float
-    newcomers: float
-    sitting: float
-    beliefs: float
-    rates: float
-    engaged: float
-    engagement: float
-    is_ending: float
-    is_dissolved: float
+    n_members: float; n_exits: float; reorganisations: float; newcomers: float; sitting: float; beliefs: float
+    rates: float; engaged: float; engagement: float; is_ending: float; is_dissolved: float
 
     # influence
-    standing: float
-    weight: float
+    standing: float; weight: float
 
     # levers, added up
-    publicly_funded: float
-    attend_pressure: float
-    data_pressure: float
-    support_pressure: float
-    report_pressure: float
-    information: float
-    measurement_quality: float
-    reward_pull: float
-    relief_lifted: float
-    forum_load: float
-    sanction_pressure: float
-    prospect: float
+    publicly_funded: float; attend_pressure: float; data_pressure: float; support_pressure: float
+    report_pressure: float; information: float; measurement_quality: float; reward_pull: float; relief_lifted: float
+    forum_load: float; sanction_pressure: float; prospect: float
 
     # money
-    fund_in_sight_gbp_m: float
-    fund_in_gbp_m: float
-    fund_spent_gbp_m: float
-    fund_forfeited_gbp_m: float
-    fund_held_gbp_m: float
-    going_out_gbp_m: float
-    pooled_gbp_m: float
-    reward_due_gbp_m: float
-    claims: float
+    fund_in_sight_gbp_m: float; fund_in_gbp_m: float; fund_spent_gbp_m: float; fund_forfeited_gbp_m: float
+    fund_held_gbp_m: float; going_out_gbp_m: float; pooled_gbp_m: float; reward_due_gbp_m: float; claims: float
 
     # work and results
-    brought: BySector
-    counted: BySector
-    money: ByTheme
-    capacity: float
-    administrative_capacity: float
-    converted: float
-    committed: ByTheme
-    planned: ByTheme
-    in_delivery: ByTheme
-    delivered_now: ByTheme
-    delivered: float
-    has_delivered: float
-    months_to_first_delivery: float
-    results: float
-    outcome: ByTheme
+    brought: BySector; counted: BySector; money: ByTheme; capacity: float; administrative_capacity: float
+    converted: float; committed: ByTheme; planned: ByTheme; in_delivery: ByTheme; delivered_now: ByTheme
+    delivered: float; has_delivered: float; months_to_first_delivery: float; results: float; outcome: ByTheme
     counterfactual: ByTheme
 
     # learning, trust, accountability
-    signal: float
-    evidence_gain: float
-    contact_gain: float
-    brokered: float
-    absence_loss: float
-    records: float
-    seniorities: float
-    trusts: float
-    credibility: float
-    is_accredited: float
-    is_successful: float
-    person_days: float
-    inspection_cost_gbp_m: float
-    transaction_cost_gbp_m: float
+    signal: float; evidence_gain: float; contact_gain: float; brokered: float; absence_loss: float; records: float
+    seniorities: float; trusts: float; credibility: float; is_accredited: float; is_successful: float
+    person_days: float; inspection_cost_gbp_m: float; transaction_cost_gbp_m: float
     transaction_cost_so_far_gbp_m: float
 
     # what measures are made of
-    members_of: BySector
-    engaged_of: BySector
-    attended_of: BySector
-    seniority_of: BySector
-    given_of: BySector
-    influence_of: BySector
-    bent_gbp_m: float
-    given_to_pool_gbp_m: float
-    budgets_gbp_m: float
-    top_share: float
-    squares: float
-    fits: float
-    fits_squared: float
-    giving_rates: float
-    bound: float
-    complied: float
-    free: float
-    free_records: float
-    trust_difference: float
-    trust_within: float
-    trust_across: float
+    members_of: BySector; engaged_of: BySector; attended_of: BySector; seniority_of: BySector; given_of: BySector
+    attendance_in: BySector; seniority_in: BySector; engagement_in: BySector; influence_of: BySector
+    bent_gbp_m: float; given_to_pool_gbp_m: float; budgets_gbp_m: float; top_share: float; squares: float
+    fits: float; fits_squared: float; giving_rates: float; bound: float; complied: float; free: float
+    free_records: float; trust_difference: float; trust_within: float; trust_across: float
+    # fmt: on
 
     def __init__(
         self,
@@ -204,6 +125,7 @@ class PartnershipModel(mesa.Model):
         record_terms: bool = False,
         month: Month | None = None,
     ) -> None:
+        refuse_swapped()
         seed, replicate = seed_named(seed), replicate_named(replicate)
         super().__init__(rng=seed)
         from sim.month import MONTH  # the list of steps names this class
@@ -212,7 +134,7 @@ class PartnershipModel(mesa.Model):
         self.request = scenario  # Mesa 3.5 keeps the name `scenario` for itself
         self.behaviour, self.mechanisms = scenario.behaviour, scenario.mechanisms
         self.delivery, self.place = scenario.delivery, scenario.place
-        self.policies = policy_calendar(scenario)
+        self.policies = policy_calendar(scenario, self.plan.own_settings)
         self.first_month = month_number(scenario.start)
         self.month = 0
         self.is_kept = 1
@@ -569,9 +491,7 @@ class PartnershipModel(mesa.Model):
         self.delivered = towards(current=self.delivered, target=12.0 * delivered, rate=MEMORY_OF_A_YEAR)
         self.has_delivered = 1.0 if self.has_delivered > 0.0 or self.delivered >= FIRST_DELIVERY else 0.0
         self.months_to_first_delivery += 1.0 - self.has_delivered
-        self.results = learning.results_signal(
-            delivered_share_a_year=self.delivered, aspiration=behaviour.aspiration
-        )
+        self.results = learning.results_signal(delivered_share_a_year=self.delivered, aspiration=behaviour.aspiration)
 
     @rule
     def move_stage(self) -> None:
@@ -756,6 +676,14 @@ class PartnershipModel(mesa.Model):
         self.trust_within = 0.0
         self.trust_across = 0.0
 
+    @rule
+    def work_out_means(self) -> None:
+        """Work out means over the members of each sector."""
+        for s in range(N_SECTORS):
+            self.attendance_in[s] = mean_or_zero(total=self.attended_of[s], count=self.members_of[s])
+            self.seniority_in[s] = mean_or_zero(total=self.seniority_of[s], count=self.members_of[s])
+            self.engagement_in[s] = mean_or_zero(total=self.engaged_of[s], count=self.members_of[s])
+
     # ------------------------------------------------------------ in Mesa only
 
     def note(self, event: int) -> None:
@@ -773,7 +701,7 @@ class PartnershipModel(mesa.Model):
     def enter_month(self) -> None:
         """Bring this month's policy into force, and give everybody this month's luck."""
         self.policy = self.policies[self.month]
-        self.levers, self.leadership = self.policy.levers, self.policy.leadership
+        self.levers, self.leadership, self.own = self.policy.levers, self.policy.leadership, self.policy.own
         self.deal([stream for stream in self.plan.streams if not stream.at_launch], self.month)
 
     def deal(self, streams: Sequence[Stream], month: int | None) -> None:

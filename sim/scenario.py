@@ -106,6 +106,7 @@ class CalendarEntry:
     note: str = ""
     levers: dict[str, Any] = Field(default_factory=dict)
     leadership: dict[str, Any] = Field(default_factory=dict)
+    own: dict[str, Any] = Field(default_factory=dict)
     abolish: tuple[str, ...] = ()
     executive: Literal["everyone", "public_only"] | None = None
 
@@ -129,6 +130,8 @@ class Scenario:
     delivery: Delivery = Field(default_factory=Delivery)
     mechanisms: Mechanisms = Field(default_factory=Mechanisms)
     regimes: RegimeThresholds = Field(default_factory=RegimeThresholds)
+    own: dict[str, Any] = Field(default_factory=dict)
+    """Parameters and levers of an extension."""
 
     def month_label(self, month: int) -> str:
         """Return the calendar month 'YYYY-MM' of step ``month`` (0 is the first)."""

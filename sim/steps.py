@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from sim.partners import Partner
     from sim.partnership import PartnershipModel
 
 Condition = Callable[["PartnershipModel"], bool]
@@ -68,7 +67,7 @@ class Step:
 
 # ---------------------------------------------------------------------- between two bodies
 
-Whose = Literal["pair", "returned", "own", "other", "own seat", "other seat", "table", "behaviour"]
+Whose = Literal["pair", "returned", "own", "other", "own seat", "other seat", "table", "behaviour", "settings"]
 
 _WHERE: tuple[tuple[str, Whose], ...] = (
     ("matrix", "pair"),
@@ -76,6 +75,7 @@ _WHERE: tuple[tuple[str, Whose], ...] = (
     ("seat", "own seat"),
     ("partnership", "table"),
     ("behaviour", "behaviour"),
+    ("own", "settings"),
 )
 _OTHERS: tuple[tuple[str, str, Whose], ...] = (
     ("other_", "partner", "other"),
@@ -90,7 +90,7 @@ class PairStep:
 
     The rule is a function of numbers that it names: the body's own (``attended``), the other's
     (``other_attended``), what the body holds towards the other (``trust``) or the other towards it
-    (``returned_trust``), the table's, or a parameter of behaviour. What it gives is written to ``writes``,
+    (``returned_trust``), the table's, or a parameter. What it gives is written to ``writes``,
     which bodies hold towards others, or added up in ``adds``: numbers of the body itself, of the other, or of
     the table.
 
@@ -155,6 +155,7 @@ _READ: Mapping[Whose, str] = {
     "other seat": "other_{name}",
     "table": "shared_{name}",
     "behaviour": "shared_{name}",
+    "settings": "shared_{name}",
 }
 _FETCH: Mapping[Whose, str] = {
     "pair": "row_{name} = body.{name}",
@@ -164,6 +165,7 @@ _FETCH: Mapping[Whose, str] = {
     "other seat": "all_{name} = [body.seat.{name} for body in bodies]",
     "table": "shared_{name} = model.{name}",
     "behaviour": "shared_{name} = model.parameter('{name}')",
+    "settings": "shared_{name} = model.own.{name}",
 }
 
 
@@ -173,7 +175,6 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[
     A run takes a rule some hundred thousand times between two bodies, so what a general loop would look up each
     time is spelt out, as ``dataclasses`` does for a class: ``loop(model, bodies, rule)``.
     """
-
     if step.only:
         return _loop_with_some(step, sources)
 
@@ -209,7 +210,7 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[
     body += end if step.to == "own" else []
     lines = [
         "positions = [body.position for body in bodies]",
-        *fetched("other", "other seat", "table", "behaviour"),
+        *fetched("other", "other seat", "table", "behaviour", "settings"),
         *(begin if step.to == "table" else []),
         outer,
         *(f"    {line}" for line in body),
@@ -226,8 +227,8 @@ def _loop_with_some(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Cal
     """Return the loop over the pairs of some bodies, which are few."""
 
     def read(whose: Whose, name: str, model: Any, body: Any, other: Any) -> float:
-        if whose == "behaviour":
-            return float(model.parameter(name))
+        if whose in ("behaviour", "settings"):
+            return float(model.parameter(name) if whose == "behaviour" else getattr(model.own, name))
         if whose in ("pair", "returned"):
             one, two = (body, other) if whose == "pair" else (other, body)
             return float(getattr(one, name)[two.position])

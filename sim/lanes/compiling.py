@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from numba import njit
@@ -27,9 +28,10 @@ class _NoAliasCompiler(Compiler):
 
     def define_pipelines(self) -> Any:
         self.state.flags.noalias = True
-        return super().define_pipelines()  # type: ignore[no-untyped-call]
+        return super().define_pipelines()
 
 
+@cache
 def inlined(function: _Function) -> _Function:
     """Return ``function`` compiled as a part of what calls it, with every rule that it calls.
 
@@ -47,3 +49,8 @@ def stage(function: _Function) -> _Function:
 def noalias(function: _Function) -> _Function:
     """Return ``function`` compiled by itself, for places of which none overlaps one that is written to."""
     return cast(_Function, njit(**INTERNAL, pipeline_class=_NoAliasCompiler)(function))
+
+
+def spliced(function: _Function) -> _Function:
+    """Return ``function`` put word for word into what calls it, so that what it calls is not optimised once more."""
+    return cast(_Function, njit(**INTERNAL, inline="always")(function))

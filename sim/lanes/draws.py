@@ -247,8 +247,8 @@ def _find(draws: Any, streams: Any, blocks: int, pool: Any, n: int) -> None:
 
 
 @stage
-def draw_month(draws: BlockDraws, month: int, at_launch: bool, n: int) -> None:
-    """Draw what is drawn at the launch, or the chance of a month."""
+def draw_month(draws: BlockDraws, month: int, at_launch: int, n: int) -> None:
+    """Draw what is drawn at the launch (1), or the chance of a month (0)."""
     for s in range(len(draws.each_streams)):
         if draws.each_streams[s, 2] == at_launch:
             _draw_each(draws, draws.each_streams[s], month, n)

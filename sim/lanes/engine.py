@@ -8,9 +8,8 @@ of the same numbers in the same order as in Mesa: both give the same bits.
 
 from __future__ import annotations
 
-import types as python_types
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numba.extending import register_jitable
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.jit import RULES
 from sim.lanes import pairs
-from sim.lanes.compiling import inlined, noalias, stage
+from sim.lanes.compiling import inlined, noalias, spliced, stage
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout
 from sim.steps import PairStep, Step
@@ -26,8 +25,14 @@ from sim.steps import PairStep, Step
 TABLE, THING, SEAT = "partnership", "partner", "seat"
 """The whole, the things that are many, and what all runs share about each of these."""
 
-MEASURES_AT_ONCE = 8
-"""Formulas compiled together: many small functions take longer."""
+MOST_SECTORS = 8
+
+STEPS_AT_ONCE = 4
+MEASURES_AT_ONCE = 16
+"""Steps and formulas compiled together: many small functions take longer to compile, and so do large ones."""
+
+# Plain whole numbers would have functions compiled anew for each of them.
+NO_MONTH, NO, YES = (cast(int, np.int64(number)) for number in (0, 0, 1))
 
 _registered: set[int] = set()
 
@@ -40,80 +45,58 @@ def let_rules_compile() -> None:
             _registered.add(id(function))
 
 
-# ---------------------------------------------------------------------- one step
+# ---------------------------------------------------------------------- steps
 
 
-def step_stage(step: Step, layout: Layout) -> Any:
-    """Return the compiled function ``take(world, n)`` of a step."""
-    take, where = inlined(step.function), inlined(step.takers.where)
-    at_whole = layout.view(TABLE)
-    when = inlined(step.when) if step.when is not None else None
+def step_stage(steps: Sequence[Step], layout: Layout) -> Any:
+    """Return the compiled function ``take(world, n)`` of steps that follow one another."""
+    scope: dict[str, Any] = {
+        "table_at": layout.view(TABLE),
+        "body_at": layout.view(THING),
+        "how_many": layout.reader(THING),
+    }
+    lines = ["def take(world, n):"]
+    for number, step in enumerate(steps):
+        scope[f"take_{number}"], scope[f"where_{number}"] = inlined(step.function), inlined(step.takers.where)
+        if step.when is not None:
+            scope[f"when_{number}"] = inlined(step.when)
+        if step.takers.sectors is not None:
+            scope[f"sectors_{number}"] = tuple(sector in step.takers.sectors for sector in range(MOST_SECTORS))
+        lines += [f"    {line}" for line in _loops(step, number)]
+    exec(compile("\n".join(lines), f"<step: {steps[0].name}>", "exec"), scope)
+    return noalias(scope["take"])
+
+
+def _loops(step: Step, k: int) -> list[str]:
+    """Return the loops of a step over those who take it, and innermost over runs."""
     if step.takers.among == TABLE:
-        if when is None:
-
-            def by_table(world: Any, n: int) -> None:
-                for run in range(n):
-                    take(at_whole(world, 0, run, where(at_whole(world, 0, run, True))))
-
-            return noalias(by_table)
-
-        def by_table_at_times(world: Any, n: int) -> None:
-            times = 0
-            for run in range(n):
-                times += when(at_whole(world, 0, run, True))
-            if times > 0:
-                for run in range(n):
-                    whole = at_whole(world, 0, run, True)
-                    take(at_whole(world, 0, run, where(whole) and when(whole)))
-
-        return noalias(by_table_at_times)
-    return noalias(_by_things(step, layout, take, where, when))
-
-
-def _by_things(step: Step, layout: Layout, take: Any, where: Any, when: Any) -> Any:
-    at, at_whole, how_many = layout.view(THING), layout.view(TABLE), layout.reader(THING)
-    among = step.takers.sectors
-    taking = tuple(among is None or sector in among for sector in range(8))
-    if step.takers.are_few:
-
-        def by_few(world: Any, n: int) -> None:
-            times = 0
-            for run in range(n):
-                times += when(at_whole(world, 0, run, True))
-            if times == 0:
-                return
-            for i in range(how_many(world)):
-                takers = 0
-                for run in range(n):
-                    takers += where(at(world, i, run, True))
-                if takers > 0:
-                    for run in range(n):
-                        if where(at(world, i, run, True)):
-                            take(at(world, i, run, True))
-
-        return by_few
-    if when is None:
-
-        def by_things(world: Any, n: int) -> None:
-            for i in range(how_many(world)):
-                if taking[at(world, i, 0, True).seat.sector]:
-                    for run in range(n):
-                        take(at(world, i, run, where(at(world, i, run, True))))
-
-        return by_things
-
-    def by_things_at_times(world: Any, n: int) -> None:
-        times = 0
-        for run in range(n):
-            times += when(at_whole(world, 0, run, True))
-        if times > 0:
-            for i in range(how_many(world)):
-                if taking[at(world, i, 0, True).seat.sector]:
-                    for run in range(n):
-                        one = at(world, i, run, True)
-                        take(at(world, i, run, where(one) and when(at_whole(world, 0, run, True))))
-
-    return by_things_at_times
+        counts = f"where_{k}(table_at(world, 0, run, True))"
+        if step.when is not None:
+            counts += f" and when_{k}(table_at(world, 0, run, True))"
+        lines = ["for run in range(n):", f"    take_{k}(table_at(world, 0, run, {counts}))"]
+    else:
+        counts = f"where_{k}(body_at(world, i, run, True))"
+        if step.when is not None:
+            counts += f" and when_{k}(table_at(world, 0, run, True))"
+        lines = ["for run in range(n):", f"    take_{k}(body_at(world, i, run, {counts}))"]
+        if step.takers.are_few:
+            lines = [
+                "takers = 0",
+                "for run in range(n):",
+                f"    takers += {counts}",
+                "if takers > 0:",
+                "    for run in range(n):",
+                f"        if {counts}:",
+                f"            take_{k}(body_at(world, i, run, True))",
+            ]
+        if step.takers.sectors is not None:
+            among = f"if sectors_{k}[body_at(world, i, 0, True).seat.sector]:"
+            lines = [among, *(f"    {line}" for line in lines)]
+        lines = ["for i in range(how_many(world)):", *(f"    {line}" for line in lines)]
+    if step.when is None:
+        return lines
+    asked = [f"times_{k} = 0", "for run in range(n):", f"    times_{k} += when_{k}(table_at(world, 0, run, True))"]
+    return [*asked, f"if times_{k} > 0:", *(f"    {line}" for line in lines)]
 
 
 def pair_stage(step: PairStep, sources: Sequence[tuple[str, str]], layout: Layout) -> Any:
@@ -123,7 +106,7 @@ def pair_stage(step: PairStep, sources: Sequence[tuple[str, str]], layout: Layou
 
 def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairLoop:
     """Return a step between two bodies as what compiled code needs to know of it."""
-    short = {"own seat": "own", "other seat": "other", "behaviour": "table"}
+    short = {"own seat": "own", "other seat": "other", "behaviour": "table", "settings": "table"}
     written = {
         "own": "one.{}",
         "other": "one.{}",
@@ -131,6 +114,7 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairL
         "other seat": "one.seat.{}",
         "table": "whole.{}",
         "behaviour": "whole.behaviour.{}",
+        "settings": "whole.own.{}",
         "pair": "",
         "returned": "",
     }
@@ -157,33 +141,68 @@ def _stands(partner: Any) -> bool:
     return bool(partner.model.is_dissolved == 0.0)
 
 
+def stages_of(steps: Sequence[Step | PairStep], sources: Mapping[PairStep, Any], layout: Layout) -> list[Any]:
+    """Return the compiled functions ``take(world, n)`` of steps in their order, a few steps together."""
+    stages: list[Any] = []
+    together: list[Step] = []
+    for number, step in enumerate(steps):
+        if isinstance(step, PairStep):
+            stages.append(pair_stage(step, sources[step], layout))
+            continue
+        together.append(step)
+        is_last = number + 1 == len(steps) or isinstance(steps[number + 1], PairStep)
+        if is_last or len(together) == STEPS_AT_ONCE:
+            stages.append(step_stage(together, layout))
+            together = []
+    return stages
+
+
 def one_after_another(stages: Sequence[Any], arguments: str = "world, n") -> Any:
     """Return one compiled function that goes through stages in their order."""
     scope = {f"stage_{number}": each for number, each in enumerate(stages)}
     lines = [f"def go({arguments}):", *(f"    {name}({arguments})" for name in scope)]
     exec(compile("\n".join(lines), "<month>", "exec"), scope)
-    return stage(scope["go"])
+    return spliced(scope["go"])
+
+
+def own_terms_total(terms: Sequence[Callable[[Any], float]]) -> Any:
+    """Return the compiled function that adds up the terms of an extension, in their order."""
+    scope = {f"term_{number}": inlined(term) for number, term in enumerate(terms)}
+    text = " + ".join(["0.0", *(f"{name}(self)" for name in scope)])
+    exec(f"def own_terms(self):\n    return {text}", scope)
+    return inlined(scope["own_terms"])
+
+
+def own_terms_keeper(terms: Sequence[Callable[[Any], float]], first: int) -> Any:
+    """Return the compiled function that keeps the terms of an extension from a position on."""
+    scope = {f"term_{number}": inlined(term) for number, term in enumerate(terms)}
+    lines = [f"    self.terms[{first + number}] = {name}(self)" for number, name in enumerate(scope)]
+    exec("\n".join(["def keep_own_terms(self):", *(lines or ["    pass"])]), scope)
+    return inlined(scope["keep_own_terms"])
 
 
 # ---------------------------------------------------------------------- what is written down
 
 
-def measure_stage(formulas: Mapping[int, Callable[[Any], float]], layout: Layout) -> Any:
-    """Return the compiled function ``measure(world, measured, n)`` that fills some rows of measures."""
-    compiled = {f"formula_{row}": inlined(formula) for row, formula in formulas.items()}
-    lines = ["def measure(world, measured, n):"]
-    for row in formulas:
-        lines += ["    for run in range(n):", f"        measured[{row}, run] = formula_{row}(at(world, 0, run, True))"]
-    scope: dict[str, Any] = {**compiled, "at": layout.view(TABLE)}
-    exec(compile("\n".join(lines), "<measures>", "exec"), scope)
-    return stage(scope["measure"])
-
-
-def measure_all(formulas: Mapping[int, Callable[[Any], float]], layout: Layout) -> Any:
-    """Return the compiled function that fills the given rows of measures."""
+def measure_stage(formulas: Mapping[int, str | Callable[[Any], float]], layout: Layout) -> Any:
+    """Return the compiled function ``measure(world, measured, n)`` that fills the given rows of measures."""
     rows = list(formulas)
     groups = [rows[first : first + MEASURES_AT_ONCE] for first in range(0, len(rows), MEASURES_AT_ONCE)]
-    stages = [measure_stage({row: formulas[row] for row in group}, layout) for group in groups]
+    stages = []
+    for group in groups:
+        scope: dict[str, Any] = {"at": layout.view(TABLE)}
+        lines = ["def measure(world, measured, n):"]
+        for row in group:
+            formula = formulas[row]
+            read = "at(world, 0, run, True)"
+            if isinstance(formula, str):
+                read = f"{read}.{formula}"
+            else:
+                scope[f"formula_{row}"] = inlined(formula)
+                read = f"formula_{row}({read})"
+            lines += ["    for run in range(n):", f"        measured[{row}, run] = {read}"]
+        exec(compile("\n".join(lines), "<measures>", "exec"), scope)
+        stages.append(stage(scope["measure"]))
     return one_after_another(stages, "world, measured, n")
 
 
@@ -262,8 +281,9 @@ class Parts(NamedTuple):
     keep_rows: Any
 
 
-def block_runner(parts: Parts, layout: Layout, key: int) -> Any:
-    """Return the function that runs a block, to be compiled and kept under ``key``."""
+def block_runner(parts: Parts, layout: Layout) -> Any:
+    """Return the function that runs a block, to be compiled and kept."""
+    world_of, launch, live, measure_for_regimes, measure_the_rest, keep_rows = parts
     levers, policy = (layout.places.index(name) for name in ("levers", "policy"))
     first_number = len(layout.kinds)
     month_number, calendar_number, kept_number = (
@@ -271,11 +291,11 @@ def block_runner(parts: Parts, layout: Layout, key: int) -> Any:
     )
     levers_size, policy_size = layout.dtypes["levers"].itemsize, layout.dtypes["policy"].itemsize
 
-    def run_block(request: Any, draws: Any, kept: Any, n: int) -> int:
+    def run_block(request: Any, draws: Any, kept: Any, n: int) -> None:
         addresses, counts = request.addresses, request.counts
         first_levers, first_policy = addresses[levers], addresses[policy]
         find_keys(draws, n)
-        draw_month(draws, 0, True, n)
+        draw_month(draws, NO_MONTH, YES, n)
         launch(world_of(addresses, counts), n)
         for month in range(len(request.levers_of_month)):
             row = request.row_of_month[month]
@@ -285,7 +305,7 @@ def block_runner(parts: Parts, layout: Layout, key: int) -> Any:
             counts[calendar_number] = (request.first_month + month) % 12 + 1
             counts[kept_number] = row >= 0
             world = world_of(addresses, counts)
-            draw_month(draws, month, False, n)
+            draw_month(draws, month, NO, n)
             live(world, n)
             measure_for_regimes(world, kept.measured, n)
             if row >= 0:
@@ -294,11 +314,5 @@ def block_runner(parts: Parts, layout: Layout, key: int) -> Any:
                     keep_rows(world, kept.partner_rows[row], kept.keep_terms, n)
             write_down(kept, month, row, n)
         addresses[levers], addresses[policy] = first_levers, first_policy
-        return key
 
-    # Functions that it calls are globals of its own: what a function closes over would be a part of the cache's key.
-    scope = {**run_block.__globals__, **parts._asdict()}
-    cells = run_block.__closure__
-    own = python_types.FunctionType(run_block.__code__, scope, "run_block", None, cells)
-    own.__module__, own.__qualname__ = __name__, "run_block"
-    return own
+    return run_block

@@ -109,9 +109,14 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
     """Return the compiled function ``take(world, n)`` of a loop over pairs of things of a kind."""
     of_things, of_whole = _copied(loop)
     rows = ["sits", *of_things]
-    matrices = list(dict.fromkeys([*([loop.writes] if loop.writes else []), *(
-        name for whose, name in loop.arguments if whose in ("pair", "returned")
-    )]))
+    matrices = list(
+        dict.fromkeys(
+            [
+                *([loop.writes] if loop.writes else []),
+                *(name for whose, name in loop.arguments if whose in ("pair", "returned")),
+            ]
+        )
+    )
     places = [*matrices, *rows, *of_whole]
     body = _loops(loop)
     inner = [f"def inner({', '.join(places)}, groups, things):", *body]

@@ -137,10 +137,7 @@ def _record(kind: Kind, lanes: int) -> np.dtype[Any]:
     """
     if not kind.by_run:
         return np.dtype(
-            [
-                (name, np.int64 if name in kind.whole else np.float64, (n,) if n else ())
-                for name, n in kind.rows.items()
-            ]
+            [(name, np.int64 if name in kind.whole else np.float64, (n,) if n else ()) for name, n in kind.rows.items()]
         )
     fields: list[Any] = [(name, np.float64, (n, lanes) if n else (lanes,)) for name, n in kind.rows.items()]
     if sum(max(1, n) for n in kind.rows.values()) % 2 == 0:
@@ -333,9 +330,7 @@ def _read(context: Any, builder: Any, kind: View, value: Any, attr: str) -> Any:
         return builder.load(place, align=8)
     common: dict[str, Any] = {"run": view.run, "counts": view.counts}
     if attr not in kind.kind.links:
-        return _view_value(
-            context, builder, found, world=view.world, base=view.base, position=view.position, **common
-        )
+        return _view_value(context, builder, found, world=view.world, base=view.base, position=view.position, **common)
     link = kind.kind.links[attr]
     world = cgutils.create_struct_proxy(kind.layout.world)(context, builder, value=view.world)
     if isinstance(link, Number):

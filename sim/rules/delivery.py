@@ -105,7 +105,7 @@ def administrative_capacity(mean_capacity: float, support_pressure: float, train
 
 
 @rule
-def stage_conversion(stage: int, early_conversion: float) -> float:
+def stage_conversion(stage: float, early_conversion: float) -> float:
     """Return what a stage (1 to 5) lets through of the conversion in the last stage."""
     return early_conversion + (1.0 - early_conversion) * (stage - 1.0) / 4.0
 
@@ -118,15 +118,15 @@ def pipeline_outflow(stock: float, months: float) -> float:
 
 @rule
 def stage_step(
-    stage: int,
-    months_in_stage: int,
+    stage: float,
+    months_in_stage: float,
     attendance: float,
     trust: float,
     coherence: float,
     decision_memory: float,
     delivered: float,
     measurement: float,
-) -> int:
+) -> float:
     """Return the stage (1 to 5) of a partnership a month later.
 
     Each stage is entered when its conditions have come to hold and kept while most of them still do:
@@ -152,7 +152,7 @@ def stage_step(
 
 @rule
 def _stage_score(
-    stage: int,
+    stage: float,
     attendance: float,
     trust: float,
     coherence: float,

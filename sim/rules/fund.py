@@ -43,7 +43,7 @@ def need_match(priorities: Sequence[float], strategy: Sequence[float]) -> float:
 
 
 @rule
-def claim(purse: int, match: float, influence: float, alignment: float, support: float) -> float:
+def claim(purse: float, match: float, influence: float, alignment: float, support: float) -> float:
     """Return the weight of a body's claim on the pooled fund under the purse rule in force (S0, S1).
 
     ``match`` is how far the body works on what the strategy needs; ``support`` ≥ 1 favours bodies
