@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from whole_model import SCENARIO, ensemble_case
 
 from experiments import load_scenario
-from experiments.printing import progress_bar
+from experiments.terminal import progress_bar
 from sim import Scenario, simulate
 from sim.compiled_draws import MONTHS_AT_ONCE, draw, room_for, room_for_draws
 from sim.compiled_month import LANES

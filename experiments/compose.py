@@ -24,7 +24,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import BeforeValidator
 
-from experiments.accepted import SAMPLE
+from experiments.behaviours import SAMPLE
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
 from sim.parameters import TOPICS

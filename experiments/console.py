@@ -46,24 +46,32 @@ class Verb:
 
 
 VERBS: Mapping[str, Verb] = {
-    "list": Verb("experiments.listing", "print scenarios, levers, places, measures and boards", takes="arguments"),
-    "run": Verb("experiments.run", "run one scenario once, month by month"),
-    "compare": Verb("experiments.compare", "compare scenarios over many paired runs"),
-    "sweep": Verb("experiments.sweep", "run scenarios with many draws of parameters, in a study that can be stopped"),
-    "sensitivity": Verb("experiments.sensitivity", "find out which parameters matter: one at a time, Morris, Sobol"),
-    "discover": Verb("experiments.discover", "find the conditions that lead to a regime", takes="settings"),
-    "phase": Verb("experiments.phase", "draw which regime prevails over the plane of two parameters"),
-    "explain": Verb("experiments.explain", "tell why bodies came or stayed away, and what a run without a lever shows"),
-    "report": Verb("experiments.report", "write a policy brief of a finished answer", takes="settings"),
-    "patterns": Verb("experiments.patterns", "test whether the model shows the patterns of real partnerships"),
-    "calibrate": Verb("experiments.calibrate", "find the parameter sets that reproduce the patterns", takes="settings"),
-    "dock": Verb("experiments.docking", "set the model against laboratory experiments"),
-    "optimise": Verb("experiments.optimise", "find the cheapest mix of levers, the Pareto set, and regret"),
-    "claims": Verb("experiments.claims", "test what the nineteen scenarios claim, by tests declared before"),
-    "explorer": Verb(
-        "experiments.explorer", "write the explorer as one page that works without a server", takes="settings"
+    "list": Verb("experiments.verbs.list", "print scenarios, levers, places, measures and boards", takes="arguments"),
+    "run": Verb("experiments.verbs.run", "run one scenario once, month by month"),
+    "compare": Verb("experiments.verbs.compare", "compare scenarios over many paired runs"),
+    "sweep": Verb(
+        "experiments.verbs.sweep", "run scenarios with many draws of parameters, in a study that can be stopped"
     ),
-    "app": Verb("experiments.app", "serve the explorer, every lever live", takes="settings"),
+    "sensitivity": Verb(
+        "experiments.verbs.sensitivity", "find out which parameters matter: one at a time, Morris, Sobol"
+    ),
+    "discover": Verb("experiments.verbs.discover", "find the conditions that lead to a regime", takes="settings"),
+    "phase": Verb("experiments.verbs.phase", "draw which regime prevails over the plane of two parameters"),
+    "explain": Verb(
+        "experiments.verbs.explain", "tell why bodies came or stayed away, and what a run without a lever shows"
+    ),
+    "report": Verb("experiments.verbs.report", "write a policy brief of a finished answer", takes="settings"),
+    "patterns": Verb("experiments.verbs.patterns", "test whether the model shows the patterns of real partnerships"),
+    "calibrate": Verb(
+        "experiments.verbs.calibrate", "find the parameter sets that reproduce the patterns", takes="settings"
+    ),
+    "dock": Verb("experiments.verbs.dock", "set the model against laboratory experiments"),
+    "optimise": Verb("experiments.verbs.optimise", "find the cheapest mix of levers, the Pareto set, and regret"),
+    "claims": Verb("experiments.verbs.claims", "test what the nineteen scenarios claim, by tests declared before"),
+    "explorer": Verb(
+        "experiments.verbs.explorer", "write the explorer as one page that works without a server", takes="settings"
+    ),
+    "app": Verb("experiments.verbs.app", "serve the explorer, every lever live", takes="settings"),
 }
 
 OVERVIEW = """\

@@ -129,7 +129,7 @@ def library_arithmetic(tree: ast.AST) -> list[str]:
 def test_the_detectors_detect():
     """A scan that can find nothing proves nothing."""
     guilty = ast.parse(
-        "import hydra\nfrom analysis.drawing import x\nimport numpy as np\nimport math\n"
+        "import hydra\nfrom analysis.shared.plotting import x\nimport numpy as np\nimport math\n"
         "a = np.random.rand()\nb = sum([1.0])\nfor k in {1, 2}: pass\nc = [k for k in set((1, 2))]\n"
         "d = math.exp(1.0) + 2.0 ** 3.0\nname = 'council'\n'a docstring on council'\n"
     )
