@@ -26,7 +26,6 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.errors import CommandError
-from experiments.runs.pairs import of_replicate
 from sim import Scenario, ScenarioError
 from sim.parameters import Behaviour
 from sim.scenario import validated
@@ -55,6 +54,13 @@ class Sample:
     def told(self) -> dict[str, Any]:
         """Return what a manifest says of the sample."""
         return {"file": self.file, "sets": len(self.sets), "sha256": self.sha256}
+
+
+def of_replicate(scenario: Scenario, replicate: int, behaviours: Sequence[Behaviour]) -> Scenario:
+    """Return ``scenario`` with the behaviour whose turn it is in a replicate; with none given, its own."""
+    if not behaviours:
+        return scenario
+    return dataclasses.replace(scenario, behaviour=behaviours[replicate % len(behaviours)])
 
 
 def accepted_sets() -> tuple[Behaviour, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.shared.outcomes import parameter_label
+from analysis.shared.paths import flat
 from sim.parameters import PARAMETERS
 from sim.scenario import CalendarEntry, Scenario, month_number
 
@@ -126,26 +126,18 @@ def setting_in_words(path: str, value: Any) -> str:
 
 
 def _changes(entry: CalendarEntry) -> list[str]:
-    changes = [setting_in_words(path, value) for path, value in flat_settings(entry)]
+    changes = [setting_in_words(path, value) for path, value in flat_settings(entry).items()]
     changes += [f"{body.replace('_', ' ')} abolished" for body in entry.abolish]
     return changes + ([f"executive: {entry.executive.replace('_', ' ')}"] if entry.executive else [])
 
 
-def flat_settings(entry: CalendarEntry) -> list[tuple[str, Any]]:
-    """Return every setting that a calendar entry changes, as path and value.
+def flat_settings(entry: CalendarEntry) -> dict[str, Any]:
+    """Return every setting that a calendar entry changes, by path.
 
     >>> flat_settings(CalendarEntry("2008-04", levers={"duty": {"attend": 1.0}}, leadership={"direction": 0.9}))
-    [('levers.duty.attend', 1.0), ('leadership.direction', 0.9)]
+    {'levers.duty.attend': 1.0, 'leadership.direction': 0.9}
     """
-    return [*_flat(entry.levers, "levers"), *_flat(entry.leadership, "leadership")]
-
-
-def _flat(values: Mapping[str, Any], prefix: str) -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
-    for name, value in values.items():
-        path = f"{prefix}.{name}"
-        found += _flat(value, path) if isinstance(value, Mapping) else [(path, value)]
-    return found
+    return flat({"levers": entry.levers, "leadership": entry.leadership})
 
 
 def regime_spells(measures: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import platform
 import subprocess
@@ -13,7 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from experiments.files import sha256_of_file
 from experiments.output.folder import MANIFEST
+from experiments.values import scenario_values
 from sim import Scenario
 
 PACKAGE = "local-partnerships"
@@ -50,23 +51,13 @@ def write_manifest(folder: Path, question: Question, *, settings: Mapping[str, A
         "started": question.started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": [
-            {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": _sha256(path)}
+            {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of_file(path)}
             for path in files
         ],
     }
     path = folder / MANIFEST
     path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
-
-
-def scenario_values(scenario: Scenario) -> dict[str, Any]:
-    """Return a scenario as plain nested values, with the names that its YAML uses."""
-    values = dataclasses.asdict(scenario)
-    values["calendar"] = [
-        {("from" if name == "from_month" else name): value for name, value in entry.items()}
-        for entry in values["calendar"]
-    ]
-    return values
 
 
 def _versions() -> dict[str, str]:
@@ -97,8 +88,3 @@ def _git_commit() -> str | None:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.run.turning_points import flat_settings
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments.page.catalogue import PAGE_MEASURES, QUANTILES
 from experiments.page.packing import Json, packed, rounded
@@ -175,7 +176,7 @@ def policy_dates(scenario: Scenario) -> list[Json]:
             "month": month_number(entry.from_month) - start,
             "date": entry.from_month,
             "note": entry.note,
-            "changes": dict(_changes_of(entry)),
+            "changes": _changes_of(entry),
             "abolish": list(entry.abolish),
         }
         for entry in scenario.calendar
@@ -193,16 +194,5 @@ def policy_dates(scenario: Scenario) -> list[Json]:
     return sorted(rows, key=lambda row: row["month"])
 
 
-def _changes_of(entry: CalendarEntry) -> Iterator[tuple[str, Any]]:
-    yield from _flat(entry.levers, "levers")
-    yield from _flat(entry.leadership, "leadership")
-    if entry.executive is not None:
-        yield "board.executive", entry.executive
-
-
-def _flat(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}.{name}")
-        else:
-            yield f"{prefix}.{name}", value
+def _changes_of(entry: CalendarEntry) -> dict[str, Any]:
+    return flat_settings(entry) | ({} if entry.executive is None else {"board.executive": entry.executive})

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS, mid_sentence, readable
 from experiments.compose import scenario_descriptions
 from experiments.page.request import board_options, calendar_options, preset_scenarios
@@ -299,18 +300,8 @@ def _preset(described: Mapping[str, str], defaults: Mapping[str, Any]) -> dict[s
 
 def settings_of(scenario: Scenario) -> dict[str, Any]:
     """Return the value of every control but the named ones, by path, as a scenario has it at its start."""
-    values: dict[str, Any] = {}
-    for topic in TOPICS:
-        _flatten(topic, dataclasses.asdict(getattr(scenario, topic)), values)
-    return values | _board_settings(scenario.board)
-
-
-def _flatten(path: str, value: Any, into: dict[str, Any]) -> None:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            _flatten(f"{path}.{name}", inner, into)
-    else:
-        into[path] = value
+    topics = {topic: dataclasses.asdict(getattr(scenario, topic)) for topic in TOPICS}
+    return flat(topics) | _board_settings(scenario.board)
 
 
 def _board_settings(board: Any) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from experiments.page.catalogue import PAGE_MEASURES, catalogue
 from experiments.page.example import example
 from experiments.page.packing import Json, packed, packed_codes
 from experiments.page.request import with_length
-from experiments.study.designs import Factor, factors, is_whole, variable_paths, with_values
+from experiments.study.designs import Factor, factors, is_whole, variable_paths
+from experiments.values import with_values
 from sim import PARAMETERS, REGIMES, Scenario, simulate_ensemble
 from sim.scenario import nearest
 

@@ -16,8 +16,8 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from experiments.compose import load_scenario, option_names, scenario_names
-from experiments.output.manifest import scenario_values
-from experiments.study.designs import variable_paths, with_values
+from experiments.study.designs import variable_paths
+from experiments.values import scenario_values, with_values
 from sim import PARAMETERS, Place, Scenario, ScenarioError, find_place, scenario_from, with_changes
 from sim.parameters import Leadership, Whole
 from sim.scenario import Board, CalendarEntry, month_number, nearest, validated

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from analysis.run.turning_points import flat_settings, setting_in_words
 from analysis.shared.outcomes import parameter_label
 from experiments.errors import CommandError
+from experiments.values import with_values
 from sim import PARAMETERS, Scenario, ScenarioError, with_changes
 from sim.scenario import CalendarEntry, nearest
 
@@ -51,7 +52,7 @@ def without(scenario: Scenario, asked: str, *, at: float | str | None = None) ->
         _refuse_same(bool(scenario.calendar), asked, "has no dated policies")
         return Without(with_changes(scenario, calendar=()), "dated policies", "none of them in force")
     values = _values(path if path in (*LEVERS, *GROUPS) else f"levers.{path}", asked, at)
-    changed = _with_values(scenario, values)
+    changed = _replaced(scenario, values)
     told = {path: setting_in_words(path, value) for path, value in values.items()}
     _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(told.values())})")
     if len(values) > 1:
@@ -87,33 +88,19 @@ def _values(path: str, asked: str, at: float | str | None) -> dict[str, Any]:
     return {lever: PARAMETERS[lever].low for lever in paths}
 
 
-def _with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    topics: dict[str, Any] = {"levers": scenario.levers, "leadership": scenario.leadership}
+def _replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return ``scenario`` with levers set to ``values`` at its start, and dated policies without them."""
     try:
-        for path, value in values.items():
-            topic, *parts = path.split(".")
-            topics[topic] = _replaced(topics[topic], parts, value)
-    except ValueError as error:
-        declared = PARAMETERS[path]
-        if isinstance(error, ScenarioError):
-            raise
-        allowed = f"it takes {declared.range_text} ({declared.unit})"
-        raise CommandError(f"at = {value!r} is not allowed for {path}: {allowed}") from None
+        changed = with_values(scenario, values)
+    except ScenarioError as error:
+        raise CommandError(f"at: {error}") from None
     calendar = tuple(_without_settings(entry, values) for entry in scenario.calendar)
-    return with_changes(scenario, calendar=calendar, **topics)
-
-
-def _replaced(topic: Any, parts: Sequence[str], value: Any) -> Any:
-    name, *rest = parts
-    new = _replaced(getattr(topic, name), rest, value) if rest else value
-    if not rest and isinstance(new, int):
-        new = float(new)
-    return dataclasses.replace(topic, **{name: new})
+    return with_changes(changed, calendar=calendar)
 
 
 def _without_settings(entry: CalendarEntry, values: Mapping[str, Any]) -> CalendarEntry:
     kept: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}}
-    for path, value in flat_settings(entry):
+    for path, value in flat_settings(entry).items():
         if path in values:
             continue
         topic, *parts, last = path.split(".")

@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.explanation import tables as explaining
 from analysis.shared import survival
-from experiments.behaviours import Sample
+from experiments.behaviours import Sample, of_replicate
 from experiments.errors import CommandError
-from experiments.runs.pairs import Engine, of_replicate
+from experiments.runs.pairs import Engine
 from experiments.terminal import progress_bar
 from sim import History, PartnershipModel, Scenario, is_compiled, simulate, simulate_ensemble
 from sim.history import history_of

@@ -13,6 +13,7 @@ import joblib
 import numpy as np
 import pandas as pd
 
+from experiments.behaviours import of_replicate
 from experiments.terminal import progress_bar
 from sim import MEASURES, THEMES, Scenario, is_compiled, simulate, simulate_ensemble
 from sim.parameters import Behaviour
@@ -155,13 +156,6 @@ def _run_sampled(
     order = together["scenario"].map({name: place for place, name in enumerate(scenarios)})
     keys = np.lexsort((together["month"], together["replicate"], order))
     return together.iloc[keys].reset_index(drop=True)
-
-
-def of_replicate(scenario: Scenario, replicate: int, behaviours: Sequence[Behaviour]) -> Scenario:
-    """Return ``scenario`` with the behaviour whose turn it is in a replicate; with none given, its own."""
-    if not behaviours:
-        return scenario
-    return dataclasses.replace(scenario, behaviour=behaviours[replicate % len(behaviours)])
 
 
 def _run_on_mesa(

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.policy.tables import COSTS
-from experiments.runs.pairs import FINAL_MONTHS, of_replicate
-from experiments.study.designs import with_values
+from experiments.behaviours import of_replicate
+from experiments.runs.pairs import FINAL_MONTHS
+from experiments.values import with_values
 from sim import REGIMES, Place, Scenario, simulate_ensemble
 from sim.levers import FUND_BASE_YEAR
 from sim.parameters import MOST_FUND_GBP_M, Behaviour

@@ -18,8 +18,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments.errors import CommandError
+from experiments.files import replacing
 from experiments.search.sequential_abc import Generation
-from experiments.study.store import code_version, parquet_writer, replacing
+from experiments.study.store import code_version, parquet_writer
 
 PLAN = "calibration.json"
 GENERATIONS = "generations"

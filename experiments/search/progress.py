@@ -17,8 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.errors import CommandError
+from experiments.files import replacing
 from experiments.runs import policies as policy_runs
-from experiments.study.store import code_version, replacing
+from experiments.study.store import code_version
 
 SHARE = "share_"
 """Before the number of a lever: where a mix lies in its range, from 0 to 1."""

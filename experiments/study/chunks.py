@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from experiments.behaviours import of_replicate
 from experiments.errors import one_line
-from experiments.runs.pairs import FINAL_MONTHS, READ_IN_LAST_MONTH, of_replicate
-from experiments.study.designs import DRAW, with_values
+from experiments.runs.pairs import FINAL_MONTHS, READ_IN_LAST_MONTH
+from experiments.study.designs import DRAW
 from experiments.study.store import (
     ERROR,
     PLAN,
@@ -25,6 +26,7 @@ from experiments.study.store import (
     refuse_other_code,
     write_chunk,
 )
+from experiments.values import with_values
 from sim import MEASURES, REGIMES, Ensemble, Scenario, ScenarioError, simulate_ensemble
 from sim.compiled_month import LANES
 from sim.population import seats_of

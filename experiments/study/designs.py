@@ -20,9 +20,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from analysis.shared.paths import flat
 from experiments.errors import CommandError
-from sim import ARCHETYPES, PARAMETERS, Place, Scenario, find_place, place_names
-from sim.scenario import Board, nearest, validated
+from experiments.values import with_values
+from sim import ARCHETYPES, PARAMETERS, Place, Scenario, place_names
+from sim.scenario import Board, nearest
 
 DRAW = "draw"
 """The column with the number of a draw."""
@@ -46,45 +48,6 @@ def variable_paths() -> list[str]:
     """Return every path that a draw may set: parameters, ``place`` by name, its numbers, and the board."""
     members = [f"{MEMBERS}{name}" for name in ("council", *ARCHETYPES)]
     return list(dict.fromkeys([*PARAMETERS, *_CHOICES, *_NUMBERS_OF_PLACE, *members]))
-
-
-def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """Return ``scenario`` with the ``values`` of a draw, each of them checked.
-
-    Raises :class:`sim.ScenarioError` for a value that is not allowed. Whether board and calendar still hold
-    together is seen when the scenario is run.
-    """
-    given = {path: _number_or_name(value) for path, value in values.items()}
-    if "place" in given:
-        scenario = dataclasses.replace(scenario, place=find_place(str(given.pop("place"))))
-    changed: Scenario = _patched(scenario, given, prefix="")
-    return changed
-
-
-def _patched(current: Any, values: Mapping[str, Any], *, prefix: str) -> Any:
-    own: dict[str, Any] = {}
-    parts: dict[str, dict[str, Any]] = {}
-    for path, value in values.items():
-        head, _, rest = path.partition(".")
-        if rest:
-            parts.setdefault(head, {})[rest] = value
-        else:
-            own[head] = value
-    for head, inside in parts.items():
-        part = getattr(current, head)
-        plain = isinstance(part, Mapping)
-        own[head] = {**part, **inside} if plain else _patched(part, inside, prefix=f"{prefix}{head}.")
-    return validated(type(current), {**vars(current), **own}, prefix)
-
-
-def _number_or_name(value: Any) -> Any:
-    """Return text that is a number as one: a column that mixes both, as of the fund, is stored as text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return float(value)
-    except ValueError:
-        return value
 
 
 # ---------------------------------------------------------------------------- factors
@@ -137,7 +100,7 @@ def factors(vary: Sequence[str], ranges: Mapping[str, Any], scenario: Scenario) 
     that goes beyond what is allowed.
     """
     paths = list(dict.fromkeys(path for name in vary for path in _paths_of(name)))
-    given = dict(_flat(ranges))
+    given = flat(ranges)
     for path in given:
         if path not in paths:
             raise CommandError(f"ranges: {path} is not among the parameters varied{nearest(path, paths)}; see vary")
@@ -158,14 +121,6 @@ def _paths_of(name: str) -> list[str]:
         hint = nearest(name, sorted(groups | set(known)))
         raise CommandError(f"vary: unknown parameter {name!r}{hint}; see: partnerships list parameters")
     return inside or [name]
-
-
-def _flat(ranges: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in ranges.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _factor(path: str, given: Any) -> Factor:

@@ -12,16 +12,13 @@ import csv
 import dataclasses
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -30,9 +27,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from analysis.shared.paths import flat
 from experiments.errors import CommandError
-from experiments.output.manifest import scenario_values
+from experiments.files import PARTIAL, replacing, sha256, sha256_of_file
 from experiments.study.designs import DRAW
+from experiments.values import scenario_values
 from sim import Scenario, scenario_from
 from sim.parameters import Behaviour
 
@@ -49,7 +48,6 @@ ERROR = "error"
 
 MOST_RUNS = 100_000_000
 
-_PARTIAL = ".partial"
 _ROWS_A_GROUP = 65_536
 _DRAWS_A_GROUP = 16_384
 
@@ -138,7 +136,7 @@ def code_version() -> dict[str, str]:
     """Return what decides the numbers beside a scenario: hashes of the model's files, versions of libraries."""
     root = Path(str(files("sim")))
     sources = sorted(path for path in root.rglob("*") if path.suffix in (".py", ".csv"))
-    hashed = {f"sim/{path.relative_to(root).as_posix()}": _sha256(path.read_bytes()) for path in sources}
+    hashed = {f"sim/{path.relative_to(root).as_posix()}": sha256(path.read_bytes()) for path in sources}
     return hashed | {library: version(library) for library in ("numpy", "numba")}
 
 
@@ -178,7 +176,7 @@ def plan_study(
         folder=folder,
         asked=everything,
         code=code,
-        draws_sha256=_sha256_of_file(folder / DRAWS),
+        draws_sha256=sha256_of_file(folder / DRAWS),
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -193,7 +191,7 @@ def _refuse_occupied(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CommandError(f"study = {str(folder)!r} is a file: give the name of a folder")
     begun = {
-        path for path in folder.glob("*") if path.name in (DRAWS, BEHAVIOURS, CHUNKS) or path.name.endswith(_PARTIAL)
+        path for path in folder.glob("*") if path.name in (DRAWS, BEHAVIOURS, CHUNKS) or path.name.endswith(PARTIAL)
     }
     if others := sorted(set(folder.glob("*")) - begun):
         raise CommandError(
@@ -225,7 +223,7 @@ def _chunks(
 
 def digest(draws: pa.Table) -> str:
     """Return the sha256 of a table of draws."""
-    return _sha256(_bytes_of(draws))
+    return sha256(_bytes_of(draws))
 
 
 def _bytes_of(draws: pa.Table) -> bytes:
@@ -247,7 +245,7 @@ def open_study(folder: Path) -> Study:
         record = json.loads((folder / PLAN).read_text(encoding="utf-8"))
         chunks = tuple(Chunk(**chunk) for chunk in record.pop("chunks"))
         study = Study(folder=folder, chunks=chunks, **record)
-        unchanged = _sha256_of_file(folder / DRAWS) == study.draws_sha256
+        unchanged = sha256_of_file(folder / DRAWS) == study.draws_sha256
     except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
         raise CommandError(f"study = {str(folder)!r} has no readable plan ({error}): choose another folder") from None
     if not unchanged:
@@ -274,7 +272,7 @@ def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Map
     now = json.loads(json.dumps({**asked, "scenarios": values}))
     same_names = list(values) == list(study.asked["scenarios"])
     sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.asked, now)]
-    differing = _differences(_flat(sides[0]), _flat(sides[1]))
+    differing = _differences(flat(sides[0]), flat(sides[1]))
     if differing:
         more = f" (and {len(differing) - 1} more settings)" if len(differing) > 1 else ""
         name, before, after = differing[0]
@@ -291,13 +289,6 @@ def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tupl
     names = dict.fromkeys([*before, *now])
     pairs = ((name, before.get(name, _ABSENT), now.get(name, _ABSENT)) for name in names)
     return [(name, old, new) for name, old, new in pairs if old != new]
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
-    return flat
 
 
 def _draws_between(path: Path, first: int, stop: int) -> pa.Table:
@@ -324,7 +315,7 @@ def write_chunk(study: Study, chunk: Chunk, tables: Mapping[str, pa.Table]) -> N
         with parquet_writer(content, table.schema) as writer:
             writer.write_table(table)
         buffer = content.getvalue()
-        hashes[name] = _sha256(buffer)
+        hashes[name] = sha256(buffer)
         with replacing(study.path(chunk, name)) as path:
             path.write_bytes(buffer)
     failed = tables[RUNS].num_rows - tables[RUNS][ERROR].null_count
@@ -370,27 +361,13 @@ def _verified(study: Study, chunk: Chunk, table: str) -> bytes:
         content = study.path(chunk, table).read_bytes()
     except FileNotFoundError:
         raise DamagedChunk(f"{chunk} has lost its {table}") from None
-    if found is None or found.sha256.get(table) != _sha256(content):
+    if found is None or found.sha256.get(table) != sha256(content):
         raise DamagedChunk(f"{chunk} was altered or cut short")
     return content
 
 
 def _receipt_path(study: Study, chunk: Chunk) -> Path:
     return study.folder / CHUNKS / f"{chunk.id}.json"
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a path to write to, and rename it to ``path`` once it is safely on the disk; or leave nothing."""
-    partial = path.with_name(f".{path.name}.{uuid4().hex}{_PARTIAL}")
-    try:
-        yield partial
-        with partial.open("rb+") as written:
-            os.fsync(written.fileno())
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def parquet_writer(target: Any, schema: pa.Schema) -> pq.ParquetWriter:
@@ -404,15 +381,6 @@ def parquet_writer(target: Any, schema: pa.Schema) -> pq.ParquetWriter:
         use_dictionary=[field.name for field in schema if field.name not in floats],
         column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT") or None,
     )
-
-
-def _sha256(content: Any) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _sha256_of_file(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 # ---------------------------------------------------------------------------- results
@@ -431,7 +399,7 @@ def assemble(study: Study) -> None:
     if study.asked[TRAJECTORIES]:
         tables = (_led_by(chunk, read_chunk(study, chunk, TRAJECTORIES)) for chunk in study.chunks)
         _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables)
-    for partial in study.folder.rglob(f".*{_PARTIAL}"):  # of processes that were killed while they wrote
+    for partial in study.folder.rglob(f".*{PARTIAL}"):  # of processes that were killed while they wrote
         partial.unlink(missing_ok=True)
 
 

@@ -71,6 +71,7 @@ from analysis.shared.plotting import save
 from experiments.behaviours import SAMPLE
 from experiments.compose import Names, verb_settings_of
 from experiments.errors import CommandError
+from experiments.files import replacing
 from experiments.output.manifest import Question, write_manifest
 from experiments.runs.patterns import (
     SETS_AT_ONCE,
@@ -83,7 +84,6 @@ from experiments.runs.patterns import (
 )
 from experiments.search.checkpoints import Store, begun
 from experiments.search.sequential_abc import Course, Generation, after, from_prior, is_last, rng_of
-from experiments.study.store import replacing
 from experiments.terminal import console, progress_bar
 from experiments.verbs.patterns import LEFT_OUT, PRIOR_SHARES, print_scoreboard
 from sim import PARAMETERS, Parameter

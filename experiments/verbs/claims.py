@@ -48,13 +48,12 @@ from analysis.claims.tables import (
     standings_by_set,
 )
 from analysis.shared.plotting import save
-from experiments.behaviours import sample_of
+from experiments.behaviours import of_replicate, sample_of
 from experiments.compose import load_scenario, scenario_descriptions, scenario_of, verb_settings_of
 from experiments.documents.tables import DOCS, table
 from experiments.errors import CommandError
 from experiments.output.folder import answer_folder, output_folder
 from experiments.output.manifest import Question, write_manifest
-from experiments.runs.pairs import of_replicate
 from experiments.terminal import console, plain_table, progress_bar
 from sim import MEASURES, Scenario, simulate_ensemble
 from sim.parameters import Behaviour, Whole

@@ -29,7 +29,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -48,7 +48,8 @@ from experiments.output.folder import answer_folder, output_folder
 from experiments.output.manifest import Question, write_manifest
 from experiments.runs.coordination import coordination_scenarios, efforts
 from experiments.terminal import console, plain_table, progress_bar
-from sim import Scenario, simulate_ensemble, with_changes
+from experiments.values import with_values
+from sim import Scenario, simulate_ensemble
 from sim.parameters import Whole
 
 SCENARIOS: Mapping[str, str] = {
@@ -124,16 +125,6 @@ def _tokens(scenarios: Mapping[str, Scenario], *, replicates: int, seed: int) ->
     """Return contributions in tokens (arms, groups, periods)."""
     ensemble = simulate_ensemble(scenarios, replicates=replicates, seed=seed, measures=[GIVEN])
     return docking.ENDOWMENT_TOKENS * ensemble[GIVEN]
-
-
-def with_values(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
-    """Return ``scenario`` with parameters such as ``mechanisms.end_weight`` replaced."""
-    topics: dict[str, dict[str, Any]] = {}
-    for path, value in values.items():
-        topic, _, name = path.partition(".")
-        topics.setdefault(topic, {})[name] = float(value)
-    changed = {topic: dataclasses.replace(getattr(scenario, topic), **named) for topic, named in topics.items()}
-    return with_changes(scenario, **changed)
 
 
 def fitted(

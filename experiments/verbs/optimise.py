@@ -63,12 +63,13 @@ from experiments.behaviours import sample_of
 from experiments.compose import Names, load_scenario, scenario_names, scenario_of, verb_settings_of
 from experiments.errors import CommandError
 from experiments.output.folder import answer_folder, output_folder
-from experiments.output.manifest import Question, scenario_values, write_manifest
+from experiments.output.manifest import Question, write_manifest
 from experiments.runs.policies import FUND_MULTIPLE, Worlds, policy_runs, with_levers
 from experiments.search.mixes import EXCESS, search_cheapest, search_front
 from experiments.search.progress import SHARE, Judged
 from experiments.study.designs import Factor, factors
 from experiments.terminal import console, progress_bar
+from experiments.values import scenario_values
 from sim import REGIMES, Scenario, find_place
 from sim.parameters import Behaviour, Whole
 from sim.scenario import nearest

@@ -41,6 +41,7 @@ from experiments.study.chunks import MEAN_OVER_RUN
 from experiments.study.designs import variable_paths
 from experiments.study.store import Study
 from experiments.terminal import console
+from experiments.values import value_at
 from experiments.verbs.sensitivity import refuse_unknown_outcomes, study_outcomes
 from experiments.verbs.sweep import SweepSettings, finished_or_carried_out
 from sim import PARAMETERS, Scenario
@@ -163,12 +164,7 @@ def _axes(study: Study) -> tuple[str, str]:
 
 def _point(scenario: Scenario, x: str, y: str) -> tuple[float, float] | None:
     """Return where a scenario itself lies in the plane; None if a value is a name (the fund of the place)."""
-    found: list[Any] = []
-    for path in (x, y):
-        value: Any = scenario
-        for part in path.split("."):
-            value = value.get(part, 0) if isinstance(value, dict) else getattr(value, part)
-        found.append(value)
+    found = [value_at(scenario, path) for path in (x, y)]
     if any(isinstance(value, str) for value in found):
         return None
     return float(found[0]), float(found[1])

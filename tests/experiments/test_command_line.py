@@ -15,8 +15,8 @@ from experiments import load_scenario, scenario_names
 from experiments.compose import scenario_descriptions, verb_settings
 from experiments.console import VERBS, main
 from experiments.errors import setting_paths
-from experiments.output.manifest import scenario_values
 from experiments.runs.pairs import FINAL_MONTHS, READ_IN_LAST_MONTH, run_pairs
+from experiments.values import scenario_values
 from experiments.verbs.run import story
 from sim import MEASURES, PARAMETERS, ScenarioError, place_names, scenario_from, simulate, with_changes
 from sim.scenario import CalendarEntry

@@ -17,8 +17,9 @@ from experiments.compose import scenario_names
 from experiments.console import main
 from experiments.runs.coordination import SCENARIOS as GAMES
 from experiments.runs.coordination import coordination_scenarios, efforts
+from experiments.values import with_values
 from experiments.verbs import dock as verb
-from experiments.verbs.dock import FITTED, docking_scenarios, fitted, simulated_groups, with_values
+from experiments.verbs.dock import FITTED, docking_scenarios, fitted, simulated_groups
 
 REPLICATES = 2000
 SEED = 9

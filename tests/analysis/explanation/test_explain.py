@@ -159,7 +159,7 @@ def test_any_lever_can_be_taken_out(path: str) -> None:
     for part in path.split("."):
         value = getattr(value, part)
     assert value == PARAMETERS[path].low == 0
-    assert turning_points.flat_settings(other.calendar[0]) == []
+    assert turning_points.flat_settings(other.calendar[0]) == {}
     assert other.board == scenario.board
     assert other.behaviour == scenario.behaviour
 

@@ -16,7 +16,7 @@ from experiments.compose import load_scenario
 from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
 from experiments.page.html import page_html
 from experiments.page.request import asked_by, changeable_paths
-from experiments.study.designs import with_values
+from experiments.values import with_values
 from sim import MEASURES, PARAMETERS, REGIMES
 from sim.rules.attendance import TERMS
 

@@ -23,7 +23,7 @@ from experiments.runs.pairs import run_pairs
 from experiments.runs.patterns import Declared, Experiment, of_one, pattern_batches
 from experiments.search.checkpoints import begun
 from experiments.search.sequential_abc import Course, Generation, after, from_prior, is_last, reflected, steps
-from experiments.study.designs import with_values
+from experiments.values import with_values
 from experiments.verbs.calibrate import Judge, varied
 from sim import PARAMETERS, ScenarioError
 

@@ -13,17 +13,8 @@ import pytest
 
 from experiments import load_scenario
 from experiments.errors import CommandError
-from experiments.study.designs import (
-    DESIGNS,
-    DRAW,
-    Factor,
-    Request,
-    factors,
-    points,
-    read_table,
-    variable_paths,
-    with_values,
-)
+from experiments.study.designs import DESIGNS, DRAW, Factor, Request, factors, points, read_table, variable_paths
+from experiments.values import with_values
 from sim import PARAMETERS, Scenario, ScenarioError, find_place
 
 WIDE = Factor("levers.initiatives", low=2.0, high=10.0)

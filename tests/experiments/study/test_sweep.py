@@ -20,9 +20,9 @@ import pytest
 from experiments import load_scenario
 from experiments.console import main
 from experiments.runs.pairs import final_values
-from experiments.study import store as study
-from experiments.study.designs import with_values
 from experiments.study import designs, executors
+from experiments.study import store as study
+from experiments.values import with_values
 from sim import MEASURES, simulate
 
 SMALL = ["months=3", "board=small_executive", "vary=[levers.duty,levers.purse]"]
