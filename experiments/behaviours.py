@@ -14,18 +14,13 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
-
 from experiments.errors import CommandError
+from experiments.options import shipped_folder
 from sim import Scenario, ScenarioError
 from sim.parameters import Behaviour
 from sim.scenario import validated
@@ -35,8 +30,6 @@ SAMPLE = "sample"
 
 GROUP = "behaviour"
 SHIPPED = "accepted"
-
-_OVERRIDE = re.compile(r"\+*behaviour\.(\w+)=")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +44,7 @@ class Sample:
         """Return ``scenario`` with the set of a replicate: number ``replicate`` mod n."""
         return of_replicate(scenario, replicate, self.sets)
 
-    def told(self) -> dict[str, Any]:
+    def record(self) -> dict[str, Any]:
         """Return what a manifest says of the sample."""
         return {"file": self.file, "sets": len(self.sets), "sha256": self.sha256}
 
@@ -75,10 +68,8 @@ def with_accepted(scenario: Scenario, replicate: int) -> Scenario:
 
 @cache
 def shipped_sample() -> Sample:
-    """Return the sample that ``configs/behaviour/accepted.yaml`` names."""
-    folder = Path(str(files("configs"))) / GROUP
-    named = OmegaConf.load(folder / f"{SHIPPED}.yaml")
-    return read_sample(folder / str(OmegaConf.select(named, SAMPLE)))
+    """Return the sample that ships with the model: that of ``behaviour=accepted``."""
+    return read_sample(shipped_folder() / GROUP / f"{SHIPPED}.csv")
 
 
 def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
@@ -87,6 +78,8 @@ def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
     A parameter without a column keeps its default. Raises CommandError for a table that cannot be read,
     or a value that is not allowed.
     """
+    import pandas as pd
+
     try:
         content = path.read_bytes()
         # As text, because Python reads decimals exactly, whatever the version of pandas.
@@ -98,26 +91,3 @@ def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
     if not sets:
         raise CommandError(f"{SAMPLE} = {str(path)!r} has no rows: one a parameter set is needed")
     return Sample(sets=sets, file=path.name, sha256=hashlib.sha256(content).hexdigest())
-
-
-def sample_of(config: DictConfig) -> Sample | None:
-    """Return the sample that the command line asks for (``behaviour=accepted``), or None for a single set.
-
-    A parameter that is set on the command line, ``behaviour.exit_rate=0.1``, has that value in all sets.
-    """
-    named = OmegaConf.select(config, f"{GROUP}.{SAMPLE}")
-    if named is None:
-        return None
-    found = [match[1] for text in HydraConfig.get().overrides.task if (match := _OVERRIDE.match(text))]
-    return read_sample(_path_of(str(named)), {name: config[GROUP][name] for name in found})
-
-
-def _path_of(named: str) -> Path:
-    """Return the table that a config names: a path, or a file beside the configs of the group."""
-    if Path(named).is_absolute():
-        return Path(named)
-    sources = HydraConfig.get().runtime.config_sources
-    folders = [Path(source.path) for source in sources if source.schema == "file"]
-    folders.append(Path(str(files("configs"))))
-    beside: Sequence[Path] = [folder / GROUP / named for folder in folders]
-    return next((path for path in beside if path.is_file()), beside[-1])

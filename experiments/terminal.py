@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.box import SIMPLE
@@ -37,6 +37,18 @@ def plain_table(title: str = "") -> Table:
         show_edge=False,
         collapse_padding=True,
     )
+
+
+def filled_table(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[str] = ()
+) -> Table:
+    """Return a table of text; the columns headed by one of ``right`` are flush right."""
+    table = plain_table(title)
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in right else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 @contextmanager

@@ -1,23 +1,28 @@
-"""The claims of the nineteen scenarios as tests, declared before any of them was run.
+"""The claims of scenarios as tests, declared in the scenario's own YAML before any of them was run.
 
 Each claim falls into parts. A part says what is read from which runs over which months, what that is set
 against, in which direction it should differ, and by how much at least. Where a scenario changes several
 things at once and the claim is about one of them, the reference is a twin: the same scenario without that
-one thing. Nothing here may be changed because of a result.
+one thing. Nothing in a declaration may be changed because of a result.
 
 Two limits are told with every part: ``by_rule`` names the rule if the direction follows from it without any
 interaction (the part then shows the rule, it is no evidence for the claim), and ``untestable`` lists what
 the model has no words for.
+
+In YAML a part takes says, measure (or regimes) and months, with since and above as in a reading; expected; and
+against (a scenario with overrides, by default the baseline), or level. Further: of, against_reading, more_than,
+among, either, by_rule.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sim.measures import MEASURES
 from sim.regimes import REGIMES
+from sim.scenario import nearest
 
 REGIME = "regime"
 """Read instead of a measure: whether the run is in one of the regimes named."""
@@ -75,7 +80,7 @@ def _months(first: int, last: int) -> str:
 
 
 @dataclasses.dataclass(frozen=True)
-class Batch:
+class RunsRead:
     """Runs that a part reads: a scenario with settings changed, such as ``levers.staff_team=0``."""
 
     scenario: str
@@ -87,7 +92,7 @@ class Batch:
         return " ".join((self.scenario, *self.overrides))
 
 
-BASELINE = Batch("baseline_lsp")
+BASELINE = RunsRead("baseline_lsp")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,9 +102,9 @@ class Part:
     says: str
     reading: Reading
     expected: Expected
-    reference: Batch | float = BASELINE
+    reference: RunsRead | float = BASELINE
     """Other runs, or a level that the mean has to reach (or must not reach)."""
-    runs: Batch | None = None
+    runs: RunsRead | None = None
     """What is tested, if not the scenario of the claim itself."""
     reference_reading: Reading | None = None
     """What is read from the reference, if not the same."""
@@ -152,157 +157,78 @@ SMALLEST: Mapping[str, float] = {
 }
 """The smallest difference that counts, by measure."""
 
-MANY, FEW = 0.25, 1 / 3
-"""At least a quarter is "many" ("many, if not the majority", S2), at most a third is "few"."""
-
-LAST_MONTH = (143, 143)
-LAST_YEAR = (132, 143)
-AFTER_THE_LAUNCH = (12, 143)
-FUND_ENDS, WITHDRAWAL = 84, 110
-"""April 2008 and June 2010, counted from April 2001."""
-BEFORE_WITHDRAWAL = (98, 109)
+_READING = {"measure", "months", "since", "above", "regimes"}
+_BESIDE = {"says", "expected", "against", "level", "of", "against_reading", "more_than", "among", "either", "by_rule"}
 
 
-def _regime(months: tuple[int, int], *regimes: str, since: tuple[int, int] | None = None) -> Reading:
-    return Reading(REGIME, *months, regimes=regimes, since=since)
+def claim_of(scenario: str, stated: Mapping[str, Any]) -> Claim:
+    """Return the claim that the YAML of a scenario states in ``tests`` and ``untestable``.
+
+    Raises ValueError, in one line that names the scenario and the part, for what makes no sense.
+
+    >>> part = {"says": "more come", "measure": "attendance", "months": [12, 143], "expected": "higher"}
+    >>> claim = claim_of("sigoma_stick", {"tests": [part | {"against": "sigoma_stick levers.duty.attend=0"}]})
+    >>> claim.parts[0].reading.label, claim.parts[0].reference.label
+    ('attendance [12-143]', 'sigoma_stick levers.duty.attend=0')
+    """
+    tests, untestable = stated.get("tests") or [], stated.get("untestable") or []
+    parts = []
+    for number, part in enumerate(tests, 1):
+        try:
+            parts.append(_part(part))
+        except (KeyError, TypeError, ValueError) as error:
+            reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+            raise ValueError(f"scenario {scenario}, test {number}: {reason}") from None
+    return Claim(scenario, tuple(parts), tuple(map(str, untestable)))
 
 
-def _engagement(sectors: tuple[str, ...], expected: Expected, **how: Any) -> tuple[Part, ...]:
-    """Return one part a sector on engagement after the launch year."""
-    return tuple(
-        Part(
-            f"{_SECTOR[sector]} engage {_MORE[expected]}",
-            Reading(f"engagement_{sector}", *AFTER_THE_LAUNCH),
-            expected,
-            **how,
-        )
-        for sector in sectors
+def _part(stated: Mapping[str, Any]) -> Part:
+    _refuse_unknown(stated, _READING | _BESIDE)
+    if stated["expected"] not in get_args(Expected):
+        raise ValueError(f"expected = {stated['expected']!r} is not allowed: it takes {', '.join(get_args(Expected))}")
+    if "level" in stated and "against" in stated:
+        raise ValueError("level and against: name one of them")
+    further = {
+        "runs": _runs(stated.get("of")),
+        "reference_reading": _reading_inside(stated.get("against_reading")),
+        "than": _reading_inside(stated.get("more_than")),
+        "among": _reading_inside(stated.get("among")),
+    }
+    return Part(
+        says=str(stated["says"]),
+        reading=_reading(stated),
+        expected=stated["expected"],
+        reference=float(stated["level"]) if "level" in stated else _runs(stated.get("against")) or BASELINE,
+        either=str(stated.get("either", "")),
+        by_rule=str(stated.get("by_rule", "")),
+        **further,  # type: ignore[arg-type]
     )
 
 
-_SECTOR = {"council": "councils", "agency": "agencies", "business": "businesses", "voluntary": "voluntary bodies"}
-_MORE = {"higher": "more", "lower": "less"}
+def _runs(named: str | None) -> RunsRead | None:
+    if named is None:
+        return None
+    scenario, *overrides = str(named).split()
+    return RunsRead(scenario, tuple(overrides))
 
-_UNVOICED = Batch(
-    "community_budget_vcs_voice",
-    ("levers.vcs_capacity_building=0", "levers.neighbourhood_engagement=0", "levers.joint.consultation=0"),
-)
-_UNBUILT = Batch(
-    "baseline_lsp", ("levers.flexible_fund_gbp_m=0", "levers.inspection.burden=0.1", "levers.prescription=0.05")
-)
-_UNPOOLED = Batch("growth_coalition", ("levers.pooling_rate=0", "levers.growth_focus=0"))
-_UNSTAFFED = Batch("ncr_pathfinder", ("levers.staff_team=0",))
-_NCR = Batch("ncr_pathfinder")
-_UNSHARED = Batch("place_first_2013", ("leadership=directive",))
-_UNPLACED = Batch("place_first_2013", ("levers.council_alignment=0", "levers.growth_focus=0"))
-_OPEN_EXECUTIVE = Batch("public_service_board", ("board=typical",))
-_SILOS = Batch("smart_council", ("levers.council_alignment=0",))
-_STATUTORY_2010 = Batch("statutory_prescription", ("calendar=abolition_2010",))
-_SMALLER_FORUM = Batch("talking_shop", ("board=typical",))
-_NO_OVERLAP = Batch("two_tier_confusion", ("levers.overlap=0",))
-_GONE = ("hollowed out", "dissolved")
 
-# fmt: off
-CLAIMS: tuple[Claim, ...] = (
-    Claim("baseline_lsp", (
-        Part("some partnerships become engaged", Reading("engagement", *LAST_YEAR, above=0.45), "higher", 0.10),
-        Part("others become hollow", Reading("engagement", *LAST_YEAR, above=0.15), "lower", 0.90),
-        Part("in the fifth year few deliver results worth pointing to (0.8 % of the gap a year)", Reading("delivered", 48, 59, above=0.008), "not higher", FEW),
-    )),
-    Claim("growth_coalition", (
-        Part("members engage more than in an ordinary partnership", Reading("engagement", *AFTER_THE_LAUNCH), "higher"),
-        Part("more is delivered than in an ordinary partnership", Reading("outcome", *LAST_YEAR), "higher"),
-        Part("they engage more than without pooling and focus", Reading("engagement", *AFTER_THE_LAUNCH), "higher", _UNPOOLED),
-        Part("more is delivered than without pooling and focus", Reading("outcome", *LAST_YEAR), "higher", _UNPOOLED),
-    )),
-    Claim("talking_shop", (
-        Part("they meet and talk: mean attendance of 0.4 or more", Reading("attendance", 0, 143), "higher", 0.4),
-        Part("they decide little: at most a decision in four months", Reading("decision_rate", 0, 143), "not higher", 0.25),
-        Part("they decide less than ordinary partnerships", Reading("decision_rate", 0, 143), "lower"),
-        Part("size alone, sixty against nineteen seats, lowers decisions", Reading("decision_rate", 0, 143), "lower", _SMALLER_FORUM, by_rule="decision_probability"),
-        Part("they deliver less than ordinary partnerships", Reading("outcome", *LAST_YEAR), "lower"),
-    )),
-    Claim("single_agency_domination", (
-        Part("one body dominates", Reading("dominance", *AFTER_THE_LAUNCH), "higher"),
-        *_engagement(("agency", "business", "voluntary"), "lower", either="fade or lose their voice"),
-        Part("businesses have less voice", Reading("voice_business", *AFTER_THE_LAUNCH), "lower", either="fade or lose their voice"),
-        Part("voluntary bodies have less voice", Reading("voice_voluntary", *AFTER_THE_LAUNCH), "lower", either="fade or lose their voice"),
-    )),
-    Claim("ncr_pathfinder", (
-        Part("a dedicated team sustains engagement", Reading("engagement", *AFTER_THE_LAUNCH), "higher", _UNSTAFFED),
-        Part("trust is gained in five years", Reading("trust", 54, 59, since=(0, 2)), "higher", 0.0),
-        Part("it takes long: more is gained in years three to five than in the first two", Reading("trust", 54, 59, since=(18, 23)), "higher", _NCR, reference_reading=Reading("trust", 18, 23, since=(0, 2))),
-        Part("results are not in sight after two years (1 % of the gap)", Reading("added_value", 23, 23), "not higher", 0.01),
-    )),
-    Claim("sigoma_stick", (
-        Part("named bodies attend more in the first three years", Reading("attendance_agency", 0, 35), "higher", by_rule="duty_term"),
-        Part("attendance rises more than contribution, in standard deviations", Reading("attendance_agency", 0, 35), "higher", than=Reading("contribution_gbp_m_agency", 0, 35)),
-    )),
-    Claim("sigoma_carrot", (
-        Part("where success was judged at three years, members trust each other more", Reading("trust", 36, 143), "higher", among=Reading("is_successful", 35, 35)),
-        Part("there, agencies attend more", Reading("attendance_agency", 36, 143), "higher", among=Reading("is_successful", 35, 35), by_rule="relief_term"),
-    )),
-    Claim("sigoma_stick_and_carrot", (
-        Part("more engagement than with the stick alone", Reading("engagement", *AFTER_THE_LAUNCH), "higher", Batch("sigoma_stick")),
-        Part("more engagement than with the carrot alone", Reading("engagement", *AFTER_THE_LAUNCH), "higher", Batch("sigoma_carrot")),
-        Part("more outcome than with the stick alone", Reading("outcome", *LAST_YEAR), "higher", Batch("sigoma_stick")),
-        Part("more outcome than with the carrot alone", Reading("outcome", *LAST_YEAR), "higher", Batch("sigoma_carrot")),
-    )),
-    Claim("statutory_prescription", (
-        Part("when other levers fall away in 2010, fewer are dissolved", _regime(LAST_MONTH, "dissolved"), "lower", Batch("abolition_2010"), runs=_STATUTORY_2010, by_rule="dissolution_probability"),
-        *_engagement(("business", "voluntary"), "lower"),
-        Part("no more is delivered", Reading("outcome", *LAST_YEAR), "not higher"),
-    )),
-    Claim("public_service_board", (
-        Part("more is decided", Reading("decision_rate", *AFTER_THE_LAUNCH), "higher", _OPEN_EXECUTIVE),
-        Part("businesses have less voice", Reading("voice_business", *AFTER_THE_LAUNCH), "lower", _OPEN_EXECUTIVE, by_rule="executive_exclusion"),
-        Part("voluntary bodies have less voice", Reading("voice_voluntary", *AFTER_THE_LAUNCH), "lower", _OPEN_EXECUTIVE, by_rule="executive_exclusion"),
-        *_engagement(("business", "voluntary"), "lower", reference=_OPEN_EXECUTIVE),
-    )),
-    Claim("community_budget_vcs_voice", (
-        *_engagement(("council", "agency", "business", "voluntary"), "higher"),
-        Part("voice and capacity alone make voluntary bodies engage more", Reading("engagement_voluntary", *AFTER_THE_LAUNCH), "higher", _UNVOICED),
-        Part("voice and capacity alone give voluntary bodies more influence", Reading("voice_voluntary", *AFTER_THE_LAUNCH), "higher", _UNVOICED),
-    )),
-    Claim("smart_council", (
-        Part("partners' plans are closer to the strategy than in an ordinary partnership", Reading(PARTNERS_ALIGNMENT, *LAST_YEAR), "higher"),
-        Part("they are closer than with a council in silos", Reading(PARTNERS_ALIGNMENT, *LAST_YEAR), "higher", _SILOS),
-    )),
-    Claim("delegating_leader", (
-        Part("less senior people come", Reading("seniority", *AFTER_THE_LAUNCH), "lower"),
-        Part("less senior people come from agencies", Reading("seniority_agency", *AFTER_THE_LAUNCH), "lower"),
-        Part("less senior people come from businesses", Reading("seniority_business", *AFTER_THE_LAUNCH), "lower"),
-    )),
-    Claim("initiative_overload", (
-        Part("fewer attend", Reading("attendance", *AFTER_THE_LAUNCH), "lower", by_rule="load_term"),
-        Part("less working time goes into the partnership", Reading("person_days", *AFTER_THE_LAUNCH), "lower"),
-        Part("plans are less integrated", Reading("coherence", *AFTER_THE_LAUNCH), "lower"),
-    )),
-    Claim("two_tier_confusion", (
-        Part("overlap tires: fewer attend", Reading("attendance", *AFTER_THE_LAUNCH), "lower", _NO_OVERLAP, by_rule="load_term"),
-        Part("overlap confuses: plans are less coherent", Reading("coherence", *AFTER_THE_LAUNCH), "lower", _NO_OVERLAP),
-    ), untestable=("what members believe about who does what: confusion is read from the coherence of plans",)),
-    Claim("nrf_cliff_2008", (
-        Part("not at once: no loss of engagement in the first half-year", Reading("engagement", FUND_ENDS, FUND_ENDS + 5), "not lower"),
-        Part("engagement is lower in the following years", Reading("engagement", FUND_ENDS + 12, 143), "lower", by_rule="fund_term"),
-        Part("in the end less is achieved", Reading("outcome", *LAST_YEAR), "lower"),
-    )),
-    Claim("abolition_2010", (
-        Part("by March 2013 at least a quarter are dissolved", _regime(LAST_MONTH, "dissolved"), "higher", MANY),
-        Part("more are dissolved than where levers stay", _regime(LAST_MONTH, "dissolved"), "higher", by_rule="binding"),
-        Part("some are stronger in the last year than before June 2010: 2 % or more", Reading("engagement", *LAST_YEAR, since=BEFORE_WITHDRAWAL, above=0.0), "higher", 0.02),
-        Part("these are few: at most a third", Reading("engagement", *LAST_YEAR, since=BEFORE_WITHDRAWAL, above=0.0), "not higher", FEW),
-    )),
-    Claim("place_first_2013", (
-        Part("half or more are neither hollowed out nor dissolved after twelve years", _regime(LAST_MONTH, *_GONE), "not higher", 0.5),
-        Part("fewer are than under a leader who does not share power", _regime(LAST_MONTH, *_GONE), "lower", _UNSHARED),
-        Part("fewer are than where the council does not put the place first", _regime(LAST_MONTH, *_GONE), "lower", _UNPLACED),
-    )),
-    Claim("england_2001_2013", (
-        Part("engagement in 2009-10 is higher than without fund, inspection and duties", Reading("engagement", *BEFORE_WITHDRAWAL), "higher", _UNBUILT),
-        Part("fewer are hollowed out or dissolved by May 2010 than without them", _regime((109, 109), *_GONE), "lower", _UNBUILT),
-        Part("from May 2010 to March 2013 a quarter or more hollow out or dissolve", _regime(LAST_MONTH, *_GONE, since=(109, 109)), "higher", MANY),
-    )),
-)
-# fmt: on
-"""Every claim with its declared parts, in the order in which scenarios are told."""
+def _reading_inside(stated: Mapping[str, Any] | None) -> Reading | None:
+    if stated is None:
+        return None
+    _refuse_unknown(stated, _READING)
+    return _reading(stated)
+
+
+def _reading(stated: Mapping[str, Any]) -> Reading:
+    first, last = stated["months"]
+    since = tuple(stated["since"]) if "since" in stated else None
+    regimes = tuple(stated.get("regimes", ()))
+    measure = stated.get("measure", REGIME) if regimes else stated["measure"]
+    return Reading(measure, first, last, since=since, above=stated.get("above"), regimes=regimes)
+
+
+def _refuse_unknown(stated: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := [name for name in stated if name not in known]:
+        raise ValueError(
+            f"unknown {unknown[0]!r}{nearest(unknown[0], sorted(known))}; known: {', '.join(sorted(known))}"
+        )

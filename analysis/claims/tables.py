@@ -1,8 +1,8 @@
-"""What the runs say about the claims of the scenarios: effects, intervals, verdicts and words.
+"""What the runs say about the claims of the scenarios: effects, intervals and verdicts.
 
-The tests are declared in ``analysis/claims/declared.py``. A table of *readings* has one row a number that was
-read from a run: batch, reading (their labels), replicate, parameter_set, value. Replicates of different
-batches with the same number share their parameter set and every draw, so differences are paired.
+The tests are declared in the YAML of scenarios (see ``analysis.claims.declared``). A table of *readings* has one
+row a number that was read from a run: batch, reading (their labels), replicate, parameter_set, value. Replicates of
+different batches with the same number share their parameter set and every draw, so differences are paired.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.claims.declared import CLAIMS, REGIME, Batch, Claim, Part, Reading
+from analysis.claims.declared import REGIME, Claim, Part, Reading, RunsRead
 from analysis.shared.parameter_sets import middle_of_sets, over_runs
-from analysis.shared.plotting import readable
 from sim.regimes import REGIMES
 
 SUPPORTED, CONTRADICTED, MIXED, UNTESTABLE = "supported", "contradicted", "mixed", "not testable here"
@@ -50,14 +49,14 @@ def reading_values(reading: Reading, values: Mapping[str, NDArray[np.float64]]) 
     return np.asarray(read if reading.above is None else (read > reading.above).astype(np.float64))
 
 
-def readings_of(claims: Sequence[Claim] = CLAIMS) -> dict[Batch, tuple[Reading, ...]]:
+def readings_of(claims: Sequence[Claim]) -> dict[RunsRead, tuple[Reading, ...]]:
     """Return every batch that the claims read, with what is read from it.
 
-    >>> two_tiers = next(claim for claim in CLAIMS if claim.scenario == "two_tier_confusion")
-    >>> [(batch.label, len(readings)) for batch, readings in readings_of([two_tiers]).items()]
-    [('two_tier_confusion', 2), ('two_tier_confusion levers.overlap=0', 2)]
+    >>> claim = Claim("a", (Part("more", Reading("trust", 0, 0), "higher", RunsRead("a", ("levers.staff_team=0",))),))
+    >>> [(runs.label, len(readings)) for runs, readings in readings_of([claim]).items()]
+    [('a', 1), ('a levers.staff_team=0', 1)]
     """
-    asked: dict[Batch, dict[Reading, None]] = {}
+    asked: dict[RunsRead, dict[Reading, None]] = {}
     for claim in claims:
         for part in claim.parts:
             for batch, reading in _pairs(claim, part):
@@ -65,18 +64,18 @@ def readings_of(claims: Sequence[Claim] = CLAIMS) -> dict[Batch, tuple[Reading, 
     return {batch: tuple(readings) for batch, readings in asked.items()}
 
 
-def _pairs(claim: Claim, part: Part) -> Iterator[tuple[Batch, Reading]]:
+def _pairs(claim: Claim, part: Part) -> Iterator[tuple[RunsRead, Reading]]:
     tested, extra = _tested(claim, part), [part.than] if part.than else []
     for reading in [part.reading, *extra]:
         yield tested, reading
-    if isinstance(part.reference, Batch):
+    if isinstance(part.reference, RunsRead):
         among = [part.among] if part.among else []
         for reading in [part.reference_reading or part.reading, *extra, *among]:
             yield part.reference, reading
 
 
-def _tested(claim: Claim, part: Part) -> Batch:
-    return part.runs or Batch(claim.scenario)
+def _tested(claim: Claim, part: Part) -> RunsRead:
+    return part.runs or RunsRead(claim.scenario)
 
 
 # ----------------------------------------------------------------------------- effects
@@ -94,12 +93,12 @@ class _Readings:
         wide = readings.pivot(index="replicate", columns=["batch", "reading"], values="value")
         return cls(wide, readings.drop_duplicates("replicate").set_index("replicate")["parameter_set"].loc[wide.index])
 
-    def get(self, batch: Batch, reading: Reading) -> pd.Series:
+    def get(self, batch: RunsRead, reading: Reading) -> pd.Series:
         found: pd.Series = self.values[(batch.label, reading.label)]
         return found
 
 
-def part_effects(readings: pd.DataFrame, claims: Sequence[Claim] = CLAIMS) -> pd.DataFrame:
+def part_effects(readings: pd.DataFrame, claims: Sequence[Claim]) -> pd.DataFrame:
     """Return one row a part of a claim: its effect, the interval and the verdict.
 
     The effect is the mean over parameter sets of the mean difference of paired runs (for a level: of the
@@ -113,7 +112,7 @@ def part_effects(readings: pd.DataFrame, claims: Sequence[Claim] = CLAIMS) -> pd
     the smallest effect), verdict, finding (why), holds_in (share of sets that reach what is needed), sets, runs,
     either, by_rule.
 
-    >>> claim = Claim("a", (Part("more", Reading("trust", 0, 0), "higher", Batch("b")),))
+    >>> claim = Claim("a", (Part("more", Reading("trust", 0, 0), "higher", RunsRead("b")),))
     >>> rows = [(s, "trust [0]", r, r, v) for s, v in (("a", 0.5), ("b", 0.4)) for r in (0, 1)]
     >>> readings = pd.DataFrame(rows, columns=["batch", "reading", "replicate", "parameter_set", "value"])
     >>> part_effects(readings, [claim])[["effect", "standing", "verdict", "holds_in"]].round(3).to_dict("records")
@@ -124,12 +123,12 @@ def part_effects(readings: pd.DataFrame, claims: Sequence[Claim] = CLAIMS) -> pd
     return pd.DataFrame(rows)
 
 
-def standings_by_set(readings: pd.DataFrame, claims: Sequence[Claim] = CLAIMS) -> pd.DataFrame:
+def standings_by_set(readings: pd.DataFrame, claims: Sequence[Claim]) -> pd.DataFrame:
     """Return how each part of each claim stands in each parameter set: 1 and more is what the claim needs.
 
     Columns: scenario, part, either, parameter_set, standing. With one set its mean effect counts.
 
-    >>> claim = Claim("a", (Part("more", Reading("trust", 0, 0), "higher", Batch("b")),))
+    >>> claim = Claim("a", (Part("more", Reading("trust", 0, 0), "higher", RunsRead("b")),))
     >>> rows = [(s, "trust [0]", r, r, v) for s, v in (("a", 0.5), ("b", 0.4)) for r in (0, 1)]
     >>> readings = pd.DataFrame(rows, columns=["batch", "reading", "replicate", "parameter_set", "value"])
     >>> standings_by_set(readings, [claim])["standing"].round(3).tolist()
@@ -181,9 +180,9 @@ def _part_row(table: _Readings, claim: Claim, part: Part, number: int) -> dict[s
         "says": part.says,
         "reading": _read_in_words(part),
         "tested": _tested(claim, part).label,
-        "reference": part.reference.label if isinstance(part.reference, Batch) else "a level",
+        "reference": part.reference.label if isinstance(part.reference, RunsRead) else "a level",
         "reference_reading": part.reference_reading.label if part.reference_reading else "",
-        "level": np.nan if isinstance(part.reference, Batch) else part.reference,
+        "level": np.nan if isinstance(part.reference, RunsRead) else part.reference,
         "expected": part.expected,
         "smallest": part.smallest,
         "effect": effect,
@@ -212,7 +211,7 @@ def _read_in_words(part: Part) -> str:
 def _effects_by_set(table: _Readings, claim: Claim, part: Part) -> tuple[pd.Series, int]:
     """Return the effect in each parameter set (with one set: in each run), and how many runs it rests on."""
     ours = table.get(_tested(claim, part), part.reading)
-    if not isinstance(part.reference, Batch):
+    if not isinstance(part.reference, RunsRead):
         differences = ours - part.reference
     elif part.than is not None:
         return _standardised(table, claim, part), len(ours)
@@ -230,7 +229,7 @@ def _standardised(table: _Readings, claim: Claim, part: Part) -> pd.Series:
 
     The standard deviation is that between runs of one set and side, the same for all sets.
     """
-    assert isinstance(part.reference, Batch)
+    assert isinstance(part.reference, RunsRead)
     assert part.than is not None
     tested, sizes = _tested(claim, part), []
     for reading in (part.reading, part.than):
@@ -250,7 +249,7 @@ def _standing(part: Part, effect: float) -> float:
     """Return an effect on the scale on which 1 is what the claim needs and a step is the smallest effect."""
     upward = part.expected in ("higher", "not lower")
     steps = (effect if upward else -effect) / part.smallest
-    if not isinstance(part.reference, Batch):
+    if not isinstance(part.reference, RunsRead):
         return 1.0 + steps
     return steps if part.expected in ("higher", "lower") else 2.0 + steps
 
@@ -261,7 +260,7 @@ def _verdict(part: Part, low: float, high: float) -> str:
         return UNTESTABLE
     if low >= 1.0:
         return SUPPORTED
-    opposite = 0.0 if isinstance(part.reference, Batch) and part.expected in ("higher", "lower") else 1.0
+    opposite = 0.0 if isinstance(part.reference, RunsRead) and part.expected in ("higher", "lower") else 1.0
     return CONTRADICTED if high < opposite else MIXED
 
 
@@ -300,52 +299,6 @@ def _together(parts: pd.DataFrame) -> str:
     if not counted:
         return UNTESTABLE
     return counted[0] if len(set(counted)) == 1 else MIXED
-
-
-def claims_in_words(claims: pd.DataFrame, parts: pd.DataFrame) -> str:
-    """Return in plain sentences how many claims hold, which do not, and what the intervals cover.
-
-    >>> parts = pd.DataFrame({"scenario": ["a"], "verdict": ["contradicted"], "says": ["more come"], "either": [""],
-    ...                       "finding": ["the opposite"], "by_rule": [""], "holds_in": [0.0],
-    ...                       "sets": [9], "runs": [90]})
-    >>> print(claims_in_words(claim_verdicts(parts), parts).splitlines()[0])
-    Of 1 claim 0 are supported, 0 mixed, 1 contradicted, 0 not testable here.
-    """
-    counts = ", ".join(
-        f"{(claims['verdict'] == verdict).sum()} {'are ' * (verdict == SUPPORTED)}{verdict}" for verdict in VERDICTS
-    )
-    lines = [f"Of {len(claims)} claim{'s' * (len(claims) > 1)} {counts}.", ""]
-    for verdict in (CONTRADICTED, MIXED, SUPPORTED):
-        for scenario in claims.loc[claims["verdict"] == verdict, "scenario"]:
-            mine = parts[(parts["scenario"] == scenario) & (parts["verdict"] != SUPPORTED)]
-            said = "; ".join(f"{row['says']} ({row['finding']}{_held(row['holds_in'])})" for row in records(mine))
-            if said:  # a claim of alternatives can be supported with parts that are not
-                lines.append(f"- {readable(str(scenario))}, {verdict}. Not supported: {said}.")
-    rules = int((parts["by_rule"] != "").sum())
-    lines += [
-        "",
-        f"{rules} of {len(parts)} parts follow from one rule of the model and are no evidence.",
-        _scope(parts),
-    ]
-    return "\n".join(lines)
-
-
-def _held(share: float) -> str:
-    return "" if np.isnan(share) else f", holds in {100 * share:.0f} % of sets"
-
-
-def _scope(parts: pd.DataFrame) -> str:
-    sets, runs = int(parts["sets"].max()), int(parts["runs"].max())
-    if sets == 1:
-        return (
-            f"One parameter set, {runs} runs a scenario: the intervals cover chance only, not what is unknown about "
-            "the parameters."
-        )
-    few = " They are few: take the interval as their range." if sets < 40 else ""
-    return (
-        f"{sets} accepted parameter sets, {runs} runs a scenario: the intervals hold the middle 95 % of the sets, each "
-        f"averaged over {runs // sets} runs.{few} None of this says what happens in a real authority."
-    )
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

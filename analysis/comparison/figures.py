@@ -6,6 +6,7 @@ Every function takes tidy frames (see ``analysis.shared.summaries``) and returns
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -338,3 +339,31 @@ def _shares_note(trajectories: pd.DataFrame) -> str:
         f"Share of {counted(runs_of(trajectories), 'run')} of each scenario in each regime; "
         f"by chance a share may be off by up to ± {50 * (high - low):.0f} points (95 % Wilson interval)."
     )
+
+
+def comparison_figures(trajectories: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
+    """Return how to draw each figure of a comparison of scenarios, by its name.
+
+    ``trajectories`` has one row a run and month, ``runs`` one row a run (see ``analysis.shared.summaries``). The
+    scenario that comes last is the one that others are contrasted with; a single one has no contrast.
+
+    >>> from sim.measures import MEASURES
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"],
+    ...                     "regime": "talking shop", **dict.fromkeys(MEASURES, 0.5)})
+    >>> figures = comparison_figures(run, run[run["month"] == 1])
+    >>> list(figures)[:3], bool(figures["trust"]().axes)
+    (['headline', 'engagement_by_sector', 'dominance'], True)
+    """
+    figures: dict[str, Callable[[], Figure]] = {
+        "headline": lambda: headline(trajectories, runs),
+        "engagement_by_sector": lambda: engagement_by_sector(trajectories),
+        "dominance": lambda: dominance(trajectories),
+        "outcome": lambda: outcome(trajectories),
+        "trust": lambda: trust(trajectories),
+        "regime_shares": lambda: regime_shares_over_time(trajectories),
+        "regimes_final": lambda: final_regimes(runs),
+    }
+    *others, last = scenarios_of(runs)
+    if others:
+        figures["contrasts"] = lambda: paired_contrasts(runs, reference=last)
+    return figures

@@ -112,7 +112,7 @@ def pairs_in_words(
     regimes: pd.DataFrame,
     *,
     label: str,
-    told: str,
+    instead: str,
     parted: str | None,
     since: Sequence[tuple[str, str]],
     subject: str,
@@ -120,7 +120,7 @@ def pairs_in_words(
     """Return what a scenario beside the same without a lever (``label``) shows.
 
     ``table`` has a row a measure: measure, as_is, without, difference, ci_low, ci_high, replicates;
-    ``regimes`` the columns scenario, regime and share at the end, the scenario as it is first. ``told``
+    ``regimes`` the columns scenario, regime and share at the end, the scenario as it is first. ``instead``
     says what the lever is set to instead. Of the named pair, ``parted`` is the month in which the two
     first differ and ``since`` the last regime of each and when it began.
 
@@ -128,7 +128,7 @@ def pairs_in_words(
     >>> columns = ["measure", "as_is", "without", "difference", "ci_low", "ci_high", "replicates"]
     >>> ends = pd.DataFrame({"scenario": ["a", "b"], "regime": "talking shop", "share": 1.0})
     >>> for line in pairs_in_words(pd.DataFrame([row], columns=columns), ends, label="without fund",
-    ...                            told="set to 0 £m a year", parted="2001-05", subject="Police",
+    ...                            instead="set to 0 £m a year", parted="2001-05", subject="Police",
     ...                            since=[("talking shop", "2001-04"), ("talking shop", "2003-01")]):
     ...     print(line)
     Without fund (set to 0 £m a year), on the same draws: the two runs differ from 2001-05 on and are identical before.
@@ -140,7 +140,7 @@ def pairs_in_words(
     pairs = int(table["replicates"].iloc[0])
     where = "are identical throughout" if parted is None else f"differ from {parted} on and are identical before"
     lines = [
-        f"{_capital(label)} ({told}), on the same draws: the two runs {where}.",
+        f"{_capital(label)} ({instead}), on the same draws: the two runs {where}.",
         "At the end (mean of the last year, or the last month for results that add up):",
         *(f"- {_pair(row, label=label, subject=subject)}" for _, row in table.iterrows()),
     ]

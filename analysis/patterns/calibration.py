@@ -35,6 +35,10 @@ PREDICTED = 0.5
 FEWEST_SETS = 20
 """Fewer sets than this say nothing about a pattern that was left out."""
 
+PRIOR_SHARES = "prior_shares.csv"
+LEFT_OUT = "leave_one_out.csv"
+"""Files of a calibration that the page on patterns shows."""
+
 DUMMY = "dummy_"
 """How coordinates are named that the model never sees."""
 

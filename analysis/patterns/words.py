@@ -97,6 +97,22 @@ def _against(row: pd.Series) -> str:
     return f"{value_in_words(row)}, must be {band_in_words(row['low'], row['high'])}"
 
 
+def scoreboard_rows(board: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Return headings and cells of a scoreboard as people read it, a finding a row.
+
+    >>> row = {"id": "P1", "what": "trust", "value": 0.3, "ci_low": 0.25, "ci_high": 0.35, "low": 0.5, "high": np.inf}
+    >>> scoreboard_rows(pd.DataFrame([row | {"inside": False, "clear": True, "passed": False}]))[1]
+    [['P1', 'trust', '0.30 (0.25 to 0.35)', '0.5 or more', 'FAILED']]
+    """
+    of_sets = "share_of_sets" in board
+    rows = [
+        [row["id"], row["what"], value_in_words(row), band_in_words(row["low"], row["high"]), verdict_of(row)]
+        + ([f"{row['share_of_sets']:.0%}"] if of_sets else [])
+        for _, row in board.iterrows()
+    ]
+    return ["id", "what", "value (95 % interval)", "must be", "pattern", *(["sets"] if of_sets else [])], rows
+
+
 # ------------------------------------------------------------------------- null models
 
 

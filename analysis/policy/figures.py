@@ -55,7 +55,7 @@ def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched:
     add_note(
         figure,
         "Ringed circles: Pareto front of outcome, dominance and cost on new seeds. Star: cheapest mix in the bound. "
-        "Diamonds: the nineteen scenarios. Bars: middle 95 % of parameter sets. Small dots: mixes tried in the search.",
+        "Diamonds: the scenarios. Bars: middle 95 % of parameter sets. Small dots: mixes tried in the search.",
     )
     return figure
 
@@ -130,7 +130,7 @@ def regret_bars(regret: pd.DataFrame) -> Figure:
     add_title(figure, "What each policy may cost in hindsight")
     add_note(
         figure,
-        "Regret: the best of the nineteen scenarios in a world minus what the policy attains there; a world is a "
+        "Regret: the best of the scenarios in a world minus what the policy attains there; a world is a "
         "parameter set and a place. Cost plays no part. "
         "Dot: mean; bar: middle 95 % of worlds; stroke: maximum; ring: the least maximum.",
     )

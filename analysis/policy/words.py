@@ -106,10 +106,11 @@ def _cheapest_scenario(policies: pd.DataFrame, bound: float, *, mix_cost: float)
     scenarios = policies[policies["policy"] != BEST]
     within = scenarios[scenarios[AVOIDED] <= bound]
     if within.empty:
-        return "None of the nineteen scenarios keeps the bound."
+        return f"None of the {len(scenarios)} scenarios keeps the bound."
     cheapest = within.nsmallest(1, "cost_gbp_m").iloc[0]
     told = (
-        f"Of the nineteen scenarios {len(within)} keep it; the cheapest is {readable(str(cheapest['policy']))}: "
+        f"Of the {len(scenarios)} scenarios {len(within)} keep it; "
+        f"the cheapest is {readable(str(cheapest['policy']))}: "
         f"£{cheapest['cost_gbp_m']:.1f}m, {100 * cheapest['outcome']:.1f} % of the gap."
     )
     if cheapest["cost_gbp_m"] >= mix_cost:
@@ -129,5 +130,5 @@ def _least_regret(regret: pd.DataFrame, value: str) -> str:
     return (
         f"Least maximum regret in {readable(value).lower()}, whatever the cost: {readable(str(least['policy']))} "
         f"(at most {amounts[0]}, "
-        f"{amounts[1]} on average; best of the nineteen in {100 * least['best_in']:.0f} % of worlds)."
+        f"{amounts[1]} on average; best of the scenarios in {100 * least['best_in']:.0f} % of worlds)."
     )

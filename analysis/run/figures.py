@@ -7,6 +7,7 @@ and partner. Every function returns a new Figure. One run shows one course of ch
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -282,3 +283,23 @@ def _line_with_end(
         ax.plot(when[last], values[last], "x", color=colour, markersize=7, markeredgewidth=2)
         name = f"{name} (until\N{NO-BREAK SPACE}{str(when[last])[:4]})"
     return LineEnd(name, float(values[last]), colour)
+
+
+def run_figures(measures: pd.DataFrame, partners: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
+    """Return how to draw each figure of a single run, by its name.
+
+    ``measures`` and ``partners`` are the tables of its history: a row a month, and a row a month and partner.
+
+    >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], **dict.fromkeys(MEASURES, 0.5)})
+    >>> seats = pd.DataFrame({"month": [0, 1], "partner": "police_1", "sector": "agency", "is_member": 1.0,
+    ...                       "influence": 1.0, "attendance": 1.0})
+    >>> [name for name, draw in run_figures(months, seats).items() if draw().axes]
+    ['presence_by_sector', 'influence', 'money', 'outcomes', 'attendance']
+    """
+    return {
+        "presence_by_sector": lambda: presence_by_sector(measures, partners),
+        "influence": lambda: influence(measures, partners),
+        "money": lambda: money(measures),
+        "outcomes": lambda: outcomes_by_theme(measures),
+        "attendance": lambda: attendance_map(measures, partners),
+    }

@@ -21,7 +21,7 @@ LASTING_MONTHS = 6
 COLUMNS = ("month", "date", "kind", "what", "partner")
 
 _KIND_OF_EVENT = {"new leader": "leader", "dissolved": "end"}
-_FIRSTS = {"months_to_first_decision": "first decision", "months_to_first_delivery": "first delivery"}
+FIRSTS = {"months_to_first_decision": "first decision", "months_to_first_delivery": "first delivery"}
 
 
 def turning_points(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.DataFrame) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def turning_points(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.Da
     rows: list[tuple[int, str, str, str]] = [
         (int(month), "policy", str(what), "") for month, what in zip(policies["month"], policies["what"], strict=True)
     ]
-    for name, what in _FIRSTS.items():
+    for name, what in FIRSTS.items():
         month = first_time(measures, name)
         if month is not None:
             rows.append((month, "result", what, ""))

@@ -26,7 +26,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.console import main as partnerships
-from experiments.documents.tables import DOCS
+from experiments.output.folder import DOCS
 
 LESSONS = DOCS / "lessons"
 SHEETS = LESSONS / "prediction_sheets.md"

@@ -18,7 +18,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from experiments.documents.tables import DOCS
+from experiments.output.folder import DOCS
 
 NOTEBOOK = DOCS / "notebook" / "from_scenario_to_figure.ipynb"
 SECONDS = 600

@@ -11,30 +11,21 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from experiments.compose import load_scenario, option_names, scenario_descriptions
+from analysis.shared.markdown import markdown_table
+from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
+from experiments.options import option_names
+from experiments.output.folder import DOCS
 from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 DOCUMENTS = ("odd.md", "reference.md", "trace.md")
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a Markdown table; ``|`` inside a cell is escaped."""
-    lines = [headings, ["---"] * len(headings), *rows]
-    return "".join(f"| {' | '.join(_cell(value) for value in line)} |\n" for line in lines)
-
-
-def _cell(value: object) -> str:
-    shown = f"{value:g}" if isinstance(value, float) else str(value)
-    return shown.replace("|", r"\|").replace("\n", " ")
 
 
 def _code(name: object) -> str:
@@ -47,7 +38,9 @@ def _code(name: object) -> str:
 def _parameters(role: Role, range_heading: str) -> str:
     headings = ("path", "default", range_heading, "unit", "meaning", "source")
     declared = [p for p in PARAMETERS.values() if p.role == role]
-    return table(headings, ([_code(p.path), p.default, p.range_text, p.unit, p.says, p.source] for p in declared))
+    return markdown_table(
+        headings, ([_code(p.path), p.default, p.range_text, p.unit, p.says, p.source] for p in declared)
+    )
 
 
 def levers() -> str:
@@ -96,7 +89,7 @@ def archetype_sources() -> str:
 
 def _archetype_columns(columns: Sequence[str]) -> str:
     rows = ([_code(name), *(getattr(kind, column) for column in columns)] for name, kind in ARCHETYPES.items())
-    return table(["archetype", *columns], rows)
+    return markdown_table(["archetype", *columns], rows)
 
 
 def places() -> str:
@@ -105,7 +98,7 @@ def places() -> str:
         "place", "label", "fund 2003-04, £m a year", "population", "£ a head", "tiers",
         "fund: basis and source", "population: basis and source",
     )  # fmt: skip
-    return table(headings, (_place_row(name) for name in place_names()))
+    return markdown_table(headings, (_place_row(name) for name in place_names()))
 
 
 def _place_row(name: str) -> list[object]:
@@ -129,13 +122,13 @@ def boards() -> str:
         board = load_scenario("baseline_lsp", [f"board={name}"]).board
         seats = ", ".join(f"{count} {body}" for body, count in board.members.items())
         rows.append([_code(name), sum(board.members.values()), board.executive, board.chair, seats])
-    return table(("board", "seats", "executive", "chair", "members"), rows)
+    return markdown_table(("board", "seats", "executive", "chair", "members"), rows)
 
 
 def measures() -> str:
     """Return what a run reports every month."""
     rows = ([_code(m.name), m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says] for m in MEASURES.values())
-    return table(("measure", "unit", "range", "meaning"), rows)
+    return markdown_table(("measure", "unit", "range", "meaning"), rows)
 
 
 def _bound(value: float) -> str:
@@ -146,34 +139,34 @@ def scenarios() -> str:
     """Return the questions that ship with the model and the claims they test."""
     told = scenario_descriptions()
     rows = ([_code(s["name"]), s["description"], s["claim"], s["seed_document"]] for s in told)
-    return table(("scenario", "what it is", "claim it tests", "source"), rows)
+    return markdown_table(("scenario", "what it is", "claim it tests", "source"), rows)
 
 
 def scoreboard() -> str:
     """Return how the chosen behaviour and the accepted sets do against the patterns."""
     headings = ("id", "what is measured", "value", "must be", "verdict", "accepted sets that pass")
-    return table(headings, evidence.scoreboard_rows())
+    return markdown_table(headings, evidence.scoreboard_rows())
 
 
 def null_models() -> str:
     """Return which patterns are lost without a mechanism."""
-    return table(("null model", "patterns lost", "passed in addition"), evidence.null_model_rows())
+    return markdown_table(("null model", "patterns lost", "passed in addition"), evidence.null_model_rows())
 
 
 def docking() -> str:
     """Return how the contribution rule does against the public-goods experiment."""
-    return table(("id", "what is measured", "value", "must be", "verdict"), evidence.docking_rows())
+    return markdown_table(("id", "what is measured", "value", "must be", "verdict"), evidence.docking_rows())
 
 
 def claims() -> str:
     """Return the claims of the scenarios with their verdicts."""
-    return table(("scenario", "claim", "source", "verdict"), evidence.claim_rows())
+    return markdown_table(("scenario", "claim", "source", "verdict"), evidence.claim_rows())
 
 
 def sensitivity() -> str:
     """Return which parameters a screening finds strongest."""
     headings = ("varied", "measure", "parameter", "mu\\*", "95 % interval")
-    return table(headings, evidence.sensitivity_rows())
+    return markdown_table(headings, evidence.sensitivity_rows())
 
 
 TABLES: Mapping[str, Callable[[], str]] = {

@@ -1,4 +1,4 @@
-"""Where answers are written: a folder that is complete or not there at all."""
+"""Where results are written: a folder that is complete or not there at all."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hydra.core.hydra_config import HydraConfig
-from hydra.types import RunMode
-
+from experiments.command import Command
 from experiments.errors import CommandError
 
 MANIFEST = "manifest.json"
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+"""The documents of the repository that the code runs from."""
 
-def output_folder(output: str | None, *, verb: str, subject: str = "") -> Path:
-    """Return the folder that a verb should write: ``output``, or one under ``outputs/VERB``.
+
+def target_of(command: Command, *, output: str | None, subject: str) -> Path:
+    """Return the folder that a job should write: ``output``, or one under ``outputs/VERB``.
 
     The latter is named by ``subject`` (say, the scenario) and the date and time (UTC). Each job of a
     ``--multirun`` gets a folder of its own, named by its number and its overrides.
     """
-    job = HydraConfig.get()
-    sweeping = job.mode == RunMode.MULTIRUN
     if output is None:
-        parts = [subject, f"{datetime.now(UTC):%Y-%m-%d_%H%M%S}", f"job{job.job.num}" if sweeping else ""]
-        return Path("outputs", verb, "_".join(part for part in parts if part))
-    if not sweeping:
+        job = "" if command.job is None else f"job{command.job}"
+        parts = [subject, f"{datetime.now(UTC):%Y-%m-%d_%H%M%S}", job]
+        return Path("outputs", command.verb, "_".join(part for part in parts if part))
+    if command.job is None:
         return Path(output)
-    asked = [text for text in job.overrides.task if not text.startswith(("output=", "overwrite="))]
-    return Path(output, _as_name("_".join([str(job.job.num), *asked])))
+    asked = [text for text in command.overrides if not text.startswith(("output=", "overwrite="))]
+    return Path(output, _as_name("_".join([str(command.job), *asked])))
 
 
 def _as_name(text: str) -> str:
@@ -40,7 +40,7 @@ def _as_name(text: str) -> str:
 
 
 @contextmanager
-def answer_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
+def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
     """Give a folder to write into, and move it to ``target`` when everything is in it.
 
     Until then it is a hidden neighbour of ``target``; after an error nothing of it is left. Raises
@@ -79,12 +79,12 @@ def _refuse_occupied(target: Path, *, overwrite: bool) -> None:
         raise CommandError(f"output = {str(target)!r} has files in it: choose another folder or add overwrite=true")
     if not (target / MANIFEST).is_file():
         raise CommandError(
-            f"output = {str(target)!r} holds something else than earlier answers (no {MANIFEST}): choose another folder"
+            f"output = {str(target)!r} holds something else than earlier results (no {MANIFEST}): choose another folder"
         )
 
 
 def _put_in_place(partial: Path, target: Path) -> None:
-    """Rename ``partial`` to ``target``; what was there goes only once the new answers are complete."""
+    """Rename ``partial`` to ``target``; what was there goes only once the new results are complete."""
     replaced = target.with_name(f".{target.name}.replaced-{os.getpid()}")
     if target.exists():
         target.rename(replaced)

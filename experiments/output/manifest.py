@@ -1,8 +1,7 @@
-"""The record beside every answer: what was asked, with what, when, and what came out."""
+"""The record beside all results: what was asked, with what, when, and what came out."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import platform
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.files import sha256_of_file
+from experiments.options import own_files_used
 from experiments.output.folder import MANIFEST
 from experiments.values import scenario_values
 from sim import Scenario
@@ -21,34 +21,33 @@ PACKAGE = "local-partnerships"
 LIBRARIES = ("numpy", "pandas", "mesa", "numba", "hydra-core", "pyarrow")
 
 
-@dataclasses.dataclass(frozen=True)
-class Question:
-    """What was asked of the model, and when."""
-
-    command: Sequence[str]
-    scenarios: Mapping[str, Scenario]
-    seed: int
-    replicates: range
-    started: datetime = dataclasses.field(default_factory=lambda: datetime.now(UTC))
-
-
-def write_manifest(folder: Path, question: Question, *, settings: Mapping[str, Any]) -> Path:
+def write_manifest(
+    folder: Path,
+    *,
+    command: Sequence[str],
+    settings: Mapping[str, Any],
+    scenarios: Mapping[str, Scenario],
+    seed: int,
+    replicates: range,
+    started: datetime,
+) -> Path:
     """Write ``manifest.json`` about the files in ``folder`` and return its path. Call it last.
 
-    ``settings`` are the settings of the verb. Each scenario is stored with its full resolved values,
-    from which ``sim.scenario_from`` makes it again.
+    ``settings`` are those of the verb. Each scenario is stored with its full resolved values, from which
+    ``sim.scenario_from`` makes it again.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     record = {
-        "command": list(question.command),
+        "command": list(command),
         "settings": dict(settings),
-        "seed": question.seed,
-        "replicates": {"first": question.replicates.start, "count": len(question.replicates)},
-        "scenarios": {name: scenario_values(scenario) for name, scenario in question.scenarios.items()},
+        "seed": seed,
+        "replicates": {"first": replicates.start, "count": len(replicates)},
+        "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()},
+        "own_files": own_files_used(),
         "versions": _versions(),
         "git_commit": _git_commit(),
         "platform": {"system": platform.platform(), "machine": platform.machine()},
-        "started": question.started.isoformat(timespec="seconds"),
+        "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": [
             {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of_file(path)}

@@ -15,7 +15,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from experiments.compose import load_scenario, option_names, scenario_names
+from experiments.compose import load_scenario, scenario_names
+from experiments.options import option_names
 from experiments.study.designs import variable_paths
 from experiments.values import scenario_values, with_values
 from sim import PARAMETERS, Place, Scenario, ScenarioError, find_place, scenario_from, with_changes

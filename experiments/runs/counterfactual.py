@@ -23,19 +23,19 @@ _TOO_WIDE = "levers"
 
 
 @dataclasses.dataclass(frozen=True)
-class Without:
+class Counterfactual:
     """A scenario with something taken out of it."""
 
     scenario: Scenario
     name: str
     """What was taken out, or is set to a value, as words say it."""
-    told: str
+    instead: str
     """What stands in its place."""
     is_set: bool = False
     """It is not taken out but set to a value that was given."""
 
 
-def without(scenario: Scenario, asked: str, *, at: float | str | None = None) -> Without:
+def without(scenario: Scenario, asked: str, *, at: float | str | None = None) -> Counterfactual:
     """Return ``scenario`` without the lever or group ``asked``, or with the lever at the value ``at``.
 
     A lever is off at the lower end of its declared range, which is none of it; a lever that is a choice of
@@ -50,17 +50,17 @@ def without(scenario: Scenario, asked: str, *, at: float | str | None = None) ->
         if at is not None:
             raise CommandError("without=calendar takes away every dated policy: leave out at=")
         _refuse_same(bool(scenario.calendar), asked, "has no dated policies")
-        return Without(with_changes(scenario, calendar=()), "dated policies", "none of them in force")
+        return Counterfactual(with_changes(scenario, calendar=()), "dated policies", "none of them in force")
     values = _values(path if path in (*LEVERS, *GROUPS) else f"levers.{path}", asked, at)
     changed = _replaced(scenario, values)
     told = {path: setting_in_words(path, value) for path, value in values.items()}
     _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(told.values())})")
     if len(values) > 1:
-        return Without(changed, parameter_label(path), "all of them off")
+        return Counterfactual(changed, parameter_label(path), "all of them off")
     (path,) = values
     if at is not None:
-        return Without(changed, told[path], "in place of what it was", is_set=True)
-    return Without(changed, parameter_label(path), told[path].replace(parameter_label(path), "set to"))
+        return Counterfactual(changed, told[path], "in place of what it was", is_set=True)
+    return Counterfactual(changed, parameter_label(path), told[path].replace(parameter_label(path), "set to"))
 
 
 def _refuse_same(differs: bool, asked: str, reason: str) -> None:

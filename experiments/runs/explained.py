@@ -54,7 +54,7 @@ class Subject:
 
 
 @dataclasses.dataclass(frozen=True)
-class Told:
+class ExplainedRun:
     """One run with its terms, and its trust at three moments: end of year one, middle, end.
 
     In a partnership that was dissolved the last moment is the last month with members.
@@ -80,7 +80,7 @@ class Run:
 
 
 @dataclasses.dataclass(frozen=True)
-class Many:
+class ExplainedEnsemble:
     """What is kept of many runs of one scenario."""
 
     trajectories: pd.DataFrame
@@ -88,7 +88,7 @@ class Many:
     stays: pd.DataFrame
 
 
-def told_run(scenario: Scenario, *, seed: int, replicate: int) -> Told:
+def explained_run(scenario: Scenario, *, seed: int, replicate: int) -> ExplainedRun:
     """Run a scenario once on the Mesa engine and keep terms and trust."""
     model = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=True)
     shown = (min(11, scenario.months - 1), scenario.months // 2)
@@ -100,7 +100,7 @@ def told_run(scenario: Scenario, *, seed: int, replicate: int) -> Told:
             if last not in shown:
                 snapshots.pop(last, None)
             snapshots[month], last = _trust_of(model), month
-    return Told(
+    return ExplainedRun(
         history=history_of(model, seed=seed, replicate=replicate),
         links=pd.DataFrame(
             [(month, scenario.month_label(month), *link) for month, (links, _) in snapshots.items() for link in links],
@@ -179,7 +179,7 @@ def _on_ensemble(scenario: Scenario, seed: int, replicates: range) -> Iterator[R
 
 
 @dataclasses.dataclass(frozen=True)
-class Asking:
+class RunRequest:
     """How runs are asked for, whose decisions are explained, and the parameter sets to take turns with."""
 
     subject: Subject
@@ -189,13 +189,13 @@ class Asking:
     engine: Engine
     sample: Sample | None
 
-    def once(self, scenario: Scenario) -> Told:
-        """Return the run that is told."""
+    def run(self, scenario: Scenario) -> ExplainedRun:
+        """Return the run that is explained."""
         if self.sample is not None:
             scenario = self.sample.in_replicate(scenario, self.replicate)
-        return told_run(scenario, seed=self.seed, replicate=self.replicate)
+        return explained_run(scenario, seed=self.seed, replicate=self.replicate)
 
-    def often(self, scenario: Scenario, label: str) -> Many:
+    def ensemble(self, scenario: Scenario, label: str) -> ExplainedEnsemble:
         """Return what is kept of the replicates that are asked for, named ``label``."""
         assert self.replicates is not None
         sets = self.sample.sets if self.sample else ()
@@ -203,7 +203,7 @@ class Asking:
         return _kept(runs, self.subject, label)
 
 
-def _kept(runs: Iterable[Run], subject: Subject, label: str) -> Many:
+def _kept(runs: Iterable[Run], subject: Subject, label: str) -> ExplainedEnsemble:
     """Return the measures of many runs, the changes of the subject's terms and the stays of members."""
     courses, changes, stays = [], [], []
     for run in runs:
@@ -216,7 +216,7 @@ def _kept(runs: Iterable[Run], subject: Subject, label: str) -> Many:
             changes.append(table.assign(replicate=run.replicate))
     if not changes:
         raise CommandError(f"{subject.name} decided whether to come in fewer than two months of every run")
-    return Many(
+    return ExplainedEnsemble(
         trajectories=pd.concat(courses).sort_values(["replicate", "month"], kind="stable", ignore_index=True),
         changes=pd.concat(changes).sort_values("replicate", kind="stable", ignore_index=True),
         stays=pd.concat(stays, ignore_index=True),

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,9 +29,10 @@ from analysis.patterns.criteria import (
     refuse_untestable,
     value_of,
 )
-from experiments.compose import load_scenario
+from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
-from sim import Scenario, ScenarioError, find_place, place_names, simulate_ensemble, with_changes
+from experiments.options import find, kept_for_a_folder, option_names
+from sim import Scenario, ScenarioError, place_names, simulate_ensemble, with_changes
 from sim.parameters import Behaviour, Real
 from sim.scenario import nearest, validated
 
@@ -95,13 +94,13 @@ class Batch:
 # ---------------------------------------------------------------------------- reading
 
 
-@cache
+@kept_for_a_folder
 def declared_patterns(extra: str | None = None) -> Declared:
-    """Return the patterns that ship with the model, and those of ``extra``: a YAML file, or a name of ours.
+    """Return the declared patterns, and those of ``extra``: a YAML file, or the name of one beside them.
 
     Raises CommandError, whose one line names the pattern, the value and what is allowed.
     """
-    ours = _read(_folder() / f"{DECLARED}.yaml")
+    ours = _read(find(FOLDER, f"{DECLARED}.yaml") or Path(DECLARED))
     if extra is None:
         return _checked(ours, extra=None)
     more = _read(_path_of(extra))
@@ -117,17 +116,14 @@ def declared_patterns(extra: str | None = None) -> Declared:
     return _checked(together, extra=extra)
 
 
-def _folder() -> Path:
-    return Path(str(files("configs"))) / FOLDER
-
-
 def _path_of(extra: str) -> Path:
     path = Path(extra).expanduser()
     if path.is_file():
         return path
-    known = sorted(path.stem for path in _folder().glob("*.yaml") if path.stem != DECLARED)
-    if extra in known:
-        return _folder() / f"{extra}.yaml"
+    named = find(FOLDER, f"{extra}.yaml")
+    if named is not None:
+        return named
+    known = [name for name in option_names(FOLDER) if name != DECLARED]
     raise CommandError(f"extra = {extra!r} is neither a file nor one of {', '.join(known)}{nearest(extra, known)}")
 
 
@@ -195,7 +191,7 @@ def _with_tuples(told: Mapping[str, Any]) -> dict[str, Any]:
 # -------------------------------------------------------------------------- simulating
 
 
-@cache
+@kept_for_a_folder
 def scenario_of_experiment(experiment: Experiment, changes: tuple[str, ...] = ()) -> Scenario:
     """Return the scenario of an experiment, with overrides that hold for all (say, of the behaviour)."""
     return load_scenario(experiment.scenario, [*experiment.overrides, *changes])
@@ -214,7 +210,7 @@ def pattern_batches(declared: Declared, *, runs: int, changes: Sequence[str] = (
 
 def _over_real_places(scenario: Scenario) -> tuple[Scenario, ...]:
     real: Sequence[str] = [name for name in place_names() if name not in SYNTHETIC_PLACES]
-    return tuple(with_changes(scenario, place=find_place(name)) for name in real)
+    return tuple(with_changes(scenario, place=load_place(name)) for name in real)
 
 
 def simulated(

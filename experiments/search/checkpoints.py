@@ -29,7 +29,7 @@ _MISS = "miss_"
 
 
 @dataclasses.dataclass(frozen=True)
-class Store:
+class Checkpoints:
     """A calibration folder: generations of parameters ``names`` judged by patterns ``ids``."""
 
     folder: Path
@@ -37,7 +37,7 @@ class Store:
     ids: tuple[str, ...]
 
     def save(self, generation: Generation) -> None:
-        """Store a generation, its note last."""
+        """Checkpoints a generation, its note last."""
         for kind, draws, misses in (
             ("population", generation.draws, generation.misses),
             ("tried", generation.tried, generation.tried_misses),
@@ -86,7 +86,7 @@ class Store:
         return self.folder / GENERATIONS / f"{number:03d}.{ending}"
 
 
-def begun(folder: Path, asked: Mapping[str, Any], *, names: Sequence[str], ids: Sequence[str]) -> Store:
+def begun(folder: Path, asked: Mapping[str, Any], *, names: Sequence[str], ids: Sequence[str]) -> Checkpoints:
     """Return the store in ``folder``, made now or found there with the same question and the same code.
 
     Raises CommandError if the folder holds something else, or a calibration that was asked otherwise.
@@ -106,7 +106,7 @@ def begun(folder: Path, asked: Mapping[str, Any], *, names: Sequence[str], ids: 
             raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
         with replacing(plan) as path:
             path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return Store(folder=folder, names=tuple(names), ids=tuple(ids))
+    return Checkpoints(folder=folder, names=tuple(names), ids=tuple(ids))
 
 
 def _refuse_other(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -61,7 +61,7 @@ def total(misses: Numbers) -> Numbers:
 
 
 @dataclasses.dataclass(frozen=True)
-class Course:
+class SMCSettings:
     """How a population is moved."""
 
     prior_draws: int
@@ -113,13 +113,13 @@ def rng_of(seed: int, number: int) -> np.random.Generator:
 
 
 def from_prior(
-    simulate: Simulator, course: Course, *, dimensions: int, seed: int, distance: Distance = total
+    simulate: Simulator, settings: SMCSettings, *, dimensions: int, seed: int, distance: Distance = total
 ) -> Generation:
     """Return the first generation: the best of a Latin hypercube of prior draws."""
-    drawn = qmc.LatinHypercube(d=dimensions, rng=seed).random(course.prior_draws)
+    drawn = qmc.LatinHypercube(d=dimensions, rng=seed).random(settings.prior_draws)
     misses = simulate(drawn, math.inf)
     distances = distance(misses)
-    best = np.argsort(distances, kind="stable")[: course.particles]
+    best = np.argsort(distances, kind="stable")[: settings.particles]
     return Generation(
         number=0,
         tolerance=float(distances[best[-1]]),
@@ -132,29 +132,29 @@ def from_prior(
     )
 
 
-def is_last(generation: Generation, course: Course) -> bool:
+def is_last(generation: Generation, settings: SMCSettings) -> bool:
     """Return whether there is no generation after this one."""
-    return generation.rounds >= course.last_rounds or _is_stuck(generation, course)
+    return generation.rounds >= settings.last_rounds or _is_stuck(generation, settings)
 
 
-def _is_stuck(generation: Generation, course: Course) -> bool:
-    return generation.number > 0 and generation.accepted < course.least_accepted
+def _is_stuck(generation: Generation, settings: SMCSettings) -> bool:
+    return generation.number > 0 and generation.accepted < settings.least_accepted
 
 
-def _has_fallen(generation: Generation, course: Course) -> bool:
+def _has_fallen(generation: Generation, settings: SMCSettings) -> bool:
     """Return whether the fall is over: the last tolerance is reached, or no more generations are allowed."""
     fell = generation.number - generation.rounds
-    return generation.tolerance <= course.tolerance or fell >= course.most_generations
+    return generation.tolerance <= settings.tolerance or fell >= settings.most_generations
 
 
 def after(
-    generation: Generation, simulate: Simulator, course: Course, *, seed: int, distance: Distance = total
+    generation: Generation, simulate: Simulator, settings: SMCSettings, *, seed: int, distance: Distance = total
 ) -> Generation:
     """Return the next generation: at a lower tolerance or, once the fall is over, moved on at the same one."""
     rng = rng_of(seed, generation.number + 1)
     distances = distance(generation.misses)
-    settling = _has_fallen(generation, course)
-    tolerance = generation.tolerance if settling else _next_tolerance(distances, course)
+    settling = _has_fallen(generation, settings)
+    tolerance = generation.tolerance if settling else _next_tolerance(distances, settings)
     stays = np.flatnonzero(distances <= tolerance)
     falls = np.flatnonzero(distances > tolerance)
     parents = rng.choice(stays, size=len(falls), replace=len(falls) > len(stays))
@@ -163,7 +163,7 @@ def after(
     draws[falls], misses[falls] = draws[parents], misses[parents]
     moving = np.arange(len(draws)) if settling else falls
     tried, tried_misses, accepted = [draws[:0]], [misses[:0]], 0
-    while len(moving) and len(tried) - 1 < _moves_wanted(accepted, (len(tried) - 1) * len(moving), course):
+    while len(moving) and len(tried) - 1 < _moves_wanted(accepted, (len(tried) - 1) * len(moving), settings):
         proposed = steps(draws[moving], pool, rng)
         found = simulate(proposed, tolerance)
         fits = distance(found) <= tolerance  # NaN, given up, does not fit
@@ -185,18 +185,18 @@ def after(
     )
 
 
-def _next_tolerance(distances: Numbers, course: Course) -> float:
+def _next_tolerance(distances: Numbers, settings: SMCSettings) -> float:
     ordered = np.sort(distances)
-    return max(course.tolerance, float(ordered[math.ceil(course.kept * len(ordered)) - 1]))
+    return max(settings.tolerance, float(ordered[math.ceil(settings.kept * len(ordered)) - 1]))
 
 
-def _moves_wanted(accepted: int, stepped: int, course: Course) -> int:
+def _moves_wanted(accepted: int, stepped: int, settings: SMCSettings) -> int:
     """Return how many steps it takes until the share ``moved`` has moved, judged by those made so far."""
     if not stepped:
-        return course.least_moves
+        return settings.least_moves
     rate = min(max(accepted / stepped, 1e-6), 1.0 - 1e-6)
-    wanted = math.ceil(math.log(1.0 - course.moved) / math.log(1.0 - rate))
-    return min(course.most_moves, max(course.least_moves, wanted))
+    wanted = math.ceil(math.log(1.0 - settings.moved) / math.log(1.0 - rate))
+    return min(settings.most_moves, max(settings.least_moves, wanted))
 
 
 def steps(current: Numbers, pool: Numbers, rng: np.random.Generator) -> Numbers:

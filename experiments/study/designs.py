@@ -162,7 +162,7 @@ def _some_of(choices: Sequence[str], given: Any, path: str) -> tuple[str, ...]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Request:
+class DesignRequest:
     """What a design is made from. ``draws`` and ``levels`` matter only to the methods that use them."""
 
     factors: tuple[Factor, ...]
@@ -175,15 +175,15 @@ class Request:
 class Design:
     """A way to place draws in the ranges."""
 
-    count: Callable[[Request], int]
+    count: Callable[[DesignRequest], int]
     """How many draws it makes."""
-    columns: Callable[[Request], Iterable[NDArray[Any]]]
+    columns: Callable[[DesignRequest], Iterable[NDArray[Any]]]
     """The values of each factor in turn."""
-    lacks: Callable[[Request], str] = lambda request: ""
+    lacks: Callable[[DesignRequest], str] = lambda request: ""
     """What it needs and does not get, in words."""
 
 
-def points(design: str, request: Request, *, most: int = MOST_DRAWS) -> pa.Table:
+def points(design: str, request: DesignRequest, *, most: int = MOST_DRAWS) -> pa.Table:
     """Return the draws of a design: a column ``draw`` (0, 1, …) and one column a factor.
 
     Raises CommandError for an unknown design, one of more than ``most`` draws, a number of draws or levels
@@ -206,17 +206,17 @@ def points(design: str, request: Request, *, most: int = MOST_DRAWS) -> pa.Table
     return pa.table({DRAW: np.arange(count)} | {factor.path: values for factor, values in columns})
 
 
-def _grid_count(request: Request) -> int:
+def _grid_count(request: DesignRequest) -> int:
     return math.prod(len(factor.levels(request.levels)) for factor in request.factors)
 
 
-def _grid(request: Request) -> Iterator[NDArray[Any]]:
+def _grid(request: DesignRequest) -> Iterator[NDArray[Any]]:
     axes = [factor.levels(request.levels) for factor in request.factors]
     places = np.indices([len(axis) for axis in axes]).reshape(len(axes), -1)
     yield from (axis[at] for axis, at in zip(axes, places, strict=True))
 
 
-def _one_at_a_time(request: Request) -> Iterator[NDArray[Any]]:
+def _one_at_a_time(request: DesignRequest) -> Iterator[NDArray[Any]]:
     """Give a first draw that leaves everything out, then one for each level of each factor alone."""
     blocks = [factor.levels(request.levels).tolist() for factor in request.factors]
     draws, first = 1 + sum(map(len, blocks)), 1
@@ -227,37 +227,37 @@ def _one_at_a_time(request: Request) -> Iterator[NDArray[Any]]:
         yield column
 
 
-def _random(request: Request) -> Iterator[NDArray[Any]]:
+def _random(request: DesignRequest) -> Iterator[NDArray[Any]]:
     for factor, generator in _with_generators(request):
         yield factor.at(generator.random(request.draws))
 
 
-def _latin_hypercube(request: Request) -> Iterator[NDArray[Any]]:
+def _latin_hypercube(request: DesignRequest) -> Iterator[NDArray[Any]]:
     # Column by column: a million draws of fifty parameters at once would take gigabytes on the way.
     for factor, generator in _with_generators(request):
         yield factor.at(qmc.LatinHypercube(d=1, rng=generator).random(request.draws)[:, 0])
 
 
-def _with_generators(request: Request) -> Iterator[tuple[Factor, np.random.Generator]]:
+def _with_generators(request: DesignRequest) -> Iterator[tuple[Factor, np.random.Generator]]:
     seeds = np.random.SeedSequence(request.seed).spawn(len(request.factors))
     return zip(request.factors, map(np.random.default_rng, seeds), strict=True)
 
 
-def _sobol(request: Request) -> Iterator[NDArray[Any]]:
+def _sobol(request: DesignRequest) -> Iterator[NDArray[Any]]:
     sampler = _salib("sobol")
     return _scaled(request, sampler(_problem(request), request.draws, calc_second_order=False, seed=request.seed))
 
 
-def _morris(request: Request) -> Iterator[NDArray[Any]]:
+def _morris(request: DesignRequest) -> Iterator[NDArray[Any]]:
     sampler = _salib("morris")
     return _scaled(request, sampler(_problem(request), request.draws, num_levels=request.levels, seed=request.seed))
 
 
-def _scaled(request: Request, unit: NDArray[np.float64]) -> Iterator[NDArray[Any]]:
+def _scaled(request: DesignRequest, unit: NDArray[np.float64]) -> Iterator[NDArray[Any]]:
     return (factor.at(shares) for factor, shares in zip(request.factors, unit.T, strict=True))
 
 
-def _problem(request: Request) -> dict[str, Any]:
+def _problem(request: DesignRequest) -> dict[str, Any]:
     names = [factor.path for factor in request.factors]
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
@@ -270,14 +270,14 @@ def _salib(method: str) -> Callable[..., NDArray[np.float64]]:
     return sample
 
 
-def _no_power_of_two(request: Request) -> str:
+def _no_power_of_two(request: DesignRequest) -> str:
     below: int = 2 ** (request.draws.bit_length() - 1)
     if request.draws == below:
         return ""
     return f"needs a power of two: draws={below} or draws={2 * below}, not {request.draws}"
 
 
-def _odd_levels(request: Request) -> str:
+def _odd_levels(request: DesignRequest) -> str:
     return f"needs an even number of levels, not {request.levels}" if request.levels % 2 else ""
 
 

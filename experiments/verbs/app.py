@@ -21,15 +21,13 @@ import socket
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-from omegaconf import DictConfig
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
-from experiments.compose import Names, verb_settings_of
 from experiments.errors import CommandError
 from experiments.page.answers import answer
 from experiments.page.html import page_html
 from experiments.page.request import MOST_REPLICATES, asked_by, read_options
+from experiments.settings import Names, checked
 from sim import is_compiled
 from sim.parameters import Whole
 
@@ -45,7 +43,7 @@ _SECONDS_TO_FINISH = 3
 _MOST_BYTES_OF_HEADERS = 16 * 1024
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@checked
 class AppSettings:
     """What can be set for the server; the defaults are in configs/app.yaml."""
 
@@ -57,9 +55,8 @@ class AppSettings:
     memory_mb: Annotated[Whole, Field(ge=16, le=65_536)]
 
 
-def task(config: DictConfig) -> None:
+def serve(settings: AppSettings) -> None:
     """Make the page ready, compile the engine if need be, and serve until stopped."""
-    settings = verb_settings_of(config, AppSettings)
     hosts = served_hosts(settings.host, settings.hosts)
     try:
         import uvicorn

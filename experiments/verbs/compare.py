@@ -21,29 +21,23 @@ For example:
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
+from rich.table import Table
 
-from analysis.comparison.all_figures import comparison_figures
+from analysis.comparison.figures import comparison_figures
+from analysis.comparison.tables import CENTRAL_PAIR, compared, usual_reference
 from analysis.comparison.uncertainty import contrasts_by_set, sets_in_words
 from analysis.comparison.words import SCOPE, SCOPE_WITH_PARAMETERS, conclusions
-from analysis.shared import summaries
-from experiments.behaviours import sample_of
-from experiments.compose import Names, scenarios_asked, verb_settings_of
+from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.output.folder import answer_folder, output_folder
-from experiments.output.manifest import Question, write_manifest
-from experiments.runs.pairs import Engine, RunTable, run_pairs
-from experiments.terminal import console, plain_table
+from experiments.output.frame import Results
+from experiments.runs.pairs import Engine, run_pairs
+from experiments.settings import Names, Seed, Workers, checked
+from experiments.terminal import plain_table
 from sim import MEASURES, Scenario
 from sim.parameters import Whole
 from sim.scenario import nearest
@@ -51,91 +45,55 @@ from sim.scenario import nearest
 HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome", "added_value")
 """Measures in the printed table unless ``measures`` asks for others."""
 
-USUAL_REFERENCE = "baseline_lsp"
-CENTRAL_PAIR = ("growth_coalition", "talking_shop")
-"""The question of the whole project, so this contrast is drawn whenever both are compared."""
 
-
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@checked
 class CompareSettings:
     """What can be set for a comparison beside the scenarios; the defaults are in configs/compare.yaml."""
 
     scenarios: Names
     reference: str | None
     replicates: Annotated[Whole, Field(ge=1, le=100_000)]
-    seed: Annotated[Whole, Field(ge=0)]
+    seed: Seed
     engine: Engine
-    workers: Annotated[Whole, Field(ge=1, le=1_024)] | None
+    workers: Workers | None
     output: str | None
     overwrite: bool
     figures: bool
     measures: Names | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class Comparison:
-    """The tables that a comparison comes to."""
-
-    summary: pd.DataFrame
-    contrasts: pd.DataFrame
-    regimes: pd.DataFrame
-
-
-def task(config: DictConfig) -> None:
-    """Run the scenarios that ``config`` names, compare them, print and write the answers."""
-    settings = verb_settings_of(config, CompareSettings)
-    sample = sample_of(config)
-    scenarios = _scenarios(settings, sampled=sample is not None)
-    reference = _reference(settings)
-    headlines = _headlines(settings)
-    target = output_folder(settings.output, verb="compare")
-    question = Question(
-        command=["partnerships", "compare", *HydraConfig.get().overrides.task],
+def work(settings: CompareSettings, command: Command) -> Results:
+    """Run the scenarios with the same replicates and set them against the reference."""
+    scenarios = _scenarios(settings, command)
+    reference, headlines = _reference(settings), _headlines(settings)
+    runs = run_pairs(
+        scenarios,
+        seed=settings.seed,
+        replicates=settings.replicates,
+        engine=settings.engine,
+        workers=settings.workers,
+        behaviours=command.behaviours,
+    )
+    found = compared(runs.runs, reference)
+    scope = SCOPE_WITH_PARAMETERS if command.sample else SCOPE
+    text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
+    tables = {"summary.csv": found.summary, "contrasts.csv": found.contrasts, "regimes.csv": found.regimes}
+    if command.sample is not None:
+        by_set = contrasts_by_set(runs.runs, reference, sets=len(command.behaviours))
+        tables["parameter_uncertainty.csv"] = by_set
+        text = f"{text}\n\n{sets_in_words(by_set)}"
+    return Results(
         scenarios=scenarios,
         seed=settings.seed,
         replicates=range(settings.replicates),
-    )
-    with answer_folder(target, overwrite=settings.overwrite) as folder:
-        runs = run_pairs(
-            scenarios,
-            seed=settings.seed,
-            replicates=settings.replicates,
-            engine=settings.engine,
-            workers=settings.workers,
-            behaviours=sample.sets if sample else (),
-        )
-        comparison = compared(runs.runs, reference)
-        scope = SCOPE_WITH_PARAMETERS if sample else SCOPE
-        text = conclusions(comparison.summary, comparison.contrasts, comparison.regimes, scope=scope)
-        if sample is not None:
-            by_set = contrasts_by_set(runs.runs, reference, sets=len(sample.sets))
-            by_set.to_csv(folder / "parameter_uncertainty.csv", index=False)
-            text = f"{text}\n\n{sets_in_words(by_set)}"
-        _write(runs, comparison, text, folder)
-        if settings.figures:
-            comparison_figures(runs.trajectories, runs.runs, folder / "figures")
-        told = {"behaviours": sample.told()} if sample else {}
-        write_manifest(folder, question, settings=dataclasses.asdict(settings) | told)
-    _print(comparison, text, headlines)
-    console().print(f"Answers are in {target}")
-
-
-def compared(runs: pd.DataFrame, reference: str) -> Comparison:
-    """Return summary, contrasts with ``reference`` and regime shares of a table of runs.
-
-    If growth coalition and talking shop are both there, their contrast is always among the contrasts.
-    """
-    contrasts = [summaries.contrasts(runs, reference)]
-    if set(CENTRAL_PAIR) <= set(runs["scenario"]) and reference not in CENTRAL_PAIR:
-        contrasts.append(summaries.contrasts(runs[runs["scenario"].isin(CENTRAL_PAIR)], CENTRAL_PAIR[1]))
-    return Comparison(
-        summary=summaries.summary(runs),
-        contrasts=pd.concat(contrasts, ignore_index=True),
-        regimes=summaries.regime_shares(runs),
+        tables=tables | {"runs.parquet": runs.runs, "trajectories.parquet": runs.trajectories},
+        texts={"conclusions.txt": text.rstrip()},
+        figures=comparison_figures(runs.trajectories, runs.runs),
+        words=[text.rstrip() + "\n", _table(found.summary, headlines)],
     )
 
 
-def _scenarios(settings: CompareSettings, *, sampled: bool) -> Mapping[str, Scenario]:
+def _scenarios(settings: CompareSettings, command: Command) -> Mapping[str, Scenario]:
     """Return the scenarios by name, each with the overrides of the command line."""
     names = settings.scenarios
     if len(names) < 2 or len(set(names)) < len(names):
@@ -143,16 +101,15 @@ def _scenarios(settings: CompareSettings, *, sampled: bool) -> Mapping[str, Scen
             f"scenarios = [{','.join(names)}] is not allowed: name at least two different scenarios, "
             f"for example scenarios=[{','.join(CENTRAL_PAIR)}]"
         )
-    asked = HydraConfig.get().overrides
-    if any(re.match(r"\+*scenario=", override) for override in asked.task):
+    if command.sets("scenario"):
         raise CommandError(f"scenario is not a setting of compare: name them with scenarios=[{','.join(names)}]")
-    return scenarios_asked(names, settings, sampled=sampled)
+    return command.scenarios(names)
 
 
 def _reference(settings: CompareSettings) -> str:
     names = settings.scenarios
     if settings.reference is None:
-        return USUAL_REFERENCE if USUAL_REFERENCE in names else names[-1]
+        return usual_reference(list(names))
     if settings.reference not in names:
         raise CommandError(
             f"reference = {settings.reference!r} is not among the scenarios compared"
@@ -169,27 +126,16 @@ def _headlines(settings: CompareSettings) -> Sequence[str]:
     return settings.measures or HEADLINES
 
 
-def _write(runs: RunTable, comparison: Comparison, text: str, folder: Path) -> None:
-    comparison.summary.to_csv(folder / "summary.csv", index=False)
-    comparison.contrasts.to_csv(folder / "contrasts.csv", index=False)
-    comparison.regimes.to_csv(folder / "regimes.csv", index=False)
-    runs.runs.to_parquet(folder / "runs.parquet", index=False)
-    runs.trajectories.to_parquet(folder / "trajectories.parquet", index=False, compression="zstd", compression_level=1)
-    (folder / "conclusions.txt").write_text(text.rstrip() + "\n", encoding="utf-8")
-
-
-def _print(comparison: Comparison, text: str, headlines: Sequence[str]) -> None:
-    """Print the conclusions, and the headline measures with their 95 % intervals, a scenario a row."""
-    out = console()
-    out.print(text.rstrip() + "\n")
+def _table(summary: pd.DataFrame, headlines: Sequence[str]) -> Table:
+    """Return the headline measures with their 95 % intervals, a scenario a row."""
     table = plain_table("Means, with the half-width of their 95 % intervals")
     table.add_column("scenario")
     for name in headlines:
         table.add_column(name.replace("_", "_\n", 1) if len(name) > 10 else name, justify="right")
-    for scenario, rows in comparison.summary.groupby("scenario", sort=False):
-        told = rows.set_index("measure").loc[list(headlines)]
-        table.add_row(str(scenario), *map(_with_interval, told["mean"], told["ci_low"], told["ci_high"]))
-    out.print(table)
+    for scenario, rows in summary.groupby("scenario", sort=False):
+        shown = rows.set_index("measure").loc[list(headlines)]
+        table.add_row(str(scenario), *map(_with_interval, shown["mean"], shown["ci_low"], shown["ci_high"]))
+    return table
 
 
 def _with_interval(mean: float, low: float, high: float) -> str:

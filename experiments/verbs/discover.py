@@ -1,4 +1,4 @@
-"""Find out which conditions lead to a regime, or to a high or low measure, from the draws of a finished study.
+"""Find the conditions that lead to a regime, or to a high or low measure, in a finished study.
 
 Looks for a box: limits on a few parameters within which most draws are of interest (PRIM), tries it on
 random halves of the draws, and grows a decision tree as a check. A study with many draws all over the
@@ -22,15 +22,14 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from matplotlib.figure import Figure
+from pydantic import Field
 
 from analysis.discovery.figures import box_limits, trade_off, tree_figure
 from analysis.discovery.tables import (
@@ -50,24 +49,23 @@ from analysis.discovery.tables import (
 )
 from analysis.discovery.words import discovery_words
 from analysis.shared.outcomes import REGIME_NAMES, Outcome, outcome_of
-from analysis.shared.plotting import save
-from experiments.compose import Names, verb_settings_of
+from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.output.folder import answer_folder, output_folder
-from experiments.output.manifest import Question, write_manifest
+from experiments.output.frame import Results
+from experiments.settings import Names, Seed, checked
 from experiments.study import store
 from experiments.study.designs import DRAW
+from experiments.study.outcomes import study_outcomes
+from experiments.study.standing import runs_left
 from experiments.study.store import Study
-from experiments.terminal import console, progress_bar
-from experiments.verbs.sensitivity import study_outcomes
-from experiments.verbs.sweep import runs_left
+from experiments.terminal import progress_bar
 from sim.parameters import Whole
 from sim.scenario import nearest
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@checked
 class DiscoverSettings:
     """What can be set; the defaults are in configs/discover.yaml."""
 
@@ -82,7 +80,7 @@ class DiscoverSettings:
     density: Share | None
     resamples: Annotated[Whole, Field(ge=0, le=1_000)]
     depth: Annotated[Whole, Field(ge=1, le=8)]
-    seed: Annotated[Whole, Field(ge=0)]
+    seed: Seed
     figures: bool
     output: str | None
     overwrite: bool
@@ -121,44 +119,55 @@ class Discovery:
     tree: Tree
 
 
-def task(config: DictConfig) -> None:
-    """Look for the conditions that ``config`` asks about, print and write the answers."""
-    settings = verb_settings_of(config, DiscoverSettings)
-    interest = interest_asked(settings)
-    study = finished_study(settings.study)
-    scenario = scenario_asked(study, settings.in_scenario)
+def work(settings: DiscoverSettings, command: Command) -> Results:
+    """Look for the conditions that the settings ask about."""
+    interest = _interest(settings)
+    study = _finished_study(settings.study)
+    scenario = _scenario(study, settings.in_scenario)
     _refuse_missing_libraries()
-    target = output_folder(settings.output, verb="discover", subject=study.folder.name)
-    with answer_folder(target, overwrite=settings.overwrite) as answers:
-        try:
-            found = discovered(study, scenario, interest, settings)
-        except ValueError as error:
-            raise CommandError(f"{interest.label}: {error}") from None
-        within = inside(found.draws, found.box.limits)
-        words = discovery_words(
-            f"{interest.label} ({scenario})",
-            found.wanted,
-            found.table,
-            found.summary,
-            tree=found.tree,
-            alike=agreement(found.tree, within),
-            resamples=len(found.resampled),
-        )
-        _write(found, words, answers)
-        if settings.figures:
-            _draw(found, answers / "figures", title=interest.label)
-        question = Question(
-            command=["partnerships", "discover", *HydraConfig.get().overrides.task],
-            scenarios={scenario: study.scenarios[scenario]},
-            seed=study.asked["seed"],
-            replicates=range(study.asked["replicates"]),
-        )
-        write_manifest(answers, question, settings=dataclasses.asdict(settings))
-    console().print(words)
-    console().print(f"Answers are in {target}", soft_wrap=True)
+    try:
+        found = _discovered(study, scenario, interest, settings)
+    except ValueError as error:
+        raise CommandError(f"{interest.label}: {error}") from None
+    within = inside(found.draws, found.box.limits)
+    words = discovery_words(
+        f"{interest.label} ({scenario})",
+        found.wanted,
+        found.table,
+        found.summary,
+        tree=found.tree,
+        alike=agreement(found.tree, within),
+        resamples=len(found.resampled),
+    )
+    cases = found.draws.assign(value=found.value, of_interest=found.wanted, in_box=within, in_tree=found.tree.predicted)
+    return Results(
+        scenarios={scenario: study.scenarios[scenario]},
+        seed=study.asked["seed"],
+        replicates=range(study.asked["replicates"]),
+        tables={
+            "box.csv": found.table,
+            "quality.csv": found.summary,
+            "peeling.csv": found.box.trajectory,
+            "resamples.csv": found.resampled,
+            "cases.csv": cases.reset_index(),
+        },
+        texts={"tree.txt": tree_rules(found.tree), "words.txt": words.rstrip()},
+        figures=_figures(found, title=interest.label),
+        words=[words],
+    )
 
 
-def interest_asked(settings: DiscoverSettings) -> Interest:
+def _figures(found: Discovery, *, title: str) -> dict[str, Callable[[], Figure]]:
+    figures: dict[str, Callable[[], Figure]] = {
+        "coverage_density": partial(trade_off, found.box, found.summary, title=title),
+        "tree": partial(tree_figure, found.tree, title=title),
+    }
+    if not found.table.empty:
+        figures["box"] = partial(box_limits, found.table, found.draws, found.wanted, title=title)
+    return figures
+
+
+def _interest(settings: DiscoverSettings) -> Interest:
     """Return what makes a draw interesting; raise CommandError if that is not clear."""
     if (settings.regime is None) == (settings.measure is None):
         raise CommandError("say what is of interest: regime=talking_shop, or measure=outcome with above= or below=")
@@ -182,7 +191,7 @@ def interest_asked(settings: DiscoverSettings) -> Interest:
     return Interest(outcome, above=low, below=high)
 
 
-def finished_study(name: str | None) -> Study:
+def _finished_study(name: str | None) -> Study:
     """Return the study in a folder; raise CommandError if there is none or it is not finished."""
     if name is None:
         raise CommandError("study is missing: name the folder of a finished study, for example study=studies/levers")
@@ -200,7 +209,7 @@ def finished_study(name: str | None) -> Study:
     return study
 
 
-def scenario_asked(study: Study, name: str | None) -> str:
+def _scenario(study: Study, name: str | None) -> str:
     """Return the scenario of a study that is meant; raise CommandError if that is not clear."""
     known = list(study.scenarios)
     if name is None and len(known) == 1:
@@ -226,7 +235,7 @@ def _refuse_missing_libraries() -> None:
 # -------------------------------------------------------------------------- discovering
 
 
-def discovered(study: Study, scenario: str, interest: Interest, settings: DiscoverSettings) -> Discovery:
+def _discovered(study: Study, scenario: str, interest: Interest, settings: DiscoverSettings) -> Discovery:
     """Return box, tree and what they rest on; raise ValueError if the draws cannot be told apart."""
     drawn = _parameters(study, settings.vary)
     table = study_outcomes(study, [interest.outcome.name])
@@ -287,29 +296,3 @@ def _ranges(study: Study, draws: pd.DataFrame) -> dict[str, Sequence[Any]]:
         seen = [float(values.min()), float(values.max())] if numeric else sorted(map(str, values.unique()))
         found[name] = asked.get(name, seen)
     return found
-
-
-# ----------------------------------------------------------------------------- writing
-
-
-def _write(found: Discovery, words: str, folder: Path) -> None:
-    found.table.to_csv(folder / "box.csv", index=False)
-    found.summary.to_csv(folder / "quality.csv", index=False)
-    found.box.trajectory.to_csv(folder / "peeling.csv", index=False)
-    found.resampled.to_csv(folder / "resamples.csv", index=False)
-    cases = found.draws.assign(
-        value=found.value,
-        of_interest=found.wanted,
-        in_box=inside(found.draws, found.box.limits),
-        in_tree=found.tree.predicted,
-    )
-    cases.to_csv(folder / "cases.csv")
-    (folder / "tree.txt").write_text(tree_rules(found.tree), encoding="utf-8")
-    (folder / "words.txt").write_text(words.rstrip() + "\n", encoding="utf-8")
-
-
-def _draw(found: Discovery, folder: Path, *, title: str) -> None:
-    save(trade_off(found.box, found.summary, title=title), folder / "coverage_density.png")
-    if not found.table.empty:
-        save(box_limits(found.table, found.draws, found.wanted, title=title), folder / "box.png")
-    save(tree_figure(found.tree, title=title), folder / "tree.png")

@@ -27,15 +27,14 @@ For example:
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import pandas as pd
-from hydra.core.hydra_config import HydraConfig
 from matplotlib.figure import Figure
-from omegaconf import DictConfig
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
+from rich.table import Table
 
 from analysis.explanation import figures as explaining_figures
 from analysis.explanation import tables as explaining
@@ -43,16 +42,15 @@ from analysis.explanation import words as explaining_in_words
 from analysis.run.figures import short_names
 from analysis.run.turning_points import policy_dates, regime_spells, turning_points
 from analysis.shared import summaries, survival
-from analysis.shared.plotting import mid_sentence, readable, save
-from experiments.behaviours import sample_of
-from experiments.compose import scenario_of, verb_settings_of
+from analysis.shared.plotting import mid_sentence, readable
+from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.output.folder import answer_folder, output_folder
-from experiments.output.manifest import Question, write_manifest
-from experiments.runs.counterfactual import Without, without
-from experiments.runs.explained import OF_PARTNER, Asking, Many, Run, Subject, Told, course_of
+from experiments.output.frame import Results
+from experiments.runs.counterfactual import Counterfactual, without
+from experiments.runs.explained import OF_PARTNER, ExplainedEnsemble, ExplainedRun, Run, RunRequest, Subject, course_of
 from experiments.runs.pairs import FINAL_MONTHS, Engine, final_values
-from experiments.terminal import console, plain_table
+from experiments.settings import Seed, checked
+from experiments.terminal import plain_table
 from sim import SECTORS, Scenario
 from sim.parameters import Whole
 from sim.population import seats_of
@@ -74,7 +72,7 @@ _TURNS_COMPARED = ("policy", "leader", "regime")
 _BODIES_CHANGED = 0.1
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@checked
 class ExplainSettings:
     """What can be set for an explanation beside its scenario; the defaults are in configs/explain.yaml."""
 
@@ -85,63 +83,57 @@ class ExplainSettings:
     at: float | str | None
     replicates: Annotated[Whole, Field(ge=2, le=100_000)] | None
     engine: Engine
-    seed: Annotated[Whole, Field(ge=0)]
-    replicate: Annotated[Whole, Field(ge=0)]
+    seed: Seed
+    replicate: Seed
     output: str | None
     overwrite: bool
     figures: bool
 
 
 @dataclasses.dataclass(frozen=True)
-class Findings:
-    """What an explanation comes to: tables by file name, sentences, and figures by file name."""
+class _Explanation:
+    """What is found on the way: tables and figures by name, and sentences."""
 
     tables: dict[str, pd.DataFrame] = dataclasses.field(default_factory=dict)
     lines: list[str] = dataclasses.field(default_factory=list)
-    figures: dict[str, Figure] = dataclasses.field(default_factory=dict)
+    figures: dict[str, Callable[[], Figure]] = dataclasses.field(default_factory=dict)
 
 
-def task(config: DictConfig) -> None:
-    """Run the scenario in ``config``, explain it, print what was found and write the answers."""
-    sample = sample_of(config)
-    scenario = scenario_of(config, sampled=sample is not None)
-    settings = verb_settings_of(config, ExplainSettings)
-    subject = _subject(settings, scenario)
-    turn = _month_asked(settings, scenario)
-    other = _other(settings, scenario)
-    target = output_folder(settings.output, verb="explain", subject=scenario.name)
-    question = Question(
-        command=["partnerships", "explain", *HydraConfig.get().overrides.task],
+def subject(settings: ExplainSettings, command: Command) -> str:
+    """Return the name of the scenario."""
+    return command.scenario().name
+
+
+def work(settings: ExplainSettings, command: Command) -> Results:
+    """Run the scenario and explain it: once, often, and beside the same without a lever, as the settings ask."""
+    scenario = command.scenario()
+    request = RunRequest(
+        subject=_subject(settings, scenario),
+        seed=settings.seed,
+        replicate=settings.replicate,
+        replicates=settings.replicates,
+        engine=settings.engine,
+        sample=command.sample,
+    )
+    turn, other = _month_asked(settings, scenario), _other(settings, scenario)
+    found = _Explanation()
+    run = request.run(scenario)
+    _explain(run, request.subject, turn, found)
+    many = request.ensemble(scenario, AS_IS) if settings.replicates else None
+    if many is not None:
+        _count_movers(many, request.subject, found)
+    if other is not None:
+        _set_beside(run, other, request, many, found)
+    one = range(settings.replicate, settings.replicate + 1)
+    return Results(
         scenarios={AS_IS: scenario} | ({_label(other): other.scenario} if other else {}),
         seed=settings.seed,
-        replicates=range(settings.replicates) if settings.replicates else _only(settings.replicate),
+        replicates=range(settings.replicates) if settings.replicates else one,
+        tables={f"{name}.csv": table for name, table in found.tables.items()},
+        texts={"explanation.txt": "\n".join(found.lines)},
+        figures=found.figures,
+        words=["\n".join(found.lines) + "\n", _table(found.tables["terms"])],
     )
-    with answer_folder(target, overwrite=settings.overwrite) as folder:
-        asking = Asking(
-            subject=subject,
-            seed=settings.seed,
-            replicate=settings.replicate,
-            replicates=settings.replicates,
-            engine=settings.engine,
-            sample=sample,
-        )
-        found = Findings()
-        told = asking.once(scenario)
-        _explain(told, subject, turn, found)
-        many = asking.often(scenario, AS_IS) if settings.replicates else None
-        if many is not None:
-            _count_movers(many, subject, found)
-        if other is not None:
-            _set_beside(told, other, asking, many, found)
-        _write(found, folder, figures=settings.figures)
-        behaviours = {"behaviours": sample.told()} if sample else {}
-        write_manifest(folder, question, settings=dataclasses.asdict(settings) | behaviours)
-    _print(found)
-    console().print(f"Answers are in {target}", soft_wrap=True)
-
-
-def _only(replicate: int) -> range:
-    return range(replicate, replicate + 1)
 
 
 # ---------------------------------------------------------------------------- what is asked
@@ -189,7 +181,7 @@ def _month_asked(settings: ExplainSettings, scenario: Scenario) -> int | None:
     return months[settings.around]
 
 
-def _other(settings: ExplainSettings, scenario: Scenario) -> Without | None:
+def _other(settings: ExplainSettings, scenario: Scenario) -> Counterfactual | None:
     if settings.without is not None:
         return without(scenario, settings.without, at=settings.at)
     if settings.at is not None:
@@ -197,16 +189,16 @@ def _other(settings: ExplainSettings, scenario: Scenario) -> Without | None:
     return None
 
 
-def _label(other: Without) -> str:
+def _label(other: Counterfactual) -> str:
     return f"{'with' if other.is_set else 'without'} {mid_sentence(other.name)}"
 
 
 # ---------------------------------------------------------------------------- one run
 
 
-def _explain(told: Told, subject: Subject, turn: int | None, found: Findings) -> None:
+def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Explanation) -> None:
     """Find what changed for the subject, and what turned in the run."""
-    history = told.history
+    history = run.history
     dates = history.measures.set_index("month")["date"]
     policies = policy_dates(history.scenario)
     points = turning_points(history.measures, history.events, policies)
@@ -219,7 +211,7 @@ def _explain(told: Told, subject: Subject, turn: int | None, found: Findings) ->
     found.tables["terms_by_month"] = monthly
     found.tables["terms_around"] = _around_turns(monthly, points, noise=noise)
     found.tables["turning_points"] = points
-    found.tables["trust_links"] = told.links
+    found.tables["trust_links"] = run.links
     attended = [float(monthly.loc[monthly["month"].isin(span), "attendance"].mean()) for span in (before, after)]
     found.lines.extend(
         explaining_in_words.changes_in_words(
@@ -234,10 +226,14 @@ def _explain(told: Told, subject: Subject, turn: int | None, found: Findings) ->
         )
     found.lines.extend(["", *explaining_in_words.course_in_words(points)])
     title = f"{readable(history.scenario.name)} in {history.scenario.place.label}: what happened when"
-    found.figures["terms"] = explaining_figures.terms_over_time(monthly, dates, subject=subject.name, points=points)
-    found.figures["timeline"] = explaining_figures.timeline(points, regime_spells(history.measures), dates, title=title)
-    if len(told.links):
-        found.figures["trust_network"] = explaining_figures.trust_network(told.links, told.bodies)
+    found.figures["terms"] = partial(
+        explaining_figures.terms_over_time, monthly, dates, subject=subject.name, points=points
+    )
+    found.figures["timeline"] = partial(
+        explaining_figures.timeline, points, regime_spells(history.measures), dates, title=title
+    )
+    if len(run.links):
+        found.figures["trust_network"] = partial(explaining_figures.trust_network, run.links, run.bodies)
 
 
 def _spans(monthly: pd.DataFrame, turn: int | None, subject: Subject, dates: pd.Series) -> tuple[range, range]:
@@ -278,7 +274,7 @@ def _around_turns(monthly: pd.DataFrame, points: pd.DataFrame, *, noise: float) 
 # ---------------------------------------------------------------------------- many runs
 
 
-def _count_movers(many: Many, subject: Subject, found: Findings) -> None:
+def _count_movers(many: ExplainedEnsemble, subject: Subject, found: _Explanation) -> None:
     shares = explaining.mover_shares(many.changes)
     lasting = survival.survival(many.stays)
     found.tables["movers"] = shares
@@ -287,31 +283,36 @@ def _count_movers(many: Many, subject: Subject, found: Findings) -> None:
     runs = many.trajectories["replicate"].nunique()
     if missing := runs - int(shares["of"].iloc[0]):
         found.lines.append(f"In {missing} of {runs} runs there were fewer than two months of decisions to compare.")
-    found.figures["movers"] = explaining_figures.mover_bars(shares, subject=subject.name)
-    found.figures["stays"] = survival.survival_curves(
-        lasting, title="How long founding members keep their seats", what="Founding members still there, %"
+    found.figures["movers"] = partial(explaining_figures.mover_bars, shares, subject=subject.name)
+    found.figures["stays"] = partial(
+        survival.survival_curves,
+        lasting,
+        title="How long founding members keep their seats",
+        what="Founding members still there, %",
     )
 
 
 # ---------------------------------------------------------------------------- the pair
 
 
-def _set_beside(told: Told, other: Without, asking: Asking, many: Many | None, found: Findings) -> None:
+def _set_beside(
+    run: ExplainedRun, other: Counterfactual, request: RunRequest, many: ExplainedEnsemble | None, found: _Explanation
+) -> None:
     """Set the scenario beside the same without the lever, on the same draws."""
-    subject, label = asking.subject, _label(other)
-    pair = asking.once(other.scenario)
-    histories = {AS_IS: told.history, label: pair.history}
+    subject, label = request.subject, _label(other)
+    pair = request.run(other.scenario)
+    histories = {AS_IS: run.history, label: pair.history}
     courses = [
-        course_of(Run(history.scenario, asking.replicate, history.measures, history.partners), subject, name)
+        course_of(Run(history.scenario, request.replicate, history.measures, history.partners), subject, name)
         for name, history in histories.items()
     ]
     parted = explaining.first_difference(courses[0].iloc[:, 2:], courses[1].iloc[:, 2:])
     if many is not None:
-        courses = [many.trajectories, asking.often(other.scenario, label).trajectories]
+        courses = [many.trajectories, request.ensemble(other.scenario, label).trajectories]
     together = pd.concat(courses, ignore_index=True)
-    dates = told.history.measures.set_index("month")["date"]
-    table = _paired_table(together, subject, label, parted, dates, seed=asking.seed)
-    regimes = summaries.regime_shares(final_values(together, seed=asking.seed))
+    dates = run.history.measures.set_index("month")["date"]
+    table = _paired_table(together, subject, label, parted, dates, seed=request.seed)
+    regimes = summaries.regime_shares(final_values(together, seed=request.seed))
     found.tables["paired"] = table
     found.tables["paired_regimes"] = regimes
     found.tables["paired_by_month"] = together[["scenario", "replicate", "month", "date", *table["measure"], "regime"]]
@@ -323,12 +324,19 @@ def _set_beside(told: Told, other: Without, asking: Asking, many: Many | None, f
     found.lines.append("")
     found.lines.extend(
         explaining_in_words.pairs_in_words(
-            table, regimes, label=label, told=other.told, parted=first, since=list(since.values()), subject=subject.name
+            table,
+            regimes,
+            label=label,
+            instead=other.instead,
+            parted=first,
+            since=list(since.values()),
+            subject=subject.name,
         )
     )
-    found.figures["paired"] = explaining_figures.paired_course(
+    found.figures["paired"] = partial(
+        explaining_figures.paired_course,
         together,
-        policies=policy_dates(told.history.scenario),
+        policies=policy_dates(run.history.scenario),
         subject=subject.name,
         column=subject.measure,
         label=label,
@@ -338,7 +346,7 @@ def _set_beside(told: Told, other: Without, asking: Asking, many: Many | None, f
 def _paired_table(
     together: pd.DataFrame, subject: Subject, label: str, parted: pd.DataFrame, dates: pd.Series, *, seed: int
 ) -> pd.DataFrame:
-    """Return final values with and without, their paired difference, and when the told pair first differs in each."""
+    """Return final values with and without, their paired difference, and when the pair first differs in each."""
     runs = final_values(together, seed=seed)
     measures = list(PAIRED_MEASURES)
     if subject.partner is not None:
@@ -355,27 +363,12 @@ def _paired_table(
     return table
 
 
-# ---------------------------------------------------------------------------- writing
-
-
-def _write(found: Findings, folder: Path, *, figures: bool) -> None:
-    for name, table in found.tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
-    (folder / "explanation.txt").write_text("\n".join(found.lines) + "\n", encoding="utf-8")
-    if figures:
-        for name, figure in found.figures.items():
-            save(figure, folder / "figures" / f"{name}.png")
-
-
-def _print(found: Findings) -> None:
-    """Print the sentences, and every term with its change, the largest first."""
-    out = console()
-    out.print("\n".join(found.lines) + "\n")
+def _table(terms: pd.DataFrame) -> Table:
+    """Return every term with its change, the largest first."""
     table = plain_table("Terms of the decision to come, in units of utility")
     table.add_column("term")
     for heading in ("before", "after", "change", "points", "since"):
         table.add_column(heading, justify="right")
-    terms = found.tables["terms"]
     order = terms["change"].abs().where(terms["term"] != explaining.UTILITY, -1.0)
     for place in order.sort_values(ascending=False, kind="stable").index:
         row = terms.loc[place]
@@ -386,4 +379,4 @@ def _print(found: Findings) -> None:
             f"{row['chance_points']:+.0f}",
         ]
         table.add_row(str(row["meaning"]), *numbers, row["since"])
-    out.print(table)
+    return table

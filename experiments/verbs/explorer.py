@@ -16,18 +16,14 @@ For example:
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated, Any
 
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
-from experiments.compose import Names, verb_settings_of
+from experiments.command import Command
+from experiments.compose import load_place
 from experiments.errors import CommandError
-from experiments.output.folder import answer_folder, output_folder
-from experiments.output.manifest import Question, write_manifest
+from experiments.output.frame import Results
 from experiments.page.catalogue import PAGE_MEASURES
 from experiments.page.grid import (
     Grid,
@@ -42,8 +38,10 @@ from experiments.page.grid import (
 )
 from experiments.page.html import chart_library, page_html
 from experiments.page.request import preset_scenarios
-from experiments.terminal import console, progress_bar
-from sim import Scenario, find_place, is_compiled, with_changes
+from experiments.runs.pairs import announce_compiling
+from experiments.settings import Names, Seed, Workers, checked
+from experiments.terminal import progress_bar
+from sim import Scenario, with_changes
 from sim.parameters import Whole
 from sim.scenario import nearest
 
@@ -58,7 +56,7 @@ _NEEDED = ("engagement", "outcome")
 """Measures by which a typical run is found."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@checked
 class ExplorerSettings:
     """What can be set for the page; the defaults are in configs/explorer.yaml."""
 
@@ -71,42 +69,36 @@ class ExplorerSettings:
     replicates: Annotated[Whole, Field(ge=2, le=1_000)]
     months_between: Annotated[Whole, Field(ge=1, le=12)]
     measures: Names
-    seed: Annotated[Whole, Field(ge=0)]
-    workers: Annotated[Whole, Field(ge=1, le=1_024)] | None
+    seed: Seed
+    workers: Workers | None
     output: str | None
     overwrite: bool
 
 
-def task(config: DictConfig) -> None:
-    """Compute the grid, and write the page, the table of its points and the manifest."""
-    settings = verb_settings_of(config, ExplorerSettings)
-    grid = asked_grid(settings)
+def work(settings: ExplorerSettings, command: Command) -> Results:
+    """Compute the grid and put it into a page."""
+    grid = _grid(settings)
     chart_library()  # say at once if it is missing
-    target = output_folder(settings.output, verb="explorer")
-    question = Question(
-        command=["partnerships", "explorer", *HydraConfig.get().overrides.task],
+    announce_compiling()
+    with progress_bar("runs", total=grid.n_points * grid.replicates) as advance:
+        runs = grid_runs(grid, threads=settings.workers, advance=advance)
+    with progress_bar("examples", total=len(examples_wanted(grid))) as advance:
+        examples = stored_examples(grid, runs, advance=advance)
+    page = page_html(packed_grid(grid, runs, examples))
+    points = points_table(grid, runs).to_csv(index=False, float_format="%.6g")
+    return Results(
         scenarios={grid.base.name: grid.base, **grid.presets},
         seed=grid.seed,
         replicates=range(grid.replicates),
-    )
-    with answer_folder(target, overwrite=settings.overwrite) as folder:
-        if not is_compiled():
-            console().print("The engine is compiled first, once on this computer: about a minute.")
-        with progress_bar("runs", total=grid.n_points * grid.replicates) as advance:
-            runs = grid_runs(grid, threads=settings.workers, advance=advance)
-        with progress_bar("examples", total=len(examples_wanted(grid))) as advance:
-            examples = stored_examples(grid, runs, advance=advance)
-        page = page_html(packed_grid(grid, runs, examples))
-        (folder / "explorer.html").write_text(page, encoding="utf-8")
-        points_table(grid, runs).to_csv(folder / "points.csv", index=False, float_format="%.6g")
-        write_manifest(folder, question, settings=dataclasses.asdict(settings))
-    console().print(
-        f"{grid.n_points:,} settings × {grid.replicates} runs in one page of {len(page.encode()) / 1e6:.1f} MB: open "
-        f"{target / 'explorer.html'} in a browser."
+        texts={"explorer.html": page, "points.csv": points},
+        words=[
+            f"{grid.n_points:,} settings × {grid.replicates} runs in one page of {len(page.encode()) / 1e6:.1f} MB: "
+            "open explorer.html in a browser."
+        ],
     )
 
 
-def asked_grid(settings: ExplorerSettings) -> Grid:
+def _grid(settings: ExplorerSettings) -> Grid:
     """Return the grid that the settings describe; raise CommandError in one line if there is no such grid."""
     base = _scenario(settings.base, setting="base")
     _refuse_measures(settings.measures)
@@ -118,7 +110,7 @@ def asked_grid(settings: ExplorerSettings) -> Grid:
         if late := [name for name in named if name not in presets and name != base.name]:
             raise CommandError(f"presets: {late[0]} starts in another month than {base.name}: leave it out")
     if settings.where is not None:
-        place = find_place(settings.where)
+        place = load_place(settings.where)
         base = with_changes(base, place=place)
         presets = {name: with_changes(preset, place=place) for name, preset in presets.items()}
     grid = Grid(

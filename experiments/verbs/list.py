@@ -25,8 +25,9 @@ from typing import Any, NoReturn
 
 from rich.table import Table
 
-from experiments.compose import load_scenario, option_names, scenario_descriptions
+from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError
+from experiments.options import option_names
 from experiments.terminal import console, plain_table
 from sim import MEASURES, PARAMETERS, Parameter, find_place, place_names
 from sim.population import place_records

@@ -30,38 +30,35 @@ For example:
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from matplotlib.figure import Figure
+from pydantic import Field
 
+from analysis.patterns.calibration import LEFT_OUT, PRIOR_SHARES
 from analysis.patterns.criteria import scoreboard, scoreboard_of_sets
 from analysis.patterns.figures import null_models_figure, scoreboard_figure
 from analysis.patterns.words import (
     BEHAVIOUR,
-    band_in_words,
     losses_in_words,
     null_models,
     patterns_page,
-    value_in_words,
-    verdict_of,
+    scoreboard_rows,
     verdicts,
 )
-from analysis.shared.plotting import save
-from experiments.behaviours import Sample, sample_of
-from experiments.compose import Names, option_names, verb_settings_of
+from experiments.behaviours import Sample
+from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.output.folder import answer_folder, output_folder
-from experiments.output.manifest import Question, write_manifest
+from experiments.options import option_names
+from experiments.output.frame import Results
 from experiments.runs.patterns import Declared, declared_patterns, of_one, of_sets, pattern_batches
-from experiments.terminal import console, plain_table, progress_bar
+from experiments.settings import Names, Seed, Workers, checked
+from experiments.terminal import filled_table, progress_bar
 from sim.parameters import Whole
 
 NULL = "null_"
@@ -69,11 +66,8 @@ NULL = "null_"
 
 _OF_THE_MODEL = re.compile(r"[+~]*(behaviour|delivery)(=|\.)")
 
-PRIOR_SHARES = "prior_shares.csv"
-LEFT_OUT = "leave_one_out.csv"
 
-
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@checked
 class PatternsSettings:
     """What can be set for a test; the defaults are in configs/patterns.yaml."""
 
@@ -82,79 +76,77 @@ class PatternsSettings:
     extra: str | None
     runs: Annotated[Whole, Field(ge=4, le=100_000)]
     resamples: Annotated[Whole, Field(ge=99, le=100_000)]
-    seed: Annotated[Whole, Field(ge=0)]
+    seed: Seed
     calibration: str | None
-    threads: Annotated[Whole, Field(ge=1, le=1_024)] | None
+    threads: Workers | None
     output: str | None
     overwrite: bool
     figures: bool
 
 
-def task(config: DictConfig) -> None:
-    """Test the patterns as ``config`` says, print the scoreboard and write the answers."""
-    settings = verb_settings_of(config, PatternsSettings)
-    changes = _changes(settings)
-    sample = sample_of(config)
-    models = _models(settings, sampled=sample is not None)
+def work(settings: PatternsSettings, command: Command) -> Results:
+    """Test the patterns with each behaviour that the settings name."""
+    changes = _changes(settings, command)
+    models = _models(settings, command)
     declared = declared_patterns(settings.extra)
-    target = output_folder(settings.output, verb="patterns")
-    tables = calibration_tables(settings.calibration)
-    batches = pattern_batches(declared, runs=settings.runs, changes=changes if sample is None else [])
-    question = Question(
-        command=["partnerships", "patterns", *HydraConfig.get().overrides.task],
+    of_calibration = _calibration_tables(settings.calibration)
+    batches = pattern_batches(declared, runs=settings.runs, changes=[] if command.sample else changes)
+    boards = _boards(declared, models, changes, settings, command.sample)
+    by_model = {name: boards[boards[BEHAVIOUR] == name] for name in map(str, boards[BEHAVIOUR].unique())}
+    reference = next(iter(by_model))
+    lines = [verdicts(board, behaviour=name) for name, board in by_model.items()]
+    several = null_models(boards, reference=reference) if len(by_model) > 1 else None
+    lines += [] if several is None else [losses_in_words(several, reference=reference)]
+    page = patterns_page(
+        by_model[reference],
+        command=" ".join(["partnerships patterns", *command.beside("output", "overwrite", "threads")]),
+        says=[*_how(settings), lines[0]],
+        remarks=declared.remarks,
+        models=several,
+        reference=reference,
+        **of_calibration,
+    )
+    text = "\n\n".join(lines)
+    printed = [filled_table(f"Patterns, behaviour {name}", *scoreboard_rows(board)) for name, board in by_model.items()]
+    return Results(
         scenarios={batch.name: batch.scenarios[0] for batch in batches},
         seed=settings.seed,
         replicates=range(settings.runs),
+        tables={"scoreboard.csv": boards} | ({} if several is None else {"null_models.csv": several}),
+        texts={"verdicts.txt": text, "patterns.md": page},
+        figures=_figures(by_model, several),
+        words=[*printed, text],
     )
-    with answer_folder(target, overwrite=settings.overwrite) as folder:
-        boards = _boards(declared, models, changes, settings, sample)
-        text = _write(boards, declared, settings, folder, tables)
-        told = {"behaviours": sample.told()} if sample else {}
-        write_manifest(folder, question, settings=dataclasses.asdict(settings) | told)
-    for name, board in boards.groupby(BEHAVIOUR, sort=False):
-        print_scoreboard(board, title=f"Patterns, behaviour {name}")
-    console().print(text)
-    console().print(f"Answers are in {target}")
 
 
-def _changes(settings: PatternsSettings) -> list[str]:
-    """Return the overrides that hold in every experiment: those of the behaviour, and where to look for it."""
-    asked = HydraConfig.get().overrides
-    of_the_verb = "|".join(field.name for field in dataclasses.fields(settings))
-    given = [override for override in asked.task if not re.match(rf"[+~]*({of_the_verb})(=|$)", override)]
+def _changes(settings: PatternsSettings, command: Command) -> list[str]:
+    """Return the overrides that hold in every experiment: those of the behaviour."""
+    given = command.beside(*vars(settings))
     for override in given:
         if not _OF_THE_MODEL.match(override):
             raise CommandError(
                 f"{override!r} is not allowed: patterns are tested on experiments of their own; only behaviour "
                 f"(and delivery) can be changed, for example behaviour=fitted"
             )
-    return [*given, *(override for override in asked.hydra if override.startswith("hydra.searchpath="))]
+    return given
 
 
-def _models(settings: PatternsSettings, *, sampled: bool) -> Sequence[str]:
+def _models(settings: PatternsSettings, command: Command) -> Sequence[str]:
     """Return the behaviours to test by name; the first is the one that others are set against."""
-    in_force = str(HydraConfig.get().runtime.choices[BEHAVIOUR])
+    in_force = str(command.choices[BEHAVIOUR])
     if settings.behaviours is None and not settings.nulls:
         return [in_force]
-    if sampled:
+    if command.sample is not None:
         raise CommandError("behaviour=accepted is tested alone: leave out behaviours and nulls")
     names = list(settings.behaviours or [in_force])
     if settings.nulls:
-        nulls = _nulls()
+        nulls = [name for name in option_names(BEHAVIOUR) if name.startswith(NULL)]
         if not nulls:
             raise CommandError(f"nulls = true: there are no behaviours whose names begin with {NULL}")
         names += [name for name in nulls if name not in names]
     if len(set(names)) < len(names):
         raise CommandError(f"behaviours = [{','.join(names)}] is not allowed: name each once")
     return names
-
-
-def _nulls() -> list[str]:
-    """Return the null models that ship with the model, and those in folders given with --config-dir."""
-    sources = HydraConfig.get().runtime.config_sources
-    folders = [Path(source.path) / BEHAVIOUR for source in sources if source.schema == "file"]
-    beside = {path.stem for folder in folders for path in folder.glob("*.yaml")}
-    return sorted(name for name in {*option_names(BEHAVIOUR), *beside} if name.startswith(NULL))
 
 
 def _boards(
@@ -185,7 +177,7 @@ def _boards(
     return pd.concat(boards, ignore_index=True)
 
 
-def calibration_tables(folder: str | None) -> dict[str, pd.DataFrame]:
+def _calibration_tables(folder: str | None) -> dict[str, pd.DataFrame]:
     """Return the tables of a calibration that the page on patterns shows; none if there is no folder."""
     if folder is None:
         return {}
@@ -198,67 +190,19 @@ def calibration_tables(folder: str | None) -> dict[str, pd.DataFrame]:
         raise CommandError(f"calibration = {folder!r} holds no finished calibration: {error}") from None
 
 
-def _write(
-    boards: pd.DataFrame,
-    declared: Declared,
-    settings: PatternsSettings,
-    folder: Path,
-    tables: dict[str, pd.DataFrame],
-) -> str:
-    """Write tables, page, words and figures and return the words."""
-    names = list(boards[BEHAVIOUR].unique())
-    first = boards[boards[BEHAVIOUR] == names[0]]
-    lines = [verdicts(board, behaviour=str(name)) for name, board in boards.groupby(BEHAVIOUR, sort=False)]
-    boards.to_csv(folder / "scoreboard.csv", index=False)
-    models = None
-    if len(names) > 1:
-        models = null_models(boards, reference=names[0])
-        models.to_csv(folder / "null_models.csv", index=False)
-        lines.append(losses_in_words(models, reference=names[0]))
-    text = "\n\n".join(lines)
-    (folder / "verdicts.txt").write_text(text + "\n", encoding="utf-8")
-    page = patterns_page(
-        first,
-        command=" ".join(["partnerships patterns", *_told(HydraConfig.get().overrides.task)]),
-        says=[*_says(settings), lines[0]],
-        remarks=declared.remarks,
-        models=models,
-        reference=names[0],
-        **tables,
-    )
-    (folder / "patterns.md").write_text(page, encoding="utf-8")
-    if settings.figures:
-        for name in names:
-            board = boards[boards[BEHAVIOUR] == name]
-            passed = board.drop_duplicates("id")["passed"]
-            figure = scoreboard_figure(board, title=f"{passed.sum()} of {len(passed)} patterns are reproduced ({name})")
-            save(figure, folder / "figures" / f"scoreboard_{name}.png")
-        if models is not None:
-            save(null_models_figure(models), folder / "figures" / "null_models.png")
-    return text
+def _figures(boards: dict[str, pd.DataFrame], several: pd.DataFrame | None) -> dict[str, Callable[[], Figure]]:
+    figures: dict[str, Callable[[], Figure]] = {}
+    for name, board in boards.items():
+        passed = board.drop_duplicates("id")["passed"]
+        title = f"{passed.sum()} of {len(passed)} patterns are reproduced ({name})"
+        figures[f"scoreboard_{name}"] = partial(scoreboard_figure, board, title=title)
+    return figures if several is None else figures | {"null_models": partial(null_models_figure, several)}
 
 
-def _told(overrides: Sequence[str]) -> list[str]:
-    return [override for override in overrides if not re.match(r"(output|overwrite|threads)=", override)]
-
-
-def _says(settings: PatternsSettings) -> list[str]:
+def _how(settings: PatternsSettings) -> list[str]:
     return [
         f"Values are from {settings.runs} runs of the baseline on seed {settings.seed}; other experiments have the "
         "share of runs declared for them. P are patterns of the literature, C are what the scenarios' names claim. "
         "Experiments and criteria are declared in `configs/pattern/declared.yaml`, the statistics in "
         "`analysis/patterns/criteria.py`. How the behaviour was chosen is told by `partnerships calibrate --help`.",
     ]
-
-
-def print_scoreboard(board: pd.DataFrame, *, title: str) -> None:
-    """Print a scoreboard, a finding a row."""
-    table = plain_table(title)
-    of_sets = "share_of_sets" in board
-    for column in ("id", "what", "value (95 % interval)", "must be", "pattern", *(["sets"] if of_sets else [])):
-        table.add_column(column)
-    for _, row in board.iterrows():
-        band = band_in_words(row["low"], row["high"])
-        cells = [row["id"], row["what"], value_in_words(row), band, verdict_of(row)]
-        table.add_row(*cells, *([f"{row['share_of_sets']:.0%}"] if of_sets else []))
-    console().print(table)

@@ -18,45 +18,40 @@ For example:
 
 from __future__ import annotations
 
-import dataclasses
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any
 
 import pandas as pd
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
 from analysis.discovery.phase import phase_diagram, phase_plane, phase_words, prevailing
 from analysis.shared.outcomes import REGIME_NAMES, months_needed
-from analysis.shared.plotting import save
-from experiments.behaviours import sample_of
-from experiments.compose import Names, verb_settings_of
+from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.output.folder import answer_folder, output_folder
-from experiments.output.manifest import Question, write_manifest
+from experiments.output.frame import Results, study_folder
+from experiments.output.studies import finished_or_carried_out
+from experiments.settings import Names, Seed, checked
 from experiments.study import store
 from experiments.study.chunks import MEAN_OVER_RUN
 from experiments.study.designs import variable_paths
+from experiments.study.outcomes import refuse_unknown_outcomes, study_outcomes
+from experiments.study.request import StudyRequest
+from experiments.study.standing import Execution
 from experiments.study.store import Study
-from experiments.terminal import console
 from experiments.values import value_at
-from experiments.verbs.sensitivity import refuse_unknown_outcomes, study_outcomes
-from experiments.verbs.sweep import SweepSettings, finished_or_carried_out
 from sim import PARAMETERS, Scenario
 from sim.parameters import Whole
 from sim.scenario import nearest
 
-ASIDE = ("study", "measure", "figures", "output", "overwrite", "executor", "workers", "scheduler", "retry")
-"""Settings that do not change what is computed."""
+NOT_IN_HASH = ("study", "measure", "figures", "output", "overwrite", "executor", "workers", "scheduler", "retry")
+"""Settings that change no row of the study."""
 
 PLACES_AND_OFFICES = ("place", "board.executive", "board.chair")
 """What a draw can set beside parameters, and what takes names."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
-class PhaseSettings:
+@checked
+class PhaseSettings(Execution):
     """What can be set beside the scenarios; the defaults are in configs/phase.yaml."""
 
     study: str | None
@@ -66,52 +61,38 @@ class PhaseSettings:
     scenarios: Names
     measure: str
     replicates: Annotated[Whole, Field(ge=1, le=100_000)]
-    seed: Annotated[Whole, Field(ge=0)]
+    seed: Seed
     figures: bool
     output: str | None
     overwrite: bool
-    executor: Literal["local", "dask"]
-    workers: Annotated[Whole, Field(ge=1, le=1_024)] | None
-    scheduler: str | None
-    retry: bool
 
 
-def task(config: DictConfig) -> None:
-    """Make or finish the study that ``config`` describes, draw its plane, print and write the answers."""
-    settings = verb_settings_of(config, PhaseSettings)
-    if settings.study is None:
-        raise CommandError("study is missing: name a folder, for example study=studies/plane")
+def work(settings: PhaseSettings, command: Command) -> Results:
+    """Make or finish the study, and find what prevails at each point of its plane."""
     refuse_unknown_outcomes([settings.measure])
     if months_needed([settings.measure], means_kept=MEAN_OVER_RUN):
         raise CommandError(f"measure = {settings.measure!r} is not allowed here: it takes what runs.parquet has")
-    folder = Path(settings.study).expanduser().resolve()
-    target = output_folder(settings.output, verb="phase", subject=folder.name)
-    with answer_folder(target, overwrite=settings.overwrite) as answers:
-        study = finished_or_carried_out(
-            folder, _sweep_settings(settings), of_the_verb=settings, aside=ASIDE, sample=sample_of(config)
-        )
-        x, y = _axes(study)
-        draws = pd.read_parquet(folder / store.DRAWS)
-        quantities = [*REGIME_NAMES, *([settings.measure] if settings.measure not in REGIME_NAMES else [])]
-        plane = phase_plane(draws, study_outcomes(study, quantities), x=x, y=y)
-        here = {name: _point(scenario, x, y) for name, scenario in study.scenarios.items()}
-        words = phase_words(plane, x=x, y=y, here=here)
-        _write(plane, words, answers, x=x, y=y)
-        if settings.figures:
-            figure = phase_diagram(plane, x=x, y=y, measure=settings.measure, here=here)
-            save(figure, answers / "figures" / "phase.png")
-        question = Question(
-            command=["partnerships", "phase", *HydraConfig.get().overrides.task],
-            scenarios=study.scenarios,
-            seed=study.asked["seed"],
-            replicates=range(study.asked["replicates"]),
-        )
-        write_manifest(answers, question, settings=dataclasses.asdict(settings))
-    console().print(words)
-    console().print(f"Answers are in {target}", soft_wrap=True)
+    study = finished_or_carried_out(
+        study_folder(settings), _request(settings), settings, command, not_in_hash=NOT_IN_HASH
+    )
+    x, y = _axes(study)
+    draws = pd.read_parquet(study.folder / store.DRAWS)
+    quantities = [*REGIME_NAMES, *([settings.measure] if settings.measure not in REGIME_NAMES else [])]
+    plane = phase_plane(draws, study_outcomes(study, quantities), x=x, y=y)
+    here = {name: _point(scenario, x, y) for name, scenario in study.scenarios.items()}
+    words = phase_words(plane, x=x, y=y, here=here)
+    return Results(
+        scenarios=study.scenarios,
+        seed=study.asked["seed"],
+        replicates=range(study.asked["replicates"]),
+        tables={"phase.csv": plane, "regimes.csv": _prevailing(plane, x=x, y=y)},
+        texts={"words.txt": words.rstrip()},
+        figures={"phase": partial(phase_diagram, plane, x=x, y=y, measure=settings.measure, here=here)},
+        words=[words],
+    )
 
 
-def _sweep_settings(settings: PhaseSettings) -> SweepSettings:
+def _request(settings: PhaseSettings) -> StudyRequest:
     if len(settings.vary) != 2 or len(set(settings.vary)) != 2:
         raise CommandError(
             f"vary = [{','.join(settings.vary)}] is not allowed: name two parameters, for example "
@@ -119,8 +100,7 @@ def _sweep_settings(settings: PhaseSettings) -> SweepSettings:
         )
     for path in settings.vary:
         _refuse_as_axis(path)
-    return SweepSettings(
-        study=settings.study,
+    return StudyRequest(
         scenarios=settings.scenarios,
         design="grid",
         vary=settings.vary,
@@ -129,15 +109,6 @@ def _sweep_settings(settings: PhaseSettings) -> SweepSettings:
         levels=settings.points,
         replicates=settings.replicates,
         seed=settings.seed,
-        trajectories=False,
-        measures=(),
-        runs_per_chunk=None,
-        executor=settings.executor,
-        workers=settings.workers,
-        scheduler=settings.scheduler,
-        status=False,
-        retry=settings.retry,
-        stop_on_error=False,
     )
 
 
@@ -170,10 +141,8 @@ def _point(scenario: Scenario, x: str, y: str) -> tuple[float, float] | None:
     return float(found[0]), float(found[1])
 
 
-def _write(plane: pd.DataFrame, words: str, folder: Path, *, x: str, y: str) -> None:
-    plane.to_csv(folder / "phase.csv", index=False)
+def _prevailing(plane: pd.DataFrame, *, x: str, y: str) -> pd.DataFrame:
     groups = plane.groupby("scenario", sort=False)
     tables = [prevailing(rows, x=x, y=y).assign(scenario=scenario) for scenario, rows in groups]
     regimes = pd.concat(tables, ignore_index=True)
-    regimes[["scenario", *(name for name in regimes if name != "scenario")]].to_csv(folder / "regimes.csv", index=False)
-    (folder / "words.txt").write_text(words.rstrip() + "\n", encoding="utf-8")
+    return regimes[["scenario", *(name for name in regimes if name != "scenario")]]

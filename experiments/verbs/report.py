@@ -21,82 +21,71 @@ For example:
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 from pathlib import Path
 from typing import Literal
 
-from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf, open_dict
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass
-
 from analysis.brief.contents import brief_of
 from analysis.brief.document import render
-from experiments.compose import Names, verb_settings_of
+from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.output.folder import answer_folder, output_folder
-from experiments.output.manifest import Question, write_manifest
-from experiments.output.report_evidence import evidence_in, read_answers
-from experiments.terminal import console
+from experiments.output.evidence import evidence_in
+from experiments.output.finished import read_all
+from experiments.output.frame import Results
+from experiments.settings import Names, checked
 
 _EXTRAS = {"jinja2": "report", "weasyprint": "pdf"}
-_FROM = "from"
-_FOLDERS = "folders"
-"""What ``from``, which Python keeps for itself, is called in the settings."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@checked
 class ReportSettings:
     """What can be set for a brief; the defaults are in configs/report.yaml."""
 
-    folders: Names | None
+    from_: Names | None
+    """Python keeps the name without the underscore for itself."""
     format: Literal["html", "pdf"]
     reference: str | None
     output: str | None
     overwrite: bool
 
 
-def task(config: DictConfig) -> None:
-    """Write the brief that ``config`` describes."""
-    settings = verb_settings_of(_renamed(config), ReportSettings)
-    if not settings.folders:
-        raise CommandError("from is missing: name the folder of a finished answer, for example from=outputs/headline")
+def subject(settings: ReportSettings, command: Command) -> str:
+    """Return the name of the folder that the brief is mainly about."""
+    return read_all(_folders(settings))[0].folder.name
+
+
+def work(settings: ReportSettings, command: Command) -> Results:
+    """Write the brief."""
     _refuse_missing_library("jinja2", asked="report")
     if settings.format == "pdf":
         _refuse_missing_library("weasyprint", asked="format=pdf")
-    answers = read_answers([Path(folder) for folder in settings.folders])
-    evidence = evidence_in(answers, reference=settings.reference)
-    target = output_folder(settings.output, verb="report", subject=answers[0].folder.name)
-    question = Question(
-        command=["partnerships", "report", *HydraConfig.get().overrides.task],
+    finished = read_all(_folders(settings))
+    evidence = evidence_in(finished, reference=settings.reference)
+    page = render(brief_of(evidence))
+    pdf = {"brief.pdf": _pdf(page)} if settings.format == "pdf" else {}
+    return Results(
         scenarios=evidence.scenarios,
         seed=evidence.provenance.seed,
-        replicates=answers[0].replicates,
+        replicates=finished[0].replicates,
+        texts={"brief.html": page, **pdf},
+        words=[f"The brief: {' and '.join(['brief.html', *pdf])}"],
+        record={"made_from": {str(each.folder): each.manifest_sha256 for each in finished}},
     )
-    with answer_folder(target, overwrite=settings.overwrite) as folder:
-        page = render(brief_of(evidence))
-        (folder / "brief.html").write_text(page, encoding="utf-8")
-        if settings.format == "pdf":
-            write_pdf(page, folder / "brief.pdf")
-        made_from = {str(answer.folder): answer.manifest_sha256 for answer in answers}
-        write_manifest(folder, question, settings=dataclasses.asdict(settings) | {"made_from": made_from})
-    written = "brief.html and brief.pdf" if settings.format == "pdf" else "brief.html"
-    console().print(f"The brief is in {target}: {written}", soft_wrap=True)
 
 
-def write_pdf(page: str, path: Path) -> None:
-    """Print an HTML page to A4 with WeasyPrint; the same page gives the same bytes."""
+def _folders(settings: ReportSettings) -> list[Path]:
+    if not settings.from_:
+        raise CommandError("from is missing: name the folder of finished results, for example from=outputs/headline")
+    return [Path(folder) for folder in settings.from_]
+
+
+def _pdf(page: str) -> bytes:
+    """Return an HTML page printed to A4 with WeasyPrint; the same page gives the same bytes."""
     from weasyprint import HTML
 
     # The identifier of a PDF is random unless it is given.
-    HTML(string=page).write_pdf(path, pdf_identifier=b"local-partnerships", pdf_variant="pdf/ua-1")
-
-
-def _renamed(config: DictConfig) -> DictConfig:
-    renamed = OmegaConf.create({_FOLDERS if name == _FROM else str(name): value for name, value in config.items()})
-    with open_dict(renamed):
-        return renamed
+    printed: bytes = HTML(string=page).write_pdf(pdf_identifier=b"local-partnerships", pdf_variant="pdf/ua-1")
+    return printed
 
 
 def _refuse_missing_library(name: str, *, asked: str) -> None:

@@ -11,13 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.run.turning_points import policy_dates
+from analysis.run.words import story
 from experiments import load_scenario, scenario_names
-from experiments.compose import scenario_descriptions, verb_settings
-from experiments.console import VERBS, main
+from experiments.compose import scenario_descriptions
+from experiments.console import main
 from experiments.errors import setting_paths
+from experiments.registry import verb_settings, verbs
 from experiments.runs.pairs import FINAL_MONTHS, READ_IN_LAST_MONTH, run_pairs
 from experiments.values import scenario_values
-from experiments.verbs.run import story
 from sim import MEASURES, PARAMETERS, ScenarioError, place_names, scenario_from, simulate, with_changes
 from sim.scenario import CalendarEntry
 
@@ -149,7 +151,7 @@ def test_a_failure_on_the_way_leaves_nothing(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("first line\nsecond line")
 
-    monkeypatch.setattr("experiments.verbs.run.write_manifest", fail)
+    monkeypatch.setattr("experiments.output.frame.write_manifest", fail)
     assert main(["run", *SHORT, "output=deep/down/answer"]) == 1
     assert (
         capsys.readouterr().err == "error: RuntimeError: first line second line (HYDRA_FULL_ERROR=1 shows the trace)\n"
@@ -201,7 +203,7 @@ def test_help_of_the_command_names_every_verb(capsys: pytest.CaptureFixture[str]
     for arguments in ([], ["--help"]):
         assert main(arguments) == 0
         said = capsys.readouterr().out
-        assert all(f"  {name} " in said for name in VERBS)
+        assert all(f"  {name} " in said for name in verbs())
 
 
 @pytest.mark.parametrize("verb", ["run", "compare"])
@@ -339,7 +341,7 @@ def test_the_story_tells_policies_on_their_month_and_firsts_once() -> None:
         ),
     )
     history = simulate(scenario, seed=1)
-    told = story(history)
+    told = story(history.measures, history.events, policy_dates(history.scenario))
     assert list(told) == sorted(told)
     assert told[0][0] == "start"
     assert told[12] == ["first policy"]

@@ -21,7 +21,8 @@ from analysis.brief.document import Code, Prose, Table, render
 from experiments import load_scenario
 from experiments.console import main
 from experiments.errors import CommandError
-from experiments.output.report_evidence import evidence_in, read_answer, read_answers
+from experiments.output.evidence import evidence_in
+from experiments.output.finished import read_all, read_finished
 from sim import PARAMETERS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -176,7 +177,7 @@ def test_the_limits_are_those_of_the_description_of_the_model() -> None:
 
 def test_a_study_is_told_by_its_draws(answers: Path) -> None:
     """Runs of one draw share its settings: intervals are over draws, and what was varied is named with its range."""
-    evidence = evidence_in(read_answers([answers / "study"]), reference=None)
+    evidence = evidence_in(read_all([answers / "study"]), reference=None)
     assert evidence.summary["replicates"].unique().tolist() == [5]
     told = render(brief_of(evidence))
     assert "of the runs in 5 draws" in told
@@ -187,7 +188,7 @@ def test_a_study_is_told_by_its_draws(answers: Path) -> None:
 
 def test_what_stands_beside_is_told_too(answers: Path) -> None:
     """An explanation that is given becomes a section, with its sentences."""
-    evidence = evidence_in(read_answers([answers / "explain", answers / "compare"]), reference=None)
+    evidence = evidence_in(read_all([answers / "explain", answers / "compare"]), reference=None)
     (section,) = evidence.extra
     told = [line for block in section.blocks if isinstance(block, Prose) for line in block.lines]
     for line in (answers / "explain" / "explanation.txt").read_text("utf-8").splitlines():
@@ -381,7 +382,7 @@ def test_an_unfinished_study_is_refused(answers: Path, tmp_path: Path) -> None:
     study = Path(shutil.copytree(answers / "study", tmp_path / "study"))
     (study / "manifest.json").unlink()
     with pytest.raises(CommandError, match="not finished: partnerships sweep study="):
-        read_answer(study)
+        read_finished(study)
 
 
 @pytest.mark.parametrize(("library", "extra"), [("jinja2", "report"), ("weasyprint", "pdf")])

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claims.declared import CLAIMS, REGIME, Batch, Claim, Part, Reading
+from analysis.claims.declared import REGIME, Claim, Part, Reading, RunsRead, claim_of
 from analysis.claims.figures import claims_forest, claims_overview
 from analysis.claims.tables import (
     CONTRADICTED,
@@ -17,19 +17,21 @@ from analysis.claims.tables import (
     UNTESTABLE,
     claim_verdicts,
     claims_hold_in,
-    claims_in_words,
     part_effects,
     reading_values,
     readings_of,
     standings_by_set,
 )
-from experiments.compose import load_scenario, scenario_descriptions
+from analysis.claims.words import claims_in_words, claims_page
+from experiments.compose import load_scenario, scenario_descriptions, scenario_names, scenario_texts
 from experiments.console import main
-from experiments.documents.tables import DOCS
-from experiments.verbs import claims as verb
+from experiments.output.folder import DOCS
+from experiments.runs.claims import declared_claims, read_runs, scenarios_of
+from experiments.verbs.claims import with_texts
 from sim import simulate
 
-SCENARIOS = [told["name"] for told in scenario_descriptions()]
+SCENARIOS = scenario_names()
+CLAIMS = declared_claims()
 TRUST = Reading("trust", 0, 0)
 
 
@@ -47,20 +49,42 @@ def verdict_on(part: Part, values: dict[str, list[float]], *, sets: int = 10) ->
     return part_effects(made_up(values, sets=sets), [Claim("a", (part,))]).iloc[0]
 
 
-def test_every_scenario_has_declared_tests():
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_states_how_its_claim_is_tested(name):
     """A claim without a test is a slogan."""
-    assert sorted(claim.scenario for claim in CLAIMS) == sorted(SCENARIOS)
-    assert all(claim.parts or claim.untestable for claim in CLAIMS)
+    assert claim_of(name, scenario_texts(name)).parts
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"measure": "trusst"}, "unknown measure 'trusst'"),
+        ({"months": [3, 2]}, "months 3 to 2 are not allowed"),
+        ({"expected": "more"}, "expected = 'more' is not allowed: it takes higher, lower"),
+        ({"agianst": "talking_shop"}, "unknown 'agianst'; did you mean against?"),
+        ({"level": 0.5, "against": "talking_shop"}, "name one of them"),
+        ({"says": None}, "'says' is missing"),
+        ({"regimes": ["over"]}, "name some of"),
+    ],
+)
+def test_a_bad_statement_is_refused_with_its_place(changes, complaint):
+    """Whoever writes a scenario sees which of its tests makes no sense, and why."""
+    good = {"says": "more trust", "measure": "trust", "months": [0, 1], "expected": "higher"}
+    assert claim_of("mine", {"tests": [good]}).parts
+    bad = {name: value for name, value in (good | changes).items() if value is not None}
+    with pytest.raises(ValueError, match="scenario mine, test 2: ") as refused:
+        claim_of("mine", {"tests": [good, bad]})
+    assert complaint in str(refused.value)
 
 
 @pytest.fixture(scope="module")
 def scenarios():
-    return verb.scenarios_of(readings_of())
+    return scenarios_of(readings_of(CLAIMS))
 
 
 def test_every_batch_can_be_run_long_enough(scenarios):
     """A window beyond the end of a run would end the command after all runs are done."""
-    for batch, readings in readings_of().items():
+    for batch, readings in readings_of(CLAIMS).items():
         assert all(reading.last < scenarios[batch].months for reading in readings), batch.label
 
 
@@ -68,7 +92,7 @@ def test_twins_differ_from_their_scenario(scenarios):
     """A twin equal to the scenario would test nothing."""
     for batch, scenario in scenarios.items():
         if batch.overrides:
-            assert scenario != scenarios[Batch(batch.scenario)], batch.label
+            assert scenario != scenarios[RunsRead(batch.scenario)], batch.label
 
 
 @pytest.mark.parametrize("bad", [("trusst", 0, 1), ("trust", 3, 2), ("trust", -1, 2), (REGIME, 0, 1)])
@@ -100,7 +124,7 @@ def test_a_reading_beyond_the_run_is_refused():
 )
 def test_verdicts_of_sure_effects(expected, difference, verdict):
     """Without any spread the verdict hangs on direction and size alone."""
-    found = verdict_on(Part("x", TRUST, expected, Batch("b")), {"a": [0.5 + difference] * 20, "b": [0.5] * 20})
+    found = verdict_on(Part("x", TRUST, expected, RunsRead("b")), {"a": [0.5 + difference] * 20, "b": [0.5] * 20})
     assert found["verdict"] == verdict
     assert found["effect"] == pytest.approx(difference)
 
@@ -122,7 +146,7 @@ def test_verdicts_on_levels(expected, value, verdict):
 def test_the_interval_is_over_parameter_sets():
     """Ten sets with effects 0.00, 0.01, … 0.09: the middle 95 % of them, and the share that reaches 0.02."""
     values = {"a": [0.5 + 0.01 * (replicate % 10) for replicate in range(40)], "b": [0.5] * 40}
-    found = verdict_on(Part("x", TRUST, "higher", Batch("b")), values)
+    found = verdict_on(Part("x", TRUST, "higher", RunsRead("b")), values)
     assert found["effect"] == pytest.approx(0.045)
     assert found["low"] == pytest.approx(0.09 * 0.025)
     assert found["high"] == pytest.approx(0.09 * 0.975)
@@ -134,7 +158,7 @@ def test_the_interval_is_over_parameter_sets():
 def test_one_set_leaves_the_interval_of_chance():
     """With one parameter set the interval is Student's t of the paired differences."""
     values = {"a": [0.5, 0.6, 0.7, 0.8], "b": [0.4, 0.4, 0.4, 0.4]}
-    found = verdict_on(Part("x", TRUST, "higher", Batch("b")), values, sets=1)
+    found = verdict_on(Part("x", TRUST, "higher", RunsRead("b")), values, sets=1)
     half = 3.182446 * np.std([0.1, 0.2, 0.3, 0.4], ddof=1) / 2
     assert (found["low"], found["high"]) == (pytest.approx(0.25 - half), pytest.approx(0.25 + half))
 
@@ -142,7 +166,7 @@ def test_one_set_leaves_the_interval_of_chance():
 def test_a_condition_that_no_run_meets_leaves_nothing_to_test():
     """Relief for the successful cannot be judged where nobody succeeds."""
     among = Reading("is_successful", 0, 0)
-    part = Part("x", TRUST, "higher", Batch("b"), among=among)
+    part = Part("x", TRUST, "higher", RunsRead("b"), among=among)
     values = {"a": [0.9, 0.5, 0.9, 0.5], "b": [0.5] * 4}
     nobody = made_up({"b": [0.0] * 4}, sets=2, reading=among)
     found = part_effects(pd.concat([made_up(values, sets=2), nobody]), [Claim("a", (part,))]).iloc[0]
@@ -156,7 +180,7 @@ def test_a_condition_that_no_run_meets_leaves_nothing_to_test():
 def test_effects_on_two_measures_are_compared_in_standard_deviations():
     """A rise of one standard deviation against one of three: two less."""
     other = Reading("attendance", 0, 0)
-    part = Part("x", TRUST, "higher", Batch("b"), than=other)
+    part = Part("x", TRUST, "higher", RunsRead("b"), than=other)
     noise = np.array([-1.0, 1.0] * 10)  # each of the two sets has both values ten times over
     within = float(np.std([-1.0, 1.0] * 5, ddof=1))
     order = np.repeat(noise, 2)
@@ -205,7 +229,7 @@ def answers(scenarios):
     some = [claim for claim in CLAIMS if claim.scenario in ("smart_council", "two_tier_confusion")]
     behaviours = [load_scenario("baseline_lsp", [f"behaviour.exit_rate={rate}"]).behaviour for rate in (0.1, 0.2)]
     mine = {batch: scenarios[batch] for batch in readings_of(some)}
-    readings = verb.read_runs(mine, behaviours, replicates=4, seed=3, workers=1, claims=some)
+    readings = read_runs(mine, behaviours, replicates=4, seed=3, workers=1, claims=some)
     return some, readings, part_effects(readings, some)
 
 
@@ -235,13 +259,13 @@ def test_figures_words_and_page_tell_every_part(answers):
     """Nothing that was tested may be left out of what is told."""
     some, readings, parts = answers
     held = claims_hold_in(standings_by_set(readings, some))
-    claims = verb._with_texts(claim_verdicts(parts)).join(held, on="scenario")
+    claims = with_texts(claim_verdicts(parts), tuple(some)).join(held, on="scenario")
     forest = claims_forest(parts).axes[0]
     assert len(forest.get_yticks()) == len(parts)
     assert len(claims_overview(parts).axes[0].get_yticks()) == len(claims)
     words = claims_in_words(claims, parts)
     assert words.startswith("Of 2 claims ")
-    page = verb.claims_page(claims, parts, words, command=["partnerships", "claims"])
+    page = claims_page(claims, parts, words, command=["partnerships", "claims"], method="By tests.")
     assert all(says in page for says in parts["says"])
 
 

@@ -14,9 +14,9 @@ import pytest
 from matplotlib import pyplot
 from scipy import stats
 
-from analysis.comparison import all_figures as figures
-from analysis.comparison import words
-from analysis.shared.plotting import looks_of, readable, spread_apart, unit_of
+from analysis.comparison import figures, words
+from analysis.run.figures import run_figures
+from analysis.shared.plotting import looks_of, readable, save, spread_apart, unit_of
 from analysis.shared.summaries import bands, contrasts, regime_shares, regimes_over_time, summary
 from sim.measures import MEASURES
 from sim.population import SECTORS
@@ -213,13 +213,13 @@ def trajectories() -> pd.DataFrame:
 def test_a_comparison_draws_every_figure_and_leaves_nothing_open(trajectories: pd.DataFrame, tmp_path: Path):
     """Files exist and show something; no figure stays in memory; settings and frames are as before."""
     settings, before = dict(matplotlib.rcParams), trajectories.copy()
-    paths = figures.comparison_figures(trajectories, last_months(trajectories), tmp_path / "figures")
-    assert {path.name for path in paths} == {
-        "headline.png", "engagement_by_sector.png", "dominance.png", "outcome.png", "trust.png",
-        "regime_shares.png", "regimes_final.png", "contrasts.png",
+    drawn = figures.comparison_figures(trajectories, last_months(trajectories))
+    assert set(drawn) == {
+        "headline", "engagement_by_sector", "dominance", "outcome", "trust",
+        "regime_shares", "regimes_final", "contrasts",
     }  # fmt: skip
-    for path in paths:
-        assert matplotlib.image.imread(path).std() > 0.02, f"{path.name} is blank"
+    for name, draw in drawn.items():
+        assert matplotlib.image.imread(save(draw(), tmp_path / f"{name}.png")).std() > 0.02, f"{name} is blank"
     assert pyplot.get_fignums() == []
     assert dict(matplotlib.rcParams) == settings
     pd.testing.assert_frame_equal(trajectories, before)
@@ -228,24 +228,26 @@ def test_a_comparison_draws_every_figure_and_leaves_nothing_open(trajectories: p
 def test_a_single_run_draws_every_figure_and_leaves_nothing_open(tmp_path: Path):
     """Also when a body leaves on the way."""
     measures = made_up_trajectories(["a"], replicates=1, months=30)
-    paths = figures.run_figures(measures, made_up_partners(30), tmp_path)
-    assert len(paths) == 5
-    for path in paths:
-        assert matplotlib.image.imread(path).std() > 0.02, f"{path.name} is blank"
+    drawn = run_figures(measures, made_up_partners(30))
+    assert len(drawn) == 5
+    for name, draw in drawn.items():
+        assert matplotlib.image.imread(save(draw(), tmp_path / f"{name}.png")).std() > 0.02, f"{name} is blank"
     assert pyplot.get_fignums() == []
 
 
 def test_the_same_tables_give_the_same_bytes(trajectories: pd.DataFrame, tmp_path: Path):
     """Figures carry no date, no version and no jitter, so a changed file means a changed result."""
-    first, second = (figures.save(figures.dominance(trajectories), tmp_path / f"{name}.png") for name in "ab")
+    first, second = (save(figures.dominance(trajectories), tmp_path / f"{name}.png") for name in "ab")
     assert first.read_bytes() == second.read_bytes()
 
 
 def test_one_scenario_with_one_short_run_still_makes_figures(tmp_path: Path):
     """The smallest comparison has no contrast to draw, and no band, and does not fail."""
     smallest = made_up_trajectories(["a"], replicates=1, months=2)
-    paths = figures.comparison_figures(smallest, last_months(smallest), tmp_path)
-    assert "contrasts.png" not in {path.name for path in paths}
+    drawn = figures.comparison_figures(smallest, last_months(smallest))
+    assert "contrasts" not in drawn
+    for name, draw in drawn.items():
+        save(draw(), tmp_path / f"{name}.png")
 
 
 def test_a_figure_draws_on_the_axes_it_is_given(trajectories: pd.DataFrame):

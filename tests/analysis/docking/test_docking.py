@@ -17,9 +17,9 @@ from experiments.compose import scenario_names
 from experiments.console import main
 from experiments.runs.coordination import SCENARIOS as GAMES
 from experiments.runs.coordination import coordination_scenarios, efforts
+from experiments.runs.public_goods import SCENARIOS, docking_scenarios, simulated_groups
+from experiments.search.docking import FITTED, FITTING_SEED, fitted
 from experiments.values import with_values
-from experiments.verbs import dock as verb
-from experiments.verbs.dock import FITTED, docking_scenarios, fitted, simulated_groups
 
 REPLICATES = 2000
 SEED = 9
@@ -118,7 +118,7 @@ def test_the_procedure_finds_parameters_that_are_known(scenarios, monkeypatch):
     """Fitted to a series that the model itself made, it must come back to what made it."""
     known = dict(zip(FITTED, (0.35, 0.55, 0.45, 0.15, 0.3), strict=True))
     made = {arm: with_values(scenario, known) for arm, scenario in scenarios.items()}
-    groups = simulated_groups(made, replicates=100, seed=verb.FITTING_SEED)
+    groups = simulated_groups(made, replicates=100, seed=FITTING_SEED)
     series = groups.groupby(["arm", "period"], sort=False)["tokens"].mean().rename("observed").reset_index()
     monkeypatch.setattr(docking, "observed", lambda: series)
     found = fitted(scenarios, replicates=100)
@@ -205,7 +205,7 @@ def test_least_effort_is_that_of_the_least_engaged():
 def test_study_scenarios_are_kept_apart():
     """They are no questions about partnerships, so they are not listed among them."""
     assert not any("/" in name or name.startswith(("public_goods", "coordination")) for name in scenario_names())
-    for names in (verb.SCENARIOS, GAMES):
+    for names in (SCENARIOS, GAMES):
         assert all(name.startswith("study/") for name in names.values())
 
 

@@ -20,7 +20,7 @@ from experiments import load_scenario
 from experiments.console import main
 from experiments.errors import CommandError
 from experiments.runs.counterfactual import LEVERS, without
-from experiments.runs.explained import many_runs, told_run
+from experiments.runs.explained import explained_run, many_runs
 from sim import PARAMETERS, History, simulate
 from sim.randomness import make_draws
 from sim.rules.attendance import TERMS, attendance_probability
@@ -230,7 +230,7 @@ def test_every_figure_is_drawn(history: History) -> None:
     )
     dates = history.measures.set_index("month")["date"]
     monthly = explaining.monthly_terms(history.partners)
-    told = told_run(load_scenario("talking_shop", SHORT), seed=1, replicate=0)
+    told = explained_run(load_scenario("talking_shop", SHORT), seed=1, replicate=0)
     figures = [
         explaining_figures.terms_over_time(monthly, dates, subject="All members", points=points),
         explaining_figures.timeline(points, turning_points.regime_spells(history.measures), dates, title="A run"),

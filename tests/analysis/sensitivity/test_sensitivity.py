@@ -17,7 +17,7 @@ from analysis.sensitivity.words import sensitivity_words
 from analysis.shared.outcomes import outcome_of, outcomes
 from experiments.console import main
 from experiments.study import store as study
-from experiments.study.designs import Factor, Request, points
+from experiments.study.designs import DesignRequest, Factor, points
 
 SMALL = ["months=4", "board=small_executive", "resamples=20", "replicates=3"]
 DUTY = ["vary=[levers.duty.attend,levers.purse]"]
@@ -55,7 +55,7 @@ def outcomes_of(values: NDArray[np.float64]) -> pd.DataFrame:
 
 
 def designed(method: str, factors: tuple[Factor, ...], *, draws: int, levels: int = 4) -> pd.DataFrame:
-    return points(method, Request(factors=factors, draws=draws, levels=levels, seed=3)).to_pandas()
+    return points(method, DesignRequest(factors=factors, draws=draws, levels=levels, seed=3)).to_pandas()
 
 
 def values_of(indices: pd.DataFrame, index: str) -> list[float]:

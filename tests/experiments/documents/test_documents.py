@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.shared.markdown import markdown_table
 from experiments.documents import tables as documents
 from sim import PARAMETERS
 from sim.partnership import PartnershipModel
@@ -195,4 +196,4 @@ def test_a_wrong_marker_is_refused(text: str):
 
 def test_a_bar_in_a_cell_does_not_break_the_table():
     """A unit such as a|b must not add a column."""
-    assert documents.table(["x"], [["a|b"]]).splitlines()[-1] == r"| a\|b |"
+    assert markdown_table(["x"], [["a|b"]]).splitlines()[-1] == r"| a\|b |"

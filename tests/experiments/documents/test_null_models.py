@@ -10,9 +10,9 @@ from strategies import lived
 
 import sim
 from experiments import load_scenario
-from experiments.compose import option_names
 from experiments.documents import null_models
 from experiments.documents.null_models import FOLDER, baseline_means, written_out
+from experiments.options import option_names
 from sim.rules.attendance import TERMS
 
 SHORT = "months=60"

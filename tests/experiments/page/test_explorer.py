@@ -18,7 +18,6 @@ from experiments.page.catalogue import DUTY, PAGE_MEASURES, QUANTILES
 from experiments.page.grid import Grid, axes_of, examples_wanted, grid_runs, left_out, presets_for, stored_months
 from experiments.page.packing import unpacked
 from experiments.page.request import preset_scenarios
-from experiments.verbs import explorer
 from sim import simulate_ensemble, with_changes
 
 SMALL = {"vary": ("levers.staff_team", "duty"), "levels": 2, "ranges": {}}
@@ -256,7 +255,7 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path, monkeypatch):
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(explorer, "stored_examples", interrupted)
+    monkeypatch.setattr("experiments.verbs.explorer.stored_examples", interrupted)
     assert main(["explorer", *SOON, f"output={tmp_path / 'new' / 'answer'}"]) == 130
     assert list(tmp_path.iterdir()) == []
 

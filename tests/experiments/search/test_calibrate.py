@@ -22,9 +22,9 @@ from experiments.errors import CommandError
 from experiments.runs.pairs import run_pairs
 from experiments.runs.patterns import Declared, Experiment, of_one, pattern_batches
 from experiments.search.checkpoints import begun
-from experiments.search.sequential_abc import Course, Generation, after, from_prior, is_last, reflected, steps
+from experiments.search.objective import Objective, varied
+from experiments.search.sequential_abc import Generation, SMCSettings, after, from_prior, is_last, reflected, steps
 from experiments.values import with_values
-from experiments.verbs.calibrate import Judge, varied
 from sim import PARAMETERS, ScenarioError
 
 NOISE = 0.1
@@ -50,7 +50,7 @@ def known_model(observed: np.ndarray, *, seed: int):
     return simulate
 
 
-def population(simulate, course: Course, *, dimensions: int, seed: int) -> Generation:
+def population(simulate, course: SMCSettings, *, dimensions: int, seed: int) -> Generation:
     """Return the last generation."""
     generation = from_prior(simulate, course, dimensions=dimensions, seed=seed)
     while not is_last(generation, course):
@@ -58,7 +58,7 @@ def population(simulate, course: Course, *, dimensions: int, seed: int) -> Gener
     return generation
 
 
-COURSE = Course(prior_draws=1000, particles=400, tolerance=0.06, most_generations=30)
+COURSE = SMCSettings(prior_draws=1000, particles=400, tolerance=0.06, most_generations=30)
 
 
 # --------------------------------------------------------------------------- algorithm
@@ -121,7 +121,7 @@ def test_what_cannot_be_reached_ends_the_fall():
     def never_good(draws: np.ndarray, limit: float) -> np.ndarray:
         return 1.0 + draws[:, :1]
 
-    course = Course(prior_draws=60, particles=30, tolerance=0.1, most_generations=60, least_accepted=0.05)
+    course = SMCSettings(prior_draws=60, particles=30, tolerance=0.1, most_generations=60, least_accepted=0.05)
     last = population(never_good, course, dimensions=2, seed=1)
     assert last.tolerance > 1.0
     assert is_last(last, course)
@@ -231,14 +231,14 @@ def test_planted_parameters_of_the_real_model_are_recovered():
     batch = pattern_batches(declared, runs=400, changes=[f"behaviour.{n}={v}" for n, v in PLANTED.items()])
     seen = of_one(batch, seed=77, advance=lambda _: None)
     shown = {p.id: float(value_of(p.findings[0], seen)) for p in declared.patterns}
-    judge = Judge(
+    judge = Objective(
         parameters=varied(list(PLANTED)),
         declared=planted_patterns(shown),
         counted=np.array([True, True]),
         runs=100,
         seed=5,
     )
-    course = Course(prior_draws=96, particles=48, tolerance=SAFETY, most_generations=40)
+    course = SMCSettings(prior_draws=96, particles=48, tolerance=SAFETY, most_generations=40)
     last = population(judge, course, dimensions=len(judge.coordinates), seed=5)
     assert last.tolerance == SAFETY
     values = judge.values(last.draws)
@@ -252,7 +252,7 @@ def test_planted_parameters_of_the_real_model_are_recovered():
 
 def test_sets_that_are_given_up_would_not_have_been_accepted():
     """Giving up early spares work and changes no answer, for the pattern left out either."""
-    judge = Judge(
+    judge = Objective(
         varied(list(PLANTED)),
         planted_patterns({"attendance": 0.6, "trust": 0.3}),
         np.array([True, True]),
@@ -331,7 +331,7 @@ def test_other_folders_and_damaged_generations_are_refused(tmp_path):
     with pytest.raises(CommandError, match="something else"):
         begun(tmp_path / "mine", {}, names=["a"], ids=["P"])
     store = begun(tmp_path / "ours", {"x": 1}, names=["a"], ids=["P"])
-    generation = from_prior(lambda d, _: d, Course(10, 5, 0.0, 3), dimensions=1, seed=1)
+    generation = from_prior(lambda d, _: d, SMCSettings(10, 5, 0.0, 3), dimensions=1, seed=1)
     store.save(generation)
     assert np.array_equal(store.finished()[0].draws, generation.draws)
     (tmp_path / "ours" / "generations" / "000.tried.parquet").write_bytes(b"cut")

@@ -13,7 +13,7 @@ import pytest
 
 from experiments import load_scenario
 from experiments.errors import CommandError
-from experiments.study.designs import DESIGNS, DRAW, Factor, Request, factors, points, read_table, variable_paths
+from experiments.study.designs import DESIGNS, DRAW, DesignRequest, Factor, factors, points, read_table, variable_paths
 from experiments.values import with_values
 from sim import PARAMETERS, Scenario, ScenarioError, find_place
 
@@ -30,7 +30,7 @@ def baseline() -> Scenario:
 
 
 def drawn(design: str, *varied: Factor, draws: int = 64, levels: int = 4, seed: int = 1) -> pd.DataFrame:
-    return points(design, Request(factors=varied, draws=draws, levels=levels, seed=seed)).to_pandas()
+    return points(design, DesignRequest(factors=varied, draws=draws, levels=levels, seed=seed)).to_pandas()
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -44,7 +44,7 @@ def test_every_design_stays_in_the_ranges_and_reaches_their_ends(design: str) ->
         assert values.max() > factor.high - 0.1 * width
     assert set(table[NAMES.path].dropna()) == set(NAMES.choices)
     assert set(table[WHOLE.path].dropna()) == {1, 2, 3, 4}
-    request = Request(factors=ALL_KINDS, draws=64, levels=4, seed=1)
+    request = DesignRequest(factors=ALL_KINDS, draws=64, levels=4, seed=1)
     assert points(design, request).schema.field(WHOLE.path).type == pa.int64()
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import load_scenario
+from experiments import files, load_scenario
 from experiments.errors import CommandError
 from experiments.study import store as study
 from experiments.study.chunks import run_chunk
@@ -186,13 +186,13 @@ def test_a_full_disk_leaves_no_half_file(done: Study, monkeypatch: pytest.Monkey
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    files = {path: path.read_bytes() for path in done.folder.rglob("*") if path.is_file()}
-    for place, name in ((study.os, "fsync"), (Path, "write_bytes")):
+    before = {path: path.read_bytes() for path in done.folder.rglob("*") if path.is_file()}
+    for place, name in ((files.os, "fsync"), (Path, "write_bytes")):
         with monkeypatch.context() as patch:
             patch.setattr(place, name, full)
             with pytest.raises(OSError, match="No space"):
                 run_chunk(str(done.folder), done.chunks[0].id, threads=1)
-    assert {path: path.read_bytes() for path in done.folder.rglob("*") if path.is_file()} == files
+    assert {path: path.read_bytes() for path in done.folder.rglob("*") if path.is_file()} == before
 
 
 # ---------------------------------------------------------------------------- results

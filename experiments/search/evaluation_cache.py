@@ -27,8 +27,8 @@ SHARE = "share_"
 _ASKED = "asked"
 
 
-class Judged:
-    """The mixes that were judged, in the order asked for; see the module."""
+class EvaluationCache:
+    """What was found for each mix that was evaluated, in the order asked for; see the module."""
 
     def __init__(self, file: Path | None, asked: Mapping[str, Any]) -> None:
         """Read what ``file`` holds, if there is one. Raises CommandError if something else was asked there."""
