@@ -13,11 +13,11 @@ from scipy import stats
 import sim.parameters
 from analysis.brief.document import Block, Code, Prose, Section, Table
 from analysis.brief.sections import capital, settings_of
-from analysis.comparison.words import listed
 from analysis.sensitivity.tables import MAIN_INDEX
 from analysis.shared.outcomes import outcome_of, parameter_label, percent_if_share
 from analysis.shared.plotting import mid_sentence, readable
 from analysis.shared.summaries import scenarios_of
+from analysis.shared.words import listed
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
 

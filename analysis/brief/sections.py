@@ -16,13 +16,13 @@ from analysis.comparison.words import (
     effect_in_words,
     ending,
     is_clear,
-    listed,
     number,
 )
 from analysis.run.turning_points import policy_dates
 from analysis.shared.outcomes import parameter_label
 from analysis.shared.plotting import mid_sentence, readable, unit_of
 from analysis.shared.summaries import HEADLINE, scenarios_of, t_interval
+from analysis.shared.words import listed
 from sim.parameters import PARAMETERS
 from sim.regimes import REGIMES
 from sim.scenario import Scenario

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.shared.plotting import is_share, mid_sentence, readable
 from analysis.shared.summaries import HEADLINE, scenarios_of
+from analysis.shared.words import listed
 from sim.measures import MEASURES
 
 COHEN = ((0.2, "very small"), (0.5, "small"), (0.8, "medium"))
@@ -242,12 +242,3 @@ def number(measure: str, value: float, *, digits: int | None = None) -> str:
 
 def _fewest_digits(measure: str) -> int:
     return 1 if is_share(measure) else 2
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as a list within a sentence: "a, b and c".
-
-    >>> listed(["trust"]), listed(["trust", "engagement", "dominance"])
-    ('trust', 'trust, engagement and dominance')
-    """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -10,7 +10,6 @@ are of interest (Bryant and Lempert 2010). The peeling is that of the EMA Workbe
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +20,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.sensitivity.tables import value_matrix
+from analysis.shared.libraries import library
+from analysis.shared.outcomes import value_matrix
 from analysis.shared.summaries import wilson_interval
 
 FEWEST = 5
@@ -162,14 +162,9 @@ def _peeled(draws: pd.DataFrame, truth: NDArray[np.bool_]) -> tuple[pd.DataFrame
     """Return the peeling trajectory and the limits of each box on it, from the EMA Workbench."""
     least = max(FEWEST, min(0.05 * len(truth), truth.sum() / 2.0))
     with warnings.catch_warnings():
-        # On import and within, of optional parts that are missing and of what pandas will change.
+        # Of what pandas will change.
         warnings.simplefilter("ignore")
-        try:
-            prim: Any = importlib.import_module("ema_workbench.analysis.prim")
-        except ModuleNotFoundError as error:
-            raise ModuleNotFoundError(
-                "finding boxes needs the EMA Workbench: pip install 'local-partnerships[explore]'"
-            ) from error
+        prim = library("ema_workbench.analysis.prim", purpose="finding boxes", extra="explore")
         # Until 3.0 a threshold has to be given, which then also tells which cases are of interest.
         old = {"threshold": 1e-9} if "threshold" in inspect.signature(prim.Prim).parameters else {}
         found = prim.Prim(_peelable(draws), truth.astype(np.int64), mass_min=least / len(truth), **old).find_box()
@@ -374,13 +369,8 @@ def grow_tree(draws: pd.DataFrame, wanted: pd.Series, *, depth: int = 3, seed: i
     >>> found.accuracy > 0.95, found.features
     (True, ('x', 'y'))
     """
-    try:
-        of_trees: Any = importlib.import_module("sklearn.tree")
-        selection: Any = importlib.import_module("sklearn.model_selection")
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            "decision trees need scikit-learn: pip install 'local-partnerships[explore]'"
-        ) from None
+    of_trees = library("sklearn.tree", purpose="a decision tree", extra="explore")
+    selection = library("sklearn.model_selection", purpose="a decision tree", extra="explore")
     refuse_too_few(wanted)
     table = _encoded(draws)
     truth = wanted.to_numpy(dtype=bool)
@@ -420,7 +410,9 @@ def tree_rules(tree: Tree) -> str:
     |   |--- class: True
     <BLANKLINE>
     """
-    text: str = importlib.import_module("sklearn.tree").export_text(tree.classifier, feature_names=list(tree.features))
+    text: str = library("sklearn.tree", purpose="a decision tree", extra="explore").export_text(
+        tree.classifier, feature_names=list(tree.features)
+    )
     return text
 
 
@@ -431,7 +423,7 @@ def agreement(tree: Tree, within: NDArray[np.bool_]) -> tuple[float, float]:
     >>> agreement(grow_tree(grid, grid["x"] > 9, depth=1), (grid["x"] > 9).to_numpy())
     (1.0, 1.0)
     """
-    metrics: Any = importlib.import_module("sklearn.metrics")
+    metrics = library("sklearn.metrics", purpose="a decision tree", extra="explore")
     alike = float((tree.predicted == within).mean())
     if tree.predicted.all() == within.all() and len(set(tree.predicted) | set(within)) == 1:
         return alike, float("nan")

@@ -15,27 +15,13 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.shared.summaries import t_interval, wilson_interval
+from analysis.shared.terms import TERM_WORDS
 from sim.rules.attendance import TERMS
 
 TERM_COLUMNS: tuple[str, ...] = tuple(f"term_{name}" for name in TERMS)
 
-TERM_NAMES: Mapping[str, str] = {
-    "disposition": "own inclination and mandate",
-    "habit": "habit",
-    "fund": "expected share of the fund",
-    "belief": "belief in results",
-    "cooperation": "trusted others' participation",
-    "heard": "being heard",
-    "duty": "duty to attend",
-    "scrutiny": "scrutiny boards",
-    "assessment": "assessment of partnership working",
-    "relief": "inspection relief",
-    "leadership": "leadership in person",
-    "load": "load of meetings and paperwork",
-    "prescription": "central prescription",
-    "outside": "outside options",
-}
-"""Each utility term as words say it."""
+TERM_NAMES: Mapping[str, str] = {name: term.label for name, term in TERM_WORDS.items()}
+"""Each utility term as a table names it."""
 
 UTILITY = "utility"
 

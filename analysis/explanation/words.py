@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.comparison.words import listed
 from analysis.explanation.tables import UTILITY
 from analysis.shared.plotting import is_share, readable, unit_of
+from analysis.shared.words import listed
 
 _SECTORS = {"council": "Councils", "agency": "Agencies", "business": "Businesses", "voluntary": "Voluntary bodies"}
 _NAMED = 3

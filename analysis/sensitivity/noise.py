@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.sensitivity.tables import RESAMPLES, value_matrix
+from analysis.sensitivity.tables import RESAMPLES
+from analysis.shared.outcomes import value_matrix
 
 PRECISION = 0.2
 """Half-width of the interval of a draw's mean that is asked for, in standard deviations between draws."""

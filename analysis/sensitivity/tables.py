@@ -9,7 +9,6 @@ Results are tidy: parameter, index, value, ci_low, ci_high, intervals at 95 %.
 
 from __future__ import annotations
 
-import importlib
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.shared.libraries import library
+from analysis.shared.outcomes import value_matrix
 from analysis.shared.summaries import t_interval
 
 INDEX_COLUMNS = ("parameter", "index", "value", "ci_low", "ci_high")
@@ -29,22 +30,6 @@ RESAMPLES = 500
 
 # A spread below this share of the size of the values is rounding.
 _NEGLIGIBLE = 1e-10
-
-
-def value_matrix(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Return one outcome of one scenario with one row a draw and one column a replicate.
-
-    Raises ValueError if ``outcomes`` holds several measures or scenarios. Runs that failed are NaN.
-
-    >>> table = pd.DataFrame({"scenario": "a", "measure": "trust", "draw": [0, 1], "replicate": [0, 0],
-    ...                       "value": [0.5, 0.25]})
-    >>> value_matrix(table)[0].tolist()
-    [0.5, 0.25]
-    """
-    for column in ("scenario", "measure"):
-        if outcomes[column].nunique() > 1:
-            raise ValueError(f"outcomes hold several {column}s: take one after the other")
-    return outcomes.pivot(index="draw", columns="replicate", values="value")
 
 
 def _draw_means(outcomes: pd.DataFrame, draws: pd.DataFrame) -> NDArray[np.float64]:
@@ -72,13 +57,6 @@ def _is_constant(values: NDArray[np.float64]) -> bool:
 def _rows(names: Sequence[str], index: str, value: Any, low: Any, high: Any) -> pd.DataFrame:
     columns = {"parameter": list(names), "index": index, "value": value, "ci_low": low, "ci_high": high}
     return pd.DataFrame(columns)
-
-
-def _salib(method: str) -> Any:
-    try:
-        return importlib.import_module(f"SALib.analyze.{method}")
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(f"{method} needs SALib: pip install 'local-partnerships[study]'") from None
 
 
 # ---------------------------------------------------------------------- one at a time
@@ -186,7 +164,7 @@ def morris(
     means = _draw_means(outcomes, draws)
     whole = _whole_blocks(means, len(names) + 1, "morris")
     unit, means = unit.reshape(-1, len(names) + 1, len(names)), means.reshape(-1, len(names) + 1)
-    analyse = _salib("morris").analyze
+    analyse = library("SALib.analyze.morris", purpose="morris", extra="study").analyze
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
     def indices(blocks: Sequence[int] | NDArray[np.intp]) -> dict[str, NDArray[np.float64]]:
@@ -255,7 +233,9 @@ def sobol(
     with warnings.catch_warnings():
         # A bootstrap sample of a rare outcome may be constant; SALib then counts its index as 0 and says so.
         warnings.filterwarnings("ignore", message="Constant values encountered")
-        found = _salib("sobol").analyze(problem, means, calc_second_order=False, num_resamples=resamples, seed=seed + 1)
+        found = library("SALib.analyze.sobol", purpose="sobol", extra="study").analyze(
+            problem, means, calc_second_order=False, num_resamples=resamples, seed=seed + 1
+        )
     return pd.concat(
         [
             _rows(

@@ -186,3 +186,19 @@ def percent_if_share(outcome: Outcome) -> str:
     ('% of runs', '%')
     """
     return "% of runs" if outcome.is_regime else unit_of(outcome.column) if outcome.column in MEASURES else outcome.unit
+
+
+def value_matrix(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return one outcome of one scenario with one row a draw and one column a replicate.
+
+    Raises ValueError if ``outcomes`` holds several measures or scenarios. Runs that failed are NaN.
+
+    >>> table = pd.DataFrame({"scenario": "a", "measure": "trust", "draw": [0, 1], "replicate": [0, 0],
+    ...                       "value": [0.5, 0.25]})
+    >>> value_matrix(table)[0].tolist()
+    [0.5, 0.25]
+    """
+    for column in ("scenario", "measure"):
+        if outcomes[column].nunique() > 1:
+            raise ValueError(f"outcomes hold several {column}s: take one after the other")
+    return outcomes.pivot(index="draw", columns="replicate", values="value")

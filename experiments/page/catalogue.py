@@ -17,13 +17,13 @@ import yaml
 
 from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS, mid_sentence, readable
+from analysis.shared.terms import TERM_WORDS
 from experiments.compose import scenario_descriptions
 from experiments.page.request import board_options, calendar_options, preset_scenarios
 from experiments.study.designs import MEMBERS
 from sim import ARCHETYPES, MEASURES, PARAMETERS, REGIMES, SECTORS, Parameter, Scenario, find_place, place_names
 from sim.parameters import TOPICS
 from sim.population import place_records
-from sim.rules.attendance import TERMS
 
 QUANTILES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The lines of a fan of runs: the median, the middle half and the middle 90 %."""
@@ -138,27 +138,6 @@ _GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )
 """Groups of settings in their order: how their paths begin, a name, and what it holds."""
 
-_TERMS: Mapping[str, tuple[str, str]] = {
-    "disposition": ("its own mandate", "Lasting inclination: its mandate for the area, and its own character."),
-    "habit": ("habit", "Who came, comes; who stayed away, stays away."),
-    "fund": ("its share of the fund", "Pull of the share of the pooled fund that it expects."),
-    "belief": ("belief in results", "Pull of believing that the partnership delivers."),
-    "cooperation": ("trusted others taking part", "Pull of others coming whom it trusts."),
-    "heard": ("being heard", "Pull of having a fair say; a push where it has less."),
-    "duty": ("the duty to attend", "Pull of a legal duty; nothing for bodies that it does not name."),
-    "scrutiny": ("scrutiny boards", "Pull of being called by scrutiny boards; only publicly funded bodies."),
-    "assessment": ("being assessed", "Pull of having its partnership working assessed."),
-    "relief": ("relief from inspection", "Pull of lighter inspection; nothing for bodies that nobody inspects."),
-    "leadership": ("a leader who chairs", "Pull of a leader who chairs in person."),
-    "load": ("meetings and paperwork", "Push of meetings, paperwork, initiatives and overlapping tables."),
-    "prescription": ("central prescription", "Push of structures and processes prescribed by the centre."),
-    "outside": ("other tables", "Push of bilateral deals, enterprise partnerships and other tables."),
-}
-
-
-_PUSHES = ("load", "prescription", "outside")
-"""Terms that are never above zero: they only push away."""
-
 
 def catalogue() -> dict[str, Any]:
     """Return all that the page needs to know before any run, ready for JSON."""
@@ -183,8 +162,8 @@ def catalogue() -> dict[str, Any]:
             for name in PAGE_MEASURES
         ],
         "terms": [
-            {"name": name, "label": label, "says": says, "pushes": name in _PUSHES}
-            for name, (label, says) in ((name, _TERMS[name]) for name in TERMS)
+            {"name": name, "label": term.of_a_body, "says": term.says, "pushes": term.only_pushes}
+            for name, term in TERM_WORDS.items()
         ],
         "sectors": [{"name": name, "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "regimes": [{"name": name, "colour": REGIME_COLOURS[name]} for name in REGIMES],

@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any
 
-from experiments.errors import CommandError
+from analysis.shared.libraries import library
 from experiments.output.manifest import PACKAGE
 from experiments.page.catalogue import catalogue
 
@@ -33,8 +33,8 @@ FIRST_REPLICATES = 50
 def page_html(grid: Mapping[str, Any] | None = None, *, most_replicates: int = 200) -> str:
     """Return the whole page. With a packed ``grid`` it answers from that; without, it asks ``POST answer``.
 
-    ``most_replicates`` is the largest number of paired runs that a person may ask for. Raises CommandError
-    if the package with the chart library is missing.
+    ``most_replicates`` is the largest number of paired runs that a person may ask for. Raises
+    MissingLibrary without the package that has the chart library.
     """
     told = catalogue() | {
         "limits": {"replicates": most_replicates, "replicates_first": min(FIRST_REPLICATES, most_replicates)},
@@ -63,12 +63,7 @@ def _own_version() -> str:
 @cache
 def chart_library() -> str:
     """Return the script of Vega with its expression interpreter, as ``window.vegaEmbed``."""
-    try:
-        import vl_convert
-    except ImportError:
-        raise CommandError(
-            "the page needs the chart library in vl-convert-python: pip install 'local-partnerships[explorer]'"
-        ) from None
+    vl_convert = library("vl_convert", purpose="the page", extra="explorer")
     return _closed(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -15,6 +13,7 @@ from analysis.claims.tables import reading_values, readings_of
 from experiments.behaviours import of_replicate
 from experiments.compose import load_scenario, scenario_names, scenario_texts
 from experiments.errors import CommandError
+from experiments.runs.turns import taking_turns
 from experiments.terminal import progress_bar
 from sim import MEASURES, Scenario, simulate_ensemble
 from sim.parameters import Behaviour
@@ -51,28 +50,22 @@ def read_runs(
     Columns: batch, reading (labels), replicate, parameter_set, value; see ``analysis.claims.tables``.
     """
     asked = readings_of(claims)
-    used = range(min(len(behaviours), replicates))
 
-    def of_set(number: int) -> pd.DataFrame:
-        some = range(number, replicates, len(behaviours))
-        mine = {batch: of_replicate(scenario, number, behaviours) for batch, scenario in scenarios.items()}
+    def of_set(number: int, some: range) -> pd.DataFrame:
+        mine = {runs: of_replicate(scenario, number, behaviours) for runs, scenario in scenarios.items()}
         values = _values(asked, mine, some, seed=seed)
         parts = [
-            _rows(batch, reading, some, reading_values(reading, values[batch]))
-            for batch, readings in asked.items()
+            _rows(runs, reading, some, reading_values(reading, values[runs]))
+            for runs, readings in asked.items()
             for reading in readings
         ]
         return pd.concat(parts).assign(parameter_set=number)
 
-    # A call has few runs, too few for threads of its own; the compiled engine lets other threads work.
     tables = []
-    with (
-        progress_bar("runs", total=replicates * len(asked)) as advance,
-        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
-    ):
-        for number, of_this in zip(used, pool.map(of_set, used), strict=True):
-            tables.append(of_this)
-            advance(len(asked) * len(range(number, replicates, len(behaviours))))
+    with progress_bar("runs", total=replicates * len(asked)) as advance:
+        for some, table in taking_turns(of_set, sets=len(behaviours), replicates=replicates, workers=workers):
+            tables.append(table)
+            advance(len(asked) * len(some))
     keys = ["batch", "reading", "replicate"]
     together = pd.concat(tables)[[*keys, "parameter_set", "value"]]
     return together.sort_values(keys, kind="stable").reset_index(drop=True)

@@ -12,9 +12,9 @@ from analysis.explanation import tables as explaining
 from analysis.shared import survival
 from experiments.behaviours import Sample, of_replicate
 from experiments.errors import CommandError
-from experiments.runs.pairs import Engine
+from experiments.runs.pairs import Engine, engine_for
 from experiments.terminal import progress_bar
-from sim import History, PartnershipModel, Scenario, is_compiled, simulate, simulate_ensemble
+from sim import History, PartnershipModel, Scenario, simulate, simulate_ensemble
 from sim.history import history_of
 from sim.levers import policy_calendar
 from sim.parameters import Behaviour
@@ -22,9 +22,6 @@ from sim.population import seats_of
 
 _REPLICATES_AT_ONCE = 32
 """A run with terms takes half a megabyte; so many at once is what the compiled engine does side by side."""
-
-_RUNS_WORTH_COMPILING = 600
-
 
 OF_PARTNER = "attendance_of_partner"
 """Share of meetings that the body in question attended, 0 while it has no seat."""
@@ -139,9 +136,7 @@ def many_runs(
 
     With ``behaviours`` replicate r takes number r mod n of them. They may come in any order.
     """
-    if engine == "auto":
-        engine = "ensemble" if is_compiled() or replicates >= _RUNS_WORTH_COMPILING else "mesa"
-    runs = _on_mesa if engine == "mesa" else _on_ensemble
+    runs = _on_mesa if engine_for(replicates, engine) == "mesa" else _on_ensemble
     turns = max(1, min(len(behaviours), replicates))
     with progress_bar("runs", total=replicates) as advance:
         for turn in range(turns):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 import joblib
@@ -14,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.behaviours import of_replicate
+from experiments.runs.turns import taking_turns
 from experiments.terminal import progress_bar
 from sim import MEASURES, THEMES, Scenario, is_compiled, simulate, simulate_ensemble
 from sim.parameters import Behaviour
@@ -38,7 +37,7 @@ the last year, because a single month's attendance or spending is mostly chance.
 
 FINAL_MONTHS = 12
 
-_RUNS_WORTH_COMPILING = 600
+RUNS_WORTH_COMPILING = 600
 """Below this many runs Mesa is done before the compiled engine is compiled for the first time."""
 
 COMPILING = "compiling the engine, once on this machine: about a minute"
@@ -92,12 +91,16 @@ def run_pairs(
     number of processes or threads (default: one for each core). The answer depends on neither.
     With ``behaviours`` replicate r of every scenario takes number r mod n of them in place of its own.
     """
-    if engine == "auto":
-        few = len(scenarios) * replicates < _RUNS_WORTH_COMPILING
-        engine = "mesa" if few and not is_compiled() else "ensemble"
-    run = _run_on_mesa if engine == "mesa" else _run_on_ensemble
+    run = _run_on_mesa if engine_for(len(scenarios) * replicates, engine) == "mesa" else _run_on_ensemble
     together = run(scenarios, seed=seed, replicates=replicates, workers=workers, behaviours=behaviours)
     return RunTable(trajectories=together, runs=final_values(together, seed=seed))
+
+
+def engine_for(runs: int, engine: Engine) -> Literal["mesa", "ensemble"]:
+    """Return the engine that is asked for; of auto, the one that is sooner done with so many runs."""
+    if engine != "auto":
+        return engine
+    return "mesa" if runs < RUNS_WORTH_COMPILING and not is_compiled() else "ensemble"
 
 
 def announce_compiling() -> None:
@@ -140,18 +143,14 @@ def _run_sampled(
 ) -> pd.DataFrame:
     """Return trajectories of replicates that take turns with the behaviours, in the usual order of rows."""
 
-    def of_set(number: int) -> pd.DataFrame:
-        some = range(number, replicates, len(behaviours))
+    def of_set(number: int, some: range) -> pd.DataFrame:
         with_set = {name: of_replicate(scenario, number, behaviours) for name, scenario in scenarios.items()}
         return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
 
-    used = range(min(len(behaviours), replicates))
     parts = []
-    # A call has few runs, too few for threads of its own; the compiled engine lets other threads work.
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        for number, table in zip(used, pool.map(of_set, used), strict=True):
-            parts.append(table)
-            advance(len(scenarios) * len(range(number, replicates, len(behaviours))))
+    for some, table in taking_turns(of_set, sets=len(behaviours), replicates=replicates, workers=workers):
+        parts.append(table)
+        advance(len(scenarios) * len(some))
     together = pd.concat(parts, ignore_index=True)
     order = together["scenario"].map({name: place for place, name in enumerate(scenarios)})
     keys = np.lexsort((together["month"], together["replicate"], order))

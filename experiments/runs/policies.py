@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -14,6 +12,7 @@ import pandas as pd
 from analysis.policy.tables import COSTS
 from experiments.behaviours import of_replicate
 from experiments.runs.pairs import FINAL_MONTHS
+from experiments.runs.turns import taking_turns
 from experiments.values import with_values
 from sim import REGIMES, Place, Scenario, simulate_ensemble
 from sim.levers import FUND_BASE_YEAR
@@ -59,22 +58,19 @@ def policy_runs(
     outcome and public_value_gbp_m (last month), dominance (mean of the last year), cost_gbp_m and its parts
     (over the run), regime (last month). The same replicate of two policies shares its parameter set and all chance.
     """
-    sets = range(min(len(worlds.behaviours), replicates))
+    keys = [(policy, place.name) for policy in policies for place in worlds.places]
 
-    def of_set(number: int) -> pd.DataFrame:
-        some = range(number, replicates, len(worlds.behaviours))
+    def of_set(number: int, some: range) -> pd.DataFrame:
         scenarios = [
             of_replicate(scenario, number, worlds.behaviours) for mine in policies.values() for scenario in mine
         ]
-        keys = [(policy, place.name) for policy in policies for place in worlds.places]
         return _finals(scenarios, keys, some, seed=seed).assign(parameter_set=number)
 
-    # A call has few runs, too few for threads of its own; the compiled engine lets other threads work.
     tables = []
-    with ThreadPoolExecutor(worlds.workers or os.cpu_count()) as pool:
-        for number, table in zip(sets, pool.map(of_set, sets), strict=True):
-            tables.append(table)
-            advance(len(policies) * len(worlds.places) * len(range(number, replicates, len(worlds.behaviours))))
+    turns = taking_turns(of_set, sets=len(worlds.behaviours), replicates=replicates, workers=worlds.workers)
+    for some, table in turns:
+        tables.append(table)
+        advance(len(keys) * len(some))
     return pd.concat(tables, ignore_index=True)
 
 

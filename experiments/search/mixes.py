@@ -7,7 +7,6 @@ the bound. Chance is the same for all mixes, so what is searched is a fixed func
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.errors import CommandError
+from analysis.shared.libraries import library
 
 Evaluate = Callable[[NDArray[np.float64]], pd.DataFrame]
 
@@ -27,7 +26,7 @@ def search_cheapest(evaluate: Evaluate, cost: str, *, start: NDArray[np.float64]
 
     ``start`` (mixes, levers) is the first generation. A mix that breaks the bound loses against any that does
     not, and against one that breaks it less (Deb 2000). Who wants to keep what was judged does so in ``evaluate``.
-    Raises CommandError without pymoo.
+    Raises MissingLibrary without pymoo.
     """
     population, levers = start.shape
     method = _pymoo("algorithms.soo.nonconvex.de").DE
@@ -39,7 +38,7 @@ def search_front(
 ) -> NDArray[np.float64]:
     """Return the mixes (mixes, levers) of the last generation of NSGA-II (Deb et al. 2002) that none of them beats.
 
-    The bound plays no part. Raises CommandError without pymoo.
+    The bound plays no part. Raises MissingLibrary without pymoo.
     """
     method = _pymoo("algorithms.moo.nsga2").NSGA2
     algorithm = method(pop_size=population, sampling=_pymoo("operators.sampling.lhs").LHS())
@@ -69,7 +68,4 @@ def _run(
 
 
 def _pymoo(module: str) -> Any:
-    try:
-        return importlib.import_module(f"pymoo.{module}")
-    except ModuleNotFoundError:
-        raise CommandError("optimise needs pymoo: pip install 'local-partnerships[optimise]'") from None
+    return library(f"pymoo.{module}", purpose="optimise", extra="optimise")

@@ -8,7 +8,6 @@ ones are given.
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from analysis.shared.libraries import library
 from analysis.shared.paths import flat
 from experiments.errors import CommandError
 from experiments.values import with_values
@@ -244,12 +244,12 @@ def _with_generators(request: DesignRequest) -> Iterator[tuple[Factor, np.random
 
 
 def _sobol(request: DesignRequest) -> Iterator[NDArray[Any]]:
-    sampler = _salib("sobol")
+    sampler = library("SALib.sample.sobol", purpose="design=sobol", extra="study").sample
     return _scaled(request, sampler(_problem(request), request.draws, calc_second_order=False, seed=request.seed))
 
 
 def _morris(request: DesignRequest) -> Iterator[NDArray[Any]]:
-    sampler = _salib("morris")
+    sampler = library("SALib.sample.morris", purpose="design=morris", extra="study").sample
     return _scaled(request, sampler(_problem(request), request.draws, num_levels=request.levels, seed=request.seed))
 
 
@@ -260,14 +260,6 @@ def _scaled(request: DesignRequest, unit: NDArray[np.float64]) -> Iterator[NDArr
 def _problem(request: DesignRequest) -> dict[str, Any]:
     names = [factor.path for factor in request.factors]
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def _salib(method: str) -> Callable[..., NDArray[np.float64]]:
-    try:
-        sample: Callable[..., NDArray[np.float64]] = importlib.import_module(f"SALib.sample.{method}").sample
-    except ModuleNotFoundError:
-        raise CommandError(f"design={method} needs SALib: pip install 'local-partnerships[study]'") from None
-    return sample
 
 
 def _no_power_of_two(request: DesignRequest) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from analysis.shared.libraries import library
 from experiments.errors import CommandError
 from experiments.runs.pairs import announce_compiling
 from experiments.study.chunks import run_chunk
@@ -53,10 +53,7 @@ def by_dask(folder: Path, ids: Sequence[str], *, workers: int | None, scheduler:
 
 @contextmanager
 def _dask_client(workers: int | None, scheduler: str | None) -> Iterator[tuple[Any, Any]]:
-    try:
-        distributed: Any = importlib.import_module("distributed")
-    except ModuleNotFoundError:
-        raise CommandError("executor=dask needs Dask: pip install 'local-partnerships[cluster]'") from None
+    distributed = library("distributed", purpose="executor=dask", extra="cluster")
     with ExitStack() as stack:
         if scheduler is None:
             here = distributed.LocalCluster(

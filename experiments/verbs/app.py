@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from analysis.shared.libraries import library
 from experiments.errors import CommandError
 from experiments.page.answers import answer
 from experiments.page.html import page_html
@@ -58,12 +59,12 @@ class AppSettings:
 def serve(settings: AppSettings) -> None:
     """Make the page ready, compile the engine if need be, and serve until stopped."""
     hosts = served_hosts(settings.host, settings.hosts)
-    try:
-        import uvicorn
+    for name in ("starlette", "uvicorn"):
+        library(name, purpose="partnerships app", extra="app")
+    import uvicorn
 
-        from experiments.page.server import Answering, make_app
-    except ModuleNotFoundError as error:
-        raise CommandError(f"partnerships app needs {error.name}: pip install 'local-partnerships[app]'") from None
+    from experiments.page.server import Answering, make_app
+
     listener = listening_socket(settings.host, settings.port)
     answering = Answering(workers=settings.workers or os.cpu_count() or 1, memory_mb=settings.memory_mb)
     try:

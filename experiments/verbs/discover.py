@@ -20,8 +20,6 @@ For example:
 from __future__ import annotations
 
 import dataclasses
-import importlib
-import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -48,6 +46,7 @@ from analysis.discovery.tables import (
     tree_rules,
 )
 from analysis.discovery.words import discovery_words
+from analysis.shared.libraries import library
 from analysis.shared.outcomes import REGIME_NAMES, Outcome, outcome_of
 from experiments.command import Command
 from experiments.errors import CommandError
@@ -124,7 +123,8 @@ def work(settings: DiscoverSettings, command: Command) -> Results:
     interest = _interest(settings)
     study = _finished_study(settings.study)
     scenario = _scenario(study, settings.in_scenario)
-    _refuse_missing_libraries()
+    for name in ("ema_workbench", "sklearn"):  # say at once if one is missing
+        library(name, purpose="discover", extra="explore")
     try:
         found = _discovered(study, scenario, interest, settings)
     except ValueError as error:
@@ -218,18 +218,6 @@ def _scenario(study: Study, name: str | None) -> str:
         asked = "is missing" if name is None else f"= {name!r} is not in this study{nearest(name, known)}"
         raise CommandError(f"in_scenario {asked}: choose one of {', '.join(known)}")
     return name
-
-
-def _refuse_missing_libraries() -> None:
-    for library in ("ema_workbench", "sklearn"):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                importlib.import_module(library)
-            except ModuleNotFoundError:
-                raise CommandError(
-                    "discover needs the EMA Workbench and scikit-learn: pip install 'local-partnerships[explore]'"
-                ) from None
 
 
 # -------------------------------------------------------------------------- discovering

@@ -21,20 +21,18 @@ For example:
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Literal
 
 from analysis.brief.contents import brief_of
 from analysis.brief.document import render
+from analysis.shared.libraries import library
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.evidence import evidence_in
 from experiments.output.finished import read_all
 from experiments.output.frame import Results
 from experiments.settings import Names, checked
-
-_EXTRAS = {"jinja2": "report", "weasyprint": "pdf"}
 
 
 @checked
@@ -56,9 +54,9 @@ def subject(settings: ReportSettings, command: Command) -> str:
 
 def work(settings: ReportSettings, command: Command) -> Results:
     """Write the brief."""
-    _refuse_missing_library("jinja2", asked="report")
+    library("jinja2", purpose="report", extra="report")
     if settings.format == "pdf":
-        _refuse_missing_library("weasyprint", asked="format=pdf")
+        library("weasyprint", purpose="format=pdf", extra="pdf")
     finished = read_all(_folders(settings))
     evidence = evidence_in(finished, reference=settings.reference)
     page = render(brief_of(evidence))
@@ -86,8 +84,3 @@ def _pdf(page: str) -> bytes:
     # The identifier of a PDF is random unless it is given.
     printed: bytes = HTML(string=page).write_pdf(pdf_identifier=b"local-partnerships", pdf_variant="pdf/ua-1")
     return printed
-
-
-def _refuse_missing_library(name: str, *, asked: str) -> None:
-    if importlib.util.find_spec(name) is None:
-        raise CommandError(f"{asked} needs {name}: pip install 'local-partnerships[{_EXTRAS[name]}]'")

@@ -13,6 +13,7 @@ import pytest
 from analysis.policy import words as policy_words
 from analysis.policy.tables import AVOIDED, BEST, COSTS, OBJECTIVES, on_front, regrets, state_values
 from analysis.shared import parameter_sets
+from analysis.shared.libraries import MissingLibrary
 from experiments.compose import load_scenario, scenario_names
 from experiments.console import main
 from experiments.errors import CommandError
@@ -321,5 +322,5 @@ def test_a_missing_library_is_named(monkeypatch):
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(CommandError, match=r"pip install 'local-partnerships\[optimise\]'"):
+    with pytest.raises(MissingLibrary, match=r"pip install 'local-partnerships\[optimise\]'"):
         search_front(lambda mixes: pd.DataFrame(), ["a"], levers=1, population=8, generations=1, seed=1)

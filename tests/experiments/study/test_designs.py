@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from analysis.shared.libraries import MissingLibrary
 from experiments import load_scenario
 from experiments.errors import CommandError
 from experiments.study.designs import DESIGNS, DRAW, DesignRequest, Factor, factors, points, read_table, variable_paths
@@ -115,7 +116,7 @@ def test_what_a_method_cannot_do_is_said_before_it_is_tried(design: str, given: 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "SALib.sample.sobol", None)
     monkeypatch.setitem(sys.modules, "SALib", None)
-    with pytest.raises(CommandError, match=r"pip install 'local-partnerships\[study\]'"):
+    with pytest.raises(MissingLibrary, match=r"pip install 'local-partnerships\[study\]'"):
         drawn("sobol", WIDE)
 
 
