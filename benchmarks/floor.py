@@ -19,12 +19,17 @@ from numpy.typing import NDArray
 from whole_model import SCENARIO, ensemble_case
 
 from experiments import load_scenario
-from experiments.printing import progress_bar
+from experiments.terminal import progress_bar
 from sim import Scenario, simulate
-from sim.compiled_draws import MONTHS_AT_ONCE, draw, room_for, room_for_draws
-from sim.compiled_month import LANES
+from sim.lanes.draws import draw, padded
+from sim.lanes.engine import let_rules_compile
+from sim.lanes.views import room_for
 from sim.population import seats_of
+from sim.randomness import CENTRED, STREAMS
 from sim.rules import attendance, deliberation, delivery, influence, trust
+from sim.state import LANES
+
+let_rules_compile()
 
 PART = "Whole model: measured against the floor"
 ROWS = 24
@@ -83,7 +88,7 @@ def revise_trust(levels: Any, passes: int) -> None:
             met = 1.0 if row % 2 == 0 else 0.0
             for lane in range(LANES):
                 levels[row, lane] = trust.trust_step(
-                    levels[row, lane], 0.35 * met, 0.034, 2.2, 0.02 * met, 0.004, 0.0025 * (1.0 - met), 0.001
+                    levels[row, lane], met, met, 0.35 * met, 0.001, 0.034, 2.2, 0.02, 0.004, 0.0025
                 )
 
 
@@ -136,12 +141,14 @@ def calls_of_a_run(scenario: Scenario) -> dict[str, int]:
 
 def draws_of_a_run(scenario: Scenario) -> int:
     """Return how many uniform numbers the compiled engine draws for a run."""
-    n_seats = len(seats_of(scenario))
-    room = room_for_draws(seed=1, replicates=np.zeros(1, dtype=np.uint64), n_seats=n_seats, lanes=1)
-    seated = -(-n_seats // 4) * 4
-    by_month = (room.decision, room.election, room.style, room.assessment, room.dissolution, room.shock)
-    a_month = 4 * seated + sum(len(rows) for rows in by_month) // MONTHS_AT_ONCE
-    return a_month * scenario.months + len(room.traits) * seated
+    slots = padded(len(seats_of(scenario)))
+    return sum(
+        stream.count
+        * (2 if stream.made == CENTRED else 1)
+        * (slots if stream.each else 1)
+        * (1 if stream.at_launch else scenario.months)
+        for stream in STREAMS
+    )
 
 
 def _levels() -> NDArray[np.float64]:

@@ -173,8 +173,8 @@ def drawn_on_the_server(rounds: int) -> list[Finding]:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from analysis.comparing import engagement_by_sector
-    from experiments.page_settings import asked_by
+    from analysis.comparison.figures import engagement_by_sector
+    from experiments.page.request import asked_by
     from sim import simulate_ensemble
 
     asked = asked_by(state(PAIRS[USUAL], 0))

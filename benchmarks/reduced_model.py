@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from peers import reduced, with_c, with_lanes, with_mesa, with_numpy
 from peers.reduced import Peer, World
 
-from experiments.printing import progress_bar
+from experiments.terminal import progress_bar
 
 PART = "Reduced model: peers"
 CLOSE_TO_C = 1.5

@@ -12,7 +12,7 @@ from pathlib import Path
 from measuring import Case, Finding, Seconds, finding, in_turns
 
 from experiments import load_scenario
-from experiments.printing import progress_bar
+from experiments.terminal import progress_bar
 from sim import Scenario, simulate, simulate_ensemble
 
 ENGINES = "Whole model: compiled engine against Mesa"

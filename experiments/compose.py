@@ -8,36 +8,51 @@ finds nothing to override.
 from __future__ import annotations
 
 import dataclasses
+import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
-from importlib.resources import files
-from typing import Annotated, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from hydra import compose, initialize_config_module
+from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
+from hydra.plugins.config_source import ConfigResult
+from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import BeforeValidator
 
-from experiments.accepted import SAMPLE
+from experiments.behaviours import SAMPLE
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
+from experiments.options import (
+    CONFIGS,
+    GROUPS,
+    files_of_ones_own,
+    find,
+    is_own,
+    option_names,
+    own_folder,
+    record_use,
+)
+from experiments.registry import verb_settings
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
 from sim.parameters import TOPICS
 from sim.scenario import validated
 
 HYDRA_VERSION_BASE = "1.3"
-CONFIGS = "configs"
 
-GROUPS = ("scenario", "place", "board", "leadership", "levers", "calendar", "behaviour")
 SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(Scenario))
 
 OWN_CALENDAR = "own_calendar"
 """Where a calendar that is written out on the command line waits until the rest is composed."""
+
+BESIDE_THE_SCENARIO = (OWN_CALENDAR, "tests", "untestable")
+"""What a composed config holds beside a scenario and the settings of a verb: how its claim is tested, too."""
 
 _OWN_CALENDAR = re.compile(r"^\+*calendar=\[(?=\s*[{\]])")
 _ALL_SEATS = re.compile(r"^\+*board(\.members)?=\{")
@@ -45,82 +60,58 @@ _ALL_SEATS = re.compile(r"^\+*board(\.members)?=\{")
 _NAMES = re.compile(r"\[?[A-Za-z_][\w, /-]*\]?|\[\]|\w+\(.*\)")
 """One name, several (with --multirun), a list of names, or a sweep such as glob(*)."""
 
+_OWN = "own"
+"""How addresses begin of a folder of one's own in Hydra's search path."""
+
 Settings = TypeVar("Settings")
 
 
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-
-
-def load_scenario(name: str, overrides: Sequence[str] = ()) -> Scenario:
+def load_scenario(name: str, overrides: Sequence[str] = (), *, config_dir: Path | str | None = None) -> Scenario:
     """Return the named scenario with Hydra ``overrides`` such as ``"levers.duty.attend=1"`` applied.
 
+    Files in the folder ``config_dir`` (scenario/mine.yaml and so on) come before those that ship with the model.
     Raises :class:`sim.ScenarioError`, whose one line names the setting, the value and what is allowed.
     """
+    if config_dir is not None:
+        with files_of_ones_own(Path(config_dir).expanduser().resolve()):
+            return load_scenario(name, overrides)
     try:
         asked = as_hydra_reads([f"scenario={name}", *overrides])
         with _our_configs():
             config = compose("run", asked)
-        _refuse_unknown(config, tuple(setting.name for setting in verb_settings("run")))
+        refuse_unknown(config, tuple(setting.name for setting in verb_settings("run")))
         return scenario_of(config)
     except (HydraException, OmegaConfBaseException, CommandError) as error:
         raise ScenarioError(one_line(error)) from error
 
 
-def scenarios_asked(names: Sequence[str], settings: Any, *, sampled: bool = False) -> dict[str, Scenario]:
-    """Return the named scenarios, each with the overrides of the command line that is being worked off.
-
-    ``settings`` are those of the verb, a dataclass; overrides of its fields are not for a scenario. If the
-    behaviour is ``sampled``, scenarios keep the usual one: replicates take theirs from the sample.
-    """
-    of_the_verb = "|".join([*(field.name for field in dataclasses.fields(settings)), *["behaviour(?==)"][:sampled]])
-    asked = HydraConfig.get().overrides
-    shared = [override for override in asked.task if not re.match(rf"[+~]*({of_the_verb})(=|\.|$)", override)]
-    shared += [override for override in asked.hydra if override.startswith("hydra.searchpath=")]
-    return {name: load_scenario(name, shared) for name in names}
+def load_place(name: str) -> Place:
+    """Return the named place: one of one's own, or one that ships with the model; raise :class:`sim.ScenarioError`."""
+    if is_own("place", name):
+        return load_scenario("baseline_lsp", [f"place={name}"]).place
+    return find_place(name)
 
 
 def scenario_names() -> list[str]:
-    """Return the names of the scenarios that ship with the model."""
-    with _our_configs():
-        return sorted(GlobalHydra.instance().config_loader().get_group_options("scenario"))
-
-
-def option_names(group: str) -> list[str]:
-    """Return the options of a config group, for example the boards."""
-    with _our_configs():
-        return sorted(GlobalHydra.instance().config_loader().get_group_options(group))
+    """Return the names of the scenarios."""
+    return option_names("scenario")
 
 
 def scenario_descriptions() -> list[dict[str, str]]:
     """Return name, description, claim and seed document of every scenario."""
-    folder = files(CONFIGS).joinpath("scenario")
-    told = ("description", "claim", "seed_document")
-    read = {name: OmegaConf.create(folder.joinpath(f"{name}.yaml").read_text("utf-8")) for name in scenario_names()}
+    stated = ("description", "claim", "seed_document")
     return [
-        {"name": name, **{field: str(OmegaConf.select(texts, field, default="")).strip() for field in told}}
-        for name, texts in read.items()
+        {"name": name, **{field: str(scenario_texts(name).get(field, "")).strip() for field in stated}}
+        for name in scenario_names()
     ]
 
 
-@dataclasses.dataclass(frozen=True)
-class VerbSetting:
-    """A setting of a verb, as its YAML file states it: name, default and meaning."""
-
-    name: str
-    default: str
-    says: str
-
-
-@cache
-def verb_settings(verb: str) -> tuple[VerbSetting, ...]:
-    """Return the settings of a verb beside those of a scenario, read from ``configs/VERB.yaml``."""
-    lines = files(CONFIGS).joinpath(f"{verb}.yaml").read_text("utf-8").splitlines()
-    stated = (re.fullmatch(r"(\w+): +(.*?)(?: +# *(.*))?", line) for line in lines)
-    return tuple(VerbSetting(found[1], found[2], found[3] or "") for found in stated if found)
+def scenario_texts(name: str) -> dict[str, Any]:
+    """Return what the file of a scenario itself states, before anything is composed."""
+    path = find("scenario", f"{name}.yaml")
+    assert path is not None
+    stated: Any = OmegaConf.to_container(OmegaConf.load(path))
+    return {str(field): value for field, value in stated.items()}
 
 
 def as_hydra_reads(overrides: Iterable[str]) -> list[str]:
@@ -138,6 +129,11 @@ def as_hydra_reads(overrides: Iterable[str]) -> list[str]:
             )
     _refuse_values_for_groups(asked)
     return asked
+
+
+def as_people_write(overrides: Iterable[str]) -> list[str]:
+    """Return overrides as a person writes them: the opposite of :func:`as_hydra_reads`."""
+    return [re.sub(rf"^{OWN_CALENDAR}=", "calendar=", override) for override in overrides]
 
 
 def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
@@ -167,21 +163,27 @@ def scenario_of(config: DictConfig, *, sampled: bool = False) -> Scenario:
     return scenario_from({name: value for name, value in values.items() if name in SCENARIO_FIELDS})
 
 
-def verb_settings_of(config: DictConfig, kind: type[Settings]) -> Settings:
+def settings_of(config: DictConfig, kind: type[Settings]) -> Settings:
     """Return the settings of a verb in a composed config, checked against the dataclass ``kind``.
 
     What is neither a setting of the verb nor of a scenario is refused.
     """
-    _refuse_unknown(config, tuple(field.name for field in dataclasses.fields(kind)))  # type: ignore[arg-type]
-    settings: Settings = validated(
-        kind, {name: value for name, value in _plain(config).items() if name not in (*SCENARIO_FIELDS, OWN_CALENDAR)}
-    )
+    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+    refuse_unknown(config, tuple(field.name.rstrip("_") for field in fields))
+    beside = (*SCENARIO_FIELDS, *BESIDE_THE_SCENARIO)
+    values = {_in_python(name): value for name, value in _plain(config).items() if name not in beside}
+    settings: Settings = validated(kind, values)
     return settings
 
 
-def _refuse_unknown(config: DictConfig, of_the_verb: tuple[str, ...]) -> None:
+def _in_python(name: str) -> str:
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def refuse_unknown(config: DictConfig, of_the_verb: tuple[str, ...]) -> None:
+    """Raise CommandError for a name in a composed config that neither a scenario nor the verb has."""
     for name in config:
-        if name not in (*SCENARIO_FIELDS, OWN_CALENDAR) and name not in of_the_verb:
+        if name not in (*SCENARIO_FIELDS, *BESIDE_THE_SCENARIO, *of_the_verb):
             raise CommandError(unknown_setting(str(name), of_the_verb))
 
 
@@ -202,12 +204,41 @@ def _our_configs() -> Iterator[None]:
         GlobalHydra.instance().hydra = outer
 
 
+# -------------------------------------------------------------------- what Hydra looks through
+
+
+class OwnFilesFirst(SearchPathPlugin):
+    """Lets Hydra look into the folder of one's own before ``configs``."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Put the folder of one's own, if there is one, before ours."""
+        folder = own_folder()
+        if folder is not None:
+            search_path.prepend(provider="own files", path=f"{_OWN}://{folder}", anchor="main")
+
+
+class OwnFiles(FileConfigSource):
+    """A folder of one's own in Hydra's search path, of which every file that is read is recorded."""
+
+    @staticmethod
+    def scheme() -> str:
+        """Return how its address begins."""
+        return _OWN
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Return what a file holds, and record that it was read."""
+        record_use(Path(self.path) / self._normalize_file_name(config_path))
+        return super().load_config(config_path)
+
+
 def _register_defaults() -> None:
-    """Give Hydra the defaults and the places as the model declares them."""
+    """Give Hydra the defaults and the places as the model declares them, and the way to files of one's own."""
     store = ConfigStore.instance()
     store.store(name="scenario_defaults", node=_scenario_defaults(), provider="sim")
     for name in place_names():
         store.store(group="place", name=name, node=dataclasses.asdict(find_place(name)), provider="sim")
+    for plugin in (OwnFilesFirst, OwnFiles):
+        Plugins.instance().register(plugin)
 
 
 def _scenario_defaults() -> Mapping[str, Any]:

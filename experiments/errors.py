@@ -10,6 +10,7 @@ from functools import cache
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
+from analysis.shared.libraries import MissingLibrary
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
 from sim.scenario import Board, nearest
 
@@ -25,7 +26,7 @@ class CommandError(ValueError):
 
 def exit_code(error: Exception) -> int:
     """Return 2 for what the person can put right on the command line, 1 for anything else."""
-    asked_wrongly = (CommandError, ScenarioError, HydraException, OmegaConfBaseException)
+    asked_wrongly = (CommandError, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException)
     return BAD_INPUT if isinstance(error, asked_wrongly) else FAILED
 
 
@@ -34,7 +35,7 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
 
     ``verb_settings`` are names that may have been meant beside the settings of a scenario.
     """
-    if isinstance(error, CommandError | ScenarioError):
+    if isinstance(error, CommandError | MissingLibrary | ScenarioError):
         return _joined(str(error))
     if isinstance(error, MissingConfigException):
         return _missing_option(error)

@@ -26,9 +26,7 @@ from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import THEMES, Archetype, Seat, seats_of
 from sim.scenario import Scenario, month_number
-
-LANES = 64
-"""Most runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
+from sim.state import LANES
 
 POLICY_NAMES = ("public_only_executive", "fund_gbp_m_a_year", "purse", "is_new", "abolishes")
 PLACE_NAMES = ("population", "fund_2003_04_gbp_m", "tiers")

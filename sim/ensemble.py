@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.block import LANES, Block, Plan, blocks_of, plans_of, room_of
+from sim.block import Block, Plan, blocks_of, plans_of, room_of
 from sim.compiled import CompiledMonth, compiled_month
 from sim.lanes.engine import Kept
 from sim.lanes.views import room_for
@@ -26,6 +26,7 @@ from sim.own import refuse_swapped
 from sim.randomness import replicates_named, seed_named
 from sim.regimes import REGIMES, name_regimes
 from sim.scenario import Scenario, ScenarioError
+from sim.state import LANES
 
 NO_REGIME = -1
 

@@ -245,7 +245,7 @@ class Month:
 
     launch_steps: tuple[AnyStep, ...] = LAUNCH
     steps: tuple[AnyStep, ...] = STEPS
-    terms: tuple[Term, ...] = TERMS
+    terms: Mapping[str, Term] = dataclasses.field(default_factory=lambda: TERMS)
     measures: Mapping[str, Measure] = dataclasses.field(default_factory=lambda: MEASURES)
     columns: Mapping[str, str] = dataclasses.field(default_factory=lambda: COLUMNS)
     streams: tuple[Stream, ...] = STREAMS
@@ -313,8 +313,8 @@ class Month:
         for term in terms:
             if term.function is None:
                 raise ScenarioError(f"the term {term.name!r} has no function of a body that gives it")
-            _refuse_twin("term", term.name, [known.name for known in self.terms])
-        return dataclasses.replace(self, terms=(*self.terms, *terms))
+            _refuse_twin("term", term.name, self.terms)
+        return dataclasses.replace(self, terms={**self.terms, **{term.name: term for term in terms}})
 
     def measuring(self, *measures: Measure) -> Month:
         """Return a month with more measures, in columns after those of the model."""
@@ -349,7 +349,7 @@ class Month:
     @cached_property
     def own_terms(self) -> tuple[Callable[[Partner], float], ...]:
         """Return the functions of the terms that an extension adds to the utility of attending."""
-        return tuple(term.function for term in self.terms if term.function is not None)
+        return tuple(term.function for term in self.terms.values() if term.function is not None)
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
@@ -379,7 +379,7 @@ class Month:
 
     def partner_columns(self, *, with_terms: bool) -> tuple[str, ...]:
         """Return the names of what is kept of a member a month, with the terms of its decision if they are."""
-        return (*self.columns, *(f"term_{term.name}" for term in self.terms if with_terms))
+        return (*self.columns, *(f"term_{name}" for name in self.terms if with_terms))
 
     @cached_property
     def own_key(self) -> str:

@@ -11,6 +11,9 @@ from typing import Any
 
 from sim.population import SECTORS, THEMES
 
+LANES = 64
+"""Most runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
+
 ByTheme = list[float]
 """One number a theme."""
 BySector = list[float]

@@ -1,4 +1,4 @@
-"""What holds the house up: who may know whom, and what no rule may do."""
+"""What holds the house up: which room may know which, and what no rule may do."""
 
 from __future__ import annotations
 
@@ -16,10 +16,78 @@ ROOT = Path(sim.__file__).parents[1]
 SIM = sorted((ROOT / "sim").rglob("*.py"))
 ANALYSIS = sorted((ROOT / "analysis").rglob("*.py"))
 EXPERIMENTS = sorted((ROOT / "experiments").rglob("*.py"))
-RULES = sorted((ROOT / "sim" / "rules").glob("*.py"))
+NOT_RULES = ("__init__", "marking")
+RULES = [path for path in sorted((ROOT / "sim" / "rules").glob("*.py")) if path.stem not in NOT_RULES]
 PLAIN_SUMS = [*RULES, *(ROOT / "sim" / f"{name}.py" for name in ("partners", "partnership", "observation"))]
 SCENARIOS = sorted((ROOT / "configs" / "scenario").glob("*.yaml"))
 GLOBAL_RANDOM = {"SeedSequence", "Generator", "Philox"}
+
+# A number travels one way. Each room, and the rooms above it that it may know; a folder is a room, and so is a module
+# that is named here. What stands alone in a package's folder belongs to the package.
+ROOMS: dict[str, str] = {
+    "sim.rules": "",
+    "sim": "sim.rules",
+    # ------------------------------------------------------------- reading results: tables in, tables or figures out
+    "analysis": "",
+    "analysis.shared": "sim",
+    "analysis.run": "sim analysis.shared",
+    "analysis.comparison": "sim analysis.shared",
+    "analysis.explanation": "sim sim.rules analysis.shared analysis.run",
+    "analysis.sensitivity": "sim analysis.shared",
+    "analysis.discovery": "sim analysis.shared",
+    "analysis.policy": "sim analysis.shared",
+    "analysis.patterns": "sim analysis.shared",
+    "analysis.docking": "sim analysis.shared",
+    "analysis.claims": "sim analysis.shared",
+    "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
+    # ------------------------------------------------------------------------ asking: from a name to a checked scenario
+    "experiments.files": "",
+    "experiments.terminal": "",
+    "experiments.options": "sim",
+    "experiments.registry": "experiments.options",
+    "experiments.errors": "sim analysis.shared",
+    "experiments.settings": "sim",
+    "experiments.values": "sim",
+    "experiments.behaviours": "sim experiments.options experiments.errors",
+    "experiments.compose": "sim experiments.options experiments.registry experiments.errors experiments.behaviours",
+    "experiments": "experiments.compose",
+    "experiments.command": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
+    " experiments.compose",
+    # -------------------------------------------------------------------- running: in memory, on disk, again and again
+    "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
+    " analysis.docking analysis.claims experiments.terminal experiments.options experiments.errors experiments.values"
+    " experiments.behaviours experiments.compose",
+    "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
+    " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.runs",
+    "experiments.search": "sim analysis.shared analysis.patterns analysis.policy analysis.docking experiments.files"
+    " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
+    # --------------------------------------------------------------------------------------- leaving something behind
+    "experiments.output": "sim analysis.shared analysis.comparison analysis.brief experiments.files"
+    " experiments.terminal experiments.options experiments.errors experiments.values experiments.command"
+    " experiments.study",
+    "experiments.page": "sim analysis.shared analysis.run experiments.options experiments.errors experiments.values"
+    " experiments.compose experiments.study experiments.output",
+    "experiments.console": "sim experiments.options experiments.registry experiments.errors experiments.command"
+    " experiments.output",
+    # ----------------------------------------------------------------------------- everything together: what is asked
+    "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
+    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.docking analysis.claims"
+    " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
+    " experiments.values experiments.behaviours experiments.compose experiments.command experiments.runs"
+    " experiments.study experiments.search experiments.output experiments.page",
+    "experiments.documents": "sim analysis.shared experiments.options experiments.compose experiments.output"
+    " experiments.console",
+}
+
+LIBRARIES: dict[str, str] = {
+    "hydra": "experiments.errors experiments.compose experiments.command",
+    "omegaconf": "experiments.errors experiments.compose experiments.command experiments.runs",
+    "rich": "experiments.terminal experiments.output experiments.verbs",
+    "starlette": "experiments.page",
+    "uvicorn": "experiments.verbs",
+    "joblib": "experiments.runs",
+}
+"""Libraries that only some rooms may know."""
 
 ASKED_FOR = [
     "baseline_lsp",
@@ -61,6 +129,46 @@ def imports_of(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             found.add(node.module.split(".")[0])
     return found
+
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in (*SIM, *ANALYSIS, *EXPERIMENTS)
+}
+
+
+def room_of(module: str) -> str:
+    """Return the room of a module: itself if it is named, else the package that it stands in."""
+    if module in ROOMS or MODULES[module].stem == "__init__":
+        return module
+    return module.rpartition(".")[0]
+
+
+def ours_imported(tree: ast.AST, *, for_types_too: bool = True) -> set[str]:
+    """Return our own modules that a file imports, wherever in the file, for the eyes of a type checker alone or not."""
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in for_types and not for_types_too:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inside = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name if name in MODULES else node.module for name in inside}
+    return {name for name in found if name in MODULES}
+
+
+def strangers(module: str, tree: ast.AST) -> set[str]:
+    """Return the modules that a module imports and its room may not know."""
+    room = room_of(module)
+    known = {room, *ROOMS.get(room, "").split()}
+    return {name for name in ours_imported(tree) if room_of(name) not in known}
 
 
 def calls_of(tree: ast.AST, name: str) -> list[int]:
@@ -129,7 +237,7 @@ def library_arithmetic(tree: ast.AST) -> list[str]:
 def test_the_detectors_detect():
     """A scan that can find nothing proves nothing."""
     guilty = ast.parse(
-        "import hydra\nfrom analysis.drawing import x\nimport numpy as np\nimport math\n"
+        "import hydra\nfrom analysis.shared.plotting import x\nimport numpy as np\nimport math\n"
         "a = np.random.rand()\nb = sum([1.0])\nfor k in {1, 2}: pass\nc = [k for k in set((1, 2))]\n"
         "d = math.exp(1.0) + 2.0 ** 3.0\nname = 'council'\n'a docstring on council'\n"
     )
@@ -164,21 +272,76 @@ def test_the_model_needs_few_libraries(path):
 
 
 @pytest.mark.parametrize("path", RULES, ids=named)
-def test_rules_know_rules_only(path):
-    """No model, no agent, no scenario: state, levers and draws in, new values out."""
-    modules = {
-        node.module for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom) and node.module is not None
-    }
-    assert all(not module.startswith("sim") or module.startswith("sim.rules") for module in modules)
+def test_rules_need_no_library(path):
+    """State, levers and draws in, new values out."""
     assert imports_of(parsed(path)) <= {"__future__", "collections", "math", "typing", "numba", "sim"}
 
 
-def test_analysis_does_not_run_studies():
-    """Reading answers must not depend on asking; analysis never imports experiments, Hydra or a progress bar."""
-    guilty = {
-        named(path) for path in ANALYSIS if imports_of(parsed(path)) & {"experiments", "hydra", "omegaconf", "rich"}
+def test_every_module_is_in_a_room_and_every_room_is_used():
+    """A folder or a module that nobody thought of would be free to know anything."""
+    assert {room_of(module) for module in MODULES} == set(ROOMS)
+
+
+def test_rooms_know_only_rooms_before_them():
+    """So no number flows back."""
+    order = list(ROOMS)
+    for room, known in ROOMS.items():
+        for other in known.split():
+            assert other in ROOMS, f"{room} may know {other}, which is no room"
+            assert order.index(other) < order.index(room), f"{room} may know {other}, which comes after it"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_knows_only_what_its_room_may_know(module):
+    assert strangers(module, parsed(MODULES[module])) == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_stranger_would_be_seen_in_every_module(module):
+    """A check that cannot fail for a module protects nothing in it."""
+    known = {room_of(module), *ROOMS[room_of(module)].split()}
+    stranger = next(name for name in MODULES if room_of(name) not in known)
+    folder, _, name = stranger.rpartition(".")
+    text = MODULES[module].read_text(encoding="utf-8")
+    for line in (f"import {stranger}", f"def late():\n    from {folder or stranger} import {name}"):
+        if folder or line.startswith("import"):
+            assert strangers(module, ast.parse(f"{text}\n{line}\n")) == {stranger}, line
+
+
+def test_no_room_may_know_more_than_it_does():
+    """What is allowed and not needed is taken out, or the table says nothing."""
+    used = {room: set() for room in ROOMS}
+    for module, path in MODULES.items():
+        used[room_of(module)] |= {room_of(name) for name in ours_imported(parsed(path))} - {room_of(module)}
+    model = {"sim", "sim.rules"}  # everybody may know it
+    unused = {room: set(known.split()) - used[room] - model for room, known in ROOMS.items()}
+    assert {room: rooms for room, rooms in unused.items() if rooms} == {}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Also within a room, and also where an import waits in a function."""
+    graph = {module: ours_imported(parsed(path), for_types_too=False) - {module} for module, path in MODULES.items()}
+    while leaves := [module for module, imported in graph.items() if not imported & set(graph)]:
+        for module in leaves:
+            del graph[module]
+    assert not graph, f"a circle among {', '.join(sorted(graph))}"
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith("sim")])
+def test_libraries_are_known_where_they_are_needed(module):
+    """Hydra behind one door, the terminal in its place, no server but behind the page."""
+    allowed = {name for name, rooms in LIBRARIES.items() if room_of(module) in rooms.split()}
+    assert imports_of(parsed(MODULES[module])) & set(LIBRARIES) <= allowed
+
+
+def test_tests_mirror_the_rooms():
+    folders = {
+        f"{package}.{folder.name}"
+        for package in ("experiments", "analysis")
+        for folder in (ROOT / "tests" / package).iterdir()
+        if folder.is_dir() and folder.name != "__pycache__"
     }
-    assert guilty == set()
+    assert folders <= set(ROOMS)
 
 
 def test_analysis_never_runs_a_simulation():
@@ -247,15 +410,26 @@ def test_no_rule_names_a_scenario_a_regime_or_a_sector(path):
 @pytest.mark.parametrize("path", RULES, ids=named)
 def test_every_rule_is_marked_and_documented(path):
     """An unmarked rule would run on agents and fail in the compiled engine."""
-    if path.stem in ("__init__", "marking"):
-        marked = []
-    else:
-        marked = [node for node in parsed(path).body if isinstance(node, ast.FunctionDef)]
-        assert marked
-    for node in marked:
+    functions = [node for node in parsed(path).body if isinstance(node, ast.FunctionDef)]
+    assert functions
+    for node in functions:
         assert [mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)] == ["rule"], node.name
         assert (ast.get_docstring(node) or "").startswith("Return "), node.name
         assert all(argument.annotation is not None for argument in node.args.args), node.name
+
+
+def test_what_is_no_rule_holds_none():
+    """The two files that the test above passes over."""
+    for name in NOT_RULES:
+        path = ROOT / "sim" / "rules" / f"{name}.py"
+        marked = [
+            mark.id
+            for node in (parsed(path).body if path.exists() else ())
+            if isinstance(node, ast.FunctionDef)
+            for mark in node.decorator_list
+            if isinstance(mark, ast.Name)
+        ]
+        assert "rule" not in marked, named(path)
 
 
 def test_fast_mathematics_is_nowhere_switched_on():

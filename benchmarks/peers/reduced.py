@@ -15,8 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.attendance import cooperation_term, disposition_term, habit_term
 from sim.jit import rule
+from sim.rules.attendance import cooperation_term, disposition_term, habit_term
+from sim.rules.mathematics import bounded_step
 
 PARTNERS = 24
 MONTHS = 120
@@ -74,6 +75,24 @@ def make_world(*, runs: int, months: int = MONTHS, partners: int = PARTNERS, see
         traits=(stream.random((runs, partners)) - 0.5) * np.sqrt(12.0),
         draws=stream.random((runs, months, partners)),
     )
+
+
+@rule
+def trust_step(
+    trust: float,
+    others_put_in: float,
+    evidence: float,
+    loss_aversion: float,
+    contact: float,
+    brokered: float,
+    lost_to_time: float,
+) -> float:
+    """Return trust of one body in another a month later, as in the whole model but for domination."""
+    surprise = others_put_in - 0.6 * trust
+    if surprise > 0.0:
+        return bounded_step(level=trust, gain=evidence * surprise + contact + brokered, loss=lost_to_time)
+    loss = lost_to_time - loss_aversion * evidence * surprise
+    return bounded_step(level=trust, gain=contact + brokered, loss=loss)
 
 
 @rule

@@ -6,10 +6,10 @@ import agentpy
 import numpy as np
 from numpy.typing import NDArray
 
-from peers.reduced import MEASURES, Peer, World, utility
+from peers.reduced import MEASURES, Peer, World, trust_step, utility
 from sim.rules.attendance import attendance_probability
 from sim.rules.mathematics import total, towards
-from sim.rules.trust import put_in, trust_step
+from sim.rules.trust import put_in
 
 
 class Body(agentpy.Agent):
@@ -56,7 +56,6 @@ class Body(agentpy.Agent):
                     rates.contact if met else 0.0,
                     rates.brokered,
                     0.0 if met else rates.decay,
-                    0.0,
                 )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peers.reduced import MEASURES, Peer, Rates, World
-from sim.compiled_draws import room_for
+from sim.lanes.views import room_for
 
 SOURCE = Path(__file__).with_name("reduced.c")
 STRICT = ("-O3", "-march=native", "-fopenmp-simd")

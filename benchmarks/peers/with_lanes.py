@@ -9,11 +9,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from peers.reduced import MEASURES, Peer, World, utility
-from sim.compiled_draws import inlined, room_for, stage
-from sim.compiled_month import LANES
+from peers.reduced import MEASURES, Peer, World, trust_step, utility
+from sim.lanes.compiling import inlined, stage
+from sim.lanes.engine import let_rules_compile
+from sim.lanes.views import room_for
 from sim.rules import attendance, trust
 from sim.rules.mathematics import towards
+from sim.state import LANES
+
+let_rules_compile()
 
 ATTENDANCE, RECORD, TRUST, PARTICIPATION = range(len(MEASURES))
 
@@ -60,7 +64,7 @@ def revise_trust(rates: Any, levels: Any, came: Any, other_came: Any, given: Any
     """Compare what another body put in with what trust had led one to expect."""
     for run in range(n):
         both_came = (came[run] > 0.0) & (other_came[run] > 0.0)
-        level = trust.trust_step(
+        level = trust_step(
             levels[run],
             given[run],
             rates.evidence,
@@ -68,7 +72,6 @@ def revise_trust(rates: Any, levels: Any, came: Any, other_came: Any, given: Any
             rates.contact if both_came else 0.0,
             rates.brokered,
             0.0 if both_came else rates.decay,
-            0.0,
         )
         levels[run] = level
         row_total[run] += level

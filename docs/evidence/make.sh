@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 made=${1:-outputs/evidence}
 
-python -m experiments.null_models
+python -m experiments.documents.null_models
 partnerships patterns nulls=true calibration=docs/evidence/calibration seed=7 output="$made/patterns" overwrite=true
 partnerships patterns behaviour=accepted seed=7 output="$made/accepted" overwrite=true
 partnerships dock output="$made/docking" overwrite=true
@@ -30,6 +30,6 @@ cp "$made/sensitivity_levers/sensitivity.csv" docs/evidence/sensitivity_levers.c
 cp "$made/sensitivity_behaviour/sensitivity.csv" docs/evidence/sensitivity_behaviour.csv
 cp "$made"/docking/figures/*.png docs/figures/
 cp "$made/headline/figures/headline.png" docs/figures/headline.png
-python -m experiments.documents
-python -m experiments.lessons
-python -m experiments.notebook
+python -m experiments.documents.tables
+python -m experiments.documents.lessons
+python -m experiments.documents.notebook

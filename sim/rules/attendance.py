@@ -1,30 +1,12 @@
 """Submodel 3, attendance: a noisy choice on a sum of named utility terms.
 
-Each function returns one term in utility units; the engine adds them in the order of ``TERMS`` and can
-keep them, so that every decision has an exact explanation.
+Each function returns one term in utility units; ``sim/terms.py`` puts them in order.
 """
 
 from __future__ import annotations
 
 from sim.jit import rule
 from sim.rules.mathematics import logistic, saturation
-
-TERMS: tuple[str, ...] = (
-    "disposition",
-    "habit",
-    "fund",
-    "belief",
-    "cooperation",
-    "heard",
-    "duty",
-    "scrutiny",
-    "assessment",
-    "relief",
-    "leadership",
-    "load",
-    "prescription",
-    "outside",
-)
 
 
 @rule

@@ -1,0 +1,1 @@
+"""What the scenarios claim, and the verdicts."""

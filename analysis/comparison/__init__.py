@@ -1,0 +1,1 @@
+"""Scenarios compared over paired runs."""

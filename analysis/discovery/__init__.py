@@ -1,0 +1,1 @@
+"""Conditions that lead to a regime, and where one gives way to another."""

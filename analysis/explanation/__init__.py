@@ -1,0 +1,1 @@
+"""Why bodies came or stayed away."""

@@ -1,0 +1,406 @@
+"""Figures that explain a run: terms of decisions, turning points, a run beside its pair, who trusts whom."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
+
+from analysis.explanation.tables import TERM_NAMES, UTILITY
+from analysis.run.figures import ONE_RUN, short_names
+from analysis.run.turning_points import KINDS
+from analysis.shared.plotting import (
+    GREY,
+    REGIME_COLOURS,
+    SECTOR_COLOURS,
+    LineEnd,
+    add_note,
+    add_note_and_regime_key,
+    add_title,
+    calendar_axis,
+    draw_fans,
+    fan_note,
+    in_house_style,
+    label_line_ends,
+    label_value_axis,
+    moments,
+    new_figure,
+    readable,
+)
+from sim.terms import TERMS
+
+_WINDOW = 12
+_NAMED_TERMS = 6
+_OTHERS = "0.82"
+_SEEN = 0.05
+"""Terms smaller than this (in utility) at the end are not named there."""
+# Paul Tol's "bright" scheme, safe for colour-blind readers, and one of "muted".
+_TERM_COLOURS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377")
+
+_MOST_SEAT_EVENTS = 24
+"""More comings and goings than this are counted by year."""
+
+_LANE_NAMES = {
+    "policy": "Policy",
+    "leader": "Leader",
+    "result": "First results",
+    "stage": "Stage",
+    "seat": "Bodies",
+    "end": "End",
+    "regime": "Regime",
+}
+
+
+@in_house_style
+def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, points: pd.DataFrame) -> Figure:
+    """Return a figure of the terms of the decision to attend, stacked, with their sum, above the attendance.
+
+    ``monthly`` is the result of ``analysis.explanation.tables.monthly_terms``, ``dates`` the YYYY-MM of every month
+    of the run, by month, and ``points`` its turning points, of which policies and leaders are marked. What
+    pulls to the table is above zero, what pushes away below. The terms that moved most have a colour; the
+    others are added up, so that the line is exactly the sum of the areas.
+
+    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(TERMS, 0.0)})
+    >>> monthly["load"] = monthly[UTILITY] = -0.5 - 0.1 * monthly["month"]
+    >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
+    >>> points = pd.DataFrame({"month": [12], "kind": "policy"})
+    >>> figure = terms_over_time(monthly, dates, subject="Police", points=points)
+    >>> [ax.get_ylabel() for ax in figure.axes]
+    ['Pull (+) and push (−), utility', 'Meetings attended, %']
+    """
+    figure, (stacked, below) = new_figure(2, 1, width=8.5, height=7.2, sharex=True, height_ratios=[5, 2])
+    add_title(figure, f"{subject}: what draws to the table, and what keeps away")
+    add_note(
+        figure,
+        "Means of the last 12 months (fewer at the start). Black line: sum of all terms, on which the choice to come "
+        f"rests. Dotted: dated policies and new leaders. {ONE_RUN}",
+    )
+    months = pd.RangeIndex(int(dates.index[0]), int(dates.index[-1]) + 1)
+    numbers = monthly.set_index("month")[["attendance", *TERMS, UTILITY]].reindex(months)
+    smooth = numbers.rolling(_WINDOW, min_periods=1).mean().where(numbers.notna())
+    when = moments(dates.loc[months])
+    named = _movers(smooth)
+    areas = {TERM_NAMES[term]: smooth[term] for term in named}
+    areas["all other terms"] = smooth[[term for term in TERMS if term not in named]].sum(axis=1, min_count=1)
+    colours = [*_TERM_COLOURS[: len(named)], _OTHERS]
+    ends = _stack(stacked, when, areas, colours)
+    stacked.plot(when, smooth[UTILITY], color="black", linewidth=2.2)
+    stacked.axhline(0.0, color="0.3", linewidth=0.8)
+    stacked.set_ylabel("Pull (+) and push (−), utility")
+    below.plot(when, smooth["attendance"], color="black", linewidth=2)
+    below.set(ylabel="Meetings attended, %", ylim=(0, 1))
+    below.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
+    for ax in (stacked, below):
+        for month in points.loc[points["kind"].isin(["policy", "leader"]), "month"].unique():
+            ax.axvline(when[int(month)], color="0.35", linewidth=0.8, linestyle=":")
+        calendar_axis(ax, span=when)
+    label_line_ends(stacked, ends, points=9, wrap=20)
+    return figure
+
+
+def _movers(smooth: pd.DataFrame) -> list[str]:
+    """Return the terms that moved most over the run, in the order of the model."""
+    spans = (smooth[list(TERMS)].max() - smooth[list(TERMS)].min()).sort_values(ascending=False, kind="stable")
+    strongest = [str(term) for term in spans.index[:_NAMED_TERMS] if spans[term] > 0]
+    return [term for term in TERMS if term in strongest]
+
+
+def _stack(
+    ax: Axes, when: NDArray[np.datetime64], areas: Mapping[str, pd.Series], colours: Sequence[str]
+) -> list[LineEnd]:
+    """Stack what is positive above zero and what is negative below; return where the areas end."""
+    values = np.array([area.to_numpy() for area in areas.values()])
+    last = np.flatnonzero(~np.isnan(values[0]))[-1]
+    ends = []
+    for part, sign in ((np.clip(values, 0.0, None), 1.0), (np.clip(values, None, 0.0), -1.0)):
+        ax.stackplot(when, part, colors=list(colours), linewidth=0.4, edgecolor="white")
+        tops = np.cumsum(part, axis=0)
+        for place, name in enumerate(areas):
+            size = part[place, last]
+            widest = int(np.nanargmax(np.abs(part[place])))
+            if size * sign >= _SEEN:
+                dark = GREY if colours[place] == _OTHERS else colours[place]
+                text = f"{name} {size:+.1f}".replace("-", "−")
+                ends.append(LineEnd(text, float(tops[place, last] - size / 2), dark))
+            elif abs(part[place, widest]) > 4 * _SEEN:
+                height = tops[place, widest] - part[place, widest] / 2
+                ha = "left" if widest < last / 3 else "right" if widest > 2 * last / 3 else "center"
+                ax.text(when[widest], height, f" {name} ", color="white", fontsize=9, ha=ha, va="center", weight="bold")
+    return ends
+
+
+@in_house_style
+def timeline(points: pd.DataFrame, spells: pd.DataFrame, dates: pd.Series, *, title: str) -> Figure:
+    """Return a figure of turning points along the calendar, one lane a kind, above the regimes that lasted.
+
+    ``points`` and ``spells`` are the results of ``analysis.run.turning_points``, ``dates`` the YYYY-MM by month.
+    Several bodies that leave or come in one month are counted.
+
+    >>> points = pd.DataFrame({"month": [3], "kind": "policy", "what": "the fund ends", "partner": ""})
+    >>> spells = pd.DataFrame({"regime": ["talking shop"], "first": 0, "last": 11})
+    >>> dates = pd.Series([f"2001-{month:02d}" for month in range(1, 13)])
+    >>> [text.get_text() for text in timeline(points, spells, dates, title="A run").axes[0].get_yticklabels()]
+    ['Policy', 'Regime']
+    """
+    told = _told(points)
+    lanes = [kind for kind in KINDS if kind != "regime" and kind in set(told["kind"])]
+    lines = {lane: _lines_of(told[told["kind"] == lane], months=len(dates)) for lane in lanes}
+    heights = {lane: max(row for _, _, row in rows) + 1 for lane, rows in lines.items()}
+    total = sum(heights.values()) + 1.6
+    figure, (ax,) = new_figure(1, 1, width=8.5, height=1.3 + 0.27 * total)
+    add_title(figure, title)
+    if len(spells):
+        add_note_and_regime_key(figure, f"Regimes that held for at least half a year. {ONE_RUN}")
+    else:
+        add_note(figure, "Dated policies of the scenario.")
+    when = moments(dates)
+    top = 0.0
+    ticks: list[tuple[float, str]] = []
+    for lane, rows in lines.items():
+        ax.axhspan(top - 0.1, top + heights[lane] - 0.1, color="0.965" if len(ticks) % 2 else "white", zorder=0)
+        for month, text, row in rows:
+            at_right = _stands_left(month, text, months=len(dates))
+            ax.plot(when[month], top + row + 0.4, "o", color="black", markersize=4, zorder=3, clip_on=False)
+            ax.annotate(
+                text, (when[month], top + row + 0.4), xytext=(-6 if at_right else 6, 0), textcoords="offset points",
+                fontsize=8.5, va="center", ha="right" if at_right else "left",
+            )  # fmt: skip
+        ticks.append((top + heights[lane] / 2 - 0.1, _LANE_NAMES[lane]))
+        top += heights[lane]
+    if len(spells):
+        _regime_strip(ax, spells, when, top + 0.2)
+        ticks.append((top + 0.6, _LANE_NAMES["regime"]))
+    ax.set(ylim=(top + 1.3 if len(spells) else top, -0.3))
+    ax.set_yticks([height for height, _ in ticks], [name for _, name in ticks])
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    calendar_axis(ax, span=when)
+    ax.grid(visible=True, axis="x")
+    ax.grid(visible=False, axis="y")
+    return figure
+
+
+def _told(points: pd.DataFrame) -> pd.DataFrame:
+    """Return turning points with what they say; those of bodies in one month, or in one year of many, together."""
+    labels = short_names([name for name in points["partner"].unique() if name])
+    seats = points["partner"] != ""
+    by_year = seats & (seats.sum() > _MOST_SEAT_EVENTS)
+    when = points["month"].where(~by_year, points["month"] // 12 * 12)
+    rows = []
+    for (month, kind, what), group in points.assign(when=when).groupby(["when", "kind", "what"], sort=False):
+        names = [labels[name] for name in group["partner"] if name]
+        who = "" if not names else f"{names[0]} " if len(names) == 1 else f"{len(names)} bodies: "
+        rows.append((month, kind, f"{who}{what}"))
+    return pd.DataFrame(rows, columns=["month", "kind", "text"])
+
+
+def _lines_of(told: pd.DataFrame, *, months: int) -> list[tuple[int, str, int]]:
+    """Return month, text and line of each turning point of a lane: the first line on which it finds room."""
+    taken: list[list[tuple[float, float]]] = []
+    placed = []
+    for month, text in zip(told["month"], told["text"], strict=True):
+        shown = textwrap.shorten(text, 62, placeholder=" …")
+        shown = shown[:1].upper() + shown[1:]
+        width = _width(shown, months=months)
+        left = _stands_left(month, shown, months=months)
+        low, high = (month - width, month + 1.0) if left else (month - 1.0, month + width)
+        row = next((n for n, line in enumerate(taken) if all(high < a or b < low for a, b in line)), len(taken))
+        if row == len(taken):
+            taken.append([])
+        taken[row].append((low, high))
+        placed.append((int(month), shown, row))
+    return placed
+
+
+def _width(text: str, *, months: int) -> float:
+    """Return how many months wide a text of 8.5-point type is, in a panel about 6.5 inches wide."""
+    return months * 0.0108 * (len(text) + 2)
+
+
+def _stands_left(month: float, text: str, *, months: int) -> bool:
+    """Return whether a text has no room at the right of its month."""
+    return month + _width(text, months=months) > months
+
+
+def _regime_strip(ax: Axes, spells: pd.DataFrame, when: NDArray[np.datetime64], top: float) -> None:
+    for regime, first, last in zip(spells["regime"], spells["first"], spells["last"], strict=True):
+        start, end = when[first], when[min(last + 1, len(when) - 1)]
+        ax.fill_between([start, end], top, top + 0.8, color=REGIME_COLOURS[regime], linewidth=0)
+        if (last - first) > 0.012 * len(when) * len(regime):
+            dark = regime in ("growth coalition", "single-agency domination", "dissolved")
+            middle = start + (end - start) / 2
+            ax.text(
+                middle, top + 0.42, regime, ha="center", va="center", fontsize=8.5, color="white" if dark else "black"
+            )
+
+
+@in_house_style
+def paired_course(
+    trajectories: pd.DataFrame, *, policies: pd.DataFrame, subject: str, column: str, label: str
+) -> Figure:
+    """Return a figure of a scenario beside the same without a lever: attendance, engagement, trust, added value.
+
+    ``trajectories`` has the two as its scenarios, the second named ``label``, one run of each or many;
+    ``column`` holds the attendance of ``subject`` and ``policies`` the dated policies, which are marked.
+
+    >>> months = [f"2001-{month:02d}" for month in range(1, 13)]
+    >>> run = pd.DataFrame({"replicate": 0, "month": range(12), "date": months, "attendance": 0.5, "engagement": 0.2,
+    ...                     "trust": 0.4, "added_value": 0.01})
+    >>> pair = pd.concat([run.assign(scenario="as it is"), run.assign(scenario="without fund", trust=0.3)])
+    >>> policies = pd.DataFrame({"month": [6]})
+    >>> figure = paired_course(pair, policies=policies, subject="Police", column="attendance", label="without fund")
+    >>> figure.axes[0].get_title(loc="left")
+    'Police: attendance'
+    """
+    panels = {
+        column: f"{subject}: attendance",
+        "engagement": "Engagement of all members",
+        "trust": "Trust between members",
+        "added_value": "Gap closed by the partnership",
+    }
+    figure, axes = new_figure(2, 2, width=8.8, height=6.6, sharex=True)
+    add_title(figure, f"The same people and luck, as it is and {label}")
+    smooth = trajectories.copy()
+    runs = smooth.groupby(["scenario", "replicate"], sort=False)
+    smooth[column] = runs[column].rolling(_WINDOW, min_periods=1).mean().to_numpy()
+    add_note(figure, f"{fan_note(trajectories)} Attendance: mean of the last 12 months. Dotted: dated policies.")
+    when = moments(trajectories["date"].drop_duplicates())
+    fans = []
+    for ax, (measure, title) in zip(axes, panels.items(), strict=True):
+        ax.set_title(textwrap.fill(title, 46))
+        for month in policies["month"].unique():
+            ax.axvline(when[int(month)], color="0.6", linewidth=0.8, linestyle=":")
+        fans.append((ax, draw_fans(ax, smooth, measure)))
+        label_value_axis(ax, "attendance" if measure == column else measure)
+        ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if measure == "added_value" else 0.0)
+    for ax, ends in fans[1::2]:
+        label_line_ends(ax, ends)
+    return figure
+
+
+@in_house_style
+def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
+    """Return a figure of how often each term moved most over many runs, and by how much it moved on average.
+
+    ``shares`` is the result of ``analysis.explanation.tables.mover_shares``; terms that never moved most and
+    whose mean change is below 0.05 are left out.
+
+    >>> shares = pd.DataFrame({"meaning": ["load"], "runs": 3, "of": 4, "share": 0.75, "ci_low": 0.3, "ci_high": 0.95,
+    ...                        "change": -0.9, "change_low": -1.2, "change_high": -0.6})
+    >>> mover_bars(shares, subject="Police").axes[0].get_xlabel()
+    'Runs in which it changed most, %'
+    """
+    shown = shares[(shares["runs"] > 0) | (shares["change"].abs() >= 0.05)]
+    figure, (left, right) = new_figure(1, 2, width=8.5, height=1.8 + 0.36 * max(2, len(shown)), sharey=True)
+    add_title(figure, f"{subject}: what changed most from the first year to the last")
+    add_note(
+        figure,
+        f"{shares['of'].iloc[0]} runs. Line: 95 % interval (left Wilson, right t). Terms that hardly moved: left out.",
+    )
+    places = range(len(shown))
+    for ax, middle, low, high in ((left, "share", "ci_low", "ci_high"), (right, "change", "change_low", "change_high")):
+        ax.hlines(places, shown[low], shown[high], color="#4477AA", linewidth=3.5, alpha=0.5)
+        ax.plot(shown[middle], places, "o", color="#4477AA", markersize=6)
+    left.set(xlim=(0, 1), xlabel="Runs in which it changed most, %")
+    left.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
+    right.axvline(0.0, color=GREY, linewidth=1)
+    right.set_xlabel("Mean change, utility")
+    left.set_yticks(places, [readable(name) for name in shown["meaning"]])
+    left.set_ylim(len(shown) - 0.5, -0.5)
+    return figure
+
+
+@in_house_style
+def trust_network(links: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
+    """Return a figure of who trusts whom at a few moments of a run, one panel a moment.
+
+    ``links`` has one row a moment and ordered pair of members: month, date, giver, receiver, trust (0 to
+    1); ``bodies`` one row a moment and member: month, date, partner, sector, influence. A line is the mean of the trust
+    given and returned; bodies that trust each other more are drawn closer together (Fruchterman and
+    Reingold 1991, from a fixed start, over all moments), and a larger circle has more influence.
+
+    >>> bodies = pd.DataFrame({"date": "2002-03", "partner": ["police_1", "fire_service_1"], "sector": "agency",
+    ...                        "influence": 0.5})
+    >>> pairs = [("2002-03", "police_1", "fire_service_1", 0.6), ("2002-03", "fire_service_1", "police_1", 0.4)]
+    >>> links = pd.DataFrame(pairs, columns=["date", "giver", "receiver", "trust"])
+    >>> trust_network(links, bodies).axes[0].get_title(loc="left")
+    '2002-03'
+    """
+    moments_shown = list(dict.fromkeys(bodies["date"]))
+    figure, panels = new_figure(1, len(moments_shown), width=max(5.0, 3.3 * len(moments_shown)), height=4.4)
+    add_title(figure, "Who trusts whom")
+    add_note(
+        figure,
+        "Line: mutual trust, thicker and darker for more, left out below 0.2. Circle: influence. Closer: more trust "
+        f"over the moments shown. {ONE_RUN}",
+    )
+    places = _places(links, bodies)
+    corners = np.array(list(places.values()))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    room = 0.16 * np.maximum(high - low, 1e-6)
+    labels = short_names(list(dict.fromkeys(bodies["partner"])))
+    for ax, date in zip(panels, moments_shown, strict=True):
+        _draw_network(ax, _mutual(links[links["date"] == date]), bodies[bodies["date"] == date], places, labels)
+        ax.set(title=date, xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
+    key = [
+        Line2D([], [], marker="o", linestyle="", color=colour, label=readable(sector))
+        for sector, colour in SECTOR_COLOURS.items()
+        if sector in set(bodies["sector"])
+    ]
+    figure.legend(handles=key, loc="outside upper right", ncols=len(key), fontsize=9, handletextpad=0.1)
+    return figure
+
+
+def _mutual(links: pd.DataFrame) -> pd.Series:
+    """Return the mean of the trust given and returned by unordered pair."""
+    pairs = np.sort(links[["giver", "receiver"]].to_numpy(dtype=str), axis=1)
+    return links.assign(one=pairs[:, 0], other=pairs[:, 1]).groupby(["one", "other"])["trust"].mean()
+
+
+def _places(links: pd.DataFrame, bodies: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    graph = nx.Graph()
+    graph.add_nodes_from(dict.fromkeys(bodies["partner"]))
+    mutual = _mutual(links)
+    for (one, other), trust in zip(mutual.index.to_numpy(), mutual.to_numpy(), strict=True):
+        graph.add_edge(one, other, weight=float(trust) ** 3)
+    return dict(nx.spring_layout(graph, seed=1, weight="weight", iterations=200, k=1.6 / max(1, len(graph)) ** 0.5))
+
+
+def _draw_network(
+    ax: Axes,
+    mutual: pd.Series,
+    bodies: pd.DataFrame,
+    places: Mapping[str, NDArray[np.float64]],
+    labels: Mapping[str, str],
+) -> None:
+    drawn = mutual[mutual >= 0.2].sort_values()
+    lines = [(places[one], places[other]) for one, other in drawn.index.to_numpy()]
+    strengths = drawn.to_numpy()
+    colours = [(0.15, 0.2, 0.3, 0.05 + 0.6 * strength**2) for strength in strengths]
+    ax.add_collection(LineCollection(lines, colors=colours, linewidths=0.3 + 2.5 * strengths**2, zorder=1))
+    at = np.array([places[name] for name in bodies["partner"]])
+    ax.scatter(
+        at[:, 0], at[:, 1], s=25 + 1500 * bodies["influence"], c=[SECTOR_COLOURS[s] for s in bodies["sector"]],
+        edgecolors="white", linewidths=0.8, zorder=2,
+    )  # fmt: skip
+    middle = at.mean(axis=0)
+    for name in bodies.nlargest(3, "influence")["partner"]:
+        # Names stand on the outer side of their circle, where fewer lines and circles are.
+        right, above = places[name][0] >= middle[0], places[name][1] >= middle[1]
+        text = ax.annotate(
+            textwrap.fill(labels[name], 18), tuple(places[name]), xytext=(7 if right else -7, 9 if above else -9),
+            textcoords="offset points", fontsize=8.5, ha="left" if right else "right",
+            va="bottom" if above else "top", zorder=3, linespacing=0.95,
+        )  # fmt: skip
+        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+    ax.axis("off")

@@ -1,0 +1,233 @@
+"""Why bodies came or stayed away: the recorded terms of their decisions, set side by side.
+
+``partners`` is the table of a run's history with recorded terms: one row a month and body, with the
+utility terms of its decision to attend as ``term_*``. A decision rests on the sum of these terms, so
+changes of terms add up to the change of utility: nothing is estimated here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from analysis.shared.summaries import t_interval, wilson_interval
+from sim.terms import TERMS
+
+TERM_COLUMNS: tuple[str, ...] = tuple(f"term_{name}" for name in TERMS)
+
+TERM_NAMES: Mapping[str, str] = {name: term.label for name, term in TERMS.items()}
+"""Each utility term as a table names it."""
+
+UTILITY = "utility"
+
+_NEGLIGIBLE = 1e-9
+"""Changes of utility below this are rounding: the terms are of order 0.01 to 4."""
+
+
+def deciding(partners: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of bodies that decided whether to come: those at the table before the month began.
+
+    A body that takes a seat at the end of a month decides for the first time in the next one; one that
+    gives its seat up has no row for the month in which it did.
+
+    >>> seats = pd.DataFrame({"month": [0, 1, 2], "partner": "police_1", "is_member": [0.0, 1.0, 1.0]})
+    >>> deciding(seats)["month"].tolist()
+    [2]
+    """
+    rows = partners.sort_values(["partner", "month"], kind="stable")
+    before = rows.groupby("partner")["is_member"].shift(1)
+    sat = (rows["is_member"] > 0) & ((before > 0) | (rows["month"] == 0))
+    return rows[sat].sort_values("month", kind="stable")
+
+
+def monthly_terms(partners: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a month in which any of these bodies decided: month, bodies, attendance, terms, utility.
+
+    Terms and attendance are means over the bodies; ``utility`` is the sum of the terms in the order in
+    which the model adds them, so for a single body it is the very number that its choice rested on.
+
+    >>> row = {"month": 0, "partner": "police_1", "is_member": 1.0, "attendance": 1.0}
+    >>> terms = {f"term_{name}": 0.0 for name in TERMS} | {"term_duty": 1.5, "term_load": -0.5}
+    >>> float(monthly_terms(pd.DataFrame([row | terms]))["utility"].iloc[0])
+    1.0
+    """
+    by_month = deciding(partners).groupby("month")
+    table = by_month[list(TERM_COLUMNS)].mean()
+    table.columns = pd.Index(TERMS)
+    table[UTILITY] = utility_of(table)
+    table.insert(0, "attendance", by_month["attendance"].mean())
+    table.insert(0, "bodies", by_month.size())
+    return table.reset_index()
+
+
+def utility_of(terms: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the sum of the term columns of each row, added in the order of the model.
+
+    >>> utility_of(pd.DataFrame([dict.fromkeys(TERMS, 0.25)])).tolist()
+    [3.5]
+    """
+    utility = np.zeros(len(terms))
+    for term in TERMS:
+        utility = utility + terms[term].to_numpy()
+    return utility
+
+
+def first_and_last(monthly: pd.DataFrame, *, window: int = 12) -> tuple[range, range]:
+    """Return the first and the last ``window`` months of a table by month; halves of it if it is short.
+
+    >>> first_and_last(pd.DataFrame({"month": range(30)}))
+    (range(0, 12), range(18, 30))
+
+    Raises ValueError if there are fewer than two months to compare.
+    """
+    months = monthly["month"].to_numpy()
+    if len(months) < 2:
+        raise ValueError("there are fewer than two months to compare")
+    length = min(window, len(months) // 2)
+    first, last = months[:length], months[-length:]
+    return range(int(first[0]), int(first[-1]) + 1), range(int(last[0]), int(last[-1]) + 1)
+
+
+def around(monthly: pd.DataFrame, month: int, *, window: int = 12) -> tuple[range, range] | None:
+    """Return up to ``window`` months before ``month`` and as many from it on; None if a side is empty.
+
+    >>> around(pd.DataFrame({"month": range(30)}), 6)
+    (range(0, 6), range(6, 18))
+    """
+    months = monthly["month"]
+    before = months[(months >= month - window) & (months < month)]
+    after = months[(months >= month) & (months < month + window)]
+    if before.empty or after.empty:
+        return None
+    return range(int(before.min()), month), range(month, int(after.max()) + 1)
+
+
+def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: float) -> pd.DataFrame:
+    """Return how each term changed between two spans of months; the last row is their sum, the utility.
+
+    Columns: term, meaning, before, after and change (utility units, means over the months),
+    ``chance_points`` (the change as percentage points of the chance to attend), since (the month that
+    best splits the term's course in two levels) and total (sum over all months).
+
+    ``noise`` is ``behaviour.attendance_noise``. The chance is that at the mean utility; its change is
+    shared out in proportion to the changes of the terms, as along a straight line from before to after
+    (Aumann and Shapley 1974), so that the parts add up to the whole.
+
+    >>> table = pd.DataFrame({"month": [0, 1], **{term: 0.0 for term in TERMS}, "duty": [0.0, 2.0]})
+    >>> table["utility"] = utility_of(table)
+    >>> changes = term_changes(table, range(1), range(1, 2), noise=1.0).set_index("term")
+    >>> changes.loc[["duty", "utility"], "change"].tolist()
+    [2.0, 2.0]
+    >>> int(changes.loc["duty", "since"])
+    1
+    """
+    names = [*TERMS, UTILITY]
+    means = [monthly.loc[monthly["month"].isin(span), names].mean() for span in (before, after)]
+    change = means[1] - means[0]
+    months = monthly["month"].to_numpy()
+    return pd.DataFrame(
+        {
+            "term": names,
+            "meaning": [TERM_NAMES.get(name, "sum of the terms") for name in names],
+            "before": means[0].to_numpy(),
+            "after": means[1].to_numpy(),
+            "change": change.to_numpy(),
+            "chance_points": 100 * _slope(means[0][UTILITY], means[1][UTILITY], noise=noise) * change.to_numpy(),
+            "since": [_since(months, monthly[name].to_numpy(), float(change[name])) for name in names],
+            "total": monthly[names].sum().to_numpy(),
+        }
+    )
+
+
+def _slope(before: float, after: float, *, noise: float) -> float:
+    """Return by how much the chance to attend rises for each unit of utility, on the way between the two."""
+    if abs(after - before) < _NEGLIGIBLE:
+        chance = float(expit(before / noise))
+        return chance * (1.0 - chance) / noise
+    return float((expit(after / noise) - expit(before / noise)) / (after - before))
+
+
+def _since(months: NDArray[np.int64], values: NDArray[np.float64], change: float) -> int | None:
+    """Return the month of the break in a term that changed, None where no break goes that way."""
+    place = break_in(values)
+    if place is None or abs(change) < _NEGLIGIBLE:
+        return None
+    jump = values[place:].mean() - values[:place].mean()
+    return int(months[place]) if jump * change > 0 else None
+
+
+def break_in(values: NDArray[np.float64]) -> int | None:
+    """Return where a course is best split in two levels, by least squares; None if it is flat.
+
+    The place is that of the first value of the second level. A single jump is found exactly; of a
+    steady drift it is the middle.
+
+    >>> break_in(np.array([0.0, 0.1, 0.0, 2.0, 2.1]))
+    3
+    """
+    if len(values) < 2 or np.ptp(values) < _NEGLIGIBLE:
+        return None
+    counts = np.arange(1, len(values))
+    sums = np.cumsum(values)[:-1]
+    rest = values.sum() - sums
+    # The squares that two levels explain; what they leave unexplained is smallest where this is largest.
+    explained = sums**2 / counts + rest**2 / (len(values) - counts)
+    return int(np.argmax(explained)) + 1
+
+
+def largest_mover(changes: pd.DataFrame) -> str | None:
+    """Return the term that changed most, in either direction; None if nothing changed.
+
+    >>> largest_mover(pd.DataFrame({"term": ["duty", "load", "utility"], "change": [0.2, -0.5, -0.3]}))
+    'load'
+    """
+    terms = changes[changes["term"] != UTILITY]
+    sizes = terms["change"].abs().to_numpy()
+    return str(terms["term"].iloc[int(sizes.argmax())]) if len(sizes) and sizes.max() > _NEGLIGIBLE else None
+
+
+def mover_shares(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return in how many runs each term is the one that changed most, the commonest first.
+
+    ``changes`` has one row a replicate and term: replicate, term, change. Columns of the result: term,
+    meaning, runs (in which it changed most), of, share with its 95 % Wilson interval (ci_low, ci_high),
+    and the mean change over all runs with its 95 % t interval (change, change_low, change_high).
+
+    >>> runs = pd.DataFrame({"replicate": [0, 0, 1, 1], "term": ["duty", "load"] * 2, "change": [2, 1, 3, -4.0]})
+    >>> mover_shares(runs)[["term", "runs", "of", "change"]].to_numpy().tolist()
+    [['duty', 1, 2, 2.5], ['load', 1, 2, -1.5]]
+    """
+    table = changes[changes["term"] != UTILITY].pivot(index="replicate", columns="term", values="change")
+    table = table[[term for term in TERMS if term in table]]
+    movers = [largest_mover(rows) for _, rows in changes.groupby("replicate", sort=True)]
+    mean, low, high = t_interval(table.to_numpy())
+    rows = []
+    for place, term in enumerate(table.columns):
+        count = movers.count(term)
+        share_low, share_high = wilson_interval(count, total=len(movers))
+        row = (term, TERM_NAMES[term], count, len(movers), count / len(movers), share_low, share_high)
+        rows.append((*row, mean[place], low[place], high[place]))
+    columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
+    return pd.DataFrame(rows, columns=columns).sort_values("runs", ascending=False, kind="stable", ignore_index=True)
+
+
+def first_difference(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return the first month in which two runs with the same chance differ, for each measure that ever does.
+
+    Both are tables of measures by month. Columns: measure, month; by month, then in the order of the
+    columns. Compared to the last bit, because runs are identical until something in them differs.
+
+    >>> month, trust = range(3), [0.5, 0.5, 0.6]
+    >>> other = pd.DataFrame({"month": month, "trust": [0.5, 0.4, 0.6], "outcome": 0.0})
+    >>> first_difference(pd.DataFrame({"month": month, "trust": trust, "outcome": 0.0}), other).to_numpy().tolist()
+    [['trust', 1]]
+    """
+    measures = [name for name in one.columns if name not in ("month", "date", "regime")]
+    differs = (one[measures].to_numpy() != other[measures].to_numpy()).T
+    months = one["month"].to_numpy()
+    rows = [(name, int(months[row.argmax()])) for name, row in zip(measures, differs, strict=True) if row.any()]
+    return pd.DataFrame(rows, columns=["measure", "month"]).sort_values("month", kind="stable", ignore_index=True)

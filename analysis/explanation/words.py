@@ -1,0 +1,218 @@
+"""An explanation in plain sentences, which say only what its tables show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from analysis.explanation.tables import UTILITY
+from analysis.shared.plotting import is_share, readable, unit_of
+from analysis.shared.words import listed
+
+_SECTORS = {"council": "Councils", "agency": "Agencies", "business": "Businesses", "voluntary": "Voluntary bodies"}
+_NAMED = 3
+_SMALL = 0.05
+"""Changes of utility below this are not named: they move a chance by about one point at most."""
+
+
+def changes_in_words(
+    changes: pd.DataFrame,
+    attendance: tuple[float, float],
+    dates: Mapping[int, str],
+    *,
+    subject: str,
+    spans: list[range],
+) -> list[str]:
+    """Return how often a subject came before and after, and which terms changed most.
+
+    ``changes`` is the result of ``analysis.explanation.tables.term_changes`` for the two ``spans``, ``attendance``
+    the share of meetings attended in each, ``dates`` the YYYY-MM by month.
+
+    >>> from analysis.explanation.tables import TERM_NAMES
+    >>> rows = [("load", 0.0, -0.9, -0.9, -20.0, 5), ("utility", 0.5, -0.4, -0.9, -20.0, 5)]
+    >>> table = pd.DataFrame(rows, columns=["term", "before", "after", "change", "chance_points", "since"])
+    >>> table["meaning"] = table["term"].map(TERM_NAMES)
+    >>> dates = {month: f"2001-{month + 1:02d}" for month in range(12)}
+    >>> for line in changes_in_words(table, (0.62, 0.14), dates, subject="Police", spans=[range(6), range(6, 12)]):
+    ...     print(line)
+    Police: 62 % of meetings attended from 2001-01 to 2001-06, and 14 % from 2001-07 to 2001-12.
+    The sum of all terms fell by 0.90, from 0.50 to −0.40; the chance to come fell by 20 points.
+    What changed most: load of meetings and paperwork (−0.90, −20 points, since 2001-06).
+    """
+    before, after = (f"from {dates[span[0]]} to {dates[span[-1]]}" for span in spans)
+    first, last = (_percent(share) for share in attendance)
+    lines = [f"{subject}: {first} of meetings attended {before}, and {last} {after}."]
+    utility = changes[changes["term"] == UTILITY].iloc[0]
+    terms = changes[changes["term"] != UTILITY]
+    largest = terms.loc[terms["change"].abs().sort_values(ascending=False, kind="stable").index]
+    largest = largest[largest["change"].abs() >= _SMALL]
+    if largest.empty:
+        return [*lines, f"No term of its decisions changed by {_SMALL} or more."]
+    change, points = utility["change"], utility["chance_points"]
+    if abs(change) < _SMALL:
+        lines.append(
+            f"The sum of all terms hardly changed ({_signed(utility['before'])} to {_signed(utility['after'])})."
+        )
+    else:
+        way = "rose" if change > 0 else "fell"
+        lines.append(
+            f"The sum of all terms {way} by {abs(change):.2f}, from {_plain(utility['before'])} to "
+            f"{_plain(utility['after'])}; the chance to come {way} by {abs(points):.0f} points."
+        )
+    named = [_term(row, dates) for _, row in largest.head(_NAMED).iterrows()]
+    return [*lines, f"What changed most: {'; '.join(named)}."]
+
+
+def _term(row: pd.Series, dates: Mapping[int, str]) -> str:
+    since = "" if pd.isna(row["since"]) else f", since {dates[int(row['since'])]}"
+    return f"{row['meaning']} ({_signed(row['change'])}, {_signed(row['chance_points'], 0)} points{since})"
+
+
+def course_in_words(points: pd.DataFrame) -> list[str]:
+    """Return the course of a run: its first results, how many left or came, and its regimes.
+
+    ``points`` is the result of ``analysis.run.turning_points.turning_points``.
+
+    >>> rows = [(0, "2001-04", "regime", "talking shop", ""), (9, "2002-01", "result", "first decision", ""),
+    ...         (20, "2002-12", "seat", "leaves", "police_1"), (30, "2003-10", "regime", "hollowed out", "")]
+    >>> for line in course_in_words(pd.DataFrame(rows, columns=["month", "date", "kind", "what", "partner"])):
+    ...     print(line)
+    First decision in 2002-01; no first delivery.
+    One seat was given up (2002-12).
+    Regimes that lasted: talking shop from the start, hollowed out from 2003-10.
+    """
+    firsts = dict(zip(points["what"], points["date"], strict=True))
+    told = [
+        f"{name} in {firsts[name]}" if name in firsts else f"no {name}" for name in ("first decision", "first delivery")
+    ]
+    sentence = "; ".join(told)
+    lines = [f"{sentence[:1].upper()}{sentence[1:]}."]
+    left = points.loc[points["what"] == "leaves", "date"]
+    if len(left) == 1:
+        lines.append(f"One seat was given up ({left.iloc[0]}).")
+    elif len(left):
+        lines.append(f"{len(left)} seats were given up, the first in {left.iloc[0]} and the last in {left.iloc[-1]}.")
+    leaders = points.loc[points["kind"] == "leader", "date"]
+    if len(leaders):
+        lines.append(f"A new leader came in {listed(list(leaders))}.")
+    ended = points.loc[points["kind"] == "end", "date"]
+    if len(ended):
+        lines.append(f"The partnership was dissolved in {ended.iloc[0]}.")
+    regimes = points[points["kind"] == "regime"]
+    spells = [
+        f"{what} {'from the start' if month == 0 else f'from {date}'}"
+        for month, date, what in zip(regimes["month"], regimes["date"], regimes["what"], strict=True)
+    ]
+    return [*lines, f"Regimes that lasted: {', '.join(spells)}."]
+
+
+def pairs_in_words(
+    table: pd.DataFrame,
+    regimes: pd.DataFrame,
+    *,
+    label: str,
+    instead: str,
+    parted: str | None,
+    since: Sequence[tuple[str, str]],
+    subject: str,
+) -> list[str]:
+    """Return what a scenario beside the same without a lever (``label``) shows.
+
+    ``table`` has a row a measure: measure, as_is, without, difference, ci_low, ci_high, replicates;
+    ``regimes`` the columns scenario, regime and share at the end, the scenario as it is first. ``instead``
+    says what the lever is set to instead. Of the named pair, ``parted`` is the month in which the two
+    first differ and ``since`` the last regime of each and when it began.
+
+    >>> row = ("attendance", 0.8, 0.7, 0.1, float("nan"), float("nan"), 1)
+    >>> columns = ["measure", "as_is", "without", "difference", "ci_low", "ci_high", "replicates"]
+    >>> ends = pd.DataFrame({"scenario": ["a", "b"], "regime": "talking shop", "share": 1.0})
+    >>> for line in pairs_in_words(pd.DataFrame([row], columns=columns), ends, label="without fund",
+    ...                            instead="set to 0 £m a year", parted="2001-05", subject="Police",
+    ...                            since=[("talking shop", "2001-04"), ("talking shop", "2003-01")]):
+    ...     print(line)
+    Without fund (set to 0 £m a year), on the same draws: the two runs differ from 2001-05 on and are identical before.
+    At the end (mean of the last year, or the last month for results that add up):
+    - Attendance: 80.0 % as it is, 70.0 % without fund (difference +10.0 points).
+    As it is, the run ends as talking shop (from 2001-04); without fund, as talking shop (from 2003-01).
+    One pair of runs does not show the part of chance: add replicates=100.
+    """
+    pairs = int(table["replicates"].iloc[0])
+    where = "are identical throughout" if parted is None else f"differ from {parted} on and are identical before"
+    lines = [
+        f"{_capital(label)} ({instead}), on the same draws: the two runs {where}.",
+        "At the end (mean of the last year, or the last month for results that add up):",
+        *(f"- {_pair(row, label=label, subject=subject)}" for _, row in table.iterrows()),
+    ]
+    if pairs == 1:
+        (first, begun), (second, begun_there) = since
+        end = f"As it is, the run ends as {first} (from {begun}); {label}, as {second} (from {begun_there})."
+        return [*lines, end, "One pair of runs does not show the part of chance: add replicates=100."]
+    shares = []
+    for _, rows in regimes[regimes["share"] > 0].groupby("scenario", sort=False):
+        common = rows.sort_values("share", ascending=False, kind="stable")
+        told_shares = zip(common["share"], common["regime"], strict=True)
+        shares.append(listed([f"{_percent(share)} {regime}" for share, regime in told_shares]))
+    return [*lines, f"Regimes at the end of {pairs} runs, as it is: {shares[0]}; {label}: {shares[1]}."]
+
+
+def _pair(row: pd.Series, *, label: str, subject: str) -> str:
+    of_partner = row["measure"] == "attendance_of_partner"
+    measure = "attendance" if of_partner else str(row["measure"])
+    scale, decimals = (100.0, 1) if is_share(measure) else (1.0, 4 if measure.endswith("gbp_m") else 3)
+    unit = f" {unit_of(measure)}" if is_share(measure) or measure.endswith("gbp_m") else ""
+    before, after = (_plain(scale * row[name], decimals) + unit for name in ("as_is", "without"))
+    change = _signed(scale * row["difference"], decimals) + (" points" if is_share(measure) else "")
+    interval = ""
+    if row["replicates"] > 1:
+        low, high = (_signed(scale * row[name], decimals) for name in ("ci_low", "ci_high"))
+        interval = f", 95 % interval {low} to {high}"
+    name = f"Attendance of {subject}" if of_partner else readable(measure)
+    return f"{name}: {before} as it is, {after} {label} (difference {change}{interval})."
+
+
+def movers_in_words(shares: pd.DataFrame, *, subject: str) -> str:
+    """Return in how many runs the commonest largest mover is the one that changed most.
+
+    >>> rows = [("load", "load", 37, 40, 0.925, 0.80, 0.97, -0.9, -1.0, -0.8)]
+    >>> columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
+    >>> movers_in_words(pd.DataFrame(rows, columns=columns), subject="Police")
+    'Police: in 37 of 40 runs (92 %, 95 % interval 80 to 97 %) the term that changed most is load (mean change −0.90).'
+    """
+    top = shares.iloc[0]
+    share = f"{_percent(top['share'])}, 95 % interval {100 * top['ci_low']:.0f} to {100 * top['ci_high']:.0f} %"
+    return (
+        f"{subject}: in {top['runs']} of {top['of']} runs ({share}) the term that changed most is {top['meaning']} "
+        f"(mean change {_signed(top['change'])})."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _plain(value: float, decimals: int = 2) -> str:
+    shown = round(value, decimals) + 0.0  # no negative zero
+    return f"{shown:.{decimals}f}".replace("-", "−")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _signed(value: float, decimals: int = 2) -> str:
+    shown = round(value, decimals) + 0.0  # no negative zero
+    return f"{shown:+.{decimals}f}".replace("-", "−")
+
+
+def subject_in_words(partner: str | None, sector: str | None, labels: Mapping[str, str]) -> str:
+    """Return what is explained, as it stands at the start of a sentence.
+
+    >>> subject_in_words(None, "business", {}), subject_in_words("police_1", None, {"police_1": "Police"})
+    ('Businesses', 'Police')
+    >>> subject_in_words(None, None, {})
+    'All members'
+    """
+    if partner is not None:
+        return labels[partner]
+    return "All members" if sector is None else _SECTORS[sector]

@@ -1,0 +1,1 @@
+"""Patterns of real partnerships: criteria, scoreboards and calibration."""

@@ -1,0 +1,135 @@
+"""Figures of patterns: the scoreboard, and which pattern which null model loses."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from analysis.patterns.words import BEHAVIOUR, band_in_words, value_in_words
+from analysis.shared.plotting import add_note, add_title, in_house_style, new_figure, readable
+
+PASSED, FAILED = (sns.color_palette("colorblind").as_hex()[place] for place in (0, 3))
+_BAND = "0.87"
+_ROOM = 0.12
+"""Empty space at either end of a row, as a share of its width."""
+
+
+@in_house_style
+def scoreboard_figure(board: pd.DataFrame, *, title: str) -> Figure:
+    """Return each finding as a point with its interval against the grey band it has to lie in.
+
+    ``board`` is the scoreboard of one behaviour. Filled dots lie inside their bands, hollow diamonds outside.
+
+    >>> row = {"id": "P1", "what": "trust at the end", "value": 0.7, "ci_low": 0.6, "ci_high": 0.8, "low": 0.5}
+    >>> row |= {"high": np.inf, "inside": True, "passed": True}
+    >>> figure = scoreboard_figure(pd.DataFrame([row]), title="Patterns")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['trust at the end  P1']
+    """
+    figure, (ax,) = new_figure(1, 1, width=9.5, height=1.4 + 0.38 * len(board))
+    rows = board.reset_index(drop=True)
+    for place in range(len(rows)):
+        _draw_finding(ax, rows.iloc[place], float(place))
+    ax.set(xlim=(0.0, 1.0), ylim=(len(rows) - 0.4, -0.6), xticks=[])
+    ax.set_yticks(range(len(rows)), [_label(row["what"], row["id"]) for _, row in rows.iterrows()], fontsize=9)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False)
+    for edge in ("left", "bottom"):
+        ax.spines[edge].set_visible(False)
+    for label, (_, row) in zip(ax.get_yticklabels(), rows.iterrows(), strict=True):
+        label.set_color("0.15" if row["inside"] else FAILED)
+        label.set_fontweight("normal" if row["passed"] else "bold")
+    add_title(figure, title)
+    add_note(
+        figure,
+        "Each row has a scale of its own; the grey band is where the value has to lie. Filled dot: inside; hollow "
+        "diamond: outside. Line: 95 % interval. Bold: the pattern as a whole is not reproduced.",
+    )
+    return figure
+
+
+def _draw_finding(ax: Axes, row: pd.Series, place: float) -> None:
+    known = [row[name] for name in ("value", "ci_low", "ci_high", "low", "high") if np.isfinite(row[name])]
+    low, high = min(known), max(known)
+    width = (high - low) or 1.0
+
+    def at(value: float) -> float:
+        return float(_ROOM + (1.0 - 2.0 * _ROOM) * (value - low) / width)
+
+    left = 0.0 if np.isinf(row["low"]) else at(row["low"])
+    right = 1.0 if np.isinf(row["high"]) else at(row["high"])
+    ax.barh(place, right - left, left=left, height=0.62, color=_BAND, zorder=1)
+    for limit in (limit for limit in (row["low"], row["high"]) if np.isfinite(limit)):
+        ax.plot([at(limit)] * 2, [place - 0.31, place + 0.31], color="0.55", linewidth=1.2, zorder=2)
+    inside = bool(row["inside"])
+    colour = PASSED if inside else FAILED
+    if np.isfinite(row["ci_low"]):
+        ax.plot([at(row["ci_low"]), at(row["ci_high"])], [place, place], color=colour, linewidth=2, zorder=3)
+    if np.isfinite(row["value"]):
+        marker, face = ("o", colour) if inside else ("D", "white")
+        ax.plot(
+            at(row["value"]),
+            place,
+            marker,
+            markersize=7,
+            color=colour,
+            markerfacecolor=face,
+            markeredgewidth=1.8,
+            zorder=4,
+        )
+    told = f"{value_in_words(row)}; {band_in_words(row['low'], row['high'])}"
+    ax.annotate(
+        told, (1.0, place), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
+        va="center", fontsize=9, color="0.25" if inside else FAILED, annotation_clip=False,
+    )  # fmt: skip
+
+
+def _label(what: str, id: str) -> str:
+    return f"{textwrap.fill(what, 48)}  {id}"
+
+
+def _model(name: str) -> str:
+    return readable(name.removeprefix("null_"))
+
+
+@in_house_style
+def null_models_figure(models: pd.DataFrame) -> Figure:
+    """Return the grid of patterns (rows) and behaviours (columns): filled passed, hollow failed, a ring where lost.
+
+    >>> models = pd.DataFrame({"behaviour": ["fitted", "null_no_trust"], "id": "P1", "statement": "Trust lasts.",
+    ...                        "passed": [True, False], "lost": [False, True]})
+    >>> [label.get_text() for label in null_models_figure(models).axes[0].get_xticklabels()]
+    ['Fitted', 'No trust']
+    """
+    names, ids = list(models[BEHAVIOUR].unique()), list(models["id"].unique())
+    figure, (ax,) = new_figure(1, 1, width=4.6 + 1.15 * len(names), height=2.0 + 0.36 * len(ids))
+    for _, row in models.iterrows():
+        x, y = names.index(row[BEHAVIOUR]), ids.index(row["id"])
+        if row["lost"]:
+            ax.add_patch(_tile(x, y))
+        colour = PASSED if row["passed"] else FAILED
+        marker, face = ("o", colour) if row["passed"] else ("X", "white")
+        ax.plot(x, y, marker, markersize=10, color=colour, markerfacecolor=face, markeredgewidth=1.6)
+    statements = models.drop_duplicates("id").set_index("id")["statement"]
+    ax.set_yticks(range(len(ids)), [_label(statements[id], id) for id in ids], fontsize=9)
+    ax.set_xticks(range(len(names)), [textwrap.fill(_model(name), 12) for name in names])
+    ax.xaxis.tick_top()
+    ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(ids) - 0.5, -0.5))
+    ax.tick_params(length=0)
+    for edge in ("left", "bottom"):
+        ax.spines[edge].set_visible(False)
+    add_title(figure, "Patterns that are lost when a mechanism is switched off")
+    add_note(
+        figure, "Filled dot: passed; hollow cross: failed; shaded: passed by the first model and lost by this one."
+    )
+    return figure
+
+
+def _tile(x: int, y: int) -> Rectangle:
+    return Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor="0.9", edgecolor="none", zorder=0)

@@ -1,0 +1,281 @@
+"""What a scoreboard of patterns says: in plain words, as a page, and against null models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+BEHAVIOUR = "behaviour"
+"""Column of a scoreboard that says which behaviour was tested."""
+
+
+def band_in_words(low: float, high: float) -> str:
+    """Return a band in words: 'at most 2', '0.2 to 0.6', '4 or more'.
+
+    >>> band_in_words(-np.inf, 2.0), band_in_words(0.2, 0.6), band_in_words(4.0, np.inf)
+    ('at most 2', '0.2 to 0.6', '4 or more')
+    """
+    if np.isinf(low):
+        return f"at most {high:g}"
+    return f"{low:g} or more" if np.isinf(high) else f"{low:g} to {high:g}"
+
+
+def value_in_words(row: pd.Series) -> str:
+    """Return the value of a finding with its interval: '0.71 (0.68 to 0.73)'; without one if there is none.
+
+    >>> row = pd.Series({"value": 0.714, "ci_low": 0.68, "ci_high": 0.73, "low": 0.5, "high": np.inf})
+    >>> value_in_words(row)
+    '0.714 (0.680 to 0.730)'
+    """
+    if not np.isfinite(row["value"]):
+        return "not measurable"
+    digits = _digits(row)
+    interval = f" ({row['ci_low']:.{digits}f} to {row['ci_high']:.{digits}f})" if np.isfinite(row["ci_low"]) else ""
+    return f"{row['value']:.{digits}f}{interval}"
+
+
+def _digits(row: pd.Series) -> int:
+    """Return how many decimals tell the value, its interval and its bounds apart."""
+    told = [abs(row[name]) for name in ("value", "low", "high") if np.isfinite(row[name]) and row[name] != 0.0]
+    width = row["ci_high"] - row["ci_low"]
+    told += [width] if np.isfinite(width) and width > 0.0 else []
+    return int(np.clip(np.ceil(1.0 - np.log10(min(told, default=1.0))), 1, 4))
+
+
+def verdict_of(row: pd.Series) -> str:
+    """Return the verdict on a finding's pattern, and where the finding decides otherwise by itself.
+
+    >>> rows = [{"passed": passed, "inside": inside} for passed in (True, False) for inside in (True, False)]
+    >>> [verdict_of(pd.Series(row)) for row in rows]
+    ['passed', 'passed (not by this)', 'FAILED (not by this)', 'FAILED']
+    """
+    if row["passed"]:
+        return "passed" if row["inside"] or "share_of_sets" in row else "passed (not by this)"
+    return "FAILED" if not row["inside"] or "share_of_sets" in row else "FAILED (not by this)"
+
+
+def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
+    """Return what a scoreboard of one behaviour shows, in plain sentences, every miss among them.
+
+    Takes the result of ``analysis.patterns.criteria.scoreboard`` or ``scoreboard_of_sets``.
+
+    >>> row = {"id": "P1", "statement": "Trust is high.", "what": "trust", "value": 0.3, "ci_low": 0.25}
+    >>> row |= {"ci_high": 0.35, "low": 0.5, "high": np.inf, "inside": False, "clear": True, "passed": False}
+    >>> for line in verdicts(pd.DataFrame([row]), behaviour="fitted").splitlines()[:2]:
+    ...     print(line)
+    Behaviour fitted: 0 of 1 patterns are reproduced.
+    Not reproduced: P1, Trust is high. trust is 0.30 (0.25 to 0.35), must be 0.5 or more.
+    """
+    patterns = board.drop_duplicates("id")
+    of_sets = "share_of_sets" in board
+    failed = patterns.loc[~patterns["passed"], "id"].tolist()
+    by = " by at least half of the accepted sets" if of_sets else ""
+    lines = [f"Behaviour {behaviour}: {len(patterns) - len(failed)} of {len(patterns)} patterns are reproduced{by}."]
+    lines += [_miss(board[board["id"] == id]) for id in failed]
+    unclear = board[board["passed"] & board["inside"] & ~board["clear"] & np.isfinite(board["ci_low"])]
+    if len(unclear):
+        told = "; ".join(f"{row['id']} ({row['what']}: {_against(row)})" for _, row in unclear.iterrows())
+        lines.append(f"Passed, but with an interval that reaches out of the band: {told}.")
+    what = (
+        "Intervals hold the middle 95 % of the accepted parameter sets, chance included."
+        if of_sets
+        else "Intervals are 95 % bootstrap intervals over runs: they cover chance, not what is unknown of parameters."
+    )
+    return "\n".join([*lines, what])
+
+
+def _miss(rows: pd.DataFrame) -> str:
+    first = rows.iloc[0]
+    outside = "; ".join(f"{row['what']} is {_against(row)}" for _, row in rows[~rows["inside"]].iterrows())
+    shared = f" It is passed by {first['share_of_sets']:.0%} of the sets." if "share_of_sets" in rows else ""
+    return f"Not reproduced: {first['id']}, {first['statement']} {outside or 'the median lies in the band'}.{shared}"
+
+
+def _against(row: pd.Series) -> str:
+    return f"{value_in_words(row)}, must be {band_in_words(row['low'], row['high'])}"
+
+
+def scoreboard_rows(board: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Return headings and cells of a scoreboard as people read it, a finding a row.
+
+    >>> row = {"id": "P1", "what": "trust", "value": 0.3, "ci_low": 0.25, "ci_high": 0.35, "low": 0.5, "high": np.inf}
+    >>> scoreboard_rows(pd.DataFrame([row | {"inside": False, "clear": True, "passed": False}]))[1]
+    [['P1', 'trust', '0.30 (0.25 to 0.35)', '0.5 or more', 'FAILED']]
+    """
+    of_sets = "share_of_sets" in board
+    rows = [
+        [row["id"], row["what"], value_in_words(row), band_in_words(row["low"], row["high"]), verdict_of(row)]
+        + ([f"{row['share_of_sets']:.0%}"] if of_sets else [])
+        for _, row in board.iterrows()
+    ]
+    return ["id", "what", "value (95 % interval)", "must be", "pattern", *(["sets"] if of_sets else [])], rows
+
+
+# ------------------------------------------------------------------------- null models
+
+
+def null_models(boards: pd.DataFrame, *, reference: str) -> pd.DataFrame:
+    """Return one row a behaviour and pattern: behaviour, id, statement, margin, passed, lost, gained.
+
+    ``boards`` are scoreboards with the column ``behaviour``. A pattern is lost where the ``reference``
+    passes it and the other behaviour does not.
+
+    >>> boards = pd.DataFrame({"behaviour": ["fitted", "null_trust"], "id": "P1", "statement": "Trust is high.",
+    ...                        "margin": [0.2, -0.4], "passed": [True, False]})
+    >>> null_models(boards, reference="fitted")[["behaviour", "lost", "gained"]].to_numpy().tolist()
+    [['fitted', False, False], ['null_trust', True, False]]
+    """
+    order = {name: place for place, name in enumerate(boards[BEHAVIOUR].unique())}
+    by = boards.groupby([BEHAVIOUR, "id"], sort=False)
+    table = by.agg(statement=("statement", "first"), margin=("margin", "min"), passed=("passed", "first")).reset_index()
+    passes = table[table[BEHAVIOUR] == reference].set_index("id")["passed"]
+    of_reference = table["id"].map(passes).astype(bool)
+    table["lost"] = of_reference & ~table["passed"]
+    table["gained"] = ~of_reference & table["passed"]
+    return table.sort_values(BEHAVIOUR, key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+
+
+def losses_in_words(models: pd.DataFrame, *, reference: str) -> str:
+    """Return which patterns each null model loses, in plain sentences.
+
+    >>> models = pd.DataFrame({"behaviour": ["fitted", "null_trust"] * 2, "id": ["P1", "P1", "P2", "P2"],
+    ...                        "lost": [False, True, False, False], "gained": False})
+    >>> print(losses_in_words(models, reference="fitted"))
+    null_trust loses P1.
+    No null model loses P2: these do not tell the mechanisms apart.
+    """
+    lines = []
+    for name, rows in models.groupby(BEHAVIOUR, sort=False):
+        if name == reference:
+            continue
+        lost, gained = (rows.loc[rows[which], "id"].tolist() for which in ("lost", "gained"))
+        told = f"loses {', '.join(lost)}" if lost else "loses no pattern: what it leaves out is not needed for any"
+        lines.append(f"{name} {told}" + (f", and passes {', '.join(gained)} in addition" if gained else "") + ".")
+    lost_by_some = set(models.loc[models["lost"], "id"])
+    needless = [id for id in models["id"].unique() if id not in lost_by_some]
+    if lines and needless:
+        lines.append(f"No null model loses {', '.join(needless)}: these do not tell the mechanisms apart.")
+    return "\n".join(lines)
+
+
+# -------------------------------------------------------------------------------- page
+
+
+def patterns_page(
+    board: pd.DataFrame,
+    *,
+    command: str,
+    says: Sequence[str],
+    remarks: Sequence[str] = (),
+    prior_shares: pd.DataFrame | None = None,
+    left_out: pd.DataFrame | None = None,
+    models: pd.DataFrame | None = None,
+    reference: str = "fitted",
+) -> str:
+    """Return the page on what a behaviour reproduces and what it misses, in Markdown.
+
+    ``board`` is the scoreboard of one behaviour, ``command`` what made it, ``says`` paragraphs on how. The
+    optional tables are those of a calibration (shares of prior draws that pass, patterns left out) and of
+    null models.
+
+    >>> row = {"id": "P1", "statement": "Trust is high.", "source": "made up", "what": "trust", "value": 0.7}
+    >>> row |= {"ci_low": 0.6, "ci_high": 0.8, "low": 0.5, "high": np.inf, "inside": True, "passed": True}
+    >>> page = patterns_page(pd.DataFrame([row]), command="partnerships patterns", says=["Made of five runs."])
+    >>> print(page.splitlines()[-1])
+    | P1 | Trust is high. | made up | trust | 0.70 (0.60 to 0.80) | 0.5 or more | passed |
+    """
+    patterns = board.drop_duplicates("id")
+    failed = patterns.loc[~patterns["passed"], "id"].tolist()
+    verdict = "All of them pass." if not failed else f"**Not reproduced: {', '.join(failed)}.**"
+    lines = [
+        "# Patterns of real partnerships, and whether the model shows them",
+        "",
+        f"{len(patterns)} patterns were declared, with their criteria, before any parameter was fitted. {verdict}",
+        *_shares_in_words(prior_shares),
+        "",
+        "```sh",
+        command,
+        "```",
+        "",
+    ]
+    for paragraph in says:
+        lines += [paragraph, ""]
+    lines += ["## Scoreboard", "", *_board_table(board, prior_shares), ""]
+    if models is not None:
+        lines += ["## Null models", "", _NULLS, "", *_grid_table(models), ""]
+        lines += [f"- {line}" for line in losses_in_words(models, reference=reference).splitlines()] + [""]
+    if left_out is not None:
+        lines += ["## Each pattern left out of the calibration", "", _LEFT_OUT, "", *_left_out_table(left_out), ""]
+    if remarks:
+        lines += ["## What to make of it", "", *(f"- {remark}" for remark in remarks), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_NULLS = (
+    "A null model is the same model with one mechanism switched off and everything else as fitted. A pattern that it "
+    "loses needs that mechanism; a pattern that all of them pass is no evidence for any. ● passed, ○ failed."
+)
+
+_LEFT_OUT = (
+    "Parameter sets that were judged during the calibration are chosen again, by all patterns but one. The pattern "
+    "left out is predicted if most of them pass it all the same. The sets were proposed while every pattern counted, "
+    "which favours the one left out; the share among all sets that were judged in full shows how easy it is. "
+    "`partnerships calibrate leave_out=[P6]` calibrates without a pattern from the start."
+)
+
+
+def _shares_in_words(shares: pd.DataFrame | None) -> list[str]:
+    if shares is None:
+        return []
+    return [f"Of the prior draws {shares.set_index('id')['share_of_prior_draws']['all']:.1%} pass all."]
+
+
+def _board_table(board: pd.DataFrame, shares: pd.DataFrame | None) -> list[str]:
+    of_sets = "share_of_sets" in board
+    heads = ["id", "pattern", "source", "what is measured", "value (95 % interval)", "must be", "verdict"]
+    heads += ["accepted sets that pass"] if of_sets else []
+    heads += ["prior draws that pass"] if shares is not None else []
+    by_id = None if shares is None else shares.set_index("id")["share_of_prior_draws"]
+    rows = []
+    for _, row in board.iterrows():
+        cells = [row["id"], row["statement"], row["source"], row["what"], value_in_words(row)]
+        cells += [band_in_words(row["low"], row["high"]), verdict_of(row).replace("FAILED", "**failed**")]
+        cells += [f"{row['share_of_sets']:.0%}"] if of_sets else []
+        cells += [f"{by_id.get(row['id'], np.nan):.0%}"] if by_id is not None else []
+        rows.append(cells)
+    return _markdown(heads, rows)
+
+
+def _grid_table(models: pd.DataFrame) -> list[str]:
+    names = list(models[BEHAVIOUR].unique())
+    passed = models.pivot_table(index="id", columns=BEHAVIOUR, values="passed", aggfunc="first", sort=False)
+    rows = [[id, *("●" if passed.loc[id, name] else "○" for name in names)] for id in models["id"].unique()]
+    return _markdown(["pattern", *(f"`{name}`" for name in names)], rows)
+
+
+def _left_out_table(left_out: pd.DataFrame) -> list[str]:
+    heads = [
+        "pattern left out",
+        "sets accepted by the others",
+        "of these pass it",
+        "of all judged pass it",
+        "predicted",
+    ]
+    rows = [
+        [
+            row["id"],
+            f"{row['sets']:.0f}",
+            "–" if row["sets"] == 0 else f"{row['share_passing']:.0%}",
+            f"{row['share_of_all']:.0%}",
+            row["verdict"],
+        ]
+        for _, row in left_out.iterrows()
+    ]
+    return _markdown(heads, rows)
+
+
+def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    told = [heads, ["---"] * len(heads), *rows]
+    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in told]

@@ -1,0 +1,1 @@
+"""Mixes of levers: costs, the Pareto set and regret."""

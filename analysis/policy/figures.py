@@ -1,0 +1,137 @@
+"""Figures of a search for mixes: outcome against cost, and regret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter
+
+from analysis.policy.tables import BEST, REGRET_IN
+from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure, readable
+
+_COLOURS = "cividis_r"
+"""Even in grey and for colour-blind readers; the darker, the more one body dominates."""
+
+
+@in_house_style
+def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched: pd.DataFrame) -> Figure:
+    """Return a figure of outcome against cost, coloured by dominance, with the Pareto front and the scenarios.
+
+    Takes the tables of mixes at the front and of policies (each with mean, ``_low`` and ``_high`` of outcome and
+    cost_gbp_m) and of all mixes that were searched.
+
+    >>> means = {"outcome": 0.1, "dominance": 0.1, "cost_gbp_m": 9.0}
+    >>> ends = {f"{name}_{end}": value for name, value in means.items() for end in ("low", "high")}
+    >>> table = pd.DataFrame([{"policy": name, "on_front": True} | means | ends for name in (BEST, "baseline_lsp")])
+    >>> outcome_against_cost(table, table, table).axes[0].get_xlabel()
+    'Cost, £m a place over the run'
+    """
+    figure, panels = new_figure(1, 1, width=7.6, height=6.2)
+    ax = panels[0]
+    everything = pd.concat([pareto, policies, searched])["dominance"]
+    colours: dict[str, Any] = {"cmap": _COLOURS, "vmin": 0.0, "vmax": float(everything.quantile(0.98))}
+    ax.scatter(
+        searched["cost_gbp_m"], searched["outcome"], c=searched["dominance"], s=8, alpha=0.35, linewidths=0, **colours
+    )
+    front = pareto[pareto["on_front"]]
+    points = _marks(ax, front, s=46, edgecolors="black", linewidths=1.1, zorder=4, **colours)
+    scenarios = policies[policies["policy"] != BEST]
+    _marks(ax, scenarios, marker="D", s=34, edgecolors="0.35", linewidths=0.8, zorder=3, **colours)
+    best = policies[policies["policy"] == BEST]
+    _marks(ax, best, marker="*", s=230, edgecolors="black", linewidths=1.1, zorder=5, **colours)
+    _label(ax, pd.concat([best, scenarios]))
+    ax.set(xlabel="Cost, £m a place over the run", ylabel="Outcome, % of the gap closed")
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g}".replace("-", "−")))
+    bar = figure.colorbar(points, ax=ax, pad=0.02, aspect=35)
+    bar.set_label("Dominance: 0 all equal, 1 one body has all influence")
+    bar.outline.set_visible(False)
+    add_title(figure, "What mixes of policies cost and achieve")
+    add_note(
+        figure,
+        "Ringed circles: Pareto front of outcome, dominance and cost on new seeds. Star: cheapest mix in the bound. "
+        "Diamonds: the scenarios. Bars: middle 95 % of parameter sets. Small dots: mixes tried in the search.",
+    )
+    return figure
+
+
+def _marks(ax: Axes, table: pd.DataFrame, **looks: Any) -> PathCollection:
+    """Draw each mix at its cost and outcome, coloured by dominance, with its intervals."""
+    _bars(ax, table)
+    return ax.scatter(table["cost_gbp_m"], table["outcome"], c=table["dominance"], **looks)
+
+
+def _bars(ax: Axes, table: pd.DataFrame) -> None:
+    reach: dict[str, Any] = {
+        axis: np.abs(np.stack([table[name] - table[f"{name}_low"], table[f"{name}_high"] - table[name]]))
+        for axis, name in (("xerr", "cost_gbp_m"), ("yerr", "outcome"))
+    }
+    ax.errorbar(
+        table["cost_gbp_m"], table["outcome"], **reach, fmt="none", ecolor=GREY, elinewidth=0.9, alpha=0.6, zorder=2
+    )
+
+
+def _label(ax: Axes, policies: pd.DataFrame) -> None:
+    """Name the cheapest mix (the first row), the best outcome, the least cost, and the ordinary partnership."""
+    others = policies.iloc[1:]
+    ordinary = policies.index[policies["policy"] == "baseline_lsp"]
+    # Offsets in points, to where such points leave room: mixes lie along the upper left edge of the cloud.
+    offsets = {policies.index[0]: (-45, 75), others["cost_gbp_m"].idxmin(): (18, 52)}
+    offsets |= dict.fromkeys(ordinary, (45, -55)) | {others["outcome"].idxmax(): (-70, -25)}
+    for place, offset in offsets.items():
+        row = policies.loc[place]
+        ax.annotate(
+            readable(str(row["policy"])),
+            (row["cost_gbp_m"], row["outcome"]),
+            xytext=offset,
+            textcoords="offset points",
+            fontsize=9.5,
+            ha="center",
+            color="0.1",
+            zorder=6,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+            arrowprops={"arrowstyle": "-", "color": "0.35", "linewidth": 0.8, "shrinkA": 0, "shrinkB": 6},
+        )
+
+
+@in_house_style
+def regret_bars(regret: pd.DataFrame) -> Figure:
+    """Return a figure of the regret of every policy, a panel a value: mean, middle 95 % of worlds, and maximum.
+
+    >>> rows = [{"policy": name, "mean_regret": 0.1, "low": 0.0, "high": 0.2, "max_regret": 0.3, "is_minimax": True,
+    ...          "value": value} for name in "ab" for value in REGRET_IN]
+    >>> len(regret_bars(pd.DataFrame(rows)).axes)
+    2
+    """
+    first = regret[regret["value"] == next(iter(REGRET_IN))].sort_values("max_regret")
+    order = list(first["policy"])
+    figure, panels = new_figure(1, len(REGRET_IN), width=8.4, height=2.2 + 0.27 * len(order), sharey=True)
+    for ax, (value, unit) in zip(panels, REGRET_IN.items(), strict=True):
+        scale = 100.0 if unit.startswith("share") else 1.0
+        mine = regret[regret["value"] == value].set_index("policy").loc[order]
+        places = np.arange(len(order))
+        least = mine["is_minimax"].to_numpy()
+        ax.hlines(places, scale * mine["low"], scale * mine["high"], color="#0173b2", linewidth=3, alpha=0.45)
+        ax.scatter(scale * mine["mean_regret"], places, color="#0173b2", s=24, zorder=3)
+        ax.scatter(scale * mine["max_regret"], places, marker="|", color="0.15", s=70, zorder=3)
+        ax.scatter(
+            scale * mine["max_regret"][least], places[least], marker="o", facecolors="none", edgecolors="0.15", s=110
+        )
+        ax.axvline(0.0, color=GREY, linewidth=0.8)
+        ax.set_xlabel(f"Regret, {'points of the gap' if scale > 1 else unit}")
+        ax.set_title(readable(value))
+    panels[0].set_yticks(range(len(order)), [readable(str(name)) for name in order])
+    panels[0].set_ylim(len(order) - 0.5, -0.5)
+    add_title(figure, "What each policy may cost in hindsight")
+    add_note(
+        figure,
+        "Regret: the best of the scenarios in a world minus what the policy attains there; a world is a "
+        "parameter set and a place. Cost plays no part. "
+        "Dot: mean; bar: middle 95 % of worlds; stroke: maximum; ring: the least maximum.",
+    )
+    return figure

@@ -1,0 +1,134 @@
+"""The result of a search for mixes in plain English: what it costs, how sure it is, and what is not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.policy.tables import AVOIDED, BEST, REGRET_IN
+from analysis.shared.plotting import readable
+
+NOT_COSTED = (
+    "Cost is money paid out of the pooled fund, meeting, reporting and staff, and inspection, in £m a place over the "
+    "run. Not costed: complying with duties, leadership, money that bodies bend. The model knows no use of inspection, "
+    "so relief always saves."
+)
+
+
+def mixes_in_words(
+    best: pd.DataFrame,
+    policies: pd.DataFrame,
+    pareto: pd.DataFrame,
+    regret: pd.DataFrame,
+    *,
+    avoid: Sequence[str],
+    bound: float,
+) -> str:
+    """Return what was found, in a few plain sentences.
+
+    ``best`` has the rows search, selection and confirmed (column ``stage``) of the chosen mix with its levers,
+    ``policies`` the summary of the scenarios and the mix, ``pareto`` that of the mixes at the front, ``regret``
+    the table of ``analysis.policy.tables.regrets`` with a column ``value``. ``bound`` is a share in [0, 1).
+
+    >>> row = {"avoided_share": 0.02, "cost_gbp_m": 90.0, "outcome": 0.1, "sets": 50, "sets_within_bound": 0.9}
+    >>> row |= {f"{name}_{end}": row[name] for name in list(row)[:3] for end in ("low", "high")}
+    >>> row |= {"fund_spent_gbp_m": 40.0, "transaction_cost_gbp_m": 2.0, "inspection_cost_gbp_m": 48.0}
+    >>> row |= {"ends as growth coalition": 0.98, "ends as dissolved": 0.02}
+    >>> policies = pd.DataFrame([row | {"policy": BEST}, row | {"policy": "smart_council", "cost_gbp_m": 95.0}])
+    >>> best = pd.DataFrame([row | {"stage": stage, "levers.staff_team": 0.4} for stage in ("search", "confirmed")])
+    >>> regret = pd.DataFrame([{"value": value, "policy": "smart_council", "max_regret": 0.1, "mean_regret": 0.05,
+    ...                         "best_in": 0.2, "is_minimax": True} for value in REGRET_IN])
+    >>> pareto = pd.DataFrame({"on_front": [True]})
+    >>> print(mixes_in_words(best, policies, pareto, regret, avoid=["dissolved"], bound=0.1).splitlines()[3])
+    Runs end as growth coalition (98 %), dissolved (2 %).
+    """
+    confirmed, searched = _row(best, "confirmed"), _row(best, "search")
+    lines = [
+        _bound_kept(confirmed, searched, avoid=avoid, bound=bound),
+        f"It costs £{confirmed['cost_gbp_m']:.1f}m a place over the run ({_span(confirmed, 'cost_gbp_m', 1)}; "
+        f"£{searched['cost_gbp_m']:.1f}m in the search) and closes {100 * confirmed['outcome']:.1f} % of the gap "
+        f"({_span(confirmed, 'outcome', 1, scale=100)}).",
+        f"Of that £{confirmed['fund_spent_gbp_m']:.1f}m goes through the fund, "
+        f"£{confirmed['transaction_cost_gbp_m']:.1f}m into meeting, reporting and staff, "
+        f"£{confirmed['inspection_cost_gbp_m']:.1f}m into inspection.",
+        f"Runs end as {_endings(confirmed)}.",
+        f"It sets {_levers(best, policies)}.",
+        _cheapest_scenario(policies, bound, mix_cost=confirmed["cost_gbp_m"]),
+        f"Pareto set: {int(pareto['on_front'].sum())} of {len(pareto)} mixes stay unbeaten in outcome, dominance and "
+        "cost on new seeds.",
+        *(_least_regret(regret[regret["value"] == value], value) for value in REGRET_IN),
+        "",
+        f"Intervals hold the middle 95 % of {int(confirmed['sets'])} parameter sets. {NOT_COSTED}"
+        if confirmed["sets"] > 1
+        else f"One parameter set: the intervals cover chance only. {NOT_COSTED}",
+    ]
+    return "\n".join(lines)
+
+
+def _row(best: pd.DataFrame, stage: str) -> dict[str, Any]:
+    return {str(name): value for name, value in best[best["stage"] == stage].iloc[0].items()}
+
+
+def _bound_kept(confirmed: dict[str, Any], searched: dict[str, Any], *, avoid: Sequence[str], bound: float) -> str:
+    ending = f"{', '.join(avoid[:-1])} or {avoid[-1]}" if len(avoid) > 1 else avoid[0]
+    found = (
+        f"{100 * confirmed[AVOIDED]:.1f} % of runs on new seeds ({_span(confirmed, AVOIDED, 1, scale=100)}; "
+        f"{100 * searched[AVOIDED]:.1f} % in the search) end as {ending}"
+    )
+    sets = f"the bound of {100 * bound:g} % holds in {100 * confirmed['sets_within_bound']:.0f} % of parameter sets"
+    if searched[AVOIDED] > bound:
+        return f"No mix kept the bound of {100 * bound:g} %. In the nearest, {found}; {sets}."
+    kept = "keeps" if confirmed[AVOIDED] <= bound else "no longer keeps"
+    return f"The cheapest mix found {kept} the bound: {found}; {sets}."
+
+
+def _span(row: dict[str, Any], name: str, digits: int, *, scale: float = 1.0) -> str:
+    low, high = (f"{scale * row[f'{name}_{end}']:.{digits}f}".replace("-", "−") for end in ("low", "high"))
+    return f"{low} to {high}"
+
+
+def _endings(confirmed: dict[str, Any]) -> str:
+    shares = {name.removeprefix("ends as "): share for name, share in confirmed.items() if name.startswith("ends as ")}
+    told = sorted((regime for regime in shares if shares[regime] > 0.0), key=lambda regime: -shares[regime])
+    return ", ".join(f"{regime} ({100 * shares[regime]:.0f} %)" for regime in told)
+
+
+def _levers(best: pd.DataFrame, policies: pd.DataFrame) -> str:
+    known = {*policies.columns, "stage"}
+    row = _row(best, "confirmed")
+    named = [f"{path} = {value}" for path, value in row.items() if path not in known]
+    return ", ".join(named)
+
+
+def _cheapest_scenario(policies: pd.DataFrame, bound: float, *, mix_cost: float) -> str:
+    scenarios = policies[policies["policy"] != BEST]
+    within = scenarios[scenarios[AVOIDED] <= bound]
+    if within.empty:
+        return f"None of the {len(scenarios)} scenarios keeps the bound."
+    cheapest = within.nsmallest(1, "cost_gbp_m").iloc[0]
+    told = (
+        f"Of the {len(scenarios)} scenarios {len(within)} keep it; "
+        f"the cheapest is {readable(str(cheapest['policy']))}: "
+        f"£{cheapest['cost_gbp_m']:.1f}m, {100 * cheapest['outcome']:.1f} % of the gap."
+    )
+    if cheapest["cost_gbp_m"] >= mix_cost:
+        return told
+    why = "it uses levers or ranges that were not searched, or the search was too short."
+    return f"{told} That is cheaper than the mix: {why}"
+
+
+def _least_regret(regret: pd.DataFrame, value: str) -> str:
+    least = regret[regret["is_minimax"]].iloc[0]
+    unit = REGRET_IN[value]
+    share = unit.startswith("share")
+    amounts = [
+        f"{100 * least[name]:.1f} points of the gap" if share else f"£{least[name]:.1f}m"
+        for name in ("max_regret", "mean_regret")
+    ]
+    return (
+        f"Least maximum regret in {readable(value).lower()}, whatever the cost: {readable(str(least['policy']))} "
+        f"(at most {amounts[0]}, "
+        f"{amounts[1]} on average; best of the scenarios in {100 * least['best_in']:.0f} % of worlds)."
+    )

@@ -1,0 +1,1 @@
+"""One run, month by month."""

@@ -1,0 +1,305 @@
+"""Figures of a single run: who came, who mattered, where the money went and what it achieved.
+
+``measures`` and ``partners`` are the tables of a run's history: one row a month, and one row a month
+and partner. Every function returns a new Figure. One run shows one course of chance, so there is no band.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from analysis.shared.plotting import (
+    GREY,
+    SECTOR_COLOURS,
+    LineEnd,
+    add_note,
+    add_title,
+    calendar_axis,
+    in_house_style,
+    label_line_ends,
+    label_value_axis,
+    looks_of,
+    moments,
+    new_figure,
+    readable,
+    unit_of,
+)
+from sim.measures import MEASURES
+from sim.population import ARCHETYPES, SECTORS
+
+ONE_RUN = "One run, so one course of chance; a comparison over replicates shows how much of this is chance."
+
+_MONEY_COLOURS = {"spent": "#0173B2", "held": "#56B4E9", "forfeited": "#D55E00"}
+_THEME_COLOURS = ("#332288", "#44AA99", "#CC6677", "#999933", "#AA4499")
+
+
+@in_house_style
+def presence_by_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
+    """Return a figure of attendance, seniority and engagement over time, one line a sector.
+
+    Lines are means of the last 12 months; a sector is drawn only while it has members.
+
+    >>> months = pd.DataFrame({"month": [0, 1, 2], "date": ["2001-04", "2001-05", "2001-06"], "attendance_agency": 0.5,
+    ...                        "seniority_agency": 0.8, "engagement_agency": 0.4})
+    >>> seats = pd.DataFrame({"month": [0, 1, 2], "partner": "police_1", "sector": "agency", "is_member": 1.0})
+    >>> figure = presence_by_sector(months, seats)
+    >>> [ax.get_title(loc="left") for ax in figure.axes[:2]]
+    ['Share of members who attend', 'Level of the people sent']
+    """
+    figure, panels = new_figure(3, 1, width=8, height=8.5, sharex=True)
+    add_title(figure, "Who comes, how senior they are and how engaged")
+    add_note(figure, f"Mean of the last 12 months (fewer at the start), by sector. {ONE_RUN}")
+    members = partners.groupby(["month", "sector"])["is_member"].sum().unstack(fill_value=0)
+    when = moments(measures["date"])
+    titles = {
+        "attendance": "Share of members who attend",
+        "seniority": "Level of the people sent",
+        "engagement": "Engagement: attendance record × seniority × contribution factor",
+    }
+    drawn = []
+    for ax, (measure, title) in zip(panels, titles.items(), strict=True):
+        ends = []
+        for sector in (sector for sector in SECTORS if sector in members and members[sector].any()):
+            present = (members[sector].reindex(measures["month"], fill_value=0.0) > 0).to_numpy()
+            values = measures[f"{measure}_{sector}"].where(present).rolling(12, min_periods=1).mean().where(present)
+            colour = SECTOR_COLOURS[sector]
+            ends.append(_line_with_end(ax, when, values.to_numpy(), name=readable(sector), colour=colour))
+        ax.set_title(title)
+        calendar_axis(ax, span=when)
+        label_value_axis(ax, measure)
+        ax.set_ylim(bottom=0)
+        drawn.append((ax, ends))
+    for ax, ends in drawn:
+        label_line_ends(ax, [end for end in ends if end])
+    return figure
+
+
+@in_house_style
+def influence(measures: pd.DataFrame, partners: pd.DataFrame, *, labelled: int = 5) -> Figure:
+    """Return a figure of each body's share of influence; the ``labelled`` strongest have a colour and a name.
+
+    The strongest are those with the largest share averaged over the run.
+
+    >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], "n_members": 2})
+    >>> police = pd.DataFrame({"month": [0, 1], "partner": "police_1", "is_member": 1.0, "influence": 0.25})
+    >>> seats = pd.concat([police, police.assign(partner="council_1", influence=0.75)])
+    >>> figure = influence(months, seats, labelled=1)
+    >>> [text.get_text() for text in figure.axes[0].texts], figure.axes[0].get_ylabel()
+    (['Council'], 'Share of influence, %')
+    """
+    figure, (ax,) = new_figure(1, 1, width=8, height=5)
+    add_title(figure, "Share of influence of each body")
+    add_note(figure, f"The {labelled} bodies with most influence over the run are named; the others are grey. "
+                     f"Dotted: an equal share for every member. {ONE_RUN}")  # fmt: skip
+    shares = partners.pivot(index="month", columns="partner", values="influence").reindex(measures["month"])
+    member = partners.pivot(index="month", columns="partner", values="is_member").reindex(measures["month"]) > 0
+    strongest = list(shares.mean().sort_values(ascending=False, kind="stable").index[:labelled])
+    shares = shares.where(member)
+    when = moments(measures["date"])
+    palette = {name: look.colour for name, look in looks_of(strongest).items()}
+    labels = short_names([str(name) for name in shares])
+    ax.plot(when, shares.drop(columns=strongest), color="0.8", linewidth=0.8)
+    ends = [
+        _line_with_end(ax, when, shares[name].to_numpy(), name=labels[name], colour=colour)
+        for name, colour in palette.items()
+    ]
+    equal = 1.0 / measures["n_members"].where(measures["n_members"] > 0)
+    ax.plot(when, equal, color=GREY, linestyle=":", linewidth=1.6)
+    calendar_axis(ax, span=when)
+    label_value_axis(ax, "top_share", name="Share of influence")
+    ax.set_ylim(bottom=0)
+    label_line_ends(ax, [end for end in ends if end], wrap=20)
+    return figure
+
+
+@in_house_style
+def money(measures: pd.DataFrame) -> Figure:
+    """Return a figure of the pooled fund: all that came in, split into spent, still held and forfeited.
+
+    >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], "fund_in_gbp_m": [1.0, 1.0],
+    ...                        "fund_spent_gbp_m": [0.5, 1.0], "fund_held_gbp_m": [0.5, 0.25],
+    ...                        "fund_forfeited_gbp_m": [0.0, 0.25]})
+    >>> [ax.get_ylabel() for ax in money(months).axes]
+    ['£m since the start', '£m a month']
+    """
+    figure, (total, monthly) = new_figure(2, 1, width=8, height=7, sharex=True, height_ratios=[3, 2])
+    add_title(figure, "Where the pooled fund went")
+    add_note(figure, f"Every pound is spent, held or forfeited. Below: mean of the last 12 months. {ONE_RUN}")
+    when = moments(measures["date"])
+    parts = {
+        "spent": measures["fund_spent_gbp_m"].cumsum(),
+        "held": measures["fund_held_gbp_m"],
+        "forfeited": measures["fund_forfeited_gbp_m"].cumsum(),
+    }
+    total.stackplot(when, *parts.values(), colors=[_MONEY_COLOURS[name] for name in parts], alpha=0.85, linewidth=0)
+    total.plot(when, measures["fund_in_gbp_m"].cumsum(), color="black", linewidth=1.8)
+    total.set_title("Since the start")
+    total.set(ylabel="£m since the start", ylim=(0, None))
+    tops = np.cumsum([values.iloc[-1] for values in parts.values()])
+    middles = tops - np.array([values.iloc[-1] for values in parts.values()]) / 2
+    ends = [LineEnd(readable(name), middle, _MONEY_COLOURS[name]) for name, middle in zip(parts, middles, strict=True)]
+    flow_ends = []
+    for name, text in {"in": "Came in", "spent": "Spent", "forfeited": "Forfeited"}.items():
+        values = measures[f"fund_{name}_gbp_m"].rolling(12, min_periods=1).mean()
+        colour = _MONEY_COLOURS.get(name, "black")
+        monthly.plot(when, values, color=colour, linewidth=1.8)
+        flow_ends.append(LineEnd(text, float(values.iloc[-1]), colour))
+    monthly.set_title("Month by month")
+    monthly.set(ylabel=unit_of("fund_in_gbp_m"), ylim=(0, None))
+    calendar_axis(total)
+    calendar_axis(monthly)
+    label_line_ends(total, [*ends, LineEnd("Came in", float(tops[-1]), "black")])
+    label_line_ends(monthly, flow_ends)
+    return figure
+
+
+@in_house_style
+def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
+    """Return a figure of the gap closed in every theme, and of their mean against the counterfactual.
+
+    >>> measured = {name: [0.0, 0.1] for name in MEASURES if name.startswith("outcome")}
+    >>> figure = outcomes_by_theme(pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], **measured}))
+    >>> len(figure.axes[0].lines), figure.axes[0].get_ylabel()
+    (7, 'Gap closed, % of the gap')
+    """
+    figure, (ax,) = new_figure(1, 1, width=8, height=5)
+    add_title(figure, "How much of the gap to the national average is closed")
+    add_note(figure, "Shaded: mean over themes against the same place and shocks without a partnership (dashed), "
+                     f"which is what the partnership adds. {ONE_RUN}")  # fmt: skip
+    when = moments(measures["date"])
+    without = measures["outcome_counterfactual"]
+    themes = [name for name in MEASURES if name.startswith("outcome_") and name != "outcome_counterfactual"]
+    ends = []
+    for measure, colour in zip(themes, _THEME_COLOURS, strict=True):
+        ax.plot(when, measures[measure], color=colour, linewidth=1.2)
+        ends.append(LineEnd(readable(measure.removeprefix("outcome_")), float(measures[measure].iloc[-1]), colour))
+    ax.fill_between(when, without, measures["outcome"], color="0.5", alpha=0.25, linewidth=0)
+    ax.plot(when, measures["outcome"], color="black", linewidth=2.4)
+    ax.plot(when, without, color="black", linewidth=1.6, linestyle="--")
+    ends.append(LineEnd("Mean of themes", float(measures["outcome"].iloc[-1]), "black"))
+    ends.append(LineEnd("Mean without a partnership", float(without.iloc[-1]), "black"))
+    calendar_axis(ax)
+    label_value_axis(ax, "outcome", name="Gap closed")
+    label_line_ends(ax, ends, wrap=18)
+    return figure
+
+
+@in_house_style
+def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
+    """Return a heat map of attendance, a row a body (by sector) and a column a quarter of a year.
+
+    A cell is the share of the quarter's meetings that the body attended; without a seat it is hatched.
+
+    >>> dates = pd.DataFrame({"month": range(6), "date": [f"2001-{month:02d}" for month in range(4, 10)]})
+    >>> police = pd.DataFrame({"month": range(6), "partner": "police_1", "sector": "agency", "is_member": 1.0,
+    ...                        "attendance": [1.0, 1.0, 0.0, 0.0, 1.0, 0.0]})
+    >>> council = police.assign(partner="council_1", sector="council", attendance=1.0)
+    >>> figure = attendance_map(dates, pd.concat([police, council], ignore_index=True))
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['Council', 'Police force']
+    """
+    seated = partners[partners["is_member"] > 0]
+    rows = _by_sector(partners)
+    table = (
+        seated.assign(quarter=seated["month"] // 3)
+        .pivot_table(index="partner", columns="quarter", values="attendance", aggfunc="mean")
+        .reindex(index=rows["partner"], columns=range(int(measures["month"].max()) // 3 + 1))
+    )
+    labels = short_names(list(table.index))
+    figure, (ax,) = new_figure(1, 1, width=8.5, height=1.9 + 0.24 * len(rows))
+    add_title(figure, "How often each body attended")
+    add_note(figure, f"Share of meetings attended in each quarter of a year; hatched: no seat. {ONE_RUN}")
+    ax.grid(visible=False)
+    ax.patch.set(facecolor="white", edgecolor="0.75", hatch="////")
+    sns.heatmap(
+        table * 100,
+        ax=ax,
+        vmin=0,
+        vmax=100,
+        cmap="Blues",
+        xticklabels=False,
+        yticklabels=[labels[name] for name in table.index],
+        cbar_kws={"label": "Meetings attended, %", "shrink": 0.5, "aspect": 20},
+    )
+    ax.set(xlabel="", ylabel="")
+    ax.tick_params(axis="both", length=0, labelsize=9)
+    for sector, places in rows.groupby("sector", sort=False).groups.items():
+        ax.axhline(places[0], color="white", linewidth=4)
+        ax.annotate(
+            readable(str(sector)), (1.0, places[0] + len(places) / 2), xycoords=("axes fraction", "data"),
+            xytext=(5, 0), textcoords="offset points", color=SECTOR_COLOURS[str(sector)], va="center",
+        )  # fmt: skip
+    _years_below(ax, measures["date"])
+    return figure
+
+
+def short_names(partners: list[str]) -> dict[str, str]:
+    """Return readable names of partners, with a number only where there are several of a kind.
+
+    >>> short_names(["police_1", "school_1", "school_2"])
+    {'police_1': 'Police force', 'school_1': 'School 1', 'school_2': 'School 2'}
+    """
+    kinds = Counter(name.rsplit("_", 1)[0] for name in partners)
+    named = {}
+    for name in partners:
+        kind, number = name.rsplit("_", 1)
+        label = ARCHETYPES[kind].label if kind in ARCHETYPES else readable(kind)
+        named[name] = label if kinds[kind] == 1 else f"{label} {number}"
+    return named
+
+
+def _by_sector(partners: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a partner, in the order of SECTORS and, within a sector, of the seats."""
+    seats = partners.drop_duplicates("partner")[["partner", "sector"]]
+    place = seats["sector"].map({sector: number for number, sector in enumerate(SECTORS)})
+    return seats.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _years_below(ax: Axes, dates: pd.Series) -> None:
+    """Write the calendar years under a map whose columns are quarters from the first month on."""
+    januaries = [(month, str(date)[:4]) for month, date in enumerate(dates) if str(date).endswith("-01")]
+    step = max(1, -(-len(januaries) // 8))
+    ax.set_xticks([month / 3 for month, _ in januaries[::step]], [year for _, year in januaries[::step]], rotation=0)
+
+
+def _line_with_end(
+    ax: Axes, when: NDArray[np.datetime64], values: NDArray[np.float64], *, name: str, colour: str
+) -> LineEnd | None:
+    """Draw a line and return its end; a cross and the year mark where it stops before the run does."""
+    ax.plot(when, values, color=colour, linewidth=2)
+    known = np.flatnonzero(~np.isnan(values))
+    if known.size == 0:
+        return None
+    last = known[-1]
+    if last < len(values) - 1:
+        ax.plot(when[last], values[last], "x", color=colour, markersize=7, markeredgewidth=2)
+        name = f"{name} (until\N{NO-BREAK SPACE}{str(when[last])[:4]})"
+    return LineEnd(name, float(values[last]), colour)
+
+
+def run_figures(measures: pd.DataFrame, partners: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
+    """Return how to draw each figure of a single run, by its name.
+
+    ``measures`` and ``partners`` are the tables of its history: a row a month, and a row a month and partner.
+
+    >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], **dict.fromkeys(MEASURES, 0.5)})
+    >>> seats = pd.DataFrame({"month": [0, 1], "partner": "police_1", "sector": "agency", "is_member": 1.0,
+    ...                       "influence": 1.0, "attendance": 1.0})
+    >>> [name for name, draw in run_figures(months, seats).items() if draw().axes]
+    ['presence_by_sector', 'influence', 'money', 'outcomes', 'attendance']
+    """
+    return {
+        "presence_by_sector": lambda: presence_by_sector(measures, partners),
+        "influence": lambda: influence(measures, partners),
+        "money": lambda: money(measures),
+        "outcomes": lambda: outcomes_by_theme(measures),
+        "attendance": lambda: attendance_map(measures, partners),
+    }

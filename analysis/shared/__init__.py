@@ -1,0 +1,1 @@
+"""What several rooms use: summaries, outcomes, survival, and the look of figures."""

@@ -1,0 +1,50 @@
+"""Means over runs whose replicates take turns with sets of uncertain parameters, and what is uncertain about them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.shared.summaries import CONFIDENCE, t_interval, wilson_interval
+
+
+def over_sets(values: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
+    """Return the mean over parameter sets, and the ends of the interval that holds the middle 95 % of them.
+
+    ``values`` has one number a run and ``sets`` the number of its parameter set; each set counts with the mean
+    of its runs, so the interval covers what is not known about the parameters and what chance is left in
+    those means. With a single set it is the 95 % interval of chance: Wilson's for zeros and ones, otherwise
+    Student's. Without values all three are NaN.
+
+    >>> over_sets(pd.Series([0.1, 0.3, 0.5, 0.7]), pd.Series([0, 0, 1, 1]))
+    (0.4, 0.21, 0.59)
+    """
+    if len(values) == 0:
+        return np.nan, np.nan, np.nan
+    if sets.nunique() == 1:
+        return over_runs(values)
+    return middle_of_sets(values.groupby(sets.to_numpy()).mean())
+
+
+def middle_of_sets(means: pd.Series) -> tuple[float, float, float]:
+    """Return the mean of one number a parameter set, and the ends of the interval with the middle 95 % of them.
+
+    >>> middle_of_sets(pd.Series([0.2, 0.6]))
+    (0.4, 0.21, 0.59)
+    """
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return round(float(means.mean()), 12), round(float(low), 12), round(float(high), 12)
+
+
+def over_runs(values: pd.Series) -> tuple[float, float, float]:
+    """Return the mean over runs with one parameter set, and its 95 % interval of chance.
+
+    >>> [round(end, 2) for end in over_runs(pd.Series([0.0] * 20))]
+    [0.0, 0.0, 0.16]
+    """
+    numbers = values.to_numpy(dtype=np.float64)
+    if set(np.unique(numbers)) <= {0.0, 1.0}:
+        return (float(numbers.mean()), *wilson_interval(int(numbers.sum()), total=len(numbers)))
+    mean, low, high = t_interval(numbers[:, None])
+    return float(mean[0]), float(low[0]), float(high[0])

@@ -1,0 +1,311 @@
+"""What the figures share: looks, calendar axes, fans of runs, labels at line ends, notes, saving.
+
+Figures are made with matplotlib's objects, not with pyplot: nothing is left open and no global
+setting changes. In a notebook a returned figure shows itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib import dates as calendar
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+
+from analysis.shared.summaries import bands, scenarios_of
+from sim.measures import MEASURES
+from sim.population import SECTORS
+from sim.regimes import REGIMES
+
+_STYLE: Any = {
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 10,
+    "axes.labelcolor": "0.25",
+    "axes.edgecolor": "0.6",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "0.92",
+    "xtick.color": "0.35",
+    "ytick.color": "0.35",
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.frameon": False,
+    "figure.constrained_layout.wspace": 0.04,
+    "figure.constrained_layout.hspace": 0.04,
+    "figure.titlesize": 13,
+    "figure.titleweight": "bold",
+}
+GREY = "0.45"
+DPI = 150
+
+# Seaborn's "colorblind" colours without the yellow and the pale pink, which vanish on white.
+_LINES: tuple[str, ...] = tuple(sns.color_palette("colorblind").as_hex()[place] for place in (0, 1, 2, 4, 3, 9, 5, 7))
+_DASHES = ("-", "--", "-.", ":")
+
+SECTOR_COLOURS: Mapping[str, str] = dict(zip(SECTORS, _LINES, strict=False))
+
+# Paul Tol's "muted" scheme: safe for colour-blind readers and apart from the colours of scenarios.
+_REGIME_FILLS = ("#117733", "#DDCC77", "#882255", "#BBBBBB", "#444444")
+REGIME_COLOURS: Mapping[str, str] = dict(zip(REGIMES, _REGIME_FILLS, strict=True))
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_house_style(draw: Callable[P, R]) -> Callable[P, R]:
+    """Return ``draw`` with the settings of this module, which hold inside it and nowhere else."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+        with matplotlib.rc_context(_STYLE):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """How the line of one scenario is drawn."""
+
+    colour: str
+    dashes: str
+
+
+def looks_of(scenarios: Sequence[str]) -> dict[str, Look]:
+    """Return a look for each scenario, fixed by its place in the order; dashes change when colours repeat."""
+    return {
+        scenario: Look(_LINES[place % len(_LINES)], _DASHES[(place // len(_LINES)) % len(_DASHES)])
+        for place, scenario in enumerate(scenarios)
+    }
+
+
+_ACRONYMS = {name.lower(): name for name in ("LSP", "VCS", "NCR", "NRF", "SIGOMA", "England")}
+
+
+def readable(name: str) -> str:
+    """Return a name of the code as people write it: ``talking_shop`` as "Talking shop"."""
+    words = " ".join(_ACRONYMS.get(word, word) for word in name.replace("_gbp_m", "").split("_"))
+    return words[:1].upper() + words[1:]
+
+
+def mid_sentence(name: str) -> str:
+    """Return a name of the code as it stands within a sentence: ``baseline_lsp`` as "baseline LSP"."""
+    words = readable(name)
+    first = words.partition(" ")[0]
+    is_name = (first.isupper() and len(first) > 1) or first == "England"
+    return words if is_name else words[:1].lower() + words[1:]
+
+
+def is_share(measure: str) -> bool:
+    """Return whether a measure is a share, which figures and words give in per cent."""
+    return measure in MEASURES and MEASURES[measure].unit.split()[0] == "share"
+
+
+def unit_of(measure: str) -> str:
+    """Return the unit of a measure as figures show it, with shares in per cent; empty if unknown."""
+    unit = MEASURES[measure].unit if measure in MEASURES else ""
+    return unit.replace("share", "%", 1) if is_share(measure) else unit
+
+
+def label_value_axis(ax: Axes, measure: str, *, name: str | None = None, axis: str = "y") -> None:
+    """Name the measure and its unit on the ``axis`` ("x" or "y") and show shares in per cent."""
+    title, unit = readable(measure) if name is None else name, unit_of(measure)
+    label = ", ".join(part for part in (title, unit) if part)
+    which = ax.yaxis if axis == "y" else ax.xaxis
+    which.set_label_text(textwrap.fill(label, 26 if axis == "y" else 20))
+    which.set_major_locator(MaxNLocator(nbins=5 if axis == "y" else 4, steps=[1, 2, 2.5, 5, 10]))
+    if is_share(measure):
+        which.set_major_formatter(FuncFormatter(_per_cent))
+
+
+def _per_cent(share: float, _: object) -> str:
+    return np.format_float_positional(100 * share, precision=6, trim="-").replace("-", "−")
+
+
+def moments(dates: pd.Series) -> NDArray[np.datetime64]:
+    """Return months written as YYYY-MM as moments on a calendar axis."""
+    return np.asarray(dates.astype(str), dtype="datetime64[M]").astype("datetime64[D]")
+
+
+def calendar_axis(ax: Axes, *, most_ticks: int = 7, span: NDArray[np.datetime64] | None = None) -> None:
+    """Show calendar years (months in short runs) on the x axis; with ``span``, from its first to its last moment."""
+    locator = calendar.AutoDateLocator(minticks=3, maxticks=most_ticks)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(
+        calendar.ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
+    )
+    ax.margins(x=0)
+    if span is not None and len(span) > 1:
+        ax.set_xlim(span[0], span[-1])
+    ax.grid(visible=False, axis="x")
+
+
+def new_figure(rows: int, columns: int, *, width: float, height: float, **subplots: Any) -> tuple[Figure, list[Axes]]:
+    """Return an empty figure of ``width`` × ``height`` inches and its panels, row by row."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False, **subplots)
+    return figure, list(panels.flat)
+
+
+def own_axes(ax: Axes | None, *, width: float = 7.0, height: float = 4.5) -> Axes:
+    """Return ``ax``, or the panel of a new figure if there is none."""
+    return new_figure(1, 1, width=width, height=height)[1][0] if ax is None else ax
+
+
+def grid_shape(panels: int, *, most_columns: int) -> tuple[int, int]:
+    """Return rows and columns that hold ``panels`` small multiples."""
+    columns = min(panels, most_columns)
+    return -(-panels // columns), columns
+
+
+def hide_unused(panels: Sequence[Axes], used: int) -> None:
+    """Take the panels after the first ``used`` out of the figure."""
+    for ax in panels[used:]:
+        ax.remove()
+
+
+def add_title(figure: Figure, title: str) -> None:
+    """Put a title over the whole figure, flush left."""
+    figure.suptitle(_wrapped(figure, title, points=13), x=0.01, ha="left")
+
+
+def add_note(figure: Figure, note: str, *, empty_lines: int = 0) -> None:
+    """Put a small grey note under the whole figure, flush left, with ``empty_lines`` below it."""
+    text = _wrapped(figure, note, points=9) + "\n " * empty_lines
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=9, color=GREY, linespacing=1.3)
+
+
+def add_note_and_regime_key(figure: Figure, note: str) -> None:
+    """Put a note under the whole figure, and below it what the colours of regimes mean."""
+    # The layout makes room for the taller of note and key, not for both: the note's empty lines hold the key.
+    add_note(figure, note, empty_lines=2)
+    patches = [Patch(color=colour, label=readable(regime)) for regime, colour in REGIME_COLOURS.items()]
+    figure.legend(
+        handles=patches, loc="outside lower left", ncols=len(patches), fontsize=9, handlelength=1.0, columnspacing=1.2
+    )
+
+
+def _wrapped(figure: Figure, text: str, *, points: float) -> str:
+    # A character of the default typeface is a little over half as wide as it is high.
+    width = figure.get_size_inches()[0] * 72 / (0.56 * points)
+    return textwrap.fill(text, int(width))
+
+
+def runs_of(table: pd.DataFrame) -> pd.Series:
+    """Return the number of runs of each scenario."""
+    return table.groupby("scenario", observed=True)["replicate"].nunique()
+
+
+def counted(counts: pd.Series, thing: str) -> str:
+    """Return counts in words, such as "1 run", "60 runs" or "40 to 60 runs"."""
+    fewest, most = int(counts.min()), int(counts.max())
+    if most == 1:
+        return f"1 {thing}"
+    return f"{most} {thing}s" if fewest == most else f"{fewest} to {most} {thing}s"
+
+
+def fan_note(trajectories: pd.DataFrame) -> str:
+    """Return the note that says what lines and bands of a fan are."""
+    counts = runs_of(trajectories)
+    if counts.max() == 1:
+        return "Line: one run of each scenario. One run has no band; more replicates show the part of chance."
+    bands_note = "Dark band: middle 50 % of runs; light band: middle 90 %."
+    return f"Line: median of {counted(counts, 'run')} of each scenario. {bands_note}"
+
+
+def draw_fans(ax: Axes, trajectories: pd.DataFrame, measure: str) -> list[LineEnd]:
+    """Draw the median and the 50 and 90 % bands of each scenario; return where the lines end."""
+    looks = looks_of(scenarios_of(trajectories))
+    ends = []
+    for name, rows in bands(trajectories, measure).groupby("scenario", sort=False, observed=True):
+        look = looks[str(name)]
+        when = moments(rows["date"])
+        for low, high, alpha in (("q5", "q95", 0.13), ("q25", "q75", 0.25)):
+            ax.fill_between(when, rows[low], rows[high], color=look.colour, alpha=alpha, linewidth=0)
+        ax.plot(when, rows["q50"], color=look.colour, linestyle=look.dashes, linewidth=2)
+        ends.append(LineEnd(readable(str(name)), float(rows["q50"].iloc[-1]), look.colour))
+    calendar_axis(ax)
+    return ends
+
+
+@dataclasses.dataclass(frozen=True)
+class LineEnd:
+    """Where a line ends, and what to write there."""
+
+    text: str
+    height: float
+    colour: str
+
+
+def label_line_ends(ax: Axes, ends: Sequence[LineEnd], *, points: float = 10, wrap: int = 15) -> None:
+    """Write the name of each line at its right end, moved apart where names would overlap.
+
+    Call it when everything else is drawn: the names need the final limits and height of the panel.
+    """
+    if not ends:
+        return
+    figure = ax.figure
+    assert isinstance(figure, Figure), "labels need a panel of a whole figure"
+    ax.set_ylim(ax.get_ylim())
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+    texts, room = _room_for(ax, ends, points=points, wrap=wrap)
+    if room.sum() > 1.0:
+        points = 7.5
+        texts, room = _room_for(ax, ends, points=points, wrap=40)
+    low, high = ax.get_ylim()
+    wanted = np.array([(end.height - low) / (high - low) for end in ends])
+    for end, text, height in zip(ends, texts, spread_apart(wanted, room), strict=True):
+        ax.annotate(
+            text, (1.0, height), xycoords="axes fraction", xytext=(5, 0), textcoords="offset points",
+            color=end.colour, fontsize=points, va="center", linespacing=1.0, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _room_for(ax: Axes, ends: Sequence[LineEnd], *, points: float, wrap: int) -> tuple[list[str], NDArray[np.float64]]:
+    """Return the wrapped names and the share of the panel's height that each needs."""
+    line_height = 1.25 * points * ax.figure.dpi / 72 / ax.get_window_extent().height
+    texts = [textwrap.fill(end.text, wrap) for end in ends]
+    return texts, np.array([line_height * (text.count("\n") + 1.15) for text in texts])
+
+
+def spread_apart(wanted: NDArray[np.float64], room: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return heights near ``wanted`` (0 bottom to 1 top) at which labels of height ``room`` do not overlap.
+
+    The heights keep their order and move as little as possible in the sense of least squares: an isotonic
+    regression once the room that labels need is taken out. Labels that need more than there is share it evenly.
+    """
+    order = np.argsort(wanted, kind="stable")
+    sizes = room[order] * min(1.0, 1.0 / room.sum())
+    offsets = np.cumsum(sizes) - sizes / 2
+    base = isotonic_regression(wanted[order] - offsets).x
+    base = np.clip(base, 0.0, max(0.0, 1.0 - sizes.sum()))
+    heights = np.empty_like(wanted)
+    heights[order] = base + offsets
+    return heights
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write the figure as PNG, the same bytes for the same figure, and return the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=DPI, metadata={"Software": None})
+    return path

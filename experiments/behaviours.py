@@ -1,0 +1,93 @@
+"""Samples of behaviours: many sets of uncertain parameters, so that replicates differ by more than luck.
+
+``configs/behaviour/accepted.yaml`` names a table of parameter sets that ``partnerships calibrate``
+accepted. Replicate r of every scenario takes set r mod n, so scenarios stay paired and an interval
+over replicates covers what is not known about the parameters as well as chance. The model knows nothing
+of this: a run always has one behaviour.
+
+For example:
+
+    scenario = with_accepted(load_scenario("growth_coalition"), replicate=3)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from experiments.errors import CommandError
+from experiments.options import shipped_folder
+from sim import Scenario, ScenarioError
+from sim.parameters import Behaviour
+from sim.scenario import validated
+
+SAMPLE = "sample"
+"""The key of a behaviour config that names a table of parameter sets in place of one set."""
+
+GROUP = "behaviour"
+SHIPPED = "accepted"
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """Parameter sets of equal weight, and the table they were read from."""
+
+    sets: tuple[Behaviour, ...]
+    file: str
+    sha256: str
+
+    def in_replicate(self, scenario: Scenario, replicate: int) -> Scenario:
+        """Return ``scenario`` with the set of a replicate: number ``replicate`` mod n."""
+        return of_replicate(scenario, replicate, self.sets)
+
+    def record(self) -> dict[str, Any]:
+        """Return what a manifest says of the sample."""
+        return {"file": self.file, "sets": len(self.sets), "sha256": self.sha256}
+
+
+def of_replicate(scenario: Scenario, replicate: int, behaviours: Sequence[Behaviour]) -> Scenario:
+    """Return ``scenario`` with the behaviour whose turn it is in a replicate; with none given, its own."""
+    if not behaviours:
+        return scenario
+    return dataclasses.replace(scenario, behaviour=behaviours[replicate % len(behaviours)])
+
+
+def accepted_sets() -> tuple[Behaviour, ...]:
+    """Return the accepted parameter sets that ship with the model."""
+    return shipped_sample().sets
+
+
+def with_accepted(scenario: Scenario, replicate: int) -> Scenario:
+    """Return ``scenario`` with the accepted set of a replicate: the same one for every scenario."""
+    return shipped_sample().in_replicate(scenario, replicate)
+
+
+@cache
+def shipped_sample() -> Sample:
+    """Return the sample that ships with the model: that of ``behaviour=accepted``."""
+    return read_sample(shipped_folder() / GROUP / f"{SHIPPED}.csv")
+
+
+def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
+    """Return the sets in a CSV table, one a row with a column a parameter; ``changes`` hold for all of them.
+
+    A parameter without a column keeps its default. Raises CommandError for a table that cannot be read,
+    or a value that is not allowed.
+    """
+    import pandas as pd
+
+    try:
+        content = path.read_bytes()
+        # As text, because Python reads decimals exactly, whatever the version of pandas.
+        table = pd.read_csv(path, dtype=str).map(float)
+        rows: list[Any] = table.to_dict("records")
+        sets = tuple(validated(Behaviour, {**row, **(changes or {})}, "behaviour.") for row in rows)
+    except (OSError, ValueError, ScenarioError) as error:
+        raise CommandError(f"{SAMPLE} = {str(path)!r} cannot be read: {error}") from None
+    if not sets:
+        raise CommandError(f"{SAMPLE} = {str(path)!r} has no rows: one a parameter set is needed")
+    return Sample(sets=sets, file=path.name, sha256=hashlib.sha256(content).hexdigest())

@@ -1,0 +1,225 @@
+"""A command line that is being worked off: what was typed, and what Hydra composed of it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import logging
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NoReturn
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from experiments.behaviours import GROUP, SAMPLE, Sample, read_sample
+from experiments.compose import (
+    HYDRA_VERSION_BASE,
+    Settings,
+    as_hydra_reads,
+    as_people_write,
+    load_scenario,
+    scenario_of,
+    settings_of,
+)
+from experiments.errors import CommandError
+from experiments.options import CONFIGS, files_of_ones_own, find, own_folder, shipped_folder
+from experiments.registry import verb_settings
+from sim import Scenario
+from sim.parameters import Behaviour
+
+FULL_ERROR = "HYDRA_FULL_ERROR"
+
+_QUIET_HYDRA = (
+    "hydra.output_subdir=null",
+    "hydra.run.dir=.",
+    "hydra.sweep.subdir=.",
+    "hydra/job_logging=none",
+    "hydra/hydra_logging=none",
+)
+"""Verbs write their answers themselves: Hydra makes no folders and no logs."""
+
+_INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
+_BEHAVIOUR_SET = re.compile(r"\+*behaviour\.(\w+)=")
+
+
+class TaskFailed(BaseException):
+    """Carries an error out of a Hydra job, which would report an Exception in its own words."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """One job: a verb, the overrides that were typed, and the config composed of them."""
+
+    verb: str
+    config: DictConfig
+    overrides: tuple[str, ...]
+    """As a person writes them."""
+    choices: dict[str, Any]
+    """The option of each group that is in force."""
+    job: int | None = None
+    """Its number, if it is one of several of a --multirun."""
+
+    @classmethod
+    def of(cls, verb: str, config: DictConfig) -> Command:
+        """Return the job that Hydra is about to do."""
+        now = HydraConfig.get()
+        return cls(
+            verb=verb,
+            config=config,
+            overrides=tuple(as_people_write(now.overrides.task)),
+            choices={str(group): name for group, name in now.runtime.choices.items()},
+            job=now.job.num if now.mode == RunMode.MULTIRUN else None,
+        )
+
+    @property
+    def words(self) -> list[str]:
+        """Return what to type for this job alone."""
+        own = own_folder()
+        return ["partnerships", self.verb, *self.overrides, *(["--config-dir", str(own)] if own else [])]
+
+    def sets(self, *names: str) -> bool:
+        """Return whether one of the settings ``names`` is given as a whole, such as ``place=birmingham``."""
+        return any(re.match(rf"\+*({'|'.join(names)})=", override) for override in self.overrides)
+
+    def beside(self, *names: str) -> list[str]:
+        """Return the overrides that set something else than ``names`` and what is inside them."""
+        known = "|".join(map(re.escape, names))
+        return [override for override in self.overrides if not re.match(rf"[+~]*({known})(=|\.|$)", override)]
+
+    def settings(self, kind: type[Settings]) -> Settings:
+        """Return the settings of the verb, checked against the dataclass ``kind``."""
+        return settings_of(self.config, kind)
+
+    @cached_property
+    def sample(self) -> Sample | None:
+        """Return the sample that is asked for (``behaviour=accepted``), or None for a single set.
+
+        A parameter that is set on the command line, ``behaviour.exit_rate=0.1``, has that value in all sets.
+        """
+        named = OmegaConf.select(self.config, f"{GROUP}.{SAMPLE}")
+        if named is None:
+            return None
+        found = [match[1] for text in self.overrides if (match := _BEHAVIOUR_SET.match(text))]
+        return read_sample(_table_named(str(named)), {name: self.config[GROUP][name] for name in found})
+
+    @property
+    def behaviours(self) -> tuple[Behaviour, ...]:
+        """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
+        return self.sample.sets if self.sample else ()
+
+    def scenario(self) -> Scenario:
+        """Return the scenario that is asked for; with a sample it has the usual behaviour."""
+        return scenario_of(self.config, sampled=self.sample is not None)
+
+    def scenarios(self, names: Sequence[str]) -> dict[str, Scenario]:
+        """Return the named scenarios, each with the overrides of the command line.
+
+        With a sample they keep the usual behaviour: replicates take theirs from the sample.
+        """
+        of_the_verb = [setting.name for setting in verb_settings(self.verb)]
+        shared = self.beside(*of_the_verb)
+        if self.sample is not None:
+            shared = [override for override in shared if not re.match(r"[+~]*behaviour=", override)]
+        return {name: load_scenario(name, shared) for name in names}
+
+
+def _table_named(named: str) -> Path:
+    """Return the table that a behaviour names: a path, or a file beside the configs of the group."""
+    if Path(named).is_absolute():
+        return Path(named)
+    return find(GROUP, named) or shipped_folder() / GROUP / named
+
+
+# ------------------------------------------------------------------------------ Hydra
+
+
+def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None]) -> None:
+    """Compose the settings of a verb with Hydra, once or for every job of a --multirun, and ``do`` each."""
+
+    def task(config: DictConfig) -> None:
+        try:
+            do(Command.of(verb, config))
+        except Exception as error:
+            raise TaskFailed(error) from error
+
+    asked = _parsed(arguments)
+    with tempfile.TemporaryDirectory(prefix="partnerships-") as scratch, files_of_ones_own(_folder(asked.config_dir)):
+        # Under --multirun Hydra insists on a folder for a note about the sweep.
+        words = [f"partnerships {verb}", *_for_hydra(asked), *_QUIET_HYDRA, f"hydra.sweep.dir={scratch}"]
+        with _hydra_process(words):
+            hydra.main(version_base=HYDRA_VERSION_BASE, config_path=f"pkg://{CONFIGS}", config_name=verb)(task)()
+
+
+@contextmanager
+def _hydra_process(arguments: list[str]) -> Iterator[None]:
+    """Let Hydra read ``arguments`` as if they were the command line, and raise its errors, not print them."""
+    command_line, full_error = sys.argv, os.environ.get(FULL_ERROR)
+    complaints = logging.raiseExceptions
+    sys.argv, os.environ[FULL_ERROR] = arguments, "1"
+    logging.raiseExceptions = False  # when the reader of --info has seen enough
+    try:
+        yield
+    finally:
+        sys.argv, logging.raiseExceptions = command_line, complaints
+        del os.environ[FULL_ERROR]
+        if full_error is not None:
+            os.environ[FULL_ERROR] = full_error
+
+
+class _FlagParser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message}; flags are --multirun, --cfg, --resolve, --info, --config-dir, --help")
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return overrides and flags, refused in one line if there is no such flag."""
+    parser = _FlagParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("overrides", nargs="*")
+    parser.add_argument("--multirun", "-m", action="store_true")
+    parser.add_argument("--cfg", "-c", choices=("job", "hydra", "all"))
+    parser.add_argument("--package", "-p")
+    parser.add_argument("--resolve", action="store_true")
+    parser.add_argument("--info", "-i", nargs="?", const="all", choices=_INFO)
+    parser.add_argument("--config-dir", "-cd")
+    asked = parser.parse_intermixed_args(list(arguments))
+    if asked.multirun + (asked.cfg is not None) + (asked.info is not None) > 1:
+        raise CommandError("only one of --multirun, --cfg and --info can be given")
+    if asked.resolve and asked.cfg is None:
+        raise CommandError("--resolve goes with --cfg job")
+    return asked
+
+
+def _for_hydra(asked: argparse.Namespace) -> list[str]:
+    flags = ["--multirun"] if asked.multirun else []
+    flags += ["--resolve"] if asked.resolve else []
+    flags += [f"--{flag}={value}" for flag in ("cfg", "package", "info") if (value := getattr(asked, flag)) is not None]
+    return [*flags, *as_hydra_reads(asked.overrides)]
+
+
+def _folder(named: str | None) -> Path | None:
+    """Return the folder given with --config-dir; refuse files in it that would stand in for those of a verb."""
+    if named is None:
+        return None
+    folder = Path(named).expanduser().resolve()
+    if not folder.is_dir():
+        raise CommandError(f"--config-dir {named!r} is not a folder")
+    for file in sorted(folder.glob("*.yaml")):
+        if (shipped_folder() / file.name).is_file() or file.stem == "scenario_defaults":
+            raise CommandError(
+                f"--config-dir {named!r}: {file.name} is what a verb itself is configured by and cannot be replaced: "
+                "choose another name, or put it into the folder of its group, such as scenario or board"
+            )
+    return folder

@@ -1,0 +1,106 @@
+"""Tables of the documents that rest on results: what ``docs/evidence/make.sh`` found, as it was found.
+
+Each function reads files of ``docs/evidence/`` and returns rows ready to print. Nothing is simulated here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence"
+
+STRONGEST = 8
+"""How many parameters of a screening are shown."""
+
+
+Row = dict[str, Any]
+
+
+def _table(name: str) -> pd.DataFrame:
+    return pd.read_csv(EVIDENCE / f"{name}.csv")
+
+
+def _rows(table: pd.DataFrame) -> list[Row]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _verdict(row: Row) -> str:
+    """Return whether the pattern passed, and if so whether it was by this finding."""
+    if not row["passed"]:
+        return "**failed**"
+    return "passed" if row.get("margin", 0.0) >= 0.0 else "passed (not by this)"
+
+
+def _must_be(low: float, high: float) -> str:
+    if pd.isna(low) or low == float("-inf"):
+        return f"at most {high:g}"
+    if pd.isna(high) or high == float("inf"):
+        return f"at least {low:g}"
+    return f"{low:g} to {high:g}"
+
+
+def scoreboard_rows() -> list[list[object]]:
+    """Return one row a finding: pattern, what is measured, value, band, verdict, share of accepted sets that pass."""
+    board = _table("scoreboard")
+    chosen = board[board["behaviour"] == board["behaviour"].iloc[0]]
+    accepted = _table("scoreboard_accepted").groupby("id")["share_of_sets"].first()
+    return [
+        [
+            row["id"],
+            row["what"],
+            f"{row['value']:.3g}",
+            _must_be(row["low"], row["high"]),
+            _verdict(row),
+            f"{accepted[row['id']]:.0%}",
+        ]
+        for row in _rows(chosen)
+    ]
+
+
+def null_model_rows() -> list[list[object]]:
+    """Return one row a null model: its name, the patterns that it loses, those that it passes in addition."""
+    models = _table("null_models")
+    rows: list[list[object]] = []
+    for name, of_model in models.groupby("behaviour", sort=False):
+        if str(name).startswith("null_"):
+            lost, gained = (", ".join(of_model.loc[of_model[which], "id"]) or "none" for which in ("lost", "gained"))
+            rows.append([f"`{name}`", lost, gained])
+    return rows
+
+
+def docking_rows() -> list[list[object]]:
+    """Return one row a criterion of the docking: id, what is measured, value, band, verdict."""
+    return [
+        [row["id"], row["what"], f"{row['value']:.2f}", _must_be(row["low"], row["high"]), _verdict(row)]
+        for row in _rows(_table("docking_criteria"))
+    ]
+
+
+def claim_rows() -> list[list[object]]:
+    """Return one row a scenario: its claim, the document it comes from, the verdict."""
+    return [
+        [f"`{row['scenario']}`", row["claim"], row["seed_document"], row["verdict"]] for row in _rows(_table("claims"))
+    ]
+
+
+def sensitivity_rows() -> list[list[object]]:
+    """Return the parameters that a screening found strongest, for final outcome and engagement (mu*, interval)."""
+    rows: list[list[object]] = []
+    for what in ("levers", "behaviour"):
+        found = _table(f"sensitivity_{what}")
+        for measure in ("outcome", "engagement"):
+            strongest = found[(found["index"] == "mu_star") & (found["measure"] == measure)]
+            rows += [
+                [
+                    what,
+                    measure,
+                    f"`{row['parameter']}`",
+                    f"{row['value']:.3f}",
+                    f"{row['ci_low']:.3f} to {row['ci_high']:.3f}",
+                ]
+                for row in _rows(strongest.nlargest(STRONGEST, "value"))
+            ]
+    return rows

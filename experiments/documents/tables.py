@@ -1,0 +1,226 @@
+"""Fill the generated tables of the documents from the declarations they describe.
+
+    python -m experiments.documents.tables           rewrite the tables that have changed
+    python -m experiments.documents.tables --check   change nothing; exit 1 if a table is out of date
+
+A table stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; what is written there by hand is lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from analysis.shared.markdown import markdown_table
+from experiments.compose import load_scenario, scenario_descriptions
+from experiments.documents import evidence
+from experiments.options import option_names
+from experiments.output.folder import DOCS
+from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, find_place, place_names
+from sim.parameters import Role
+from sim.population import place_records
+
+DOCUMENTS = ("odd.md", "reference.md", "trace.md")
+
+_BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def _code(name: object) -> str:
+    return f"`{name}`"
+
+
+# ------------------------------------------------------------------------------ tables
+
+
+def _parameters(role: Role, range_heading: str) -> str:
+    headings = ("path", "default", range_heading, "unit", "meaning", "source")
+    declared = [p for p in PARAMETERS.values() if p.role == role]
+    return markdown_table(
+        headings, ([_code(p.path), p.default, p.range_text, p.unit, p.says, p.source] for p in declared)
+    )
+
+
+def levers() -> str:
+    """Return what can be chosen, with default and allowed range."""
+    return _parameters("lever", "allowed")
+
+
+def uncertain() -> str:
+    """Return what the world may be, with default and prior."""
+    return _parameters("uncertain", "prior range")
+
+
+def structural() -> str:
+    """Return the settings that say which world is looked at."""
+    return _parameters("structural", "allowed")
+
+
+def archetypes() -> str:
+    """Return the kinds of bodies with their resources and incentives."""
+    columns = (
+        "budget_gbp_per_head", "discretionary_share", "regeneration_share", "capacity", "rigidity", "mandate",
+        "participation_cost", "statutory_weight", "outside_exposure", "silos", "reorganisation_exposure",
+    )  # fmt: skip
+    return _archetype_columns(("sector", *columns))
+
+
+def priorities() -> str:
+    """Return the weights that each kind of body gives to the themes."""
+    return _archetype_columns(THEMES)
+
+
+def exposures() -> str:
+    """Return what reaches which kind of body: duty, inspection, executive, sector offers."""
+    columns = (
+        "named_in_duty", "is_regional", "has_education_form", "is_inspected", "is_assessed_as_council",
+        "inspection_cost_gbp_per_head", "is_publicly_funded", "sits_in_public_executive", "one_stop_shop_gain",
+        "capacity_building_gain", "neighbourhood_gain", "contracting_gain",
+    )  # fmt: skip
+    return _archetype_columns(columns)
+
+
+def archetype_sources() -> str:
+    """Return where the figures of each kind of body come from."""
+    return _archetype_columns(("label", "basis", "source"))
+
+
+def _archetype_columns(columns: Sequence[str]) -> str:
+    rows = ([_code(name), *(getattr(kind, column) for column in columns)] for name, kind in ARCHETYPES.items())
+    return markdown_table(["archetype", *columns], rows)
+
+
+def places() -> str:
+    """Return the places with their fund, population and tiers, and the basis of each figure."""
+    headings = (
+        "place", "label", "fund 2003-04, £m a year", "population", "£ a head", "tiers",
+        "fund: basis and source", "population: basis and source",
+    )  # fmt: skip
+    return markdown_table(headings, (_place_row(name) for name in place_names()))
+
+
+def _place_row(name: str) -> list[object]:
+    place, record = find_place(name), place_records()[name]
+    return [
+        _code(name),
+        place.label,
+        f"{place.fund_2003_04_gbp_m:.2f}",
+        f"{place.population:,}",
+        f"{place.fund_2003_04_gbp_m * 1e6 / place.population:.1f}",
+        place.tiers,
+        f"{record['fund_basis']}: {record['fund_source']}",
+        f"{record['population_basis']}: {record['population_source']}",
+    ]
+
+
+def boards() -> str:
+    """Return who sits at the table, board by board."""
+    rows = []
+    for name in option_names("board"):
+        board = load_scenario("baseline_lsp", [f"board={name}"]).board
+        seats = ", ".join(f"{count} {body}" for body, count in board.members.items())
+        rows.append([_code(name), sum(board.members.values()), board.executive, board.chair, seats])
+    return markdown_table(("board", "seats", "executive", "chair", "members"), rows)
+
+
+def measures() -> str:
+    """Return what a run reports every month."""
+    rows = ([_code(m.name), m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says] for m in MEASURES.values())
+    return markdown_table(("measure", "unit", "range", "meaning"), rows)
+
+
+def _bound(value: float) -> str:
+    return "open" if value in (float("inf"), float("-inf")) else f"{value:g}"
+
+
+def scenarios() -> str:
+    """Return the questions that ship with the model and the claims they test."""
+    told = scenario_descriptions()
+    rows = ([_code(s["name"]), s["description"], s["claim"], s["seed_document"]] for s in told)
+    return markdown_table(("scenario", "what it is", "claim it tests", "source"), rows)
+
+
+def scoreboard() -> str:
+    """Return how the chosen behaviour and the accepted sets do against the patterns."""
+    headings = ("id", "what is measured", "value", "must be", "verdict", "accepted sets that pass")
+    return markdown_table(headings, evidence.scoreboard_rows())
+
+
+def null_models() -> str:
+    """Return which patterns are lost without a mechanism."""
+    return markdown_table(("null model", "patterns lost", "passed in addition"), evidence.null_model_rows())
+
+
+def docking() -> str:
+    """Return how the contribution rule does against the public-goods experiment."""
+    return markdown_table(("id", "what is measured", "value", "must be", "verdict"), evidence.docking_rows())
+
+
+def claims() -> str:
+    """Return the claims of the scenarios with their verdicts."""
+    return markdown_table(("scenario", "claim", "source", "verdict"), evidence.claim_rows())
+
+
+def sensitivity() -> str:
+    """Return which parameters a screening finds strongest."""
+    headings = ("varied", "measure", "parameter", "mu\\*", "95 % interval")
+    return markdown_table(headings, evidence.sensitivity_rows())
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    maker.__name__: maker
+    for maker in (
+        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
+        places, boards, measures, scenarios, scoreboard, null_models, docking, claims, sensitivity,
+    )
+}  # fmt: skip
+"""Every generated table by the name in its marker."""
+
+
+# ---------------------------------------------------------------------------- documents
+
+
+def filled(text: str) -> str:
+    """Return ``text`` with every generated table made anew.
+
+    Raises ValueError for a marker that names no table or is not closed.
+    """
+
+    def made_anew(block: re.Match[str]) -> str:
+        opening, name, closing = block.groups()
+        if name not in TABLES:
+            raise ValueError(f"unknown table {name!r} in a marker; known: {', '.join(TABLES)}")
+        return f"{opening}\n{TABLES[name]()}\n{closing}"
+
+    if text.count("<!-- generated:") != len(_BLOCK.findall(text)):
+        raise ValueError("a marker '<!-- generated: NAME -->' is misspelt or has no '<!-- end -->'")
+    return _BLOCK.sub(made_anew, text)
+
+
+def out_of_date(folder: Path = DOCS) -> list[Path]:
+    """Return the documents in ``folder`` whose generated tables do not say what the code says."""
+    files = [folder / name for name in DOCUMENTS]
+    return [file for file in files if filled(file.read_text("utf-8")) != file.read_text("utf-8")]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rewrite what is out of date, or with ``--check`` only name it; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.documents.tables", description="Fill generated tables."
+    )
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if a table is out of date")
+    only_check = parser.parse_args(arguments).check
+    stale = out_of_date()
+    for file in stale:
+        if only_check:
+            print(f"out of date: {file}; run: python -m experiments.documents.tables", file=sys.stderr)
+        else:
+            file.write_text(filled(file.read_text("utf-8")), "utf-8")
+            print(f"rewritten: {file}")
+    return int(only_check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

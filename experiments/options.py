@@ -1,0 +1,125 @@
+"""What there is to choose from: files of ``configs``, and of a folder of one's own that comes before it.
+
+One rule for every group and verb: a file of one's own is used, also under a name that ships with the model. Then
+one line on standard error says so, and the manifest records what was read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+CONFIGS = "configs"
+PLACE = "place"
+"""The group whose options come from the data of the model, not from a folder."""
+
+GROUPS = ("scenario", PLACE, "board", "leadership", "levers", "calendar", "behaviour")
+"""What a scenario is composed of."""
+
+_YAML = ".yaml"
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_caches: list[Any] = []
+
+
+@dataclasses.dataclass
+class _OwnFiles:
+    """The folder of one's own, and the sha256 of what was read of it by path below it."""
+
+    folder: Path | None = None
+    used: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+_here = _OwnFiles()
+
+
+def shipped_folder() -> Path:
+    """Return the folder ``configs``."""
+    return Path(str(files(CONFIGS)))
+
+
+def own_folder() -> Path | None:
+    """Return the folder of one's own, if there is one."""
+    return _here.folder
+
+
+@contextmanager
+def files_of_ones_own(folder: Path | None) -> Iterator[None]:
+    """Let the files in ``folder`` come before those of ``configs`` until the end of the block."""
+    outer = dataclasses.replace(_here)
+    _here.folder, _here.used = folder, {}
+    _forget()
+    try:
+        yield
+    finally:
+        _here.folder, _here.used = outer.folder, outer.used
+        _forget()
+
+
+def kept_for_a_folder(read: Function) -> Function:
+    """Return ``read`` with its results kept until another folder of one's own is in force."""
+    kept = cache(read)
+    _caches.append(kept)
+    return kept  # type: ignore[return-value]
+
+
+def _forget() -> None:
+    for kept in _caches:
+        kept.cache_clear()
+
+
+def option_names(group: str) -> list[str]:
+    """Return the options of a group, for example the boards: those that ship and those of one's own."""
+    return sorted({*_shipped(group), *(_names_in(_here.folder / group) if _here.folder else ())})
+
+
+def find(group: str, name: str) -> Path | None:
+    """Return the file ``name`` (with its ending) of a group: one's own, else the one that ships, if there is one."""
+    own = _here.folder / group / name if _here.folder else None
+    if own is not None and own.is_file():
+        record_use(own)
+        return own
+    shipped = shipped_folder() / group / name
+    return shipped if shipped.is_file() else None
+
+
+def is_own(group: str, name: str) -> bool:
+    """Return whether an option of a group is a file of one's own."""
+    return _here.folder is not None and (_here.folder / group / f"{name}{_YAML}").is_file()
+
+
+def record_use(own: Path) -> None:
+    """Keep in mind that a file of one's own was read, and say so if it stands in for one that ships."""
+    assert _here.folder is not None
+    path = own.relative_to(_here.folder).as_posix()
+    if path in _here.used:
+        return
+    _here.used[path] = hashlib.sha256(own.read_bytes()).hexdigest()
+    group, _, name = path.partition("/")
+    if name.removesuffix(_YAML) in _shipped(group) or (shipped_folder() / path).is_file():
+        print(f"{own} is used instead of the {group} of that name that ships with the model", file=sys.stderr)
+
+
+def own_files_used() -> list[dict[str, str]]:
+    """Return path (below the folder of one's own) and sha256 of the files of one's own that were read."""
+    return [{"path": path, "sha256": sha256} for path, sha256 in sorted(_here.used.items())]
+
+
+def _shipped(group: str) -> list[str]:
+    if group == PLACE:
+        from sim.population import place_names
+
+        return list(place_names())
+    return _names_in(shipped_folder() / group)
+
+
+def _names_in(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob(f"*{_YAML}"))

@@ -1,0 +1,123 @@
+"""Reading finished results, and refusing what is unfinished, altered or made by other code."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.errors import CommandError
+from experiments.output.folder import MANIFEST
+from experiments.output.manifest import PACKAGE, installed_version
+from experiments.study import store
+from sim import Scenario, ScenarioError, scenario_from
+
+MAIN = ("compare", "sweep")
+BESIDE = ("sensitivity", "explain")
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "compare": ("runs.parquet", "trajectories.parquet"),
+    "sweep": ("runs.parquet", store.DRAWS),
+    "sensitivity": ("sensitivity.csv", "words.txt"),
+    "explain": ("explanation.txt", "terms.csv", "terms_by_month.csv", "turning_points.csv"),
+}
+"""The files of each kind of answer that a brief is made from."""
+
+
+@dataclasses.dataclass(frozen=True)
+class FinishedResults:
+    """A folder of finished results, checked against its manifest."""
+
+    folder: Path
+    verb: str
+    manifest: Mapping[str, Any]
+    manifest_sha256: str
+    scenarios: Mapping[str, Scenario]
+
+    @property
+    def replicates(self) -> range:
+        """Return the replicates that were run."""
+        asked = self.manifest["replicates"]
+        return range(asked["first"], asked["first"] + asked["count"])
+
+    @property
+    def command(self) -> str:
+        """Return what was typed."""
+        return shlex.join(self.manifest["command"])
+
+
+def read_all(folders: Sequence[Path]) -> list[FinishedResults]:
+    """Return the results in ``folders``, the comparison or study first.
+
+    Raises CommandError for a folder without a finished answer, for one that was changed or made by another
+    version, and unless exactly one of them is a comparison or a study.
+    """
+    results = [read_finished(folder.expanduser().resolve()) for folder in folders]
+    main = [each for each in results if each.verb in MAIN]
+    if len(main) != 1:
+        told = ", ".join(f"{each.folder.name}: {each.verb}" for each in results)
+        raise CommandError(
+            f"from needs exactly one folder of compare or sweep, with those of sensitivity and explain beside it, not "
+            f"{len(main)} ({told})"
+        )
+    return [*main, *(each for each in results if each.verb in BESIDE)]
+
+
+def read_finished(folder: Path) -> FinishedResults:
+    """Return the answer in a folder, if it is finished, whole and of this version."""
+    where = f"from = {str(folder)!r}"
+    if not folder.is_dir():
+        raise CommandError(f"{where} is not a folder: give the output folder of partnerships compare, or a study")
+    path = folder / MANIFEST
+    if not path.is_file():
+        if store.is_study(folder):
+            raise CommandError(f"{where} is a study that is not finished: partnerships sweep study={folder} goes on")
+        raise CommandError(
+            f"{where} holds no finished answer (no {MANIFEST}): give the output folder of partnerships compare, or a "
+            f"study that is finished"
+        )
+    content = path.read_bytes()
+    try:
+        manifest = json.loads(content)
+        verb, made_by = manifest["command"][1], manifest["versions"][PACKAGE]
+        hashes = {file["path"]: file["sha256"] for file in manifest["files"]}
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise CommandError(f"{where} has a {MANIFEST} that cannot be read: give the same command again") from None
+    if verb not in NEEDED:
+        known = ", ".join(NEEDED)
+        raise CommandError(f"{where} is an answer of partnerships {verb}: a brief is made from those of {known}")
+    if made_by != installed_version(PACKAGE):
+        raise CommandError(
+            f"{where} was made by version {made_by} and this is {installed_version(PACKAGE)}: give its command again, "
+            f"{shlex.join(manifest['command'])}"
+        )
+    _refuse_changed(folder, where, verb, hashes)
+    return FinishedResults(
+        folder=folder,
+        verb=verb,
+        manifest=manifest,
+        manifest_sha256=hashlib.sha256(content).hexdigest(),
+        scenarios=_scenarios(manifest, where),
+    )
+
+
+def _refuse_changed(folder: Path, where: str, verb: str, hashes: Mapping[str, str]) -> None:
+    for name in NEEDED[verb]:
+        file = folder / name
+        if not file.is_file():
+            raise CommandError(f"{where} has lost its {name}: give its command again")
+        if hashes.get(name) != hashlib.sha256(file.read_bytes()).hexdigest():
+            raise CommandError(f"{where}: {name} was changed since it was written: give its command again")
+
+
+def _scenarios(manifest: Mapping[str, Any], where: str) -> dict[str, Scenario]:
+    try:
+        return {name: scenario_from(values) for name, values in manifest["scenarios"].items()}
+    except (ScenarioError, KeyError, AttributeError) as error:
+        raise CommandError(
+            f"{where} was made by another version of the model ({error}): give its command again"
+        ) from None

@@ -1,0 +1,132 @@
+"""The frame of all verbs: open the folder, work, write tables, texts, figures and the manifest, print.
+
+A verb says what it comes to as :class:`Results`; how that is written and printed stands here alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_type_hints
+
+import pandas as pd
+from matplotlib.figure import Figure
+from rich.table import Table
+
+from analysis.shared.plotting import save
+from experiments.command import Command
+from experiments.errors import CommandError
+from experiments.files import replacing
+from experiments.output.folder import MANIFEST, output_folder, target_of
+from experiments.output.manifest import write_manifest
+from experiments.terminal import console
+from sim import Scenario
+
+
+@dataclasses.dataclass(frozen=True)
+class Results:
+    """What a verb comes to: everything that is written and printed of it."""
+
+    scenarios: Mapping[str, Scenario]
+    seed: int
+    replicates: range
+    tables: Mapping[str, pd.DataFrame] = dataclasses.field(default_factory=dict)
+    """By file name, which ends in ``.csv`` or ``.parquet``."""
+    texts: Mapping[str, str | bytes] = dataclasses.field(default_factory=dict)
+    """By file name: text, or the bytes of a document."""
+    figures: Mapping[str, Callable[[], Figure]] = dataclasses.field(default_factory=dict)
+    """By name, without ending: how to draw each; only if figures are wanted."""
+    words: Sequence[str | Table] = ()
+    """What is printed, in order."""
+    record: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """What the manifest says beside the settings of the verb."""
+    copies: Mapping[str, Path] = dataclasses.field(default_factory=dict)
+    """Files that are copied once all is written, each to the folder below which it has the same path."""
+
+
+def perform(verb: ModuleType, command: Command) -> None:
+    """Do one job of a verb, from its settings to the last line printed."""
+    if hasattr(verb, "serve"):
+        verb.serve(command.settings(_settings_kind(verb.serve)))
+        return
+    settings: Any = command.settings(_settings_kind(verb.work))
+    keeps_a_study = hasattr(settings, "study")
+    if keeps_a_study and settings.study is None:
+        raise CommandError("study is missing: name a folder, for example study=studies/levers")
+    started = datetime.now(UTC)
+    if not hasattr(settings, "output"):
+        results = verb.work(settings, command)
+        if results is not None:
+            keep(results, study_folder(settings), command, dataclasses.asdict(settings), started=started)
+            say(results, study_folder(settings))
+        return
+    named = verb.subject if hasattr(verb, "subject") else None
+    subject = named(settings, command) if named else study_folder(settings).name if keeps_a_study else ""
+    target = target_of(command, output=settings.output, subject=subject)
+    with output_folder(target, overwrite=settings.overwrite) as folder:
+        results = verb.work(settings, command)
+        keep(results, folder, command, dataclasses.asdict(settings), started=started)
+    say(results, target)
+
+
+def study_folder(settings: Any) -> Path:
+    """Return the folder of the study that settings name."""
+    return Path(settings.study).expanduser().resolve()
+
+
+def keep(results: Results, folder: Path, command: Command, settings: Mapping[str, Any], *, started: datetime) -> None:
+    """Write ``results`` into ``folder``, the manifest last."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for name, table in results.tables.items():
+        with replacing(folder / name) as path:
+            _write_table(table, path, kind=Path(name).suffix)
+    for name, text in results.texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        with replacing(folder / name) as path:
+            path.write_bytes(text if isinstance(text, bytes) else _ended(text).encode())
+    if settings.get("figures", True):
+        for name, draw in results.figures.items():
+            save(draw(), folder / "figures" / f"{name}.png")
+    sample = {"behaviours": command.sample.record()} if command.sample else {}
+    write_manifest(
+        folder,
+        command=command.words,
+        settings={**settings, **sample, **results.record},
+        scenarios=results.scenarios,
+        seed=results.seed,
+        replicates=results.replicates,
+        started=started,
+    )
+
+
+def say(results: Results, target: Path) -> None:
+    """Copy what is to be copied; print what results say, and where they are."""
+    out = console()
+    for words in results.words:
+        out.print(words)
+    for name, folder in results.copies.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(target / name, folder / name)
+    beside = ", ".join(str(folder / name) for name, folder in results.copies.items())
+    out.print(f"Results are in {target}" + (f", and in {beside}" if beside else ""), soft_wrap=True)
+
+
+def _settings_kind(work: Any) -> type[Any]:
+    """Return the dataclass of the settings that a verb's function takes."""
+    kind: type[Any] = get_type_hints(work)["settings"]
+    return kind
+
+
+def _write_table(table: pd.DataFrame, path: Path, *, kind: str) -> None:
+    if kind == ".csv":
+        table.to_csv(path, index=False)
+    else:
+        table.to_parquet(path, index=False, compression="zstd", compression_level=1)
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"

@@ -1,0 +1,89 @@
+"""The record beside all results: what was asked, with what, when, and what came out."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from experiments.files import sha256_of_file
+from experiments.options import own_files_used
+from experiments.output.folder import MANIFEST
+from experiments.values import scenario_values
+from sim import Scenario
+
+PACKAGE = "local-partnerships"
+LIBRARIES = ("numpy", "pandas", "mesa", "numba", "hydra-core", "pyarrow")
+
+
+def write_manifest(
+    folder: Path,
+    *,
+    command: Sequence[str],
+    settings: Mapping[str, Any],
+    scenarios: Mapping[str, Scenario],
+    seed: int,
+    replicates: range,
+    started: datetime,
+) -> Path:
+    """Write ``manifest.json`` about the files in ``folder`` and return its path. Call it last.
+
+    ``settings`` are those of the verb. Each scenario is stored with its full resolved values, from which
+    ``sim.scenario_from`` makes it again.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    record = {
+        "command": list(command),
+        "settings": dict(settings),
+        "seed": seed,
+        "replicates": {"first": replicates.start, "count": len(replicates)},
+        "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()},
+        "own_files": own_files_used(),
+        "versions": _versions(),
+        "git_commit": _git_commit(),
+        "platform": {"system": platform.platform(), "machine": platform.machine()},
+        "started": started.isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": [
+            {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of_file(path)}
+            for path in files
+        ],
+    }
+    path = folder / MANIFEST
+    path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def _versions() -> dict[str, str]:
+    found = {PACKAGE: installed_version(PACKAGE), "python": platform.python_version()}
+    return found | {name: installed_version(name) for name in LIBRARIES}
+
+
+def installed_version(package: str) -> str:
+    """Return the version of a package, or "not installed"."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _git_commit() -> str | None:
+    """Return the commit of the code if it runs from its own repository, marked if files were changed."""
+    home = Path(__file__).resolve().parents[2]
+    if not (home / ".git").exists():
+        return None
+    try:
+        commit, changes = _git(home, "rev-parse", "HEAD"), _git(home, "status", "--porcelain")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return f"{commit} with uncommitted changes" if changes else commit
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()

@@ -1,0 +1,147 @@
+"""Studies that a verb asks for: begun or gone on with, put together, and said."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.table import Table
+
+from experiments.command import Command
+from experiments.errors import CommandError
+from experiments.output.frame import Results, keep
+from experiments.study import store
+from experiments.study.chunks import usual_size
+from experiments.study.request import StudyRequest, question_of, refuse_names
+from experiments.study.standing import Execution, Standing, runs_left, work_off
+from experiments.study.store import DamagedChunk, Study
+from experiments.terminal import console, plain_table
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def carry_out(
+    folder: Path,
+    request: StudyRequest,
+    how: Execution,
+    command: Command,
+    *,
+    not_in_hash: Collection[str],
+    stop_on_error: bool = False,
+    runs_per_chunk: int | None = None,
+) -> Study:
+    """Begin the study in ``folder`` or go on with it until it is finished, write its results and return it.
+
+    Settings named in ``not_in_hash`` change none of its rows: a command that sets nothing else goes on with the
+    study as it was planned. Replicates take turns with the parameter sets of a sample, if the command names one.
+    A study that is planned now has chunks of ``runs_per_chunk`` runs, by default of what takes about a second.
+    """
+    started = datetime.now(UTC)
+    try:
+        study = _begun(folder, request, command, not_in_hash=not_in_hash, runs_per_chunk=runs_per_chunk)
+        clock = time.monotonic()
+        computed = work_off(study, how, stop_on_error=stop_on_error)
+        seconds = time.monotonic() - clock
+        _put_together(study)
+        results = _results_of(study)
+        keep(results, folder, command, _asked_of(study), started=started)
+    except OSError as error:
+        if error.errno not in _DISK_FULL:
+            raise
+        raise CommandError(
+            f"study = {str(folder)!r}: {error.strerror}; what was finished is kept: make room there and give the same "
+            "command again"
+        ) from None
+    _say(study, computed=computed, seconds=seconds)
+    return study
+
+
+def finished_or_carried_out(
+    folder: Path, request: StudyRequest, how: Execution, command: Command, *, not_in_hash: Collection[str]
+) -> Study:
+    """Return the study in ``folder`` as it is, if it is finished and nothing else is asked; or :func:`carry_out`.
+
+    A finished study can be read with any version of the code: nothing is computed, so nothing is mixed.
+    """
+    if store.is_study(folder) and not command.beside(*not_in_hash) and not how.retry:
+        study = store.open_study(folder)
+        if not runs_left(study):
+            return study
+    return carry_out(folder, request, how, command, not_in_hash=not_in_hash)
+
+
+def standing_table(folder: Path) -> list[str | Table]:
+    """Return in words and as a table how far the study in ``folder`` is."""
+    if not store.is_study(folder):
+        raise CommandError(f"study = {str(folder)!r} holds no study (no {store.PLAN})")
+    study = store.open_study(folder)
+    standing = Standing.of(study)
+    table = plain_table()
+    for heading in ("", "chunks", "runs"):
+        table.add_column(heading, justify="right" if heading else "left")
+    done = sum(chunk.runs for chunk in standing.done)
+    table.add_row("done", f"{len(standing.done):,}", f"{done - standing.failed_runs:,}")
+    table.add_row("with failed runs", f"{len(standing.failed):,}", f"{standing.failed_runs:,}")
+    table.add_row("left", f"{len(standing.left):,}", f"{study.runs - done:,}")
+    damaged = [f"{damage}: it counts as left" for damage in standing.damaged]
+    return [f"Study of {study.runs:,} runs, begun {study.created}", table, *damaged]
+
+
+def _begun(
+    folder: Path, request: StudyRequest, command: Command, *, not_in_hash: Collection[str], runs_per_chunk: int | None
+) -> Study:
+    """Return the study in ``folder``, planned now or found there with the same question."""
+    is_there = store.is_study(folder)
+    if is_there and not command.beside(*not_in_hash):
+        study = store.open_study(folder)
+        store.refuse_other_code(study)
+        return study
+    refuse_names(request)
+    if command.sets("scenario"):
+        raise CommandError(
+            f"scenario is not a setting of {command.verb}: name one or more with scenarios=[growth_coalition]"
+        )
+    scenarios = command.scenarios(request.scenarios)
+    asked, draws = question_of(request, scenarios, command.sample)
+    if is_there:
+        study = store.open_study(folder)
+        store.refuse_other_question(study, asked, scenarios)
+        store.refuse_other_code(study)
+        return study
+    sizes = {name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
+    return store.plan_study(
+        folder, asked=asked, scenarios=scenarios, draws=draws(), sizes=sizes, behaviours=command.behaviours
+    )
+
+
+def _put_together(study: Study) -> None:
+    try:
+        store.assemble(study)
+    except DamagedChunk as damage:
+        raise CommandError(f"{damage}: give the same command again, and it is computed anew") from None
+
+
+def _results_of(study: Study) -> Results:
+    return Results(
+        scenarios=study.scenarios,
+        seed=study.asked["seed"],
+        replicates=range(study.asked["replicates"]),
+        tables={"summary.csv": store.summary(study)},
+    )
+
+
+def _asked_of(study: Study) -> dict[str, object]:
+    return {name: value for name, value in study.asked.items() if name != "scenarios"}
+
+
+def _say(study: Study, *, computed: int, seconds: float) -> None:
+    failed = sum(receipt.failed for chunk in study.chunks if (receipt := store.receipt(study, chunk)))
+    out = console()
+    said = f"{study.runs:,} runs, {failed:,} of them failed"
+    out.print(f"{said} (see {store.FAILURES}; retry=true runs them again)" if failed else said)
+    if computed:
+        out.print(f"{computed:,} runs were computed now, {computed / seconds:,.0f} a second")
+    out.print(f"Results are in {study.folder}: runs.parquet, summary.csv", soft_wrap=True)

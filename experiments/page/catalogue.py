@@ -1,0 +1,350 @@
+"""What the explorer page can set and show: controls, presets, boards, calendars, places, measures and words.
+
+Everything is read from where it is declared (``sim/parameters.py``, ``configs/``, ``sim.MEASURES``); only what
+a page adds is stated here: which levers come first, what the parts of a decision are called, and the
+assumptions that a reader should know.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from analysis.shared.paths import flat
+from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS, mid_sentence, readable
+from experiments.compose import scenario_descriptions
+from experiments.page.request import board_options, calendar_options, preset_scenarios
+from experiments.study.designs import MEMBERS
+from sim import ARCHETYPES, MEASURES, PARAMETERS, REGIMES, SECTORS, Parameter, Scenario, find_place, place_names
+from sim.parameters import TOPICS
+from sim.population import place_records
+from sim.terms import TERMS
+
+QUANTILES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The lines of a fan of runs: the median, the middle half and the middle 90 %."""
+
+PAGE_MEASURES: tuple[str, ...] = (
+    "engagement",
+    *(f"engagement_{sector}" for sector in SECTORS),
+    "attendance",
+    *(f"attendance_{sector}" for sector in SECTORS),
+    "seniority",
+    "trust",
+    "trust_within",
+    "trust_across",
+    "dominance",
+    "top_share",
+    "voice_business",
+    "voice_voluntary",
+    "decision_rate",
+    "talk_ratio",
+    "coherence",
+    "outcome",
+    "added_value",
+    "contribution_gbp_m",
+    "fund_spent_gbp_m",
+    "transaction_cost_gbp_m",
+    "public_value_gbp_m",
+    "credibility",
+    "n_members",
+)
+"""The measures that the page can draw."""
+
+START: Mapping[str, Any] = {
+    "left": {"preset": "talking_shop", "changes": {}},
+    "right": {
+        "preset": "talking_shop",
+        "changes": {
+            "board": "small_executive",
+            "leadership.attention": 0.9,
+            "leadership.facilitation": 0.8,
+            "levers.staff_team": 0.8,
+        },
+    },
+}
+"""What a newcomer sees first: partnerships that fail, and the same with what would have saved most of them."""
+
+DUTY = ("attend", "share_data", "support_costs", "service_plans", "report", "regard")
+
+_COMPOSITES: tuple[dict[str, Any], ...] = (
+    {
+        "path": "duty",
+        "paths": [f"levers.duty.{name}" for name in DUTY],
+        "label": "Duty to cooperate",
+        "says": "A legal duty on the bodies it names to attend, share data, bear costs, plan, report and have regard: "
+        "all six at once. Each stands alone under “Duty to cooperate”.",
+    },
+)
+
+HEADLINES: tuple[str, ...] = (
+    "leadership.attention",
+    "leadership.facilitation",
+    "leadership.direction",
+    "levers.staff_team",
+    "levers.flexible_fund_gbp_m",
+    "levers.pooling_rate",
+    "duty",
+    "levers.inspection.relief",
+    "levers.outside_option",
+)
+"""The levers that are shown first."""
+
+_LABELS: Mapping[str, str] = {
+    "leadership.attention": "Leader chairs in person",
+    "leadership.facilitation": "Leader evens out voices",
+    "leadership.direction": "Leader steers decisions",
+    "leadership.turnover": "Leaders change",
+    "levers.staff_team": "Own staff team",
+    "levers.flexible_fund_gbp_m": "Flexible fund",
+    "levers.pooling_rate": "Budgets pooled",
+    "levers.purse": "Who gets the pooled fund",
+    "levers.inspection.relief": "Relief from inspection",
+    "levers.outside_option": "Pull of other tables",
+    "levers.vcs_capacity_building": "Capacity building for voluntary bodies",
+    "levers.joint.co_location": "Joint: co-location",
+    "levers.one_stop_shop": "One-stop shop",
+    "levers.carry_over": "Carry-over of unspent money",
+    "levers.vcs_as_contractor": "Voluntary bodies as contractors",
+    "behaviour.gap_cost_gbp_per_head": "Cost of the gap, £ a head",
+    "board.executive": "Who sits in the executive",
+    "board.chair": "Who chairs",
+    "delivery.complementarity": "How far results need every sector",
+}
+"""Labels where the name of a parameter, made readable, would not tell a newcomer enough."""
+
+_GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("board.",), "The table", "Who sits at it, who chairs, who decides."),
+    (("leadership.",), "Leadership", "How the chair leads."),
+    (("levers.duty.",), "Duty to cooperate", "Each part of the duty, and whom it reaches."),
+    (("levers.inspection.",), "Inspection and relief", "The weight of external inspection, and when it is lifted."),
+    (("levers.joint.",), "Joint arrangements", "Staff, training, data and monitoring shared between bodies."),
+    (("levers.",), "Money, rules and ways of working", "All other levers of government and partnership."),
+    (
+        ("delivery.", "behaviour."),
+        "What the world may be",
+        "How people decide, learn and trust. Nobody chooses these: they are uncertain.",
+    ),
+    (
+        ("mechanisms.",),
+        "Mechanisms at work",
+        "Parts of the model that can be switched off or weakened, to see what they do.",
+    ),
+    (("regimes.",), "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
+)
+"""Groups of settings in their order: how their paths begin, a name, and what it holds."""
+
+
+def catalogue() -> dict[str, Any]:
+    """Return all that the page needs to know before any run, ready for JSON."""
+    return {
+        "controls": controls(),
+        "groups": [{"name": name, "says": says} for _, name, says in _GROUPS],
+        "composites": list(_COMPOSITES),
+        "headlines": list(HEADLINES),
+        "presets": presets(),
+        "boards": _boards(),
+        "calendars": _calendars(),
+        "places": _places(),
+        "measures": [
+            {
+                "name": name,
+                "label": _measure_label(name),
+                "unit": MEASURES[name].unit,
+                "low": MEASURES[name].low if abs(MEASURES[name].low) < 1e9 else None,
+                "high": MEASURES[name].high if abs(MEASURES[name].high) < 1e9 else None,
+                "says": MEASURES[name].says,
+            }
+            for name in PAGE_MEASURES
+        ],
+        "terms": [
+            {"name": name, "label": term.of_a_body, "says": term.says, "pushes": term.only_pushes}
+            for name, term in TERMS.items()
+        ],
+        "sectors": [{"name": name, "colour": SECTOR_COLOURS[name]} for name in SECTORS],
+        "regimes": [{"name": name, "colour": REGIME_COLOURS[name]} for name in REGIMES],
+        "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
+        "lessons": _declared_texts("lessons"),
+        "assumptions": _assumptions(),
+        "start": START,
+    }
+
+
+def controls() -> list[dict[str, Any]]:
+    """Return a control for everything that a side may set, in the order in which groups are shown."""
+    declared = [_control(parameter) for parameter in PARAMETERS.values()]
+    return [*_board_controls(), *sorted(declared, key=lambda control: _group_order(control["path"]))]
+
+
+def _group_order(path: str) -> int:
+    return next(place for place, (beginnings, _, _) in enumerate(_GROUPS) if path.startswith(beginnings))
+
+
+def _control(parameter: Parameter) -> dict[str, Any]:
+    has_number = parameter.low is not None
+    return {
+        "path": parameter.path,
+        "label": _LABELS.get(parameter.path) or _label(parameter.path),
+        "group": _GROUPS[_group_order(parameter.path)][1],
+        "kind": "number_or_choice" if has_number and parameter.choices else "number" if has_number else "choice",
+        "unit": parameter.unit,
+        "low": parameter.low,
+        "high": parameter.high,
+        "default": parameter.default,
+        "choices": list(parameter.choices),
+        "whole": isinstance(parameter.default, int),
+        "role": parameter.role,
+        "says": parameter.says,
+        "source": parameter.source,
+    }
+
+
+def _label(path: str) -> str:
+    """Return a readable name, with the group before it where the name alone would be read as something else."""
+    group, _, name = path.rpartition(".")
+    before = {"levers.duty": "Duty: ", "levers.joint": "Joint: ", "levers.inspection": "Inspection: "}.get(group, "")
+    return before + (mid_sentence(name) if before else readable(name))
+
+
+def _measure_label(name: str) -> str:
+    stem, _, sector = name.rpartition("_")
+    return f"{readable(stem)}: {sector}" if sector in SECTORS and stem in MEASURES else readable(name)
+
+
+def _board_controls() -> list[dict[str, Any]]:
+    group = _GROUPS[0][1]
+    shared: dict[str, Any] = {
+        "group": group,
+        "unit": "",
+        "low": None,
+        "high": None,
+        "whole": False,
+        "role": "structural",
+        "choices": [],
+    }
+    named = [
+        {**shared, "path": "board", "label": "Board", "kind": "board", "default": "typical", "source": "configs/board",
+         "choices": list(board_options()), "says": "A whole board: who sits at the table, who chairs, who decides."},
+        {**shared, "path": "calendar", "label": "Policy calendar", "kind": "calendar", "default": "none",
+         "source": "configs/calendar", "choices": list(calendar_options()),
+         "says": "Dated changes of policy. What the calendar sets on a date overrides the lever from then on."},
+    ]  # fmt: skip
+    choices = {"executive": ["everyone", "public_only"], "chair": [*SECTORS, "nobody"]}
+    says = {
+        "executive": "Whether everyone decides or an executive of public bodies only (S2).",
+        "chair": "The sector from which the chair comes.",
+    }
+    board = preset_scenarios()["baseline_lsp"].board
+    chosen = [
+        {**shared, "path": f"board.{name}", "label": _LABELS[f"board.{name}"], "kind": "choice", "choices": options,
+         "default": getattr(board, name), "says": says[name], "source": "S2, S3"}
+        for name, options in choices.items()
+    ]  # fmt: skip
+    labels = {"council": "Councils of the place"} | {
+        name: kind.label for name, kind in ARCHETYPES.items() if kind.sector != "council"
+    }
+    seats = [
+        {**shared, "path": f"{MEMBERS}{name}", "label": f"Seats: {label}", "kind": "count", "unit": "seats", "low": 0,
+         "high": 10, "whole": True, "default": board.members.get(name, 0), "says": f"Number of seats: {label.lower()}.",
+         "source": "assumed after the national evaluation of partnerships"}
+        for name, label in labels.items()
+    ]  # fmt: skip
+    return [*named, *chosen, *seats]
+
+
+def presets() -> list[dict[str, Any]]:
+    """Return the scenarios that ship with the model, each with what it sets otherwise than the defaults."""
+    defaults = {control["path"]: control["default"] for control in controls()}
+    return [_preset(described, defaults) for described in scenario_descriptions()]
+
+
+def _preset(described: Mapping[str, str], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    scenario = preset_scenarios()[described["name"]]
+    values = settings_of(scenario)
+    return {
+        **described,
+        "label": readable(described["name"]),
+        "place": scenario.place.name,
+        "board": _named(board_options(), scenario.board),
+        "calendar": _named(calendar_options(), scenario.calendar),
+        "months": scenario.months,
+        "start": scenario.start,
+        "settings": {path: value for path, value in values.items() if value != defaults.get(path)},
+    }
+
+
+def settings_of(scenario: Scenario) -> dict[str, Any]:
+    """Return the value of every control but the named ones, by path, as a scenario has it at its start."""
+    topics = {topic: dataclasses.asdict(getattr(scenario, topic)) for topic in TOPICS}
+    return flat(topics) | _board_settings(scenario.board)
+
+
+def _board_settings(board: Any) -> dict[str, Any]:
+    seats = {f"{MEMBERS}{name}": board.members.get(name, 0) for name in ("council", *ARCHETYPES)}
+    councils = {f"{MEMBERS}{name}" for name, kind in ARCHETYPES.items() if kind.sector == "council"}
+    return {"board.executive": board.executive, "board.chair": board.chair} | {
+        path: count for path, count in seats.items() if path not in councils
+    }
+
+
+def _named(options: Mapping[str, Any], value: Any) -> str:
+    """Return the name of the option that is ``value``, or nothing if none is."""
+    return next((name for name, option in options.items() if option == value), "")
+
+
+def _boards() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "label": f"{readable(name)} ({sum(board.members.values())} seats)",
+            "settings": _board_settings(board),
+        }
+        for name, board in board_options().items()
+    ]
+
+
+def _calendars() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "label": "No change" if name == "none" else readable(name),
+            "entries": [{"date": entry.from_month, "note": entry.note} for entry in calendar],
+        }
+        for name, calendar in calendar_options().items()
+    ]
+
+
+def _places() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "label": find_place(name).label,
+            "fund_gbp_m": find_place(name).fund_2003_04_gbp_m,
+            "population": find_place(name).population,
+            "tiers": find_place(name).tiers,
+            "basis": re.sub(r"\s+", " ", place_records()[name]["fund_basis"]),
+        }
+        for name in place_names()
+    ]
+
+
+def _assumptions() -> dict[str, Any]:
+    """Return what a reader should know, with the counts taken from the declared parameters."""
+    uncertain = [parameter for parameter in PARAMETERS.values() if parameter.role == "uncertain"]
+    levers = [parameter for parameter in PARAMETERS.values() if parameter.role == "lever"]
+    counts = {
+        "n_levers": len(levers),
+        "n_uncertain": len(uncertain),
+        "n_assumed": sum(parameter.source.startswith("assumed") for parameter in uncertain),
+        "n_places": len(place_names()),
+    }
+    texts: dict[str, Any] = _declared_texts("assumptions")
+    return texts | {"rests_on": [sentence.format(**counts) for sentence in texts["rests_on"]]}
+
+
+def _declared_texts(name: str) -> Any:
+    return yaml.safe_load(files("experiments").joinpath(f"page/{name}.yaml").read_text("utf-8"))

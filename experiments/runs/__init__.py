@@ -1,0 +1,1 @@
+"""Runs of scenarios in memory: paired, explained, without a lever, of patterns, policies and games."""

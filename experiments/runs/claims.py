@@ -1,0 +1,111 @@
+"""Runs of what the claims of scenarios read: every scenario with its twins, on the same draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.claims.declared import PARTNERS_ALIGNMENT, REGIME, Claim, Reading, RunsRead, claim_of
+from analysis.claims.tables import reading_values, readings_of
+from experiments.behaviours import of_replicate
+from experiments.compose import load_scenario, scenario_names, scenario_texts
+from experiments.errors import CommandError
+from experiments.runs.turns import taking_turns
+from experiments.terminal import progress_bar
+from sim import MEASURES, Scenario, simulate_ensemble
+from sim.parameters import Behaviour
+from sim.population import seats_of
+
+Readings = Mapping[RunsRead, Sequence[Reading]]
+
+
+def declared_claims() -> tuple[Claim, ...]:
+    """Return the claims of all scenarios that state how they are tested; raise CommandError for a bad statement."""
+    try:
+        claims = [claim_of(name, scenario_texts(name)) for name in scenario_names()]
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    return tuple(claim for claim in claims if claim.parts or claim.untestable)
+
+
+def scenarios_of(asked: Iterable[RunsRead]) -> dict[RunsRead, Scenario]:
+    """Return the scenario of each batch, with what is changed in it."""
+    return {batch: load_scenario(batch.scenario, batch.overrides) for batch in asked}
+
+
+def read_runs(
+    scenarios: Mapping[RunsRead, Scenario],
+    behaviours: Sequence[Behaviour],
+    *,
+    claims: Sequence[Claim],
+    replicates: int,
+    seed: int,
+    workers: int | None = None,
+) -> pd.DataFrame:
+    """Return what ``claims`` read from ``replicates`` runs of every batch; replicate r has behaviour r mod n.
+
+    Columns: batch, reading (labels), replicate, parameter_set, value; see ``analysis.claims.tables``.
+    """
+    asked = readings_of(claims)
+
+    def of_set(number: int, some: range) -> pd.DataFrame:
+        mine = {runs: of_replicate(scenario, number, behaviours) for runs, scenario in scenarios.items()}
+        values = _values(asked, mine, some, seed=seed)
+        parts = [
+            _rows(runs, reading, some, reading_values(reading, values[runs]))
+            for runs, readings in asked.items()
+            for reading in readings
+        ]
+        return pd.concat(parts).assign(parameter_set=number)
+
+    tables = []
+    with progress_bar("runs", total=replicates * len(asked)) as advance:
+        for some, table in taking_turns(of_set, sets=len(behaviours), replicates=replicates, workers=workers):
+            tables.append(table)
+            advance(len(asked) * len(some))
+    keys = ["batch", "reading", "replicate"]
+    together = pd.concat(tables)[[*keys, "parameter_set", "value"]]
+    return together.sort_values(keys, kind="stable").reset_index(drop=True)
+
+
+def _rows(batch: RunsRead, reading: Reading, replicates: Sequence[int], values: NDArray[np.float64]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"batch": batch.label, "reading": reading.label, "replicate": list(replicates), "value": values}
+    )
+
+
+def _values(
+    asked: Readings, scenarios: Mapping[RunsRead, Scenario], replicates: Sequence[int], *, seed: int
+) -> dict[RunsRead, dict[str, NDArray[np.float64]]]:
+    """Return for each batch what is read from it as arrays (runs, months), with regimes by their positions."""
+    read = {reading.measure for readings in asked.values() for reading in readings}
+    measures = [name for name in MEASURES if name in read]
+    # One call for all batches: those on the same board fill the lanes of the compiled engine together.
+    ensemble = simulate_ensemble(
+        list(scenarios.values()), replicates=replicates, seed=seed, measures=measures, threads=1
+    )
+    values = {
+        batch: {name: ensemble[name][place] for name in measures} | {REGIME: ensemble.regimes[place].astype(np.float64)}
+        for place, batch in enumerate(scenarios)
+    }
+    for batch, readings in asked.items():
+        if any(reading.measure == PARTNERS_ALIGNMENT for reading in readings):
+            values[batch][PARTNERS_ALIGNMENT] = _partners_alignment(scenarios[batch], replicates, seed=seed)
+    return values
+
+
+def _partners_alignment(scenario: Scenario, replicates: Sequence[int], *, seed: int) -> NDArray[np.float64]:
+    """Return the mean alignment (runs, months) of members that are no councils, 0 without such members."""
+    ensemble = simulate_ensemble(
+        [scenario], replicates=replicates, seed=seed, measures=["engagement"], record_partners=True, threads=1
+    )
+    assert ensemble.partners is not None
+    others = [place for place, seat in enumerate(seats_of(scenario)) if seat.kind.sector != "council"]
+    partners = ensemble.partners[0][:, :, others]
+    is_member, alignment = (
+        np.nan_to_num(partners[..., ensemble.partner_columns.index(name)]) for name in ("is_member", "alignment")
+    )
+    return np.asarray((alignment * is_member).sum(axis=2) / np.maximum(is_member.sum(axis=2), 1.0))

@@ -1,0 +1,111 @@
+"""The same scenario without a lever: none of it, at the start and in every dated policy."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.run.turning_points import flat_settings, setting_in_words
+from analysis.shared.outcomes import parameter_label
+from experiments.errors import CommandError
+from experiments.values import with_values
+from sim import PARAMETERS, Scenario, ScenarioError, with_changes
+from sim.scenario import CalendarEntry, nearest
+
+FUND = "levers.flexible_fund_gbp_m"
+SHORT_NAMES: Mapping[str, str] = {"fund": FUND, "calendar": "calendar"}
+
+LEVERS: tuple[str, ...] = tuple(path for path, declared in PARAMETERS.items() if declared.role == "lever")
+GROUPS: tuple[str, ...] = tuple(dict.fromkeys(path.rpartition(".")[0] for path in LEVERS if path != FUND))
+_TOO_WIDE = "levers"
+"""All levers at once is no single question."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Counterfactual:
+    """A scenario with something taken out of it."""
+
+    scenario: Scenario
+    name: str
+    """What was taken out, or is set to a value, as words say it."""
+    instead: str
+    """What stands in its place."""
+    is_set: bool = False
+    """It is not taken out but set to a value that was given."""
+
+
+def without(scenario: Scenario, asked: str, *, at: float | str | None = None) -> Counterfactual:
+    """Return ``scenario`` without the lever or group ``asked``, or with the lever at the value ``at``.
+
+    A lever is off at the lower end of its declared range, which is none of it; a lever that is a choice of
+    names has no such end and needs ``at``. Dated policies lose what they change of it.
+    ``asked`` is a path (``levers.duty.attend``, also without ``levers.``), a group (``levers.duty``,
+    ``leadership``), ``fund`` or ``calendar`` (every dated policy).
+
+    Raises CommandError for what is no lever, and where nothing would change.
+    """
+    path = SHORT_NAMES.get(asked, asked)
+    if path == "calendar":
+        if at is not None:
+            raise CommandError("without=calendar takes away every dated policy: leave out at=")
+        _refuse_same(bool(scenario.calendar), asked, "has no dated policies")
+        return Counterfactual(with_changes(scenario, calendar=()), "dated policies", "none of them in force")
+    values = _values(path if path in (*LEVERS, *GROUPS) else f"levers.{path}", asked, at)
+    changed = _replaced(scenario, values)
+    told = {path: setting_in_words(path, value) for path, value in values.items()}
+    _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(told.values())})")
+    if len(values) > 1:
+        return Counterfactual(changed, parameter_label(path), "all of them off")
+    (path,) = values
+    if at is not None:
+        return Counterfactual(changed, told[path], "in place of what it was", is_set=True)
+    return Counterfactual(changed, parameter_label(path), told[path].replace(parameter_label(path), "set to"))
+
+
+def _refuse_same(differs: bool, asked: str, reason: str) -> None:
+    if not differs:
+        raise CommandError(f"without = {asked!r}: this scenario {reason}, so nothing would change")
+
+
+def _values(path: str, asked: str, at: float | str | None) -> dict[str, Any]:
+    """Return the levers that are taken out, each with its value instead."""
+    if path == _TOO_WIDE or not (path in LEVERS or path in GROUPS):
+        known = [*LEVERS, *(group for group in GROUPS if group != _TOO_WIDE), *SHORT_NAMES]
+        hint = nearest(asked, known) or nearest(f"levers.{asked}", known)
+        raise CommandError(
+            f"without = {asked!r} is no lever, group of levers, fund or calendar{hint}; see: partnerships list levers"
+        )
+    paths = [path] if path in LEVERS else [lever for lever in LEVERS if lever.startswith(f"{path}.")]
+    if at is not None and len(paths) > 1:
+        raise CommandError(f"at = {at!r} needs a single lever, but {asked!r} has {len(paths)}: {', '.join(paths)}")
+    if at is not None:
+        return {path: at}
+    for lever in paths:
+        if isinstance(PARAMETERS[lever].default, str) and PARAMETERS[lever].low is None:
+            choices = PARAMETERS[lever].range_text
+            raise CommandError(f"without = {asked!r} is a choice of names: say which instead, at= one of {choices}")
+    return {lever: PARAMETERS[lever].low for lever in paths}
+
+
+def _replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return ``scenario`` with levers set to ``values`` at its start, and dated policies without them."""
+    try:
+        changed = with_values(scenario, values)
+    except ScenarioError as error:
+        raise CommandError(f"at: {error}") from None
+    calendar = tuple(_without_settings(entry, values) for entry in scenario.calendar)
+    return with_changes(changed, calendar=calendar)
+
+
+def _without_settings(entry: CalendarEntry, values: Mapping[str, Any]) -> CalendarEntry:
+    kept: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}}
+    for path, value in flat_settings(entry).items():
+        if path in values:
+            continue
+        topic, *parts, last = path.split(".")
+        place = kept[topic]
+        for part in parts:
+            place = place.setdefault(part, {})
+        place[last] = value
+    return dataclasses.replace(entry, levers=kept["levers"], leadership=kept["leadership"])

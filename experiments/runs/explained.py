@@ -1,0 +1,233 @@
+"""Runs that keep what an explanation needs: the terms of every decision, and who trusts whom."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.explanation import tables as explaining
+from analysis.shared import survival
+from experiments.behaviours import Sample, of_replicate
+from experiments.errors import CommandError
+from experiments.runs.pairs import Engine, engine_for
+from experiments.terminal import progress_bar
+from sim import History, PartnershipModel, Scenario, simulate, simulate_ensemble
+from sim.history import history_of
+from sim.levers import policy_calendar
+from sim.parameters import Behaviour
+from sim.population import seats_of
+
+_REPLICATES_AT_ONCE = 32
+"""A run with terms takes half a megabyte; so many at once is what the compiled engine does side by side."""
+
+OF_PARTNER = "attendance_of_partner"
+"""Share of meetings that the body in question attended, 0 while it has no seat."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """Whose decisions are explained: one body, a sector, or all."""
+
+    partner: str | None
+    sector: str | None
+    name: str
+    """As it stands at the start of a sentence."""
+
+    @property
+    def measure(self) -> str:
+        """Return the measure that holds its attendance."""
+        if self.partner is not None:
+            return OF_PARTNER
+        return "attendance" if self.sector is None else f"attendance_{self.sector}"
+
+    def rows(self, partners: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of the bodies in question."""
+        if self.partner is not None:
+            return partners[partners["partner"] == self.partner]
+        return partners if self.sector is None else partners[partners["sector"] == self.sector]
+
+
+@dataclasses.dataclass(frozen=True)
+class ExplainedRun:
+    """One run with its terms, and its trust at three moments: end of year one, middle, end.
+
+    In a partnership that was dissolved the last moment is the last month with members.
+
+    ``links`` has one row a moment and ordered pair of members: month, date, giver, receiver, trust;
+    ``bodies`` one row a moment and member: month, date, partner, sector, influence.
+    """
+
+    history: History
+    links: pd.DataFrame
+    bodies: pd.DataFrame
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """One of many runs: its tables by month and by month and body, as in a history."""
+
+    scenario: Scenario
+    """With the behaviour of this replicate."""
+    replicate: int
+    measures: pd.DataFrame
+    partners: pd.DataFrame
+
+
+@dataclasses.dataclass(frozen=True)
+class ExplainedEnsemble:
+    """What is kept of many runs of one scenario."""
+
+    trajectories: pd.DataFrame
+    changes: pd.DataFrame
+    stays: pd.DataFrame
+
+
+def explained_run(scenario: Scenario, *, seed: int, replicate: int) -> ExplainedRun:
+    """Run a scenario once on the Mesa engine and keep terms and trust."""
+    model = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=True)
+    shown = (min(11, scenario.months - 1), scenario.months // 2)
+    snapshots: dict[int, _Snapshot] = {}
+    last = 0
+    for month in range(scenario.months):
+        model.step()
+        if model.members:
+            if last not in shown:
+                snapshots.pop(last, None)
+            snapshots[month], last = _trust_of(model), month
+    return ExplainedRun(
+        history=history_of(model, seed=seed, replicate=replicate),
+        links=pd.DataFrame(
+            [(month, scenario.month_label(month), *link) for month, (links, _) in snapshots.items() for link in links],
+            columns=["month", "date", "giver", "receiver", "trust"],
+        ),
+        bodies=pd.DataFrame(
+            [
+                (month, scenario.month_label(month), *body)
+                for month, (_, bodies) in snapshots.items()
+                for body in bodies
+            ],
+            columns=["month", "date", "partner", "sector", "influence"],
+        ),
+    )
+
+
+_Snapshot = tuple[list[tuple[str, str, float]], list[tuple[str, str, float]]]
+
+
+def _trust_of(model: PartnershipModel) -> _Snapshot:
+    """Return giver, receiver and trust of all pairs of members; and name, sector and influence of each."""
+    members = model.members
+    links = [
+        (giver.name, receiver.name, float(giver.trust[receiver.position]))
+        for giver in members
+        for receiver in members
+        if giver is not receiver
+    ]
+    return links, [(partner.name, partner.kind.sector, float(partner.influence)) for partner in members]
+
+
+def many_runs(
+    scenario: Scenario, *, seed: int, replicates: int, engine: Engine, behaviours: Sequence[Behaviour] = ()
+) -> Iterator[Run]:
+    """Give every replicate below ``replicates`` of a scenario with its terms, from the engine that is asked for.
+
+    With ``behaviours`` replicate r takes number r mod n of them. They may come in any order.
+    """
+    runs = _on_mesa if engine_for(replicates, engine) == "mesa" else _on_ensemble
+    turns = max(1, min(len(behaviours), replicates))
+    with progress_bar("runs", total=replicates) as advance:
+        for turn in range(turns):
+            for run in runs(of_replicate(scenario, turn, behaviours), seed, range(turn, replicates, turns)):
+                yield run
+                advance(1)
+
+
+def _on_mesa(scenario: Scenario, seed: int, replicates: range) -> Iterator[Run]:
+    for replicate in replicates:
+        history = simulate(scenario, seed=seed, replicate=replicate, record_terms=True)
+        yield Run(scenario, replicate, history.measures, history.partners)
+
+
+def _on_ensemble(scenario: Scenario, seed: int, replicates: range) -> Iterator[Run]:
+    seats = seats_of(scenario)
+    who = pd.DataFrame(
+        {
+            "month": np.repeat(np.arange(scenario.months), len(seats)),
+            "partner": np.tile([seat.name for seat in seats], scenario.months),
+            "sector": np.tile([seat.kind.sector for seat in seats], scenario.months),
+            "archetype": np.tile([seat.kind.archetype for seat in seats], scenario.months),
+        }
+    )
+    for first in range(0, len(replicates), _REPLICATES_AT_ONCE):
+        some = replicates[first : first + _REPLICATES_AT_ONCE]
+        ensemble = simulate_ensemble([scenario], replicates=some, seed=seed, record_terms=True)
+        assert ensemble.partners is not None
+        measures = dict(list(ensemble.table().drop(columns="scenario").groupby("replicate")))
+        for place, replicate in enumerate(some):
+            values = ensemble.partners[0, place].reshape(-1, len(ensemble.partner_columns))
+            watched = pd.DataFrame(values, columns=list(ensemble.partner_columns))
+            table = measures[replicate].drop(columns="replicate").reset_index(drop=True)
+            yield Run(scenario, replicate, table, pd.concat([who, watched], axis=1))
+
+
+@dataclasses.dataclass(frozen=True)
+class RunRequest:
+    """How runs are asked for, whose decisions are explained, and the parameter sets to take turns with."""
+
+    subject: Subject
+    seed: int
+    replicate: int
+    replicates: int | None
+    engine: Engine
+    sample: Sample | None
+
+    def run(self, scenario: Scenario) -> ExplainedRun:
+        """Return the run that is explained."""
+        if self.sample is not None:
+            scenario = self.sample.in_replicate(scenario, self.replicate)
+        return explained_run(scenario, seed=self.seed, replicate=self.replicate)
+
+    def ensemble(self, scenario: Scenario, label: str) -> ExplainedEnsemble:
+        """Return what is kept of the replicates that are asked for, named ``label``."""
+        assert self.replicates is not None
+        sets = self.sample.sets if self.sample else ()
+        runs = many_runs(scenario, seed=self.seed, replicates=self.replicates, engine=self.engine, behaviours=sets)
+        return _kept(runs, self.subject, label)
+
+
+def _kept(runs: Iterable[Run], subject: Subject, label: str) -> ExplainedEnsemble:
+    """Return the measures of many runs, the changes of the subject's terms and the stays of members."""
+    courses, changes, stays = [], [], []
+    for run in runs:
+        courses.append(course_of(run, subject, label))
+        stays.append(survival.member_spells(run.partners, abolished=_abolished(run.scenario)))
+        monthly = explaining.monthly_terms(subject.rows(run.partners))
+        if len(monthly) >= 2:
+            spans = explaining.first_and_last(monthly)
+            table = explaining.term_changes(monthly, *spans, noise=run.scenario.behaviour.attendance_noise)
+            changes.append(table.assign(replicate=run.replicate))
+    if not changes:
+        raise CommandError(f"{subject.name} decided whether to come in fewer than two months of every run")
+    return ExplainedEnsemble(
+        trajectories=pd.concat(courses).sort_values(["replicate", "month"], kind="stable", ignore_index=True),
+        changes=pd.concat(changes).sort_values("replicate", kind="stable", ignore_index=True),
+        stays=pd.concat(stays, ignore_index=True),
+    )
+
+
+def _abolished(scenario: Scenario) -> Mapping[str, int]:
+    """Return the month in which policy abolishes each kind of body that it does."""
+    return {body: month for month, policy in enumerate(policy_calendar(scenario)) for body in policy.abolished}
+
+
+def course_of(run: Run, subject: Subject, label: str) -> pd.DataFrame:
+    """Return the measures of a run with its name, and the attendance of the body in question if it is one."""
+    course = run.measures.copy()
+    if subject.partner is not None:
+        course[OF_PARTNER] = subject.rows(run.partners).set_index("month")["attendance"].to_numpy()
+    course.insert(0, "replicate", run.replicate)
+    course.insert(0, "scenario", label)
+    return course

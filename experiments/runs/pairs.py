@@ -1,0 +1,221 @@
+"""Many runs: every scenario with every replicate, in parallel, the same whatever the order."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import joblib
+import numpy as np
+import pandas as pd
+
+from experiments.behaviours import of_replicate
+from experiments.runs.turns import taking_turns
+from experiments.terminal import progress_bar
+from sim import MEASURES, THEMES, Scenario, is_compiled, simulate, simulate_ensemble
+from sim.parameters import Behaviour
+
+Engine = Literal["auto", "mesa", "ensemble"]
+
+READ_IN_LAST_MONTH: tuple[str, ...] = (
+    "outcome",
+    *(f"outcome_{theme}" for theme in THEMES),
+    "outcome_counterfactual",
+    "added_value",
+    "fund_held_gbp_m",
+    "public_value_gbp_m",
+    "stage",
+    "months_to_first_decision",
+    "months_to_first_delivery",
+    "n_exits",
+    "is_dissolved",
+)
+"""Measures that add up over a run: its final value is the last month's. Of all others it is the mean of
+the last year, because a single month's attendance or spending is mostly chance."""
+
+FINAL_MONTHS = 12
+
+RUNS_WORTH_COMPILING = 600
+"""Below this many runs Mesa is done before the compiled engine is compiled for the first time."""
+
+COMPILING = "compiling the engine, once on this machine: about a minute"
+
+_REPLICATES_AT_ONCE = 256
+_CHUNKS_PER_WORKER = 8
+_MOST_RUNS_IN_A_CHUNK = 25
+_MONTHS_WORTH_A_PROCESS = 4000
+"""Below this many simulated months starting processes costs more than it saves."""
+
+
+@dataclasses.dataclass(frozen=True)
+class RunTable:
+    """What many runs leave behind.
+
+    ``trajectories`` has one row a scenario, replicate and month: scenario, replicate, month, date,
+    every measure, regime. ``runs`` has one row a run: scenario, replicate, seed, regime at the end, and
+    the final value of every measure.
+    """
+
+    trajectories: pd.DataFrame
+    runs: pd.DataFrame
+
+
+@dataclasses.dataclass(frozen=True)
+class _Chunk:
+    """A handful of replicates of one scenario, small enough to share the work out evenly."""
+
+    position: int
+    name: str
+    scenario: Scenario
+    seed: int
+    replicates: range
+    behaviours: Sequence[Behaviour] = ()
+
+
+def run_pairs(
+    scenarios: Mapping[str, Scenario],
+    *,
+    seed: int,
+    replicates: int,
+    engine: Engine = "auto",
+    workers: int | None = None,
+    behaviours: Sequence[Behaviour] = (),
+) -> RunTable:
+    """Run every scenario ``replicates`` times and return trajectories and final values.
+
+    Replicate r of every scenario shares all its chance with replicate r of the others, so differences
+    are paired. ``engine`` is mesa, ensemble (compiled: much faster once it has been compiled on this
+    machine) or auto: ensemble, unless it would have to be compiled for few runs. ``workers`` is the
+    number of processes or threads (default: one for each core). The answer depends on neither.
+    With ``behaviours`` replicate r of every scenario takes number r mod n of them in place of its own.
+    """
+    run = _run_on_mesa if engine_for(len(scenarios) * replicates, engine) == "mesa" else _run_on_ensemble
+    together = run(scenarios, seed=seed, replicates=replicates, workers=workers, behaviours=behaviours)
+    return RunTable(trajectories=together, runs=final_values(together, seed=seed))
+
+
+def engine_for(runs: int, engine: Engine) -> Literal["mesa", "ensemble"]:
+    """Return the engine that is asked for; of auto, the one that is sooner done with so many runs."""
+    if engine != "auto":
+        return engine
+    return "mesa" if runs < RUNS_WORTH_COMPILING and not is_compiled() else "ensemble"
+
+
+def announce_compiling() -> None:
+    """Say on standard error that the compiled engine will keep a person waiting, if it has yet to be compiled."""
+    if not is_compiled():
+        print(COMPILING, file=sys.stderr, flush=True)
+
+
+def _run_on_ensemble(
+    scenarios: Mapping[str, Scenario],
+    *,
+    seed: int,
+    replicates: int,
+    workers: int | None,
+    behaviours: Sequence[Behaviour],
+) -> pd.DataFrame:
+    """Return trajectories from the compiled engine."""
+    announce_compiling()
+    with progress_bar("runs", total=len(scenarios) * replicates) as advance:
+        if behaviours:
+            return _run_sampled(scenarios, seed, replicates, behaviours=behaviours, workers=workers, advance=advance)
+        parts = []
+        for name, scenario in scenarios.items():
+            for first in range(0, replicates, _REPLICATES_AT_ONCE):
+                some = range(first, min(first + _REPLICATES_AT_ONCE, replicates))
+                ensemble = simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers)
+                parts.append(ensemble.table())
+                advance(len(some))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _run_sampled(
+    scenarios: Mapping[str, Scenario],
+    seed: int,
+    replicates: int,
+    *,
+    behaviours: Sequence[Behaviour],
+    workers: int | None,
+    advance: Callable[[int], None],
+) -> pd.DataFrame:
+    """Return trajectories of replicates that take turns with the behaviours, in the usual order of rows."""
+
+    def of_set(number: int, some: range) -> pd.DataFrame:
+        with_set = {name: of_replicate(scenario, number, behaviours) for name, scenario in scenarios.items()}
+        return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
+
+    parts = []
+    for some, table in taking_turns(of_set, sets=len(behaviours), replicates=replicates, workers=workers):
+        parts.append(table)
+        advance(len(scenarios) * len(some))
+    together = pd.concat(parts, ignore_index=True)
+    order = together["scenario"].map({name: place for place, name in enumerate(scenarios)})
+    keys = np.lexsort((together["month"], together["replicate"], order))
+    return together.iloc[keys].reset_index(drop=True)
+
+
+def _run_on_mesa(
+    scenarios: Mapping[str, Scenario],
+    *,
+    seed: int,
+    replicates: int,
+    workers: int | None,
+    behaviours: Sequence[Behaviour],
+) -> pd.DataFrame:
+    """Return trajectories from the Mesa engine, in parallel processes."""
+    n_workers = workers or _enough_workers(scenarios, replicates)
+    chunks = [
+        dataclasses.replace(chunk, behaviours=behaviours)
+        for chunk in _chunks(scenarios, seed=seed, replicates=replicates, workers=n_workers)
+    ]
+    running = joblib.Parallel(n_jobs=n_workers, return_as="generator_unordered")(
+        joblib.delayed(_run_chunk)(chunk) for chunk in chunks
+    )
+    parts: dict[int, pd.DataFrame] = {}
+    with progress_bar("runs", total=len(scenarios) * replicates) as advance:
+        for position, trajectories in running:
+            parts[position] = trajectories
+            advance(len(chunks[position].replicates))
+    return pd.concat([parts[position] for position in sorted(parts)], ignore_index=True)
+
+
+def final_values(trajectories: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+    """Return one row a run: scenario, replicate, seed, regime at the end, final value of every measure."""
+    run = ["scenario", "replicate"]
+    by_run = trajectories.groupby(run, sort=False)
+    last = by_run.tail(1).set_index(run)
+    means = by_run.tail(FINAL_MONTHS).groupby(run, sort=False)[list(MEASURES)].mean()
+    finals = means.assign(**{name: last[name] for name in READ_IN_LAST_MONTH})
+    finals.insert(0, "regime", last["regime"])
+    finals.insert(0, "seed", seed)
+    return finals.reset_index()
+
+
+def _enough_workers(scenarios: Mapping[str, Scenario], replicates: int) -> int:
+    months = sum(scenario.months for scenario in scenarios.values()) * replicates
+    return 1 if months < _MONTHS_WORTH_A_PROCESS else joblib.cpu_count()
+
+
+def _chunks(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int) -> Iterator[_Chunk]:
+    size = len(scenarios) * replicates // (workers * _CHUNKS_PER_WORKER)
+    size = min(max(size, 1), _MOST_RUNS_IN_A_CHUNK)
+    position = 0
+    for name, scenario in scenarios.items():
+        for first in range(0, replicates, size):
+            yield _Chunk(position, name, scenario, seed, range(first, min(first + size, replicates)))
+            position += 1
+
+
+def _run_chunk(chunk: _Chunk) -> tuple[int, pd.DataFrame]:
+    """Return the chunk's position and its trajectories."""
+    parts = []
+    for replicate in chunk.replicates:
+        scenario = of_replicate(chunk.scenario, replicate, chunk.behaviours)
+        measures = simulate(scenario, seed=chunk.seed, replicate=replicate).measures
+        measures.insert(0, "replicate", replicate)
+        measures.insert(0, "scenario", chunk.name)
+        parts.append(measures)
+    return chunk.position, pd.concat(parts, ignore_index=True)

@@ -1,0 +1,300 @@
+"""Reading declared patterns, and simulating what they read.
+
+Patterns are declared in YAML with two parts. ``experiments`` names what is simulated: a scenario, Hydra
+overrides, whether over the 39 real places or in the scenario's own, and the share of the runs asked for
+that is enough. ``patterns`` are as ``analysis.patterns.criteria`` describes them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+from yaml import YAMLError
+
+from analysis.patterns.criteria import (
+    Experiments,
+    Finding,
+    Pattern,
+    PatternError,
+    pattern_margin,
+    refuse_untestable,
+    value_of,
+)
+from experiments.compose import load_place, load_scenario
+from experiments.errors import CommandError
+from experiments.options import find, kept_for_a_folder, option_names
+from sim import Scenario, ScenarioError, place_names, simulate_ensemble, with_changes
+from sim.parameters import Behaviour, Real
+from sim.scenario import nearest, validated
+
+DECLARED = "declared"
+FOLDER = "pattern"
+SYNTHETIC_PLACES = ("typical", "two_tier_county")
+
+_PARTS: Mapping[str, type] = {"experiments": dict, "patterns": list, "remarks": list}
+_WRITTEN: Mapping[type, str] = {dict: "table with a name for each", list: "list"}
+
+SETS_AT_ONCE = 32
+"""Parameter sets that are simulated together: enough to fill the lanes of the compiled engine, and not the memory."""
+
+REPLICATES_APART = 1000
+"""Places of one experiment take replicates this far apart, so that they do not share their luck."""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Experiment:
+    """What is simulated for patterns."""
+
+    scenario: str
+    says: str = ""
+    overrides: tuple[str, ...] = ()
+    places: Literal["own", "real"] = "own"
+    share_of_runs: Annotated[Real, Field(gt=0.0, le=1.0)] = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Declared:
+    """Patterns and the experiments that they read, in the order in which they are worked off."""
+
+    experiments: Mapping[str, Experiment]
+    patterns: tuple[Pattern, ...]
+    remarks: tuple[str, ...] = ()
+    """What the page on patterns says about those that ship with the model."""
+
+    def measures_of(self, experiment: str) -> tuple[str, ...]:
+        """Return the measures that some pattern reads of an experiment or together with it."""
+        findings = (finding for pattern in self.patterns for finding in pattern.findings)
+        return tuple(dict.fromkeys(name for f in findings if experiment in f.experiments for name in f.measures))
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """One experiment made ready: its scenarios (one a place), how many replicates each needs, what is read."""
+
+    name: str
+    scenarios: tuple[Scenario, ...]
+    replicates: int
+    measures: tuple[str, ...]
+
+    @property
+    def runs(self) -> int:
+        """Return the number of runs for one parameter set."""
+        return self.replicates * len(self.scenarios)
+
+
+# ---------------------------------------------------------------------------- reading
+
+
+@kept_for_a_folder
+def declared_patterns(extra: str | None = None) -> Declared:
+    """Return the declared patterns, and those of ``extra``: a YAML file, or the name of one beside them.
+
+    Raises CommandError, whose one line names the pattern, the value and what is allowed.
+    """
+    ours = _read(find(FOLDER, f"{DECLARED}.yaml") or Path(DECLARED))
+    if extra is None:
+        return _checked(ours, extra=None)
+    more = _read(_path_of(extra))
+    for part, names in (("experiments", list(more["experiments"])), ("patterns", [_id(p) for p in more["patterns"]])):
+        taken = set(ours["experiments"]) if part == "experiments" else {_id(p) for p in ours["patterns"]}
+        if twice := sorted(taken & set(names)):
+            raise CommandError(f"extra = {extra!r}: {part} {', '.join(twice)} exist already: give them other names")
+    together = {
+        "experiments": {**ours["experiments"], **more["experiments"]},
+        "patterns": [*ours["patterns"], *more["patterns"]],
+        "remarks": [*ours["remarks"], *more["remarks"]],
+    }
+    return _checked(together, extra=extra)
+
+
+def _path_of(extra: str) -> Path:
+    path = Path(extra).expanduser()
+    if path.is_file():
+        return path
+    named = find(FOLDER, f"{extra}.yaml")
+    if named is not None:
+        return named
+    known = [name for name in option_names(FOLDER) if name != DECLARED]
+    raise CommandError(f"extra = {extra!r} is neither a file nor one of {', '.join(known)}{nearest(extra, known)}")
+
+
+def _id(pattern: Any) -> str:
+    return str(pattern.get("id", "")) if isinstance(pattern, Mapping) else ""
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content: Any = OmegaConf.to_container(OmegaConf.load(path))
+    except (OSError, ValueError, YAMLError, OmegaConfBaseException) as error:
+        raise CommandError(f"extra = {str(path)!r} cannot be read: {error}") from None
+    if not isinstance(content, dict) or set(content) - set(_PARTS):
+        raise CommandError(f"extra = {str(path)!r} is not allowed: it takes the parts {', '.join(_PARTS)}")
+    read = {part: content.get(part) or kind() for part, kind in _PARTS.items()}
+    for part, kind in _PARTS.items():
+        if not isinstance(read[part], kind):
+            raise CommandError(f"extra = {str(path)!r}: {part} are not written as a {_WRITTEN[kind]}")
+    return read
+
+
+def _checked(content: Mapping[str, Any], *, extra: str | None) -> Declared:
+    where = f"extra = {extra!r}: " if extra else ""
+    try:
+        experiments = {
+            str(name): validated(Experiment, dict(told or {}), f"experiments.{name}.")
+            for name, told in content["experiments"].items()
+        }
+        months = {name: scenario_of_experiment(one).months for name, one in experiments.items()}
+        patterns = tuple(_pattern(told, number, months) for number, told in enumerate(content["patterns"]))
+    except (ScenarioError, PatternError) as error:
+        raise CommandError(f"{where}{error}") from None
+    read = {name for pattern in patterns for name in pattern.experiments}
+    used = {name: one for name, one in experiments.items() if name in read}
+    return Declared(used, patterns, tuple(map(str, content["remarks"])))
+
+
+def _pattern(told: Any, number: int, months: Mapping[str, int]) -> Pattern:
+    if not isinstance(told, Mapping):
+        raise PatternError(f"patterns.{number} = {told!r} is not allowed: it takes id, statement, criterion and so on")
+    name = _id(told) or f"patterns.{number}"
+    findings = told.get("findings")
+    if not isinstance(findings, list):
+        raise PatternError(f"{name}.findings = {findings!r} is not allowed: it takes a list")
+    made = []
+    for place, one in enumerate(findings):
+        if not isinstance(one, Mapping):
+            raise PatternError(f"{name}.findings.{place} = {one!r} is not allowed: it takes what, statistic and so on")
+        finding: Finding = validated(Finding, _with_tuples(one), f"{name}.findings.{place}.")
+        try:
+            refuse_untestable(finding, months)
+        except PatternError as error:
+            raise PatternError(f"{name}.findings.{place}: {error}") from None
+        made.append(finding)
+    pattern: Pattern = validated(Pattern, {**told, "findings": tuple(made)}, f"{name}.")
+    return pattern
+
+
+def _with_tuples(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a finding with numbers as the strict types of the model want them: bounds may be whole numbers."""
+    bounds = ("low", "high", "below", "above")
+    return {name: float(value) if name in bounds and type(value) is int else value for name, value in told.items()}
+
+
+# -------------------------------------------------------------------------- simulating
+
+
+@kept_for_a_folder
+def scenario_of_experiment(experiment: Experiment, changes: tuple[str, ...] = ()) -> Scenario:
+    """Return the scenario of an experiment, with overrides that hold for all (say, of the behaviour)."""
+    return load_scenario(experiment.scenario, [*experiment.overrides, *changes])
+
+
+def pattern_batches(declared: Declared, *, runs: int, changes: Sequence[str] = ()) -> tuple[Batch, ...]:
+    """Return the experiments made ready, each with its share of ``runs`` runs over its places (at least one each)."""
+    batches = []
+    for name, experiment in declared.experiments.items():
+        base = scenario_of_experiment(experiment, tuple(changes))
+        over = _over_real_places(base) if experiment.places == "real" else (base,)
+        replicates = max(1, round(experiment.share_of_runs * runs / len(over)))
+        batches.append(Batch(name, over, replicates, declared.measures_of(name)))
+    return tuple(batches)
+
+
+def _over_real_places(scenario: Scenario) -> tuple[Scenario, ...]:
+    real: Sequence[str] = [name for name in place_names() if name not in SYNTHETIC_PLACES]
+    return tuple(with_changes(scenario, place=load_place(name)) for name in real)
+
+
+def simulated(
+    batch: Batch, behaviours: Sequence[Behaviour], *, seed: int, threads: int | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """Return what an experiment shows for each behaviour: measure -> (behaviours, runs, months).
+
+    Runs are ordered by place, then replicate.
+    """
+    places = [
+        simulate_ensemble(
+            [dataclasses.replace(scenario, behaviour=behaviour) for behaviour in behaviours],
+            replicates=[REPLICATES_APART * number + r for r in range(batch.replicates)],
+            seed=seed,
+            measures=batch.measures,
+            threads=threads,
+        ).measures
+        for number, scenario in enumerate(batch.scenarios)
+    ]
+    runs = np.concatenate(places, axis=1)
+    return {name: runs[..., k] for k, name in enumerate(batch.measures)}
+
+
+def judged(
+    declared: Declared,
+    batches: Sequence[Batch],
+    behaviours: Sequence[Behaviour],
+    *,
+    seed: int,
+    threads: int | None = None,
+    hopeless: Callable[[NDArray[np.float64]], NDArray[np.bool_]] | None = None,
+) -> NDArray[np.float64]:
+    """Return the margins (behaviours, patterns) of parameter sets, NaN where a set was given up before.
+
+    Experiments are worked off one by one. After each of them ``hopeless``, if given, sees the margins so far
+    (NaN where not known yet) and says which sets need not be simulated any further.
+    """
+    found = np.full((len(behaviours), len(declared.patterns)), np.nan)
+    left = np.arange(len(behaviours))
+    seen: dict[str, dict[str, NDArray[np.float64]]] = {}
+    waiting = dict(enumerate(declared.patterns))
+    for batch in batches:
+        seen[batch.name] = simulated(batch, [behaviours[int(k)] for k in left], seed=seed, threads=threads)
+        for k in [k for k, pattern in waiting.items() if set(pattern.experiments) <= set(seen)]:
+            found[left, k] = pattern_margin(waiting.pop(k), seen)
+        stays = np.ones(len(left), dtype=np.bool_) if hopeless is None else ~hopeless(found[left])
+        left = left[stays]
+        if not len(left):
+            break
+        wanted = {name for pattern in waiting.values() for name in pattern.experiments}
+        seen = {name: {m: values[stays] for m, values in of.items()} for name, of in seen.items() if name in wanted}
+    return found
+
+
+def of_one(
+    batches: Sequence[Batch], *, seed: int, threads: int | None = None, advance: Callable[[int], None]
+) -> Experiments:
+    """Return what patterns read of the behaviour that the batches' scenarios have, (runs, months) each."""
+    gathered: dict[str, dict[str, NDArray[np.float64]]] = {}
+    for batch in batches:
+        found = simulated(batch, [batch.scenarios[0].behaviour], seed=seed, threads=threads)
+        gathered[batch.name] = {measure: values[0] for measure, values in found.items()}
+        advance(batch.runs)
+    return gathered
+
+
+def of_sets(
+    declared: Declared,
+    batches: Sequence[Batch],
+    behaviours: Sequence[Behaviour],
+    *,
+    seed: int,
+    threads: int | None = None,
+    advance: Callable[[int], None],
+) -> NDArray[np.float64]:
+    """Return the values (behaviours, findings) of all findings in the order of declaration, for each parameter set."""
+    findings = [finding for pattern in declared.patterns for finding in pattern.findings]
+    values = np.full((len(behaviours), len(findings)), np.nan)
+    for first in range(0, len(behaviours), SETS_AT_ONCE):
+        some = slice(first, first + SETS_AT_ONCE)
+        seen = {}
+        for batch in batches:
+            seen[batch.name] = simulated(batch, behaviours[some], seed=seed, threads=threads)
+            advance(batch.runs * len(behaviours[some]))
+        for k, finding in enumerate(findings):
+            values[some, k] = value_of(finding, seen)
+    return values

@@ -1,0 +1,93 @@
+"""Running policies over uncertain worlds: accepted parameter sets, places and chance, the same for every policy."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.policy.tables import COSTS
+from experiments.behaviours import of_replicate
+from experiments.runs.pairs import FINAL_MONTHS
+from experiments.runs.turns import taking_turns
+from experiments.values import with_values
+from sim import REGIMES, Place, Scenario, simulate_ensemble
+from sim.levers import FUND_BASE_YEAR
+from sim.parameters import MOST_FUND_GBP_M, Behaviour
+
+FUND_MULTIPLE = "fund_multiple"
+"""A lever of mixes: the flexible fund, every year, as a multiple of the place's own allocation of 2003-04."""
+
+_FINALS = ("outcome", "public_value_gbp_m", "dominance")
+
+assert FUND_BASE_YEAR == "2003-04"
+
+
+@dataclasses.dataclass(frozen=True)
+class Worlds:
+    """What policies are tried in. Replicate r has parameter set r mod n, whatever the policy."""
+
+    behaviours: Sequence[Behaviour]
+    places: Sequence[Place]
+    workers: int | None = None
+
+
+def with_levers(base: Scenario, values: Mapping[str, Any], place: Place) -> Scenario:
+    """Return ``base`` in a place with the levers of a mix, by path; ``fund_multiple`` scales the place's fund."""
+    plain = {path: value for path, value in values.items() if path != FUND_MULTIPLE}
+    if FUND_MULTIPLE in values:
+        fund = float(values[FUND_MULTIPLE]) * place.fund_2003_04_gbp_m
+        plain["levers.flexible_fund_gbp_m"] = min(fund, MOST_FUND_GBP_M)
+    return dataclasses.replace(with_values(base, plain), place=place)
+
+
+def policy_runs(
+    policies: Mapping[Any, Sequence[Scenario]],
+    worlds: Worlds,
+    *,
+    replicates: int,
+    seed: int,
+    advance: Callable[[int], None] = lambda runs: None,
+) -> pd.DataFrame:
+    """Return one row a run of every policy in every place; see ``analysis.policy.tables``.
+
+    ``policies`` holds a scenario for each of the places. Columns: policy, place, replicate, parameter_set,
+    outcome and public_value_gbp_m (last month), dominance (mean of the last year), cost_gbp_m and its parts
+    (over the run), regime (last month). The same replicate of two policies shares its parameter set and all chance.
+    """
+    keys = [(policy, place.name) for policy in policies for place in worlds.places]
+
+    def of_set(number: int, some: range) -> pd.DataFrame:
+        scenarios = [
+            of_replicate(scenario, number, worlds.behaviours) for mine in policies.values() for scenario in mine
+        ]
+        return _finals(scenarios, keys, some, seed=seed).assign(parameter_set=number)
+
+    tables = []
+    turns = taking_turns(of_set, sets=len(worlds.behaviours), replicates=replicates, workers=worlds.workers)
+    for some, table in turns:
+        tables.append(table)
+        advance(len(keys) * len(some))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _finals(
+    scenarios: Sequence[Scenario], keys: Sequence[tuple[Hashable, str]], replicates: Sequence[int], *, seed: int
+) -> pd.DataFrame:
+    ensemble = simulate_ensemble(scenarios, replicates=replicates, seed=seed, measures=[*_FINALS, *COSTS], threads=1)
+    columns: dict[str, Any] = {
+        "policy": np.repeat(np.array([policy for policy, _ in keys], dtype=object), len(replicates)),
+        "place": np.repeat(np.array([place for _, place in keys], dtype=object), len(replicates)),
+        "replicate": np.tile(np.array(replicates), len(keys)),
+    }
+    for name in ("outcome", "public_value_gbp_m"):
+        columns[name] = ensemble[name][..., -1].ravel()
+    columns["dominance"] = ensemble["dominance"][..., -FINAL_MONTHS:].mean(axis=-1).ravel()
+    for name in COSTS:
+        columns[name] = ensemble[name].sum(axis=-1).ravel()
+    columns["cost_gbp_m"] = np.sum([columns[name] for name in COSTS], axis=0)
+    columns["regime"] = np.array(REGIMES, dtype=object)[ensemble.final_regimes.ravel()]
+    return pd.DataFrame(columns)

@@ -1,0 +1,121 @@
+"""The store of a calibration: what was asked, and each generation as it is finished.
+
+A generation is two tables and, written last, a note; so a calibration that was killed goes on after the
+last complete generation, to the same numbers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from experiments.errors import CommandError
+from experiments.files import replacing
+from experiments.search.sequential_abc import Generation
+from experiments.study.store import code_version, parquet_writer
+
+PLAN = "calibration.json"
+GENERATIONS = "generations"
+
+_MISS = "miss_"
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoints:
+    """A calibration folder: generations of parameters ``names`` judged by patterns ``ids``."""
+
+    folder: Path
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+
+    def save(self, generation: Generation) -> None:
+        """Checkpoints a generation, its note last."""
+        for kind, draws, misses in (
+            ("population", generation.draws, generation.misses),
+            ("tried", generation.tried, generation.tried_misses),
+        ):
+            columns = dict(zip([*self.names, *(f"{_MISS}{id}" for id in self.ids)], [*draws.T, *misses.T], strict=True))
+            table = pa.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
+            with (
+                replacing(self._path(generation.number, f"{kind}.parquet")) as path,
+                path.open("wb") as target,
+                parquet_writer(target, table.schema) as writer,
+            ):
+                writer.write_table(table)
+        scalars = {
+            field.name: value
+            for field in dataclasses.fields(generation)
+            if not isinstance(value := getattr(generation, field.name), np.ndarray)
+        }
+        with replacing(self._path(generation.number, "json")) as path:
+            path.write_text(json.dumps(scalars) + "\n", encoding="utf-8")
+
+    def finished(self) -> list[Generation]:
+        """Return the generations that are complete, in order."""
+        found: list[Generation] = []
+        while self._path(len(found), "json").is_file():
+            found.append(self._load(len(found)))
+        return found
+
+    def _load(self, number: int) -> Generation:
+        try:
+            scalars = json.loads(self._path(number, "json").read_text(encoding="utf-8"))
+            population, tried = (self._arrays(number, kind) for kind in ("population", "tried"))
+            return Generation(
+                draws=population[0], misses=population[1], tried=tried[0], tried_misses=tried[1], **scalars
+            )
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise CommandError(
+                f"study = {str(self.folder)!r}: generation {number} is damaged ({error}): remove the files of it and "
+                "of those after it, and give the same command again"
+            ) from None
+
+    def _arrays(self, number: int, kind: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        table = pd.read_parquet(self._path(number, f"{kind}.parquet"))
+        return table[list(self.names)].to_numpy(float), table[[f"{_MISS}{id}" for id in self.ids]].to_numpy(float)
+
+    def _path(self, number: int, ending: str) -> Path:
+        return self.folder / GENERATIONS / f"{number:03d}.{ending}"
+
+
+def begun(folder: Path, asked: Mapping[str, Any], *, names: Sequence[str], ids: Sequence[str]) -> Checkpoints:
+    """Return the store in ``folder``, made now or found there with the same question and the same code.
+
+    Raises CommandError if the folder holds something else, or a calibration that was asked otherwise.
+    """
+    plan = folder / PLAN
+    now = json.loads(json.dumps({"asked": asked, "code": code_version()}))
+    if plan.is_file():
+        _refuse_other(folder, json.loads(plan.read_text(encoding="utf-8")), now)
+    else:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise CommandError(
+                f"study = {str(folder)!r} holds something else than a calibration: choose another folder"
+            )
+        try:
+            (folder / GENERATIONS).mkdir(parents=True)
+        except OSError as error:
+            raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
+        with replacing(plan) as path:
+            path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return Checkpoints(folder=folder, names=tuple(names), ids=tuple(ids))
+
+
+def _refuse_other(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    for part, what in (("asked", "with {} = {}, now it is {}"), ("code", "with other code ({}: {}, now {})")):
+        for name in dict.fromkeys([*before[part], *now[part]]):
+            old, new = before[part].get(name, "absent"), now[part].get(name, "absent")
+            if old != new:
+                told = what.format(name, *(str(value)[:40] for value in (old, new)))
+                raise CommandError(
+                    f"study = {str(folder)!r} was begun {told}: generations are not mixed; give the old settings, or "
+                    "begin in another folder"
+                )

@@ -1,0 +1,113 @@
+"""The objective of a calibration: how far parameter sets miss the declared patterns."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.patterns.calibration import DUMMY, misses_of
+from experiments.errors import CommandError
+from experiments.runs.patterns import SETS_AT_ONCE, Declared, judged, pattern_batches
+from sim import PARAMETERS, Parameter
+from sim.parameters import Behaviour
+from sim.scenario import nearest
+
+Numbers = NDArray[np.float64]
+
+DUMMIES = 10
+"""Coordinates that nothing depends on, as a yardstick for what is learnt of the others."""
+
+DIGITS = 4
+"""Significant digits of accepted and chosen values: as they are written, so they are confirmed."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Objective:
+    """Evaluates parameter sets by the patterns; the simulator of a calibration."""
+
+    parameters: tuple[Parameter, ...]
+    declared: Declared
+    counted: NDArray[np.bool_]
+    """Which patterns count."""
+    runs: int
+    seed: int
+    threads: int | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the parameters that are varied."""
+        return tuple(parameter.path.removeprefix("behaviour.") for parameter in self.parameters)
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """Return the names of all coordinates: the parameters, then dummies that the model never sees.
+
+        How far the dummies stray from their prior is what a population of this size shows by chance.
+        """
+        return (*self.names, *(f"{DUMMY}{k}" for k in range(1, DUMMIES + 1)))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the patterns."""
+        return tuple(pattern.id for pattern in self.declared.patterns)
+
+    def values(self, draws: Numbers) -> Numbers:
+        """Return draws from the unit cube as values of the parameters, rounded to ``DIGITS``."""
+        low, high = (np.array([getattr(p, end) for p in self.parameters], dtype=float) for end in ("low", "high"))
+        exact = low + (high - low) * draws[:, : len(self.parameters)]
+        rounded = np.array([[float(f"{value:.{DIGITS}g}") for value in row] for row in exact])
+        return np.asarray(np.clip(rounded, low, high), dtype=np.float64)
+
+    def behaviours(self, draws: Numbers) -> list[Behaviour]:
+        """Return the behaviours that draws (n, parameters) from the unit cube stand for."""
+        return [Behaviour(**dict(zip(self.names, map(float, row), strict=True))) for row in self.values(draws)]
+
+    def distance(self, misses: Numbers) -> Numbers:
+        """Return the sum of the misses of the patterns that count."""
+        return np.asarray(misses[..., self.counted].sum(axis=-1))
+
+    def __call__(self, draws: Numbers, limit: float) -> Numbers:
+        """Return the misses (n, patterns) of draws; NaN for those given up because they exceed ``limit``."""
+
+        def hopeless(margins: Numbers) -> NDArray[np.bool_]:
+            missed = np.nan_to_num(misses_of(margins[:, self.counted]), nan=0.0)
+            return np.asarray(missed.sum(axis=1) - missed.max(axis=1, initial=0.0) > limit)
+
+        batches = pattern_batches(self.declared, runs=self.runs)
+        found = []
+        for first in range(0, len(draws), SETS_AT_ONCE):
+            some = self.behaviours(draws[first : first + SETS_AT_ONCE])
+            found.append(
+                judged(
+                    self.declared,
+                    batches,
+                    some,
+                    seed=self.seed,
+                    threads=self.threads,
+                    hopeless=hopeless if math.isfinite(limit) else None,
+                )
+            )
+        misses = misses_of(np.concatenate(found))
+        misses[np.isnan(misses).any(axis=1)] = np.nan
+        return misses
+
+
+def varied(names: Sequence[str]) -> tuple[Parameter, ...]:
+    """Return the uncertain parameters that are named, ``behaviour`` for all, in the order of declaration."""
+    known = {name: p for name, p in PARAMETERS.items() if p.role == "uncertain" and name.startswith("behaviour.")}
+    short = {name.removeprefix("behaviour."): name for name in known}
+    asked = set()
+    for name in names:
+        full = short.get(name, name)
+        if full not in known and name != "behaviour":
+            raise CommandError(
+                f"vary: unknown uncertain parameter {name!r}{nearest(name, short)}; see: partnerships list parameters"
+            )
+        asked |= set(known) if name == "behaviour" else {full}
+    if not asked:
+        raise CommandError("vary is empty: name behaviour, or some of its parameters")
+    return tuple(p for name, p in known.items() if name in asked)

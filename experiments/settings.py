@@ -1,0 +1,31 @@
+"""What the settings of a verb are made of: a dataclass that checks its values, and the types that several share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar, cast, dataclass_transform
+
+from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from sim.parameters import Whole
+
+Kind = TypeVar("Kind")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def checked(kind: type[Kind]) -> type[Kind]:
+    """Return ``kind`` as a frozen dataclass that takes nothing but its fields, each of its type and range."""
+    made: Any = dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))(kind)
+    return cast(type[Kind], made)
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+"""Names; a single one need not stand in brackets."""
+
+Seed = Annotated[Whole, Field(ge=0)]
+Count = Annotated[Whole, Field(ge=1)]
+Workers = Annotated[Whole, Field(ge=1, le=1_024)]

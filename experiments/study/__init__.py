@@ -1,0 +1,1 @@
+"""Studies on disk: designs, the store, its chunks, and who computes them."""

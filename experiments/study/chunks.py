@@ -1,0 +1,206 @@
+"""Computing a chunk of a study: any process that sees the study folder can do it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from experiments.behaviours import of_replicate
+from experiments.errors import one_line
+from experiments.runs.pairs import FINAL_MONTHS, READ_IN_LAST_MONTH
+from experiments.study.designs import DRAW
+from experiments.study.store import (
+    ERROR,
+    PLAN,
+    RUNS,
+    TRAJECTORIES,
+    Chunk,
+    Study,
+    open_study,
+    refuse_other_code,
+    write_chunk,
+)
+from experiments.values import with_values
+from sim import MEASURES, REGIMES, Ensemble, Scenario, ScenarioError, simulate_ensemble
+from sim.population import seats_of
+from sim.state import LANES
+
+MEAN_OVER_RUN = ("attendance", "engagement", "trust", "top_share", "decision_rate")
+"""Measures of which runs.parquet has the mean over all months too, as ``mean_…``."""
+
+MONTHS_IN = tuple(f"months_{re.sub('[^a-z]', '_', regime)}" for regime in REGIMES)
+"""Columns of runs.parquet with the number of months spent in each regime."""
+
+RUN_ERRORS = (ArithmeticError, LookupError, ValueError)
+"""What a draw can do wrong. Anything else, such as too little memory, is not the draw's fault."""
+
+_PARTNER_MONTHS_A_CHUNK = 2_800_000
+"""About a second of work, and about 80 MB of results on the way."""
+
+_MOST_RUNS_A_CHUNK = 128 * LANES
+"""However short the runs: a chunk holds its draws and results in memory."""
+
+_IN_LAST_MONTH = np.array([name in READ_IN_LAST_MONTH for name in MEASURES])
+
+
+def usual_size(scenario: Scenario) -> int:
+    """Return how many runs of a scenario take about a second, in whole blocks of the compiled engine.
+
+    Raises :class:`sim.ScenarioError` for a scenario that does not hold together.
+    """
+    runs = min(_MOST_RUNS_A_CHUNK, _PARTNER_MONTHS_A_CHUNK // (scenario.months * len(seats_of(scenario))))
+    return max(1, runs if runs < LANES else runs - runs % LANES)
+
+
+def run_chunk(folder: str, chunk_id: str, *, threads: int | None) -> str:
+    """Compute a chunk of the study in ``folder`` in so many threads, store it, and return its id.
+
+    Doing so again, or twice at once, gives the same files. Raises CommandError if this process has other
+    code than the study was begun with, and OSError if the results cannot be stored.
+    """
+    study = _study(Path(folder), (Path(folder) / PLAN).stat().st_mtime_ns)
+    chunk = study.chunk_by_id[chunk_id]
+    write_chunk(study, chunk, _tables(study, chunk, threads=threads))
+    return chunk_id
+
+
+@lru_cache(maxsize=2)
+def _study(folder: Path, _written: int) -> Study:
+    study = open_study(folder)
+    refuse_other_code(study)
+    return study
+
+
+def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.Table]:
+    replicates = range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
+    kept = study.asked[TRAJECTORIES]
+    tables: dict[str, list[pa.Table]] = {RUNS: []}
+    if kept:
+        tables[TRAJECTORIES] = [_trajectories_schema(kept).empty_table()]
+    for base, some in _turns(study, study.scenarios[chunk.scenario], replicates):
+        errors: dict[int, str] = {}
+        lived = _lived(
+            _drawn(study, chunk, base, errors=errors),
+            partial(simulate_ensemble, replicates=some, seed=study.asked["seed"], threads=threads),
+            errors=errors,
+        )
+        tables[RUNS] += [*(_runs(*part) for part in lived), _failed(errors, some)]
+        if kept:
+            tables[TRAJECTORIES] += [_trajectories(*part, kept) for part in lived]
+    order = [(DRAW, "ascending"), ("replicate", "ascending"), ("month", "ascending")]
+    return {
+        name: pa.concat_tables(parts).sort_by(order if name == TRAJECTORIES else order[:2])
+        for name, parts in tables.items()
+    }
+
+
+def _turns(study: Study, scenario: Scenario, replicates: range) -> list[tuple[Scenario, Sequence[int]]]:
+    """Return the scenario as each replicate has it: with its own behaviour, or with that of the sample it takes."""
+    if not study.behaviours:
+        return [(scenario, replicates)]
+    by_set: dict[int, list[int]] = {}
+    for replicate in replicates:
+        by_set.setdefault(replicate % len(study.behaviours), []).append(replicate)
+    return [(of_replicate(scenario, some[0], study.behaviours), some) for some in by_set.values()]
+
+
+def _drawn(study: Study, chunk: Chunk, base: Scenario, *, errors: dict[int, str]) -> dict[int, Scenario]:
+    """Return the scenario with the values of each draw, and enter into ``errors`` what is wrong with others."""
+    scenarios = {}
+    for row in study.draws_of(chunk).to_pylist():
+        draw = row.pop(DRAW)
+        given = {path: value for path, value in row.items() if value is not None}
+        try:
+            scenarios[draw] = with_values(base, given)
+        except ScenarioError as error:
+            errors[draw] = one_line(error)
+    return scenarios
+
+
+def _lived(
+    scenarios: Mapping[int, Scenario], simulated: Callable[[Sequence[Scenario]], Ensemble], *, errors: dict[int, str]
+) -> list[tuple[list[int], Ensemble]]:
+    """Return ensembles with the draws in them, and enter into ``errors`` what went wrong with other draws.
+
+    If runs fail, halves are tried until the draws that make them fail are alone.
+    """
+    if not scenarios:
+        return []
+    draws = list(scenarios)
+    try:
+        return [(draws, simulated(list(scenarios.values())))]
+    except RUN_ERRORS as error:
+        if len(draws) == 1:
+            errors[draws[0]] = one_line(error)
+            return []
+    halves = (draws[: len(draws) // 2], draws[len(draws) // 2 :])
+    parts = ({draw: scenarios[draw] for draw in half} for half in halves)
+    return [found for part in parts for found in _lived(part, simulated, errors=errors)]
+
+
+# ----------------------------------------------------------------------------- tables
+
+
+def final_measures(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the final value of every measure, from an array whose last axes are all months and all measures.
+
+    It is the same as :func:`experiments.runs.pairs.final_values` gives for one run.
+    """
+    over_a_year = values[..., -FINAL_MONTHS:, :].mean(axis=-2)
+    return np.where(_IN_LAST_MONTH, values[..., -1, :], over_a_year)
+
+
+def _runs(draws: list[int], ensemble: Ensemble) -> pa.Table:
+    runs = ensemble.final_regimes.size
+    finals = final_measures(ensemble.measures).reshape(runs, -1)
+    columns = dict(zip(MEASURES, finals.T, strict=True))
+    columns |= {f"mean_{name}": ensemble[name].mean(axis=-1).ravel() for name in MEAN_OVER_RUN}
+    columns |= {name: (ensemble.regimes == code).sum(axis=-1).ravel() for code, name in enumerate(MONTHS_IN)}
+    names = np.array(REGIMES, dtype=object)[ensemble.final_regimes.ravel()]
+    keys = {
+        DRAW: np.repeat(draws, len(ensemble.replicates)),
+        "replicate": np.tile(ensemble.replicates, len(draws)),
+        ERROR: [None] * runs,
+        "regime": names,
+    }
+    return pa.table(keys | columns, schema=_runs_schema())
+
+
+def _runs_schema() -> pa.Schema:
+    numbers = [*MEASURES, *(f"mean_{name}" for name in MEAN_OVER_RUN), *MONTHS_IN]
+    return pa.schema(
+        [(DRAW, pa.int64()), ("replicate", pa.int32()), (ERROR, pa.string()), ("regime", pa.string())]
+        + [(name, pa.float64()) for name in numbers]
+    )
+
+
+def _failed(errors: Mapping[int, str], replicates: Sequence[int]) -> pa.Table:
+    rows = [
+        {DRAW: draw, "replicate": replicate, ERROR: text} for draw, text in errors.items() for replicate in replicates
+    ]
+    return pa.Table.from_pylist(rows, schema=_runs_schema())
+
+
+def _trajectories(draws: list[int], ensemble: Ensemble, kept: list[str]) -> pa.Table:
+    n_draws, n_replicates, n_months = ensemble.regimes.shape
+    dates = [ensemble.scenarios[0].month_label(month) for month in ensemble.months]
+    keys = {
+        DRAW: np.repeat(draws, n_replicates * n_months),
+        "replicate": np.tile(np.repeat(ensemble.replicates, n_months), n_draws),
+        "month": np.tile(ensemble.months, n_draws * n_replicates),
+        "date": np.tile(np.array(dates, dtype=object), n_draws * n_replicates),
+        "regime": np.array(REGIMES, dtype=object)[ensemble.regimes.ravel()],
+    }
+    return pa.table(keys | {name: ensemble[name].ravel() for name in kept}, schema=_trajectories_schema(kept))
+
+
+def _trajectories_schema(kept: list[str]) -> pa.Schema:
+    whole = [(DRAW, pa.int64()), ("replicate", pa.int32()), ("month", pa.int16())]
+    texts = [("date", pa.string()), ("regime", pa.string())]
+    return pa.schema([*whole, *texts, *((name, pa.float64()) for name in kept)])

@@ -1,0 +1,72 @@
+"""Who works off the chunks of a study: threads of this process, or the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from analysis.shared.libraries import library
+from experiments.errors import CommandError
+from experiments.runs.pairs import announce_compiling
+from experiments.study.chunks import run_chunk
+
+Done = Generator[tuple[str, Exception | None]]
+"""The id of a chunk that has been worked on, and what went wrong with it as a whole."""
+
+
+class Executor(Protocol):
+    """Works off chunks by their ids, in any order."""
+
+    def __call__(self, folder: Path, ids: Sequence[str], *, workers: int | None, scheduler: str | None) -> Done:
+        """Give each id when its chunk has been worked on."""
+
+
+def by_threads(folder: Path, ids: Sequence[str], *, workers: int | None, scheduler: str | None) -> Done:
+    """Work off one chunk after another, each in ``workers`` threads (default one for each core)."""
+    if scheduler is not None:
+        raise CommandError(f"scheduler = {scheduler!r} goes with executor=dask")
+    announce_compiling()
+    for id in ids:
+        try:
+            run_chunk(str(folder), id, threads=workers)
+        except Exception as error:
+            yield id, error
+        else:
+            yield id, None
+
+
+def by_dask(folder: Path, ids: Sequence[str], *, workers: int | None, scheduler: str | None) -> Done:
+    """Work off the chunks on the Dask cluster at ``scheduler``, or on one of ``workers`` processes here.
+
+    The workers must see the study folder under the same path. A chunk whose worker is lost is computed
+    again by another one, which does no harm.
+    """
+    with _dask_client(workers, scheduler) as (client, completed):
+        # The id as key: the scheduler names tasks as the study does.
+        chunks = {client.submit(run_chunk, str(folder), id, threads=1, key=id, pure=False): id for id in ids}
+        for future in completed(chunks):
+            yield chunks.pop(future), future.exception()
+
+
+@contextmanager
+def _dask_client(workers: int | None, scheduler: str | None) -> Iterator[tuple[Any, Any]]:
+    distributed = library("distributed", purpose="executor=dask", extra="cluster")
+    with ExitStack() as stack:
+        if scheduler is None:
+            here = distributed.LocalCluster(
+                n_workers=workers or os.cpu_count(), threads_per_worker=1, dashboard_address=None
+            )
+            address: Any = stack.enter_context(here)
+        else:
+            address = scheduler
+        try:
+            client = stack.enter_context(distributed.Client(address, timeout="10s"))
+        except (OSError, ValueError) as error:
+            raise CommandError(f"scheduler = {scheduler!r} cannot be reached: {error}") from None
+        yield client, distributed.as_completed
+
+
+EXECUTORS: Mapping[str, Executor] = {"local": by_threads, "dask": by_dask}

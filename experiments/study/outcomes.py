@@ -1,0 +1,49 @@
+"""What the runs of a finished study come to, read for an analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from analysis.shared.outcomes import months_needed, outcome_of, outcomes
+from experiments.errors import CommandError
+from experiments.study import store
+from experiments.study.chunks import MEAN_OVER_RUN
+from experiments.study.designs import DRAW
+from experiments.study.store import Study
+
+
+def refuse_unknown_outcomes(names: Sequence[str]) -> None:
+    """Raise CommandError for a name that is no outcome, and for one that is there twice."""
+    for name in names:
+        try:
+            outcome_of(name)
+        except ValueError as error:
+            raise CommandError(f"measures: {error}") from None
+    if not names or len(set(names)) < len(names):
+        raise CommandError(f"measures = [{','.join(names)}] is not allowed: name at least one, and each once")
+
+
+def study_outcomes(study: Study, names: Sequence[str]) -> pd.DataFrame:
+    """Return what the runs of a finished study come to (see ``analysis.shared.outcomes``); raise CommandError."""
+    asked = [outcome_of(name) for name in names]
+    path = study.folder / f"{store.RUNS}.parquet"
+    there = pq.read_schema(path).names
+    columns = dict.fromkeys(
+        ["scenario", DRAW, "replicate", "regime", *(o.name for o in asked), *(o.column for o in asked)]
+    )
+    runs = pd.read_parquet(path, columns=[name for name in columns if name in there])
+    if runs.empty:
+        raise CommandError(f"study = {str(study.folder)!r}: every run failed, see {store.FAILURES}")
+    kept = study.asked[store.TRAJECTORIES]
+    months = None
+    if kept and months_needed(names, means_kept=MEAN_OVER_RUN):
+        wanted = [name for name in kept if any(each.column == name for each in asked)]
+        columns_kept = ["scenario", DRAW, "replicate", "date", "regime", *wanted]
+        months = pd.read_parquet(study.folder / f"{store.TRAJECTORIES}.parquet", columns=columns_kept)
+    try:
+        return outcomes(runs, names, trajectories=months)
+    except ValueError as error:
+        raise CommandError(f"measures: {error}") from None

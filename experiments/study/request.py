@@ -1,0 +1,92 @@
+"""What is requested of a study: everything that decides its rows, before it is planned."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from experiments.behaviours import Sample
+from experiments.errors import CommandError
+from experiments.options import is_own, option_names
+from experiments.study import store
+from experiments.study.designs import DesignRequest, factors, points, read_table
+from sim import MEASURES, Scenario
+from sim.scenario import nearest
+
+_TABLES = (".csv", ".parquet")
+_USES_DRAWS = ("random", "latin_hypercube", "sobol", "morris")
+_USES_LEVELS = ("grid", "one_at_a_time", "morris")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StudyRequest:
+    """Scenarios by name, a design or a table of draws, and the runs of each draw."""
+
+    scenarios: Sequence[str]
+    design: str
+    vary: Sequence[str]
+    ranges: Mapping[str, Any] | None
+    draws: int
+    levels: int
+    replicates: int
+    seed: int
+    monthly: Sequence[str] = ()
+    """Measures of which every month is kept."""
+
+
+def refuse_names(request: StudyRequest) -> None:
+    """Raise CommandError if scenarios or measures are not named, unknown, or named twice."""
+    names = request.scenarios
+    if not names or len(set(names)) < len(names):
+        raise CommandError(f"scenarios = [{','.join(names)}] is not allowed: name at least one, and each once")
+    for name in request.monthly:
+        if name not in MEASURES:
+            hint = nearest(name, MEASURES)
+            raise CommandError(f"measures: unknown measure {name!r}{hint}; see: partnerships list measures")
+    if len(set(request.monthly)) < len(request.monthly):
+        raise CommandError(f"measures = [{','.join(request.monthly)}] is not allowed: name each once")
+
+
+def question_of(
+    request: StudyRequest, scenarios: Mapping[str, Scenario], sample: Sample | None
+) -> tuple[dict[str, Any], Callable[[], pa.Table]]:
+    """Return what decides the rows of a study beside its scenarios, and a way to make the draws."""
+    first = next(iter(scenarios.values()))
+    asked: dict[str, Any] = {
+        "replicates": request.replicates,
+        "seed": request.seed,
+        store.TRAJECTORIES: list(request.monthly) or None,
+    }
+    asked |= {store.SAMPLE: sample.record()} if sample else {}
+    if Path(request.design).suffix in _TABLES:
+        table = read_table(Path(request.design), first)
+        _refuse_drawn(table.column_names, sample)
+        return asked | {"design": "table", "table_sha256": store.digest(table)}, lambda: table
+    design = DesignRequest(
+        factors=factors(request.vary, request.ranges or {}, first),
+        draws=request.draws,
+        levels=request.levels,
+        seed=request.seed,
+    )
+    _refuse_drawn([factor.path for factor in design.factors], sample)
+    asked |= {"design": request.design, "parameters": {factor.path: factor.range for factor in design.factors}}
+    asked |= {"draws": request.draws} if request.design in _USES_DRAWS else {}
+    asked |= {"levels": request.levels} if request.design in _USES_LEVELS else {}
+    return asked, lambda: points(request.design, design)
+
+
+def _refuse_drawn(paths: Sequence[str], sample: Sample | None) -> None:
+    """Refuse to draw what would be decided elsewhere, without a word: by a sample, or by a file that no worker has."""
+    drawn = [path for path in paths if path.startswith("behaviour.")]
+    if sample and drawn:
+        raise CommandError(f"{drawn[0]} is drawn, and behaviour names accepted parameter sets: leave one of them out")
+    own = [name for name in option_names("place") if is_own("place", name)]
+    if "place" in paths and own:
+        raise CommandError(
+            f"place is drawn, and drawn places are those that ship with the model: place/{own[0]}.yaml cannot be among "
+            "them; set it with place= or leave out --config-dir"
+        )

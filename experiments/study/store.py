@@ -1,0 +1,467 @@
+"""The store of a study: the plan, chunks that are complete or not there, and the tables made of them.
+
+A study folder holds ``plan.json`` and ``draws.parquet``, written before the first run, then under ``chunks``
+the results. A chunk is named by the hash of what it computes and written under another name first, so a
+study that was killed goes on where it stopped, whoever goes on with it. Its receipt, written last, holds
+the hash of each of its files.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from analysis.shared.paths import flat
+from experiments.errors import CommandError
+from experiments.files import PARTIAL, replacing, sha256, sha256_of_file
+from experiments.study.designs import DRAW
+from experiments.values import scenario_values
+from sim import Scenario, scenario_from
+from sim.parameters import Behaviour
+
+PLAN = "plan.json"
+DRAWS = "draws.parquet"
+BEHAVIOURS = "behaviours.parquet"
+SAMPLE = "sample"
+CHUNKS = "chunks"
+RUNS = "runs"
+TRAJECTORIES = "trajectories"
+FAILURES = "failures.csv"
+ERROR = "error"
+"""Column of a chunk's runs that says why a run failed (null if it did not)."""
+
+MOST_RUNS = 100_000_000
+
+_ROWS_A_GROUP = 65_536
+_DRAWS_A_GROUP = 16_384
+
+
+class DamagedChunk(Exception):
+    """A stored chunk that is not what was written."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Chunk:
+    """Some draws, by their position in the table, with some replicates of one scenario."""
+
+    id: str
+    scenario: str
+    first_draw: int
+    draws: int
+    first_replicate: int
+    replicates: int
+
+    @property
+    def runs(self) -> int:
+        """Return the number of runs in the chunk."""
+        return self.draws * self.replicates
+
+    def __str__(self) -> str:
+        last = self.first_draw + self.draws - 1
+        return f"chunk {self.id[:12]} ({self.scenario}, draws {self.first_draw} to {last})"
+
+
+@dataclasses.dataclass(frozen=True)
+class Receipt:
+    """What a finished chunk came to: the sha256 of its files by table, and how many of its runs failed."""
+
+    sha256: Mapping[str, str]
+    failed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """A planned study, as its folder holds it."""
+
+    folder: Path
+    asked: Mapping[str, Any]
+    """Everything that decides the results, beside the code."""
+    code: Mapping[str, str]
+    draws_sha256: str
+    chunks: tuple[Chunk, ...]
+    created: str
+
+    @cached_property
+    def scenarios(self) -> dict[str, Scenario]:
+        """Return the scenarios by name."""
+        return {name: scenario_from(values) for name, values in self.asked["scenarios"].items()}
+
+    @cached_property
+    def behaviours(self) -> tuple[Behaviour, ...]:
+        """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
+        if SAMPLE not in self.asked:
+            return ()
+        rows: list[Any] = pd.read_parquet(self.folder / BEHAVIOURS).to_dict("records")
+        return tuple(Behaviour(**row) for row in rows)
+
+    @cached_property
+    def chunk_by_id(self) -> dict[str, Chunk]:
+        """Return the chunks by id."""
+        return {chunk.id: chunk for chunk in self.chunks}
+
+    @property
+    def runs(self) -> int:
+        """Return the number of runs in the study."""
+        return sum(chunk.runs for chunk in self.chunks)
+
+    def path(self, chunk: Chunk, table: str) -> Path:
+        """Return where a table of a chunk is stored."""
+        return self.folder / CHUNKS / f"{chunk.id}.{table}.parquet"
+
+    def draws_of(self, chunk: Chunk) -> pa.Table:
+        """Return the draws of a chunk."""
+        return _draws_between(self.folder / DRAWS, chunk.first_draw, chunk.first_draw + chunk.draws)
+
+
+# ------------------------------------------------------------------------------- plan
+
+
+def code_version() -> dict[str, str]:
+    """Return what decides the numbers beside a scenario: hashes of the model's files, versions of libraries."""
+    root = Path(str(files("sim")))
+    sources = sorted(path for path in root.rglob("*") if path.suffix in (".py", ".csv"))
+    hashed = {f"sim/{path.relative_to(root).as_posix()}": sha256(path.read_bytes()) for path in sources}
+    return hashed | {library: version(library) for library in ("numpy", "numba")}
+
+
+def plan_study(
+    folder: Path,
+    *,
+    asked: Mapping[str, Any],
+    scenarios: Mapping[str, Scenario],
+    draws: pa.Table,
+    sizes: Mapping[str, int],
+    behaviours: Sequence[Behaviour] = (),
+) -> Study:
+    """Write the plan of a study into ``folder`` and return it.
+
+    With ``behaviours`` replicate r takes number r mod n of them; ``asked`` names the sample they are.
+
+    ``asked`` holds everything that decides the results (with ``seed`` and ``replicates``), ``sizes`` the
+    most runs in a chunk of each scenario. Raises CommandError if the folder holds something else.
+    """
+    _refuse_occupied(folder)
+    runs = draws.num_rows * asked["replicates"] * len(scenarios)
+    if runs > MOST_RUNS:
+        raise CommandError(f"this study has {runs:,} runs: at most {MOST_RUNS:,} are allowed")
+    try:
+        (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
+    with replacing(folder / DRAWS) as path:
+        pq.write_table(draws, path, row_group_size=_DRAWS_A_GROUP, compression="zstd", compression_level=1)
+    if behaviours:
+        with replacing(folder / BEHAVIOURS) as path:
+            pd.DataFrame([vars(behaviour) for behaviour in behaviours]).to_parquet(path, index=False)
+    everything = {**asked, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
+    everything = json.loads(json.dumps(everything))
+    code = code_version()
+    study = Study(
+        folder=folder,
+        asked=everything,
+        code=code,
+        draws_sha256=sha256_of_file(folder / DRAWS),
+        chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    record = {field.name: getattr(study, field.name) for field in dataclasses.fields(study) if field.name != "folder"}
+    record["chunks"] = [dataclasses.asdict(chunk) for chunk in study.chunks]
+    with replacing(folder / PLAN) as path:
+        path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return study
+
+
+def _refuse_occupied(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise CommandError(f"study = {str(folder)!r} is a file: give the name of a folder")
+    begun = {
+        path for path in folder.glob("*") if path.name in (DRAWS, BEHAVIOURS, CHUNKS) or path.name.endswith(PARTIAL)
+    }
+    if others := sorted(set(folder.glob("*")) - begun):
+        raise CommandError(
+            f"study = {str(folder)!r} holds something else than a study ({others[0].name} and no {PLAN}): "
+            f"choose another folder"
+        )
+
+
+def _chunks(
+    asked: Mapping[str, Any], *, code: Mapping[str, str], draws: pa.Table, sizes: Mapping[str, int]
+) -> Iterator[Chunk]:
+    """Give the chunks in the order of the final table: by scenario, draw, replicate."""
+    shared = {"code": code, "seed": asked["seed"], TRAJECTORIES: asked[TRAJECTORIES]}
+    shared |= {SAMPLE: asked[SAMPLE]} if SAMPLE in asked else {}
+    for name, scenario in asked["scenarios"].items():
+        whole = hashlib.sha256(json.dumps([shared, name, scenario], sort_keys=True).encode())
+        some_replicates = min(sizes[name], asked["replicates"])
+        some_draws = max(1, sizes[name] // asked["replicates"])
+        for first_draw in range(0, draws.num_rows, some_draws):
+            part = draws.slice(first_draw, some_draws)
+            drawn = whole.copy()
+            drawn.update(_bytes_of(part))
+            for first in range(0, asked["replicates"], some_replicates):
+                replicates = min(some_replicates, asked["replicates"] - first)
+                computed = drawn.copy()
+                computed.update(f"{first}+{replicates}".encode())
+                yield Chunk(computed.hexdigest(), name, first_draw, part.num_rows, first, replicates)
+
+
+def digest(draws: pa.Table) -> str:
+    """Return the sha256 of a table of draws."""
+    return sha256(_bytes_of(draws))
+
+
+def _bytes_of(draws: pa.Table) -> bytes:
+    parts = [json.dumps(draws.column_names).encode()]
+    for column in draws.columns:
+        text = pa.types.is_string(column.type)
+        parts.append(json.dumps(column.to_pylist()).encode() if text else column.to_numpy().tobytes())
+    return b"".join(parts)
+
+
+def is_study(folder: Path) -> bool:
+    """Return whether a folder holds a planned study."""
+    return (folder / PLAN).is_file()
+
+
+def open_study(folder: Path) -> Study:
+    """Return the study in ``folder``; raise CommandError if its plan or its draws were altered."""
+    try:
+        record = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+        chunks = tuple(Chunk(**chunk) for chunk in record.pop("chunks"))
+        study = Study(folder=folder, chunks=chunks, **record)
+        unchanged = sha256_of_file(folder / DRAWS) == study.draws_sha256
+    except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
+        raise CommandError(f"study = {str(folder)!r} has no readable plan ({error}): choose another folder") from None
+    if not unchanged:
+        raise CommandError(f"study = {str(folder)!r}: {DRAWS} is not what the plan says: begin in another folder")
+    return study
+
+
+def refuse_other_code(study: Study) -> None:
+    """Raise CommandError if the code differs from that which the study was begun with."""
+    differing = _differences(study.code, code_version())
+    if differing:
+        more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
+        name, before, now = differing[0]
+        what = name if name.startswith("sim/") else f"{name} {before}, now {now}"
+        raise CommandError(
+            f"study = {str(study.folder)!r} was begun with other code ({what}{more}): results are not mixed; "
+            f"go back to that code, or begin in another folder"
+        )
+
+
+def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> None:
+    """Raise CommandError if something else is asked than the study was begun with."""
+    values = {name: scenario_values(scenario) for name, scenario in scenarios.items()}
+    now = json.loads(json.dumps({**asked, "scenarios": values}))
+    same_names = list(values) == list(study.asked["scenarios"])
+    sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.asked, now)]
+    differing = _differences(flat(sides[0]), flat(sides[1]))
+    if differing:
+        more = f" (and {len(differing) - 1} more settings)" if len(differing) > 1 else ""
+        name, before, after = differing[0]
+        raise CommandError(
+            f"study = {str(study.folder)!r} was begun with {name} = {before}, now it is {after}{more}: "
+            f"give the old settings (study={study.folder} alone will do), or begin in another folder"
+        )
+
+
+_ABSENT = "absent"
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    names = dict.fromkeys([*before, *now])
+    pairs = ((name, before.get(name, _ABSENT), now.get(name, _ABSENT)) for name in names)
+    return [(name, old, new) for name, old, new in pairs if old != new]
+
+
+def _draws_between(path: Path, first: int, stop: int) -> pa.Table:
+    groups = range(first // _DRAWS_A_GROUP, (stop - 1) // _DRAWS_A_GROUP + 1)
+    read = pa.concat_tables([_draw_group(path, path.stat().st_mtime_ns, group) for group in groups])
+    return read.slice(first - groups.start * _DRAWS_A_GROUP, stop - first)
+
+
+@lru_cache(maxsize=4)
+def _draw_group(path: Path, _written: int, group: int) -> pa.Table:
+    with pq.ParquetFile(path) as stored:
+        return stored.read_row_group(group)
+
+
+# ----------------------------------------------------------------------------- chunks
+
+
+def write_chunk(study: Study, chunk: Chunk, tables: Mapping[str, pa.Table]) -> None:
+    """Store the tables of a chunk, and last its receipt."""
+    hashes = {}
+    for name, table in tables.items():
+        # Through memory, so that the hash is of what was meant and not of what reached the disk.
+        content = pa.BufferOutputStream()
+        with parquet_writer(content, table.schema) as writer:
+            writer.write_table(table)
+        buffer = content.getvalue()
+        hashes[name] = sha256(buffer)
+        with replacing(study.path(chunk, name)) as path:
+            path.write_bytes(buffer)
+    failed = tables[RUNS].num_rows - tables[RUNS][ERROR].null_count
+    with replacing(_receipt_path(study, chunk)) as path:
+        path.write_text(json.dumps({"sha256": hashes, "failed": failed}), encoding="utf-8")
+
+
+def receipt(study: Study, chunk: Chunk) -> Receipt | None:
+    """Return the receipt of a finished chunk, or None; raise DamagedChunk if it cannot be read."""
+    try:
+        return Receipt(**json.loads(_receipt_path(study, chunk).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (TypeError, ValueError):
+        raise DamagedChunk(f"{chunk} has a damaged receipt") from None
+
+
+def read_chunk(study: Study, chunk: Chunk, table: str) -> pa.Table:
+    """Return a table of a finished chunk; raise DamagedChunk if it is not what was written."""
+    return pq.read_table(pa.BufferReader(_verified(study, chunk, table)))
+
+
+def failures_of(study: Study, chunk: Chunk) -> list[dict[str, Any]]:
+    """Return draw, replicate and error of each failed run of a finished chunk; raise DamagedChunk."""
+    runs = read_chunk(study, chunk, RUNS).select([DRAW, "replicate", ERROR])
+    return list(runs.filter(pc.is_valid(runs[ERROR])).to_pylist())
+
+
+def finished(study: Study, chunk: Chunk) -> Receipt | None:
+    """Return the receipt of a finished chunk whose files are all as they were written, or None.
+
+    Raises DamagedChunk if one of them was altered, cut short or removed.
+    """
+    found = receipt(study, chunk)
+    for table in found.sha256 if found else ():
+        _verified(study, chunk, table)
+    return found
+
+
+def _verified(study: Study, chunk: Chunk, table: str) -> bytes:
+    found = receipt(study, chunk)
+    try:
+        content = study.path(chunk, table).read_bytes()
+    except FileNotFoundError:
+        raise DamagedChunk(f"{chunk} has lost its {table}") from None
+    if found is None or found.sha256.get(table) != sha256(content):
+        raise DamagedChunk(f"{chunk} was altered or cut short")
+    return content
+
+
+def _receipt_path(study: Study, chunk: Chunk) -> Path:
+    return study.folder / CHUNKS / f"{chunk.id}.json"
+
+
+def parquet_writer(target: Any, schema: pa.Schema) -> pq.ParquetWriter:
+    """Return a writer with the encoding that is quickest for simulated numbers: byte streams split, zstd 1."""
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    return pq.ParquetWriter(
+        target,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[field.name for field in schema if field.name not in floats],
+        column_encoding=dict.fromkeys(floats, "BYTE_STREAM_SPLIT") or None,
+    )
+
+
+# ---------------------------------------------------------------------------- results
+
+
+def assemble(study: Study) -> None:
+    """Write ``runs.parquet``, ``failures.csv`` and, if kept, ``trajectories.parquet`` from all chunks.
+
+    Rows are sorted by scenario (in the order asked), draw and replicate. The chunks are read one after the
+    other, so memory does not grow with the study. Raises DamagedChunk.
+    """
+    with replacing(study.folder / FAILURES) as path, path.open("w", newline="", encoding="utf-8") as failures:
+        rows = csv.writer(failures, lineterminator="\n")
+        rows.writerow(["scenario", DRAW, "replicate", ERROR])
+        _write_table(study.folder / f"{RUNS}.parquet", _succeeded(study, rows))
+    if study.asked[TRAJECTORIES]:
+        tables = (_led_by(chunk, read_chunk(study, chunk, TRAJECTORIES)) for chunk in study.chunks)
+        _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables)
+    for partial in study.folder.rglob(f".*{PARTIAL}"):  # of processes that were killed while they wrote
+        partial.unlink(missing_ok=True)
+
+
+def _succeeded(study: Study, failures: Any) -> Iterator[pa.Table]:
+    """Give the runs that succeeded, chunk by chunk, with the values drawn; write the others to ``failures``."""
+    for chunk in study.chunks:
+        runs = read_chunk(study, chunk, RUNS)
+        for row in failures_of(study, chunk):
+            failures.writerow([chunk.scenario, *row.values()])
+        runs = runs.filter(pc.is_null(runs[ERROR])).drop_columns([ERROR])
+        draws = study.draws_of(chunk)
+        drawn = draws.take(np.searchsorted(draws[DRAW].to_numpy(), runs[DRAW].to_numpy()))
+        names = _columns(runs.select([DRAW, "replicate"]))
+        yield _led_by(chunk, pa.table(names | _columns(drawn) | _columns(runs)))
+
+
+def _columns(table: pa.Table) -> dict[str, pa.ChunkedArray]:
+    return dict(zip(table.column_names, table.columns, strict=True))
+
+
+def _led_by(chunk: Chunk, table: pa.Table) -> pa.Table:
+    return table.add_column(0, "scenario", pa.array([chunk.scenario] * table.num_rows, pa.string()))
+
+
+def _write_table(path: Path, tables: Iterator[pa.Table]) -> None:
+    """Write tables after one another into one Parquet file, a large group of rows at a time."""
+    first = next(tables)
+    with replacing(path) as partial, partial.open("wb") as target, parquet_writer(target, first.schema) as writer:
+        waiting, rows = [first], first.num_rows
+        for table in tables:
+            waiting.append(table)
+            rows += table.num_rows
+            if rows >= _ROWS_A_GROUP:
+                writer.write_table(pa.concat_tables(waiting), row_group_size=rows)
+                waiting, rows = [first.slice(0, 0)], 0
+        if rows:
+            writer.write_table(pa.concat_tables(waiting))
+
+
+def summary(study: Study) -> pd.DataFrame:
+    """Return how each measure is spread over all runs of each scenario, whatever the draw.
+
+    Columns: scenario, measure, mean, sd, min, q05, q50, q95, max, runs. One measure is read at a time.
+    """
+    rows = []
+    with pq.ParquetFile(study.folder / f"{RUNS}.parquet") as stored:
+        drawn = pq.read_schema(study.folder / DRAWS).names
+        kept = [field.name for field in stored.schema_arrow if pa.types.is_floating(field.type)]
+        scenario_of_run = np.array(stored.read(["scenario"])["scenario"])
+        scenarios = [name for name in study.scenarios if name in scenario_of_run]
+        starts = [int(np.argmax(scenario_of_run == name)) for name in scenarios]
+        for measure in (name for name in kept if name not in drawn):
+            values = stored.read([measure])[measure].to_numpy()
+            for name, found in zip(scenarios, np.split(values, starts[1:]), strict=False):
+                rows.append((name, measure, *_spread(found)))
+    columns = ["scenario", "measure", "mean", "sd", "min", "q05", "q50", "q95", "max", "runs"]
+    together = pd.DataFrame(rows, columns=columns)
+    order = together["scenario"].map(scenarios.index)
+    return together.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _spread(values: NDArray[np.float64]) -> tuple[float, ...]:
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+    sd = values.std(ddof=1) if len(values) > 1 else np.nan
+    return values.mean(), sd, values.min(), low, middle, high, values.max(), len(values)

@@ -1,0 +1,81 @@
+"""Tables, sentences and progress for a person at a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+WIDTH = 100
+"""Columns of text when the output goes to a file or a pipe, and at most on a terminal."""
+
+_QUIET_SECONDS = 2.0
+_SECONDS_BETWEEN_LINES = 15.0
+
+
+def console() -> Console:
+    """Return where answers are printed: standard output, plain text unless it is a terminal."""
+    terminal = Console(file=sys.stdout, highlight=False, soft_wrap=False)
+    width = min(WIDTH, terminal.width) if terminal.is_terminal else WIDTH
+    return Console(file=sys.stdout, highlight=False, width=width, markup=False, emoji=False)
+
+
+def plain_table(title: str = "") -> Table:
+    """Return an empty table in the look that all verbs share."""
+    return Table(
+        title=title or None,
+        title_justify="left",
+        box=SIMPLE,
+        pad_edge=False,
+        padding=(0, 1),
+        show_edge=False,
+        collapse_padding=True,
+    )
+
+
+def filled_table(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[str] = ()
+) -> Table:
+    """Return a table of text; the columns headed by one of ``right`` are flush right."""
+    table = plain_table(title)
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in right else "left")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+@contextmanager
+def progress_bar(what: str, *, total: int) -> Iterator[Callable[[int], None]]:
+    """Give a function to call with the number of ``what`` (say, runs) that were just done.
+
+    How far things are is told on standard error, and only once it takes a while: as a bar on a
+    terminal, as a line now and then elsewhere.
+    """
+    screen = Console(file=sys.stderr)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=screen, transient=True)
+    task = bar.add_task(what, total=total)
+    started = last_line = time.monotonic()
+
+    def advance(count: int) -> None:
+        nonlocal last_line
+        bar.advance(task, count)
+        now = time.monotonic()
+        if screen.is_terminal and now - started > _QUIET_SECONDS:
+            bar.start()
+        if not screen.is_terminal and now - last_line > _SECONDS_BETWEEN_LINES:
+            last_line = now
+            print(f"{what}: {bar.tasks[0].completed:.0f} of {total}", file=sys.stderr)
+
+    try:
+        yield advance
+    finally:
+        if bar.live.is_started:
+            bar.stop()

@@ -1,0 +1,142 @@
+"""Compare scenarios: the same worlds, one thing changed.
+
+Runs every scenario with the same replicates (same people, elections and luck), so differences are
+paired. Prints the conclusions and the headline measures and writes into the output folder:
+summary.csv, contrasts.csv, regimes.csv, conclusions.txt, runs.parquet, trajectories.parquet,
+figures/ and manifest.json.
+
+A setting given here (place=, months=, a lever) holds for every scenario that is compared.
+With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
+accepted, the same one in every scenario, so that they differ by luck and by parameters; how far the
+differences vary between the sets is in parameter_uncertainty.csv.
+
+For example:
+  partnerships compare
+  partnerships compare scenarios=[baseline_lsp,sigoma_stick,sigoma_carrot] replicates=100
+  partnerships compare place=birmingham reference=talking_shop
+  partnerships compare scenarios=[baseline_lsp,nrf_cliff_2008] measures=[engagement,trust,outcome]
+  partnerships compare behaviour=accepted replicates=400
+  partnerships compare --multirun place=birmingham,barnsley
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import pandas as pd
+from pydantic import Field
+from rich.table import Table
+
+from analysis.comparison.figures import comparison_figures
+from analysis.comparison.tables import CENTRAL_PAIR, compared, usual_reference
+from analysis.comparison.uncertainty import contrasts_by_set, sets_in_words
+from analysis.comparison.words import SCOPE, SCOPE_WITH_PARAMETERS, conclusions
+from experiments.command import Command
+from experiments.errors import CommandError
+from experiments.output.frame import Results
+from experiments.runs.pairs import Engine, run_pairs
+from experiments.settings import Names, Seed, Workers, checked
+from experiments.terminal import plain_table
+from sim import MEASURES, Scenario
+from sim.parameters import Whole
+from sim.scenario import nearest
+
+HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome", "added_value")
+"""Measures in the printed table unless ``measures`` asks for others."""
+
+
+@checked
+class CompareSettings:
+    """What can be set for a comparison beside the scenarios; the defaults are in configs/compare.yaml."""
+
+    scenarios: Names
+    reference: str | None
+    replicates: Annotated[Whole, Field(ge=1, le=100_000)]
+    seed: Seed
+    engine: Engine
+    workers: Workers | None
+    output: str | None
+    overwrite: bool
+    figures: bool
+    measures: Names | None = None
+
+
+def work(settings: CompareSettings, command: Command) -> Results:
+    """Run the scenarios with the same replicates and set them against the reference."""
+    scenarios = _scenarios(settings, command)
+    reference, headlines = _reference(settings), _headlines(settings)
+    runs = run_pairs(
+        scenarios,
+        seed=settings.seed,
+        replicates=settings.replicates,
+        engine=settings.engine,
+        workers=settings.workers,
+        behaviours=command.behaviours,
+    )
+    found = compared(runs.runs, reference)
+    scope = SCOPE_WITH_PARAMETERS if command.sample else SCOPE
+    text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
+    tables = {"summary.csv": found.summary, "contrasts.csv": found.contrasts, "regimes.csv": found.regimes}
+    if command.sample is not None:
+        by_set = contrasts_by_set(runs.runs, reference, sets=len(command.behaviours))
+        tables["parameter_uncertainty.csv"] = by_set
+        text = f"{text}\n\n{sets_in_words(by_set)}"
+    return Results(
+        scenarios=scenarios,
+        seed=settings.seed,
+        replicates=range(settings.replicates),
+        tables=tables | {"runs.parquet": runs.runs, "trajectories.parquet": runs.trajectories},
+        texts={"conclusions.txt": text.rstrip()},
+        figures=comparison_figures(runs.trajectories, runs.runs),
+        words=[text.rstrip() + "\n", _table(found.summary, headlines)],
+    )
+
+
+def _scenarios(settings: CompareSettings, command: Command) -> Mapping[str, Scenario]:
+    """Return the scenarios by name, each with the overrides of the command line."""
+    names = settings.scenarios
+    if len(names) < 2 or len(set(names)) < len(names):
+        raise CommandError(
+            f"scenarios = [{','.join(names)}] is not allowed: name at least two different scenarios, "
+            f"for example scenarios=[{','.join(CENTRAL_PAIR)}]"
+        )
+    if command.sets("scenario"):
+        raise CommandError(f"scenario is not a setting of compare: name them with scenarios=[{','.join(names)}]")
+    return command.scenarios(names)
+
+
+def _reference(settings: CompareSettings) -> str:
+    names = settings.scenarios
+    if settings.reference is None:
+        return usual_reference(list(names))
+    if settings.reference not in names:
+        raise CommandError(
+            f"reference = {settings.reference!r} is not among the scenarios compared"
+            f"{nearest(settings.reference, names)}; choose one of {', '.join(names)}"
+        )
+    return settings.reference
+
+
+def _headlines(settings: CompareSettings) -> Sequence[str]:
+    for name in settings.measures or ():
+        if name not in MEASURES:
+            close = nearest(name, MEASURES)
+            raise CommandError(f"measures: unknown measure {name!r}{close}; see: partnerships list measures")
+    return settings.measures or HEADLINES
+
+
+def _table(summary: pd.DataFrame, headlines: Sequence[str]) -> Table:
+    """Return the headline measures with their 95 % intervals, a scenario a row."""
+    table = plain_table("Means, with the half-width of their 95 % intervals")
+    table.add_column("scenario")
+    for name in headlines:
+        table.add_column(name.replace("_", "_\n", 1) if len(name) > 10 else name, justify="right")
+    for scenario, rows in summary.groupby("scenario", sort=False):
+        shown = rows.set_index("measure").loc[list(headlines)]
+        table.add_row(str(scenario), *map(_with_interval, shown["mean"], shown["ci_low"], shown["ci_high"]))
+    return table
+
+
+def _with_interval(mean: float, low: float, high: float) -> str:
+    return f"{mean:.3f}\n±{(high - low) / 2:.3f}"

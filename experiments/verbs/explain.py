@@ -1,0 +1,382 @@
+"""Explain a run: why a body, a sector or all members came or stayed away, and what turned.
+
+Every decision to attend is a sum of recorded terms (duty, fund, trust, load and so on), so what
+changed is known exactly. Tells which terms moved, by how much and since when, the turning points of
+the run, and, with without=, the same run without a lever: same people, elections and luck. With
+replicates=, in how many runs the same term moved most, and intervals for the pair.
+
+Writes into the output folder: explanation.txt, terms.csv (before, after, change, percentage points
+of the chance to come, since when, sum over the run), terms_by_month.csv, terms_around.csv (the year
+before and after every policy, new leader and regime), turning_points.csv, trust_links.csv,
+figures/ and manifest.json; with without=, paired.csv, paired_regimes.csv and paired_by_month.csv;
+with replicates=, movers.csv (in how many runs each term moved most) and stays.csv (how long
+founding members stay).
+
+A lever is taken out by setting it to the lower end of its range, none of it, at the start and in
+every dated policy; at= sets another value. With behaviour=accepted each replicate takes the next of
+the parameter sets that the calibration accepted.
+
+For example:
+  partnerships explain partner=chamber_of_commerce
+  partnerships explain scenario=england_2001_2013 place=hackney sector=business around=2010-06
+  partnerships explain scenario=sigoma_stick without=levers.duty.attend sector=agency
+  partnerships explain scenario=growth_coalition without=fund replicates=100
+  partnerships explain without=levers.staff_team at=0.8 replicate=3 months=60
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+import pandas as pd
+from matplotlib.figure import Figure
+from pydantic import Field
+from rich.table import Table
+
+from analysis.explanation import figures as explaining_figures
+from analysis.explanation import tables as explaining
+from analysis.explanation import words as explaining_in_words
+from analysis.run.figures import short_names
+from analysis.run.turning_points import policy_dates, regime_spells, turning_points
+from analysis.shared import summaries, survival
+from analysis.shared.plotting import mid_sentence, readable
+from experiments.command import Command
+from experiments.errors import CommandError
+from experiments.output.frame import Results
+from experiments.runs.counterfactual import Counterfactual, without
+from experiments.runs.explained import OF_PARTNER, ExplainedEnsemble, ExplainedRun, Run, RunRequest, Subject, course_of
+from experiments.runs.pairs import FINAL_MONTHS, Engine, final_values
+from experiments.settings import Seed, checked
+from experiments.terminal import plain_table
+from sim import SECTORS, Scenario
+from sim.parameters import Whole
+from sim.population import seats_of
+from sim.scenario import nearest
+
+PAIRED_MEASURES = (
+    "attendance",
+    *(f"attendance_{sector}" for sector in SECTORS),
+    "engagement",
+    "trust",
+    "top_share",
+    "decision_rate",
+    "outcome",
+    "added_value",
+    "transaction_cost_gbp_m",
+)
+AS_IS = "as it is"
+_TURNS_COMPARED = ("policy", "leader", "regime")
+_BODIES_CHANGED = 0.1
+
+
+@checked
+class ExplainSettings:
+    """What can be set for an explanation beside its scenario; the defaults are in configs/explain.yaml."""
+
+    partner: str | None
+    sector: str | None
+    around: str | None
+    without: str | None
+    at: float | str | None
+    replicates: Annotated[Whole, Field(ge=2, le=100_000)] | None
+    engine: Engine
+    seed: Seed
+    replicate: Seed
+    output: str | None
+    overwrite: bool
+    figures: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class _Explanation:
+    """What is found on the way: tables and figures by name, and sentences."""
+
+    tables: dict[str, pd.DataFrame] = dataclasses.field(default_factory=dict)
+    lines: list[str] = dataclasses.field(default_factory=list)
+    figures: dict[str, Callable[[], Figure]] = dataclasses.field(default_factory=dict)
+
+
+def subject(settings: ExplainSettings, command: Command) -> str:
+    """Return the name of the scenario."""
+    return command.scenario().name
+
+
+def work(settings: ExplainSettings, command: Command) -> Results:
+    """Run the scenario and explain it: once, often, and beside the same without a lever, as the settings ask."""
+    scenario = command.scenario()
+    request = RunRequest(
+        subject=_subject(settings, scenario),
+        seed=settings.seed,
+        replicate=settings.replicate,
+        replicates=settings.replicates,
+        engine=settings.engine,
+        sample=command.sample,
+    )
+    turn, other = _month_asked(settings, scenario), _other(settings, scenario)
+    found = _Explanation()
+    run = request.run(scenario)
+    _explain(run, request.subject, turn, found)
+    many = request.ensemble(scenario, AS_IS) if settings.replicates else None
+    if many is not None:
+        _count_movers(many, request.subject, found)
+    if other is not None:
+        _set_beside(run, other, request, many, found)
+    one = range(settings.replicate, settings.replicate + 1)
+    return Results(
+        scenarios={AS_IS: scenario} | ({_label(other): other.scenario} if other else {}),
+        seed=settings.seed,
+        replicates=range(settings.replicates) if settings.replicates else one,
+        tables={f"{name}.csv": table for name, table in found.tables.items()},
+        texts={"explanation.txt": "\n".join(found.lines)},
+        figures=found.figures,
+        words=["\n".join(found.lines) + "\n", _table(found.tables["terms"])],
+    )
+
+
+# ---------------------------------------------------------------------------- what is asked
+
+
+def _subject(settings: ExplainSettings, scenario: Scenario) -> Subject:
+    if settings.partner is not None and settings.sector is not None:
+        raise CommandError(f"partner = {settings.partner!r} and sector = {settings.sector!r}: ask for one of them")
+    seats = seats_of(scenario)
+    labels = short_names([seat.name for seat in seats])
+    partner, sector = settings.partner, settings.sector
+    if partner is not None:
+        partner = _seat_named(partner, list(labels))
+    present = [name for name in SECTORS if any(seat.kind.sector == name for seat in seats)]
+    if sector is not None and sector not in present:
+        hint = nearest(sector, present)
+        raise CommandError(f"sector = {sector!r} has no seat on this board{hint}; it has {', '.join(present)}")
+    return Subject(partner, sector, explaining_in_words.subject_in_words(partner, sector, labels))
+
+
+def _seat_named(asked: str, seats: list[str]) -> str:
+    """Return the seat of that name, or the only one of that kind of body."""
+    if asked in seats:
+        return asked
+    of_kind = [seat for seat in seats if seat.rpartition("_")[0] == asked]
+    if len(of_kind) == 1:
+        return of_kind[0]
+    if of_kind:
+        raise CommandError(f"partner = {asked!r} has {len(of_kind)} seats: choose one of {', '.join(of_kind)}")
+    hint = nearest(asked, [*seats, *(seat.rpartition("_")[0] for seat in seats)])
+    raise CommandError(f"partner = {asked!r} has no seat on this board{hint}; it has {', '.join(seats)}")
+
+
+def _month_asked(settings: ExplainSettings, scenario: Scenario) -> int | None:
+    """Return the step of the month around which to compare; None for the first year with the last."""
+    if settings.around is None:
+        return None
+    months = {scenario.month_label(month): month for month in range(1, scenario.months)}
+    if settings.around not in months:
+        first, last = next(iter(months), scenario.start), scenario.month_label(scenario.months - 1)
+        raise CommandError(
+            f"around = {settings.around!r} is not allowed: it takes a month of the run after the first, from {first} "
+            f"to {last}, written YYYY-MM"
+        )
+    return months[settings.around]
+
+
+def _other(settings: ExplainSettings, scenario: Scenario) -> Counterfactual | None:
+    if settings.without is not None:
+        return without(scenario, settings.without, at=settings.at)
+    if settings.at is not None:
+        raise CommandError(f"at = {settings.at!r} needs a lever: add without=, for example without=levers.staff_team")
+    return None
+
+
+def _label(other: Counterfactual) -> str:
+    return f"{'with' if other.is_set else 'without'} {mid_sentence(other.name)}"
+
+
+# ---------------------------------------------------------------------------- one run
+
+
+def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Explanation) -> None:
+    """Find what changed for the subject, and what turned in the run."""
+    history = run.history
+    dates = history.measures.set_index("month")["date"]
+    policies = policy_dates(history.scenario)
+    points = turning_points(history.measures, history.events, policies)
+    monthly = explaining.monthly_terms(subject.rows(history.partners))
+    noise = history.scenario.behaviour.attendance_noise
+    before, after = _spans(monthly, turn, subject, dates)
+    changes = explaining.term_changes(monthly, before, after, noise=noise)
+    monthly.insert(1, "date", monthly["month"].map(dates))
+    found.tables["terms"] = _dated(changes, dates)
+    found.tables["terms_by_month"] = monthly
+    found.tables["terms_around"] = _around_turns(monthly, points, noise=noise)
+    found.tables["turning_points"] = points
+    found.tables["trust_links"] = run.links
+    attended = [float(monthly.loc[monthly["month"].isin(span), "attendance"].mean()) for span in (before, after)]
+    found.lines.extend(
+        explaining_in_words.changes_in_words(
+            changes, (attended[0], attended[1]), dict(enumerate(dates)), subject=subject.name, spans=[before, after]
+        )
+    )
+    bodies = [float(monthly.loc[monthly["month"].isin(span), "bodies"].mean()) for span in (before, after)]
+    if abs(bodies[1] - bodies[0]) >= _BODIES_CHANGED:
+        found.lines.append(
+            f"On average {bodies[0]:.1f} bodies decided in a month before and {bodies[1]:.1f} after: who sits at the "
+            "table is part of the change."
+        )
+    found.lines.extend(["", *explaining_in_words.course_in_words(points)])
+    title = f"{readable(history.scenario.name)} in {history.scenario.place.label}: what happened when"
+    found.figures["terms"] = partial(
+        explaining_figures.terms_over_time, monthly, dates, subject=subject.name, points=points
+    )
+    found.figures["timeline"] = partial(
+        explaining_figures.timeline, points, regime_spells(history.measures), dates, title=title
+    )
+    if len(run.links):
+        found.figures["trust_network"] = partial(explaining_figures.trust_network, run.links, run.bodies)
+
+
+def _spans(monthly: pd.DataFrame, turn: int | None, subject: Subject, dates: pd.Series) -> tuple[range, range]:
+    if len(monthly) < 2:
+        raise CommandError(f"{subject.name} decided whether to come in fewer than two months of this run")
+    if turn is None:
+        return explaining.first_and_last(monthly)
+    spans = explaining.around(monthly, turn)
+    if spans is None:
+        first, last = (dates[monthly["month"].iloc[place]] for place in (0, -1))
+        raise CommandError(
+            f"around = {dates[turn]!r}: {subject.name} had a seat from {first} to {last} only, so there is no "
+            f"before and after"
+        )
+    return spans
+
+
+def _dated(changes: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
+    """Return changes with the calendar month instead of the step."""
+    return changes.assign(since=["" if pd.isna(month) else str(dates[int(month)]) for month in changes["since"]])
+
+
+def _around_turns(monthly: pd.DataFrame, points: pd.DataFrame, *, noise: float) -> pd.DataFrame:
+    """Return the changes of terms around every policy, new leader and regime of the run."""
+    tables = []
+    for month, date, kind, what in points[["month", "date", "kind", "what"]].itertuples(index=False):
+        spans = explaining.around(monthly, month) if kind in _TURNS_COMPARED else None
+        if spans is None:
+            continue
+        changes = explaining.term_changes(monthly, *spans, noise=noise).drop(columns=["since", "total"])
+        changes.insert(0, "what", what)
+        changes.insert(0, "kind", kind)
+        changes.insert(0, "date", date)
+        tables.append(changes)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["date", "kind", "what", "term"])
+
+
+# ---------------------------------------------------------------------------- many runs
+
+
+def _count_movers(many: ExplainedEnsemble, subject: Subject, found: _Explanation) -> None:
+    shares = explaining.mover_shares(many.changes)
+    lasting = survival.survival(many.stays)
+    found.tables["movers"] = shares
+    found.tables["stays"] = lasting
+    found.lines.extend(["", explaining_in_words.movers_in_words(shares, subject=subject.name)])
+    runs = many.trajectories["replicate"].nunique()
+    if missing := runs - int(shares["of"].iloc[0]):
+        found.lines.append(f"In {missing} of {runs} runs there were fewer than two months of decisions to compare.")
+    found.figures["movers"] = partial(explaining_figures.mover_bars, shares, subject=subject.name)
+    found.figures["stays"] = partial(
+        survival.survival_curves,
+        lasting,
+        title="How long founding members keep their seats",
+        what="Founding members still there, %",
+    )
+
+
+# ---------------------------------------------------------------------------- the pair
+
+
+def _set_beside(
+    run: ExplainedRun, other: Counterfactual, request: RunRequest, many: ExplainedEnsemble | None, found: _Explanation
+) -> None:
+    """Set the scenario beside the same without the lever, on the same draws."""
+    subject, label = request.subject, _label(other)
+    pair = request.run(other.scenario)
+    histories = {AS_IS: run.history, label: pair.history}
+    courses = [
+        course_of(Run(history.scenario, request.replicate, history.measures, history.partners), subject, name)
+        for name, history in histories.items()
+    ]
+    parted = explaining.first_difference(courses[0].iloc[:, 2:], courses[1].iloc[:, 2:])
+    if many is not None:
+        courses = [many.trajectories, request.ensemble(other.scenario, label).trajectories]
+    together = pd.concat(courses, ignore_index=True)
+    dates = run.history.measures.set_index("month")["date"]
+    table = _paired_table(together, subject, label, parted, dates, seed=request.seed)
+    regimes = summaries.regime_shares(final_values(together, seed=request.seed))
+    found.tables["paired"] = table
+    found.tables["paired_regimes"] = regimes
+    found.tables["paired_by_month"] = together[["scenario", "replicate", "month", "date", *table["measure"], "regime"]]
+    first = None if parted.empty else str(dates[int(parted["month"].iloc[0])])
+    since = {}
+    for name, history in histories.items():
+        spell = regime_spells(history.measures).iloc[-1]
+        since[name] = (str(spell["regime"]), str(dates[int(spell["first"])]))
+    found.lines.append("")
+    found.lines.extend(
+        explaining_in_words.pairs_in_words(
+            table,
+            regimes,
+            label=label,
+            instead=other.instead,
+            parted=first,
+            since=list(since.values()),
+            subject=subject.name,
+        )
+    )
+    found.figures["paired"] = partial(
+        explaining_figures.paired_course,
+        together,
+        policies=policy_dates(run.history.scenario),
+        subject=subject.name,
+        column=subject.measure,
+        label=label,
+    )
+
+
+def _paired_table(
+    together: pd.DataFrame, subject: Subject, label: str, parted: pd.DataFrame, dates: pd.Series, *, seed: int
+) -> pd.DataFrame:
+    """Return final values with and without, their paired difference, and when the pair first differs in each."""
+    runs = final_values(together, seed=seed)
+    measures = list(PAIRED_MEASURES)
+    if subject.partner is not None:
+        by_run = together.groupby(["scenario", "replicate"], sort=False)[OF_PARTNER]
+        runs[OF_PARTNER] = by_run.apply(lambda values: values.tail(FINAL_MONTHS).mean()).to_numpy()
+        measures.insert(0, OF_PARTNER)
+    runs = runs[["scenario", "replicate", *measures]]
+    table = summaries.contrasts(runs, label).drop(columns=["scenario", "reference"])
+    means = runs.groupby("scenario", sort=False)[measures].mean()
+    for place, (column, name) in enumerate({"as_is": AS_IS, "without": label}.items(), start=1):
+        table.insert(place, column, [means.at[name, measure] for measure in table["measure"]])
+    first = parted.set_index("measure")["month"]
+    table["first_differs"] = [str(dates[int(first[name])]) if name in first else "" for name in table["measure"]]
+    return table
+
+
+def _table(terms: pd.DataFrame) -> Table:
+    """Return every term with its change, the largest first."""
+    table = plain_table("Terms of the decision to come, in units of utility")
+    table.add_column("term")
+    for heading in ("before", "after", "change", "points", "since"):
+        table.add_column(heading, justify="right")
+    order = terms["change"].abs().where(terms["term"] != explaining.UTILITY, -1.0)
+    for place in order.sort_values(ascending=False, kind="stable").index:
+        row = terms.loc[place]
+        numbers = [
+            f"{row['before']:.2f}",
+            f"{row['after']:.2f}",
+            f"{row['change']:+.2f}",
+            f"{row['chance_points']:+.0f}",
+        ]
+        table.add_row(str(row["meaning"]), *numbers, row["since"])
+    return table

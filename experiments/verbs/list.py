@@ -1,0 +1,202 @@
+"""Print what there is to ask: scenarios, levers, parameters, places, measures and boards.
+
+Topics:
+  scenarios   the questions that ship with the model, each with the claim it tests
+  levers      what government or a partnership can choose, with default, range and source
+  parameters  every number of the model: levers, uncertain and structural parameters
+  places      the places with their flexible fund, population and tiers of local government
+  measures    what a run reports every month
+  boards      who sits at the table
+
+For example:
+  partnerships list scenarios
+  partnerships list levers
+  partnerships list measures --json
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from rich.table import Table
+
+from experiments.compose import load_scenario, scenario_descriptions
+from experiments.errors import CommandError
+from experiments.options import option_names
+from experiments.terminal import console, plain_table
+from sim import MEASURES, PARAMETERS, Parameter, find_place, place_names
+from sim.population import place_records
+from sim.scenario import nearest
+
+Rows = list[dict[str, Any]]
+
+
+def scenarios() -> Rows:
+    """Return the scenarios with description, claim and seed document."""
+    return [dict(described) for described in scenario_descriptions()]
+
+
+def levers() -> Rows:
+    """Return the parameters that can be chosen."""
+    return [_declared(parameter) for parameter in PARAMETERS.values() if parameter.role == "lever"]
+
+
+def parameters() -> Rows:
+    """Return every parameter of the model."""
+    return [_declared(parameter) for parameter in PARAMETERS.values()]
+
+
+def places() -> Rows:
+    """Return the places with the basis of their figures."""
+    basis = ("fund_basis", "fund_source", "population_basis", "population_source")
+    return [
+        dataclasses.asdict(find_place(name)) | {field: place_records()[name][field] for field in basis}
+        for name in place_names()
+    ]
+
+
+def measures() -> Rows:
+    """Return the measures; a bound of None is open."""
+    return [
+        dataclasses.asdict(measure) | {"low": _finite(measure.low), "high": _finite(measure.high)}
+        for measure in MEASURES.values()
+    ]
+
+
+def boards() -> Rows:
+    """Return the boards with their seats by archetype."""
+    boards = {name: load_scenario("baseline_lsp", [f"board={name}"]).board for name in option_names("board")}
+    return [
+        {"name": name, "seats": sum(board.members.values()), **dataclasses.asdict(board)}
+        for name, board in boards.items()
+    ]
+
+
+TOPICS: Mapping[str, Callable[[], Rows]] = {
+    "scenarios": scenarios,
+    "levers": levers,
+    "parameters": parameters,
+    "places": places,
+    "measures": measures,
+    "boards": boards,
+}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the topic that ``arguments`` name, as a table or with ``--json`` as JSON."""
+    asked = _parsed(arguments)
+    rows = TOPICS[asked.topic]()
+    if asked.json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        console().print(_TABLES[asked.topic](rows))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message}; see: partnerships list --help")
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = _Parser(prog="partnerships list", add_help=False, allow_abbrev=False)
+    parser.add_argument("topic", nargs="?")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(arguments)
+    known = ", ".join(TOPICS)
+    if asked.topic is None:
+        raise CommandError(f"list what? partnerships list TOPIC, with one of {known}")
+    if asked.topic not in TOPICS:
+        raise CommandError(f"unknown topic {asked.topic!r}{nearest(asked.topic, TOPICS)}; known: {known}")
+    return asked
+
+
+def _declared(parameter: Parameter) -> dict[str, Any]:
+    return dataclasses.asdict(parameter) | {"range": parameter.range_text}
+
+
+def _finite(bound: float) -> float | None:
+    return bound if math.isfinite(bound) else None
+
+
+# ------------------------------------------------------------------------------ tables
+
+
+def _scenario_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("scenario", no_wrap=True)
+    table.add_column("what it is, and the claim it tests", ratio=1)
+    table.add_column("source")
+    for row in rows:
+        table.add_row(row["name"], f"{row['description']} Claim: {row['claim']}", row["seed_document"])
+    return table
+
+
+def _parameter_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("path", no_wrap=True)
+    table.add_column("default", justify="right")
+    table.add_column("range\nunit", width=18)
+    table.add_column("meaning", ratio=3)
+    table.add_column("source", ratio=2)
+    for row in rows:
+        allowed = f"{row['range']}\n{row['unit']}"
+        table.add_row(_breakable(row["path"]), str(row["default"]), allowed, row["says"], row["source"])
+    return table
+
+
+def _breakable(path: str) -> str:
+    """Return a long path over two lines: the group, and the name in it."""
+    group, _, name = path.rpartition(".")
+    return path if len(path) <= 24 else f"{group}.\n  {name}"
+
+
+def _place_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("place", no_wrap=True)
+    table.add_column("label", ratio=1)
+    for heading in ("fund 2003-04\n£m", "population", "tiers"):
+        table.add_column(heading, justify="right")
+    table.add_column("basis of the fund")
+    for row in rows:
+        fund, population = f"{row['fund_2003_04_gbp_m']:.2f}", f"{row['population']:,}"
+        table.add_row(row["name"], row["label"], fund, population, str(row["tiers"]), row["fund_basis"])
+    return table
+
+
+def _measure_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("measure", no_wrap=True)
+    table.add_column("unit", max_width=18)
+    table.add_column("range", no_wrap=True)
+    table.add_column("meaning", ratio=1)
+    for row in rows:
+        low, high = ("open" if bound is None else f"{bound:g}" for bound in (row["low"], row["high"]))
+        table.add_row(row["name"], row["unit"], f"{low} to {high}", row["says"])
+    return table
+
+
+def _board_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("board", no_wrap=True)
+    table.add_column("seats", justify="right")
+    table.add_column("executive", no_wrap=True)
+    table.add_column("members", ratio=1)
+    for row in rows:
+        members = ", ".join(f"{count} {name}" for name, count in row["members"].items())
+        table.add_row(row["name"], str(row["seats"]), row["executive"], members)
+    return table
+
+
+_TABLES: Mapping[str, Callable[[Rows], Table]] = {
+    "scenarios": _scenario_table,
+    "levers": _parameter_table,
+    "parameters": _parameter_table,
+    "places": _place_table,
+    "measures": _measure_table,
+    "boards": _board_table,
+}

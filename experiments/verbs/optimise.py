@@ -1,0 +1,140 @@
+"""Find the cheapest mix of levers that keeps bad endings rare, the Pareto set, and regrets.
+
+A mix sets the levers named by vary; all else stays as in the scenario that is given (scenario=, levers.x=...).
+Every mix is tried in the same worlds: the accepted parameter sets (behaviour=accepted), several places,
+and chance. Two searches use them: NSGA-II for the mixes that are not beaten in outcome, dominance and cost
+at once, then, from the best of those, differential evolution for the cheapest mix of which at most a share
+bound of the runs ends in one of the regimes to avoid. What a search finds best has been lucky: the eight
+cheapest are judged again on a second seed, the cheapest of them that keeps the bound there is chosen, and
+what is reported about it, the Pareto set and the scenarios comes from a third seed.
+
+Cost is what is paid out of the pooled fund (whoever put it in), plus meeting, reporting and the staff team,
+plus external inspection, in £m a place over the whole run, not discounted. Not costed: the effort of complying
+with a duty, leadership of any style, money that bodies bend, and whatever inspection is good for, which
+the model does not know. Regret is taken over the scenarios as they ship, each in every place.
+
+With progress=FILE every generation is kept, and the same command goes on after a stop.
+
+Writes best_mix.csv, mixes.csv, pareto.csv, regret.csv, policies.csv, confirmed_runs.parquet, conclusions.txt,
+figures/ and manifest.json.
+
+For example:
+  partnerships optimise
+  partnerships optimise bound=0.05 places=[typical]
+  partnerships optimise generations=60 progress=outputs/search.parquet
+  partnerships optimise 'avoid=[talking_shop]' vary=[levers.staff_team,leadership]
+  partnerships optimise 'ranges={levers.pooling_rate:[0,0.5],fund_multiple:[0,1]}' generations=40
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from analysis.policy.figures import outcome_against_cost, regret_bars
+from analysis.policy.words import mixes_in_words
+from experiments.command import Command
+from experiments.compose import load_place, load_scenario, scenario_names
+from experiments.errors import CommandError
+from experiments.output.frame import Results
+from experiments.runs.policies import Worlds
+from experiments.search.policies import MixProblem, SearchSettings, levers_of, search
+from experiments.settings import Names, Seed, Workers, checked
+from sim import REGIMES
+from sim.parameters import Whole
+from sim.scenario import nearest
+
+
+@checked
+class OptimiseSettings:
+    """What can be set for a search; the defaults are in configs/optimise.yaml."""
+
+    vary: Names
+    ranges: dict[str, Any] | None
+    avoid: Names
+    bound: Annotated[float, Field(ge=0.0, lt=1.0)]
+    places: Names
+    replicates: Annotated[Whole, Field(ge=1, le=10_000)]
+    confirming_replicates: Annotated[Whole, Field(ge=1, le=100_000)]
+    population: Annotated[Whole, Field(ge=8, le=1_000)]
+    generations: Annotated[Whole, Field(ge=1, le=1_000)]
+    seed: Seed
+    workers: Workers | None
+    progress: str | None
+    output: str | None
+    overwrite: bool
+
+
+def work(settings: OptimiseSettings, command: Command) -> Results:
+    """Search the mixes, and confirm what is found."""
+    problem = _problem(settings, command)
+    found = search(
+        problem,
+        SearchSettings(
+            replicates=settings.replicates,
+            confirming_replicates=settings.confirming_replicates,
+            population=settings.population,
+            generations=settings.generations,
+            seed=settings.seed,
+            progress=settings.progress,
+        ),
+    )
+    text = mixes_in_words(
+        found.best, found.policies, found.pareto, found.regret, avoid=problem.avoid, bound=problem.bound
+    )
+    return Results(
+        scenarios={"base": problem.base, **problem.scenarios},
+        seed=settings.seed,
+        replicates=range(settings.confirming_replicates),
+        tables={
+            "best_mix.csv": found.best,
+            "mixes.csv": found.searched,
+            "pareto.csv": found.pareto,
+            "regret.csv": found.regret,
+            "policies.csv": found.policies,
+            "confirmed_runs.parquet": found.confirmed,
+        },
+        texts={"conclusions.txt": text},
+        figures={
+            "outcome_against_cost": partial(outcome_against_cost, found.pareto, found.policies, found.searched),
+            "regret": partial(regret_bars, found.regret),
+        },
+        words=[text],
+        record={"levers": {lever.path: list(lever.range) for lever in problem.levers}},
+    )
+
+
+def _problem(settings: OptimiseSettings, command: Command) -> MixProblem:
+    """Return what is searched; raise CommandError or ScenarioError for what cannot be."""
+    base = command.scenario()
+    if command.sets("place"):
+        raise CommandError(f"place is not a setting of optimise: name places, for example places=[{base.place.name}]")
+    behaviours = command.behaviours or (base.behaviour,)
+    avoid = tuple(_regime(name) for name in _all_different("avoid", settings.avoid))
+    places = [load_place(name) for name in _all_different("places", settings.places)]
+    return MixProblem(
+        base=base,
+        levers=levers_of(settings.vary, settings.ranges or {}, base),
+        worlds=Worlds(behaviours, places, settings.workers),
+        avoid=avoid,
+        bound=settings.bound,
+        scenarios={name: load_scenario(name, [f"months={base.months}"]) for name in scenario_names()},
+    )
+
+
+def _all_different(setting: str, names: Sequence[str]) -> Sequence[str]:
+    if not names or len(set(names)) < len(names):
+        raise CommandError(f"{setting} = [{','.join(names)}] is not allowed: name at least one, and each once")
+    return names
+
+
+def _regime(name: str) -> str:
+    plain = {regime.replace("-", " "): regime for regime in REGIMES}
+    asked = name.replace("_", " ").replace("-", " ")
+    if asked not in plain:
+        known = [regime.replace(" ", "_") for regime in plain]
+        raise CommandError(f"avoid: unknown regime {name!r}{nearest(name, known)}; known: {', '.join(known)}")
+    return plain[asked]

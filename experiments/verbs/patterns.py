@@ -1,0 +1,208 @@
+"""Test whether the model shows the patterns of real partnerships: the scoreboard.
+
+Each pattern is declared with its source and its criterion in configs/pattern/declared.yaml. What they read
+is simulated with the behaviour in force, and every finding is set against its band, with an interval. A
+pattern that is missed is a finding like any other: it is said plainly and the exit code is 0.
+
+With behaviour=accepted each parameter set that the calibration accepted is tested, and the scoreboard says
+how many of them pass. With nulls=true the null models, each with one mechanism switched off, are tested
+too, and which patterns they lose.
+
+Patterns of your own are a YAML file for extra=, see configs/pattern/example.yaml: experiments (scenario,
+overrides, places: own or real, share_of_runs) and patterns (id, statement, criterion, source, findings,
+any_of). A finding takes what, statistic, experiment, measure ("a + b" adds up, [a, b] averages), months
+(all, last_year or [first, last], from 0), low and high; minus: {experiment: …} or {measure: …} subtracts
+the same of something else. Statistics: mean, sd, share_below (below), share_above (above),
+share_at_both_ends (below, above), share_ordered (measures in falling order), correlation (two measures,
+over runs), ratio_of_months (at: two months), share_of_gain (at: three months), half_life, effect (in
+standard deviations, against: another experiment).
+
+Writes scoreboard.csv, patterns.md, verdicts.txt, figures/ and manifest.json; with several behaviours
+null_models.csv too.
+
+For example:
+  partnerships patterns
+  partnerships patterns behaviour=accepted runs=40
+  partnerships patterns nulls=true output=outputs/nulls
+  partnerships patterns behaviour.weight_cooperation=2 runs=100
+  partnerships patterns extra=example
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+from matplotlib.figure import Figure
+from pydantic import Field
+
+from analysis.patterns.calibration import LEFT_OUT, PRIOR_SHARES
+from analysis.patterns.criteria import scoreboard, scoreboard_of_sets
+from analysis.patterns.figures import null_models_figure, scoreboard_figure
+from analysis.patterns.words import (
+    BEHAVIOUR,
+    losses_in_words,
+    null_models,
+    patterns_page,
+    scoreboard_rows,
+    verdicts,
+)
+from experiments.behaviours import Sample
+from experiments.command import Command
+from experiments.errors import CommandError
+from experiments.options import option_names
+from experiments.output.frame import Results
+from experiments.runs.patterns import Declared, declared_patterns, of_one, of_sets, pattern_batches
+from experiments.settings import Names, Seed, Workers, checked
+from experiments.terminal import filled_table, progress_bar
+from sim.parameters import Whole
+
+NULL = "null_"
+"""How behaviours are named in which a mechanism is switched off."""
+
+_OF_THE_MODEL = re.compile(r"[+~]*(behaviour|delivery)(=|\.)")
+
+
+@checked
+class PatternsSettings:
+    """What can be set for a test; the defaults are in configs/patterns.yaml."""
+
+    behaviours: Names | None
+    nulls: bool
+    extra: str | None
+    runs: Annotated[Whole, Field(ge=4, le=100_000)]
+    resamples: Annotated[Whole, Field(ge=99, le=100_000)]
+    seed: Seed
+    calibration: str | None
+    threads: Workers | None
+    output: str | None
+    overwrite: bool
+    figures: bool
+
+
+def work(settings: PatternsSettings, command: Command) -> Results:
+    """Test the patterns with each behaviour that the settings name."""
+    changes = _changes(settings, command)
+    models = _models(settings, command)
+    declared = declared_patterns(settings.extra)
+    of_calibration = _calibration_tables(settings.calibration)
+    batches = pattern_batches(declared, runs=settings.runs, changes=[] if command.sample else changes)
+    boards = _boards(declared, models, changes, settings, command.sample)
+    by_model = {name: boards[boards[BEHAVIOUR] == name] for name in map(str, boards[BEHAVIOUR].unique())}
+    reference = next(iter(by_model))
+    lines = [verdicts(board, behaviour=name) for name, board in by_model.items()]
+    several = null_models(boards, reference=reference) if len(by_model) > 1 else None
+    lines += [] if several is None else [losses_in_words(several, reference=reference)]
+    page = patterns_page(
+        by_model[reference],
+        command=" ".join(["partnerships patterns", *command.beside("output", "overwrite", "threads")]),
+        says=[*_how(settings), lines[0]],
+        remarks=declared.remarks,
+        models=several,
+        reference=reference,
+        **of_calibration,
+    )
+    text = "\n\n".join(lines)
+    printed = [filled_table(f"Patterns, behaviour {name}", *scoreboard_rows(board)) for name, board in by_model.items()]
+    return Results(
+        scenarios={batch.name: batch.scenarios[0] for batch in batches},
+        seed=settings.seed,
+        replicates=range(settings.runs),
+        tables={"scoreboard.csv": boards} | ({} if several is None else {"null_models.csv": several}),
+        texts={"verdicts.txt": text, "patterns.md": page},
+        figures=_figures(by_model, several),
+        words=[*printed, text],
+    )
+
+
+def _changes(settings: PatternsSettings, command: Command) -> list[str]:
+    """Return the overrides that hold in every experiment: those of the behaviour."""
+    given = command.beside(*vars(settings))
+    for override in given:
+        if not _OF_THE_MODEL.match(override):
+            raise CommandError(
+                f"{override!r} is not allowed: patterns are tested on experiments of their own; only behaviour "
+                f"(and delivery) can be changed, for example behaviour=fitted"
+            )
+    return given
+
+
+def _models(settings: PatternsSettings, command: Command) -> Sequence[str]:
+    """Return the behaviours to test by name; the first is the one that others are set against."""
+    in_force = str(command.choices[BEHAVIOUR])
+    if settings.behaviours is None and not settings.nulls:
+        return [in_force]
+    if command.sample is not None:
+        raise CommandError("behaviour=accepted is tested alone: leave out behaviours and nulls")
+    names = list(settings.behaviours or [in_force])
+    if settings.nulls:
+        nulls = [name for name in option_names(BEHAVIOUR) if name.startswith(NULL)]
+        if not nulls:
+            raise CommandError(f"nulls = true: there are no behaviours whose names begin with {NULL}")
+        names += [name for name in nulls if name not in names]
+    if len(set(names)) < len(names):
+        raise CommandError(f"behaviours = [{','.join(names)}] is not allowed: name each once")
+    return names
+
+
+def _boards(
+    declared: Declared, models: Sequence[str], changes: Sequence[str], settings: PatternsSettings, sample: Sample | None
+) -> pd.DataFrame:
+    """Return the scoreboards of all models, one below the other."""
+    shared = [change for change in changes if not re.match(r"\+*behaviour=", change)]
+    batches = {}
+    for name in models:
+        # Of a sample the sets come instead of the scenarios' own behaviour.
+        chosen = [f"behaviour={name}"] if sample is None else []
+        batches[name] = pattern_batches(declared, runs=settings.runs, changes=[*chosen, *shared])
+    boards = []
+    sets = len(sample.sets) if sample else 1
+    total = sets * sum(batch.runs for of_model in batches.values() for batch in of_model)
+    with progress_bar("runs", total=total) as advance:
+        for name, of_model in batches.items():
+            if sample is not None:
+                values = of_sets(
+                    declared, of_model, sample.sets, seed=settings.seed, threads=settings.threads, advance=advance
+                )
+                board = scoreboard_of_sets(declared.patterns, values)
+            else:
+                found = of_one(of_model, seed=settings.seed, threads=settings.threads, advance=advance)
+                board = scoreboard(declared.patterns, found, resamples=settings.resamples, seed=settings.seed)
+            board.insert(0, BEHAVIOUR, name)
+            boards.append(board)
+    return pd.concat(boards, ignore_index=True)
+
+
+def _calibration_tables(folder: str | None) -> dict[str, pd.DataFrame]:
+    """Return the tables of a calibration that the page on patterns shows; none if there is no folder."""
+    if folder is None:
+        return {}
+    try:
+        return {
+            "prior_shares": pd.read_csv(Path(folder) / PRIOR_SHARES),
+            "left_out": pd.read_csv(Path(folder) / LEFT_OUT),
+        }
+    except (OSError, ValueError) as error:
+        raise CommandError(f"calibration = {folder!r} holds no finished calibration: {error}") from None
+
+
+def _figures(boards: dict[str, pd.DataFrame], several: pd.DataFrame | None) -> dict[str, Callable[[], Figure]]:
+    figures: dict[str, Callable[[], Figure]] = {}
+    for name, board in boards.items():
+        passed = board.drop_duplicates("id")["passed"]
+        title = f"{passed.sum()} of {len(passed)} patterns are reproduced ({name})"
+        figures[f"scoreboard_{name}"] = partial(scoreboard_figure, board, title=title)
+    return figures if several is None else figures | {"null_models": partial(null_models_figure, several)}
+
+
+def _how(settings: PatternsSettings) -> list[str]:
+    return [
+        f"Values are from {settings.runs} runs of the baseline on seed {settings.seed}; other experiments have the "
+        "share of runs declared for them. P are patterns of the literature, C are what the scenarios' names claim. "
+        "Experiments and criteria are declared in `configs/pattern/declared.yaml`, the statistics in "
+        "`analysis/patterns/criteria.py`. How the behaviour was chosen is told by `partnerships calibrate --help`.",
+    ]

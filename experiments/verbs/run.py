@@ -1,0 +1,101 @@
+"""Run one scenario once, month by month.
+
+Prints the months that matter and writes into the output folder: trajectories.csv and .parquet
+(every measure, one row a month), partners.csv (every body at the end), partners.parquet (every body
+in every month, with the terms of its decision to attend), events.csv (who left, joined, led),
+figures/ and manifest.json.
+
+Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
+With behaviour=accepted the run takes the accepted parameter set of its replicate.
+
+For example:
+  partnerships run scenario=growth_coalition place=birmingham
+  partnerships run scenario=talking_shop leadership=committed levers.duty.attend=1 months=60
+  partnerships run scenario=baseline_lsp replicate=3 output=answers/baseline
+  partnerships run --multirun scenario=growth_coalition,talking_shop seed=1,2
+  partnerships run scenario=growth_coalition --cfg job
+"""
+
+from __future__ import annotations
+
+from rich.table import Table
+
+from analysis.run.figures import run_figures
+from analysis.run.turning_points import policy_dates
+from analysis.run.words import ending, story
+from experiments.command import Command
+from experiments.output.frame import Results
+from experiments.settings import Seed, checked
+from experiments.terminal import plain_table
+from sim import History, simulate
+
+_SHOWN = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome")
+_AT_THE_END = [
+    "partner",
+    "sector",
+    "archetype",
+    "is_member",
+    "attendance_record",
+    "seniority",
+    "contribution_gbp_m",
+    "influence",
+    "belief",
+    "alignment",
+    "engagement",
+]
+
+
+@checked
+class RunSettings:
+    """What can be set for a run beside its scenario; the defaults are in configs/run.yaml."""
+
+    seed: Seed
+    replicate: Seed
+    output: str | None
+    overwrite: bool
+    figures: bool
+
+
+def subject(settings: RunSettings, command: Command) -> str:
+    """Return the name of the scenario."""
+    return command.scenario().name
+
+
+def work(settings: RunSettings, command: Command) -> Results:
+    """Run the scenario once, with the terms of every decision."""
+    scenario = command.scenario()
+    if command.sample is not None:
+        scenario = command.sample.in_replicate(scenario, settings.replicate)
+    history = simulate(scenario, seed=settings.seed, replicate=settings.replicate, record_terms=True)
+    at_the_end = history.partners[history.partners["month"] == scenario.months - 1]
+    return Results(
+        scenarios={scenario.name: scenario},
+        seed=settings.seed,
+        replicates=range(settings.replicate, settings.replicate + 1),
+        tables={
+            "trajectories.csv": history.measures,
+            "trajectories.parquet": history.measures,
+            "partners.parquet": history.partners,
+            "events.csv": history.events,
+            "partners.csv": at_the_end[_AT_THE_END],
+        },
+        figures=run_figures(history.measures, history.partners),
+        words=[_table(history), ending(history.measures)],
+    )
+
+
+def _table(history: History) -> Table:
+    """Return the months that matter."""
+    measures, scenario = history.measures, history.scenario
+    run = f"seed {history.seed}, replicate {history.replicate}"
+    table = plain_table(f"{scenario.name} in {scenario.place.label}, {run}")
+    table.add_column("month", no_wrap=True)
+    table.add_column("what happened", ratio=1)
+    for heading in ("attend-\nance", "engage-\nment", "trust", "top\nshare", "decision\nrate", "outcome"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("regime", width=14)
+    for month, happened in story(measures, history.events, policy_dates(scenario)).items():
+        row = measures.iloc[month]
+        numbers = (f"{row[name]:.3f}" if name == "outcome" else f"{row[name]:.2f}" for name in _SHOWN)
+        table.add_row(row["date"], "; ".join(happened), *numbers, row["regime"])
+    return table

@@ -1,0 +1,188 @@
+"""Find out which parameters matter: one at a time, by Morris screening or by Sobol indices.
+
+Makes a study of the right design (see: partnerships sweep --help), or goes on with one that was stopped,
+and analyses it. With study=FOLDER alone a study is analysed as it was begun, for other measures if you
+like; so is a finished sweep with design=one_at_a_time, morris or sobol. All draws share their replicates.
+
+one_at_a_time takes 1 + 2 × parameters draws, morris draws × (parameters + 1), sobol
+draws × (parameters + 2), each with every replicate. Begin with morris over everything, then sobol over
+the few parameters that matter. Levers and uncertain parameters (vary=[behaviour]) are two questions.
+
+Writes into the output folder: sensitivity.csv (method, scenario, measure, parameter, index, value,
+ci_low, ci_high), noise.csv (how much is chance, and how many replicates it asks for), replicates.csv
+(how intervals and indices settle), effects.csv (one_at_a_time: every replicate), figures/, words.txt and
+manifest.json.
+
+For example:
+  partnerships sensitivity study=studies/ends method=one_at_a_time replicates=40
+  partnerships sensitivity study=studies/screening draws=30 measures=[outcome,mean_trust,talking_shop]
+  partnerships sensitivity study=studies/screening measures=[trust,months_talking_shop]
+  partnerships sensitivity study=studies/sobol method=sobol vary=[levers.duty] draws=256
+  partnerships sensitivity study=studies/world vary=[behaviour] scenarios=[growth_coalition]
+  partnerships sensitivity study=studies/then vary=[leadership] measures=[trust@2006-04]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Annotated, Any, Literal
+
+import pandas as pd
+from matplotlib.figure import Figure
+from pydantic import Field
+
+from analysis.sensitivity.every_outcome import Screening, SensitivityTables, sensitivity_tables
+from analysis.sensitivity.figures import morris_plane, noise_shares, replicates_needed, sobol_indices, tornado
+from analysis.sensitivity.tables import MAIN_INDEX
+from analysis.sensitivity.words import sensitivity_words
+from analysis.shared.outcomes import months_needed
+from experiments.command import Command
+from experiments.errors import CommandError
+from experiments.output.frame import Results, study_folder
+from experiments.output.studies import finished_or_carried_out
+from experiments.settings import Names, Seed, checked
+from experiments.study import store
+from experiments.study.chunks import MEAN_OVER_RUN
+from experiments.study.outcomes import refuse_unknown_outcomes, study_outcomes
+from experiments.study.request import StudyRequest
+from experiments.study.standing import Execution
+from experiments.study.store import Study
+from experiments.terminal import progress_bar
+from sim.parameters import Whole
+
+Method = Literal["one_at_a_time", "morris", "sobol"]
+
+USUAL_DRAWS = {"one_at_a_time": 1, "morris": 20, "sobol": 128}
+FEWEST_DRAWS = {"one_at_a_time": 1, "morris": 4, "sobol": 16}
+USUAL_LEVELS = {"one_at_a_time": 2, "morris": 4, "sobol": 2}
+
+NOT_IN_HASH = (
+    *("study", "measures", "precision", "resamples", "figures", "output", "overwrite"),
+    *("executor", "workers", "scheduler", "retry"),
+)
+"""Settings that change no row of the study: how it is read, and how it is done."""
+
+SAMPLED = (
+    "Replicates take turns with accepted parameter sets: what is called chance here includes not knowing which of "
+    "them holds."
+)
+
+
+@checked
+class SensitivitySettings(Execution):
+    """What can be set beside the scenarios; the defaults are in configs/sensitivity.yaml."""
+
+    study: str | None
+    method: Method
+    scenarios: Names
+    vary: Names
+    ranges: dict[str, Any] | None
+    measures: Names
+    draws: Annotated[Whole, Field(ge=1, le=1_000_000)] | None
+    levels: Annotated[Whole, Field(ge=2, le=100)] | None
+    replicates: Annotated[Whole, Field(ge=1, le=100_000)]
+    seed: Seed
+    precision: Annotated[float, Field(gt=0.0, le=10.0)]
+    resamples: Annotated[Whole, Field(ge=20, le=100_000)]
+    figures: bool
+    output: str | None
+    overwrite: bool
+
+
+def work(settings: SensitivitySettings, command: Command) -> Results:
+    """Make or finish the study, and analyse it."""
+    refuse_unknown_outcomes(settings.measures)
+    study = finished_or_carried_out(
+        study_folder(settings), _request(settings), settings, command, not_in_hash=NOT_IN_HASH
+    )
+    screening = _screening(study)
+    outcomes = study_outcomes(study, settings.measures)
+    with progress_bar("outcomes", total=outcomes.groupby(["scenario", "measure"]).ngroups) as advance:
+        try:
+            found = sensitivity_tables(
+                screening, outcomes, precision=settings.precision, resamples=settings.resamples, advance=advance
+            )
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+    words = sensitivity_words(found.indices, found.noise, method=screening.method, precision=settings.precision)
+    words += f"\n{SAMPLED}" if store.SAMPLE in study.asked else ""
+    tables = {"sensitivity.csv": found.indices, "noise.csv": found.noise, "replicates.csv": found.settling}
+    return Results(
+        scenarios=study.scenarios,
+        seed=study.asked["seed"],
+        replicates=range(study.asked["replicates"]),
+        tables=tables | ({} if found.effects is None else {"effects.csv": found.effects}),
+        texts={"words.txt": words.rstrip()},
+        figures=_figures(found, screening, several=len(study.scenarios) > 1, precision=settings.precision),
+        words=[words],
+        record=_record_of(study),
+    )
+
+
+def _request(settings: SensitivitySettings) -> StudyRequest:
+    """Return the study, in which all months are kept of measures that need them."""
+    method = settings.method
+    draws = settings.draws or USUAL_DRAWS[method]
+    if draws < FEWEST_DRAWS[method]:
+        raise CommandError(f"draws = {draws} is too few for {method}: it takes at least {FEWEST_DRAWS[method]}")
+    return StudyRequest(
+        scenarios=settings.scenarios,
+        design=method,
+        vary=settings.vary,
+        ranges=settings.ranges,
+        draws=draws,
+        levels=settings.levels or USUAL_LEVELS[method],
+        replicates=settings.replicates,
+        seed=settings.seed,
+        monthly=months_needed(settings.measures, means_kept=MEAN_OVER_RUN),
+    )
+
+
+def _record_of(study: Study) -> dict[str, Any]:
+    """Return what the study was asked, as far as the manifest does not say it otherwise."""
+    asked = {name: value for name, value in study.asked.items() if name not in ("scenarios", "design")}
+    return asked | {"method": study.asked["design"], "study_begun": study.created}
+
+
+def _screening(study: Study) -> Screening:
+    design = str(study.asked["design"])
+    if design not in MAIN_INDEX:
+        raise CommandError(
+            f"study = {str(study.folder)!r} was made with design = {design}: sensitivity needs "
+            f"{', '.join(MAIN_INDEX)}; begin in another folder"
+        )
+    draws = pd.read_parquet(study.folder / store.DRAWS)
+    asked = study.asked
+    return Screening(design, draws, asked["parameters"], levels=asked.get("levels", 0), seed=int(asked["seed"]))
+
+
+def _figures(
+    found: SensitivityTables, screening: Screening, *, several: bool, precision: float
+) -> dict[str, Callable[[], Figure]]:
+    figures: dict[str, Callable[[], Figure]] = {}
+    for keys, rows in found.indices.groupby(["scenario", "measure"], sort=False):
+        scenario, measure = map(str, keys)
+        shown = {"measure": measure, "scenario": scenario}
+        name = "_".join([measure.replace("@", "_"), *([scenario] if several else [])])
+        figures[f"{screening.method}_{name}"] = partial(_index_figure, found, rows, screening, shown)
+        settling = _of(found.settling, shown)
+        if not settling.empty:
+            target = precision * float(_of(found.noise, shown)["sd_between_draws"].iloc[0])
+            figures[f"replicates_{name}"] = partial(replicates_needed, settling, target=target)
+    if found.noise["within_share"].notna().any():
+        figures["noise"] = partial(noise_shares, found.noise)
+    return figures
+
+
+def _index_figure(
+    found: SensitivityTables, rows: pd.DataFrame, screening: Screening, shown: Mapping[str, str]
+) -> Figure:
+    if screening.method == "one_at_a_time":
+        assert found.effects is not None
+        return tornado(_of(found.effects, shown), rows, screening.ranges, **shown)
+    return (morris_plane if screening.method == "morris" else sobol_indices)(rows, **shown)
+
+
+def _of(table: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame:
+    return table[(table["scenario"] == keys["scenario"]) & (table["measure"] == keys["measure"])]

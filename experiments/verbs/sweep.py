@@ -1,0 +1,101 @@
+"""Run scenarios with many draws of parameters, in a study that can be stopped.
+
+Every scenario is run with every draw and with the same replicates of the same seed (same people,
+elections and luck), so runs are paired. The plan is written first, then the results in chunks of
+about a second of work. The same command, or study=FOLDER alone, goes on with a study that was
+stopped; what is done is not done again. Results of different code or settings are never mixed.
+
+Writes plan.json and draws.parquet into the study folder before the first run, then chunks/, and at
+the end runs.parquet (one row a run: scenario, draw, replicate, values drawn, regime at the end,
+final values of all measures, means over the run, months in each regime), failures.csv, summary.csv,
+manifest.json and, if asked for, trajectories.parquet.
+
+With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
+accepted, the same one in every scenario and draw, so that runs differ by luck and by parameters.
+
+A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.exit_rate,
+place, place.population, board.members.large_employer, board.executive and so on.
+
+For example:
+  partnerships sweep study=studies/levers
+  partnerships sweep study=studies/levers status=true
+  partnerships sweep study=studies/duty vary=[levers.duty] design=sobol draws=512 replicates=4
+  partnerships sweep study=studies/lead vary=[leadership] design=grid levels=5
+  partnerships sweep study=studies/pair scenarios=[growth_coalition,talking_shop] trajectories=true
+  partnerships sweep study=studies/few vary=[levers.purse] 'ranges={levers.purse:[need,influence]}'
+  partnerships sweep study=studies/table design=points.csv place=birmingham months=60
+  partnerships sweep study=studies/big draws=100000 executor=dask scheduler=tcp://10.0.0.1:8786
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from experiments.command import Command
+from experiments.errors import CommandError
+from experiments.output.frame import study_folder
+from experiments.output.studies import carry_out, standing_table
+from experiments.settings import Names, Seed, checked
+from experiments.study.request import StudyRequest
+from experiments.study.standing import Execution
+from experiments.terminal import console
+from sim.parameters import Whole
+
+NOT_IN_HASH = ("study", "executor", "workers", "scheduler", "status", "retry", "stop_on_error", "runs_per_chunk")
+"""Settings that change no row."""
+
+
+@checked
+class SweepSettings(Execution):
+    """What can be set for a study beside the scenarios; the defaults are in configs/sweep.yaml."""
+
+    study: str | None
+    scenarios: Names
+    design: str
+    vary: Names
+    ranges: dict[str, Any] | None
+    draws: Annotated[Whole, Field(ge=1, le=10_000_000)]
+    levels: Annotated[Whole, Field(ge=2, le=1_000)]
+    replicates: Annotated[Whole, Field(ge=1, le=100_000)]
+    seed: Seed
+    trajectories: bool
+    measures: Names
+    runs_per_chunk: Annotated[Whole, Field(ge=1, le=100_000)] | None
+    status: bool
+    stop_on_error: bool
+
+
+def work(settings: SweepSettings, command: Command) -> None:
+    """Begin the study or go on with it, or print how far it is."""
+    folder = study_folder(settings)
+    if settings.status:
+        for words in standing_table(folder):
+            console().print(words, soft_wrap=True)
+        return
+    carry_out(
+        folder,
+        _request(settings),
+        settings,
+        command,
+        not_in_hash=NOT_IN_HASH,
+        stop_on_error=settings.stop_on_error,
+        runs_per_chunk=settings.runs_per_chunk,
+    )
+
+
+def _request(settings: SweepSettings) -> StudyRequest:
+    if settings.trajectories and not settings.measures:
+        raise CommandError("measures = [] is not allowed: name at least one, or leave out trajectories=true")
+    return StudyRequest(
+        scenarios=settings.scenarios,
+        design=settings.design,
+        vary=settings.vary,
+        ranges=settings.ranges,
+        draws=settings.draws,
+        levels=settings.levels,
+        replicates=settings.replicates,
+        seed=settings.seed,
+        monthly=settings.measures if settings.trajectories else (),
+    )

@@ -1,0 +1,423 @@
+"""The explorer page in a real browser: both forms load by themselves, do what they say, and are open to everybody."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+uvicorn = pytest.importorskip("uvicorn", reason="uvicorn is not installed")
+pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
+
+from experiments.page.answers import answer  # noqa: E402
+from experiments.page.catalogue import DUTY  # noqa: E402
+from experiments.page.grid import Grid, axes_of, grid_runs, packed_grid, stored_examples, stored_months  # noqa: E402
+from experiments.page.html import page_html  # noqa: E402
+from experiments.page.packing import unpacked  # noqa: E402
+from experiments.page.request import asked_by, preset_scenarios  # noqa: E402
+from experiments.page.server import Answering, make_app  # noqa: E402
+from experiments.verbs.app import listening_socket  # noqa: E402
+
+expect = sync_api.expect
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+SECONDS = 30
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
+]
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[str]:
+    """Give the address of the live page, served as ``partnerships app`` serves it."""
+    listener = listening_socket("127.0.0.1", 0)
+    answering = Answering(workers=1)
+    app = make_app(page_html(), answering, hosts=["127.0.0.1"])
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join(timeout=10)
+    answering.close()
+    listener.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the address of a self-contained page: two levers at two levels, two further scenarios, 20 runs each."""
+    base = preset_scenarios()["baseline_lsp"]
+    grid = Grid(
+        base=base,
+        axes=axes_of(["levers.staff_team", "duty"], levels=2, ranges={"levers.staff_team": [0.3, 1.0]}, base=base),
+        presets={name: preset_scenarios()[name] for name in ("talking_shop", "growth_coalition")},
+        replicates=20,
+        seed=1,
+        months_at=stored_months(base.months, 12),
+        replicated=("engagement", "trust", "dominance", "outcome", "added_value"),
+    )
+    runs = grid_runs(grid, threads=1, advance=lambda _: None)
+    examples = stored_examples(grid, runs, advance=lambda _: None)
+    written = tmp_path_factory.mktemp("explorer") / "explorer.html"
+    written.write_text(page_html(packed_grid(grid, runs, examples)), encoding="utf-8")
+    return written.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Open]:
+    """Give a function that opens an address and waits for its answer; nothing else may be fetched or complained of."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(address: str, *, width: int = 1280, height: int = 900) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        contexts.append(context)
+        host = address.split("#")[0]
+        context.set_offline(address.startswith("file:"))
+        context.route(
+            lambda url: not url.startswith((host, "blob:", "data:")), lambda route: _refuse(route, complaints)
+        )
+        page = context.new_page()
+        page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        settled(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _refuse(route: Any, complaints: list[str]) -> None:
+    complaints.append(f"asked for {route.request.url}")
+    route.abort()
+
+
+def settled(page: Any) -> None:
+    """Wait until the answer to the last change and its single run are on the page."""
+    expect(page.locator("main")).to_have_attribute("aria-busy", "false", timeout=SECONDS * 1000)
+    expect(page.locator("body")).not_to_have_class(re.compile("stale|computing"), timeout=SECONDS * 1000)
+    expect(page.locator("#why p").first).to_be_visible(timeout=SECONDS * 1000)
+
+
+@contextmanager
+def answered(page: Any) -> Iterator[None]:
+    """Do something, then wait for the answer to it, and for the address to hold it."""
+    drawn = page.locator("html").get_attribute("data-drawn")
+    yield
+    expect(page.locator("html")).not_to_have_attribute("data-drawn", drawn, timeout=SECONDS * 1000)
+    settled(page)
+    page.wait_for_timeout(250)
+
+
+def lines_of(page: Any, chart: str) -> list[str]:
+    """Return the shapes of the lines in the chart with that heading."""
+    figure = page.locator("figure", has=page.get_by_role("heading", name=chart, exact=True)).first
+    figure.scroll_into_view_if_needed()
+    page.wait_for_timeout(200)
+    shapes: list[str] = figure.locator("svg path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
+    return shapes
+
+
+def move(page: Any, path: str, side: str, value: float) -> None:
+    """Move the slider of a lever as a person would, and wait for the answer."""
+    slider = page.locator(f'[data-path="{path}"] .line.{side} input[type=range]').first
+    with answered(page):
+        slider.evaluate(
+            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})) }",
+            value,
+        )
+
+
+# ------------------------------------------------------------------------------ live
+
+
+def test_the_live_page_tells_what_the_engine_found(served: str, opened: Open) -> None:
+    """The sentence on top holds the counts of the compiled engine, not numbers of its own."""
+    page = opened(f"{served}#left=talking_shop&right=growth_coalition&n=20&seed=5")
+    sides = {side: {"preset": name} for side, name in (("left", "talking_shop"), ("right", "growth_coalition"))}
+    computed = answer(asked_by(sides | {"replicates": 20, "seed": 5}))
+    lead = page.locator("#headline .lead").inner_text()
+    for side in ("left", "right"):
+        most = max(computed[side]["final_regimes"], key=lambda one: one["count"])
+        count = "all 20" if most["count"] == 20 else f"{most['count']} of 20"
+        assert count in lead
+
+
+def test_a_slider_moves_the_curves_of_its_side_only(served: str, opened: Open) -> None:
+    page = opened(f"{served}#left=baseline_lsp&right=baseline_lsp&n=20")
+    assert "Both sides are the same" in page.locator("#headline").inner_text()
+    before = lines_of(page, "Engagement")
+    move(page, "levers.staff_team", "b", 1.0)
+    after = lines_of(page, "Engagement")
+    assert before != after
+    kept = set(before) & set(after)
+    assert kept, "the curves of side A must stay where they are"
+    assert "r.levers.staff_team=1" in page.evaluate("location.hash")
+
+
+def test_a_shared_address_restores_the_same_state(served: str, opened: Open) -> None:
+    """What one person sees by hand, another sees by the link: settings, month, partner and curves."""
+    first = opened(f"{served}#n=20")
+    with answered(first):
+        first.locator("[data-preset=left]").select_option("nrf_cliff_2008")
+    move(first, "leadership.facilitation", "b", 0.9)
+    first.locator("#month").fill("60")
+    first.locator("#partner").select_option(label="Chamber of commerce")
+    first.get_by_label("Difference, B minus A").check()
+    first.wait_for_timeout(500)  # the address is written a moment later
+    second = opened(first.evaluate("location.href"))
+    for read in ("#headline", "#month-name", "#why", "#key"):
+        assert second.locator(read).inner_text() == first.locator(read).inner_text()
+    assert lines_of(second, "Trust") == lines_of(first, "Trust")
+    assert second.locator("[data-preset=left]").input_value() == "nrf_cliff_2008"
+    slider = second.locator('[data-path="leadership.facilitation"] .line.b input').first
+    assert float(slider.input_value()) == pytest.approx(0.9)
+
+
+def test_one_difference_can_be_put_back(served: str, opened: Open) -> None:
+    """Each setting in which B differs is a switch: off puts back the value of A, on takes it up again."""
+    page = opened(f"{served}#left=baseline_lsp&right=baseline_lsp&r.levers.staff_team=1&r.board=forum_30&n=10")
+    before = page.locator("#headline").inner_text()
+    switch = page.locator('#differs [data-path="levers.staff_team"]')
+    with answered(page):
+        switch.click()
+    assert switch.get_attribute("aria-pressed") == "false"
+    assert "staff_team" not in page.evaluate("location.hash")
+    assert page.locator("#headline").inner_text() != before
+    with answered(page):
+        switch.press("Enter")
+    assert switch.get_attribute("aria-pressed") == "true"
+    assert page.locator("#headline").inner_text() == before
+
+
+def test_every_preset_can_be_chosen(served: str, opened: Open) -> None:
+    page = opened(f"{served}#n=2")
+    select = page.locator("[data-preset=right]")
+    names = select.locator("option").evaluate_all("options => options.map(option => option.value)")
+    assert sorted(names) == sorted(preset_scenarios())
+    for name in names:
+        drawn = page.locator("html").get_attribute("data-drawn")
+        select.select_option(name)
+        expect(page.locator("html")).not_to_have_attribute("data-drawn", drawn, timeout=SECONDS * 1000)
+        assert page.locator("#problem").inner_text() == ""
+
+
+def test_a_refusal_is_said_in_one_line(served: str, browser: Any) -> None:
+    page = browser.new_page()
+    page.goto(f"{served}#left=baseline_lsp&right=baseline_lsp&r.levers.pooling_rate=3&n=2")
+    expect(page.locator("#problem")).to_contain_text("levers.pooling_rate = 3 is not allowed", timeout=SECONDS * 1000)
+    page.close()
+
+
+def test_a_lesson_asks_first_and_lets_the_runs_decide(served: str, opened: Open) -> None:
+    page = opened(f"{served}#n=20")
+    page.locator("#open-lessons").click()
+    page.locator("[data-lesson=carrots_and_sticks]").click()
+    expect(page.locator("#results")).to_be_hidden()
+    run = page.get_by_role("button", name="Run both sides")
+    expect(run).to_be_disabled()
+    page.get_by_label("The carrot (A).").check()
+    run.click()
+    reveal = page.locator("[data-reveal]")
+    expect(reveal).to_contain_text("The runs say otherwise.", timeout=SECONDS * 1000)
+    expect(reveal).to_contain_text("The stick (B).")
+    assert re.search(r"Engagement ends at 0\.\d+ with the carrot", reveal.inner_text())
+    assert page.locator("[data-preset=right]").input_value() == "sigoma_stick"
+
+
+def test_a_partner_tells_why_it_stays_or_leaves(served: str, opened: Open) -> None:
+    page = opened(f"{served}#left=talking_shop&right=growth_coalition&n=10&month=100")
+    drawn = page.locator("#charts-network figure").first
+    drawn.scroll_into_view_if_needed()
+    before = page.locator("#why").inner_text()
+    page.locator("#partner").select_option(label="Police force 1")
+    expect(page.locator("#why")).to_contain_text("Police force 1")
+    assert page.locator("#why").inner_text() != before
+    page.locator("#charts-partner .show-table").first.click()
+    table = page.locator("#charts-partner table").first
+    expect(table).to_contain_text("meetings and paperwork")
+    assert table.locator("tbody tr").count() == 14
+    symbols = drawn.locator("svg .mark-symbol path")
+    symbols.nth(5).click(force=True)
+    expect(page.locator("#why")).not_to_contain_text("Police force 1")
+
+
+def test_data_can_be_taken_along(served: str, opened: Open, tmp_path: Path) -> None:
+    page = opened(f"{served}#left=talking_shop&right=growth_coalition&n=10")
+    page.locator("#open-take").click()
+    for button, first_line in {
+        "#csv": "side,measure,unit,month,date,p05,p25,p50,p75,p95,mean",
+        "#csv-regimes": "side,month,date,regime,share",
+        "#csv-partners": "side,replicate,month,date,partner,sector,is_member",
+    }.items():
+        with page.expect_download() as waiting:
+            page.locator(button).click()
+        lines = Path(waiting.value.path()).read_text("utf-8").splitlines()
+        assert lines[0].startswith(first_line)
+        assert len(lines) > 144
+    assert page.locator("#address").input_value().endswith("left=talking_shop&right=growth_coalition&n=10")
+    page.locator("#take [data-close]").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as SVG: Trust").click()
+    assert "<svg" in Path(waiting.value.path()).read_text("utf-8")
+
+
+# ------------------------------------------------------------------------------ the file
+
+
+def test_the_file_tells_what_the_engine_found(file: str, opened: Open) -> None:
+    """Unpacked and worked out in the browser, the numbers are those of the server, within 8 bits."""
+    page = opened(file)
+    duty = {f"levers.duty.{part}": 1.0 for part in DUTY}
+    asked = {
+        "left": {"preset": "baseline_lsp"},
+        "right": {"preset": "baseline_lsp", "changes": {"levers.staff_team": 1.0, **duty}},
+    }
+    computed = answer(asked_by(asked | {"replicates": 20, "seed": 1}))
+    page.locator("#open-take").click()
+    with page.expect_download() as waiting:
+        page.locator("#csv").click()
+    table = pd.read_csv(waiting.value.path()).set_index(["side", "measure", "month"]).sort_index()
+    for side, letter in (("left", "A"), ("right", "B"), ("difference", "B minus A")):
+        bands = unpacked(computed[side]["bands"]["values"])
+        for measure in ("engagement", "outcome"):
+            place = computed[side]["bands"]["measures"].index(measure)
+            shown = table.loc[letter, measure]
+            columns = ["p05", "p25", "p50", "p75", "p95", "mean"]
+            np.testing.assert_allclose(shown[columns].to_numpy(), bands[place][:, shown.index].T, atol=0.01)
+    ends = [one["count"] for one in computed["right"]["final_regimes"]]
+    page.locator("#take [data-close]").click()
+    page.get_by_role("button", name="Table of: Regime in the last month").click()
+    told = page.locator("#chart-ends tbody tr td:nth-of-type(3)").all_inner_texts()
+    assert told == [f"{count} of 20" for count in ends]
+
+
+def test_levers_off_the_grid_are_shown_but_cannot_be_moved(file: str, opened: Open) -> None:
+    page = opened(file)
+    on = page.locator('#headline-levers [data-path="levers.staff_team"] .line.b input').first
+    off = page.locator('#headline-levers [data-path="levers.pooling_rate"] .line.b input').first
+    expect(on).to_be_enabled()
+    expect(off).to_be_disabled()
+    expect(page.locator("#feed-note")).to_contain_text("partnerships app")
+    before = lines_of(page, "Trust")
+    on.focus()
+    with answered(page):
+        page.keyboard.press("ArrowLeft")
+    assert lines_of(page, "Trust") != before
+    with answered(page):
+        page.locator("[data-preset=left]").select_option("talking_shop")
+    expect(page.locator('#headline-levers [data-path="levers.staff_team"] .line.a input').first).to_be_disabled()
+    again = opened(page.evaluate("location.href"))
+    assert again.locator("#headline").inner_text() == page.locator("#headline").inner_text()
+
+
+def test_a_lesson_runs_from_the_file(file: str, opened: Open) -> None:
+    page = opened(file)
+    page.locator("#open-lessons").click()
+    expect(page.locator("[data-lesson=cliff_and_abolition]")).to_be_disabled()
+    page.locator("[data-lesson=talking_shop_or_growth_coalition]").click()
+    page.get_by_label("The seats stand empty, or juniors fill them.").check()
+    page.get_by_role("button", name="Run both sides").click()
+    expect(page.locator("[data-reveal]")).to_contain_text("The runs agree with you.", timeout=SECONDS * 1000)
+
+
+# ------------------------------------------------------------------------------ for everybody
+
+
+def test_keyboard_alone_reaches_every_control(served: str, opened: Open) -> None:
+    page = opened(f"{served}#n=2")
+    page.locator("#more > summary").click()
+    page.locator("#runs-box > summary").click()
+    page.locator("details.group > summary").first.click()
+    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    tabbable = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+      .filter(one => !one.disabled && one.checkVisibility({visibilityProperty: true}))
+      .filter(one => one.type !== 'radio' || one.checked)"""
+    wanted = page.evaluate(
+        f"() => {{ const all = ({tabbable})(); all.forEach((one, i) => one.dataset.tab = i); return all.length }}"
+    )
+    page.evaluate(
+        "() => { window.reached = []; document.addEventListener('focusin', (event) => window.reached.push("
+        "event.target.dataset.tab)) }"
+    )
+    for _ in range(wanted + 5):
+        page.keyboard.press("Tab")
+    reached = {int(number) for number in page.evaluate("window.reached") if number is not None}
+    missed = set(range(wanted)) - reached
+    assert wanted > 100
+    assert not missed, page.evaluate(
+        "missed => missed.map(i => document.querySelector(`[data-tab='${i}']`).outerHTML.slice(0, 120))", sorted(missed)
+    )
+    page.locator('[data-path="levers.staff_team"] .line.b input').first.focus()
+    with answered(page):
+        page.keyboard.press("ArrowRight")
+
+
+def test_axe_finds_no_serious_fault(served: str, opened: Open) -> None:
+    """With settings, explanations and a table open; then each dialog by itself."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = opened(f"{served}#n=2")
+    page.locator("#more > summary").click()
+    page.locator("#runs-box > summary").click()
+    page.locator("#headline-levers .what").first.click()
+    page.locator(".show-table").first.click()
+    serious = _serious_faults(axe.Axe(), page, "body")
+    for dialog in ("lessons", "about", "take"):
+        page.locator(f"#open-{dialog}").click()
+        serious += _serious_faults(axe.Axe(), page, f"#{dialog}")
+        page.locator(f"#{dialog} [data-close]").click()
+    page.locator("#open-lessons").click()
+    page.locator("[data-lesson]").first.click()
+    serious += _serious_faults(axe.Axe(), page, "#lesson")
+    assert serious == []
+
+
+def _serious_faults(axe: Any, page: Any, part: str) -> list[tuple[str, str]]:
+    found = axe.run(page, context=part, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"][:150]) for one in found if one["impact"] in ("serious", "critical")]
+
+
+def test_a_phone_needs_no_sideways_scrolling(served: str, opened: Open) -> None:
+    page = opened(f"{served}#n=2", width=360, height=740)
+    page.locator("#settings > summary").click()
+    page.locator("#more > summary").click()
+    page.locator("#runs-box > summary").click()
+    for table in page.locator(".show-table").all():
+        table.click()
+    wide = page.evaluate(
+        "() => [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > 361"
+        " && !one.closest('.table, .skip, .hidden, svg')).map(one => one.outerHTML.slice(0, 100))"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert wide == []
+
+
+def test_every_chart_has_words_and_a_table(served: str, opened: Open) -> None:
+    page = opened(f"{served}#n=2")
+    for figure in page.locator("figure").all():
+        drawing = figure.locator("[role=img]")
+        assert len(drawing.get_attribute("aria-label") or "") > 30
+        assert figure.locator(".show-table").count() == 1

@@ -1,0 +1,123 @@
+"""The explorer page as text: everything that can be set is on it, nothing is fetched, and its words hold together."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+import pytest
+
+pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
+
+from experiments.compose import load_scenario, scenario_names
+from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
+from experiments.page.html import page_html
+from experiments.page.request import asked_by, changeable_paths
+from experiments.values import with_values
+from sim import MEASURES, PARAMETERS, REGIMES
+from sim.terms import TERMS
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Any]:
+    return catalogue()
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return page_html()
+
+
+def _scripts(page: str) -> list[str]:
+    return re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL)
+
+
+def test_everything_that_can_be_set_has_one_control(told: dict[str, Any]) -> None:
+    """Leadership as a whole is a preset of single settings; councils of a place are one seat."""
+    paths = [control["path"] for control in told["controls"]]
+    assert len(set(paths)) == len(paths)
+    assert set(PARAMETERS) <= set(paths)
+    councils = {f"board.members.{name}" for name in ("unitary_council", "county_council", "district_council")}
+    assert set(changeable_paths()) - set(paths) == {"leadership"} | councils
+    assert {control["group"] for control in told["controls"]} == {group["name"] for group in told["groups"]}
+    for control in told["controls"]:
+        assert control["label"]
+        assert control["says"]
+        assert control["source"]
+        assert control["choices"] or control["low"] < control["high"]
+
+
+def test_presets_are_the_scenarios_as_they_are_composed(told: dict[str, Any]) -> None:
+    """What a preset sets, put on the defaults, gives the scenario's own settings back."""
+    defaults = {control["path"]: control["default"] for control in told["controls"]}
+    assert sorted(preset["name"] for preset in told["presets"]) == scenario_names()
+    for preset in told["presets"]:
+        own = settings_of(load_scenario(preset["name"]))
+        shown = {path: preset["settings"].get(path, defaults[path]) for path in own}
+        assert shown == own
+        assert preset["claim"]
+        assert preset["calendar"]
+
+
+def test_what_is_declared_for_the_page_exists_in_the_model(told: dict[str, Any]) -> None:
+    assert set(PAGE_MEASURES) <= set(MEASURES)
+    assert [term["name"] for term in told["terms"]] == list(TERMS)
+    assert [regime["name"] for regime in told["regimes"]] == list(REGIMES)
+    composites = {one["path"]: one["paths"] for one in told["composites"]}
+    assert composites["duty"] == [f"levers.duty.{name}" for name in DUTY]
+    assert set(HEADLINES) <= set(PARAMETERS) | set(composites)
+    assert asked_by(dict(START)).right != asked_by(dict(START)).left
+
+
+def test_lessons_speak_of_what_there_is(told: dict[str, Any]) -> None:
+    """Each word in braces and each comparison names a part, a measure or a regime; each side can be run."""
+    asked = re.compile(r"[ABD]\.(count|share|final|abs)\.([\w -]+?)(?= [<>=*+]| and |$)")
+    assert len(told["lessons"]) == 5
+    for lesson in told["lessons"]:
+        words = [word for word in re.findall(r"\{([^}]+)\}", lesson["reveal"]) if word != "n"]
+        words += [part for choice in lesson["choices"] for part in re.split(r" and | [<>]=? | [+*] ", choice["holds"])]
+        for word in words:
+            if re.fullmatch(r"[\d.-]+", word):
+                continue
+            found = asked.fullmatch(word)
+            assert found, word
+            assert found[2] in (REGIMES if found[1] in ("count", "share") else PAGE_MEASURES), word
+        for side in (lesson["left"], lesson["right"]):
+            with_values(load_scenario(side["preset"]), side["changes"])
+        assert lesson["look"] in {"h-way", "h-who", "h-regimes", "h-inside", "h-other"}
+        assert len(lesson["discuss"]) >= 3
+
+
+def test_only_the_scripts_in_the_page_may_run(page: str) -> None:
+    """The policy holds their hashes and allows no evaluation of text; a file may connect to nothing."""
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert policy is not None
+    scripts = _scripts(page)
+    assert len(scripts) == 2
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy[1]
+    assert "unsafe-eval" not in policy[1]
+    assert "default-src 'none'" in policy[1]
+    assert "connect-src 'self'" in policy[1]
+    assert "connect-src 'none'" in page_html({"note": ""})
+
+
+def test_nothing_is_fetched(page: str) -> None:
+    """No element of the page refers to anything outside it."""
+    markup = re.sub(r"<script.*?</script>|<style.*?</style>", "", page, flags=re.DOTALL)
+    assert re.findall(r'(?:src|href)="(?!#|data:)[^"]*"', markup) == []
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert style is not None
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_a_text_in_the_catalogue_cannot_end_its_element(page: str) -> None:
+    found = re.search(r'<script type="application/json" id="catalogue">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    assert "<" not in found[1]
+    assert json.loads(found[1])["limits"]["replicates"] == 200

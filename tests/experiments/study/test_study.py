@@ -1,0 +1,249 @@
+"""The store of studies: what stands in a folder is whole, or it does not count."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from experiments import files, load_scenario
+from experiments.errors import CommandError
+from experiments.study import store as study
+from experiments.study.chunks import run_chunk
+from experiments.study.store import DamagedChunk, Study
+from sim import Scenario
+
+ASKED = {"seed": 4, "replicates": 3, "trajectories": None}
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> dict[str, Scenario]:
+    short = ["months=2", "board=small_executive"]
+    return {name: load_scenario(name, short) for name in ("talking_shop", "growth_coalition")}
+
+
+def draws(count: int = 5) -> pa.Table:
+    return pa.table({"draw": np.arange(count), "levers.duty.attend": np.linspace(0.0, 1.0, count)})
+
+
+def planned(folder: Path, scenarios: dict[str, Scenario], *, size: int = 6, **asked: Any) -> Study:
+    sizes = dict.fromkeys(scenarios, size)
+    return study.plan_study(folder, asked={**ASKED, **asked}, scenarios=scenarios, draws=draws(), sizes=sizes)
+
+
+@pytest.fixture
+def done(tmp_path: Path, scenarios: dict[str, Scenario]) -> Study:
+    """A study of two chunks of scenarios, computed but not assembled."""
+    made = planned(tmp_path / "study", scenarios)
+    for chunk in reversed(made.chunks):
+        run_chunk(str(made.folder), chunk.id, threads=1)
+    return made
+
+
+# ------------------------------------------------------------------------------- plan
+
+
+def test_the_plan_is_enough_to_go_on_from(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    made = planned(tmp_path, scenarios)
+    found = study.open_study(tmp_path)
+    assert dataclasses.asdict(found) == dataclasses.asdict(made)
+    assert found.scenarios == scenarios
+    assert found.runs == 2 * 5 * 3
+    assert {"numpy", "numba", "sim/ensemble.py", "sim/rules/attendance.py"} <= set(found.code)
+    assert [found.draws_of(chunk)["draw"].to_pylist() for chunk in found.chunks] == [[0, 1], [2, 3], [4]] * 2
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_chunks_cover_every_run_once_in_the_order_of_the_table(
+    size: int, tmp_path: Path, scenarios: dict[str, Scenario]
+) -> None:
+    made = planned(tmp_path, scenarios, size=size)
+    runs = [
+        (chunk.scenario, draw, replicate)
+        for chunk in made.chunks
+        for draw in range(chunk.first_draw, chunk.first_draw + chunk.draws)
+        for replicate in range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
+    ]
+    assert runs == [(name, draw, replicate) for name in scenarios for draw in range(5) for replicate in range(3)]
+    assert all(chunk.runs <= max(size, 1) for chunk in made.chunks)
+
+
+def test_a_chunk_is_named_by_what_it_computes(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    def ids(name: str, **asked: Any) -> set[str]:
+        return {chunk.id for chunk in planned(tmp_path / name, scenarios, **asked).chunks}
+
+    once = ids("once")
+    assert len(once) == 6
+    assert ids("again") == once
+    assert not ids("another seed", seed=5) & once
+    assert not ids("with months", trajectories=["trust"]) & once
+
+
+def test_other_code_is_named(tmp_path: Path, scenarios: dict[str, Scenario], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = planned(tmp_path, scenarios)
+    study.refuse_other_code(made)
+    now = study.code_version()
+    for change, told in (
+        ({"sim/rules/attendance.py": "edited"}, "sim/rules/attendance.py"),
+        ({"numpy": "9.9"}, f"numpy {now['numpy']}, now 9.9"),
+    ):
+        monkeypatch.setattr(study, "code_version", lambda change=change: now | change)
+        with pytest.raises(CommandError, match="other code") as refused:
+            study.refuse_other_code(made)
+        assert told in str(refused.value)
+        assert "begin in another folder" in str(refused.value)
+
+
+def test_another_question_is_named(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    made = planned(tmp_path, scenarios)
+    study.refuse_other_question(made, ASKED, scenarios)
+    with pytest.raises(CommandError, match="seed = 4, now it is 5"):
+        study.refuse_other_question(made, {**ASKED, "seed": 5}, scenarios)
+    longer = {name: dataclasses.replace(scenario, months=3) for name, scenario in scenarios.items()}
+    with pytest.raises(CommandError, match=r"scenarios\.talking_shop\.months = 2, now it is 3 \(and 1 more"):
+        study.refuse_other_question(made, ASKED, longer)
+    with pytest.raises(CommandError, match=r"scenarios = \['talking_shop', 'growth_coalition'\], now it is"):
+        study.refuse_other_question(made, ASKED, dict(list(longer.items())[:1]))
+
+
+def test_an_altered_plan_is_refused(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    planned(tmp_path, scenarios)
+    pq.write_table(draws(6), tmp_path / "draws.parquet")
+    with pytest.raises(CommandError, match=r"draws\.parquet is not what the plan says"):
+        study.open_study(tmp_path)
+    (tmp_path / "plan.json").write_text('{"chunks": [')
+    with pytest.raises(CommandError, match="no readable plan"):
+        study.open_study(tmp_path)
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    for folder, told in ((tmp_path / "thesis", "something else"), (tmp_path / "thesis" / "chapter.txt", "is a file")):
+        with pytest.raises(CommandError, match=told):
+            planned(folder, scenarios)
+    assert [path.name for path in tmp_path.rglob("*")] == ["thesis", "chapter.txt"]
+
+
+def test_a_study_killed_before_its_plan_stood_can_begin_again(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    (tmp_path / "chunks").mkdir()
+    (tmp_path / "draws.parquet").write_bytes(b"PAR1 half of")
+    (tmp_path / ".plan.json.0123.partial").write_text("{")
+    made = planned(tmp_path, scenarios)
+    assert dataclasses.asdict(study.open_study(tmp_path)) == dataclasses.asdict(made)
+
+
+def test_a_study_too_large_to_plan_is_refused(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    with pytest.raises(CommandError, match="at most 100,000,000"):
+        planned(tmp_path / "study", scenarios, replicates=100_000_000)
+    assert not (tmp_path / "study").exists()
+
+
+# ----------------------------------------------------------------------------- chunks
+
+
+def test_only_whole_chunks_count(done: Study) -> None:
+    first, *others = done.chunks
+    path, pristine = done.path(first, "runs"), done.path(first, "runs").read_bytes()
+    assert study.finished(done, first) == study.receipt(done, first)
+    altered = bytearray(pristine)
+    altered[len(altered) // 2] ^= 1
+    for content in (pristine[:-100], b"", bytes(altered)):
+        path.write_bytes(content)
+        with pytest.raises(DamagedChunk, match=rf"{first.id[:12]} \(talking_shop, draws 0 to 1\) was altered or cut"):
+            study.finished(done, first)
+        with pytest.raises(DamagedChunk):
+            study.assemble(done)
+    path.unlink()
+    with pytest.raises(DamagedChunk, match="lost its runs"):
+        study.finished(done, first)
+    receipt = path.with_name(f"{first.id}.json")
+    receipt.write_text('{"sha256"')
+    with pytest.raises(DamagedChunk, match="damaged receipt"):
+        study.finished(done, first)
+    receipt.unlink()
+    assert study.finished(done, first) is None
+    assert all(study.finished(done, chunk) for chunk in others)
+
+
+def test_computing_a_chunk_again_gives_the_same_file(done: Study) -> None:
+    for chunk in done.chunks[:2]:
+        before = done.path(chunk, "runs").read_bytes()
+        run_chunk(str(done.folder), chunk.id, threads=2)
+        assert done.path(chunk, "runs").read_bytes() == before
+
+
+def test_a_full_disk_leaves_no_half_file(done: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither when writing fails nor when the disk says so only at fsync."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = {path: path.read_bytes() for path in done.folder.rglob("*") if path.is_file()}
+    for place, name in ((files.os, "fsync"), (Path, "write_bytes")):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, full)
+            with pytest.raises(OSError, match="No space"):
+                run_chunk(str(done.folder), done.chunks[0].id, threads=1)
+    assert {path: path.read_bytes() for path in done.folder.rglob("*") if path.is_file()} == before
+
+
+# ---------------------------------------------------------------------------- results
+
+
+def test_results_are_sorted_and_do_not_depend_on_the_chunks(
+    done: Study, tmp_path: Path, scenarios: dict[str, Scenario]
+) -> None:
+    study.assemble(done)
+    runs = pq.read_table(done.folder / "runs.parquet").to_pandas()
+    keys = [tuple(row) for row in runs[["scenario", "draw", "replicate"]].to_numpy()]
+    assert keys == [(name, draw, replicate) for name in scenarios for draw in range(5) for replicate in range(3)]
+    assert runs["levers.duty.attend"].tolist() == np.repeat(np.linspace(0.0, 1.0, 5), 3).tolist() * 2
+    other = planned(tmp_path / "other", scenarios, size=2)
+    for chunk in other.chunks:
+        run_chunk(str(other.folder), chunk.id, threads=1)
+    study.assemble(other)
+    for name in ("runs.parquet", "failures.csv"):
+        assert (other.folder / name).read_bytes() == (done.folder / name).read_bytes()
+
+
+def test_the_summary_is_that_of_all_runs(done: Study) -> None:
+    study.assemble(done)
+    runs = pq.read_table(done.folder / "runs.parquet").to_pandas()
+    summary = study.summary(done).set_index(["scenario", "measure"])
+    assert list(summary.index.get_level_values("scenario").unique()) == list(done.scenarios)
+    trust = runs.loc[runs["scenario"] == "growth_coalition", "trust"]
+    row = summary.loc[("growth_coalition", "trust")]
+    expected = [trust.mean(), trust.std(), trust.min(), *trust.quantile([0.05, 0.5, 0.95]), trust.max(), 15]
+    assert row.tolist() == pytest.approx(expected)
+    assert "levers.duty.attend" not in summary.index.get_level_values("measure")
+
+
+def test_leftovers_of_killed_processes_go_when_the_study_is_done(done: Study) -> None:
+    leftover = done.folder / "chunks" / ".half.runs.parquet.0123.partial"
+    leftover.write_bytes(b"half")
+    study.assemble(done)
+    assert not leftover.exists()
+
+
+def test_the_store_is_plain_parquet(done: Study) -> None:
+    """Compressed and split by byte, and readable by whatever reads Parquet."""
+    study.assemble(done)
+    with pq.ParquetFile(done.folder / "runs.parquet") as stored:
+        group = stored.metadata.row_group(0)
+        columns = {group.column(at).path_in_schema: group.column(at) for at in range(group.num_columns)}
+    assert columns["trust"].compression == "ZSTD"
+    assert "BYTE_STREAM_SPLIT" in columns["trust"].encodings
+    for library in ("polars", "duckdb"):
+        reader = pytest.importorskip(library)
+        path = done.folder / "runs.parquet"
+        table = reader.read_parquet(path if library == "polars" else str(path))
+        assert len(table) == done.runs
+    assert json.loads((done.folder / "plan.json").read_text())["asked"]["seed"] == 4

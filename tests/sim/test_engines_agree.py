@@ -1,0 +1,372 @@
+"""Two engines, one set of rules: the compiled ensemble gives the Mesa model's numbers, bit for bit."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import (
+    SHARES,
+    TYPICAL_BOARD,
+    board,
+    fading_settings,
+    overrides,
+    scenario_settings,
+    step_label,
+    typical_settings,
+)
+
+import sim
+from experiments.runs import pairs as running
+from sim import compiled_dyads
+from sim.ensemble import LANES, simulate_ensemble
+
+PACKAGE = Path(sim.__file__).parent
+CHANGEABLE_IN_A_BLOCK = tuple(sim.PARAMETERS.values())
+
+
+def mesa_run(scenario: sim.Scenario, seed: int, replicate: int) -> sim.PartnershipModel:
+    model = sim.PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=True)
+    for _ in range(scenario.months):
+        model.step()
+    return model
+
+
+def assert_same_bits(scenarios: list[sim.Scenario], seed: int, replicates: list[int], threads: int = 1) -> Any:
+    """Compare every run of an ensemble with the Mesa model: measures, partners, terms and regimes."""
+    ensemble = simulate_ensemble(scenarios, replicates=replicates, seed=seed, record_terms=True, threads=threads)
+    for s, scenario in enumerate(scenarios):
+        for r, replicate in enumerate(replicates):
+            model = mesa_run(scenario, seed, replicate)
+            months, seats = scenario.months, model.n_seats
+            measured = ensemble.measures[s, r, :months]
+            different = [
+                name for m, name in enumerate(sim.MEASURES) if not np.array_equal(measured[:, m], model.measured[:, m])
+            ]
+            assert not different, f"replicate {replicate} differs in {different}"
+            assert ensemble.partners is not None
+            assert np.array_equal(ensemble.partners[s, r, :months, :seats], model.watched)
+            regimes = sim.history.history_of(model, seed=seed, replicate=replicate).measures["regime"]
+            assert [sim.REGIMES[code] for code in ensemble.regimes[s, r, :months]] == list(regimes)
+    return ensemble
+
+
+# ---------------------------------------------------------------- the same bits
+
+
+@settings(max_examples=120)
+@given(scenario_settings(longest=60), st.integers(0, 2**70), st.integers(0, 2**32 - 1))
+def test_any_scenario_gives_the_same_bits(plain, seed, replicate):
+    """A number that depended on the engine would make two models of one."""
+    assert_same_bits([sim.scenario_from(plain)], seed, [replicate])
+
+
+@given(st.lists(overrides(CHANGEABLE_IN_A_BLOCK), min_size=2, max_size=4), SHARES, st.integers(0, 99))
+def test_runs_side_by_side_do_not_touch_each_other(changes, informed, seed):
+    """A sweep runs different worlds in one block: none may leak into its neighbour."""
+    members = {"council": 1, "police": 1, "large_employer": 2, "residents_network": 1, "chamber_of_commerce": 1}
+    entries = [{"month": step_label(5), "archetype": "faith_network", "informed": informed}]
+    scenarios = [
+        sim.scenario_from({"months": 30, "board": {"members": members, "entries": entries}, **change})
+        for change in changes
+    ]
+    assert_same_bits(scenarios, seed, [0, 7])
+
+
+CALENDAR = [
+    {"from": step_label(6), "abolish": ["police", "large_employer"], "executive": "public_only"},
+    {"from": step_label(12), "levers": {"flexible_fund_gbp_m": 9.0, "reorganisation": 1.0, "duty": {"attend": 1.0}}},
+    {"from": step_label(20), "levers": {"purse": "alignment"}, "leadership": {"attention": 0.9, "turnover": 1.0}},
+    {"from": step_label(30), "abolish": ["council"], "executive": "everyone"},
+]
+ENTRIES = [
+    {"month": step_label(3), "archetype": "clinical_commissioning_group", "informed": 1.0},
+    {"month": step_label(3), "archetype": "faith_network", "count": 2, "informed": 0.0},
+    {"month": step_label(39), "archetype": "police"},
+]
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        pytest.param(typical_settings(months=48, calendar=CALENDAR), id="calendar"),
+        pytest.param(
+            {"months": 48, "calendar": CALENDAR, "board": {"members": TYPICAL_BOARD, "entries": ENTRIES}}, id="entries"
+        ),
+        pytest.param(fading_settings(), id="dissolution"),
+        pytest.param(
+            typical_settings(
+                months=60,
+                levers={"reorganisation": 1.0},
+                behaviour={"invitation_rate": 0.15, "exit_months": 6.0, "exit_rate": 0.3, "attendance_base": -4.0},
+            ),
+            id="comings, goings and reorganisation",
+        ),
+        pytest.param({"months": 40, "board": board({"council": 1})}, id="one body"),
+        pytest.param(
+            {"months": 30, "board": board({"vcs_service_provider": 38, "large_employer": 31, "police": 1})},
+            id="three blocks of draws",
+        ),
+        pytest.param(
+            typical_settings(months=30, place={"tiers": 2, "population": 90_000}, levers={"purse": "influence"}),
+            id="two tiers",
+        ),
+    ],
+)
+def test_what_is_rare_gives_the_same_bits(plain):
+    """Random scenarios seldom meet what a calendar, a dissolution or a large board does."""
+    assert_same_bits([sim.scenario_from(plain)], 7, [0, 1, 2])
+
+
+def test_the_rare_really_happens():
+    """An example that is meant to dissolve and does not would guard nothing."""
+    ensemble = simulate_ensemble([sim.scenario_from(fading_settings())], replicates=20, seed=7)
+    assert 0.0 < ensemble["is_dissolved"][..., -1].mean() <= 1.0
+    assert ensemble["n_exits"][..., -1].max() > 0.0
+
+
+def test_every_complementarity_gives_the_same_bits():
+    """The rule branches by complementarity, and a block with one value of it takes a path of its own."""
+    values = (0.0, 0.3, 0.5, 0.6, 1.0)
+    scenarios = [
+        sim.scenario_from(typical_settings(months=20, delivery={"complementarity": value})) for value in values
+    ]
+    for scenario in scenarios:
+        assert_same_bits([scenario], 3, [4])
+    assert_same_bits(scenarios, 3, [4])
+
+
+# ---------------------------------------------------------------- large boards
+
+
+def of_size(seats: int, **changes: Any) -> sim.Scenario:
+    """Return a scenario on a large board of four sectors, on which people come and go; three join in month 4."""
+    of_each = (seats - 4) // 4
+    members = {
+        "council": 1,
+        "vcs_service_provider": of_each,
+        "large_employer": of_each,
+        "residents_network": of_each,
+        "police": seats - 4 - 3 * of_each,
+    }
+    entries = [{"month": step_label(4), "archetype": "faith_network", "count": 3, "informed": 0.7}]
+    plain = {
+        "board": {"members": members, "entries": entries},
+        "behaviour": {"invitation_rate": 0.15, "exit_months": 6.0, "exit_rate": 0.3, "attendance_base": -4.0},
+        "levers": {"reorganisation": 0.2},
+    }
+    return sim.scenario_from(plain | changes)
+
+
+@pytest.mark.parametrize("seats", [120, 141, 202])
+def test_large_boards_give_the_same_bits(seats):
+    """Large boards run in smaller blocks; their seats fill the rows of a register or leave some empty."""
+    ensemble = assert_same_bits([of_size(seats, months=11)], 5, [0, 3])
+    is_member = ensemble.partners[0, ..., 0] > 0.0
+    assert is_member.shape[-1] == seats
+    assert (ensemble["n_exits"][..., -1] > 5.0).all(), "hardly anybody leaves: nothing would be tested"
+    joins = is_member[:, 1:] & ~is_member[:, :-1]
+    assert (joins.sum(axis=(1, 2)) > 3).all(), "nobody joins by invitation"
+
+
+def test_a_large_board_that_is_dissolved_gives_the_same_bits():
+    """The work of a dissolved partnership goes on without a table, next to runs that still have one."""
+    fading = fading_settings()
+    scenario = of_size(130, months=9, levers=fading["levers"], behaviour=fading["behaviour"])
+    ensemble = assert_same_bits([scenario], 7, [0, 1, 2])
+    assert ensemble["is_dissolved"][..., -1].any()
+
+
+# ---------------------------------------------------------------- what must not matter
+
+
+def mixed_scenarios() -> list[sim.Scenario]:
+    """Return scenarios on three boards and of two lengths."""
+    behaviours = [{"weight_habit": 0.1 * i, "trust_decay": 0.001 * (i + 1)} for i in range(5)]
+    small = {"council": 1, "police": 1, "faith_network": 1}
+    return [
+        *(sim.scenario_from(typical_settings(months=18, behaviour=behaviour)) for behaviour in behaviours),
+        sim.scenario_from({"months": 25, "board": {"members": small}}),
+        sim.scenario_from(typical_settings(months=18, levers={"staff_team": 1.0})),
+    ]
+
+
+def same(one: Any, other: Any) -> bool:
+    return np.array_equal(one, other, equal_nan=True)
+
+
+def test_threads_and_blocks_do_not_matter():
+    """How runs are cut into blocks, and who works on them, is an accident of the machine."""
+    scenarios = mixed_scenarios()
+    n = LANES + 3
+    alone = simulate_ensemble(scenarios, replicates=n, seed=11, threads=1, record_terms=True)
+    shared = simulate_ensemble(scenarios, replicates=n, seed=11, threads=3, record_terms=True)
+    assert same(alone.measures, shared.measures)
+    assert same(alone.partners, shared.partners)
+    assert same(alone.regimes, shared.regimes)
+    for s, scenario in enumerate(scenarios):
+        one = simulate_ensemble([scenario], replicates=[n - 1, 2], seed=11, threads=1)
+        assert same(one.measures[0, 0], alone.measures[s, n - 1, : scenario.months])
+        assert same(one.measures[0, 1], alone.measures[s, 2, : scenario.months])
+
+
+def test_the_size_of_blocks_does_not_matter(monkeypatch):
+    """Large boards have smaller blocks, and a block's last group of runs may be short of some."""
+    scenarios = [of_size(40, months=14), *mixed_scenarios()]
+    n = 29
+    in_large_blocks = simulate_ensemble(scenarios, replicates=n, seed=2, record_partners=True)
+    monkeypatch.setattr(compiled_dyads, "MOST_TRUST_BYTES", 1)
+    in_small_blocks = simulate_ensemble(scenarios, replicates=n, seed=2, record_partners=True, threads=3)
+    assert same(in_large_blocks.measures, in_small_blocks.measures)
+    assert same(in_large_blocks.partners, in_small_blocks.partners)
+    assert same(in_large_blocks.regimes, in_small_blocks.regimes)
+
+
+@pytest.mark.parametrize("seats", [1, 19, 100, 128, 200, 400, 5000])
+def test_blocks_hold_whole_groups_of_runs(seats):
+    """A block of no runs would never end, one of too many would leave the caches."""
+    lanes = compiled_dyads.lanes_for(seats, LANES)
+    assert lanes % compiled_dyads.ABREAST == 0
+    assert compiled_dyads.ABREAST <= lanes <= LANES
+    fits = 8 * seats * seats * lanes <= compiled_dyads.MOST_TRUST_BYTES
+    assert fits or lanes == compiled_dyads.ABREAST
+
+
+def test_what_is_not_asked_for_is_not_kept_and_changes_nothing():
+    """Keeping less saves memory; it must keep the same numbers, and regimes that look back a year."""
+    scenarios = mixed_scenarios()
+    everything = simulate_ensemble(scenarios, replicates=3, seed=1)
+    some = simulate_ensemble(scenarios, replicates=3, seed=1, measures=("trust", "outcome"), months=(24, 5))
+    assert some.months == (5, 24)
+    assert some.measures.shape == (len(scenarios), 3, 2, 2)
+    assert same(some["trust"], everything["trust"][..., (5, 24)])
+    assert same(some.regimes, everything.regimes[..., (5, 24)])
+    assert same(some.final_regimes, everything.final_regimes)
+    assert np.isnan(some["trust"][0, :, 1]).all(), "a run of 18 months has no month 24"
+
+
+def test_tables_say_which_run_a_number_belongs_to():
+    """A table with a shifted label would be believed."""
+    named = dict(zip("abcdefg", mixed_scenarios(), strict=True))
+    ensemble = simulate_ensemble(named, replicates=[3, 1], seed=5, measures=["engagement"])
+    table = ensemble.table().set_index(["scenario", "replicate", "month"]).sort_index()
+    assert len(table) == 2 * sum(scenario.months for scenario in named.values())
+    for name, scenario in named.items():
+        history = sim.simulate(scenario, seed=5, replicate=1)
+        rows = table.loc[(name, 1)]
+        assert list(rows["engagement"]) == list(history.measures["engagement"])
+        assert list(rows["date"]) == list(history.measures["date"])
+        assert list(rows["regime"]) == list(history.measures["regime"])
+        finals = ensemble.finals().set_index(["scenario", "replicate"])["regime"]
+        assert finals[(name, 1)] == history.regime
+
+
+@pytest.mark.parametrize("wrong", [{"measures": ["trusst"]}, {"measures": []}, {"months": [25]}, {"months": [-1]}])
+def test_what_does_not_exist_is_refused(wrong):
+    """A misspelt measure must not come back as an empty column."""
+    with pytest.raises(ValueError, match=r"unknown measure|lies outside|names none"):
+        simulate_ensemble(mixed_scenarios(), replicates=1, **wrong)
+
+
+# ---------------------------------------------------------------- one set of rules
+
+
+def marked_rules(path: Path) -> set[str]:
+    return {
+        node.name
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(mark, ast.Name) and mark.id == "rule" for mark in node.decorator_list)
+    }
+
+
+RULES = {path.stem: marked_rules(path) for path in [PACKAGE / "measures.py", *sorted((PACKAGE / "rules").glob("*.py"))]}
+
+
+def rules_called(*modules: str) -> set[str]:
+    """Return the rules, as file.name, that these modules of ``sim`` call."""
+    called = set()
+    for module in modules:
+        tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+        origin = {
+            name.asname or name.name: (node.module or "").split(".")[-1]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for name in node.names
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) and not isinstance(node, ast.Assign):
+                continue
+            used = node.func if isinstance(node, ast.Call) else node.value
+            if isinstance(used, ast.Attribute) and isinstance(used.value, ast.Name):
+                home, name = used.value.id, used.attr
+            elif isinstance(used, ast.Name):
+                home, name = origin.get(used.id, ""), used.id
+            else:
+                continue
+            if name in RULES.get(home, ()):
+                called.add(f"{home}.{name}")
+    return called
+
+
+def test_both_engines_call_the_same_rules():
+    """A new mechanism is a new rule and one call in each engine; one call forgotten fails here."""
+    mesa = rules_called("partnership", "partners", "observation")
+    compiled = rules_called("compiled_dyads", "compiled_month", "ensemble")
+    assert len(mesa) > 50
+    assert mesa == compiled
+
+
+def test_every_rule_is_in_use():
+    """A rule that no engine calls, not even through another rule, describes some other model."""
+    called = rules_called("compiled_dyads", "compiled_month", "ensemble")
+    texts = {name: (PACKAGE / "rules" / f"{name}.py") for name in RULES if name != "measures"}
+    inner = {
+        node.func.id
+        for path in texts.values()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    unused = {f"{home}.{name}" for home, names in RULES.items() for name in names if name not in inner} - called
+    assert not unused
+
+
+def test_compiled_code_is_looked_up_by_the_text_of_the_rules(tmp_path, monkeypatch):
+    """Numba's cache does not see that a rule in another file has changed: a stale engine would run on."""
+    from sim import compiled_month
+
+    before = compiled_month.fingerprint()
+    (tmp_path / "rules").mkdir()
+    for name in ("compiled_draws", "compiled_dyads", "compiled_month", "measures", "partners", "partnership"):
+        (tmp_path / f"{name}.py").write_bytes((PACKAGE / f"{name}.py").read_bytes())
+    for path in (PACKAGE / "rules").glob("*.py"):
+        (tmp_path / "rules" / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(compiled_month, "files", lambda package: tmp_path)
+    assert compiled_month.fingerprint() == before
+    rule = tmp_path / "rules" / "trust.py"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("0.6 * trust", "0.5 * trust"), encoding="utf-8")
+    assert compiled_month.fingerprint() != before
+
+
+@pytest.mark.parametrize(("is_compiled", "said"), [(False, f"{running.COMPILING}\n"), (True, "")])
+def test_waiting_for_the_compiler_is_announced(is_compiled, said, monkeypatch, capsys):
+    """A minute of silence looks like a program that hangs."""
+    monkeypatch.setattr(running, "is_compiled", lambda: is_compiled)
+    scenario = sim.scenario_from(typical_settings(months=12))
+    running.run_pairs({"one": scenario}, seed=1, replicates=2, engine="ensemble")
+    assert capsys.readouterr().err == said
+
+
+def test_an_ensemble_is_frozen():
+    """Results are read by many; nobody may swap one."""
+    ensemble = simulate_ensemble(mixed_scenarios()[:1], replicates=1, measures=["trust"], months=[0])
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ensemble.seed = 3
+    with pytest.raises(KeyError, match="was not kept"):
+        ensemble["outcome"]
