@@ -33,7 +33,7 @@ def passes(score: float, threshold: float, noise: float, draw: float) -> bool:
 @rule
 def credibility_step(credibility: float, score: float) -> float:
     """Return credibility with central government, in [0, 1], after an assessment."""
-    return towards(credibility, score, 0.3)
+    return towards(current=credibility, target=score, rate=0.3)
 
 
 @rule

@@ -29,7 +29,7 @@ def fund_term(
 
     Both in £m a year. Non-ringfenced money was what drew partners in (S0, S4); it saturates.
     """
-    return weight * saturation(expected_share * fund_gbp_m, half_saturation * flexible_money_gbp_m)
+    return weight * saturation(amount=expected_share * fund_gbp_m, half=half_saturation * flexible_money_gbp_m)
 
 
 @rule
@@ -75,7 +75,7 @@ def duty_pressure(reach: float, component: float, enforcement: float, half_satur
     ``half_saturation`` > 0, the sooner. A duty in full force on a body it names presses with 1.
     """
     force = reach * component * (0.25 + 0.75 * enforcement)
-    return saturation(force, half_saturation) * (1.0 + half_saturation)
+    return saturation(amount=force, half=half_saturation) * (1.0 + half_saturation)
 
 
 @rule
@@ -144,7 +144,7 @@ def forum_load(
     co_location: float,
 ) -> float:
     """Return the load that the forum lays on each member; grows with members and initiatives (S2, S3)."""
-    size = saturation(n_members, 40.0)
+    size = saturation(amount=n_members, half=40.0)
     return (size + initiative_load * initiatives + overlap_load * overlap) * (1.0 - 0.2 * co_location)
 
 

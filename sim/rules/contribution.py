@@ -22,7 +22,7 @@ def is_conditional_cooperator(trait: float, share: float) -> bool:
 @rule
 def sanction_pressure(sanctions: float, half_saturation: float) -> float:
     """Return how hard sanctions press, in [0, 1); exactly 0 without any. They saturate (Fehr and Gächter 2000)."""
-    return saturation(sanctions, half_saturation)
+    return saturation(amount=sanctions, half=half_saturation)
 
 
 @rule

@@ -77,7 +77,7 @@ def alignment_step(
         * (attendance_record * (0.3 + trust) * (1.0 + 0.5 * appointments) + 0.5 * regard_pressure)
         * (1.0 - 0.7 * rigidity)
     )
-    return bounded_step(alignment, pull, drift * (0.5 + rigidity))
+    return bounded_step(level=alignment, gain=pull, loss=drift * (0.5 + rigidity))
 
 
 @rule

@@ -138,13 +138,31 @@ def stage_step(
     if (
         stage < 5
         and months_in_stage >= at_least
-        and _stage_score(stage + 1, attendance, trust, coherence, decision_memory, delivered, measurement) >= 1.0
+        and _stage_score(
+            stage=stage + 1,
+            attendance=attendance,
+            trust=trust,
+            coherence=coherence,
+            decision_memory=decision_memory,
+            delivered=delivered,
+            measurement=measurement,
+        )
+        >= 1.0
     ):
         return stage + 1
     if (
         stage > 1
         and months_in_stage >= at_least
-        and _stage_score(stage, attendance, trust, coherence, decision_memory, delivered, measurement) < 2.0 / 3.0
+        and _stage_score(
+            stage=stage,
+            attendance=attendance,
+            trust=trust,
+            coherence=coherence,
+            decision_memory=decision_memory,
+            delivered=delivered,
+            measurement=measurement,
+        )
+        < 2.0 / 3.0
     ):
         return stage - 1
     return stage

@@ -22,7 +22,7 @@ def leader_style(configured: float, departure: float, style_spread: float) -> fl
     ``departure`` in [-1, 1] is this leader's own; 0 is the leader whom the scenario describes. Leaders
     differ between places and are replaced: some used the partnership as a platform, others delegated it (S2).
     """
-    return nudged(configured, style_spread * departure)
+    return nudged(level=configured, push=style_spread * departure)
 
 
 @rule
@@ -31,7 +31,7 @@ def staff_in_place(configured: float, departure: float, staff_spread: float) -> 
 
     Places gave their teams more or less time and skill (S3); ``departure`` in [-1, 1] is the place's own.
     """
-    return nudged(configured, staff_spread * departure)
+    return nudged(level=configured, push=staff_spread * departure)
 
 
 @rule

@@ -15,7 +15,7 @@ def resource_standing(budget_gbp_m: float, resource_exponent: float) -> float:
 
     Concave, as in resource dependence (Rhodes 1997): ten times the money is not ten times the say.
     """
-    return power(budget_gbp_m, resource_exponent)
+    return power(base=budget_gbp_m, exponent=resource_exponent)
 
 
 @rule

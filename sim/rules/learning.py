@@ -15,7 +15,7 @@ def measurement_quality(measurement: float, report_pressure: float, monitoring: 
 @rule
 def results_signal(delivered_share_a_year: float, aspiration: float) -> float:
     """Return how convincing a year's results are, in [0, 1): one half at the ``aspiration``."""
-    return saturation(delivered_share_a_year, aspiration)
+    return saturation(amount=delivered_share_a_year, half=aspiration)
 
 
 @rule
@@ -30,10 +30,10 @@ def belief_step(belief: float, signal: float, quality: float, attendance_record:
 
     Who measures well and comes often sees more, for better or worse.
     """
-    return towards(belief, signal, rate * (0.3 + 0.7 * quality) * (0.3 + 0.7 * attendance_record))
+    return towards(current=belief, target=signal, rate=rate * (0.3 + 0.7 * quality) * (0.3 + 0.7 * attendance_record))
 
 
 @rule
 def expected_share_step(expected_share: float, share_paid: float, rate: float) -> float:
     """Return the share of the fund that a body expects, moved to the share it was paid."""
-    return towards(expected_share, share_paid, rate)
+    return towards(current=expected_share, target=share_paid, rate=rate)

@@ -45,7 +45,7 @@ def binding(
     Money that depends on it, a duty that brings others to it, being assessed on it, and its worth to
     the council; against it the outside option and the cost in hard times (S2).
     """
-    money = saturation(fund_gbp_m, 0.1 * council_flexible_gbp_m)
+    money = saturation(amount=fund_gbp_m, half=0.1 * council_flexible_gbp_m)
     worth = belief * (0.5 + engagement)
     reasons = 0.5 * money + 0.3 * duty + 0.5 * assessment + worth
     return max(0.0, reasons * (1.0 - 0.5 * outside_option) * (1.0 - 0.5 * austerity))

@@ -19,4 +19,4 @@ def seniority_wanted(floor: float, attention: float, decision_memory: float, bel
 @rule
 def seniority_step(seniority: float, wanted: float, rate: float) -> float:
     """Return the seniority in [0, 1] a month later; it moves more slowly than attendance."""
-    return towards(seniority, wanted, rate)
+    return towards(current=seniority, target=wanted, rate=rate)
