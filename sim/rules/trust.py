@@ -65,7 +65,6 @@ def first_trust(
 @rule
 def trust_after_reorganisation(
     trust: float,
-    is_reorganised: float,
     trust_in_place: float,
     trust_sector_gap: float,
     sector: int,
