@@ -188,7 +188,8 @@ class Contract:
 
     ``rises`` and ``falls`` name arguments in which the rule never falls (rises) and does move at the
     ``centre``; ``free`` names those without a promised direction. Together they name every argument.
-    ``zero`` names arguments without which the rule gives exactly nothing.
+    ``idle`` names those that keep their sign but do nothing at this centre, and so move the rule at that of
+    another contract. ``zero`` names arguments without which the rule gives exactly nothing.
     """
 
     function: Callable[..., Any]
@@ -196,6 +197,7 @@ class Contract:
     rises: str = ""
     falls: str = ""
     free: str = ""
+    idle: str = ""
     zero: str = ""
     low: float = -math.inf
     high: float = math.inf
@@ -225,6 +227,9 @@ class Contract:
         for name, sign in self.directions().items():
             less = self.function(**centre | {name: _between(*self.ranges[name], 0.3)})
             more = self.function(**centre | {name: _between(*self.ranges[name], 0.6)})
+            if name in self.idle.split():
+                assert more == less, f"{self} answers to {name}, which is said to be idle"
+                continue
             assert sign * (more - less) > 0.0, f"{self} does not answer to {name}"
         for name in self.zero.split():
             assert self.function(**centre | {name: 0.0}) == 0.0, f"{self} gives something for no {name}"
@@ -255,10 +260,10 @@ def _between(low: Any, high: Any, share: float) -> Any:
     return low + share * (high - low)
 
 
-def public_rules(module: ModuleType) -> set[str]:
-    """Return the names of the public functions that a rule file defines."""
+def public_rules(module: ModuleType) -> set[Callable[..., Any]]:
+    """Return the public functions that a rule file defines."""
     return {
-        name
+        member
         for name, member in inspect.getmembers(module, inspect.isfunction)
         if member.__module__ == module.__name__ and not name.startswith("_")
     }

@@ -6,12 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from strategies import SHARE, SHARES, Contract, run, simplexes, typical_settings
+from strategies import run, typical_settings
 
 import sim
-from sim.measures import MEASURES, mean_or_zero, member_engagement, normalised_herfindahl, spread
+from sim.measures import MEASURES
 from sim.regimes import REGIMES
 
 PROMISED = [
@@ -165,58 +163,3 @@ def test_compliance_is_zero_without_a_duty_and_not_with_one(history):
     """'0 without duty' is declared."""
     assert (history.measures["duty_compliance"] == 0.0).all()
     assert (run(typical_settings(months=3, levers={"duty": {"attend": 1.0}})).measures["duty_compliance"] > 0.0).all()
-
-
-ENGAGEMENT = Contract(
-    member_engagement,
-    {"attendance_record": SHARE, "seniority": SHARE, "contribution_rate": SHARE},
-    rises="attendance_record seniority contribution_rate",
-    low=0.0,
-    high=1.0,
-    zero="attendance_record seniority",
-)
-
-
-@given(here=ENGAGEMENT.points(), there=ENGAGEMENT.points())
-def test_engagement_rises_with_each_of_its_parts(here, there):
-    """Attendance, seniority and contribution: three decisions, one index."""
-    ENGAGEMENT.check_arguments()
-    ENGAGEMENT.check_strictly()
-    ENGAGEMENT.check_at(here, there)
-
-
-@given(record=SHARES, seniority=SHARES)
-def test_engagement_is_halved_when_nothing_is_put_in(record, seniority):
-    """The factor of the contribution runs from one half to one."""
-    assert member_engagement(record, seniority, 0.0) == pytest.approx(0.5 * record * seniority)
-    assert member_engagement(0.0, seniority, 1.0) == member_engagement(record, 0.0, 1.0) == 0.0
-
-
-@given(n=st.integers(2, 100))
-def test_dominance_runs_from_all_equal_to_one_has_all(n):
-    """The limits of the normalised Herfindahl index do not depend on the size of the board."""
-    assert normalised_herfindahl(n * (1.0 / n) ** 2, n) == pytest.approx(0.0, abs=1e-12)
-    assert normalised_herfindahl(1.0, n) == pytest.approx(1.0, abs=1e-12)
-    assert normalised_herfindahl(1.0, 1) == 1.0
-
-
-@given(shares=simplexes(7), share=SHARES)
-def test_dominance_rises_as_influence_moves_to_the_top(shares, share):
-    """Taking from everybody for the strongest must not look more equal."""
-    top = shares.index(max(shares))
-    sharper = [(1.0 - share) * own + (share if k == top else 0.0) for k, own in enumerate(shares)]
-    before, after = (normalised_herfindahl(math.fsum(s * s for s in rows), 7) for rows in (shares, sharper))
-    assert 0.0 <= before <= after + 1e-12 <= 1.0 + 2e-12
-
-
-@given(values=st.lists(st.floats(0.0, 1.0, allow_subnormal=False), min_size=1, max_size=40))
-def test_spread_is_the_standard_deviation(values):
-    """Against NumPy; the formula from totals loses digits, so the tolerance is the root of its rounding."""
-    total, squares = sum(values), sum(value * value for value in values)
-    assert spread(total, squares, len(values)) == pytest.approx(float(np.std(values)), abs=1e-7)
-
-
-def test_nothing_to_count_is_zero_and_no_error():
-    """An empty sector must not divide by zero."""
-    assert mean_or_zero(3.0, 0) == spread(0.0, 0.0, 0) == 0.0
-    assert mean_or_zero(3.0, 2) == 1.5

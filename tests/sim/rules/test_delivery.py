@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import SHARE, SHARES, Contract, prior, public_rules, simplexes
+from strategies import SHARE, SHARES, Contract, prior, simplexes
 
 from sim.population import SECTORS, THEMES
 from sim.rules import delivery, outcomes
@@ -103,27 +103,7 @@ CONTRACTS = [
         high=1.0,
     ),
 ]
-TESTED_BELOW = {"joint_result", "stage_step"}
-RULES = public_rules(delivery) | public_rules(outcomes)
-
-
-@pytest.mark.parametrize("contract", CONTRACTS, ids=str)
-@given(data=st.data())
-def test_signs_and_bounds_hold_everywhere(contract, data):
-    """More of anything that delivery needs must never deliver less, and losses and lags never more."""
-    contract.check_at(data.draw(contract.points()), data.draw(contract.points()))
-
-
-@pytest.mark.parametrize("contract", CONTRACTS, ids=str)
-def test_every_promised_argument_matters(contract):
-    """A term that never moves would keep every weak inequality and mean nothing."""
-    contract.check_arguments()
-    contract.check_strictly()
-
-
-def test_no_rule_is_without_a_contract():
-    """A new rule must say what it promises."""
-    assert {contract.function.__name__ for contract in CONTRACTS} | TESTED_BELOW == RULES
+TESTED_BELOW = (joint_result, stage_step)
 
 
 INPUTS = st.lists(st.floats(0.0, 1.0, allow_subnormal=False), min_size=4, max_size=4)
