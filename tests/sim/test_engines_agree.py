@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,10 +22,9 @@ from strategies import (
 
 import sim
 from experiments.runs import pairs as running
-from sim import compiled_dyads
 from sim.ensemble import LANES, simulate_ensemble
+from sim.lanes import pairs
 
-PACKAGE = Path(sim.__file__).parent
 CHANGEABLE_IN_A_BLOCK = tuple(sim.PARAMETERS.values())
 
 
@@ -40,18 +37,19 @@ def mesa_run(scenario: sim.Scenario, seed: int, replicate: int) -> sim.Partnersh
 
 def assert_same_bits(scenarios: list[sim.Scenario], seed: int, replicates: list[int], threads: int = 1) -> Any:
     """Compare every run of an ensemble with the Mesa model: measures, partners, terms and regimes."""
-    ensemble = simulate_ensemble(scenarios, replicates=replicates, seed=seed, record_terms=True, threads=threads)
+    named = {str(number): scenario for number, scenario in enumerate(scenarios)}
+    ensemble = simulate_ensemble(named, replicates=replicates, seed=seed, record_terms=True, threads=threads)
     for s, scenario in enumerate(scenarios):
         for r, replicate in enumerate(replicates):
             model = mesa_run(scenario, seed, replicate)
             months, seats = scenario.months, model.n_seats
             measured = ensemble.measures[s, r, :months]
             different = [
-                name for m, name in enumerate(sim.MEASURES) if not np.array_equal(measured[:, m], model.measured[:, m])
+                name for m, name in enumerate(sim.MEASURES) if not np.array_equal(measured[:, m], model.measures[:, m])
             ]
             assert not different, f"replicate {replicate} differs in {different}"
             assert ensemble.partners is not None
-            assert np.array_equal(ensemble.partners[s, r, :months, :seats], model.watched)
+            assert np.array_equal(ensemble.partners[s, r, :months, :seats], model.partner_rows)
             regimes = sim.history.history_of(model, seed=seed, replicate=replicate).measures["regime"]
             assert [sim.REGIMES[code] for code in ensemble.regimes[s, r, :months]] == list(regimes)
     return ensemble
@@ -190,11 +188,12 @@ def mixed_scenarios() -> list[sim.Scenario]:
     """Return scenarios on three boards and of two lengths."""
     behaviours = [{"weight_habit": 0.1 * i, "trust_decay": 0.001 * (i + 1)} for i in range(5)]
     small = {"council": 1, "police": 1, "faith_network": 1}
-    return [
-        *(sim.scenario_from(typical_settings(months=18, behaviour=behaviour)) for behaviour in behaviours),
-        sim.scenario_from({"months": 25, "board": {"members": small}}),
-        sim.scenario_from(typical_settings(months=18, levers={"staff_team": 1.0})),
+    plain = [
+        *(typical_settings(months=18, behaviour=behaviour) for behaviour in behaviours),
+        {"months": 25, "board": {"members": small}},
+        typical_settings(months=18, levers={"staff_team": 1.0}),
     ]
+    return [sim.scenario_from(settings | {"name": name}) for name, settings in zip("abcdefg", plain, strict=True)]
 
 
 def same(one: Any, other: Any) -> bool:
@@ -221,21 +220,11 @@ def test_the_size_of_blocks_does_not_matter(monkeypatch):
     scenarios = [of_size(40, months=14), *mixed_scenarios()]
     n = 29
     in_large_blocks = simulate_ensemble(scenarios, replicates=n, seed=2, record_partners=True)
-    monkeypatch.setattr(compiled_dyads, "MOST_TRUST_BYTES", 1)
+    monkeypatch.setattr(pairs, "MOST_MATRIX_BYTES", 1)
     in_small_blocks = simulate_ensemble(scenarios, replicates=n, seed=2, record_partners=True, threads=3)
     assert same(in_large_blocks.measures, in_small_blocks.measures)
     assert same(in_large_blocks.partners, in_small_blocks.partners)
     assert same(in_large_blocks.regimes, in_small_blocks.regimes)
-
-
-@pytest.mark.parametrize("seats", [1, 19, 100, 128, 200, 400, 5000])
-def test_blocks_hold_whole_groups_of_runs(seats):
-    """A block of no runs would never end, one of too many would leave the caches."""
-    lanes = compiled_dyads.lanes_for(seats, LANES)
-    assert lanes % compiled_dyads.ABREAST == 0
-    assert compiled_dyads.ABREAST <= lanes <= LANES
-    fits = 8 * seats * seats * lanes <= compiled_dyads.MOST_TRUST_BYTES
-    assert fits or lanes == compiled_dyads.ABREAST
 
 
 def test_what_is_not_asked_for_is_not_kept_and_changes_nothing():
@@ -253,7 +242,7 @@ def test_what_is_not_asked_for_is_not_kept_and_changes_nothing():
 
 def test_tables_say_which_run_a_number_belongs_to():
     """A table with a shifted label would be believed."""
-    named = dict(zip("abcdefg", mixed_scenarios(), strict=True))
+    named = {scenario.name: scenario for scenario in reversed(mixed_scenarios())}
     ensemble = simulate_ensemble(named, replicates=[3, 1], seed=5, measures=["engagement"])
     table = ensemble.table().set_index(["scenario", "replicate", "month"]).sort_index()
     assert len(table) == 2 * sum(scenario.months for scenario in named.values())
@@ -272,86 +261,6 @@ def test_what_does_not_exist_is_refused(wrong):
     """A misspelt measure must not come back as an empty column."""
     with pytest.raises(ValueError, match=r"unknown measure|lies outside|names none"):
         simulate_ensemble(mixed_scenarios(), replicates=1, **wrong)
-
-
-# ---------------------------------------------------------------- one set of rules
-
-
-def marked_rules(path: Path) -> set[str]:
-    return {
-        node.name
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.FunctionDef)
-        and any(isinstance(mark, ast.Name) and mark.id == "rule" for mark in node.decorator_list)
-    }
-
-
-RULES = {path.stem: marked_rules(path) for path in [PACKAGE / "measures.py", *sorted((PACKAGE / "rules").glob("*.py"))]}
-
-
-def rules_called(*modules: str) -> set[str]:
-    """Return the rules, as file.name, that these modules of ``sim`` call."""
-    called = set()
-    for module in modules:
-        tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
-        origin = {
-            name.asname or name.name: (node.module or "").split(".")[-1]
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom)
-            for name in node.names
-        }
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) and not isinstance(node, ast.Assign):
-                continue
-            used = node.func if isinstance(node, ast.Call) else node.value
-            if isinstance(used, ast.Attribute) and isinstance(used.value, ast.Name):
-                home, name = used.value.id, used.attr
-            elif isinstance(used, ast.Name):
-                home, name = origin.get(used.id, ""), used.id
-            else:
-                continue
-            if name in RULES.get(home, ()):
-                called.add(f"{home}.{name}")
-    return called
-
-
-def test_both_engines_call_the_same_rules():
-    """A new mechanism is a new rule and one call in each engine; one call forgotten fails here."""
-    mesa = rules_called("partnership", "partners", "observation")
-    compiled = rules_called("compiled_dyads", "compiled_month", "ensemble")
-    assert len(mesa) > 50
-    assert mesa == compiled
-
-
-def test_every_rule_is_in_use():
-    """A rule that no engine calls, not even through another rule, describes some other model."""
-    called = rules_called("compiled_dyads", "compiled_month", "ensemble")
-    texts = {name: (PACKAGE / "rules" / f"{name}.py") for name in RULES if name != "measures"}
-    inner = {
-        node.func.id
-        for path in texts.values()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    unused = {f"{home}.{name}" for home, names in RULES.items() for name in names if name not in inner} - called
-    assert not unused
-
-
-def test_compiled_code_is_looked_up_by_the_text_of_the_rules(tmp_path, monkeypatch):
-    """Numba's cache does not see that a rule in another file has changed: a stale engine would run on."""
-    from sim import compiled_month
-
-    before = compiled_month.fingerprint()
-    (tmp_path / "rules").mkdir()
-    for name in ("compiled_draws", "compiled_dyads", "compiled_month", "measures", "partners", "partnership"):
-        (tmp_path / f"{name}.py").write_bytes((PACKAGE / f"{name}.py").read_bytes())
-    for path in (PACKAGE / "rules").glob("*.py"):
-        (tmp_path / "rules" / path.name).write_bytes(path.read_bytes())
-    monkeypatch.setattr(compiled_month, "files", lambda package: tmp_path)
-    assert compiled_month.fingerprint() == before
-    rule = tmp_path / "rules" / "trust.py"
-    rule.write_text(rule.read_text(encoding="utf-8").replace("0.6 * trust", "0.5 * trust"), encoding="utf-8")
-    assert compiled_month.fingerprint() != before
 
 
 @pytest.mark.parametrize(("is_compiled", "said"), [(False, f"{running.COMPILING}\n"), (True, "")])
