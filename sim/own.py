@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib
 import importlib.util
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,43 +25,39 @@ PACKAGE = "sim"
 
 
 def own_key(month: Month) -> str:
-    """Return a sha256 over all functions, numbers and settings of a month that are not of the package ('' if none).
+    """Return a sha256 over all of a month that is not the model's own ('' if it is the model's month).
 
-    Of functions their compiled form counts, with the plain numbers that they name: two texts that do the same
-    share a key, and one changed number does not.
+    Every field counts, and of own functions their compiled form, with the plain numbers that they name: two texts
+    that do the same share a key, and one changed number does not.
     """
-    functions = [f for f in (*_functions_of(month), *RULES) if not _is_of_package(f)]
-    settings = "" if month.own_settings is None else repr(sorted(str(p) for p in _settings_of(month)))
-    state = repr(sorted((kind, sorted(names)) for kind, names in month.own_state.items() if names))
-    if not functions and not settings and not month.own_state and not _is_rearranged(month):
+    from sim.month import MONTH
+
+    told = _told(month)
+    if told == _told(MONTH):
         return ""
-    digest = hashlib.sha256()
-    steps = [(step.name, getattr(getattr(step, "takers", None), "says", "")) for step in month.steps]
-    digest.update(repr((steps, settings, state, list(month.measures), [s.name for s in month.streams])).encode())
-    for function in dict.fromkeys(functions):
-        digest.update(_text_of(function))
-    return digest.hexdigest()
+    own_rules = [_text_of(function) for function in RULES if not _is_of_package(function)]
+    return hashlib.sha256(repr((told, own_rules)).encode()).hexdigest()
 
 
-def _is_rearranged(month: Month) -> bool:
-    from sim.month import LAUNCH, STEPS
-
-    return month.steps != STEPS or month.launch_steps != LAUNCH
-
-
-def _settings_of(month: Month) -> Iterator[Any]:
-    return (parameter for path, parameter in month.parameters.items() if path.startswith("own."))
+def _told(month: Month) -> str:
+    """Return all fields of a month in words: the package's functions by their names, own ones by what they do."""
+    fields = {field.name: getattr(month, field.name) for field in dataclasses.fields(month)}
+    settings = sorted(str(parameter) for path, parameter in month.parameters.items() if path.startswith("own."))
+    return repr(_plain(fields | {"own_settings": settings}))
 
 
-def _functions_of(month: Month) -> Iterator[Callable[..., Any]]:
-    for step in (*month.launch_steps, *month.steps):
-        yield getattr(step, "rule", None) or getattr(step, "function")  # noqa: B009
-        if step.when is not None:
-            yield step.when
-        if hasattr(step, "takers"):
-            yield step.takers.where
-    yield from month.own_terms
-    yield from (measure.formula for measure in month.measures.values() if callable(measure.formula))
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return [_plain(getattr(value, field.name)) for field in dataclasses.fields(value)]
+    if isinstance(value, Mapping):
+        return [(key, _plain(one)) for key, one in value.items()]
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if callable(value):
+        return f"{value.__module__}.{value.__qualname__}" if _is_of_package(value) else _text_of(value)
+    return value
 
 
 def _is_of_package(function: Callable[..., Any]) -> bool:
@@ -72,12 +69,20 @@ def _text_of(function: Any) -> bytes:
     known = getattr(function, "__globals__", {})
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     closed = [_text_of(value) if isinstance(value, types.FunctionType) else value for value in cells]
-    return repr((_code(function.__code__, known), closed)).encode()
+    given = (function.__defaults__, function.__kwdefaults__)
+    return repr((_code(function.__code__, known), closed, given)).encode()
 
 
 def _code(code: types.CodeType, known: dict[str, Any]) -> tuple[Any, ...]:
     constants = [_code(part, known) if isinstance(part, types.CodeType) else part for part in code.co_consts]
-    named = {name: known[name] for name in code.co_names if isinstance(known.get(name), int | float | tuple | str)}
+    modules = [known[name] for name in code.co_names if isinstance(known.get(name), types.ModuleType)]
+    holders = [known, *(vars(module) for module in modules)]
+    named = {
+        (place, name): holder[name]
+        for place, holder in enumerate(holders)
+        for name in code.co_names
+        if isinstance(holder.get(name), int | float | tuple | str)
+    }
     return code.co_code, constants, code.co_names, code.co_varnames, sorted(named.items())
 
 

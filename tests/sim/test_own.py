@@ -1,0 +1,136 @@
+"""Steps and rules of one's own: what their compiled form is found by, and that nothing is swapped unseen."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from typing import Any
+
+import pytest
+
+from sim import compiled, own
+from sim.jit import RULES
+from sim.measures import Measure
+from sim.month import MEMBERS, MONTH, NEWCOMERS, Month
+from sim.partners import Partner
+from sim.rules import trust
+from sim.steps import PairStep, Step
+from sim.terms import Term
+
+# ---------------------------------------------------------------- the key of a month
+
+
+def module_with(text: str) -> types.ModuleType:
+    """Return a module of an extension with that text."""
+    module = types.ModuleType("an_extension")
+    exec(text, module.__dict__)
+    return module
+
+
+def step_of(text: str) -> Any:
+    return module_with(text).step
+
+
+PLAIN = "RATE = 0.5\ndef step(self):\n    self.belief = RATE * self.belief\n"
+OTHER_TEXTS = {
+    "another number": PLAIN.replace("0.5", "0.25"),
+    "another constant within": "def step(self):\n    self.belief = 0.5 * self.belief\n",
+    "another operation": PLAIN.replace("RATE *", "RATE +"),
+    "another attribute": PLAIN.replace("= RATE * self.belief", "= RATE * self.rate"),
+}
+
+
+def key(month: Month) -> str:
+    return dataclasses.replace(month).own_key
+
+
+def test_the_month_of_the_model_has_no_key_of_its_own():
+    """It goes by the text of the package alone, whoever has declared rules of their own besides."""
+    assert key(MONTH) == key(Month()) == ""
+
+
+def test_the_same_text_has_the_same_key():
+    """A second process, a comment or another place in the file must not compile anew."""
+    commented = "# as published\n\n" + PLAIN.replace("\n    self", "\n    # half of it\n    self")
+    assert key(MONTH.replacing(learn=step_of(PLAIN))) == key(MONTH.replacing(learn=step_of(commented))) != ""
+
+
+@pytest.mark.parametrize("text", OTHER_TEXTS.values(), ids=OTHER_TEXTS)
+def test_another_text_has_another_key(text):
+    """A stale engine would go on giving the old numbers."""
+    assert key(MONTH.replacing(learn=step_of(text))) != key(MONTH.replacing(learn=step_of(PLAIN)))
+
+
+def test_a_number_in_another_module_or_a_default_counts():
+    """Compiled code holds it as it was."""
+
+    def with_rate(rate):
+        step = step_of("def step(self):\n    self.belief = settings.RATE\n")
+        step.__globals__["settings"] = module_with(f"RATE = {rate}")
+        return key(MONTH.replacing(learn=step))
+
+    def with_default(rate):
+        return key(MONTH.replacing(learn=step_of(f"def step(self, rate={rate}):\n    self.belief = rate\n")))
+
+    for given in (with_rate, with_default):
+        assert given(0.5) == given(0.5) != given(0.25)
+
+
+def test_rules_of_ones_own_count(monkeypatch):
+    """A step may call them, and goes by their numbers; the model's month calls none."""
+    step = step_of(PLAIN)
+    without = key(MONTH.replacing(learn=step))
+    keys = []
+    for rate in (0.5, 0.25):
+        rule = module_with(f"def halved(x):\n    return {rate} * x\n").halved
+        monkeypatch.setattr(own, "RULES", [*RULES, rule])
+        keys.append(key(MONTH.replacing(learn=step)))
+        assert key(MONTH) == ""
+    assert len({without, *keys}) == 3
+
+
+def measure(formula):
+    return Measure("kept_promises", "share", 0.0, 1.0, "Promises kept so far.", formula)
+
+
+TWO_WAYS = PairStep(trust.trust_in_member, "They are looked at.", adds=("record",))
+CHANGES = [
+    MONTH,
+    MONTH.without("learn"),
+    MONTH.before("learn", MONTH.steps[-2]),
+    MONTH.after("learn", MONTH.steps[-2]),
+    MONTH.after("learn", TWO_WAYS),
+    MONTH.after("learn", dataclasses.replace(TWO_WAYS, to="other")),
+    MONTH.after("learn", dataclasses.replace(TWO_WAYS, among="everybody")),
+    MONTH.after("learn", dataclasses.replace(TWO_WAYS, adds=("trusted",))),
+    MONTH.after("learn", dataclasses.replace(TWO_WAYS, when=MONTH.steps[0].when)),
+    MONTH.after("learn", Step(Partner.go_home, MEMBERS, "They go home.")),
+    MONTH.after("learn", Step(Partner.go_home, NEWCOMERS, "They go home.")),
+    MONTH.after("learn", Step(Partner.go_home, dataclasses.replace(MEMBERS, are_few=True), "They go home.")),
+    MONTH.measuring(measure("meetings")),
+    MONTH.measuring(measure("decisions")),
+    MONTH.measuring(measure(lambda m: m.decisions)),
+    MONTH.measuring(measure(lambda m: m.meetings)),
+    MONTH.measuring(dataclasses.replace(measure("meetings"), names_regimes=True)),
+    MONTH.pulling(Term("mood", "mood", "mood", "How it feels.", function=lambda self: self.belief)),
+    MONTH.drawing("mood"),
+    MONTH.drawing("mood", each=False),
+    MONTH.drawing("mood", "weather"),
+    MONTH.holding(grudge="partner"),
+    MONTH.holding(grudge="partnership"),
+    MONTH.holding(envy="partner"),
+    dataclasses.replace(MONTH, columns={**MONTH.columns, "rate": "rate"}),
+    dataclasses.replace(MONTH, columns={**MONTH.columns, "rate": "standing"}),
+    dataclasses.replace(MONTH, launch_steps=MONTH.launch_steps[:-1]),
+]
+
+
+def test_every_change_of_a_month_has_a_key_of_its_own():
+    """What two months have in common but the key would be run by the code of the wrong one."""
+    assert len({key(month) for month in CHANGES}) == len(CHANGES)
+
+
+def test_a_changed_month_is_another_file_than_the_models():
+    """Without any function of one's own the model's compiled month would be taken, and columns be left empty."""
+    models = compiled._put_together(MONTH).kept.path
+    assert compiled._put_together(MONTH.measuring(measure("meetings"))).kept.path != models
