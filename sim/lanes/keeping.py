@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import pickle
 import sys
@@ -62,7 +63,7 @@ class KeptCode(_Cache):
         try:
             return self._impl.rebuild(target_context, _checked(content))
         except Exception:
-            path.unlink(missing_ok=True)
+            _take_away(path)
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
@@ -81,7 +82,7 @@ class KeptCode(_Cache):
                 old.unlink(missing_ok=True)
         except OSError:
             self.folder = None
-            partial.unlink(missing_ok=True)
+            _take_away(partial)
 
     def enable(self) -> None:
         """Do nothing: it always keeps."""
@@ -93,6 +94,11 @@ class KeptCode(_Cache):
         """Forget what is kept."""
         if self.path is not None:
             self.path.unlink(missing_ok=True)
+
+
+def _take_away(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _checked(content: bytes) -> Any:

@@ -1,0 +1,111 @@
+"""Compiled code on disk: found again by its name, checked before it is trusted, and never needed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from numba import njit, types
+from numba.core import config
+
+from sim.lanes import keeping
+from sim.lanes.keeping import MOST_KEPT, KeptCode
+
+
+def doubled(x):
+    return 2.0 * x
+
+
+@pytest.fixture
+def make(tmp_path, monkeypatch):
+    """Return a function that makes a compiled function anew, as another process would, kept under a key."""
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "kept"))
+
+    def made(key="text"):
+        function = njit(doubled)
+        function._cache = KeptCode(doubled, key)
+        return function
+
+    return made
+
+
+def compiled(function):
+    function.compile((types.float64,))
+    assert function(3.0) == 6.0
+    return function
+
+
+def test_what_was_compiled_once_is_found_again(make):
+    first = compiled(make())
+    assert first._cache.path.is_file()
+    loaded = make()._cache.load_overload(None, first.targetctx)
+    assert loaded is not None
+
+
+def test_another_text_is_another_file(make):
+    """Code made from something else must never be taken for this."""
+    first = compiled(make())
+    other = make("another text")
+    assert other._cache.path != first._cache.path
+    assert other._cache.load_overload(None, first.targetctx) is None
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[:-7], lambda content: content[:40] + b"x" + content[41:], lambda content: b""]
+)
+def test_a_damaged_file_is_taken_away_and_compiled_again(make, damage):
+    """A full disk or a killed process must not make a wrong engine."""
+    first = compiled(make())
+    path = first._cache.path
+    path.write_bytes(damage(path.read_bytes()))
+    assert make()._cache.load_overload(None, first.targetctx) is None
+    assert not path.exists()
+    compiled(make())
+    assert path.is_file()
+
+
+def test_a_few_versions_are_kept_and_the_oldest_go(make):
+    """Every change of the text makes a file of some megabytes."""
+    paths = []
+    for number in range(MOST_KEPT + 2):
+        paths.append(compiled(make(f"text {number}"))._cache.path)
+        os.utime(paths[-1], (number, number))
+    compiled(make("the last text"))
+    assert [path.exists() for path in paths] == [False] * 3 + [True] * (MOST_KEPT - 1)
+    assert not list(paths[0].parent.glob("*.partial"))
+
+
+def test_without_a_folder_everything_works_and_nothing_is_kept(make, monkeypatch):
+    """An installation that nobody may write to compiles every time."""
+
+    def no_folder(function):
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr(keeping, "CompileResultCacheImpl", no_folder)
+    function = compiled(make())
+    assert function._cache.folder is None
+    assert function._cache.path is None
+    assert function._cache.load_overload(None, function.targetctx) is None
+
+
+def test_a_folder_that_is_lost_is_no_error(make):
+    """What cannot be kept is used all the same, and is known not to be kept."""
+    function = make()
+    folder = function._cache.folder
+    folder.rmdir()
+    folder.write_text("a file where the folder was", encoding="utf-8")
+    compiled(function)
+    assert function._cache.folder is None
+
+
+def test_a_damaged_file_that_cannot_be_taken_away_is_no_error(make, monkeypatch):
+    """A cache that others made and nobody may write to is passed over."""
+    first = compiled(make())
+    first._cache.path.write_bytes(b"damaged")
+
+    def forbidden(path, missing_ok=False):
+        raise PermissionError(path)
+
+    monkeypatch.setattr(Path, "unlink", forbidden)
+    assert make()._cache.load_overload(None, first.targetctx) is None
