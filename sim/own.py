@@ -145,11 +145,11 @@ def _holders() -> Iterator[tuple[str, Any]]:
 
 
 def remember_as_read() -> None:
-    """Remember every rule and number of the package; called once, when all of it has been read."""
+    """Remember every rule and constant of the package; called once, when all of it has been read."""
     rules = {id(function) for function in RULES}
     for name, module in _holders():
         for key, value in vars(module).items():
-            if id(value) in rules or isinstance(value, float):
+            if id(value) in rules or (key.isupper() and isinstance(value, int | float | str | tuple)):
                 _as_read[name, key] = value
             elif isinstance(value, type) and value.__module__ == name:
                 for method, function in vars(value).items():
@@ -158,9 +158,10 @@ def remember_as_read() -> None:
 
 
 def refuse_swapped() -> None:
-    """Raise :class:`sim.ScenarioError` if a rule or number of the package was replaced from outside.
+    """Raise :class:`sim.ScenarioError` if a rule or constant of the package was replaced from outside.
 
-    Mesa would go by the new one and the compiled engine by the old, without a word.
+    Mesa would go by the new one and the compiled engine by the old, without a word; or it would be compiled with the
+    new one, and kept.
     """
     modules = sys.modules
     for (place, name), value in _as_read.items():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import sim
 from sim import compiled, own
 from sim.jit import RULES
 from sim.measures import Measure
@@ -134,3 +135,68 @@ def test_a_changed_month_is_another_file_than_the_models():
     """Without any function of one's own the model's compiled month would be taken, and columns be left empty."""
     models = compiled._put_together(MONTH).kept.path
     assert compiled._put_together(MONTH.measuring(measure("meetings"))).kept.path != models
+
+
+# ---------------------------------------------------------------- nothing swapped unseen
+
+
+def swapped(*arguments, **named):
+    return 0.5
+
+
+SWAPS = {
+    "a rule": ("sim.rules.trust.trust_step", swapped),
+    "a rule in the module that calls it": ("sim.partners.mean_or_zero", swapped),
+    "a rule that only other rules call": ("sim.rules.mathematics.exponential", swapped),
+    "a step of a body": ("sim.partners.Partner.learn", swapped),
+    "a step of a council": ("sim.partners.Council.consider_ending", swapped),
+    "a step of the table": ("sim.partnership.PartnershipModel.take_stock", swapped),
+    "a method that steps call": ("sim.partners.Partner.pressure_of", swapped),
+    "the terms": ("sim.partners.utility_terms", swapped),
+    "a number": ("sim.partnership.MEMORY_OF_A_YEAR", 0.5),
+    "a number of a rule": ("sim.rules.influence.LEAST_PRESENCE", 0.03),
+    "a whole number": ("sim.rules.accountability.ASSESSMENT_INTERVAL", 6),
+    "a month of the year": ("sim.partnership.FISCAL_YEAR_END", 4),
+    "weights": ("sim.rules.deliberation.GROWTH_PRIORITIES", (0.2, 0.2, 0.2, 0.2, 0.2)),
+}
+ENGINES = {
+    "a model": lambda scenario: sim.PartnershipModel(scenario),
+    "a run": lambda scenario: sim.simulate(scenario),
+    "an ensemble": lambda scenario: sim.simulate_ensemble([scenario], replicates=1),
+}
+
+
+@pytest.mark.parametrize("begin", ENGINES.values(), ids=ENGINES)
+@pytest.mark.parametrize(("name", "other"), SWAPS.values(), ids=SWAPS)
+def test_what_was_swapped_is_refused_by_both_engines(name, other, begin, typical, monkeypatch):
+    """Mesa would go by the new one and the compiled engine by the old, without a word."""
+    monkeypatch.setattr(name, other)
+    with pytest.raises(sim.ScenarioError) as refused:
+        begin(typical)
+    assert str(refused.value).startswith(f"{name} was replaced from outside")
+    assert "MONTH.replacing" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("begin", ENGINES.values(), ids=ENGINES)
+def test_what_was_taken_away_is_refused_too(begin, typical, monkeypatch):
+    """What a step needs and does not find would end in the middle of a run."""
+    monkeypatch.delattr("sim.rules.trust.nudged")
+    with pytest.raises(sim.ScenarioError, match=r"sim\.rules\.trust\.nudged was replaced"):
+        begin(typical)
+
+
+def test_what_was_put_back_is_taken(typical, monkeypatch):
+    """The check is on what is, not on what was."""
+    plain = sim.simulate(typical).measures
+    monkeypatch.setattr("sim.rules.trust.trust_step", swapped)
+    monkeypatch.undo()
+    assert sim.simulate(typical).measures.equals(plain)
+
+
+def test_a_changed_month_is_the_way_to_swap(typical):
+    """What is refused from outside is had by a step of one's own, and leaves the model's month as it was."""
+    plain = sim.simulate(typical).measures
+    changed = sim.simulate(typical, month=MONTH.replacing(trust_step=lambda trust: 0.5 * trust)).measures
+    assert (changed["trust"].iloc[5:] < plain["trust"].iloc[5:]).all()
+    assert sim.simulate(typical).measures.equals(plain)
