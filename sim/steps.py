@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.scenario import ScenarioError
+
 if TYPE_CHECKING:
     from sim.partnership import PartnershipModel
 
@@ -92,7 +94,7 @@ class PairStep:
     (``other_attended``), what the body holds towards the other (``trust``) or the other towards it
     (``returned_trust``), the table's, or a parameter. What it gives is written to ``writes``,
     which bodies hold towards others, or added up in ``adds``: numbers of the body itself, of the other, or of
-    the table.
+    the table. Of numbers that are added to, the rule is given what they were before the step.
 
     ``once`` takes every two bodies once, the earlier seat first; what is written then holds both ways.
     ``only`` names a flag: taken are only pairs in which a body with that flag meets a member, both ways. The
@@ -108,6 +110,12 @@ class PairStep:
     only: str = ""
     among: Literal["members", "everybody"] = "members"
     when: Condition | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.writes) == bool(self.adds):
+            raise ScenarioError(f"step {self.name!r}: what its rule gives is either written, writes=, or added, adds=")
+        if self.only and (self.adds or self.once):
+            raise ScenarioError(f"step {self.name!r}: only= goes with writes=, both ways, and not with adds= or once=")
 
     @property
     def name(self) -> str:
@@ -197,6 +205,11 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[
         keep = [keep[0], *(f"sum_{name} += given_{name}" for name in step.adds)]
     row = [f"row_{step.writes} = body.{step.writes}"] if step.writes else []
     row = list(dict.fromkeys([*row, *fetched("pair"), *fetched("own", "own seat")]))
+    before = []
+    if step.to == "other":
+        added_to = [name for whose, name in sources if whose == "own" and name in step.adds]
+        before = [f"before_{name} = [body.{name} for body in bodies]" for name in added_to]
+        row += [f"own_{name} = before_{name}[number]" for name in added_to]
     lists = ["bodies", "positions", *(f"all_{name}" for name in others)]
     names = ["other", "there", *(f"other_{name}" for name in others)]
     begin, end = [f"sum_{name} = {holder}.{name}" for name in sums], [f"{holder}.{name} = sum_{name}" for name in sums]
@@ -212,6 +225,7 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[
         "positions = [body.position for body in bodies]",
         *fetched("other", "other seat", "table", "behaviour", "settings"),
         *(begin if step.to == "table" else []),
+        *before,
         outer,
         *(f"    {line}" for line in body),
         *(end if step.to == "table" else []),

@@ -134,7 +134,7 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairL
 
 
 def _sits(partner: Any) -> bool:
-    return bool(partner.is_member > 0.0)
+    return bool(partner.is_member > 0.0 and partner.model.is_dissolved == 0.0)
 
 
 def _stands(partner: Any) -> bool:

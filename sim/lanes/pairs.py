@@ -217,8 +217,8 @@ def _loops(loop: PairLoop) -> list[str]:
             f"                    {loop.writes}[group, i, j, lane] = {_call(loop, 'i', 'j')}",
             f"                    {loop.writes}[group, j, i, lane] = {_call(loop, 'j', 'i')}",
         ]
+    first = "i + 1, things" if loop.once else "things"
     if loop.writes:
-        first = "i + 1, things" if loop.once else "things"
         keep = [f"{loop.writes}[group, i, j, lane] = given if both else {loop.writes}[group, i, j, lane]"]
         if loop.once:
             keep += [f"{loop.writes}[group, j, i, lane] = given if both else {loop.writes}[group, j, i, lane]"]
@@ -242,9 +242,8 @@ def _loops(loop: PairLoop) -> list[str]:
             "for group in range(groups):",
             "    here = group * WIDTH",
             "    for i in range(things):",
-            "        for j in range(things):",
-            "            if j == i:",
-            "                continue",
+            f"        for j in range({first}):",
+            *([] if loop.once else ["            if j == i:", "                continue"]),
             "            for lane in range(WIDTH):",
             "                run = here + lane",
             f"                {given} = {call}",

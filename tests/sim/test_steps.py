@@ -1,0 +1,407 @@
+"""Steps as Mesa takes them: who takes them, and every form of a step between two bodies against a plain loop."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import pickle
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import TYPICAL_BOARD, board, fading_settings, lived, step_label, typical_settings
+
+import sim
+from sim import month as months
+from sim.jit import RULES, rule
+from sim.measures import Measure
+from sim.month import MONTH
+from sim.steps import PairStep, Step, Takers
+
+# ---------------------------------------------------------------- tables to take steps at
+
+COMING_AND_GOING = typical_settings(
+    months=60,
+    board={
+        "members": dict(TYPICAL_BOARD),
+        "entries": [
+            {"month": step_label(4), "archetype": "faith_network", "informed": 0.5},
+            {"month": step_label(59), "archetype": "fire_service"},
+        ],
+    },
+    calendar=[{"from": step_label(9), "abolish": ["jobcentre_plus"]}],
+    levers={"reorganisation": 0.8, "statutory": 1.0},
+    behaviour={"exit_months": 6.0, "exit_rate": 0.3, "invitation_rate": 0.02, "attendance_base": -2.5},
+)
+TABLES = {
+    "some have left": (COMING_AND_GOING, 30),
+    "at the launch": (typical_settings(months=3), 0),
+    "two bodies": ({"months": 9, "board": board({"police": 1, "faith_network": 1})}, 5),
+    "one body": ({"months": 9, "board": board({"council": 1})}, 5),
+    "dissolved": (fading_settings(), 40),
+}
+
+
+@cache
+def _kept(name: str) -> bytes:
+    plain, months = TABLES[name]
+    return pickle.dumps(lived(sim.scenario_from(plain), seed=3, months=months))
+
+
+def table(name: str) -> Any:
+    """Return a model that has lived for a while, made anew."""
+    return pickle.loads(_kept(name))
+
+
+def test_the_tables_are_what_they_are_called():
+    """A table of nobody who left would test nothing of those who did."""
+    model = table("some have left")
+    outside = [partner for partner in model.partners if not partner.is_member]
+    assert len(model.members) > 5
+    assert len([partner for partner in outside if partner.is_abolished]) == 1
+    assert len([partner for partner in outside if partner.left_in > 0.0]) > 2
+    assert model.members != model.partners[: len(model.members)], "who left sat among those who stayed"
+    assert [len(table(name).members) for name in ("two bodies", "one body", "dissolved")] == [2, 1, 0]
+    assert table("dissolved").is_dissolved
+
+
+def state_of(model: Any) -> dict[str, Any]:
+    """Return everything that bodies and the table hold, and who sits."""
+    known = MONTH.known
+    bodies = [
+        {name: getattr(partner, name) for name in (*known["partner"], *known["matrix"])} for partner in model.partners
+    ]
+    whole = {name: getattr(model, name) for name in known["partnership"]}
+    return {"bodies": bodies, "table": whole, "members": [partner.position for partner in model.members]}
+
+
+# ---------------------------------------------------------------- who takes a step
+
+ALL_TAKERS = {name: value for name, value in vars(months).items() if isinstance(value, Takers)}
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("takers", ALL_TAKERS.values(), ids=ALL_TAKERS)
+def test_a_list_of_takers_is_the_condition_on_each(takers, name):
+    """Mesa goes by the list and compiled code by the condition: a body on one of them alone would part the engines."""
+    model = table(name)
+    for partner in model.partners[::3]:
+        partner.joins = 1.0
+    listed = list(takers.listed(model))
+    if takers.among == "partnership":
+        assert listed == ([model] if takers.where(model) else [])
+    else:
+        in_sectors = [p for p in model.partners if takers.sectors is None or p.seat.sector in takers.sectors]
+        assert listed == [partner for partner in in_sectors if takers.where(partner)]
+
+
+def test_there_are_takers_of_every_kind():
+    assert {"TABLE", "PLACE", "MEMBERS", "COUNCILS", "OTHERS", "EVERYBODY", "OUTSIDE", "NEWCOMERS"} <= set(ALL_TAKERS)
+    assert {id(step.takers) for step in MONTH.steps if isinstance(step, Step)} <= {id(t) for t in ALL_TAKERS.values()}
+
+
+def test_a_step_is_taken_in_the_order_of_the_seats_and_only_when_its_condition_holds():
+    model = table("some have left")
+    took = []
+    step = Step(lambda partner: took.append(partner.position), months.MEMBERS, "They are called up.")
+    step.take(model)
+    assert took == [partner.position for partner in model.members] == sorted(took)
+    dataclasses.replace(step, when=lambda model: False).take(model)
+    assert len(took) == len(model.members)
+    dataclasses.replace(step, when=lambda model: True).take(model)
+    assert len(took) == 2 * len(model.members)
+
+
+def leave(self):
+    self.is_member = 0.0 if self.position % 2 else 1.0
+
+
+def test_who_leaves_or_comes_during_a_step_counts_from_the_next_one():
+    """Choices are simultaneous: a list is not changed while it is gone through, and is made anew after."""
+    model = table("some have left")
+    Step(leave, months.EVERYBODY, "Every other one leaves.").take(model)
+    assert [partner.position for partner in model.members] == [p.position for p in model.partners if p.is_member]
+    assert model.members == model.partners[::2]
+
+
+# ---------------------------------------------------------------- between two bodies
+
+POOL = {
+    "trust": "pair",
+    "returned_trust": "returned",
+    "belief": "own",
+    "other_belief": "other",
+    "record": "own",
+    "other_record": "other",
+    "giving": "own",
+    "other_giving": "other",
+    "joins_at": "own seat",
+    "other_sector": "other seat",
+    "trust_difference": "table",
+    "n_members": "table",
+    "loss_aversion": "behaviour",
+}
+"""Arguments that a rule between two bodies may have, some of numbers that steps below add to."""
+
+
+def rule_of(arguments: Iterable[str], answers: int) -> Callable[..., Any]:
+    """Return a rule that weighs every argument differently, so that no two can be swapped unseen."""
+    names = list(arguments)
+    texts = []
+    for answer in range(answers):
+        weights = [1.0 / (3.0 + 2.0 * place + 7.0 * answer) for place in range(len(names))]
+        texts.append(
+            " + ".join([f"{0.1 * (answer + 1)}", *(f"{w!r} * {n}" for n, w in zip(names, weights, strict=True))])
+        )
+    scope: dict[str, Any] = {}
+    exec(f"def own_rule({', '.join(names)}):\n    return {', '.join(texts)}", scope)
+    found: Callable[..., Any] = scope["own_rule"]
+    return found
+
+
+def taken_plainly(step: PairStep, model: Any) -> None:
+    """Take a step between two bodies pair by pair, as its description says.
+
+    Numbers of bodies and of the table are those before the step; what is held between bodies is as it stands.
+    """
+    if model.is_dissolved:
+        return
+    before = state_of(model)
+    bodies = model.members if step.among == "members" else model.partners
+    if step.only:
+        flagged = [partner for partner in model.partners if getattr(partner, step.only) > 0.0]
+        pairs = [pair for one in flagged for two in bodies if one is not two for pair in ((one, two), (two, one))]
+    elif step.once:
+        pairs = list(itertools.combinations(bodies, 2))
+    else:
+        pairs = list(itertools.permutations(bodies, 2))
+    for one, two in pairs:
+        given = step.rule(*(_argument(name, one, two, model, before) for name in step.arguments))
+        if step.writes:
+            getattr(one, step.writes)[two.position] = given
+            if step.once:
+                getattr(two, step.writes)[one.position] = given
+        else:
+            holder = {"own": one, "other": two, "table": model}[step.to]
+            for name, value in zip(step.adds, given if len(step.adds) > 1 else (given,), strict=True):
+                setattr(holder, name, getattr(holder, name) + value)
+
+
+def _argument(argument: str, one: Any, two: Any, model: Any, before: dict[str, Any]) -> float:
+    name = argument.removeprefix("other_").removeprefix("returned_")
+    match POOL[argument]:
+        case "pair":
+            return one.trust[two.position]
+        case "returned":
+            return two.trust[one.position]
+        case "own":
+            return before["bodies"][one.position][name]
+        case "other":
+            return before["bodies"][two.position][name]
+        case "own seat":
+            return getattr(one.seat, name)
+        case "other seat":
+            return getattr(two.seat, name)
+        case "table":
+            return before["table"][name]
+    return getattr(model.behaviour, name)
+
+
+@st.composite
+def pair_steps(draw: st.DrawFn) -> PairStep:
+    """Draw a step between two bodies of any form, with a rule of any numbers."""
+    arguments = draw(st.lists(st.sampled_from(list(POOL)), min_size=1, max_size=7, unique=True))
+    among = draw(st.sampled_from(("members", "everybody")))
+    form = draw(st.sampled_from(("writes", "only", "own", "other", "table")))
+    if form == "writes":
+        return PairStep(rule_of(arguments, 1), "-", writes="trust", once=draw(st.booleans()), among=among)
+    if form == "only":
+        return PairStep(rule_of(arguments, 1), "-", writes="trust", only="joins", among=among)
+    names = ("trust_difference", "squares") if form == "table" else ("record", "giving")
+    adds = draw(st.sampled_from((names, names[::-1], names[:1], names[1:])))
+    return PairStep(rule_of(arguments, len(adds)), "-", adds=adds, to=form, once=draw(st.booleans()), among=among)
+
+
+def both_ways(step: PairStep, name: str, flags: Iterable[int] = ()) -> tuple[Any, Any]:
+    """Return the state of a table after the step as Mesa takes it, and after the plain loop."""
+    one, other = table(name), table(name)
+    for model in (one, other):
+        model.plan = dataclasses.replace(MONTH, steps=(step,))
+        for position in flags:
+            model.partners[position % model.n_seats].joins = 1.0
+    step.take(one)
+    taken_plainly(step, other)
+    return state_of(one), state_of(other)
+
+
+@settings(max_examples=150)
+@given(step=pair_steps(), name=st.sampled_from(list(TABLES)), flags=st.lists(st.integers(0, 99), max_size=4))
+def test_a_step_between_two_bodies_is_what_a_plain_loop_gives(step, name, flags):
+    """The loop that Mesa goes through is written out for speed: it must be no more than that, to the bit."""
+    taken, plain = both_ways(step, name, flags)
+    assert taken == plain
+
+
+FORMS = {
+    "writes": PairStep(rule_of(("trust", "other_belief"), 1), "-", writes="trust"),
+    "writes what is returned": PairStep(rule_of(("returned_trust", "belief"), 1), "-", writes="trust"),
+    "writes once": PairStep(rule_of(("trust", "returned_trust", "belief"), 1), "-", writes="trust", once=True),
+    "writes among everybody": PairStep(rule_of(("trust", "other_belief"), 1), "-", writes="trust", among="everybody"),
+    "writes only": PairStep(rule_of(("trust", "other_sector"), 1), "-", writes="trust", only="joins"),
+    "adds to own": PairStep(rule_of(("trust", "other_giving"), 2), "-", adds=("record", "giving")),
+    "adds to own once": PairStep(rule_of(("trust", "giving"), 1), "-", adds=("giving",), once=True),
+    "adds to other": PairStep(rule_of(("trust", "record", "other_record"), 1), "-", adds=("record",), to="other"),
+    "adds to other once": PairStep(rule_of(("trust", "giving"), 1), "-", adds=("giving",), to="other", once=True),
+    "adds to the table": PairStep(
+        rule_of(("trust", "trust_difference"), 2), "-", adds=("trust_difference", "squares"), to="table"
+    ),
+    "adds to the table once": PairStep(
+        rule_of(("trust", "returned_trust"), 1), "-", adds=("squares",), to="table", once=True, among="everybody"
+    ),
+}
+
+
+@pytest.mark.parametrize("step", FORMS.values(), ids=FORMS)
+def test_every_form_is_what_a_plain_loop_gives_and_does_something(step):
+    """Of numbers to which a step adds it reads what they were before; those who left are left alone."""
+    outside = next(p.position for p in table("some have left").partners if not p.is_member)
+    flags = (0, 3, outside) if step.only else ()
+    taken, plain = both_ways(step, "some have left", flags)
+    assert taken == plain
+    before = state_of(table("some have left"))
+    changed = [k for k, (one, two) in enumerate(zip(before["bodies"], taken["bodies"], strict=True)) if one != two]
+    if step.to == "table":
+        assert before["table"] != taken["table"]
+    else:
+        assert len(changed) > 3
+    if step.among == "members" and not step.only:
+        assert set(changed) <= set(before["members"])
+
+
+def test_a_pair_is_taken_both_ways_by_whoever_has_the_flag():
+    """Also by a body that has no seat, with those who have one: a newcomer meets everybody before it sits down."""
+    model = table("some have left")
+    newcomer = next(partner for partner in model.partners if not partner.is_member)
+    newcomer.joins = 1.0
+    step = PairStep(lambda trust: -1.0, "They meet.", writes="trust", only="joins")
+    model.plan = dataclasses.replace(MONTH, steps=(step,))
+    step.take(model)
+    met = [(one.position, two) for one in model.partners for two, level in enumerate(one.trust) if level == -1.0]
+    here = newcomer.position
+    there = [member.position for member in model.members]
+    assert sorted(met) == sorted([(here, k) for k in there] + [(k, here) for k in there])
+
+
+def test_nothing_is_taken_without_the_condition_or_a_table():
+    for step in FORMS.values():
+        never = dataclasses.replace(step, when=lambda model: False)
+        for taken, name in ((never, "some have left"), (step, "dissolved")):
+            after, _ = both_ways(taken, name)
+            assert after == state_of(table(name))
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("trusst", "names no number of a body, a pair or the table"),
+        ("other_mood", "names no number"),
+        ("budget_gbp_m", "could be of own or of own seat: rename one"),
+    ],
+)
+def test_an_argument_that_names_nothing_or_two_things_is_refused(argument, said):
+    """A rule that was given another number than it names would be wrong without a word."""
+    step = PairStep(rule_of((argument,), 1), "-", writes="trust")
+    with pytest.raises(ValueError, match=said) as refused:
+        step.sources(MONTH.known)
+    assert "own_rule" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"writes": "trust", "adds": ("record",)},
+        {"adds": ("record",), "only": "joins"},
+        {"writes": "trust", "only": "joins", "once": True},
+    ],
+    ids=str,
+)
+def test_a_form_that_the_engines_do_not_have_is_refused(form):
+    """What one of them would pass over and the other not."""
+    with pytest.raises(sim.ScenarioError, match=r"step 'own_rule'.*") as refused:
+        PairStep(rule_of(("trust",), 1), "-", **form)
+    assert "\n" not in str(refused.value)
+
+
+# ---------------------------------------------------------------- the same in both engines
+
+
+def month_of_every_form() -> sim.Month:
+    """Return the month with a step of every form put in, each adding to numbers of its own or moving trust a little."""
+    own = ("of_own", "of_own_once", "of_other", "of_other_once")
+    whole = ("of_table", "of_table_once", "after_the_end")
+
+    def with_rule(arguments: str, name: str, text: str, **form: Any) -> PairStep:
+        scope: dict[str, Any] = {"__name__": __name__}
+        exec(f"def {name}({arguments}):\n    return {text}", scope)
+        return PairStep(rule(scope[name]), "-", **form)
+
+    held = MONTH.holding(**dict.fromkeys(own, "partner"), **dict.fromkeys(whole, "partnership"))
+    seen = "trust, returned_trust, other_belief, belief, joins_at, other_sector, n_members, loss_aversion"
+    steps = (
+        with_rule(seen, "moved", "0.9 * trust + 0.02 * returned_trust + 0.03 * other_belief", writes="trust"),
+        with_rule(seen, "met", "0.5 * (trust + returned_trust) + 0.001 * belief", writes="trust", once=True),
+        with_rule(seen, "felt", "0.99 * trust + 0.001 * other_sector", writes="trust", among="everybody"),
+        with_rule(seen, "hit", "0.7 * trust + 0.2 * returned_trust", writes="trust", only="is_reorganised"),
+        with_rule(
+            "trust, of_own, other_of_own", "a", "0.1 * trust + 0.01 * other_of_own - 0.01 * of_own", adds=own[:1]
+        ),
+        with_rule("trust, belief", "b", "0.1 * trust - 0.02 * belief", adds=own[1:2], once=True, among="everybody"),
+        with_rule("trust, of_other", "c", "0.1 * trust - 0.02 * of_other", adds=own[2:3], to="other"),
+        with_rule("trust, belief", "d", "0.1 * trust + 0.02 * belief", adds=own[3:], to="other", once=True),
+        with_rule("trust, of_table", "e", "0.01 * trust - 0.001 * of_table", adds=whole[:1], to="table"),
+        with_rule(
+            "trust, of_own, other_of_other",
+            "f",
+            "(0.1 * trust, 0.001 * of_own + 0.01 * other_of_other)",
+            adds=("of_table", "of_table_once"),
+            to="table",
+            once=True,
+        ),
+    )
+    late = with_rule("trust", "late", "trust", adds=whole[2:], to="table", among="members")
+    month = held.after("trust_step", *steps).after("end_or_go_on", late)
+    month = month.measuring(*(Measure(name, "-", -1e9, 1e9, "Added up over pairs.", name) for name in whole))
+    return dataclasses.replace(month, columns={**month.columns, **{name: name for name in own}})
+
+
+@pytest.mark.slow
+def test_every_form_gives_the_same_bits_in_both_engines():
+    """On boards on which people come, go and are abolished, and after the end of a partnership."""
+    n_rules = len(RULES)
+    month = month_of_every_form()
+    scenarios = {name: sim.scenario_from(TABLES[name][0]) for name in ("some have left", "two bodies", "dissolved")}
+    ensemble = sim.simulate_ensemble(scenarios, replicates=3, seed=3, record_partners=True, month=month)
+    del RULES[n_rules:]
+    for s, scenario in enumerate(scenarios.values()):
+        for replicate in range(3):
+            model = sim.PartnershipModel(scenario, seed=3, replicate=replicate, month=month)
+            for _ in range(scenario.months):
+                model.step()
+            lived_months, seats = scenario.months, model.n_seats
+            for number, name in enumerate(month.measures):
+                measured = ensemble.measures[s, replicate, :lived_months, number]
+                assert np.array_equal(measured, model.measures[:, number]), name
+            for number, name in enumerate(month.columns):
+                kept = ensemble.partners[s, replicate, :lived_months, :seats, number]
+                assert np.array_equal(kept, model.partner_rows[..., number]), name
+    for name in ("of_table", "of_table_once", "after_the_end"):
+        assert (ensemble[name][0, :, 30] != 0.0).all()
+    assert ensemble["is_dissolved"][2, :, 39].all()
+    for name in ("of_own", "of_own_once", "of_other", "of_other_once"):
+        assert np.unique(ensemble.partners[0, :, 30, :, list(month.columns).index(name)]).size > 9
