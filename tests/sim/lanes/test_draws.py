@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numba import njit
 
 from sim.lanes.draws import draw_month, find_keys, padded, room_for_draws
+from sim.lanes.keeping import KeptCode
 from sim.randomness import CENTRED, OWN_STREAMS, SLOTS_A_BLOCK, STREAMS, SYMMETRIC, UNIFORM, Stream, make_draws
+from sim.sources import source_hash
 from sim.state import LANES
 
 MONTHS = 8
@@ -35,6 +39,10 @@ def drawn(draws, months, n, shared, each):
     for month in range(months):
         draw_month(draws, month, 0, n)
         shared[month + 1], each[month + 1] = draws.shared, draws.each
+
+
+# Compiling it takes longer than all tests here, so it is kept as the month is.
+drawn._cache = KeptCode(drawn.py_func, f"{source_hash('sim')} {Path(__file__).read_text(encoding='utf-8')}")
 
 
 def by_stream(streams, *, seed, replicates, slots, months=MONTHS):
@@ -76,7 +84,7 @@ def assert_same_draws(streams, *, seed, replicates, slots, months=MONTHS):
 def test_every_slot_of_every_stream_is_the_same():
     """From one body to more than two blocks of draws; also where counters of four are not filled.
 
-    One test, because what draws takes longer to compile than to run.
+    One test, so that no two processes compile what draws.
     """
     for slots in range(1, 71):
         assert_same_draws(STREAMS, seed=5, replicates=[0, 3], slots=slots)
