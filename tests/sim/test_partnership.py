@@ -23,6 +23,7 @@ from strategies import (
 )
 
 import sim
+import sim.partnership
 from sim.measures import MEASURES
 from sim.randomness import make_draws
 from sim.rules.attendance import attendance_probability
@@ -168,11 +169,14 @@ def equals_at_one_table(months: int = 30, **changes: Any) -> Any:
         "levers": levers_off(),
         "behaviour": QUIET | EAGER,
     }
-    model = sim.PartnershipModel(sim.scenario_from(merged(settings, changes)))
-    model.draws = model.draws | {"attendance": np.zeros_like(model.draws["attendance"])}
-    for _ in range(months):
-        model.step()
-    return model
+
+    def everybody_comes(**run_name: Any) -> dict[str, Any]:
+        draws = make_draws(**run_name)
+        return draws | {"attendance": np.zeros_like(draws["attendance"])}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sim.partnership, "make_draws", everybody_comes)
+        return lived(sim.scenario_from(merged(settings, changes)))
 
 
 def test_equal_bodies_with_equal_luck_live_equal_lives():

@@ -151,7 +151,7 @@ def with_newcomer(scenario, archetype):
 def test_a_newcomer_sits_at_the_end_and_leaves_the_founders_their_traits(typical):
     """Who joins in month 8 is counted at its end, and nobody else is born anew."""
     plain, joined = lived(typical), lived(with_newcomer(typical, "police"))
-    assert np.array_equal(joined.draws["traits"][:19], plain.draws["traits"])
+    assert [p.luck.traits for p in joined.partners[:19]] == [p.luck.traits for p in plain.partners]
     assert [p.disposition for p in joined.partners[:19]] == [p.disposition for p in plain.partners]
     members = list(sim.MEASURES).index("n_members")
     assert joined.measures[7, members] == 19.0
