@@ -22,7 +22,7 @@ from sim.randomness import OWN_STREAMS, STREAMS, Stream
 from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
 from sim.state import matrices_of, rows_of
-from sim.steps import PairStep, Step, Takers, pair_loop
+from sim.steps import AnyStep, PairStep, Step, Takers, TripleStep, pair_loop
 from sim.terms import TERMS, Term
 
 COUNCIL = SECTORS.index("council")
@@ -112,8 +112,6 @@ def month_is_kept(model: PartnershipModel) -> bool:
 
 
 # ---------------------------------------------------------------------- the steps
-
-AnyStep = Step | PairStep
 
 LAUNCH: tuple[AnyStep, ...] = (
     Step(PartnershipModel.found_partnership, PLACE, "A place founds a partnership: its leader, staff, goodwill."),
@@ -264,7 +262,7 @@ class Month:
         for name, function in functions.items():
             for number in self._places_of(name):
                 step = steps[number]
-                if isinstance(step, PairStep):
+                if isinstance(step, PairStep | TripleStep):
                     steps[number] = dataclasses.replace(step, rule=function)
                 else:
                     steps[number] = dataclasses.replace(step, function=function)
@@ -372,10 +370,10 @@ class Month:
         }
 
     @cached_property
-    def sources(self) -> dict[PairStep, Any]:
-        """Return, for every step between two bodies, whose numbers its rule is given."""
+    def sources(self) -> dict[AnyStep, Any]:
+        """Return, for every step between bodies, whose numbers its rule is given."""
         steps = (*self.launch_steps, *self.steps)
-        return {step: step.sources(self.known) for step in steps if isinstance(step, PairStep)}
+        return {step: step.sources(self.known) for step in steps if isinstance(step, PairStep | TripleStep)}
 
     def partner_columns(self, *, with_terms: bool) -> tuple[str, ...]:
         """Return the names of what is kept of a member a month, with the terms of its decision if they are."""
@@ -391,7 +389,7 @@ class Month:
     @cached_property
     def loops(self) -> dict[PairStep, Any]:
         """Return, for every step between two bodies, its loop in Mesa."""
-        return {step: pair_loop(step, sources) for step, sources in self.sources.items()}
+        return {step: pair_loop(step, self.sources[step]) for step in self.sources if isinstance(step, PairStep)}
 
     @cached_property
     def read_columns(self) -> Callable[[Partner], tuple[float, ...]]:

@@ -67,7 +67,20 @@ class Step:
 
 # ---------------------------------------------------------------------- between two bodies
 
-Whose = Literal["pair", "returned", "own", "other", "own seat", "other seat", "table", "behaviour", "settings"]
+Whose = Literal[
+    "pair",
+    "returned",
+    "own",
+    "other",
+    "own seat",
+    "other seat",
+    "table",
+    "behaviour",
+    "settings",
+    "to middle",
+    "from middle",
+]
+_LINKS: tuple[tuple[str, Whose], ...] = (("to_middle_", "to middle"), ("from_middle_", "from middle"))
 
 _WHERE: tuple[tuple[str, Whose], ...] = (
     ("matrix", "pair"),
@@ -131,6 +144,62 @@ class PairStep:
         model.plan.loops[self](model, bodies, self.rule)
 
 
+@dataclasses.dataclass(frozen=True)
+class TripleStep:
+    """A rule taken from every member over a third one to every other, and added up over the third.
+
+    Its arguments are what the first holds towards the one in the middle (``to_middle_trust``), and that one
+    towards the last (``from_middle_trust``). The sums are written to ``writes``.
+    """
+
+    rule: Callable[..., float]
+    says: str
+    writes: str
+    when: Condition | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name by which the step is replaced or left out."""
+        return self.rule.__name__
+
+    def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[tuple[Whose, str], ...]:
+        """Return of which link each argument is, and its name."""
+        found: list[tuple[Whose, str]] = []
+        for argument in inspect.signature(self.rule).parameters:
+            for beginning, whose in _LINKS:
+                if argument.startswith(beginning) and argument.removeprefix(beginning) in known["matrix"]:
+                    found.append((whose, argument.removeprefix(beginning)))
+                    break
+            else:
+                raise ValueError(
+                    f"step {self.name!r}: its argument {argument!r} is neither to_middle_ nor from_middle_"
+                )
+        return tuple(found)
+
+    def take(self, model: PartnershipModel) -> None:
+        """Take the rule between all members."""
+        if model.is_dissolved or (self.when is not None and not self.when(model)):
+            return
+        sources, members = model.plan.sources[self], model.members
+        for body in members:
+            row = getattr(body, self.writes)
+            for other in members:
+                if other is body:
+                    continue
+                total = 0.0
+                for middle in members:
+                    if middle is not body and middle is not other:
+                        total += self.rule(
+                            *(
+                                getattr(body, name)[middle.position]
+                                if whose == "to middle"
+                                else getattr(middle, name)[other.position]
+                                for whose, name in sources
+                            )
+                        )
+                row[other.position] = total
+
+
 def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tuple[Whose, str]:
     for beginning, place, whose in _OTHERS:
         name = argument.removeprefix(beginning)
@@ -143,6 +212,8 @@ def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tup
         raise ValueError(f"step {step!r}: its argument {argument!r} names no number of a body, a pair or the table")
     raise ValueError(f"step {step!r}: its argument {argument!r} could be of {' or of '.join(found)}: rename one")
 
+
+AnyStep = Step | PairStep | TripleStep
 
 # ---------------------------------------------------------------------- the loop over pairs in Mesa
 

@@ -20,7 +20,7 @@ from sim.lanes import pairs
 from sim.lanes.compiling import inlined, noalias, spliced, stage
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout
-from sim.steps import PairStep, Step
+from sim.steps import AnyStep, PairStep, Step, TripleStep
 
 TABLE, THING, SEAT = "partnership", "partner", "seat"
 """The whole, the things that are many, and what all runs share about each of these."""
@@ -99,13 +99,13 @@ def _loops(step: Step, k: int) -> list[str]:
     return [*asked, f"if times_{k} > 0:", *(f"    {line}" for line in lines)]
 
 
-def pair_stage(step: PairStep, sources: Sequence[tuple[str, str]], layout: Layout) -> Any:
-    """Return the compiled function ``take(world, n)`` of a step between two bodies."""
+def pair_stage(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]], layout: Layout) -> Any:
+    """Return the compiled function ``take(world, n)`` of a step between bodies."""
     return pairs.compiled(pair_loop(step, sources), layout, thing=THING, whole=TABLE)
 
 
-def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairLoop:
-    """Return a step between two bodies as what compiled code needs to know of it."""
+def pair_loop(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]]) -> pairs.PairLoop:
+    """Return a step between bodies as what compiled code needs to know of it."""
     short = {"own seat": "own", "other seat": "other", "behaviour": "table", "settings": "table"}
     written = {
         "own": "one.{}",
@@ -115,22 +115,19 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairL
         "table": "whole.{}",
         "behaviour": "whole.behaviour.{}",
         "settings": "whole.own.{}",
-        "pair": "",
-        "returned": "",
     }
-    return pairs.PairLoop(
-        name=step.name,
-        rule=step.rule,
-        arguments=[(short.get(whose, whose), name) for whose, name in sources],
-        attributes=[written[whose].format(name) for whose, name in sources],
-        counts=inlined(_sits if step.among == "members" else _stands),
-        when=inlined(step.when) if step.when is not None else None,
-        writes=step.writes,
-        adds=step.adds,
-        to=step.to,
-        once=step.once,
-        only=step.only,
-    )
+    common = {
+        "name": step.name,
+        "rule": step.rule,
+        "arguments": [(short.get(whose, whose), name) for whose, name in sources],
+        "attributes": [written.get(whose, "").format(name) for whose, name in sources],
+        "when": inlined(step.when) if step.when is not None else None,
+        "writes": step.writes,
+    }
+    if isinstance(step, TripleStep):
+        return pairs.PairLoop(**common, counts=inlined(_sits), over_a_third=True)
+    counts = inlined(_sits if step.among == "members" else _stands)
+    return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once, only=step.only)
 
 
 def _sits(partner: Any) -> bool:
@@ -141,16 +138,16 @@ def _stands(partner: Any) -> bool:
     return bool(partner.model.is_dissolved == 0.0)
 
 
-def stages_of(steps: Sequence[Step | PairStep], sources: Mapping[PairStep, Any], layout: Layout) -> list[Any]:
+def stages_of(steps: Sequence[AnyStep], sources: Mapping[AnyStep, Any], layout: Layout) -> list[Any]:
     """Return the compiled functions ``take(world, n)`` of steps in their order, a few steps together."""
     stages: list[Any] = []
     together: list[Step] = []
     for number, step in enumerate(steps):
-        if isinstance(step, PairStep):
+        if isinstance(step, PairStep | TripleStep):
             stages.append(pair_stage(step, sources[step], layout))
             continue
         together.append(step)
-        is_last = number + 1 == len(steps) or isinstance(steps[number + 1], PairStep)
+        is_last = number + 1 == len(steps) or isinstance(steps[number + 1], PairStep | TripleStep)
         if is_last or len(together) == STEPS_AT_ONCE:
             stages.append(step_stage(together, layout))
             together = []

@@ -79,6 +79,8 @@ class PairLoop:
     to: str = "own"
     once: bool = False
     only: str = ""
+    over_a_third: bool = False
+    """Taken from one thing over a third to another ("to middle", "from middle"), and added up over the third."""
 
 
 def scratch_rows(loop: PairLoop, things: int) -> int:
@@ -196,8 +198,24 @@ def _function(text: str, scope: dict[str, Any], name: str) -> Any:
 
 def _loops(loop: PairLoop) -> list[str]:
     """Return the loops over groups, things, others and runs, indented by four blanks a level."""
-    one, two = "i", "j"
-    call = _call(loop, one, two)
+    call = _call(loop, "i", "j")
+    if loop.over_a_third:
+        return [
+            "for group in range(groups):",
+            "    here = group * WIDTH",
+            "    for i in range(things):",
+            "        for j in range(things):",
+            "            if j == i:",
+            "                continue",
+            "            for lane in range(WIDTH):",
+            "                run = here + lane",
+            "                both, total = (sits[i, run] > 0.0) & (sits[j, run] > 0.0), 0.0",
+            "                for k in range(things):",
+            "                    if k != i and k != j:",
+            f"                        given = {call}",
+            "                        total += given if sits[k, run] > 0.0 else 0.0",
+            f"                {loop.writes}[group, i, j, lane] = total if both else {loop.writes}[group, i, j, lane]",
+        ]
     if loop.only:
         return [
             "for group in range(groups):",
@@ -279,5 +297,7 @@ def _call(loop: PairLoop, one: str, two: str) -> str:
         "own": "row_{name}[" + f"{one}, run]",
         "other": "row_{name}[" + f"{two}, run]",
         "table": "all_{name}[run]",
+        "to middle": "{name}[group, " + f"{one}, k, lane]",
+        "from middle": "{name}[group, k, " + f"{two}, lane]",
     }
     return f"rule({', '.join(places[whose].format(name=name) for whose, name in loop.arguments)})"
