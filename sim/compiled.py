@@ -21,6 +21,7 @@ from sim.lanes.views import Layout, world_maker
 from sim.month import MONTH, Month
 from sim.scenario import ScenarioError
 from sim.sources import source_hash
+from sim.steps import Step
 
 Progress = Callable[[int, int], None]
 """Told how many of how many parts have been compiled."""
@@ -120,7 +121,8 @@ def _put_together(month: Month) -> CompiledMonth:
     )
     run_block: Any = njit(error_model="numpy", nogil=True)(text)
     run_block._cache = KeptCode(text, key)
-    loops = [engine.pair_loop(step, sources) for step, sources in month.sources.items()]
+    between = [step for step in (*month.launch_steps, *month.steps) if not isinstance(step, Step)]
+    loops = [engine.pair_loop(step, month.sources[step]) for step in between]
     _made[month] = CompiledMonth(month, layout, run_block, (*launch, *live), tuple(loops))
     return _made[month]
 

@@ -285,16 +285,17 @@ class Month:
         return dataclasses.replace(self, steps=kept)
 
     def holding(self, **numbers: str) -> Month:
-        """Return a month in which a body (``grudge="partner"``) or the table (``="partnership"``) holds one more number.
+        """Return a month in which more numbers are held, each 0 before the launch.
 
-        It is 0 before the launch.
+        ``grudge="partner"``: by every body; ``="partnership"``: by the table; ``="matrix"``: by every body towards
+        every other.
         """
-        own = {kind: dict(self.own_state.get(kind, {})) for kind in ("partner", "partnership")}
+        own = {kind: dict(self.own_state.get(kind, {})) for kind in ("partner", "partnership", "matrix")}
         for name, kind in numbers.items():
             if kind not in own:
-                raise ScenarioError(f"{name} = {kind!r} is not allowed: it takes 'partner' or 'partnership'")
-            if name in self.known[kind]:
-                raise ScenarioError(f"a {kind} holds {name!r} already: take another name")
+                raise ScenarioError(f"{name} = {kind!r} is not allowed: it takes {', '.join(own)}")
+            if any(name in self.known[place] for place in own):
+                raise ScenarioError(f"{name!r} is held already: take another name")
             own[kind][name] = 0
         return dataclasses.replace(self, own_state=own)
 
@@ -363,7 +364,7 @@ class Month:
         return {
             "partner": rows_of(Partner, terms=len(self.terms)) | dict(self.own_state.get("partner", {})),
             "partnership": rows_of(PartnershipModel) | dict(self.own_state.get("partnership", {})),
-            "matrix": dict.fromkeys(matrices_of(Partner), 0),
+            "matrix": dict.fromkeys(matrices_of(Partner), 0) | dict(self.own_state.get("matrix", {})),
             "seat": dict.fromkeys(Seat.numbers(), 0),
             "behaviour": {field.name: 0 for topic in topics for field in dataclasses.fields(topic)},
             "own": {field.name: 0 for field in own},

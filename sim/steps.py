@@ -67,20 +67,9 @@ class Step:
 
 # ---------------------------------------------------------------------- between two bodies
 
-Whose = Literal[
-    "pair",
-    "returned",
-    "own",
-    "other",
-    "own seat",
-    "other seat",
-    "table",
-    "behaviour",
-    "settings",
-    "to middle",
-    "from middle",
-]
-_LINKS: tuple[tuple[str, Whose], ...] = (("to_middle_", "to middle"), ("from_middle_", "from middle"))
+Whose = Literal["pair", "returned", "own", "other", "own seat", "other seat", "table", "behaviour", "settings"]
+Link = Literal["to middle", "from middle"]
+_LINKS: tuple[tuple[str, Link], ...] = (("to_middle_", "to middle"), ("from_middle_", "from middle"))
 
 _WHERE: tuple[tuple[str, Whose], ...] = (
     ("matrix", "pair"),
@@ -162,19 +151,16 @@ class TripleStep:
         """Return the name by which the step is replaced or left out."""
         return self.rule.__name__
 
-    def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[tuple[Whose, str], ...]:
+    def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[tuple[Link, str], ...]:
         """Return of which link each argument is, and its name."""
-        found: list[tuple[Whose, str]] = []
-        for argument in inspect.signature(self.rule).parameters:
-            for beginning, whose in _LINKS:
-                if argument.startswith(beginning) and argument.removeprefix(beginning) in known["matrix"]:
-                    found.append((whose, argument.removeprefix(beginning)))
-                    break
-            else:
-                raise ValueError(
-                    f"step {self.name!r}: its argument {argument!r} is neither to_middle_ nor from_middle_"
-                )
-        return tuple(found)
+        return tuple(self._source(argument, known["matrix"]) for argument in inspect.signature(self.rule).parameters)
+
+    def _source(self, argument: str, matrices: Iterable[str]) -> tuple[Link, str]:
+        for beginning, link in _LINKS:
+            name = argument.removeprefix(beginning)
+            if name != argument and name in matrices:
+                return link, name
+        raise ValueError(f"step {self.name!r}: {argument!r} names nothing held to_middle_ or from_middle_ a body")
 
     def take(self, model: PartnershipModel) -> None:
         """Take the rule between all members."""

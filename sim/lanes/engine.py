@@ -116,7 +116,7 @@ def pair_loop(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]]) -
         "behaviour": "whole.behaviour.{}",
         "settings": "whole.own.{}",
     }
-    common = {
+    common: dict[str, Any] = {
         "name": step.name,
         "rule": step.rule,
         "arguments": [(short.get(whose, whose), name) for whose, name in sources],

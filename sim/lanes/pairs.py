@@ -26,6 +26,9 @@ from sim.lanes.views import Layout, room_for
 SIMD_WIDTH = 8
 """Runs in a group: the widest registers hold eight numbers."""
 
+_MATRICES = ("pair", "returned", "to middle", "from middle")
+"""Words for what is held between things."""
+
 UNROLL = 4
 """Others added up at once. A loop over runs with a shorter body would be unrolled and not be vectorised."""
 
@@ -115,7 +118,7 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
         dict.fromkeys(
             [
                 *([loop.writes] if loop.writes else []),
-                *(name for whose, name in loop.arguments if whose in ("pair", "returned")),
+                *(name for whose, name in loop.arguments if whose in _MATRICES),
             ]
         )
     )
