@@ -262,6 +262,7 @@ def room_of(
     row_of_month: NDArray[np.int64],
     keep_terms: bool,
     scratch_rows: int,
+    order: Sequence[int],
 ) -> Room:
     """Return what the runs of a block begin with: one run a plan."""
     first, n = plans[0], len(plans)
@@ -307,6 +308,7 @@ def room_of(
             levers_of_month=np.concatenate(([0], np.cumsum(changes))).astype(np.int64),
             first_month=month_number(first.scenario.start),
             row_of_month=row_of_month,
+            order=np.array(order, dtype=np.int64),
         ),
         draws=room_for_draws(
             seed=seed,

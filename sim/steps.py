@@ -20,10 +20,11 @@ Condition = Callable[["PartnershipModel"], bool]
 
 @dataclasses.dataclass(frozen=True)
 class Takers:
-    """Who takes a step, among the bodies or the table itself: in Mesa a list, compiled a condition on each."""
+    """Who takes a step: in Mesa a list, compiled a condition on each of a kind of things, or on the table itself."""
 
     says: str
-    among: Literal["partner", "partnership"]
+    among: str
+    """The kind: "partnership" is the table, "partner" the bodies."""
     listed: Callable[[PartnershipModel], Iterable[Any]]
     where: Callable[[Any], bool]
     sectors: frozenset[int] | None = None
