@@ -7,6 +7,7 @@ by :meth:`Month.replacing` and its like, see ``docs/extending.md``.
 from __future__ import annotations
 
 import dataclasses
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from operator import attrgetter
@@ -18,7 +19,7 @@ from sim.parameters import PARAMETERS, Behaviour, Delivery, Mechanisms, Paramete
 from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
 from sim.population import SECTORS, Seat
-from sim.randomness import OWN_STREAMS, STREAMS, Stream
+from sim.randomness import OWN_STREAMS, STREAMS, Draws, Stream
 from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
 from sim.state import matrices_of, rows_of
@@ -149,10 +150,9 @@ STEPS: tuple[AnyStep, ...] = (
     Step(Partner.take_influence, MEMBERS, "each has its share."),
     # 3 attendance
     Step(PartnershipModel.call_meeting, TABLE, "A meeting is called; money is in sight, the forum has a load."),
-    Step(Partner.look_up, MEMBERS, "Members look round:"),
     PairStep(
         trust.seen_with_trust,
-        "at what others did so far, weighed by trust,",
+        "Members look at what others did so far, weighed by trust,",
         adds=("trusted", "participation", "giving"),
     ),
     Step(Partner.judge_the_others, MEMBERS, "and judge by it."),
@@ -392,6 +392,19 @@ class Month:
         """Return, for every step between two bodies, its loop in Mesa."""
         return {step: pair_loop(step, self.sources[step]) for step in self.sources if isinstance(step, PairStep)}
 
+    def lucks_of(self, draws: Draws, months: int) -> list[tuple[Any, list[Any]]]:
+        """Return, month by month, the draws of the table, and those of every body, as named tuples."""
+        of_table = namedtuple("LuckOfTable", [s.name for s in self.streams if not s.each])  # type: ignore[misc]
+        of_body = namedtuple("LuckOfBody", [s.name for s in self.streams if s.each])  # type: ignore[misc]
+        lists = {s: draws[s.name].tolist() for s in self.streams}
+        by_month = {s: [values] * months if s.at_launch else values for s, values in lists.items()}
+        shared = zip(*(values for s, values in by_month.items() if not s.each), strict=True)
+        each = zip(*(values for s, values in by_month.items() if s.each), strict=True)
+        return [
+            (of_table._make(ours), list(map(of_body._make, zip(*theirs, strict=True))))
+            for ours, theirs in zip(shared, each, strict=True)
+        ]
+
     @cached_property
     def read_columns(self) -> Callable[[Partner], tuple[float, ...]]:
         """Return the function that reads what is kept of a body."""
@@ -404,7 +417,7 @@ class Month:
 
     def launch(self, model: PartnershipModel) -> None:
         """Let a partnership begin."""
-        model.deal([stream for stream in self.streams if stream.at_launch], None)
+        model.deal_luck(0)
         for step in self.launch_steps:
             step.take(model)
 

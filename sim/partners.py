@@ -10,7 +10,6 @@ of their archetypes (data); the subclasses add what only such a body does.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import mesa
@@ -99,7 +98,6 @@ class Partner(mesa.Agent):
         super().__init__(model)
         self.position, self.seat, self.kind = position, seat, seat.kind
         self.name = seat.name
-        self.luck = SimpleNamespace()
         set_to_zero(self, model.plan.known["partner"])
         for matrix in model.plan.known["matrix"]:
             setattr(self, matrix, [0.0] * model.n_seats)
@@ -282,13 +280,6 @@ class Partner(mesa.Agent):
         )
 
     # ------------------------------------------------------------ 3 attendance
-
-    @rule
-    def look_up(self) -> None:
-        """Begin to look at the others."""
-        self.trusted = 0.0
-        self.participation = 0.0
-        self.giving = 0.0
 
     @rule
     def judge_the_others(self) -> None:
@@ -483,9 +474,10 @@ class Partner(mesa.Agent):
             attendance_record=self.attendance_record,
             rate=behaviour.belief_rate,
         )
+        spent = model.fund_spent_gbp_m
         expected_share = learning.expected_share_step(
             expected_share=self.expected_share,
-            share_paid=mean_or_zero(total=self.paid_gbp_m, count=model.fund_spent_gbp_m),
+            share_paid=self.paid_gbp_m / spent if spent > 0.0 else 0.0,
             rate=behaviour.belief_rate,
         )
         if model.mechanisms.learning > 0:
@@ -539,7 +531,6 @@ class Partner(mesa.Agent):
     def be_asked(self) -> None:
         """Tell newcomers what one believes, and what one gives."""
         model = self.model
-        self.record = 0.0
         model.sitting += 1.0
         model.beliefs += self.belief
         model.rates += self.rate

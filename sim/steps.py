@@ -94,8 +94,8 @@ class PairStep:
     The rule is a function of numbers that it names: the body's own (``attended``), the other's
     (``other_attended``), what the body holds towards the other (``trust``) or the other towards it
     (``returned_trust``), the table's, or a parameter. What it gives is written to ``writes``,
-    which bodies hold towards others, or added up in ``adds``: numbers of the body itself, of the other, or of
-    the table.
+    which bodies hold towards others, or ``adds`` are the sums of it: numbers of the body itself, of the other, or
+    of the table.
 
     ``once`` takes every two bodies once, the earlier seat first; what is written then holds both ways.
     ``only`` names a flag: taken are only pairs in which a body with that flag meets a member, both ways. The
@@ -257,7 +257,7 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[
     row = list(dict.fromkeys([*row, *fetched("pair"), *fetched("own", "own seat")]))
     lists = ["bodies", "positions", *(f"all_{name}" for name in others)]
     names = ["other", "there", *(f"other_{name}" for name in others)]
-    begin, end = [f"sum_{name} = {holder}.{name}" for name in sums], [f"{holder}.{name} = sum_{name}" for name in sums]
+    begin, end = [f"sum_{name} = 0.0" for name in sums], [f"{holder}.{name} = sum_{name}" for name in sums]
     inner = [f"for {', '.join(names)} in zip({', '.join(lists)}):", "    if other is not body:"]
     inner += [f"        {line}" for line in keep]
     outer = "for number, body in enumerate(bodies):"
@@ -270,6 +270,7 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[
         "positions = [body.position for body in bodies]",
         *fetched("other", "other seat", "table", "behaviour", "settings"),
         *(begin if step.to == "table" else []),
+        *(f"for body in bodies: body.{name} = 0.0" for name in step.adds if step.to == "other"),
         outer,
         *(f"    {line}" for line in body),
         *(end if step.to == "table" else []),

@@ -27,7 +27,7 @@ TABLE, THING, SEAT = "partnership", "partner", "seat"
 
 MOST_SECTORS = 8
 
-STEPS_AT_ONCE = 4
+STEPS_AT_ONCE = 1
 MEASURES_AT_ONCE = 16
 """Steps and formulas compiled together: many small functions take longer to compile, and so do large ones."""
 
@@ -119,12 +119,13 @@ def pair_loop(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]]) -
         "rule": step.rule,
         "arguments": [(short.get(whose, whose), name) for whose, name in sources],
         "attributes": [written.get(whose, "").format(name) for whose, name in sources],
+        "stands": inlined(_stands),
         "when": inlined(step.when) if step.when is not None else None,
         "writes": step.writes,
     }
     if isinstance(step, TripleStep):
         return pairs.PairLoop(**common, counts=inlined(_sits), over_a_third=True)
-    counts = inlined(_sits if step.among == "members" else _stands)
+    counts = inlined(_sits if step.among == "members" else _is_of_a_table)
     return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once, only=step.only)
 
 
@@ -132,8 +133,12 @@ def _sits(partner: Any) -> bool:
     return bool(partner.is_member > 0.0)
 
 
-def _stands(partner: Any) -> bool:
+def _is_of_a_table(partner: Any) -> bool:
     return bool(partner.model.is_dissolved == 0.0)
+
+
+def _stands(model: Any) -> bool:
+    return bool(model.is_dissolved == 0.0)
 
 
 def stages_of(

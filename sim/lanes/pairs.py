@@ -65,6 +65,8 @@ def room_for_matrix(things: int, n: int) -> NDArray[np.float64]:
 class PairLoop:
     """A rule between two things, and where its numbers are.
 
+    ``stands`` is the condition of the whole under which its sums are written.
+
     ``arguments`` say of each number whose it is and its name: of the "pair", "returned" (of the other towards
     one), "own", "other", or of the whole ("table"). ``attributes`` give, by the same words, how a number is
     written in compiled code. The rest is as in ``sim.steps.PairStep``; ``counts`` is the condition under which a
@@ -76,6 +78,7 @@ class PairLoop:
     arguments: Sequence[tuple[str, str]]
     attributes: Sequence[str]
     counts: Callable[[Any], bool]
+    stands: Callable[[Any], bool]
     when: Callable[[Any], bool] | None
     writes: str = ""
     adds: tuple[str, ...] = ()
@@ -103,10 +106,7 @@ def _copied(loop: PairLoop) -> tuple[dict[str, str], dict[str, str]]:
             of_whole[f"all_{name}"] = attribute
     if loop.only:
         of_things[f"row_{loop.only}"] = f"one.{loop.only}"
-    if loop.to in ("own", "other"):
-        of_things |= {f"sum_{name}": f"one.{name}" for name in loop.adds}
-    else:
-        of_whole |= {f"sum_{name}": f"whole.{name}" for name in loop.adds}
+    (of_things if loop.to in ("own", "other") else of_whole).update({f"sum_{name}": "0.0" for name in loop.adds})
     return of_things, of_whole
 
 
@@ -147,7 +147,8 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
     lines += [f"scratch = carray(place_scratch(world), ({len(rows)} * padding + {len(of_whole)}, width), float64)"]
     lines += [f"{name} = scratch[{k} * padding:{k + 1} * padding]" for k, name in enumerate(rows)]
     lines += [f"{name} = scratch[{len(rows)} * padding + {k}]" for k, name in enumerate(of_whole)]
-    condition = "counts(one)" + (" and when(at_whole(world, 0, run, True))" if loop.when is not None else "")
+    also = " and when(at_whole(world, 0, run, True))" if loop.when is not None else ""
+    condition = f"counts(one){also}"
     lines += [
         "for i in range(things):",
         "    for run in range(n):",
@@ -175,7 +176,7 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
     elif loop.adds:
         lines += [
             "for run in range(n):",
-            "    whole = at_whole(world, 0, run, True)",
+            f"    whole = at_whole(world, 0, run, stands(at_whole(world, 0, run, True)){also})",
             *(f"    whole.{name} = sum_{name}[run]" for name in loop.adds),
         ]
     text = "\n    ".join(["def take(world, n):", *lines])
@@ -186,6 +187,7 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
         "at_thing": layout.view(thing),
         "at_whole": layout.view(whole),
         "counts": loop.counts,
+        "stands": loop.stands,
         "when": loop.when,
         number: layout.reader(thing),
         "place_scratch": layout.place("scratch"),
