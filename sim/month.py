@@ -9,12 +9,13 @@ from __future__ import annotations
 import dataclasses
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
 
 from sim.measures import COLUMNS, MEASURES, Measure
 from sim.own import own_key, remember_as_read
+from sim.pairs import pair_loop
 from sim.parameters import PARAMETERS, Behaviour, Delivery, Mechanisms, Parameter, declared
 from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
@@ -23,7 +24,7 @@ from sim.randomness import OWN_STREAMS, STREAMS, Draws, Stream
 from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
 from sim.state import matrices_of, rows_of
-from sim.steps import AnyStep, PairStep, Step, Takers, TripleStep, pair_loop
+from sim.steps import AnyStep, PairStep, Step, Takers, TripleStep
 from sim.terms import TERMS, Term
 
 COUNCIL = SECTORS.index("council")
@@ -189,7 +190,6 @@ STEPS: tuple[AnyStep, ...] = (
     Step(Partner.learn, MEMBERS, "members bring their beliefs up to date."),
     # 11 trust
     Step(PartnershipModel.weigh_contact, TABLE, "Contact, brokerage and time weigh on trust;"),
-    Step(Partner.be_felt, MEMBERS, "so does domination;"),
     PairStep(
         trust.trust_step, "everybody compares what others put in with what trust led one to expect.", writes="trust"
     ),
@@ -209,16 +209,15 @@ STEPS: tuple[AnyStep, ...] = (
     Step(PartnershipModel.see_engagement, TABLE, "The table is as engaged as its members;"),
     Step(Council.consider_ending, COUNCILS, "councils consider abolishing it;"),
     Step(PartnershipModel.end_or_go_on, TABLE, "it ends or goes on,"),
-    Step(Partner.go_home, EVERYBODY, "and if it is over everybody goes home.", when=it_is_over),
+    Step(PartnershipModel.close_the_list, PLACE, "and if it is over the list is empty", when=it_is_over),
+    Step(Partner.go_home, EVERYBODY, "and everybody goes home.", when=it_is_over),
     # costs
     Step(PartnershipModel.open_the_bill, PLACE, "Costs are counted:"),
     Step(Partner.cost_time, EVERYBODY, "time and inspection;"),
     Step(PartnershipModel.settle_the_bill, PLACE, "days are turned into money."),
     # measures
-    Step(PartnershipModel.begin_to_measure, PLACE, "The month is measured:"),
-    Step(Partner.show_engagement, MEMBERS, "what regimes are named from,"),
-    Step(PartnershipModel.begin_to_show, PLACE, "and, if the month is kept,", when=month_is_kept),
-    Step(Partner.show_oneself, MEMBERS, "what other measures are made of,", when=month_is_kept),
+    Step(PartnershipModel.begin_to_show, PLACE, "A month that is kept is measured:", when=month_is_kept),
+    Step(Partner.show_oneself, MEMBERS, "what measures are made of,", when=month_is_kept),
     Step(PartnershipModel.work_out_means, PLACE, "means by sector,", when=month_is_kept),
     PairStep(
         trust.trust_given_and_returned,
@@ -401,7 +400,7 @@ class Month:
         shared = zip(*(values for s, values in by_month.items() if not s.each), strict=True)
         each = zip(*(values for s, values in by_month.items() if s.each), strict=True)
         return [
-            (of_table._make(ours), list(map(of_body._make, zip(*theirs, strict=True))))
+            (of_table._make(ours), list(map(partial(tuple.__new__, of_body), zip(*theirs, strict=True))))
             for ours, theirs in zip(shared, each, strict=True)
         ]
 
@@ -415,6 +414,17 @@ class Month:
         """Return the functions that read what is kept of the partnership."""
         return tuple(measure.read() for measure in self.measures.values())
 
+    @cached_property
+    def spelt_out(self) -> list[tuple[Any, AnyStep]]:
+        """Return the steps, with the function of those that every member takes every month: most of them."""
+        plain = [
+            isinstance(s, Step) and s.takers is MEMBERS and s.when is None and not s.seats_change for s in self.steps
+        ]
+        return [
+            (getattr(s, "function", None) if is_plain else None, s)
+            for s, is_plain in zip(self.steps, plain, strict=True)
+        ]
+
     def launch(self, model: PartnershipModel) -> None:
         """Let a partnership begin."""
         model.deal_luck(0)
@@ -424,8 +434,12 @@ class Month:
     def live(self, model: PartnershipModel) -> None:
         """Let a partnership live through a month, and write down what it shows."""
         model.enter_month()
-        for step in self.steps:
-            step.take(model)
+        for function, step in self.spelt_out:
+            if function is None:
+                step.take(model)
+            else:
+                for member in model.members:
+                    function(member)
         model.measures[model.month] = [read(model) for read in self.read_measures]
         rows, read = model.partner_rows[model.month], self.read_columns
         for partner in model.members:

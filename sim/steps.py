@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -201,105 +201,3 @@ def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tup
 
 
 AnyStep = Step | PairStep | TripleStep
-
-# ---------------------------------------------------------------------- the loop over pairs in Mesa
-
-_READ: Mapping[Whose, str] = {
-    "pair": "row_{name}[there]",
-    "returned": "other.{name}[here]",
-    "own": "own_{name}",
-    "own seat": "own_{name}",
-    "other": "other_{name}",
-    "other seat": "other_{name}",
-    "table": "shared_{name}",
-    "behaviour": "shared_{name}",
-    "settings": "shared_{name}",
-}
-_FETCH: Mapping[Whose, str] = {
-    "pair": "row_{name} = body.{name}",
-    "own": "own_{name} = body.{name}",
-    "own seat": "own_{name} = body.seat.{name}",
-    "other": "all_{name} = [body.{name} for body in bodies]",
-    "other seat": "all_{name} = [body.seat.{name} for body in bodies]",
-    "table": "shared_{name} = model.{name}",
-    "behaviour": "shared_{name} = model.parameter('{name}')",
-    "settings": "shared_{name} = model.own.{name}",
-}
-
-
-def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[[Any, Any, Any], None]:
-    """Return the loop over pairs of a step, written out for the numbers that its rule is given.
-
-    A run takes a rule some hundred thousand times between two bodies, so what a general loop would look up each
-    time is spelt out, as ``dataclasses`` does for a class: ``loop(model, bodies, rule)``.
-    """
-    if step.only:
-        return _loop_with_some(step, sources)
-
-    def fetched(*places: Whose) -> list[str]:
-        lines = [_FETCH[whose].format(name=name) for whose, name in sources if whose in places]
-        return list(dict.fromkeys(lines))
-
-    holder = {"own": "body", "other": "other", "table": "model"}[step.to]
-    call = f"rule({', '.join(_READ[whose].format(name=name) for whose, name in sources)})"
-    others = list(dict.fromkeys(name for whose, name in sources if whose in ("other", "other seat")))
-    if step.writes:
-        keep = [f"row_{step.writes}[there] = {call}"]
-        if step.once:
-            keep = [f"given = {call}", f"row_{step.writes}[there] = given", f"other.{step.writes}[here] = given"]
-    else:
-        given = [f"given_{name}" for name in step.adds]
-        keep = [f"{', '.join(given)} = {call}", *(f"{holder}.{name} += given_{name}" for name in step.adds)]
-    sums = step.adds if step.to in ("own", "table") else ()
-    if sums:
-        keep = [keep[0], *(f"sum_{name} += given_{name}" for name in step.adds)]
-    row = [f"row_{step.writes} = body.{step.writes}"] if step.writes else []
-    row = list(dict.fromkeys([*row, *fetched("pair"), *fetched("own", "own seat")]))
-    lists = ["bodies", "positions", *(f"all_{name}" for name in others)]
-    names = ["other", "there", *(f"other_{name}" for name in others)]
-    begin, end = [f"sum_{name} = 0.0" for name in sums], [f"{holder}.{name} = sum_{name}" for name in sums]
-    inner = [f"for {', '.join(names)} in zip({', '.join(lists)}):", "    if other is not body:"]
-    inner += [f"        {line}" for line in keep]
-    outer = "for number, body in enumerate(bodies):"
-    if step.once:
-        later = [f"{name}[number + 1:]" for name in lists]
-        inner = [f"for {', '.join(names)} in zip({', '.join(later)}):", *(f"    {line}" for line in keep)]
-    body = ["here = body.position", *row, *(begin if step.to == "own" else []), *inner]
-    body += end if step.to == "own" else []
-    lines = [
-        "positions = [body.position for body in bodies]",
-        *fetched("other", "other seat", "table", "behaviour", "settings"),
-        *(begin if step.to == "table" else []),
-        *(f"for body in bodies: body.{name} = 0.0" for name in step.adds if step.to == "other"),
-        outer,
-        *(f"    {line}" for line in body),
-        *(end if step.to == "table" else []),
-    ]
-    text = "\n    ".join(["def loop(model, bodies, rule):", *lines])
-    found: dict[str, Any] = {}
-    exec(compile(text, f"<pairs: {step.name}>", "exec"), {}, found)
-    loop: Callable[[Any, Any, Any], None] = found["loop"]
-    return loop
-
-
-def _loop_with_some(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[[Any, Any, Any], None]:
-    """Return the loop over the pairs of some bodies, which are few."""
-
-    def read(whose: Whose, name: str, model: Any, body: Any, other: Any) -> float:
-        if whose in ("behaviour", "settings"):
-            return float(model.parameter(name) if whose == "behaviour" else getattr(model.own, name))
-        if whose in ("pair", "returned"):
-            one, two = (body, other) if whose == "pair" else (other, body)
-            return float(getattr(one, name)[two.position])
-        holder = {"own": body, "other": other, "own seat": body.seat, "other seat": other.seat, "table": model}[whose]
-        return float(getattr(holder, name))
-
-    def loop(model: Any, bodies: Any, rule: Any) -> None:
-        for body in [body for body in model.partners if getattr(body, step.only) > 0.0]:
-            for other in bodies:
-                if other is not body:
-                    for one, two in ((body, other), (other, body)):
-                        given = rule(*(read(whose, name, model, one, two) for whose, name in sources))
-                        getattr(one, step.writes)[two.position] = given
-
-    return loop
