@@ -38,7 +38,8 @@ def _numbers_of(topic: type, prefix: str = "") -> list[str]:
     return [prefix + field.name for field in dataclasses.fields(topic)]
 
 
-BEHAVIOUR_NAMES = (*_numbers_of(Behaviour), *_numbers_of(Mechanisms), *_numbers_of(Delivery))
+BEHAVIOUR_NAMES = (*_numbers_of(Behaviour), *_numbers_of(Mechanisms))
+DELIVERY_NAMES = tuple(_numbers_of(Delivery))
 LEVER_NAMES = (
     *(n for n in _numbers_of(Levers) if n not in ("flexible_fund_gbp_m", "purse", "joint", "duty", "inspection")),
     *_numbers_of(Joint, "joint_"),
@@ -64,7 +65,7 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
     of_table: dict[str, Link] = {
         "behaviour": To("behaviour"),
         "mechanisms": To("behaviour"),
-        "delivery": To("behaviour"),
+        "delivery": To("delivery"),
         "levers": To("levers"),
         "leadership": To("levers", prefix="leadership_"),
         "own": To("levers", prefix="own_"),
@@ -91,6 +92,7 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
             whole=frozenset({"joins_at", "sector"}),
             read_only=True,
         ),
+        Kind("delivery", dict.fromkeys(DELIVERY_NAMES, 0), by_run=False, read_only=True),
         *(Kind(name, names, read_only=True) for name, names in rows.items()),
     ]
     return Layout(kinds, lanes=LANES, key=key, numbers=NUMBERS, matrices=tuple(month.known["matrix"]))
@@ -156,7 +158,7 @@ def _plan(
     policy: NDArray[np.float64],
     abolished: tuple[tuple[int, tuple[str, ...]], ...],
 ) -> Plan:
-    topics = vars(scenario.behaviour) | vars(scenario.mechanisms) | vars(scenario.delivery)
+    topics = vars(scenario.behaviour) | vars(scenario.mechanisms)
     place = scenario.place
     return Plan(
         scenario=scenario,
@@ -167,6 +169,8 @@ def _plan(
             place.tiers,
             place.population,
             scenario.board.chair,
+            # A rule branches by how results are made, here once for all runs of a block.
+            tuple(getattr(scenario.delivery, name) for name in DELIVERY_NAMES),
             tuple((seat.kind.archetype, seat.joins_at, seat.informed) for seat in seats),
         ),
         seat_records=seat_records,
@@ -262,6 +266,7 @@ def room_of(
     row_of_month: NDArray[np.int64],
     keep_terms: bool,
     scratch_rows: int,
+    order: Sequence[int],
 ) -> Room:
     """Return what the runs of a block begin with: one run a plan."""
     first, n = plans[0], len(plans)
@@ -269,6 +274,9 @@ def room_of(
     behaviour, place = layout.room("behaviour", 1), layout.room("place", 1)
     _fill(behaviour, np.stack([plan.behaviour for plan in plans], axis=-1)[None])
     _fill(place, np.stack([plan.place for plan in plans], axis=-1)[None])
+    delivery = layout.room("delivery", 1)
+    for name in DELIVERY_NAMES:
+        delivery[name] = getattr(first.scenario.delivery, name)
     policy = layout.room("policy", first.scenario.months)
     _fill(policy, np.stack([plan.policy for plan in plans], axis=-1))
     distinct = list({id(plan): plan for plan in plans}.values())
@@ -277,11 +285,12 @@ def room_of(
     levers = layout.room("levers", len(starts))
     _fill(levers, np.stack([plan.levers[plan.levers_of_month[starts]] for plan in plans], axis=-1))
     partners = layout.room("partner", n_seats)
-    for position, seat in enumerate(first.seats):
-        partners["is_member"][position] = 1.0 if seat.joins_at == 0 else 0.0
-        for lane, plan in enumerate(plans):
-            ends = (m for m, names in plan.abolished if plan.seats[position].kind.archetype in names)
-            partners["abolished_at"][position, lane] = next(ends, -1)
+    partners["is_member"][[seat.joins_at == 0 for seat in first.seats]] = 1.0
+    partners["abolished_at"] = -1.0
+    for lane, plan in enumerate(plans):
+        for step, names in reversed(plan.abolished):
+            ends = [seat.kind.archetype in names for seat in plan.seats]
+            partners["abolished_at"][ends, lane] = step
     luck, luck_of_partner = layout.room("luck", 1), layout.room("luck_of_partner", padded_slots(n_seats))
     matrices = [room_for_matrix(n_seats, n) for _ in layout.matrices]
     scratch = room_for((scratch_rows, width(n)))
@@ -293,6 +302,7 @@ def room_of(
         "levers": levers,
         "policy": policy,
         "place": place,
+        "delivery": delivery,
         "luck": luck,
         "luck_of_partner": luck_of_partner,
     }
@@ -307,6 +317,7 @@ def room_of(
             levers_of_month=np.concatenate(([0], np.cumsum(changes))).astype(np.int64),
             first_month=month_number(first.scenario.start),
             row_of_month=row_of_month,
+            order=np.array(order, dtype=np.int64),
         ),
         draws=room_for_draws(
             seed=seed,

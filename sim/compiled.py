@@ -21,6 +21,7 @@ from sim.lanes.views import Layout, world_maker
 from sim.month import MONTH, Month
 from sim.scenario import ScenarioError
 from sim.sources import source_hash
+from sim.steps import Step
 
 Progress = Callable[[int, int], None]
 """Told how many of how many parts have been compiled."""
@@ -39,6 +40,8 @@ class CompiledMonth:
     parts: tuple[Any, ...]
     """What has to be compiled before it, in order."""
     loops: tuple[pairs.PairLoop, ...]
+    order: tuple[int, ...]
+    """Positions of the steps, as they are taken."""
 
     def scratch_rows(self, n_seats: int) -> int:
         """Return how many rows of runs the loops over pairs need for what they copy."""
@@ -93,17 +96,20 @@ def _compile(part: Any, month: Month, layout: Layout) -> None:
         raise ScenarioError(refusal(error, (*month.launch_steps, *month.steps), layout)) from error
 
 
-def _put_together(month: Month) -> CompiledMonth:
-    """Return the compiled form of a month, of which nothing has been compiled yet."""
+def _put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
+    """Return the compiled form of a month, of which nothing has been compiled yet.
+
+    With ``any_order`` it takes the steps in the order that ``CompiledMonth.order`` says.
+    """
     if getattr(config, "DISABLE_JIT", 0):
         raise ScenarioError(JIT_IS_OFF)
-    if month in _made:
+    if month in _made and not any_order:
         return _made[month]
     engine.let_rules_compile()
-    key = source_hash("sim") + month.own_key
+    key = source_hash("sim") + month.own_key + ("in any order" if any_order else "")
     layout = layout_of(month, _in_place_of_mesa(month), key)
     launch = engine.stages_of(month.launch_steps, month.sources, layout)
-    live = engine.stages_of(month.steps, month.sources, layout)
+    live = engine.stages_of(month.steps, month.sources, layout, at_once=1 if any_order else engine.STEPS_AT_ONCE)
     formulas = {number: measure.formula for number, measure in enumerate(month.measures.values())}
     of_regimes = {n: formulas[n] for n, name in enumerate(month.measures) if month.measures[name].names_regimes}
     the_rest = {n: formula for n, formula in formulas.items() if n not in of_regimes}
@@ -111,7 +117,7 @@ def _put_together(month: Month) -> CompiledMonth:
         engine.Parts(
             world_of=inlined(_world_of(layout)),
             launch=engine.one_after_another(launch),
-            live=engine.one_after_another(live),
+            live=engine.in_any_order(live) if any_order else engine.one_after_another(live, "world, order, n"),
             measure_for_regimes=engine.measure_stage(of_regimes, layout),
             measure_the_rest=engine.measure_stage(the_rest, layout),
             keep_rows=engine.row_keeper(tuple(month.columns.values()), layout),
@@ -120,9 +126,12 @@ def _put_together(month: Month) -> CompiledMonth:
     )
     run_block: Any = njit(error_model="numpy", nogil=True)(text)
     run_block._cache = KeptCode(text, key)
-    loops = [engine.pair_loop(step, sources) for step, sources in month.sources.items()]
-    _made[month] = CompiledMonth(month, layout, run_block, (*launch, *live), tuple(loops))
-    return _made[month]
+    between = [step for step in (*month.launch_steps, *month.steps) if not isinstance(step, Step)]
+    loops = [engine.pair_loop(step, month.sources[step]) for step in between]
+    made = CompiledMonth(month, layout, run_block, (*launch, *live), tuple(loops), tuple(range(len(month.steps))))
+    if not any_order:
+        _made[month] = made
+    return made
 
 
 def _world_of(layout: Layout) -> Any:

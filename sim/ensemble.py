@@ -240,6 +240,7 @@ class _Results:
             row_of_month=row_of_month,
             keep_terms=self.keep_terms,
             scratch_rows=engine.scratch_rows(n_seats),
+            order=engine.order,
         )
         engine.run_block(room.request, room.draws, kept, n)
         self._enter(block, kept, kept_months)

@@ -74,20 +74,20 @@ def alive(self: PartnershipModel) -> float:
 @rule
 def trust_reciprocity(self: PartnershipModel) -> float:
     """Return one minus the mean difference between trust given and returned, 0 without a pair."""
-    pairs = pairs_of(total(self.members_of))
+    pairs = pairs_of(total(tuple(self.members_of)))
     return 1.0 - mean_or_zero(total=self.trust_difference, count=pairs) if pairs > 0.0 else 0.0
 
 
 @rule
 def mean_outcome(self: PartnershipModel) -> float:
     """Return the outcome, mean over the themes."""
-    return mean_or_zero(total=total(self.outcome), count=N_THEMES)
+    return mean_or_zero(total=total(tuple(self.outcome)), count=N_THEMES)
 
 
 @rule
 def mean_counterfactual(self: PartnershipModel) -> float:
     """Return the outcome without a partnership, mean over the themes."""
-    return mean_or_zero(total=total(self.counterfactual), count=N_THEMES)
+    return mean_or_zero(total=total(tuple(self.counterfactual)), count=N_THEMES)
 
 
 # ---------------------------------------------------------------------- the table of measures
@@ -104,17 +104,17 @@ def _measures() -> Mapping[str, Measure]:
             rows.append(Measure(f"{name}_{sector}", unit, 0.0, high, sentence, f"{of_sector}[{s}]"))
 
     # fmt: off
-    by_sector("attendance", share, 1.0, "Share of members who attend the month's meeting.", lambda m: mean_or_zero(total=total(m.attended_of), count=m.n_members), "attendance_in")
-    by_sector("seniority", "0 junior to 1 chief officer", 1.0, "Mean level of the people sent.", lambda m: mean_or_zero(total=total(m.seniority_of), count=m.n_members), "seniority_in")
-    by_sector("engagement", "index", 1.0, "Mean over members of attendance record × seniority × contribution factor.", lambda m: mean_or_zero(total=total(m.engaged_of), count=m.n_members), "engagement_in")
-    by_sector("contribution_gbp_m", pounds, INFINITE, "Money bent to the strategy or pooled.", lambda m: total(m.given_of), "given_of")
+    by_sector("attendance", share, 1.0, "Share of members who attend the month's meeting.", lambda m: mean_or_zero(total=total(tuple(m.attended_of)), count=m.n_members), "attendance_in")
+    by_sector("seniority", "0 junior to 1 chief officer", 1.0, "Mean level of the people sent.", lambda m: mean_or_zero(total=total(tuple(m.seniority_of)), count=m.n_members), "seniority_in")
+    by_sector("engagement", "index", 1.0, "Mean over members of attendance record × seniority × contribution factor.", lambda m: mean_or_zero(total=total(tuple(m.engaged_of)), count=m.n_members), "engagement_in")
+    by_sector("contribution_gbp_m", pounds, INFINITE, "Money bent to the strategy or pooled.", lambda m: total(tuple(m.given_of)), "given_of")
     rows += [
         Measure("contribution_bent_gbp_m", pounds, 0.0, INFINITE, "Own money that members bend to the strategy.", "bent_gbp_m"),
         Measure("contribution_pooled_gbp_m", pounds, 0.0, INFINITE, "Regeneration money that members route through the partnership.", "given_to_pool_gbp_m"),
         Measure("contribution_share", share, 0.0, 1.0, "Bent and pooled money as a share of members' mainstream budgets.", lambda m: mean_or_zero(total=12.0 * (m.bent_gbp_m + m.given_to_pool_gbp_m), count=m.budgets_gbp_m)),
-        Measure("trust", "0 to 1", 0.0, 1.0, "Mean directed trust between members.", lambda m: mean_or_zero(total=m.trust_within + m.trust_across, count=2.0 * pairs_of(total(m.members_of)))),
+        Measure("trust", "0 to 1", 0.0, 1.0, "Mean directed trust between members.", lambda m: mean_or_zero(total=m.trust_within + m.trust_across, count=2.0 * pairs_of(total(tuple(m.members_of))))),
         Measure("trust_within", "0 to 1", 0.0, 1.0, "Mean trust between members of one sector (0 without such pairs).", lambda m: mean_or_zero(total=m.trust_within, count=2.0 * pairs_within(m))),
-        Measure("trust_across", "0 to 1", 0.0, 1.0, "Mean trust between members of different sectors (0 without such pairs).", lambda m: mean_or_zero(total=m.trust_across, count=2.0 * (pairs_of(total(m.members_of)) - pairs_within(m)))),
+        Measure("trust_across", "0 to 1", 0.0, 1.0, "Mean trust between members of different sectors (0 without such pairs).", lambda m: mean_or_zero(total=m.trust_across, count=2.0 * (pairs_of(total(tuple(m.members_of))) - pairs_within(m)))),
         Measure("trust_reciprocity", "0 to 1", 0.0, 1.0, "One minus the mean difference between trust given and returned.", trust_reciprocity),
         Measure("dominance", "normalised Herfindahl index", 0.0, 1.0, "Concentration of influence: 0 all equal, 1 one body has it all.", lambda m: normalised_herfindahl(sum_of_squared_shares=m.squares, n_members=m.n_members) if m.n_members > 0.0 else 0.0),
         Measure("top_share", share, 0.0, 1.0, "Share of influence of the most influential member.", "top_share", names_regimes=True),

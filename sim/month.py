@@ -7,22 +7,24 @@ by :meth:`Month.replacing` and its like, see ``docs/extending.md``.
 from __future__ import annotations
 
 import dataclasses
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property, partial
 from operator import attrgetter
 from typing import Any
 
 from sim.measures import COLUMNS, MEASURES, Measure
 from sim.own import own_key, remember_as_read
+from sim.pairs import pair_loop
 from sim.parameters import PARAMETERS, Behaviour, Delivery, Mechanisms, Parameter, declared
 from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
 from sim.population import SECTORS, Seat
-from sim.randomness import OWN_STREAMS, STREAMS, Stream
+from sim.randomness import OWN_STREAMS, STREAMS, Draws, Stream
 from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
 from sim.state import matrices_of, rows_of
-from sim.steps import PairStep, Step, Takers, pair_loop
+from sim.steps import AnyStep, PairStep, Step, Takers, TripleStep
 from sim.terms import TERMS, Term
 
 COUNCIL = SECTORS.index("council")
@@ -113,8 +115,6 @@ def month_is_kept(model: PartnershipModel) -> bool:
 
 # ---------------------------------------------------------------------- the steps
 
-AnyStep = Step | PairStep
-
 LAUNCH: tuple[AnyStep, ...] = (
     Step(PartnershipModel.found_partnership, PLACE, "A place founds a partnership: its leader, staff, goodwill."),
     Step(Partner.come_as_one_is, EVERYBODY, "Bodies bring their own traits."),
@@ -151,10 +151,9 @@ STEPS: tuple[AnyStep, ...] = (
     Step(Partner.take_influence, MEMBERS, "each has its share."),
     # 3 attendance
     Step(PartnershipModel.call_meeting, TABLE, "A meeting is called; money is in sight, the forum has a load."),
-    Step(Partner.look_up, MEMBERS, "Members look round:"),
     PairStep(
         trust.seen_with_trust,
-        "at what others did so far, weighed by trust,",
+        "Members look at what others did so far, weighed by trust,",
         adds=("trusted", "participation", "giving"),
     ),
     Step(Partner.judge_the_others, MEMBERS, "and judge by it."),
@@ -191,7 +190,6 @@ STEPS: tuple[AnyStep, ...] = (
     Step(Partner.learn, MEMBERS, "members bring their beliefs up to date."),
     # 11 trust
     Step(PartnershipModel.weigh_contact, TABLE, "Contact, brokerage and time weigh on trust;"),
-    Step(Partner.be_felt, MEMBERS, "so does domination;"),
     PairStep(
         trust.trust_step, "everybody compares what others put in with what trust led one to expect.", writes="trust"
     ),
@@ -211,16 +209,15 @@ STEPS: tuple[AnyStep, ...] = (
     Step(PartnershipModel.see_engagement, TABLE, "The table is as engaged as its members;"),
     Step(Council.consider_ending, COUNCILS, "councils consider abolishing it;"),
     Step(PartnershipModel.end_or_go_on, TABLE, "it ends or goes on,"),
-    Step(Partner.go_home, EVERYBODY, "and if it is over everybody goes home.", when=it_is_over),
+    Step(PartnershipModel.close_the_list, PLACE, "and if it is over the list is empty", when=it_is_over),
+    Step(Partner.go_home, EVERYBODY, "and everybody goes home.", when=it_is_over),
     # costs
     Step(PartnershipModel.open_the_bill, PLACE, "Costs are counted:"),
     Step(Partner.cost_time, EVERYBODY, "time and inspection;"),
     Step(PartnershipModel.settle_the_bill, PLACE, "days are turned into money."),
     # measures
-    Step(PartnershipModel.begin_to_measure, PLACE, "The month is measured:"),
-    Step(Partner.show_engagement, MEMBERS, "what regimes are named from,"),
-    Step(PartnershipModel.begin_to_show, PLACE, "and, if the month is kept,", when=month_is_kept),
-    Step(Partner.show_oneself, MEMBERS, "what other measures are made of,", when=month_is_kept),
+    Step(PartnershipModel.begin_to_show, PLACE, "A month that is kept is measured:", when=month_is_kept),
+    Step(Partner.show_oneself, MEMBERS, "what measures are made of,", when=month_is_kept),
     Step(PartnershipModel.work_out_means, PLACE, "means by sector,", when=month_is_kept),
     PairStep(
         trust.trust_given_and_returned,
@@ -264,7 +261,7 @@ class Month:
         for name, function in functions.items():
             for number in self._places_of(name):
                 step = steps[number]
-                if isinstance(step, PairStep):
+                if isinstance(step, PairStep | TripleStep):
                     steps[number] = dataclasses.replace(step, rule=function)
                 else:
                     steps[number] = dataclasses.replace(step, function=function)
@@ -287,16 +284,17 @@ class Month:
         return dataclasses.replace(self, steps=kept)
 
     def holding(self, **numbers: str) -> Month:
-        """Return a month in which a body (``grudge="partner"``) or the table (``="partnership"``) holds one more number.
+        """Return a month in which more numbers are held, each 0 before the launch.
 
-        It is 0 before the launch.
+        ``grudge="partner"``: by every body; ``="partnership"``: by the table; ``="matrix"``: by every body towards
+        every other.
         """
-        own = {kind: dict(self.own_state.get(kind, {})) for kind in ("partner", "partnership")}
+        own = {kind: dict(self.own_state.get(kind, {})) for kind in ("partner", "partnership", "matrix")}
         for name, kind in numbers.items():
             if kind not in own:
-                raise ScenarioError(f"{name} = {kind!r} is not allowed: it takes 'partner' or 'partnership'")
-            if name in self.known[kind]:
-                raise ScenarioError(f"a {kind} holds {name!r} already: take another name")
+                raise ScenarioError(f"{name} = {kind!r} is not allowed: it takes {', '.join(own)}")
+            if any(name in self.known[place] for place in own):
+                raise ScenarioError(f"{name!r} is held already: take another name")
             own[kind][name] = 0
         return dataclasses.replace(self, own_state=own)
 
@@ -365,17 +363,17 @@ class Month:
         return {
             "partner": rows_of(Partner, terms=len(self.terms)) | dict(self.own_state.get("partner", {})),
             "partnership": rows_of(PartnershipModel) | dict(self.own_state.get("partnership", {})),
-            "matrix": dict.fromkeys(matrices_of(Partner), 0),
+            "matrix": dict.fromkeys(matrices_of(Partner), 0) | dict(self.own_state.get("matrix", {})),
             "seat": dict.fromkeys(Seat.numbers(), 0),
             "behaviour": {field.name: 0 for topic in topics for field in dataclasses.fields(topic)},
             "own": {field.name: 0 for field in own},
         }
 
     @cached_property
-    def sources(self) -> dict[PairStep, Any]:
-        """Return, for every step between two bodies, whose numbers its rule is given."""
+    def sources(self) -> dict[AnyStep, Any]:
+        """Return, for every step between bodies, whose numbers its rule is given."""
         steps = (*self.launch_steps, *self.steps)
-        return {step: step.sources(self.known) for step in steps if isinstance(step, PairStep)}
+        return {step: step.sources(self.known) for step in steps if isinstance(step, PairStep | TripleStep)}
 
     def partner_columns(self, *, with_terms: bool) -> tuple[str, ...]:
         """Return the names of what is kept of a member a month, with the terms of its decision if they are."""
@@ -391,7 +389,20 @@ class Month:
     @cached_property
     def loops(self) -> dict[PairStep, Any]:
         """Return, for every step between two bodies, its loop in Mesa."""
-        return {step: pair_loop(step, sources) for step, sources in self.sources.items()}
+        return {step: pair_loop(step, self.sources[step]) for step in self.sources if isinstance(step, PairStep)}
+
+    def lucks_of(self, draws: Draws, months: int) -> list[tuple[Any, list[Any]]]:
+        """Return, month by month, the draws of the table, and those of every body, as named tuples."""
+        of_table = _kind_of_luck(tuple(s.name for s in self.streams if not s.each))
+        of_body = _kind_of_luck(tuple(s.name for s in self.streams if s.each))
+        lists = {s: draws[s.name].tolist() for s in self.streams}
+        by_month = {s: [values] * months if s.at_launch else values for s, values in lists.items()}
+        shared = zip(*(values for s, values in by_month.items() if not s.each), strict=True)
+        each = zip(*(values for s, values in by_month.items() if s.each), strict=True)
+        return [
+            (of_table._make(ours), list(map(partial(tuple.__new__, of_body), zip(*theirs, strict=True))))
+            for ours, theirs in zip(shared, each, strict=True)
+        ]
 
     @cached_property
     def read_columns(self) -> Callable[[Partner], tuple[float, ...]]:
@@ -403,17 +414,32 @@ class Month:
         """Return the functions that read what is kept of the partnership."""
         return tuple(measure.read() for measure in self.measures.values())
 
+    @cached_property
+    def spelt_out(self) -> list[tuple[Any, AnyStep]]:
+        """Return the steps, with the function of those that every member takes every month: most of them."""
+        plain = [
+            isinstance(s, Step) and s.takers is MEMBERS and s.when is None and not s.seats_change for s in self.steps
+        ]
+        return [
+            (getattr(s, "function", None) if is_plain else None, s)
+            for s, is_plain in zip(self.steps, plain, strict=True)
+        ]
+
     def launch(self, model: PartnershipModel) -> None:
         """Let a partnership begin."""
-        model.deal([stream for stream in self.streams if stream.at_launch], None)
+        model.deal_luck(0)
         for step in self.launch_steps:
             step.take(model)
 
     def live(self, model: PartnershipModel) -> None:
         """Let a partnership live through a month, and write down what it shows."""
         model.enter_month()
-        for step in self.steps:
-            step.take(model)
+        for function, step in self.spelt_out:
+            if function is None:
+                step.take(model)
+            else:
+                for member in model.members:
+                    function(member)
         model.measures[model.month] = [read(model) for read in self.read_measures]
         rows, read = model.partner_rows[model.month], self.read_columns
         for partner in model.members:
@@ -425,6 +451,22 @@ class Month:
         if self is MONTH:
             return "MONTH"
         return Month, tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
+
+@cache
+def _kind_of_luck(names: tuple[str, ...]) -> Any:
+    """Return the class of draws of these names; a model that is kept and taken up again finds it by them."""
+    kind = namedtuple("Luck", names)  # type: ignore[misc]
+
+    def found_by_its_names(luck: Any) -> Any:
+        return _luck, (names, tuple(luck))
+
+    setattr(kind, "__reduce__", found_by_its_names)  # noqa: B010
+    return kind
+
+
+def _luck(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    return _kind_of_luck(names)._make(values)
 
 
 def _refuse_twin(what: str, name: str, known: Iterable[str]) -> None:

@@ -10,7 +10,6 @@ of their archetypes (data); the subclasses add what only such a body does.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import mesa
@@ -94,12 +93,12 @@ class Partner(mesa.Agent):
 
     terms: ByTerm
     # fmt: on
+    __slots__ = tuple(__annotations__)  # so many numbers are found sooner in slots than in a dictionary
 
     def __init__(self, model: PartnershipModel, position: int, seat: Seat) -> None:
         super().__init__(model)
         self.position, self.seat, self.kind = position, seat, seat.kind
         self.name = seat.name
-        self.luck = SimpleNamespace()
         set_to_zero(self, model.plan.known["partner"])
         for matrix in model.plan.known["matrix"]:
             setattr(self, matrix, [0.0] * model.n_seats)
@@ -271,8 +270,8 @@ class Partner(mesa.Agent):
 
     @rule
     def take_influence(self) -> None:
-        """Take the share of influence that the standing at this table gives."""
-        model = self.model
+        """Take the share of influence that the standing at this table gives; too much of it costs others' trust."""
+        model, behaviour = self.model, self.model.behaviour
         self.influence = influence.influence_share(
             own_standing=self.standing,
             total_standing=model.standing,
@@ -280,15 +279,11 @@ class Partner(mesa.Agent):
             total_weight=model.weight,
             facilitation=model.facilitation,
         )
+        dominates = trust.domination(influence=self.influence, tolerance=behaviour.domination_tolerance)
+        moves = model.mechanisms.trust_moves > 0
+        self.domination_loss = behaviour.trust_domination * dominates if moves else 0.0
 
     # ------------------------------------------------------------ 3 attendance
-
-    @rule
-    def look_up(self) -> None:
-        """Begin to look at the others."""
-        self.trusted = 0.0
-        self.participation = 0.0
-        self.giving = 0.0
 
     @rule
     def judge_the_others(self) -> None:
@@ -341,9 +336,9 @@ class Partner(mesa.Agent):
     @rule
     def voice_priorities(self) -> None:
         """Say what one cares for, as loudly as one's influence allows."""
-        model = self.model
+        wanted, influence, priorities = self.model.wanted, self.influence, self.kind.priorities
         for k in range(N_THEMES):
-            model.wanted[k] += self.influence * self.kind.priorities[k]
+            wanted[k] += influence * priorities[k]
 
     @rule
     def align_plans(self) -> None:
@@ -467,8 +462,9 @@ class Partner(mesa.Agent):
         working = self.bent_gbp_m + self.paid_gbp_m
         own = working * (1.0 - self.alignment)
         shared = working * self.alignment
+        money, priorities, strategy = model.money, self.kind.priorities, model.strategy
         for k in range(N_THEMES):
-            model.money[k] += own * self.kind.priorities[k] + shared * model.strategy[k]
+            money[k] += own * priorities[k] + shared * strategy[k]
 
     # ------------------------------------------------------------ 10 learning
 
@@ -483,24 +479,15 @@ class Partner(mesa.Agent):
             attendance_record=self.attendance_record,
             rate=behaviour.belief_rate,
         )
+        spent = model.fund_spent_gbp_m
         expected_share = learning.expected_share_step(
             expected_share=self.expected_share,
-            share_paid=mean_or_zero(total=self.paid_gbp_m, count=model.fund_spent_gbp_m),
+            share_paid=self.paid_gbp_m / spent if spent > 0.0 else 0.0,
             rate=behaviour.belief_rate,
         )
         if model.mechanisms.learning > 0:
             self.belief = belief
             self.expected_share = expected_share
-
-    # ------------------------------------------------------------ 11 trust
-
-    @rule
-    def be_felt(self) -> None:
-        """Cost the others trust as far as one dominates."""
-        behaviour = self.model.behaviour
-        dominates = trust.domination(influence=self.influence, tolerance=behaviour.domination_tolerance)
-        moves = self.model.mechanisms.trust_moves > 0
-        self.domination_loss = behaviour.trust_domination * dominates if moves else 0.0
 
     # ------------------------------------------------------------ 13 membership
 
@@ -539,7 +526,6 @@ class Partner(mesa.Agent):
     def be_asked(self) -> None:
         """Tell newcomers what one believes, and what one gives."""
         model = self.model
-        self.record = 0.0
         model.sitting += 1.0
         model.beliefs += self.belief
         model.rates += self.rate
@@ -579,13 +565,16 @@ class Partner(mesa.Agent):
 
     @rule
     def be_engaged(self) -> None:
-        """Count as a member, and add to the engagement of the table."""
-        model = self.model
+        """Count as a member, add to the engagement of the table and of one's sector; see who has most say."""
+        model, s = self.model, self.seat.sector
         model.n_members += 1.0
         self.engagement = engagement.member_engagement(
             attendance_record=self.attendance_record, seniority=self.seniority, contribution_rate=self.rate
         )
         model.engaged += self.engagement
+        model.members_of[s] += 1.0
+        model.engaged_of[s] += self.engagement
+        model.top_share = max(model.top_share, self.influence)
 
     @rule
     def go_home(self) -> None:
@@ -616,14 +605,6 @@ class Partner(mesa.Agent):
             model.inspection_cost_gbp_m += inspected
 
     # ------------------------------------------------------------ measures
-
-    @rule
-    def show_engagement(self) -> None:
-        """Add attendance, rank, engagement and giving to those of one's sector, and see who has most say."""
-        model, s = self.model, self.seat.sector
-        model.members_of[s] += 1.0
-        model.engaged_of[s] += self.engagement
-        model.top_share = max(model.top_share, self.influence)
 
     @rule
     def show_oneself(self) -> None:
@@ -680,7 +661,8 @@ class Partner(mesa.Agent):
 
     def own_terms(self) -> float:
         """Return the sum of the terms that an extension adds to the utility of attending."""
-        return total([term(self) for term in self.model.plan.own_terms])
+        terms = self.model.plan.own_terms
+        return total([term(self) for term in terms]) if terms else 0.0
 
     def keep_own_terms(self) -> None:
         """Keep the terms of an extension after those of the model."""

@@ -7,8 +7,6 @@ choices of others before making its own, so the order of agents never matters. A
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -21,7 +19,7 @@ from sim.own import refuse_swapped
 from sim.parameters import Levers
 from sim.partners import KIND_OF_PARTNER, Partner
 from sim.population import SECTORS, THEMES, seats_of
-from sim.randomness import Stream, make_draws, replicate_named, seed_named
+from sim.randomness import make_draws, replicate_named, seed_named
 from sim.rules import (
     accountability,
     attendance,
@@ -115,6 +113,7 @@ class PartnershipModel(mesa.Model):
     fits: float; fits_squared: float; giving_rates: float; bound: float; complied: float; free: float
     free_records: float; trust_difference: float; trust_within: float; trust_across: float
     # fmt: on
+    __slots__ = tuple(__annotations__)  # so many numbers are found sooner in slots than in a dictionary
 
     def __init__(
         self,
@@ -142,14 +141,14 @@ class PartnershipModel(mesa.Model):
         seats = seats_of(scenario)
         self.n_seats = len(seats)
         self.n_founders = len([seat for seat in seats if seat.joins_at == 0])
-        self.draws = make_draws(
+        draws = make_draws(
             seed=seed, replicate=replicate, months=scenario.months, partners=self.n_seats, streams=self.plan.streams
         )
+        self.lucks = self.plan.lucks_of(draws, scenario.months)
 
         self.events: list[tuple[int, str, str]] = []
         """Month, event, and to whom (nobody: to the partnership)."""
         set_to_zero(self, self.plan.known["partnership"])
-        self.luck = SimpleNamespace()
         self.partners: list[Partner] = [
             KIND_OF_PARTNER[seat.sector](self, position, seat) for position, seat in enumerate(seats)
         ]
@@ -468,13 +467,19 @@ class PartnershipModel(mesa.Model):
     @rule
     def join_up(self) -> None:
         """Turn money into what it achieves together with what the sectors brought."""
-        for k in range(N_THEMES):
-            joint = delivery.joint_result(
-                inputs=self.brought,
-                weights=delivery.SECTOR_WEIGHTS[k],
-                complementarity=self.delivery.complementarity,
-            )
-            self.committed[k] = self.money[k] * self.converted * joint
+        brought, weights = tuple(self.brought), delivery.SECTOR_WEIGHTS
+        complementarity = self.delivery.complementarity
+        # Theme by theme, so that the compiler knows the weights.
+        education = delivery.joint_result(inputs=brought, weights=weights[0], complementarity=complementarity)
+        economy = delivery.joint_result(inputs=brought, weights=weights[1], complementarity=complementarity)
+        housing = delivery.joint_result(inputs=brought, weights=weights[2], complementarity=complementarity)
+        crime = delivery.joint_result(inputs=brought, weights=weights[3], complementarity=complementarity)
+        health = delivery.joint_result(inputs=brought, weights=weights[4], complementarity=complementarity)
+        self.committed[0] = self.money[0] * self.converted * education
+        self.committed[1] = self.money[1] * self.converted * economy
+        self.committed[2] = self.money[2] * self.converted * housing
+        self.committed[3] = self.money[3] * self.converted * crime
+        self.committed[4] = self.money[4] * self.converted * health
 
     @rule
     def move_work_on(self) -> None:
@@ -609,9 +614,13 @@ class PartnershipModel(mesa.Model):
 
     @rule
     def close_the_list(self) -> None:
-        """Begin to count those who sit now."""
+        """Begin to count those who sit now, and to add up what regimes are named from."""
         self.n_members = 0.0
         self.engaged = 0.0
+        for s in range(N_SECTORS):
+            self.members_of[s] = 0.0
+            self.engaged_of[s] = 0.0
+        self.top_share = 0.0
 
     @rule
     def see_engagement(self) -> None:
@@ -646,14 +655,6 @@ class PartnershipModel(mesa.Model):
     # ------------------------------------------------------------ measures
 
     @rule
-    def begin_to_measure(self) -> None:
-        """Begin to add up what regimes are named from."""
-        for s in range(N_SECTORS):
-            self.members_of[s] = 0.0
-            self.engaged_of[s] = 0.0
-        self.top_share = 0.0
-
-    @rule
     def begin_to_show(self) -> None:
         """Begin to add up what the other measures are made of."""
         for s in range(N_SECTORS):
@@ -672,9 +673,6 @@ class PartnershipModel(mesa.Model):
         self.complied = 0.0
         self.free = 0.0
         self.free_records = 0.0
-        self.trust_difference = 0.0
-        self.trust_within = 0.0
-        self.trust_across = 0.0
 
     @rule
     def work_out_means(self) -> None:
@@ -702,19 +700,13 @@ class PartnershipModel(mesa.Model):
         """Bring this month's policy into force, and give everybody this month's luck."""
         self.policy = self.policies[self.month]
         self.levers, self.leadership, self.own = self.policy.levers, self.policy.leadership, self.policy.own
-        self.deal([stream for stream in self.plan.streams if not stream.at_launch], self.month)
+        self.deal_luck(self.month)
 
-    def deal(self, streams: Sequence[Stream], month: int | None) -> None:
-        """Give everybody their draws of some streams, of a month or (None) of the launch."""
-        drawn = {stream: self.draws[stream.name] for stream in streams}
-        values = {stream: (draws if month is None else draws[month]).tolist() for stream, draws in drawn.items()}
-        for stream in streams:
-            if not stream.each:
-                setattr(self.luck, stream.name, values[stream])
-        each = [stream for stream in streams if stream.each]
-        names = [stream.name for stream in each]
-        for partner, row in zip(self.partners, zip(*(values[stream] for stream in each), strict=True), strict=True):
-            partner.luck.__dict__.update(zip(names, row, strict=True))
+    def deal_luck(self, month: int) -> None:
+        """Give everybody the draws of the launch and of a month."""
+        self.luck, of_bodies = self.lucks[month]
+        for partner, luck in zip(self.partners, of_bodies, strict=True):
+            partner.luck = luck
 
     def parameter(self, name: str) -> float:
         """Return a parameter of behaviour, of the mechanisms or of delivery by its name alone."""

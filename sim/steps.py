@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,10 +22,11 @@ Condition = Callable[["PartnershipModel"], bool]
 
 @dataclasses.dataclass(frozen=True)
 class Takers:
-    """Who takes a step, among the bodies or the table itself: in Mesa a list, compiled a condition on each."""
+    """Who takes a step: in Mesa a list, compiled a condition on each of a kind of things, or on the table itself."""
 
     says: str
-    among: Literal["partner", "partnership"]
+    among: str
+    """The kind: "partnership" is the table, "partner" the bodies."""
     listed: Callable[[PartnershipModel], Iterable[Any]]
     where: Callable[[Any], bool]
     sectors: frozenset[int] | None = None
@@ -70,6 +71,8 @@ class Step:
 # ---------------------------------------------------------------------- between two bodies
 
 Whose = Literal["pair", "returned", "own", "other", "own seat", "other seat", "table", "behaviour", "settings"]
+Link = Literal["to middle", "from middle"]
+_LINKS: tuple[tuple[str, Link], ...] = (("to_middle_", "to middle"), ("from_middle_", "from middle"))
 
 _WHERE: tuple[tuple[str, Whose], ...] = (
     ("matrix", "pair"),
@@ -93,8 +96,8 @@ class PairStep:
     The rule is a function of numbers that it names: the body's own (``attended``), the other's
     (``other_attended``), what the body holds towards the other (``trust``) or the other towards it
     (``returned_trust``), the table's, or a parameter. What it gives is written to ``writes``,
-    which bodies hold towards others, or added up in ``adds``: numbers of the body itself, of the other, or of
-    the table. Of numbers that are added to, the rule is given what they were before the step.
+    which bodies hold towards others, or ``adds`` are the sums of it: numbers of the body itself, of the other, or
+    of the table. Of numbers that are added up, the rule is given what they were before the step.
 
     ``once`` takes every two bodies once, the earlier seat first; what is written then holds both ways.
     ``only`` names a flag: taken are only pairs in which a body with that flag meets a member, both ways. The
@@ -139,6 +142,59 @@ class PairStep:
         model.plan.loops[self](model, bodies, self.rule)
 
 
+@dataclasses.dataclass(frozen=True)
+class TripleStep:
+    """A rule taken from every member over a third one to every other, and added up over the third.
+
+    Its arguments are what the first holds towards the one in the middle (``to_middle_trust``), and that one
+    towards the last (``from_middle_trust``). The sums are written to ``writes``.
+    """
+
+    rule: Callable[..., float]
+    says: str
+    writes: str
+    when: Condition | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name by which the step is replaced or left out."""
+        return self.rule.__name__
+
+    def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[tuple[Link, str], ...]:
+        """Return of which link each argument is, and its name."""
+        return tuple(self._source(argument, known["matrix"]) for argument in inspect.signature(self.rule).parameters)
+
+    def _source(self, argument: str, matrices: Iterable[str]) -> tuple[Link, str]:
+        for beginning, link in _LINKS:
+            name = argument.removeprefix(beginning)
+            if name != argument and name in matrices:
+                return link, name
+        raise ValueError(f"step {self.name!r}: {argument!r} names nothing held to_middle_ or from_middle_ a body")
+
+    def take(self, model: PartnershipModel) -> None:
+        """Take the rule between all members."""
+        if model.is_dissolved or (self.when is not None and not self.when(model)):
+            return
+        sources, members = model.plan.sources[self], model.members
+        for body in members:
+            row = getattr(body, self.writes)
+            for other in members:
+                if other is body:
+                    continue
+                total = 0.0
+                for middle in members:
+                    if middle is not body and middle is not other:
+                        total += self.rule(
+                            *(
+                                getattr(body, name)[middle.position]
+                                if whose == "to middle"
+                                else getattr(middle, name)[other.position]
+                                for whose, name in sources
+                            )
+                        )
+                row[other.position] = total
+
+
 def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tuple[Whose, str]:
     for beginning, place, whose in _OTHERS:
         name = argument.removeprefix(beginning)
@@ -152,109 +208,4 @@ def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tup
     raise ValueError(f"step {step!r}: its argument {argument!r} could be of {' or of '.join(found)}: rename one")
 
 
-# ---------------------------------------------------------------------- the loop over pairs in Mesa
-
-_READ: Mapping[Whose, str] = {
-    "pair": "row_{name}[there]",
-    "returned": "other.{name}[here]",
-    "own": "own_{name}",
-    "own seat": "own_{name}",
-    "other": "other_{name}",
-    "other seat": "other_{name}",
-    "table": "shared_{name}",
-    "behaviour": "shared_{name}",
-    "settings": "shared_{name}",
-}
-_FETCH: Mapping[Whose, str] = {
-    "pair": "row_{name} = body.{name}",
-    "own": "own_{name} = body.{name}",
-    "own seat": "own_{name} = body.seat.{name}",
-    "other": "all_{name} = [body.{name} for body in bodies]",
-    "other seat": "all_{name} = [body.seat.{name} for body in bodies]",
-    "table": "shared_{name} = model.{name}",
-    "behaviour": "shared_{name} = model.parameter('{name}')",
-    "settings": "shared_{name} = model.own.{name}",
-}
-
-
-def pair_loop(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[[Any, Any, Any], None]:
-    """Return the loop over pairs of a step, written out for the numbers that its rule is given.
-
-    A run takes a rule some hundred thousand times between two bodies, so what a general loop would look up each
-    time is spelt out, as ``dataclasses`` does for a class: ``loop(model, bodies, rule)``.
-    """
-    if step.only:
-        return _loop_with_some(step, sources)
-
-    def fetched(*places: Whose) -> list[str]:
-        lines = [_FETCH[whose].format(name=name) for whose, name in sources if whose in places]
-        return list(dict.fromkeys(lines))
-
-    holder = {"own": "body", "other": "other", "table": "model"}[step.to]
-    call = f"rule({', '.join(_READ[whose].format(name=name) for whose, name in sources)})"
-    others = list(dict.fromkeys(name for whose, name in sources if whose in ("other", "other seat")))
-    if step.writes:
-        keep = [f"row_{step.writes}[there] = {call}"]
-        if step.once:
-            keep = [f"given = {call}", f"row_{step.writes}[there] = given", f"other.{step.writes}[here] = given"]
-    else:
-        given = [f"given_{name}" for name in step.adds]
-        keep = [f"{', '.join(given)} = {call}", *(f"{holder}.{name} += given_{name}" for name in step.adds)]
-    sums = step.adds if step.to in ("own", "table") else ()
-    if sums:
-        keep = [keep[0], *(f"sum_{name} += given_{name}" for name in step.adds)]
-    row = [f"row_{step.writes} = body.{step.writes}"] if step.writes else []
-    row = list(dict.fromkeys([*row, *fetched("pair"), *fetched("own", "own seat")]))
-    before = []
-    if step.to == "other":
-        added_to = [name for whose, name in sources if whose == "own" and name in step.adds]
-        before = [f"before_{name} = [body.{name} for body in bodies]" for name in added_to]
-        row += [f"own_{name} = before_{name}[number]" for name in added_to]
-    lists = ["bodies", "positions", *(f"all_{name}" for name in others)]
-    names = ["other", "there", *(f"other_{name}" for name in others)]
-    begin, end = [f"sum_{name} = {holder}.{name}" for name in sums], [f"{holder}.{name} = sum_{name}" for name in sums]
-    inner = [f"for {', '.join(names)} in zip({', '.join(lists)}):", "    if other is not body:"]
-    inner += [f"        {line}" for line in keep]
-    outer = "for number, body in enumerate(bodies):"
-    if step.once:
-        later = [f"{name}[number + 1:]" for name in lists]
-        inner = [f"for {', '.join(names)} in zip({', '.join(later)}):", *(f"    {line}" for line in keep)]
-    body = ["here = body.position", *row, *(begin if step.to == "own" else []), *inner]
-    body += end if step.to == "own" else []
-    lines = [
-        "positions = [body.position for body in bodies]",
-        *fetched("other", "other seat", "table", "behaviour", "settings"),
-        *(begin if step.to == "table" else []),
-        *before,
-        outer,
-        *(f"    {line}" for line in body),
-        *(end if step.to == "table" else []),
-    ]
-    text = "\n    ".join(["def loop(model, bodies, rule):", *lines])
-    found: dict[str, Any] = {}
-    exec(compile(text, f"<pairs: {step.name}>", "exec"), {}, found)
-    loop: Callable[[Any, Any, Any], None] = found["loop"]
-    return loop
-
-
-def _loop_with_some(step: PairStep, sources: Sequence[tuple[Whose, str]]) -> Callable[[Any, Any, Any], None]:
-    """Return the loop over the pairs of some bodies, which are few."""
-
-    def read(whose: Whose, name: str, model: Any, body: Any, other: Any) -> float:
-        if whose in ("behaviour", "settings"):
-            return float(model.parameter(name) if whose == "behaviour" else getattr(model.own, name))
-        if whose in ("pair", "returned"):
-            one, two = (body, other) if whose == "pair" else (other, body)
-            return float(getattr(one, name)[two.position])
-        holder = {"own": body, "other": other, "own seat": body.seat, "other seat": other.seat, "table": model}[whose]
-        return float(getattr(holder, name))
-
-    def loop(model: Any, bodies: Any, rule: Any) -> None:
-        for body in [body for body in model.partners if getattr(body, step.only) > 0.0]:
-            for other in bodies:
-                if other is not body:
-                    for one, two in ((body, other), (other, body)):
-                        given = rule(*(read(whose, name, model, one, two) for whose, name in sources))
-                        getattr(one, step.writes)[two.position] = given
-
-    return loop
+AnyStep = Step | PairStep | TripleStep

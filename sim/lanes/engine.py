@@ -20,14 +20,14 @@ from sim.lanes import pairs
 from sim.lanes.compiling import inlined, noalias, spliced, stage
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout
-from sim.steps import PairStep, Step
+from sim.steps import AnyStep, PairStep, Step, TripleStep
 
 TABLE, THING, SEAT = "partnership", "partner", "seat"
 """The whole, the things that are many, and what all runs share about each of these."""
 
 MOST_SECTORS = 8
 
-STEPS_AT_ONCE = 4
+STEPS_AT_ONCE = 1
 MEASURES_AT_ONCE = 16
 """Steps and formulas compiled together: many small functions take longer to compile, and so do large ones."""
 
@@ -50,13 +50,11 @@ def let_rules_compile() -> None:
 
 def step_stage(steps: Sequence[Step], layout: Layout) -> Any:
     """Return the compiled function ``take(world, n)`` of steps that follow one another."""
-    scope: dict[str, Any] = {
-        "table_at": layout.view(TABLE),
-        "body_at": layout.view(THING),
-        "how_many": layout.reader(THING),
-    }
+    scope: dict[str, Any] = {"table_at": layout.view(TABLE)}
     lines = ["def take(world, n):"]
     for number, step in enumerate(steps):
+        kind = step.takers.among
+        scope[f"at_{number}"], scope[f"how_many_{number}"] = layout.view(kind), layout.reader(kind)
         scope[f"take_{number}"], scope[f"where_{number}"] = inlined(step.function), inlined(step.takers.where)
         if step.when is not None:
             scope[f"when_{number}"] = inlined(step.when)
@@ -75,10 +73,10 @@ def _loops(step: Step, k: int) -> list[str]:
             counts += f" and when_{k}(table_at(world, 0, run, True))"
         lines = ["for run in range(n):", f"    take_{k}(table_at(world, 0, run, {counts}))"]
     else:
-        counts = f"where_{k}(body_at(world, i, run, True))"
+        counts = f"where_{k}(at_{k}(world, i, run, True))"
         if step.when is not None:
             counts += f" and when_{k}(table_at(world, 0, run, True))"
-        lines = ["for run in range(n):", f"    take_{k}(body_at(world, i, run, {counts}))"]
+        lines = ["for run in range(n):", f"    take_{k}(at_{k}(world, i, run, {counts}))"]
         if step.takers.are_few:
             lines = [
                 "takers = 0",
@@ -87,25 +85,25 @@ def _loops(step: Step, k: int) -> list[str]:
                 "if takers > 0:",
                 "    for run in range(n):",
                 f"        if {counts}:",
-                f"            take_{k}(body_at(world, i, run, True))",
+                f"            take_{k}(at_{k}(world, i, run, True))",
             ]
         if step.takers.sectors is not None:
-            among = f"if sectors_{k}[body_at(world, i, 0, True).seat.sector]:"
+            among = f"if sectors_{k}[at_{k}(world, i, 0, True).seat.sector]:"
             lines = [among, *(f"    {line}" for line in lines)]
-        lines = ["for i in range(how_many(world)):", *(f"    {line}" for line in lines)]
+        lines = [f"for i in range(how_many_{k}(world)):", *(f"    {line}" for line in lines)]
     if step.when is None:
         return lines
     asked = [f"times_{k} = 0", "for run in range(n):", f"    times_{k} += when_{k}(table_at(world, 0, run, True))"]
     return [*asked, f"if times_{k} > 0:", *(f"    {line}" for line in lines)]
 
 
-def pair_stage(step: PairStep, sources: Sequence[tuple[str, str]], layout: Layout) -> Any:
-    """Return the compiled function ``take(world, n)`` of a step between two bodies."""
+def pair_stage(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]], layout: Layout) -> Any:
+    """Return the compiled function ``take(world, n)`` of a step between bodies."""
     return pairs.compiled(pair_loop(step, sources), layout, thing=THING, whole=TABLE)
 
 
-def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairLoop:
-    """Return a step between two bodies as what compiled code needs to know of it."""
+def pair_loop(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]]) -> pairs.PairLoop:
+    """Return a step between bodies as what compiled code needs to know of it."""
     short = {"own seat": "own", "other seat": "other", "behaviour": "table", "settings": "table"}
     written = {
         "own": "one.{}",
@@ -115,52 +113,66 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairL
         "table": "whole.{}",
         "behaviour": "whole.behaviour.{}",
         "settings": "whole.own.{}",
-        "pair": "",
-        "returned": "",
     }
-    return pairs.PairLoop(
-        name=step.name,
-        rule=step.rule,
-        arguments=[(short.get(whose, whose), name) for whose, name in sources],
-        attributes=[written[whose].format(name) for whose, name in sources],
-        counts=inlined(_sits if step.among == "members" else _stands),
-        when=inlined(step.when) if step.when is not None else None,
-        writes=step.writes,
-        adds=step.adds,
-        to=step.to,
-        once=step.once,
-        only=step.only,
-    )
+    common: dict[str, Any] = {
+        "name": step.name,
+        "rule": step.rule,
+        "arguments": [(short.get(whose, whose), name) for whose, name in sources],
+        "attributes": [written.get(whose, "").format(name) for whose, name in sources],
+        "stands": inlined(_stands),
+        "when": inlined(step.when) if step.when is not None else None,
+        "writes": step.writes,
+    }
+    if isinstance(step, TripleStep):
+        return pairs.PairLoop(**common, counts=inlined(_sits), over_a_third=True)
+    counts = inlined(_sits if step.among == "members" else _is_of_a_table)
+    return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once, only=step.only)
 
 
 def _sits(partner: Any) -> bool:
     return bool(partner.is_member > 0.0 and partner.model.is_dissolved == 0.0)
 
 
-def _stands(partner: Any) -> bool:
+def _is_of_a_table(partner: Any) -> bool:
     return bool(partner.model.is_dissolved == 0.0)
 
 
-def stages_of(steps: Sequence[Step | PairStep], sources: Mapping[PairStep, Any], layout: Layout) -> list[Any]:
+def _stands(model: Any) -> bool:
+    return bool(model.is_dissolved == 0.0)
+
+
+def stages_of(
+    steps: Sequence[AnyStep], sources: Mapping[AnyStep, Any], layout: Layout, at_once: int = STEPS_AT_ONCE
+) -> list[Any]:
     """Return the compiled functions ``take(world, n)`` of steps in their order, a few steps together."""
     stages: list[Any] = []
     together: list[Step] = []
     for number, step in enumerate(steps):
-        if isinstance(step, PairStep):
+        if isinstance(step, PairStep | TripleStep):
             stages.append(pair_stage(step, sources[step], layout))
             continue
         together.append(step)
-        is_last = number + 1 == len(steps) or isinstance(steps[number + 1], PairStep)
-        if is_last or len(together) == STEPS_AT_ONCE:
+        is_last = number + 1 == len(steps) or isinstance(steps[number + 1], PairStep | TripleStep)
+        if is_last or len(together) == at_once:
             stages.append(step_stage(together, layout))
             together = []
     return stages
 
 
-def one_after_another(stages: Sequence[Any], arguments: str = "world, n") -> Any:
-    """Return one compiled function that goes through stages in their order."""
+def in_any_order(stages: Sequence[Any]) -> Any:
+    """Return the compiled function ``go(world, order, n)`` that goes through stages in an order given as it runs."""
     scope = {f"stage_{number}": each for number, each in enumerate(stages)}
-    lines = [f"def go({arguments}):", *(f"    {name}({arguments})" for name in scope)]
+    lines = ["def go(world, order, n):", "    for number in order:"]
+    for number, name in enumerate(scope):
+        lines += [f"        if number == {number}:", f"            {name}(world, n)"]
+    exec(compile("\n".join(lines), "<month>", "exec"), scope)
+    return stage(scope["go"])
+
+
+def one_after_another(stages: Sequence[Any], takes: str = "world, n", gives: str = "world, n") -> Any:
+    """Return one compiled function that goes through stages in their order; texts name its arguments and theirs."""
+    scope = {f"stage_{number}": each for number, each in enumerate(stages)}
+    lines = [f"def go({takes}):", *(f"    {name}({gives})" for name in scope)]
     exec(compile("\n".join(lines), "<month>", "exec"), scope)
     return spliced(scope["go"])
 
@@ -203,7 +215,7 @@ def measure_stage(formulas: Mapping[int, str | Callable[[Any], float]], layout: 
             lines += ["    for run in range(n):", f"        measured[{row}, run] = {read}"]
         exec(compile("\n".join(lines), "<measures>", "exec"), scope)
         stages.append(stage(scope["measure"]))
-    return one_after_another(stages, "world, measured, n")
+    return one_after_another(stages, "world, measured, n", "world, measured, n")
 
 
 def row_keeper(columns: Sequence[str], layout: Layout) -> Any:
@@ -239,6 +251,8 @@ class Request(NamedTuple):
     first_month: int
     row_of_month: NDArray[np.int64]
     """−1 for months of which nothing is kept."""
+    order: NDArray[np.int64]
+    """Steps in the order in which they are taken, for an engine that takes them in any order."""
 
 
 class Kept(NamedTuple):
@@ -306,7 +320,7 @@ def block_runner(parts: Parts, layout: Layout) -> Any:
             counts[kept_number] = row >= 0
             world = world_of(addresses, counts)
             draw_month(draws, month, NO, n)
-            live(world, n)
+            live(world, request.order, n)
             measure_for_regimes(world, kept.measured, n)
             if row >= 0:
                 measure_the_rest(world, kept.measured, n)

@@ -186,7 +186,7 @@ class View(types.Type):
         rows = self.kind.rows.get(self.prefix + attr)
         if rows is not None:
             if rows:
-                return Row(rows, self.layout.lanes if self.kind.by_run else 1, self.kind.read_only)
+                return Row(self.layout, self.kind.name, self.prefix + attr)
             return _I8 if self.prefix + attr in self.kind.whole else _F8
         if not self.prefix and attr in self.kind.links:
             link = self.kind.links[attr]
@@ -207,9 +207,11 @@ class View(types.Type):
 class Row(types.Type):
     """One run's view of several rows: ``row[k]`` is a number."""
 
-    def __init__(self, count: int, lanes: int, read_only: bool) -> None:
-        self.count, self.lanes, self.read_only = count, lanes, read_only
-        super().__init__(name=f"Row({count}, {lanes}, {read_only})")
+    def __init__(self, layout: Layout, kind: str, name: str) -> None:
+        self.layout, self.kind, self.field = layout, layout.kinds[kind], name
+        self.count, self.read_only = self.kind.rows[name], self.kind.read_only
+        self.lanes = layout.lanes if self.kind.by_run else 1
+        super().__init__(name=f"Row({layout.name}, {kind}, {name})")
 
 
 class Many(types.Type):
@@ -296,6 +298,21 @@ def _method(view: View, attr: str) -> Any:
     return Method
 
 
+def _told_apart(builder: Any, instruction: Any, layout: Layout, kind: Kind, name: str) -> Any:
+    """Return a load or store of which the compiler knows that no other field of its kind is touched."""
+    module = builder.module
+    known = module.__dict__.setdefault("_fields_told_apart", {})
+    if (kind.name, name) not in known:
+        domain = module.add_metadata([f"{layout.name}.{kind.name}"])
+        scopes = {field: module.add_metadata([field, domain]) for field in kind.rows}
+        others = module.add_metadata([scope for field, scope in scopes.items() if field != name])
+        known[kind.name, name] = module.add_metadata([scopes[name]]), others
+    here, elsewhere = known[kind.name, name]
+    instruction.set_metadata("alias.scope", here)
+    instruction.set_metadata("noalias", elsewhere)
+    return instruction
+
+
 def _place(builder: Any, base: Any, offset: int, run: Any | None) -> Any:
     """Return the address of a row at a run (of what all runs share, without one)."""
     begin = builder.gep(base, [ir.Constant(ir.IntType(64), offset)], inbounds=True)
@@ -327,7 +344,7 @@ def _read(context: Any, builder: Any, kind: View, value: Any, attr: str) -> Any:
             return row._getvalue()
         if found is _I8:
             place = builder.bitcast(place, ir.IntType(64).as_pointer())
-        return builder.load(place, align=8)
+        return _told_apart(builder, builder.load(place, align=8), kind.layout, kind.kind, name)
     common: dict[str, Any] = {"run": view.run, "counts": view.counts}
     if attr not in kind.kind.links:
         return _view_value(context, builder, found, world=view.world, base=view.base, position=view.position, **common)
@@ -346,9 +363,9 @@ def _read(context: Any, builder: Any, kind: View, value: Any, attr: str) -> Any:
     return _view_value(context, builder, found, world=view.world, base=base, position=position, **common)
 
 
-def _write(builder: Any, place: Any, value: Any, counts: Any) -> None:
-    old = builder.load(place, align=8)
-    builder.store(builder.select(counts, value, old), place, align=8)
+def _write(builder: Any, place: Any, value: Any, counts: Any, *field: Any) -> None:
+    old = _told_apart(builder, builder.load(place, align=8), *field)
+    _told_apart(builder, builder.store(builder.select(counts, value, old), place, align=8), *field)
 
 
 @lower_setattr_generic(View)
@@ -358,7 +375,8 @@ def _assign(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> None:
     if kind.kind.read_only or name not in kind.kind.rows or kind.kind.rows[name]:
         raise TypingError(f"{attr!r} of {kind.kind.name} cannot be written to")
     view = cgutils.create_struct_proxy(kind)(context, builder, value=args[0])
-    _write(builder, _place(builder, view.base, kind.dtype.fields[name][1], view.run), args[1], view.counts)
+    place = _place(builder, view.base, kind.dtype.fields[name][1], view.run)
+    _write(builder, place, args[1], view.counts, kind.layout, kind.kind, name)
 
 
 # ---------------------------------------------------------------------- by a position
@@ -394,7 +412,9 @@ def _element(builder: Any, row: Any, kind: Row, k: Any) -> Any:
 def _get(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     row = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
     k = context.cast(builder, args[1], sig.args[1], _I8)
-    return builder.load(_element(builder, row, sig.args[0], k), align=8)
+    kind = sig.args[0]
+    loaded = builder.load(_element(builder, row, kind, k), align=8)
+    return _told_apart(builder, loaded, kind.layout, kind.kind, kind.field)
 
 
 @lower_builtin(operator.setitem, Row, types.Integer, types.Any)
@@ -402,7 +422,8 @@ def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     row = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0])
     k = context.cast(builder, args[1], sig.args[1], _I8)
     value = context.cast(builder, args[2], sig.args[2], _F8)
-    _write(builder, _element(builder, row, sig.args[0], k), value, row.counts)
+    kind = sig.args[0]
+    _write(builder, _element(builder, row, kind, k), value, row.counts, kind.layout, kind.kind, kind.field)
     return context.get_dummy_value()
 
 
@@ -416,6 +437,18 @@ def _one_of(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return _view_value(
         context, builder, found, world=many.world, base=base, position=position, run=many.run, counts=many.counts
     )
+
+
+@type_callable(tuple)
+def _type_tuple(context: Any) -> Any:
+    return lambda row: types.UniTuple(_F8, row.count) if isinstance(row, Row) else None
+
+
+@lower_builtin(tuple, Row)
+def _all_of(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    row, kind = cgutils.create_struct_proxy(sig.args[0])(context, builder, value=args[0]), sig.args[0]
+    places = [_element(builder, row, kind, ir.Constant(ir.IntType(64), k)) for k in range(kind.count)]
+    return context.make_tuple(builder, sig.return_type, [builder.load(place, align=8) for place in places])
 
 
 @type_callable(len)

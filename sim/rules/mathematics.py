@@ -103,8 +103,8 @@ def nudged(level: float, push: float) -> float:
 def total(values: Sequence[float]) -> float:
     """Return the sum in the order given. (Python's own ``sum`` compensates from 3.12 on, other engines do not.)."""
     result = 0.0
-    for k in range(len(values)):
-        result += values[k]
+    for value in values:
+        result += value
     return result
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.jit import rule
 from sim.rules.events import link_after_reorganisation
-from sim.rules.mathematics import bounded_step, mean_or_zero, nudged
+from sim.rules.mathematics import mean_or_zero, nudged
 from sim.rules.membership import newcomer_view
 
 
@@ -113,9 +113,12 @@ def trust_step(
     both came, and ``absence_loss`` suffered only when not; ``brokered`` is the staff team's work, and
     ``other_domination_loss`` what it costs that the other has too much influence. All are at least 0.
     """
-    both_came = (attended > 0.0) & (other_attended > 0.0)
-    contact = contact_gain if both_came else 0.0
-    lost_to_time = 0.0 if both_came else absence_loss
+    if attended > 0.0 and other_attended > 0.0:
+        contact = contact_gain
+        lost_to_time = 0.0
+    else:
+        contact = 0.0
+        lost_to_time = absence_loss
     surprise = other_put_in - 0.6 * trust
     if surprise > 0.0:
         gain = evidence_gain * surprise + contact + brokered
@@ -123,7 +126,8 @@ def trust_step(
     else:
         gain = contact + brokered
         loss = lost_to_time + other_domination_loss - loss_aversion * evidence_gain * surprise
-    return bounded_step(level=trust, gain=gain, loss=loss)
+    # A bounded step, spelt out: this is asked for every pair every month.
+    return (trust + gain) / (1.0 + gain + loss)
 
 
 @rule

@@ -166,7 +166,8 @@ def rule_of(arguments: Iterable[str], answers: int) -> Callable[..., Any]:
 def taken_plainly(step: PairStep, model: Any) -> None:
     """Take a step between two bodies pair by pair, as its description says.
 
-    Numbers of bodies and of the table are those before the step; what is held between bodies is as it stands.
+    Sums begin at nothing. Numbers of bodies and of the table are those before the step; what is held between bodies
+    is as it stands.
     """
     if model.is_dissolved:
         return
@@ -179,6 +180,9 @@ def taken_plainly(step: PairStep, model: Any) -> None:
         pairs = list(itertools.combinations(bodies, 2))
     else:
         pairs = list(itertools.permutations(bodies, 2))
+    for holder in [model] if step.to == "table" else bodies:
+        for name in step.adds:
+            setattr(holder, name, 0.0)
     for one, two in pairs:
         given = step.rule(*(_argument(name, one, two, model, before) for name in step.arguments))
         if step.writes:
