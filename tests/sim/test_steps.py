@@ -311,7 +311,7 @@ def test_nothing_is_taken_without_the_condition_or_a_table():
 @pytest.mark.parametrize(
     ("argument", "said"),
     [
-        ("trusst", "names no number of a body, a pair or the table"),
+        ("trusst", "names no number of a body"),
         ("other_mood", "names no number"),
         ("budget_gbp_m", "could be of own or of own seat: rename one"),
     ],
