@@ -169,7 +169,7 @@ class TripleStep:
             name = argument.removeprefix(beginning)
             if name != argument and name in matrices:
                 return link, name
-        raise ValueError(f"step {self.name!r}: {argument!r} names nothing held to_middle_ or from_middle_ a body")
+        raise ScenarioError(f"step {self.name!r}: {argument!r} names nothing held to_middle_ or from_middle_ a body")
 
     def take(self, model: PartnershipModel) -> None:
         """Take the rule between all members."""
@@ -204,8 +204,8 @@ def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tup
     if len(found) == 1:
         return found[0], argument
     if not found:
-        raise ValueError(f"step {step!r}: its argument {argument!r} names no number of a body, a pair or the table")
-    raise ValueError(f"step {step!r}: its argument {argument!r} could be of {' or of '.join(found)}: rename one")
+        raise ScenarioError(f"step {step!r}: {argument!r} names no number of a body, of a pair or of the table")
+    raise ScenarioError(f"step {step!r}: its argument {argument!r} could be of {' or of '.join(found)}: rename one")
 
 
 AnyStep = Step | PairStep | TripleStep

@@ -172,7 +172,7 @@ def in_any_order(stages: Sequence[Any]) -> Any:
 def one_after_another(stages: Sequence[Any], takes: str = "world, n", gives: str = "world, n") -> Any:
     """Return one compiled function that goes through stages in their order; texts name its arguments and theirs."""
     scope = {f"stage_{number}": each for number, each in enumerate(stages)}
-    lines = [f"def go({takes}):", *(f"    {name}({gives})" for name in scope)]
+    lines = [f"def go({takes}):", *([f"    {name}({gives})" for name in scope] or ["    pass"])]
     exec(compile("\n".join(lines), "<month>", "exec"), scope)
     return spliced(scope["go"])
 

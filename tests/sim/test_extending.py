@@ -1,0 +1,192 @@
+"""What docs/extending.md shows works as it stands there, in both engines; what cannot be is told in one line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.jit import rule
+from sim.month import MEMBERS, MONTH, TABLE
+from sim.steps import PairStep, Step
+from sim.terms import Term
+
+PAGE = Path(sim.__file__).parents[1] / "docs" / "extending.md"
+
+
+def module_text() -> str:
+    """Return the module that the page writes, part by part."""
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    return "\n".join(block for block in blocks if block.startswith("# grudges.py"))
+
+
+@pytest.fixture(scope="module")
+def grudges(tmp_path_factory: pytest.TempPathFactory) -> sim.Month:
+    """Return the month of the page's module, read from a file."""
+    file = tmp_path_factory.mktemp("own") / "grudges.py"
+    file.write_text(module_text(), "utf-8")
+    return sim.load_month(str(file))
+
+
+def plain(**changes: Any) -> dict[str, Any]:
+    members = {"council": 1, "police": 1, "large_employer": 2, "vcs_service_provider": 2, "residents_network": 1}
+    return {"months": 30, "board": {"members": members}, **changes}
+
+
+@pytest.mark.slow
+def test_the_page_gives_the_same_bits_in_both_engines(grudges):
+    """A researcher's own rule that counted in one engine only would be published as a finding."""
+    calendar = [{"from": "2002-04", "own": {"apology": 0.7}}]
+    settings = [plain(own={"grudge_rate": 0.3}, calendar=calendar), plain(own={"grudge_weight": 3.0})]
+    scenarios = {
+        f"scenario {n}": sim.scenario_from(one, own_settings=grudges.own_settings) for n, one in enumerate(settings)
+    }
+    ensemble = sim.simulate_ensemble(scenarios, replicates=3, seed=7, record_terms=True, month=grudges)
+    for s, scenario in enumerate(scenarios.values()):
+        for replicate in range(3):
+            history = sim.simulate(scenario, seed=7, replicate=replicate, record_terms=True, month=grudges)
+            for name in grudges.measures:
+                assert np.array_equal(ensemble[name][s, replicate], history.measures[name]), name
+            columns = list(ensemble.partner_columns)
+            rows = history.partners[columns].to_numpy().reshape(30, -1, len(columns))
+            assert np.array_equal(ensemble.partners[s, replicate], rows)
+    assert "term_grudge" in ensemble.partner_columns
+    assert ensemble["grudge"].max() > 0.1
+    assert ensemble.partners[..., columns.index("term_grudge")].min() < -0.1
+
+
+def test_an_own_lever_acts_from_its_date_on(grudges):
+    """Until the apology nothing differs, and afterwards there are fewer grudges."""
+    before = sim.simulate(sim.scenario_from(plain(own={"grudge_rate": 0.3})), seed=3, month=grudges).measures
+    calendar = [{"from": "2002-04", "own": {"apology": 1.0}}]
+    settings = plain(own={"grudge_rate": 0.3}, calendar=calendar)
+    after = sim.simulate(sim.scenario_from(settings), seed=3, month=grudges).measures
+    assert before.loc[:11, "grudge"].equals(after.loc[:11, "grudge"])
+    assert after["grudge"].iloc[-1] < before["grudge"].iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"own": {"grudge_rat": 0.1}}, r"unknown setting own.grudge_rat; did you mean grudge_rate\?"),
+        ({"own": {"grudge_rate": 0.9}}, r"own.grudge_rate = 0.9 is not allowed: .*0.5"),
+        ({"calendar": [{"from": "2002-04", "own": {"apology": 2}}]}, r"calendar entry from 2002-04: own.apology"),
+    ],
+)
+def test_own_settings_are_checked_like_ours(grudges, changes, told):
+    """A misspelt parameter of one's own must not run with its default."""
+    with pytest.raises(sim.ScenarioError, match=told):
+        sim.scenario_from(plain(**changes), own_settings=grudges.own_settings)
+    with pytest.raises(sim.ScenarioError, match=told):
+        sim.simulate(sim.scenario_from(plain(**changes)), month=grudges)
+
+
+def test_own_settings_without_an_extension_are_refused():
+    """They would be kept in the manifest and do nothing."""
+    scenario = sim.scenario_from(plain(own={"grudge_rate": 0.1}))
+    for run in (lambda: sim.simulate(scenario), lambda: sim.simulate_ensemble([scenario], replicates=1)):
+        with pytest.raises(sim.ScenarioError, match=r"own.grudge_rate is set, but no extension declares it"):
+            run()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda: MONTH.replacing(lern=len), "unknown step 'lern'; did you mean learn"),
+        (lambda: MONTH.without("nothing"), "unknown step 'nothing'"),
+        (lambda: MONTH.holding(belief="partner"), "'belief' is held already"),
+        (lambda: MONTH.holding(mood="table"), "mood = 'table' is not allowed"),
+        (lambda: MONTH.pulling(Term("habit", "", "", "", function=len)), "there is a term 'habit' already"),
+        (lambda: MONTH.pulling(Term("mood", "", "", "")), "the term 'mood' has no function"),
+        (lambda: MONTH.measuring(sim.MEASURES["trust"]), "there is a measure 'trust' already"),
+        (lambda: MONTH.drawing("exit"), "there is a stream 'exit' already"),
+    ],
+)
+def test_changes_that_cannot_be_are_refused(change, told):
+    with pytest.raises(sim.ScenarioError, match=told):
+        change()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "has no month"),
+        ("month = 3", "has no month"),
+    ],
+)
+def test_a_module_without_a_month_is_refused(tmp_path, text, told):
+    file = tmp_path / "mine.py"
+    file.write_text(text, "utf-8")
+    with pytest.raises(sim.ScenarioError, match=told):
+        sim.load_month(str(file))
+    with pytest.raises(sim.ScenarioError, match="neither a module that can be imported nor a file"):
+        sim.load_month(str(tmp_path / "other.py"))
+
+
+# ---------------------------------------------------------------------- what the compiler refuses
+
+
+@rule
+def with_a_comprehension(self):
+    self.standing = sum(2.0 * value for value in (1.0, 2.0))
+
+
+@rule
+def with_an_unknown_number(self):
+    self.standing = self.atended
+
+
+@rule
+def with_a_write_to_what_is_given(self):
+    self.model.behaviour.weight_fund = 1.0
+
+
+def helper(value):
+    return value + 1.0
+
+
+@rule
+def with_a_call_of_what_is_no_rule(self):
+    self.standing = helper(self.standing)
+
+
+@rule
+def with_a_text(self):
+    self.name_of = f"{self.standing}"
+
+
+@rule
+def a_pair_rule(trust: float, other_moood: float) -> float:
+    return trust * other_moood
+
+
+@pytest.mark.parametrize(
+    ("function", "takers", "told"),
+    [
+        (
+            with_a_comprehension,
+            MEMBERS,
+            r"step 'with_a_comprehension', .*test_extending.py, line \d+: a comprehension cannot",
+        ),
+        (with_an_unknown_number, MEMBERS, r"a partner holds no 'atended'; did you mean attended\?"),
+        (with_a_write_to_what_is_given, MEMBERS, r"'weight_fund' of behaviour is given and cannot be written to"),
+        (with_a_call_of_what_is_no_rule, TABLE, r"'helper' cannot be called from a step; mark it with @rule"),
+        (with_a_text, TABLE, r"a formatted text cannot be compiled"),
+    ],
+)
+def test_what_the_compiler_refuses_is_told_in_one_line(function, takers, told):
+    """Numba's own message is a page about types; whoever wrote a rule needs its line and what to write instead."""
+    month = sim.Month(launch_steps=(), steps=(Step(function, takers, "A step of one's own."),))
+    with pytest.raises(sim.ScenarioError, match=told) as refused:
+        sim.prepare_engine(month)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_argument_between_bodies_that_names_nothing_is_refused():
+    month = MONTH.after("learn", PairStep(a_pair_rule, "A rule of one's own.", writes="trust"))
+    with pytest.raises(sim.ScenarioError, match="'other_moood' names no number"):
+        sim.simulate(sim.scenario_from(plain()), month=month)
