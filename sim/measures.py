@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.jit import rule
@@ -38,13 +38,6 @@ class Measure:
     formula: Formula = dataclasses.field(repr=False)
     names_regimes: bool = False
     """Regimes are named from it, so it is measured in every month, kept or not."""
-
-    def read(self) -> Callable[[PartnershipModel], float]:
-        """Return the function of a partnership that gives the measure, in Mesa."""
-        if isinstance(self.formula, str):
-            given: Callable[[PartnershipModel], float] = eval(f"lambda m: m.{self.formula}", {})
-            return given
-        return self.formula
 
 
 # ---------------------------------------------------------------------- formulas that need more than a line
@@ -157,6 +150,14 @@ def _measures() -> Mapping[str, Measure]:
     ]
     # fmt: on
     return {measure.name: measure for measure in rows}
+
+
+def reader_of(measures: Sequence[Measure]) -> Callable[[PartnershipModel], list[float]]:
+    """Return the function of a partnership that gives measures in their order, in Mesa."""
+    scope = {f"formula_{n}": measure.formula for n, measure in enumerate(measures)}
+    parts = [f"m.{f}" if isinstance(f, str) else f"{name}(m)" for name, f in scope.items()]
+    read: Callable[[PartnershipModel], list[float]] = eval(f"lambda m: [{', '.join(parts)}]", dict(scope))
+    return read
 
 
 MEASURES: Mapping[str, Measure] = _measures()

@@ -9,18 +9,18 @@ from __future__ import annotations
 import dataclasses
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
 
-from sim.measures import COLUMNS, MEASURES, Measure
+from sim.measures import COLUMNS, MEASURES, Measure, reader_of
 from sim.own import own_key, remember_as_read
 from sim.pairs import pair_loop
 from sim.parameters import PARAMETERS, Behaviour, Delivery, Mechanisms, Parameter, declared
 from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
 from sim.population import SECTORS, Seat
-from sim.randomness import OWN_STREAMS, STREAMS, Draws, Stream
+from sim.randomness import OWN_STREAMS, STREAMS, Stream
 from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
 from sim.state import matrices_of, rows_of
@@ -391,18 +391,10 @@ class Month:
         """Return, for every step between two bodies, its loop in Mesa."""
         return {step: pair_loop(step, self.sources[step]) for step in self.sources if isinstance(step, PairStep)}
 
-    def lucks_of(self, draws: Draws, months: int) -> list[tuple[Any, list[Any]]]:
-        """Return, month by month, the draws of the table, and those of every body, as named tuples."""
-        of_table = _kind_of_luck(tuple(s.name for s in self.streams if not s.each))
-        of_body = _kind_of_luck(tuple(s.name for s in self.streams if s.each))
-        lists = {s: draws[s.name].tolist() for s in self.streams}
-        by_month = {s: [values] * months if s.at_launch else values for s, values in lists.items()}
-        shared = zip(*(values for s, values in by_month.items() if not s.each), strict=True)
-        each = zip(*(values for s, values in by_month.items() if s.each), strict=True)
-        return [
-            (of_table._make(ours), list(map(partial(tuple.__new__, of_body), zip(*theirs, strict=True))))
-            for ours, theirs in zip(shared, each, strict=True)
-        ]
+    @cached_property
+    def kinds_of_luck(self) -> tuple[Any, Any]:
+        """Return the named tuples of a month's draws of the table, and of a body."""
+        return tuple(_kind_of_luck(tuple(s.name for s in self.streams if s.each is each)) for each in (False, True))
 
     @cached_property
     def read_columns(self) -> Callable[[Partner], tuple[float, ...]]:
@@ -410,19 +402,18 @@ class Month:
         return attrgetter(*self.columns.values())
 
     @cached_property
-    def read_measures(self) -> tuple[Callable[[PartnershipModel], float], ...]:
-        """Return the functions that read what is kept of the partnership."""
-        return tuple(measure.read() for measure in self.measures.values())
+    def read_measures(self) -> Callable[[PartnershipModel], list[float]]:
+        """Return the function that reads what is kept of the partnership."""
+        return reader_of(tuple(self.measures.values()))
 
     @cached_property
-    def spelt_out(self) -> list[tuple[Any, AnyStep]]:
-        """Return the steps, with the function of those that every member takes every month: most of them."""
-        plain = [
-            isinstance(s, Step) and s.takers is MEMBERS and s.when is None and not s.seats_change for s in self.steps
-        ]
+    def spelt_out(self) -> list[tuple[Takers | None, Any]]:
+        """Return the steps, with takers and function of those that members or the table take every month: most."""
         return [
-            (getattr(s, "function", None) if is_plain else None, s)
-            for s, is_plain in zip(self.steps, plain, strict=True)
+            (step.takers, step.function)
+            if isinstance(step, Step) and step.takers in (MEMBERS, TABLE) and not (step.when or step.seats_change)
+            else (None, step)
+            for step in self.steps
         ]
 
     def launch(self, model: PartnershipModel) -> None:
@@ -434,13 +425,15 @@ class Month:
     def live(self, model: PartnershipModel) -> None:
         """Let a partnership live through a month, and write down what it shows."""
         model.enter_month()
-        for function, step in self.spelt_out:
-            if function is None:
+        for takers, step in self.spelt_out:
+            if takers is None:
                 step.take(model)
-            else:
+            elif takers is MEMBERS:
                 for member in model.members:
-                    function(member)
-        model.measures[model.month] = [read(model) for read in self.read_measures]
+                    step(member)
+            elif not model.is_dissolved:
+                step(model)
+        model.measures[model.month] = self.read_measures(model)
         rows, read = model.partner_rows[model.month], self.read_columns
         for partner in model.members:
             values = read(partner)

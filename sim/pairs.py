@@ -24,14 +24,13 @@ def pair_loop(step: PairStep, sources: Sources) -> Loop:
     """Return the loop ``loop(model, bodies, rule)`` of a step between bodies; names of its own begin with ``_``."""
     if step.only:
         return _loop_with_some(step, sources)
-    asked = list(zip(step.arguments, sources, strict=True))
-    lines = ["_positions = [_body.position for _body in _bodies]"]
-    row, inner = ["_here = _body.position"], []
-    columns = {"_other": "_bodies", "_there": "_positions"}
-    for argument, (whose, name) in asked:
+    lines, row, inner = [], ["_here = _body.position"], []
+    columns = {"_there": "[_body.position for _body in _bodies]"}
+    if step.to == "other" or step.once or any(whose == "returned" for whose, _ in sources):
+        columns["_other"] = "_bodies"
+    for argument, (whose, name) in zip(step.arguments, sources, strict=True):
         if whose in ("other", "other seat"):
-            lines.append(f"_all_{argument} = [{_holder(whose, '_body')}.{name} for _body in _bodies]")
-            columns[argument] = f"_all_{argument}"
+            columns[argument] = f"[{_holder(whose, '_body')}.{name} for _body in _bodies]"
         elif whose == "own" and step.to == "other" and name in step.adds:
             lines.append(f"_before_{name} = [_body.{name} for _body in _bodies]")
             row.append(f"{argument} = _before_{name}[_number]")
@@ -44,6 +43,7 @@ def pair_loop(step: PairStep, sources: Sources) -> Loop:
             inner.append(f"{argument} = _other.{name}[_here]")
         else:
             lines.append(f"{argument} = {_of_the_table(whose, name)}")
+    lines.append(f"_others = list(zip({', '.join(columns.values())}))")
     given = ", ".join(f"_given_{name}" for name in step.adds or (step.writes,))
     inner += _rule_in_place(step, given)
     begin, end = [], []
@@ -59,9 +59,8 @@ def pair_loop(step: PairStep, sources: Sources) -> Loop:
         begin = [f"_sum_{name} = 0.0" for name in step.adds]
         inner += [f"_sum_{name} += _given_{name}" for name in step.adds]
         end = [f"{holder}.{name} = _sum_{name}" for name in step.adds]
-    part = "[_number + 1:]" if step.once else ""
-    pairs = f"for {', '.join(columns)} in zip({', '.join(f'{column}{part}' for column in columns.values())}):"
-    inner = inner if step.once else ["if _other is not _body:", *_indented(inner)]
+    pairs = f"for {', '.join(columns)}, in _others{'[_number + 1:]' if step.once else ''}:"
+    inner = inner if step.once else ["if _there != _here:", *_indented(inner)]
     of_a_body = [*dict.fromkeys(row), *(begin if step.to == "own" else []), pairs, *_indented(inner)]
     of_a_body += end if step.to == "own" else []
     lines += begin if step.to == "table" else []

@@ -574,7 +574,8 @@ class Partner(mesa.Agent):
         model.engaged += self.engagement
         model.members_of[s] += 1.0
         model.engaged_of[s] += self.engagement
-        model.top_share = max(model.top_share, self.influence)
+        if self.influence > model.top_share:
+            model.top_share = self.influence
 
     @rule
     def go_home(self) -> None:

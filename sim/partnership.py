@@ -7,6 +7,7 @@ choices of others before making its own, so the order of agents never matters. A
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -144,7 +145,7 @@ class PartnershipModel(mesa.Model):
         draws = make_draws(
             seed=seed, replicate=replicate, months=scenario.months, partners=self.n_seats, streams=self.plan.streams
         )
-        self.lucks = self.plan.lucks_of(draws, scenario.months)
+        self.draws = {stream: draws[stream.name].tolist() for stream in self.plan.streams}
 
         self.events: list[tuple[int, str, str]] = []
         """Month, event, and to whom (nobody: to the partnership)."""
@@ -704,8 +705,11 @@ class PartnershipModel(mesa.Model):
 
     def deal_luck(self, month: int) -> None:
         """Give everybody the draws of the launch and of a month."""
-        self.luck, of_bodies = self.lucks[month]
-        for partner, luck in zip(self.partners, of_bodies, strict=True):
+        of_table, of_body = self.plan.kinds_of_luck
+        drawn = {s: values if s.at_launch else values[month] for s, values in self.draws.items()}
+        self.luck = of_table._make(values for s, values in drawn.items() if not s.each)
+        each = zip(*(values for s, values in drawn.items() if s.each), strict=True)
+        for partner, luck in zip(self.partners, map(partial(tuple.__new__, of_body), each), strict=True):
             partner.luck = luck
 
     def parameter(self, name: str) -> float:
