@@ -52,6 +52,11 @@ class Step:
         """Return the name by which the step is replaced or left out."""
         return self.function.__name__
 
+    @property
+    def taken_by(self) -> str:
+        """Return who takes the step, in words."""
+        return self.takers.says
+
     @cached_property
     def seats_change(self) -> bool:
         """Return whether the step may change who is a member."""
@@ -125,6 +130,14 @@ class PairStep:
         """Return the name by which the step is replaced or left out."""
         return self.rule.__name__
 
+    @property
+    def taken_by(self) -> str:
+        """Return who takes the step, in words."""
+        who = "every two members" if self.once else "every member, of every other"
+        if self.only:
+            who = "members and those of whom it is true, of each other"
+        return who.replace("member", "body").replace("bodys", "bodies") if self.among == "everybody" else who
+
     @cached_property
     def arguments(self) -> tuple[str, ...]:
         """Return the names of what the rule is given, in its order."""
@@ -159,6 +172,11 @@ class TripleStep:
     def name(self) -> str:
         """Return the name by which the step is replaced or left out."""
         return self.rule.__name__
+
+    @property
+    def taken_by(self) -> str:
+        """Return who takes the step, in words."""
+        return "every member, of every other over a third"
 
     def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[tuple[Link, str], ...]:
         """Return of which link each argument is, and its name."""
@@ -209,3 +227,9 @@ def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tup
 
 
 AnyStep = Step | PairStep | TripleStep
+
+
+def place_of(step: AnyStep) -> str:
+    """Return where the text of a step stands: its module and name."""
+    function = step.function if isinstance(step, Step) else step.rule
+    return f"{function.__module__}.{function.__qualname__}"

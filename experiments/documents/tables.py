@@ -19,9 +19,10 @@ from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
 from experiments.options import option_names
 from experiments.output.folder import DOCS
-from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, find_place, place_names
+from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
+from sim.steps import place_of
 
 DOCUMENTS = ("odd.md", "reference.md", "trace.md")
 
@@ -125,6 +126,12 @@ def boards() -> str:
     return markdown_table(("board", "seats", "executive", "chair", "members"), rows)
 
 
+def schedule() -> str:
+    """Return what happens in a month, step by step, by whom, and the function that does it."""
+    rows = ([step.says, step.taken_by, _code(place_of(step))] for step in MONTH.steps)
+    return markdown_table(("what happens", "taken by", "in"), rows)
+
+
 def measures() -> str:
     """Return what a run reports every month."""
     rows = ([_code(m.name), m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says] for m in MEASURES.values())
@@ -173,7 +180,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
-        places, boards, measures, scenarios, scoreboard, null_models, docking, claims, sensitivity,
+        places, boards, schedule, measures, scenarios, scoreboard, null_models, docking, claims, sensitivity,
     )
 }  # fmt: skip
 """Every generated table by the name in its marker."""
