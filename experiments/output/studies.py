@@ -69,6 +69,7 @@ def finished_or_carried_out(
     if store.is_study(folder) and not command.beside(*not_in_hash) and not how.retry:
         study = store.open_study(folder)
         if not runs_left(study):
+            store.announce_other_code(study)
             return study
     return carry_out(folder, request, how, command, not_in_hash=not_in_hash)
 

@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from experiments.errors import CommandError
 from experiments.files import replacing
-from experiments.runs import policies as policy_runs
-from experiments.study.store import code_version
+from experiments.study.identity import made_by
 
 SHARE = "share_"
 """Before the number of a lever: where a mix lies in its range, from 0 to 1."""
@@ -32,8 +31,7 @@ class EvaluationCache:
 
     def __init__(self, file: Path | None, asked: Mapping[str, Any]) -> None:
         """Read what ``file`` holds, if there is one. Raises CommandError if something else was asked there."""
-        code = code_version() | {"policy_runs": Path(policy_runs.__file__).read_text("utf-8")}
-        self._asked = hashlib.sha256(json.dumps([asked, code], sort_keys=True, default=str).encode()).hexdigest()
+        self._asked = hashlib.sha256(json.dumps([asked, made_by()], sort_keys=True, default=str).encode()).hexdigest()
         self._file = file
         self._read = self._earlier()
         self._tables: list[pd.DataFrame] = []

@@ -12,11 +12,10 @@ import csv
 import dataclasses
 import hashlib
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,9 @@ from numpy.typing import NDArray
 from analysis.shared.paths import flat
 from experiments.errors import CommandError
 from experiments.files import PARTIAL, replacing, sha256, sha256_of_file
+from experiments.options import own_files_used
 from experiments.study.designs import DRAW
+from experiments.study.identity import HASH, PARTS, changed_by_hand, differences, differing_code, made_by, sealed
 from experiments.values import scenario_values
 from sim import Scenario, scenario_from
 from sim.parameters import Behaviour
@@ -92,8 +93,12 @@ class Study:
     folder: Path
     asked: Mapping[str, Any]
     """Everything that decides the results, beside the code."""
-    code: Mapping[str, str]
-    draws_sha256: str
+    made_by: Mapping[str, str]
+    """The code: see ``experiments.study.identity``."""
+    files: Mapping[str, str]
+    """The sha256 of the draws, and of the parameter sets that replicates take turns with."""
+    own_files: Sequence[Mapping[str, str]]
+    """Files of one's own that the scenarios were composed from."""
     chunks: tuple[Chunk, ...]
     created: str
 
@@ -132,14 +137,6 @@ class Study:
 # ------------------------------------------------------------------------------- plan
 
 
-def code_version() -> dict[str, str]:
-    """Return what decides the numbers beside a scenario: hashes of the model's files, versions of libraries."""
-    root = Path(str(files("sim")))
-    sources = sorted(path for path in root.rglob("*") if path.suffix in (".py", ".csv"))
-    hashed = {f"sim/{path.relative_to(root).as_posix()}": sha256(path.read_bytes()) for path in sources}
-    return hashed | {library: version(library) for library in ("numpy", "numba")}
-
-
 def plan_study(
     folder: Path,
     *,
@@ -171,19 +168,20 @@ def plan_study(
             pd.DataFrame([vars(behaviour) for behaviour in behaviours]).to_parquet(path, index=False)
     everything = {**asked, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
     everything = json.loads(json.dumps(everything))
-    code = code_version()
+    code = made_by()
     study = Study(
         folder=folder,
         asked=everything,
-        code=code,
-        draws_sha256=sha256_of_file(folder / DRAWS),
+        made_by=code,
+        files={name: sha256_of_file(folder / name) for name in (DRAWS, *([BEHAVIOURS] if behaviours else []))},
+        own_files=own_files_used(),
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    record = {field.name: getattr(study, field.name) for field in dataclasses.fields(study) if field.name != "folder"}
-    record["chunks"] = [dataclasses.asdict(chunk) for chunk in study.chunks]
+    plan = {field.name: getattr(study, field.name) for field in dataclasses.fields(study) if field.name != "folder"}
+    plan["chunks"] = [dataclasses.asdict(chunk) for chunk in study.chunks]
     with replacing(folder / PLAN) as path:
-        path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(sealed(plan), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return study
 
 
@@ -240,29 +238,41 @@ def is_study(folder: Path) -> bool:
 
 
 def open_study(folder: Path) -> Study:
-    """Return the study in ``folder``; raise CommandError if its plan or its draws were altered."""
+    """Return the study in ``folder``; raise CommandError if its plan, or a file that it names, was changed by hand."""
+    where = f"study = {str(folder)!r}"
     try:
-        record = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-        chunks = tuple(Chunk(**chunk) for chunk in record.pop("chunks"))
-        study = Study(folder=folder, chunks=chunks, **record)
-        unchanged = sha256_of_file(folder / DRAWS) == study.draws_sha256
-    except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
-        raise CommandError(f"study = {str(folder)!r} has no readable plan ({error}): choose another folder") from None
-    if not unchanged:
-        raise CommandError(f"study = {str(folder)!r}: {DRAWS} is not what the plan says: begin in another folder")
+        plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+        changed = changed_by_hand(plan)
+        changed += [name for name, sha256 in plan["files"].items() if sha256_of_file(folder / name) != sha256]
+        chunks = tuple(Chunk(**chunk) for chunk in plan.pop("chunks"))
+        study = Study(
+            folder=folder, chunks=chunks, **{name: value for name, value in plan.items() if name not in (PARTS, HASH)}
+        )
+    except (FileNotFoundError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CommandError(f"{where} has no readable plan ({error}): choose another folder") from None
+    if changed:
+        raise CommandError(
+            f"{where}: {', '.join(changed)} in its plan {'was' if len(changed) == 1 else 'were'} changed by hand since "
+            f"the study was begun: put back what was there, or begin in another folder"
+        )
     return study
 
 
 def refuse_other_code(study: Study) -> None:
     """Raise CommandError if the code differs from that which the study was begun with."""
-    differing = _differences(study.code, code_version())
-    if differing:
-        more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
-        name, before, now = differing[0]
-        what = name if name.startswith("sim/") else f"{name} {before}, now {now}"
+    if differs := differing_code(study.made_by):
         raise CommandError(
-            f"study = {str(study.folder)!r} was begun with other code ({what}{more}): results are not mixed; "
+            f"study = {str(study.folder)!r} was begun with other code ({differs}): results are not mixed; "
             f"go back to that code, or begin in another folder"
+        )
+
+
+def announce_other_code(study: Study) -> None:
+    """Say on standard error that a finished study was made by other code than reads it."""
+    if differs := differing_code(study.made_by):
+        print(
+            f"study = {str(study.folder)!r} was made by other code ({differs}): it is read as it is, no run is added",
+            file=sys.stderr,
         )
 
 
@@ -272,7 +282,7 @@ def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Map
     now = json.loads(json.dumps({**asked, "scenarios": values}))
     same_names = list(values) == list(study.asked["scenarios"])
     sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.asked, now)]
-    differing = _differences(flat(sides[0]), flat(sides[1]))
+    differing = differences(flat(sides[0]), flat(sides[1]))
     if differing:
         more = f" (and {len(differing) - 1} more settings)" if len(differing) > 1 else ""
         name, before, after = differing[0]
@@ -280,15 +290,6 @@ def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Map
             f"study = {str(study.folder)!r} was begun with {name} = {before}, now it is {after}{more}: "
             f"give the old settings (study={study.folder} alone will do), or begin in another folder"
         )
-
-
-_ABSENT = "absent"
-
-
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    names = dict.fromkeys([*before, *now])
-    pairs = ((name, before.get(name, _ABSENT), now.get(name, _ABSENT)) for name in names)
-    return [(name, old, new) for name, old, new in pairs if old != new]
 
 
 def _draws_between(path: Path, first: int, stop: int) -> pa.Table:

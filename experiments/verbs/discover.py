@@ -206,6 +206,7 @@ def _finished_study(name: str | None) -> Study:
             f"study = {name!r} is not finished ({left:,} of {study.runs:,} runs are left): go on with it first: "
             f"partnerships sweep study={name}"
         )
+    store.announce_other_code(study)
     return study
 
 

@@ -16,7 +16,7 @@ from analysis.sensitivity.tables import morris, one_at_a_time, one_at_a_time_eff
 from analysis.sensitivity.words import sensitivity_words
 from analysis.shared.outcomes import outcome_of, outcomes
 from experiments.console import main
-from experiments.study import store as study
+from experiments.study import identity
 from experiments.study.designs import DesignRequest, Factor, points
 
 SMALL = ["months=4", "board=small_executive", "resamples=20", "replicates=3"]
@@ -250,11 +250,13 @@ def test_a_finished_study_is_read_for_other_measures(
     """With study=FOLDER alone it is analysed as it was begun, even by later code; nothing is computed again."""
     assert main(["sweep", "study=s", "design=morris", "draws=4", "months=4", "board=small_executive", *DUTY]) == 0
     capsys.readouterr()
-    now = study.code_version()
-    monkeypatch.setattr(study, "code_version", lambda: now | {"sim/rules/fund.py": "edited"})
+    now = identity.made_by()
+    monkeypatch.setattr(identity, "made_by", lambda: now | {"sim": "edited"})
     asked = ["study=s", "measures=[trust,months_talking_shop]", "resamples=20", "figures=false"]
     assert main(["sensitivity", *asked, "output=o"]) == 0
-    assert "were computed now" not in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "were computed now" not in said.out
+    assert "was made by other code (sim was edited): it is read as it is" in said.err
     assert set(pd.read_csv("o/sensitivity.csv")["measure"]) == {"trust", "months_talking_shop"}
     assert "did not keep" in refused(["study=s", "measures=[trust@2001-05]", "output=p"], capsys)
     assert not Path("p").exists()

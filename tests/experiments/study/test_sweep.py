@@ -20,7 +20,7 @@ import pytest
 from experiments import load_scenario
 from experiments.console import main
 from experiments.runs.pairs import final_values
-from experiments.study import designs, executors
+from experiments.study import chunks, designs, executors, identity
 from experiments.study import store as study
 from experiments.values import with_values
 from sim import MEASURES, simulate
@@ -175,10 +175,49 @@ def test_results_of_other_code_or_settings_are_not_mixed(
     before = results("s")
     assert "draws = 8, now it is 9" in refused(["study=s", *QUICK[:-3], "draws=9", *QUICK[-2:]], capsys)
     assert "levers.initiatives = 3.0, now it is 5" in refused(["study=s", *QUICK, "levers.initiatives=5.0"], capsys)
-    now = study.code_version()
-    monkeypatch.setattr(study, "code_version", lambda: now | {"sim/rules/fund.py": "edited"})
-    assert "sim/rules/fund.py" in refused(["study=s"], capsys)
+    now = identity.made_by()
+    monkeypatch.setattr(identity, "made_by", lambda: now | {"experiments": "edited"})
+    assert "experiments was edited" in refused(["study=s"], capsys)
     assert results("s") == before
+
+
+def test_code_that_changes_half_way_ends_the_study(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What keeps a row may change as well as what computes it: two definitions never stand in one table."""
+    now, computed = identity.made_by(), []
+
+    def edited_after_two(folder: str, chunk_id: str, *, threads: int | None) -> str:
+        if len(computed) == 2:
+            monkeypatch.setattr(identity, "made_by", lambda: now | {"experiments": "edited"})
+            chunks._study.cache_clear()
+        computed.append(chunk_id)
+        return run_chunk(folder, chunk_id, threads=threads)
+
+    run_chunk = executors.run_chunk
+    with monkeypatch.context() as patch:
+        patch.setattr(executors, "run_chunk", edited_after_two)
+        assert "experiments was edited" in refused(["study=s", *QUICK], capsys)
+    assert len(receipts(Path("s"))) == 2
+    assert "results are not mixed" in refused(["study=s"], capsys)
+    monkeypatch.setattr(identity, "made_by", lambda: now)
+    assert main(["sweep", "study=s"]) == 0
+    assert main(["sweep", "study=whole", *QUICK]) == 0
+    assert results("s") == results("whole")
+
+
+@pytest.mark.parametrize("part", ["seed", "replicates", "scenarios"])
+def test_a_plan_changed_by_hand_is_not_gone_on_with(part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", "study=s", *QUICK]) == 0
+    plan = json.loads(Path("s/plan.json").read_text("utf-8"))
+    if part == "scenarios":
+        plan["asked"]["scenarios"]["baseline_lsp"]["levers"]["staff_team"] = 1.0
+    else:
+        plan["asked"][part] += 1
+    Path("s/plan.json").write_text(json.dumps(plan), "utf-8")
+    for asked in (["study=s"], ["study=s", *QUICK], ["study=s", "status=true"]):
+        line = refused(asked, capsys)
+        assert f"{part} in its plan was changed by hand" in line
 
 
 # --------------------------------------------------------------------------- failures
