@@ -15,11 +15,11 @@ from typing import Annotated, Any, TypeVar
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from experiments.compose import load_scenario, scenario_names
-from experiments.options import option_names
+from experiments.compose import load_place, load_scenario, scenario_names
+from experiments.options import kept_for_a_folder, option_names
 from experiments.study.designs import variable_paths
 from experiments.values import scenario_values, with_values
-from sim import PARAMETERS, Place, Scenario, ScenarioError, find_place, scenario_from, with_changes
+from sim import PARAMETERS, Place, Scenario, ScenarioError, scenario_from, with_changes
 from sim.parameters import Leadership, Whole
 from sim.scenario import Board, CalendarEntry, month_number, nearest, validated
 
@@ -80,27 +80,27 @@ class Asked:
 # -------------------------------------------------------------------- what is known by name
 
 
-@cache
+@kept_for_a_folder
 def preset_scenarios() -> Mapping[str, Scenario]:
-    """Return the scenarios that ship with the model by name. The first call takes about a second."""
+    """Return the scenarios by name. The first call takes about a second."""
     return {name: load_scenario(name) for name in scenario_names()}
 
 
-@cache
+@kept_for_a_folder
 def board_options() -> Mapping[str, Board]:
-    """Return the boards of ``configs/board`` by name."""
+    """Return the boards by name."""
     return _options("board", lambda scenario: scenario.board)
 
 
-@cache
+@kept_for_a_folder
 def calendar_options() -> Mapping[str, tuple[CalendarEntry, ...]]:
-    """Return the calendars of ``configs/calendar`` by name."""
+    """Return the calendars by name."""
     return _options("calendar", lambda scenario: scenario.calendar)
 
 
-@cache
+@kept_for_a_folder
 def leadership_options() -> Mapping[str, Leadership]:
-    """Return the leaders of ``configs/leadership`` by name."""
+    """Return the leaders by name."""
     return _options("leadership", lambda scenario: scenario.leadership)
 
 
@@ -172,7 +172,7 @@ def _side(side: str, page: PageState) -> Scenario:
     try:
         scenario = _known(preset_scenarios(), asked.preset, "scenario")
         if page.place is not None:
-            scenario = dataclasses.replace(scenario, place=find_place(page.place))
+            scenario = dataclasses.replace(scenario, place=load_place(page.place))
         if page.months is not None:
             scenario = with_length(scenario, page.months)
         scenario = with_changes(_changed(scenario, asked.changes))
