@@ -22,8 +22,8 @@ from experiments.output.manifest import PACKAGE
 from experiments.page.catalogue import catalogue
 
 SCRIPTS = (
-    "packed", "state", "words", "feeds", "figures", "charts", "network", "partner",
-    "controls", "differences", "lessons", "taking", "main",
+    "arrays", "state", "words", "data", "figures", "charts", "network", "partner",
+    "controls", "differences", "lessons", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 

@@ -41,7 +41,7 @@ Option = TypeVar("Option")
 
 
 @dataclass(frozen=True, config=_FROZEN)
-class SideAsked:
+class SideRequest:
     """One side of the page: a scenario by name and what is changed in it, by path."""
 
     preset: str
@@ -52,8 +52,8 @@ class SideAsked:
 class PageState:
     """What the page sends. Null means: as each preset has it; for ``run``: a typical replicate."""
 
-    left: SideAsked
-    right: SideAsked
+    left: SideRequest
+    right: SideRequest
     place: str | None = None
     seed: Annotated[Whole, Field(ge=0, le=MOST_SEED)] = 1
     replicates: Annotated[Whole, Field(ge=2, le=MOST_REPLICATES)] = 50
@@ -62,7 +62,7 @@ class PageState:
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """A checked question: two scenarios of equal length on the same draws."""
 
     left: Scenario
@@ -125,7 +125,7 @@ def _options(group: str, part: Callable[[Scenario], Option]) -> dict[str, Option
 # ------------------------------------------------------------------- from a request to scenarios
 
 
-def asked_in(body: bytes, *, most_replicates: int = MOST_REPLICATES) -> Asked:
+def request_in(body: bytes, *, most_replicates: int = MOST_REPLICATES) -> PageRequest:
     """Return the question in the JSON ``body`` of a request; raise :class:`sim.ScenarioError` in one line."""
     try:
         state = json.loads(body, parse_constant=_refuse_constant)
@@ -133,10 +133,10 @@ def asked_in(body: bytes, *, most_replicates: int = MOST_REPLICATES) -> Asked:
         raise ScenarioError("the request is not readable: it takes a JSON object") from None
     if not isinstance(state, Mapping):
         raise ScenarioError("the request is not readable: it takes a JSON object")
-    return asked_by(state, most_replicates=most_replicates)
+    return request_by(state, most_replicates=most_replicates)
 
 
-def asked_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES) -> Asked:
+def request_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES) -> PageRequest:
     """Return the question that a page ``state`` describes.
 
     Both sides are cut to the shorter one. Raises :class:`sim.ScenarioError`, in one line of bounded
@@ -158,7 +158,7 @@ def asked_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES
             f"run = {page.run} is not allowed: it takes a replicate from 0 to {page.replicates - 1}, or null"
         )
     months = min(left.months, right.months)
-    return Asked(
+    return PageRequest(
         left=with_length(left, months),
         right=with_length(right, months),
         seed=page.seed,
@@ -168,7 +168,7 @@ def asked_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES
 
 
 def _side(side: str, page: PageState) -> Scenario:
-    asked: SideAsked = getattr(page, side)
+    asked: SideRequest = getattr(page, side)
     try:
         scenario = _known(preset_scenarios(), asked.preset, "scenario")
         if page.place is not None:
