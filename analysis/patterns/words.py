@@ -38,10 +38,10 @@ def value_in_words(row: pd.Series) -> str:
 
 def _digits(row: pd.Series) -> int:
     """Return how many decimals tell the value, its interval and its bounds apart."""
-    told = [abs(row[name]) for name in ("value", "low", "high") if np.isfinite(row[name]) and row[name] != 0.0]
+    sizes = [abs(row[name]) for name in ("value", "low", "high") if np.isfinite(row[name]) and row[name] != 0.0]
     width = row["ci_high"] - row["ci_low"]
-    told += [width] if np.isfinite(width) and width > 0.0 else []
-    return int(np.clip(np.ceil(1.0 - np.log10(min(told, default=1.0))), 1, 4))
+    sizes += [width] if np.isfinite(width) and width > 0.0 else []
+    return int(np.clip(np.ceil(1.0 - np.log10(min(sizes, default=1.0))), 1, 4))
 
 
 def verdict_of(row: pd.Series) -> str:
@@ -76,8 +76,8 @@ def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
     lines += [_miss(board[board["id"] == id]) for id in failed]
     unclear = board[board["passed"] & board["inside"] & ~board["clear"] & np.isfinite(board["ci_low"])]
     if len(unclear):
-        told = "; ".join(f"{row['id']} ({row['what']}: {_against(row)})" for _, row in unclear.iterrows())
-        lines.append(f"Passed, but with an interval that reaches out of the band: {told}.")
+        text = "; ".join(f"{row['id']} ({row['what']}: {_against(row)})" for _, row in unclear.iterrows())
+        lines.append(f"Passed, but with an interval that reaches out of the band: {text}.")
     what = (
         "Intervals hold the middle 95 % of the accepted parameter sets, chance included."
         if of_sets
@@ -151,8 +151,8 @@ def losses_in_words(models: pd.DataFrame, *, reference: str) -> str:
         if name == reference:
             continue
         lost, gained = (rows.loc[rows[which], "id"].tolist() for which in ("lost", "gained"))
-        told = f"loses {', '.join(lost)}" if lost else "loses no pattern: what it leaves out is not needed for any"
-        lines.append(f"{name} {told}" + (f", and passes {', '.join(gained)} in addition" if gained else "") + ".")
+        text = f"loses {', '.join(lost)}" if lost else "loses no pattern: what it leaves out is not needed for any"
+        lines.append(f"{name} {text}" + (f", and passes {', '.join(gained)} in addition" if gained else "") + ".")
     lost_by_some = set(models.loc[models["lost"], "id"])
     needless = [id for id in models["id"].unique() if id not in lost_by_some]
     if lines and needless:
@@ -277,5 +277,5 @@ def _left_out_table(left_out: pd.DataFrame) -> list[str]:
 
 
 def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    told = [heads, ["---"] * len(heads), *rows]
-    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in told]
+    lines = [heads, ["---"] * len(heads), *rows]
+    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in lines]

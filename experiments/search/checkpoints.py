@@ -87,13 +87,13 @@ class Checkpoints:
         return self.folder / GENERATIONS / f"{number:03d}.{ending}"
 
 
-def begun(folder: Path, asked: Mapping[str, Any], *, names: Sequence[str], ids: Sequence[str]) -> Checkpoints:
+def begun(folder: Path, settings: Mapping[str, Any], *, names: Sequence[str], ids: Sequence[str]) -> Checkpoints:
     """Return the store in ``folder``, made now or found there with the same question and the same code.
 
-    Raises CommandError if the folder holds something else, or a calibration that was asked otherwise.
+    Raises CommandError if the folder holds something else, or a calibration of other settings.
     """
     plan = folder / PLAN
-    now = json.loads(json.dumps({"asked": asked, "made_by": made_by()}))
+    now = json.loads(json.dumps({"settings": settings, "made_by": made_by()}))
     if plan.is_file():
         _refuse_other(folder, json.loads(plan.read_text(encoding="utf-8")), now)
     else:
@@ -112,7 +112,7 @@ def begun(folder: Path, asked: Mapping[str, Any], *, names: Sequence[str], ids: 
 
 def _refuse_other(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     where = f"study = {str(folder)!r} was begun with"
-    for name, old, new in differences(before["asked"], now["asked"]):
+    for name, old, new in differences(before["settings"], now["settings"]):
         raise CommandError(
             f"{where} {name} = {str(old)[:40]}, now it is {str(new)[:40]}: generations are not mixed; give the old "
             "settings, or begin in another folder"

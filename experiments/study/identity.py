@@ -54,9 +54,9 @@ def changed_by_hand(plan: Mapping[str, Any]) -> list[str]:
 
 
 def _parts(plan: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return what is hashed one by one: what was asked by its settings, the rest by the keys of the plan."""
-    rest = [(name, value) for name, value in plan.items() if name not in ("asked", PARTS, HASH)]
-    return [*plan["asked"].items(), *rest]
+    """Return what is hashed one by one: each setting, and the rest of the plan by its keys."""
+    rest = [(name, value) for name, value in plan.items() if name not in ("settings", PARTS, HASH)]
+    return [*plan["settings"].items(), *rest]
 
 
 def _hash_of(value: Any) -> str:

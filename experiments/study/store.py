@@ -91,7 +91,7 @@ class Study:
     """A planned study, as its folder holds it."""
 
     folder: Path
-    asked: Mapping[str, Any]
+    settings: Mapping[str, Any]
     """Everything that decides the results, beside the code."""
     made_by: Mapping[str, str]
     """The code: see ``experiments.study.identity``."""
@@ -105,12 +105,12 @@ class Study:
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
         """Return the scenarios by name."""
-        return {name: scenario_from(values) for name, values in self.asked["scenarios"].items()}
+        return {name: scenario_from(values) for name, values in self.settings["scenarios"].items()}
 
     @cached_property
     def behaviours(self) -> tuple[Behaviour, ...]:
         """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
-        if SAMPLE not in self.asked:
+        if SAMPLE not in self.settings:
             return ()
         rows: list[Any] = pd.read_parquet(self.folder / BEHAVIOURS).to_dict("records")
         return tuple(Behaviour(**row) for row in rows)
@@ -140,7 +140,7 @@ class Study:
 def plan_study(
     folder: Path,
     *,
-    asked: Mapping[str, Any],
+    settings: Mapping[str, Any],
     scenarios: Mapping[str, Scenario],
     draws: pa.Table,
     sizes: Mapping[str, int],
@@ -148,13 +148,13 @@ def plan_study(
 ) -> Study:
     """Write the plan of a study into ``folder`` and return it.
 
-    With ``behaviours`` replicate r takes number r mod n of them; ``asked`` names the sample they are.
+    With ``behaviours`` replicate r takes number r mod n of them; ``settings`` names the sample they are.
 
-    ``asked`` holds everything that decides the results (with ``seed`` and ``replicates``), ``sizes`` the
+    ``settings`` holds everything that decides the results (with ``seed`` and ``replicates``), ``sizes`` the
     most runs in a chunk of each scenario. Raises CommandError if the folder holds something else.
     """
     _refuse_occupied(folder)
-    runs = draws.num_rows * asked["replicates"] * len(scenarios)
+    runs = draws.num_rows * settings["replicates"] * len(scenarios)
     if runs > MOST_RUNS:
         raise CommandError(f"this study has {runs:,} runs: at most {MOST_RUNS:,} are allowed")
     try:
@@ -166,12 +166,12 @@ def plan_study(
     if behaviours:
         with replacing(folder / BEHAVIOURS) as path:
             pd.DataFrame([vars(behaviour) for behaviour in behaviours]).to_parquet(path, index=False)
-    everything = {**asked, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
+    everything = {**settings, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
     everything = json.loads(json.dumps(everything))
     code = made_by()
     study = Study(
         folder=folder,
-        asked=everything,
+        settings=everything,
         made_by=code,
         files={name: sha256_of_file(folder / name) for name in (DRAWS, *([BEHAVIOURS] if behaviours else []))},
         own_files=own_files_used(),
@@ -199,21 +199,21 @@ def _refuse_occupied(folder: Path) -> None:
 
 
 def _chunks(
-    asked: Mapping[str, Any], *, code: Mapping[str, str], draws: pa.Table, sizes: Mapping[str, int]
+    settings: Mapping[str, Any], *, code: Mapping[str, str], draws: pa.Table, sizes: Mapping[str, int]
 ) -> Iterator[Chunk]:
     """Give the chunks in the order of the final table: by scenario, draw, replicate."""
-    shared = {"code": code, "seed": asked["seed"], TRAJECTORIES: asked[TRAJECTORIES]}
-    shared |= {SAMPLE: asked[SAMPLE]} if SAMPLE in asked else {}
-    for name, scenario in asked["scenarios"].items():
+    shared = {"code": code, "seed": settings["seed"], TRAJECTORIES: settings[TRAJECTORIES]}
+    shared |= {SAMPLE: settings[SAMPLE]} if SAMPLE in settings else {}
+    for name, scenario in settings["scenarios"].items():
         whole = hashlib.sha256(json.dumps([shared, name, scenario], sort_keys=True).encode())
-        some_replicates = min(sizes[name], asked["replicates"])
-        some_draws = max(1, sizes[name] // asked["replicates"])
+        some_replicates = min(sizes[name], settings["replicates"])
+        some_draws = max(1, sizes[name] // settings["replicates"])
         for first_draw in range(0, draws.num_rows, some_draws):
             part = draws.slice(first_draw, some_draws)
             drawn = whole.copy()
             drawn.update(_bytes_of(part))
-            for first in range(0, asked["replicates"], some_replicates):
-                replicates = min(some_replicates, asked["replicates"] - first)
+            for first in range(0, settings["replicates"], some_replicates):
+                replicates = min(some_replicates, settings["replicates"] - first)
                 computed = drawn.copy()
                 computed.update(f"{first}+{replicates}".encode())
                 yield Chunk(computed.hexdigest(), name, first_draw, part.num_rows, first, replicates)
@@ -276,12 +276,12 @@ def announce_other_code(study: Study) -> None:
         )
 
 
-def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> None:
-    """Raise CommandError if something else is asked than the study was begun with."""
+def refuse_other_settings(study: Study, settings: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> None:
+    """Raise CommandError if something else is settings than the study was begun with."""
     values = {name: scenario_values(scenario) for name, scenario in scenarios.items()}
-    now = json.loads(json.dumps({**asked, "scenarios": values}))
-    same_names = list(values) == list(study.asked["scenarios"])
-    sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.asked, now)]
+    now = json.loads(json.dumps({**settings, "scenarios": values}))
+    same_names = list(values) == list(study.settings["scenarios"])
+    sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.settings, now)]
     differing = differences(flat(sides[0]), flat(sides[1]))
     if differing:
         more = f" (and {len(differing) - 1} more settings)" if len(differing) > 1 else ""
@@ -390,14 +390,14 @@ def parquet_writer(target: Any, schema: pa.Schema) -> pq.ParquetWriter:
 def assemble(study: Study) -> None:
     """Write ``runs.parquet``, ``failures.csv`` and, if kept, ``trajectories.parquet`` from all chunks.
 
-    Rows are sorted by scenario (in the order asked), draw and replicate. The chunks are read one after the
+    Rows are sorted by scenario (in the order named), draw and replicate. The chunks are read one after the
     other, so memory does not grow with the study. Raises DamagedChunk.
     """
     with replacing(study.folder / FAILURES) as path, path.open("w", newline="", encoding="utf-8") as failures:
         rows = csv.writer(failures, lineterminator="\n")
         rows.writerow(["scenario", DRAW, "replicate", ERROR])
         _write_table(study.folder / f"{RUNS}.parquet", _succeeded(study, rows))
-    if study.asked[TRAJECTORIES]:
+    if study.settings[TRAJECTORIES]:
         tables = (_led_by(chunk, read_chunk(study, chunk, TRAJECTORIES)) for chunk in study.chunks)
         _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables)
     for partial in study.folder.rglob(f".*{PARTIAL}"):  # of processes that were killed while they wrote

@@ -21,7 +21,7 @@ from experiments.study.chunks import run_chunk
 from experiments.study.store import DamagedChunk, Study
 from sim import Scenario
 
-ASKED = {"seed": 4, "replicates": 3, "trajectories": None}
+SETTINGS = {"seed": 4, "replicates": 3, "trajectories": None}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def draws(count: int = 5) -> pa.Table:
 
 def planned(folder: Path, scenarios: dict[str, Scenario], *, size: int = 6, **asked: Any) -> Study:
     sizes = dict.fromkeys(scenarios, size)
-    return study.plan_study(folder, asked={**ASKED, **asked}, scenarios=scenarios, draws=draws(), sizes=sizes)
+    return study.plan_study(folder, settings={**SETTINGS, **asked}, scenarios=scenarios, draws=draws(), sizes=sizes)
 
 
 @pytest.fixture
@@ -113,10 +113,10 @@ def _change(plan: dict[str, Any], path: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "part"),
     [
-        ("asked/seed", 99, "seed"),
-        ("asked/replicates", 99, "replicates"),
-        ("asked/scenarios/talking_shop/levers/duty/attend", 0.9, "scenarios"),
-        ("asked/trajectories", ["trust"], "trajectories"),
+        ("settings/seed", 99, "seed"),
+        ("settings/replicates", 99, "replicates"),
+        ("settings/scenarios/talking_shop/levers/duty/attend", 0.9, "scenarios"),
+        ("settings/trajectories", ["trust"], "trajectories"),
         ("chunks/0/replicates", 1, "chunks"),
         ("made_by/numpy", "1.0", "made_by"),
         ("files/draws.parquet", "0" * 64, "files"),
@@ -147,14 +147,14 @@ def test_a_plan_that_was_only_laid_out_anew_is_taken(tmp_path: Path, scenarios: 
 
 def test_another_question_is_named(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
     made = planned(tmp_path, scenarios)
-    study.refuse_other_question(made, ASKED, scenarios)
+    study.refuse_other_settings(made, SETTINGS, scenarios)
     with pytest.raises(CommandError, match="seed = 4, now it is 5"):
-        study.refuse_other_question(made, {**ASKED, "seed": 5}, scenarios)
+        study.refuse_other_settings(made, {**SETTINGS, "seed": 5}, scenarios)
     longer = {name: dataclasses.replace(scenario, months=3) for name, scenario in scenarios.items()}
     with pytest.raises(CommandError, match=r"scenarios\.talking_shop\.months = 2, now it is 3 \(and 1 more"):
-        study.refuse_other_question(made, ASKED, longer)
+        study.refuse_other_settings(made, SETTINGS, longer)
     with pytest.raises(CommandError, match=r"scenarios = \['talking_shop', 'growth_coalition'\], now it is"):
-        study.refuse_other_question(made, ASKED, dict(list(longer.items())[:1]))
+        study.refuse_other_settings(made, SETTINGS, dict(list(longer.items())[:1]))
 
 
 def test_an_altered_plan_is_refused(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
@@ -290,4 +290,4 @@ def test_the_store_is_plain_parquet(done: Study) -> None:
         path = done.folder / "runs.parquet"
         table = reader.read_parquet(path if library == "polars" else str(path))
         assert len(table) == done.runs
-    assert json.loads((done.folder / "plan.json").read_text())["asked"]["seed"] == 4
+    assert json.loads((done.folder / "plan.json").read_text())["settings"]["seed"] == 4

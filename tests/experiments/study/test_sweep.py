@@ -211,9 +211,9 @@ def test_a_plan_changed_by_hand_is_not_gone_on_with(part: str, capsys: pytest.Ca
     assert main(["sweep", "study=s", *QUICK]) == 0
     plan = json.loads(Path("s/plan.json").read_text("utf-8"))
     if part == "scenarios":
-        plan["asked"]["scenarios"]["baseline_lsp"]["levers"]["staff_team"] = 1.0
+        plan["settings"]["scenarios"]["baseline_lsp"]["levers"]["staff_team"] = 1.0
     else:
-        plan["asked"][part] += 1
+        plan["settings"][part] += 1
     Path("s/plan.json").write_text(json.dumps(plan), "utf-8")
     for asked in (["study=s"], ["study=s", *QUICK], ["study=s", "status=true"]):
         line = refused(asked, capsys)
