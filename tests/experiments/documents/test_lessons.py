@@ -170,7 +170,7 @@ def test_the_printed_numbers_of_a_lesson_came_out(lesson: tuple[str, Path]) -> N
     """A teacher sees what is printed; if this fails, run: python -m experiments.documents.lessons."""
     text, folder = lesson
     found = {number.what: lessons.shown(lessons.value_of(number, folder)) for number in lessons.numbers(text)}
-    assert {number.what: number.told for number in lessons.numbers(text)} == found
+    assert {number.what: number.came_out for number in lessons.numbers(text)} == found
 
 
 @pytest.mark.slow
