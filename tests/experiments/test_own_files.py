@@ -41,10 +41,7 @@ VERBS: dict[str, list[str]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def own_file(group: str, name: str, text: str) -> None:

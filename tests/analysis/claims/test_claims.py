@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,7 +22,6 @@ from analysis.claims.tables import (
 )
 from analysis.claims.words import claims_in_words, claims_page
 from experiments.compose import load_scenario, scenario_descriptions, scenario_names, scenario_texts
-from experiments.console import main
 from experiments.output.folder import DOCS
 from experiments.runs.claims import declared_claims, read_runs, scenarios_of
 from experiments.verbs.claims import with_texts
@@ -293,20 +290,3 @@ def test_the_page_in_the_documents_has_all_claims():
         assert all(f"| {part.statement}" in section for part in claim.parts), claim.scenario
         assert all(lack in section for lack in claim.untestable)
     assert (DOCS / "figures" / "claims.png").is_file()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["levers.duty.attend=1"], "only behaviour= and the settings of the verb"),
-        (["place=birmingham"], "only behaviour= and the settings of the verb"),
-        (["replicates=3"], "takes at least"),
-        (["replicates=many"], "replicates = 'many'"),
-    ],
-)
-def test_what_cannot_be_asked_is_refused_in_one_line(arguments, told, capsys, tmp_path):
-    """Declared tests are not bent from the command line."""
-    assert main(["claims", *arguments, f"output={tmp_path / 'answers'}"]) == 2
-    error = capsys.readouterr().err.strip()
-    assert told in error
-    assert re.fullmatch(r"error: [^\n]+", error)

@@ -39,10 +39,7 @@ def history() -> History:
     return simulate(load_scenario("talking_shop", overrides), seed=5, replicate=1, record_terms=True)
 
 
-@pytest.fixture(autouse=True)
-def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 # ------------------------------------------------------------------------------ exactness
@@ -265,30 +262,3 @@ def test_the_verb_writes_what_it_promises(tmp_path: Path, capsys: pytest.Capture
     row = paired.loc["attendance"]
     assert row["difference"] == pytest.approx(row["as_is"] - row["without"])
     assert json.loads(Path("one/manifest.json").read_text())["settings"]["without"] == "duty.attend"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["partner=polise"], ["'polise'", "did you mean police", "police_1"]),
-        (["partner=residents_network", "board=typical"], ["2 seats", "residents_network_1, residents_network_2"]),
-        (["sector=busines"], ["'busines'", "did you mean business?"]),
-        (["sector=business", "partner=police"], ["ask for one"]),
-        (["around=2030-01"], ["around", "2030-01", "2001-05", "2002-09", "YYYY-MM"]),
-        (["without=levers.staff_tem"], ["'levers.staff_tem'", "did you mean levers.staff_team?"]),
-        (["at=0.5"], ["without="]),
-        (["replicates=1"], ["replicates", "2"]),
-        (["months=1"], ["fewer than two months"]),
-    ],
-)
-def test_bad_questions_end_with_one_line(
-    arguments: list[str], told: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """The value, what is there instead, and nothing written."""
-    assert main(["explain", *SHORT, *arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    for part in told:
-        assert part in said.err
-    assert list(tmp_path.iterdir()) == []

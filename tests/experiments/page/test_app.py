@@ -432,23 +432,6 @@ def test_a_port_in_use_is_told_in_one_line(capfd, tmp_path, monkeypatch):
     assert "port=0" in said
 
 
-@pytest.mark.parametrize(
-    ("asked", "told"),
-    [
-        ("port=70000", "0 to 65535"),
-        ("most_replicates=1000", "2 to 200"),
-        ("host=0.0.0.0", "hosts="),
-        ("hots=[a]", "did you mean"),
-        ("scenario=talking_shop", "scenario"),
-    ],
-)
-def test_settings_of_the_server_are_checked(asked, told, capfd, tmp_path, monkeypatch):
-    """Before anything is started."""
-    monkeypatch.chdir(tmp_path)
-    assert main(["app", asked]) == 2
-    assert told in capfd.readouterr().err
-
-
 def test_a_missing_library_is_named_with_its_extra(capfd, tmp_path, monkeypatch):
     """Starlette and uvicorn are an extra: who lacks them is told which."""
     monkeypatch.chdir(tmp_path)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from commands import refused_line
 
 from experiments import load_scenario
 from experiments.console import main
@@ -30,10 +31,7 @@ QUICK = [*SMALL, "draws=8", "replicates=2", "runs_per_chunk=4"]
 RESULTS = ("runs.parquet", "summary.csv", "failures.csv")
 
 
-@pytest.fixture(autouse=True)
-def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 @pytest.fixture
@@ -56,14 +54,7 @@ def results(folder: str) -> dict[str, bytes]:
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """Return the one line that a refused command says."""
-    capsys.readouterr()
-    assert main(["sweep", *arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    line = said.err.splitlines()[-1]
-    assert line.startswith("error: ")
-    assert "Traceback" not in said.err
-    return line
+    return refused_line(["sweep", *arguments], capsys, alone=False)
 
 
 # ---------------------------------------------------------------------------- results
@@ -331,35 +322,6 @@ def test_a_disk_that_fills_up_while_results_are_put_together(
 
 
 # --------------------------------------------------------------------------- refusals
-
-REFUSED = [
-    ([], ["study is missing"]),
-    (["study=s", "vary=[levers.dutty]"], ["'levers.dutty'", "did you mean levers.duty?"]),
-    (["study=s", "ranges={levers.duty.attend:[0.5,0.1]}"], ["levers.duty.attend = [0.5,0.1] is reversed"]),
-    (["study=s", "+ranges.levers.duty.attend=[0,2]"], ["levers.duty.attend", "0 to 1"]),
-    (["study=s", "design=sobl"], ["'sobl'", "did you mean sobol?"]),
-    (["study=s", "design=sobol", "draws=100"], ["power of two"]),
-    (["study=s", "design=grid"], ["draws of", "at most 2,000,000"]),
-    (["study=s", "design=nowhere.csv"], ["nowhere.csv", "was not found"]),
-    (["study=s", "scenarios=[]"], ["at least one"]),
-    (["study=s", "scenarios=[talkng_shop]"], ["did you mean talking_shop?"]),
-    (["study=s", "scenario=talking_shop"], ["scenarios=["]),
-    (["study=s", "trajectories=true", "measures=[trsut]"], ["'trsut'", "did you mean trust?"]),
-    (["study=s", "replicates=0"], ["replicates", "0"]),
-    (["study=s", "executor=ray"], ["executor", "'ray'"]),
-    (["study=s", "replicats=3"], ["did you mean replicates?"]),
-    (["study=s", "status=true"], ["holds no study"]),
-    (["study=/proc/s"], ["/proc/s", "cannot be written"]),
-]
-
-
-@pytest.mark.parametrize(("arguments", "told"), REFUSED, ids=[" ".join(case[0]) for case in REFUSED])
-def test_bad_input_ends_with_one_line_and_no_study(
-    arguments: list[str], told: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    line = refused(arguments, capsys)
-    assert all(part in line for part in told), line
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_scheduler_needs_dask(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
