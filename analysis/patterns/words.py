@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.shared.markdown import markdown_table
+
 BEHAVIOUR = "behaviour"
 """Column of a scoreboard that says which behaviour was tested."""
 
@@ -245,14 +247,14 @@ def _board_table(board: pd.DataFrame, shares: pd.DataFrame | None) -> list[str]:
         cells += [f"{row['share_of_sets']:.0%}"] if of_sets else []
         cells += [f"{by_id.get(row['id'], np.nan):.0%}"] if by_id is not None else []
         rows.append(cells)
-    return _markdown(heads, rows)
+    return markdown_table(heads, rows).splitlines()
 
 
 def _grid_table(models: pd.DataFrame) -> list[str]:
     names = list(models[BEHAVIOUR].unique())
     passed = models.pivot_table(index="id", columns=BEHAVIOUR, values="passed", aggfunc="first", sort=False)
     rows = [[id, *("●" if passed.loc[id, name] else "○" for name in names)] for id in models["id"].unique()]
-    return _markdown(["pattern", *(f"`{name}`" for name in names)], rows)
+    return markdown_table(["pattern", *(f"`{name}`" for name in names)], rows).splitlines()
 
 
 def _left_out_table(left_out: pd.DataFrame) -> list[str]:
@@ -273,9 +275,4 @@ def _left_out_table(left_out: pd.DataFrame) -> list[str]:
         ]
         for _, row in left_out.iterrows()
     ]
-    return _markdown(heads, rows)
-
-
-def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in lines]
+    return markdown_table(heads, rows).splitlines()
