@@ -14,7 +14,7 @@ class TermWords:
     """As a table names it."""
     of_a_body: str
     """As a sentence about a body names it."""
-    meaning: str
+    says: str
     only_pushes: bool = False
     """It is never above zero: it only pushes away."""
 

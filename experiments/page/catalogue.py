@@ -167,7 +167,7 @@ def catalogue() -> dict[str, Any]:
             for name in PAGE_MEASURES
         ],
         "terms": [
-            {"name": name, "label": term.of_a_body, "says": term.meaning, "pushes": term.only_pushes}
+            {"name": name, "label": term.of_a_body, "says": term.says, "pushes": term.only_pushes}
             for name, term in TERM_WORDS.items()
         ],
         "sectors": [{"name": name, "colour": SECTOR_COLOURS[name]} for name in SECTORS],
