@@ -174,10 +174,10 @@ def drawn_on_the_server(rounds: int) -> list[Finding]:
 
     mpl.use("Agg")
     from analysis.comparison.figures import engagement_by_sector
-    from experiments.page.request import asked_by
+    from experiments.page.request import request_by
     from sim import simulate_ensemble
 
-    asked = asked_by(state(PAIRS[USUAL], 0))
+    asked = request_by(state(PAIRS[USUAL], 0))
     table = simulate_ensemble(asked.sides, replicates=REPLICATES, seed=1).table()
     times = []
     for _ in range(rounds):

@@ -20,9 +20,10 @@ from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.object_type import ObjectType
 from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
-from hydra.plugins.config_source import ConfigResult
+from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -32,6 +33,7 @@ from experiments.errors import CommandError, known_options, one_line, unknown_se
 from experiments.options import (
     CONFIGS,
     GROUPS,
+    PLACE,
     files_of_ones_own,
     find,
     is_own,
@@ -59,9 +61,6 @@ _ALL_SEATS = re.compile(r"^\+*board(\.members)?=\{")
 
 _NAMES = re.compile(r"\[?[A-Za-z_][\w, /-]*\]?|\[\]|\w+\(.*\)")
 """One name, several (with --multirun), a list of names, or a sweep such as glob(*)."""
-
-_OWN = "own"
-"""How addresses begin of a folder of one's own in Hydra's search path."""
 
 Settings = TypeVar("Settings")
 
@@ -207,14 +206,15 @@ def _our_configs() -> Iterator[None]:
 # -------------------------------------------------------------------- what Hydra looks through
 
 
-class OwnFilesFirst(SearchPathPlugin):
-    """Lets Hydra look into the folder of one's own before ``configs``."""
+class SearchPath(SearchPathPlugin):
+    """Lets Hydra look into the folder of one's own before ``configs``, and at the places of the model after it."""
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
-        """Put the folder of one's own, if there is one, before ours."""
+        """Put the folder of one's own, if there is one, before ours, and the places last."""
         folder = own_folder()
         if folder is not None:
-            search_path.prepend(provider="own files", path=f"{_OWN}://{folder}", anchor="main")
+            search_path.prepend(provider="own files", path=f"{OwnFiles.scheme()}://{folder}", anchor="main")
+        search_path.append(provider="sim", path=f"{PlacesOfTheModel.scheme()}://{PLACE}")
 
 
 class OwnFiles(FileConfigSource):
@@ -223,7 +223,7 @@ class OwnFiles(FileConfigSource):
     @staticmethod
     def scheme() -> str:
         """Return how its address begins."""
-        return _OWN
+        return "own"
 
     def load_config(self, config_path: str) -> ConfigResult:
         """Return what a file holds, and record that it was read."""
@@ -231,13 +231,48 @@ class OwnFiles(FileConfigSource):
         return super().load_config(config_path)
 
 
-def _register_defaults() -> None:
-    """Give Hydra the defaults and the places as the model declares them, and the way to files of one's own."""
-    store = ConfigStore.instance()
-    store.store(name="scenario_defaults", node=_scenario_defaults(), provider="sim")
-    for name in place_names():
-        store.store(group="place", name=name, node=dataclasses.asdict(find_place(name)), provider="sim")
-    for plugin in (OwnFilesFirst, OwnFiles):
+class PlacesOfTheModel(ConfigSource):
+    """The group ``place`` in Hydra's search path, from the data of the model."""
+
+    @staticmethod
+    def scheme() -> str:
+        """Return how its address begins."""
+        return "sim"
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Return a place."""
+        values = OmegaConf.create(dataclasses.asdict(find_place(self._name(config_path))))
+        return ConfigResult(
+            provider=self.provider, path=f"{self.scheme()}://{self.path}", config=values, header={"package": None}
+        )
+
+    def available(self) -> bool:
+        """Return whether there are places: always."""
+        return True
+
+    def is_group(self, config_path: str) -> bool:
+        """Return whether a path is that of the group."""
+        return config_path.rstrip("/") in ("", PLACE)
+
+    def is_config(self, config_path: str) -> bool:
+        """Return whether a path is that of a place."""
+        return config_path.startswith(f"{PLACE}/") and self._name(config_path) in place_names()
+
+    def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
+        """Return the places, or at the top the group."""
+        if config_path.rstrip("/") == PLACE:
+            return [] if results_filter == ObjectType.GROUP else place_names()
+        return [PLACE] if config_path == "" and results_filter != ObjectType.CONFIG else []
+
+    @staticmethod
+    def _name(config_path: str) -> str:
+        return config_path.removeprefix(f"{PLACE}/").removesuffix(".yaml")
+
+
+def _register() -> None:
+    """Give Hydra the defaults as the model declares them, its places, and the way to files of one's own."""
+    ConfigStore.instance().store(name="scenario_defaults", node=_scenario_defaults(), provider="sim")
+    for plugin in (SearchPath, OwnFiles, PlacesOfTheModel):
         Plugins.instance().register(plugin)
 
 
@@ -255,4 +290,4 @@ def _scenario_defaults() -> Mapping[str, Any]:
     }
 
 
-_register_defaults()
+_register()

@@ -128,7 +128,7 @@ def _overview() -> str:
 
 
 def _help(verb: Verb) -> str:
-    what, _, examples = verb.says.partition("\nFor example:")
+    what, _, examples = verb.help.partition("\nFor example:")
     parts = [f"partnerships {verb.name}: {what.strip()}\n", f"For example:{examples.rstrip()}\n"]
     if verb.takes != "arguments":
         parts += [_settings_help(verb), FLAGS]
@@ -138,12 +138,12 @@ def _help(verb: Verb) -> str:
 
 
 def _settings_help(verb: Verb) -> str:
-    settings = [(f"{setting.name}={setting.default}", setting.says) for setting in verb.settings]
+    settings = [(f"{setting.name}={setting.default}", setting.meaning) for setting in verb.settings]
     if verb.takes == "scenario":
         settings += SCENARIO_SETTINGS
     lines = ["Settings, with their defaults:"]
-    for setting, says in settings:
-        meaning = textwrap.wrap(says, 98 - SETTING_WIDTH - 4)
+    for setting, text in settings:
+        meaning = textwrap.wrap(text, 98 - SETTING_WIDTH - 4)
         if len(setting) > SETTING_WIDTH:
             meaning.insert(0, "")
         rows = itertools.zip_longest([setting], meaning, fillvalue="")

@@ -35,7 +35,7 @@ class VerbSetting:
 
     name: str
     default: str
-    says: str
+    meaning: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Verb:
     """Something that can be asked on the command line."""
 
     name: str
-    says: str
+    help: str
     """Its help: the docstring of its module."""
     takes: Literal["arguments", "settings", "scenario"]
     """Settings may be those of a scenario too."""
@@ -53,7 +53,7 @@ class Verb:
     @property
     def summary(self) -> str:
         """Return the first sentence of its help."""
-        return " ".join(self.says.partition("\n\n")[0].split()).removesuffix(".")
+        return " ".join(self.help.partition("\n\n")[0].split()).removesuffix(".")
 
     def module(self) -> ModuleType:
         """Return its module, imported now."""
@@ -75,11 +75,11 @@ def verb_settings(name: str) -> tuple[VerbSetting, ...]:
 
 def _verb(file: Traversable) -> Verb:
     name = file.name.removesuffix(".py")
-    says = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+    text_of_help = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
     config = files(CONFIGS).joinpath(f"{name}.yaml")
     if not config.is_file():
-        return Verb(name, says, takes="arguments")
+        return Verb(name, text_of_help, takes="arguments")
     text = config.read_text("utf-8")
     stated = (_SETTING.fullmatch(line) for line in text.splitlines())
     settings = tuple(VerbSetting(found[1], found[2], found[3] or "") for found in stated if found)
-    return Verb(name, says, takes="scenario" if _OF_A_SCENARIO.search(text) else "settings", settings=settings)
+    return Verb(name, text_of_help, takes="scenario" if _OF_A_SCENARIO.search(text) else "settings", settings=settings)

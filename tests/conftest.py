@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
 from strategies import TYPICAL_BOARD, typical_settings
@@ -30,3 +32,11 @@ def typical_board() -> dict[str, int]:
 def typical() -> sim.Scenario:
     """Two years of the typical board with every lever and parameter at its default."""
     return sim.scenario_from(typical_settings(months=24))
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with errors told as a person sees them."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+    return tmp_path

@@ -75,8 +75,8 @@ def sources() -> dict[str, str]:
     >>> sources()["S0"], sources()["S2"]
     ('Fineberg (2006) on growth coalitions', '"Put place first" (2013)')
     """
-    told = (sim.parameters.__doc__ or "").partition("drawn from:")[2]
-    return {name: " ".join(text.split()) for name, text in _SOURCE.findall(told)}
+    stated = (sim.parameters.__doc__ or "").partition("drawn from:")[2]
+    return {name: " ".join(text.split()) for name, text in _SOURCE.findall(stated)}
 
 
 def rests_on(scenarios: Mapping[str, Scenario]) -> Section:
@@ -91,7 +91,7 @@ def rests_on(scenarios: Mapping[str, Scenario]) -> Section:
     assumed = [declared for declared in uncertain if declared.source.startswith("assumed")]
     levers = [declared for declared in PARAMETERS.values() if declared.role == "lever"]
     complementarity = {scenario.delivery.complementarity for scenario in scenarios.values()}
-    told = (
+    stated = (
         "Every month each body at the table decides whether to come, whom to send and what to put in, by rules that "
         "are the same in all scenarios. What comes out is not written in: regimes are names for measured states.",
         f"The model has {len(levers)} levers and {len(uncertain)} parameters about how bodies behave. Of the latter, "
@@ -102,7 +102,7 @@ def rests_on(scenarios: Mapping[str, Scenario]) -> Section:
     )
     rows = tuple(sources().items())
     table = Table("Documents that the model is drawn from.", ("Source", "Document"), rows, text_columns=(0, 1))
-    return Section("assumptions", "What it rests on", (Prose(told), table))
+    return Section("assumptions", "What it rests on", (Prose(stated), table))
 
 
 def limits(scope: str) -> Section:
@@ -152,13 +152,13 @@ def reproduce(commands: Sequence[str], versions: Mapping[str, str], *, seed: int
     >>> reproduce(["partnerships compare"], {"numpy": "2.0"}, seed=1, commit=None).blocks[0].text
     'partnerships compare'
     """
-    told = [f"Seed {seed}. The same seed, settings and code give the same numbers to the last bit."]
+    stated = [f"Seed {seed}. The same seed, settings and code give the same numbers to the last bit."]
     if commit is not None:
-        told.append(f"Code at commit {commit}.")
+        stated.append(f"Code at commit {commit}.")
     rows = tuple(versions.items())
     table = Table("Versions that made the answer.", ("Package", "Version"), rows, text_columns=(0, 1))
     return Section(
-        "reproduce", "How to get the same numbers again", (Code("\n".join(commands)), Prose(tuple(told)), table)
+        "reproduce", "How to get the same numbers again", (Code("\n".join(commands)), Prose(tuple(stated)), table)
     )
 
 
@@ -173,11 +173,11 @@ def sensitivity(indices: pd.DataFrame | None, words: Sequence[str], *, how_to: S
     """
     heading = "What would change the answer"
     if indices is None:
-        told = (
+        stated = (
             "No sensitivity analysis was given, so this brief cannot say on which assumption or lever the answer "
             "hangs. These commands find out, first for the levers, then for the assumptions:",
         )
-        return Section("sensitivity", heading, (Prose(told), Code("\n".join(how_to))))
+        return Section("sensitivity", heading, (Prose(stated), Code("\n".join(how_to))))
     blocks: list[Block] = list(as_prose(words))
     main = indices[indices["index"].isin([*MAIN_INDEX.values(), RANK_CORRELATION])]
     for (scenario, measure, index), rows in main.groupby(["scenario", "measure", "index"], sort=False):

@@ -176,8 +176,8 @@ def _policies(scenarios: Mapping[str, Scenario]) -> Section:
 
 def _costs(evidence: Evidence) -> Section:
     if evidence.trajectories is None:
-        told = "The months of the runs were not kept, so money over the whole run cannot be added up here."
-        return Section("costs", "What it costs", (Prose((told,)),))
+        shown = "The months of the runs were not kept, so money over the whole run cannot be added up here."
+        return Section("costs", "What it costs", (Prose((shown,)),))
     return Section("costs", "What it costs", (brief_sections.costs_table(evidence.trajectories),))
 
 

@@ -32,15 +32,15 @@ def regimes_picture(trajectories: pd.DataFrame, regimes: pd.DataFrame) -> Pictur
     >>> regimes_picture(months, shares).alt
     'Stacked areas, one panel a scenario. At the end of the run, A: 100 % talking shop.'
     """
-    told = []
+    shown = []
     for scenario in scenarios_of(regimes):
         here = regimes[(regimes["scenario"] == scenario) & (regimes["share"] > 0)]
         ends = [f"{100 * share:.0f} % {name}" for name, share in zip(here["regime"], here["share"], strict=True)]
-        told.append(f"{readable(scenario)}: {', '.join(ends)}")
+        shown.append(f"{readable(scenario)}: {', '.join(ends)}")
     return picture(
         regime_shares_over_time(trajectories),
         caption="Regimes over time: the share of runs in each, one panel a scenario.",
-        alt=f"Stacked areas, one panel a scenario. At the end of the run, {'; '.join(told)}.",
+        alt=f"Stacked areas, one panel a scenario. At the end of the run, {'; '.join(shown)}.",
     )
 
 
@@ -78,15 +78,15 @@ def contrasts_picture(runs: pd.DataFrame, contrasts: pd.DataFrame, *, reference:
     >>> contrasts_picture(runs, rows, reference="b").alt.partition("above. ")[2]
     'A: trust ends 0.30 higher than in the b (0.20 to 0.40; large effect, clear of zero).'
     """
-    told = []
+    shown = []
     for row in contrast_rows(contrasts[contrasts["reference"] == reference]):
         if is_clear(row):
-            told.append(f"{readable(row.scenario)}: {mid_sentence(difference_in_words(row))}")
+            shown.append(f"{readable(row.scenario)}: {mid_sentence(difference_in_words(row))}")
     return picture(
         paired_contrasts(runs, reference=reference),
         caption=f"Difference of each scenario from {mid_sentence(reference)} at the end, with 95 % intervals.",
         alt="Dots with intervals, a panel a measure and a row a scenario; the numbers are in the tables above. "
-        + (" ".join(told) if told else "No interval leaves out zero."),
+        + (" ".join(shown) if shown else "No interval leaves out zero."),
     )
 
 
@@ -99,15 +99,15 @@ def sectors_picture(runs: pd.DataFrame) -> Picture:
     'A: council 80 %, agency 60 %, business 30 %, voluntary 40 %.'
     """
     table = sector_means(runs)
-    told = []
+    shown = []
     for scenario in scenarios_of(table):
         here = table[(table["scenario"] == scenario) & (table["measure"] == "attendance")].set_index("sector")["mean"]
         shares = ", ".join(f"{sector} {100 * here[sector]:.0f} %" for sector in SECTORS if sector in here)
-        told.append(f"{readable(scenario)}: {shares}")
+        shown.append(f"{readable(scenario)}: {shares}")
     return picture(
         sectors_side_by_side(runs),
         caption="Attendance, seniority, engagement and giving of each sector at the end.",
-        alt=f"Small multiples of dots with intervals, a column a sector. Mean attendance. {'; '.join(told)}.",
+        alt=f"Small multiples of dots with intervals, a column a sector. Mean attendance. {'; '.join(shown)}.",
     )
 
 
@@ -139,15 +139,15 @@ def influence_picture(runs: pd.DataFrame) -> Picture:
     >>> influence_picture(runs).alt.partition("shares. ")[2]
     'A: council 30 %, agencies 50 %, business and VCS 20 %.'
     """
-    told = []
+    shown = []
     for scenario in scenarios_of(runs):
         shares = influence_shares(runs[runs["scenario"] == scenario])
         means = ", ".join(f"{name} {100 * value:.0f} %" for name, value in shares.mean().items())
-        told.append(f"{readable(scenario)}: {means if len(shares) else 'nobody is left'}")
+        shown.append(f"{readable(scenario)}: {means if len(shares) else 'nobody is left'}")
     return picture(
         influence_triangle(runs),
         caption="Shares of influence of councils, agencies, and business with the voluntary sector, at the end.",
-        alt=f"Triangles with a dot for each run, one a scenario. Mean shares. {'; '.join(told)}.",
+        alt=f"Triangles with a dot for each run, one a scenario. Mean shares. {'; '.join(shown)}.",
     )
 
 
@@ -164,14 +164,14 @@ def lasting_picture(trajectories: pd.DataFrame) -> Picture | None:
         return None
     table = survival(spells)
     last = table.groupby("group", sort=False).tail(1)
-    told = [
+    shown = [
         f"{mid_sentence(str(name))} {100 * share:.0f} %"
         for name, share in zip(last["group"], last["share"], strict=True)
     ]
     return picture(
         survival_curves(table, title="How long partnerships last", what="Partnerships not dissolved, %"),
         caption="Share of partnerships that are not yet dissolved, with 95 % intervals.",
-        alt=f"Falling steps over the months. Not dissolved by the end: {', '.join(told)}.",
+        alt=f"Falling steps over the months. Not dissolved by the end: {', '.join(shown)}.",
     )
 
 
@@ -195,12 +195,12 @@ def policy_pictures(scenarios: Mapping[str, Scenario]) -> list[Picture]:
         points = dates.assign(kind="policy", partner="")[["month", "date", "kind", "what", "partner"]]
         months = pd.Series([scenario.month_label(month) for month in range(scenario.months)])
         nothing = regime_spells(pd.DataFrame({"month": [0], "regime": ["talking shop"]})).iloc[:0]
-        told = "; ".join(f"{date}: {what}" for date, what in key)
+        shown = "; ".join(f"{date}: {what}" for date, what in key)
         pictures.append(
             picture(
                 timeline(points, nothing, months, title=f"{readable(name)}: dated policies"),
                 caption=f"Dated policies of {mid_sentence(name)}.",
-                alt=f"A timeline. {told}.",
+                alt=f"A timeline. {shown}.",
             )
         )
     return pictures
@@ -219,10 +219,10 @@ def terms_picture(monthly: pd.DataFrame, points: pd.DataFrame, dates: pd.Series,
     first, last = monthly.iloc[:12].mean(numeric_only=True), monthly.iloc[-12:].mean(numeric_only=True)
     changes = (last - first)[list(TERM_NAMES)]
     order = changes.abs().sort_values(ascending=False, kind="stable").index[:3]
-    told = ", ".join(f"{TERM_NAMES[str(name)]} {changes[name]:+.2f}".replace("-", "−") for name in order)
+    shown = ", ".join(f"{TERM_NAMES[str(name)]} {changes[name]:+.2f}".replace("-", "−") for name in order)
     return picture(
         terms_over_time(monthly, dates, subject=subject, points=points),
         caption=f"{subject}: terms of the decision to come, in one run.",
         alt="Stacked areas of what pulls to the table and what pushes away, with their sum as a line, above the share "
-        f"of meetings attended. From the first to the last twelve months: {told}.",
+        f"of meetings attended. From the first to the last twelve months: {shown}.",
     )

@@ -70,12 +70,12 @@ def in_short(
         lines.append(told_end.replace(f"of {count} runs", f"of the runs in {count} draws") if of_draws else told_end)
     for (scenario, reference), rows in contrasts.groupby(["scenario", "reference"], sort=False):
         found = {row.measure: row for row in contrast_rows(rows) if row.measure in HEADLINE}
-        told = [found[measure] for measure in _TOLD_FIRST if measure in found and is_clear(found[measure])]
+        clear = [found[measure] for measure in _TOLD_FIRST if measure in found and is_clear(found[measure])]
         pair = f"{readable(str(scenario))} against {mid_sentence(str(reference))}"
         there = f" than in the {mid_sentence(str(reference))}"
-        if told:
+        if clear:
             sentences = [
-                difference_in_words(row).removesuffix(".").replace(there, "") for row in told[: _TOLD if few else 1]
+                difference_in_words(row).removesuffix(".").replace(there, "") for row in clear[: _TOLD if few else 1]
             ]
             lines.append(f"{pair}: {'; '.join(_mid(sentence) for sentence in sentences)}.")
         else:
@@ -107,13 +107,13 @@ def question(scenarios: Mapping[str, Scenario], *, how: Sequence[str]) -> Sectio
         for name, scenario in scenarios.items()
     ]
     places = {scenario.place.name: scenario.place for scenario in scenarios.values()}
-    told = [
+    sentences = [
         f"{place.label}: {place.population:,} people, {'two tiers' if place.tiers == 2 else 'one tier'} of local "
         f"government, £{place.fund_2003_04_gbp_m:.2f}m of flexible fund in 2003-04."
         for place in places.values()
     ]
     spans = {(scenario.start, scenario.months): scenario for scenario in scenarios.values()}
-    told += [
+    sentences += [
         f"Months simulated: {months}, from {start} to {scenario.month_label(months - 1)}."
         for (start, months), scenario in spans.items()
     ]
@@ -125,7 +125,7 @@ def question(scenarios: Mapping[str, Scenario], *, how: Sequence[str]) -> Sectio
             tuple(rows),
             text_columns=(0, 1, 2, 3),
         ),
-        Prose((*told, *how), is_list=True),
+        Prose((*sentences, *how), is_list=True),
     )
     return Section("question", "The question", blocks)
 
@@ -326,7 +326,7 @@ def contrasts_section(contrasts: pd.DataFrame, summary: pd.DataFrame, blocks: Se
     >>> contrasts_section(rows, means, ()).blocks[1].rows[0][3]
     '+0.30'
     """
-    told = Prose(
+    lead = Prose(
         (
             "Each difference is between runs with the same people, elections and luck. Sizes are named by Cohen's "
             "thresholds: how large the difference is against the spread between runs. All measures are in Annex A.",
@@ -336,7 +336,7 @@ def contrasts_section(contrasts: pd.DataFrame, summary: pd.DataFrame, blocks: Se
         contrast_table(headline_contrasts(rows), summary, scenario=str(scenario), reference=str(reference))
         for (scenario, reference), rows in contrasts.groupby(["scenario", "reference"], sort=False)
     ]
-    return Section("differences", "What differs, and by how much", (told, *tables, *blocks))
+    return Section("differences", "What differs, and by how much", (lead, *tables, *blocks))
 
 
 def contrasts_annex(contrasts: pd.DataFrame, summary: pd.DataFrame) -> Section:
@@ -413,12 +413,12 @@ def policies(scenarios: Mapping[str, Scenario]) -> tuple[Block, ...]:
         calendars.setdefault(rows, []).append(name)
     blocks: list[Block] = []
     for entries, names in calendars.items():
-        told = listed([readable(name) if not place else mid_sentence(name) for place, name in enumerate(names)])
+        named = listed([readable(name) if not place else mid_sentence(name) for place, name in enumerate(names)])
         if entries:
-            caption = f"Dated policies: {told}. Each stays in force until a later one changes it."
+            caption = f"Dated policies: {named}. Each stays in force until a later one changes it."
             blocks.append(Table(caption, ("From", "What", "Settings"), entries, text_columns=(0, 1, 2)))
         else:
-            blocks.append(Prose((f"No dated policies: {told}. What is set at the start stays.",)))
+            blocks.append(Prose((f"No dated policies: {named}. What is set at the start stays.",)))
     return tuple(blocks)
 
 

@@ -9,7 +9,7 @@ Two limits are told with every part: ``by_rule`` names the rule if the direction
 interaction (the part then shows the rule, it is no evidence for the claim), and ``untestable`` lists what
 the model has no words for.
 
-In YAML a part takes says, measure (or regimes) and months, with since and above as in a reading; expected; and
+In YAML a part takes statement, measure (or regimes) and months, with since and above as in a reading; expected; and
 against (a scenario with overrides, by default the baseline), or level. Further: of, against_reading, more_than,
 among, either, by_rule.
 """
@@ -99,7 +99,7 @@ BASELINE = RunsRead("baseline_lsp")
 class Part:
     """One testable part of a claim."""
 
-    says: str
+    statement: str
     reading: Reading
     expected: Expected
     reference: RunsRead | float = BASELINE
@@ -158,7 +158,18 @@ SMALLEST: Mapping[str, float] = {
 """The smallest difference that counts, by measure."""
 
 _READING = {"measure", "months", "since", "above", "regimes"}
-_BESIDE = {"says", "expected", "against", "level", "of", "against_reading", "more_than", "among", "either", "by_rule"}
+_BESIDE = {
+    "statement",
+    "expected",
+    "against",
+    "level",
+    "of",
+    "against_reading",
+    "more_than",
+    "among",
+    "either",
+    "by_rule",
+}
 
 
 def claim_of(scenario: str, stated: Mapping[str, Any]) -> Claim:
@@ -166,7 +177,7 @@ def claim_of(scenario: str, stated: Mapping[str, Any]) -> Claim:
 
     Raises ValueError, in one line that names the scenario and the part, for what makes no sense.
 
-    >>> part = {"says": "more come", "measure": "attendance", "months": [12, 143], "expected": "higher"}
+    >>> part = {"statement": "more come", "measure": "attendance", "months": [12, 143], "expected": "higher"}
     >>> claim = claim_of("sigoma_stick", {"tests": [part | {"against": "sigoma_stick levers.duty.attend=0"}]})
     >>> claim.parts[0].reading.label, claim.parts[0].reference.label
     ('attendance [12-143]', 'sigoma_stick levers.duty.attend=0')
@@ -195,7 +206,7 @@ def _part(stated: Mapping[str, Any]) -> Part:
         "among": _reading_inside(stated.get("among")),
     }
     return Part(
-        says=str(stated["says"]),
+        statement=str(stated["statement"]),
         reading=_reading(stated),
         expected=stated["expected"],
         reference=float(stated["level"]) if "level" in stated else _runs(stated.get("against")) or BASELINE,

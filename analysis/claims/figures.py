@@ -29,8 +29,8 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
 def claims_overview(parts: pd.DataFrame, *, verdicts: pd.DataFrame | None = None) -> Figure:
     """Return a figure with a row a claim and in it a mark a part: how far the effect goes against what is needed.
 
-    >>> row = {"scenario": "a", "part": 1, "says": "more come", "verdict": "mixed", "either": "", "sets": 1, "runs": 9}
-    >>> parts = pd.DataFrame([row | {"standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
+    >>> row = {"scenario": "a", "part": 1, "statement": "more come", "verdict": "mixed", "either": "", "sets": 1}
+    >>> parts = pd.DataFrame([row | {"runs": 9, "standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
     >>> len(claims_overview(parts).axes)
     1
     """
@@ -56,8 +56,8 @@ def claims_overview(parts: pd.DataFrame, *, verdicts: pd.DataFrame | None = None
 def claims_forest(parts: pd.DataFrame) -> Figure:
     """Return a figure with a labelled row a part: effect and interval against what the claim needs.
 
-    >>> row = {"scenario": "a", "part": 1, "says": "more come", "verdict": "mixed", "either": "", "sets": 1, "runs": 9}
-    >>> parts = pd.DataFrame([row | {"standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
+    >>> row = {"scenario": "a", "part": 1, "statement": "more come", "verdict": "mixed", "either": "", "sets": 1}
+    >>> parts = pd.DataFrame([row | {"runs": 9, "standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
     >>> [label.get_text() for label in claims_forest(parts).axes[0].get_yticklabels()]
     ['more come']
     """
@@ -69,7 +69,7 @@ def claims_forest(parts: pd.DataFrame) -> Figure:
         if row.part == 1:
             headings[at] = readable(str(row.scenario))
             at += 1
-        label = textwrap.fill(str(row.says), 64)
+        label = textwrap.fill(str(row.statement), 64)
         height = label.count("\n")
         places.append(at)
         labels.append(label)

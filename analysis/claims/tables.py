@@ -106,11 +106,10 @@ def part_effects(readings: pd.DataFrame, claims: Sequence[Claim]) -> pd.DataFram
     over its runs, so it covers what is not known about the parameters, and what chance is left in those
     means; with one set it is the 95 % Student t interval of chance alone.
 
-    Columns: scenario, part, says, reading, tested, reference, reference_reading (if another), level (if that is the
-    reference), expected, smallest (effect that counts), effect, low,
-    high, standing, standing_low, standing_high (the effect where 1 is what the claim needs and a step of 1 is
-    the smallest effect), verdict, finding (why), holds_in (share of sets that reach what is needed), sets, runs,
-    either, by_rule.
+    Columns: scenario, part, statement, reading, tested, reference, reference_reading (if another), level (if that is
+    the reference), expected, smallest (effect that counts), effect, low, high, standing, standing_low, standing_high
+    (the effect where 1 is what the claim needs and a step of 1 is the smallest effect), verdict, finding (why),
+    holds_in (share of sets that reach what is needed), sets, runs, either, by_rule.
 
     >>> claim = Claim("a", (Part("more", Reading("trust", 0, 0), "higher", RunsRead("b")),))
     >>> rows = [(s, "trust [0]", r, r, v) for s, v in (("a", 0.5), ("b", 0.4)) for r in (0, 1)]
@@ -177,7 +176,7 @@ def _part_row(table: _Readings, claim: Claim, part: Part, number: int) -> dict[s
     return {
         "scenario": claim.scenario,
         "part": number,
-        "says": part.says,
+        "statement": part.statement,
         "reading": _read_in_words(part),
         "tested": _tested(claim, part).label,
         "reference": part.reference.label if isinstance(part.reference, RunsRead) else "a level",

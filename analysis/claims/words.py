@@ -17,8 +17,8 @@ def claims_in_words(claims: pd.DataFrame, parts: pd.DataFrame) -> str:
     """Return in plain sentences how many claims hold, which do not, and what the intervals cover.
 
     >>> from analysis.claims.tables import claim_verdicts
-    >>> parts = pd.DataFrame({"scenario": ["a"], "verdict": ["contradicted"], "says": ["more come"], "either": [""],
-    ...                       "finding": ["the opposite"], "by_rule": [""], "holds_in": [0.0],
+    >>> parts = pd.DataFrame({"scenario": ["a"], "verdict": ["contradicted"], "statement": ["more come"],
+    ...                       "either": [""], "finding": ["the opposite"], "by_rule": [""], "holds_in": [0.0],
     ...                       "sets": [9], "runs": [90]})
     >>> print(claims_in_words(claim_verdicts(parts), parts).splitlines()[0])
     Of 1 claim 0 are supported, 0 mixed, 1 contradicted, 0 not testable here.
@@ -30,7 +30,7 @@ def claims_in_words(claims: pd.DataFrame, parts: pd.DataFrame) -> str:
     for verdict in (CONTRADICTED, MIXED, SUPPORTED):
         for scenario in claims.loc[claims["verdict"] == verdict, "scenario"]:
             mine = parts[(parts["scenario"] == scenario) & (parts["verdict"] != SUPPORTED)]
-            said = "; ".join(f"{row['says']} ({row['finding']}{_held(row['holds_in'])})" for row in records(mine))
+            said = "; ".join(f"{row['statement']} ({row['finding']}{_held(row['holds_in'])})" for row in records(mine))
             if said:  # a claim of alternatives can be supported with parts that are not
                 lines.append(f"- {readable(str(scenario))}, {verdict}. Not supported: {said}.")
     rules = int((parts["by_rule"] != "").sum())
@@ -153,11 +153,11 @@ def _part_cells(row: Mapping[Hashable, Any]) -> list[str]:
     tested = str(row["tested"])
     read = f"{row['reading']}" + (f" in `{tested}`" if tested != row["scenario"] else "")
     held = share_in_words(numbers["holds_in"])
-    says = f"{row['says']}" + (" (or)" if row["either"] else "")
+    statement = f"{row['statement']}" + (" (or)" if row["either"] else "")
     against = "a level" if is_level else f"`{row['reference']}` {row['reference_reading']}".strip()
     verdict, rule = str(row["verdict"]), f"`{row['by_rule']}`" if row["by_rule"] else ""
     verdict = _strong(verdict) if verdict != "mixed" else f"**mixed**: {row['finding']}"
-    return [says, read, against, str(row["expected"]), needed, effect, f"{low} to {high}", held, rule, verdict]
+    return [statement, read, against, str(row["expected"]), needed, effect, f"{low} to {high}", held, rule, verdict]
 
 
 def share_in_words(share: float) -> str:

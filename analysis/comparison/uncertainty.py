@@ -34,7 +34,7 @@ def contrasts_by_set(runs: pd.DataFrame, reference: str, *, sets: int) -> pd.Dat
         differences = final.xs(scenario) - final.xs(reference)
         means = differences.groupby(differences.index.to_numpy() % sets).mean().to_numpy(dtype=float)
         low, median, high = np.quantile(means, [0.025, 0.5, 0.975], axis=0)
-        told = {
+        shown = {
             "measure": measures,
             "scenario": scenario,
             "reference": reference,
@@ -45,16 +45,16 @@ def contrasts_by_set(runs: pd.DataFrame, reference: str, *, sets: int) -> pd.Dat
             "sets": used,
             "runs_per_set": len(differences) / used,
         }
-        rows.append(pd.DataFrame(told))
+        rows.append(pd.DataFrame(shown))
     return pd.concat(rows, ignore_index=True)
 
 
 def sets_in_words(table: pd.DataFrame) -> str:
     """Return what ``contrasts_by_set`` shows of the headline measures, in plain sentences.
 
-    >>> told = {"measure": "trust", "scenario": "with_fund", "reference": "baseline", "median": 0.05, "low": -0.02,
+    >>> shown = {"measure": "trust", "scenario": "with_fund", "reference": "baseline", "median": 0.05, "low": -0.02,
     ...         "high": 0.12, "share_above_0": 0.9, "sets": 40, "runs_per_set": 10.0}
-    >>> print(sets_in_words(pd.DataFrame([told])))
+    >>> print(sets_in_words(pd.DataFrame([shown])))
     Over 40 accepted parameter sets, each taken as the true one (middle 95 % of their differences):
     With fund against baseline:
     - Trust: 0.05 (-0.02 to 0.12); higher in 90% of the sets.

@@ -34,8 +34,8 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
     """
     figure, (ax,) = new_figure(1, 1, width=6.5, height=5.0)
     add_title(figure, f"Coverage and density of boxes: {title}")
-    told = summary.set_index("quantity")
-    unseen = "" if told["unseen"].isna().all() else (
+    numbers = summary.set_index("quantity")
+    unseen = "" if numbers["unseen"].isna().all() else (
         " Cross: mean on halves of the draws that a box was not found on, with their extremes."
     )  # fmt: skip
     add_note(
@@ -49,9 +49,9 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
     for row in firsts.itertuples():
         ax.annotate(str(row.restricted), (row.coverage, row.density), xytext=(4, 4), textcoords="offset points",
                     color=GREY, fontsize=9)  # fmt: skip
-    _crossed(ax, told, ("value", "ci_low", "ci_high"), marker="o", colour=_IN)
+    _crossed(ax, numbers, ("value", "ci_low", "ci_high"), marker="o", colour=_IN)
     if unseen:
-        _crossed(ax, told, ("unseen", "unseen_low", "unseen_high"), marker="X", colour=_OUT)
+        _crossed(ax, numbers, ("unseen", "unseen_low", "unseen_high"), marker="X", colour=_OUT)
     ax.set(xlim=(0, 1.03), ylim=(0, 1.03), xlabel="Coverage: cases of interest in the box, %",
            ylabel="Density: draws in the box of interest, %")  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis):
@@ -59,9 +59,9 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
     return figure
 
 
-def _crossed(ax: Axes, told: pd.DataFrame, columns: tuple[str, str, str], *, marker: str, colour: str) -> None:
+def _crossed(ax: Axes, numbers: pd.DataFrame, columns: tuple[str, str, str], *, marker: str, colour: str) -> None:
     (x, x_low, x_high), (y, y_low, y_high) = (
-        told.loc[name, list(columns)].to_numpy(dtype=float) for name in ("coverage", "density")
+        numbers.loc[name, list(columns)].to_numpy(dtype=float) for name in ("coverage", "density")
     )
     ax.hlines(y, x_low, x_high, color=colour, linewidth=2, alpha=0.6)
     ax.vlines(x, y_low, y_high, color=colour, linewidth=2, alpha=0.6)
@@ -198,10 +198,10 @@ def _places(structure: Any) -> dict[int, tuple[float, int]]:
 
 
 def _node_text(structure: Any, node: int, features: tuple[str, ...], *, share: float, total: int) -> str:
-    told = f"{100 * share:.0f} % of interest\n{100 * structure.n_node_samples[node] / total:.0f} % of draws"
+    caption = f"{100 * share:.0f} % of interest\n{100 * structure.n_node_samples[node] / total:.0f} % of draws"
     if structure.children_left[node] < 0:
-        return told
+        return caption
     name, equals, choice = features[structure.feature[node]].partition(" = ")
     label = parameter_label(name).replace(": ", ":\n")
     condition = f"{label}\nis not {choice}" if equals else f"{label} ≤ {structure.threshold[node]:.3g}"
-    return f"{condition}\n{told}"
+    return f"{condition}\n{caption}"

@@ -73,8 +73,8 @@ def _condition(row: dict[object, object]) -> str:
     return f"- {name} {' and '.join(parts)} (varied from {row['range_low']:g} to {row['range_high']:g})"
 
 
-def _quality(told: pd.DataFrame, *, resamples: int) -> list[str]:
-    coverage, density, mass = (told.loc[name] for name in ("coverage", "density", "mass"))
+def _quality(quality: pd.DataFrame, *, resamples: int) -> list[str]:
+    coverage, density, mass = (quality.loc[name] for name in ("coverage", "density", "mass"))
     lines = [
         f"The box holds {100 * coverage['value']:.0f} % ({100 * coverage['ci_low']:.0f} to "
         f"{100 * coverage['ci_high']:.0f} %) of these draws; of the draws in it {100 * density['value']:.0f} % "
@@ -100,12 +100,12 @@ def _instability(table: pd.DataFrame) -> list[str]:
 
 
 def _tree(tree: Tree, alike: tuple[float, float], *, has_box: bool) -> list[str]:
-    told = (
+    text = (
         f"A decision tree reaches a balanced accuracy of {100 * tree.accuracy:.0f} % on unseen draws "
         f"({100 * tree.accuracy_low:.0f} to {100 * tree.accuracy_high:.0f} %; 50 % is guessing)."
     )
     if tree.accuracy_low <= GUESSING:
-        told += " That is no better than guessing: it has found no rule."
+        text += " That is no better than guessing: it has found no rule."
     if not has_box:
-        return [told]
-    return [told, f"Tree and box judge {100 * alike[0]:.0f} % of the draws alike (Cohen's kappa {alike[1]:.2f})."]
+        return [text]
+    return [text, f"Tree and box judge {100 * alike[0]:.0f} % of the draws alike (Cohen's kappa {alike[1]:.2f})."]

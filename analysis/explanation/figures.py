@@ -152,9 +152,9 @@ def timeline(points: pd.DataFrame, spells: pd.DataFrame, dates: pd.Series, *, ti
     >>> [text.get_text() for text in timeline(points, spells, dates, title="A run").axes[0].get_yticklabels()]
     ['Policy', 'Regime']
     """
-    told = _told(points)
-    lanes = [kind for kind in KINDS if kind != "regime" and kind in set(told["kind"])]
-    lines = {lane: _lines_of(told[told["kind"] == lane], months=len(dates)) for lane in lanes}
+    labelled = _told(points)
+    lanes = [kind for kind in KINDS if kind != "regime" and kind in set(labelled["kind"])]
+    lines = {lane: _lines_of(labelled[labelled["kind"] == lane], months=len(dates)) for lane in lanes}
     heights = {lane: max(row for _, _, row in rows) + 1 for lane, rows in lines.items()}
     total = sum(heights.values()) + 1.6
     figure, (ax,) = new_figure(1, 1, width=8.5, height=1.3 + 0.27 * total)
@@ -204,11 +204,11 @@ def _told(points: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["month", "kind", "text"])
 
 
-def _lines_of(told: pd.DataFrame, *, months: int) -> list[tuple[int, str, int]]:
+def _lines_of(labelled: pd.DataFrame, *, months: int) -> list[tuple[int, str, int]]:
     """Return month, text and line of each turning point of a lane: the first line on which it finds room."""
     taken: list[list[tuple[float, float]]] = []
     placed = []
-    for month, text in zip(told["month"], told["text"], strict=True):
+    for month, text in zip(labelled["month"], labelled["text"], strict=True):
         shown = textwrap.shorten(text, 62, placeholder=" …")
         shown = shown[:1].upper() + shown[1:]
         width = _width(shown, months=months)

@@ -83,10 +83,10 @@ def course_in_words(points: pd.DataFrame) -> list[str]:
     Regimes that lasted: talking shop from the start, hollowed out from 2003-10.
     """
     firsts = dict(zip(points["what"], points["date"], strict=True))
-    told = [
+    phrases = [
         f"{name} in {firsts[name]}" if name in firsts else f"no {name}" for name in ("first decision", "first delivery")
     ]
-    sentence = "; ".join(told)
+    sentence = "; ".join(phrases)
     lines = [f"{sentence[:1].upper()}{sentence[1:]}."]
     left = points.loc[points["what"] == "leaves", "date"]
     if len(left) == 1:

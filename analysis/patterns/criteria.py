@@ -102,8 +102,8 @@ class Finding:
         >>> Finding("a sum", "mean", "base", "voice_business + voice_voluntary", low=0.2).measures
         ('voice_business', 'voice_voluntary')
         """
-        told = self.measure + ((self.minus.measure or ()) if self.minus else ())
-        return tuple(dict.fromkeys(part for name in told for part in _added(name)))
+        named = self.measure + ((self.minus.measure or ()) if self.minus else ())
+        return tuple(dict.fromkeys(part for name in named for part in _added(name)))
 
     @property
     def experiments(self) -> tuple[str, ...]:
@@ -125,8 +125,8 @@ class Finding:
         """
         if self.minus is None:
             return None
-        told = {name: value for name, value in vars(self.minus).items() if value is not None}
-        return dataclasses.replace(self, minus=None, **told)
+        named = {name: value for name, value in vars(self.minus).items() if value is not None}
+        return dataclasses.replace(self, minus=None, **named)
 
 
 @dataclass(frozen=True, config=_FORBID)

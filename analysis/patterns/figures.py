@@ -83,9 +83,9 @@ def _draw_finding(ax: Axes, row: pd.Series, place: float) -> None:
             markeredgewidth=1.8,
             zorder=4,
         )
-    told = f"{value_in_words(row)}; {band_in_words(row['low'], row['high'])}"
+    shown = f"{value_in_words(row)}; {band_in_words(row['low'], row['high'])}"
     ax.annotate(
-        told, (1.0, place), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
+        shown, (1.0, place), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
         va="center", fontsize=9, color="0.25" if inside else FAILED, annotation_clip=False,
     )  # fmt: skip
 

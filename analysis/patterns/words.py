@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.shared.markdown import markdown_table
+
 BEHAVIOUR = "behaviour"
 """Column of a scoreboard that says which behaviour was tested."""
 
@@ -38,10 +40,10 @@ def value_in_words(row: pd.Series) -> str:
 
 def _digits(row: pd.Series) -> int:
     """Return how many decimals tell the value, its interval and its bounds apart."""
-    told = [abs(row[name]) for name in ("value", "low", "high") if np.isfinite(row[name]) and row[name] != 0.0]
+    sizes = [abs(row[name]) for name in ("value", "low", "high") if np.isfinite(row[name]) and row[name] != 0.0]
     width = row["ci_high"] - row["ci_low"]
-    told += [width] if np.isfinite(width) and width > 0.0 else []
-    return int(np.clip(np.ceil(1.0 - np.log10(min(told, default=1.0))), 1, 4))
+    sizes += [width] if np.isfinite(width) and width > 0.0 else []
+    return int(np.clip(np.ceil(1.0 - np.log10(min(sizes, default=1.0))), 1, 4))
 
 
 def verdict_of(row: pd.Series) -> str:
@@ -76,8 +78,8 @@ def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
     lines += [_miss(board[board["id"] == id]) for id in failed]
     unclear = board[board["passed"] & board["inside"] & ~board["clear"] & np.isfinite(board["ci_low"])]
     if len(unclear):
-        told = "; ".join(f"{row['id']} ({row['what']}: {_against(row)})" for _, row in unclear.iterrows())
-        lines.append(f"Passed, but with an interval that reaches out of the band: {told}.")
+        text = "; ".join(f"{row['id']} ({row['what']}: {_against(row)})" for _, row in unclear.iterrows())
+        lines.append(f"Passed, but with an interval that reaches out of the band: {text}.")
     what = (
         "Intervals hold the middle 95 % of the accepted parameter sets, chance included."
         if of_sets
@@ -151,8 +153,8 @@ def losses_in_words(models: pd.DataFrame, *, reference: str) -> str:
         if name == reference:
             continue
         lost, gained = (rows.loc[rows[which], "id"].tolist() for which in ("lost", "gained"))
-        told = f"loses {', '.join(lost)}" if lost else "loses no pattern: what it leaves out is not needed for any"
-        lines.append(f"{name} {told}" + (f", and passes {', '.join(gained)} in addition" if gained else "") + ".")
+        text = f"loses {', '.join(lost)}" if lost else "loses no pattern: what it leaves out is not needed for any"
+        lines.append(f"{name} {text}" + (f", and passes {', '.join(gained)} in addition" if gained else "") + ".")
     lost_by_some = set(models.loc[models["lost"], "id"])
     needless = [id for id in models["id"].unique() if id not in lost_by_some]
     if lines and needless:
@@ -245,14 +247,14 @@ def _board_table(board: pd.DataFrame, shares: pd.DataFrame | None) -> list[str]:
         cells += [f"{row['share_of_sets']:.0%}"] if of_sets else []
         cells += [f"{by_id.get(row['id'], np.nan):.0%}"] if by_id is not None else []
         rows.append(cells)
-    return _markdown(heads, rows)
+    return markdown_table(heads, rows).splitlines()
 
 
 def _grid_table(models: pd.DataFrame) -> list[str]:
     names = list(models[BEHAVIOUR].unique())
     passed = models.pivot_table(index="id", columns=BEHAVIOUR, values="passed", aggfunc="first", sort=False)
     rows = [[id, *("●" if passed.loc[id, name] else "○" for name in names)] for id in models["id"].unique()]
-    return _markdown(["pattern", *(f"`{name}`" for name in names)], rows)
+    return markdown_table(["pattern", *(f"`{name}`" for name in names)], rows).splitlines()
 
 
 def _left_out_table(left_out: pd.DataFrame) -> list[str]:
@@ -273,9 +275,4 @@ def _left_out_table(left_out: pd.DataFrame) -> list[str]:
         ]
         for _, row in left_out.iterrows()
     ]
-    return _markdown(heads, rows)
-
-
-def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    told = [heads, ["---"] * len(heads), *rows]
-    return ["| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in told]
+    return markdown_table(heads, rows).splitlines()

@@ -91,8 +91,8 @@ def _span(row: dict[str, Any], name: str, digits: int, *, scale: float = 1.0) ->
 
 def _endings(confirmed: dict[str, Any]) -> str:
     shares = {name.removeprefix("ends as "): share for name, share in confirmed.items() if name.startswith("ends as ")}
-    told = sorted((regime for regime in shares if shares[regime] > 0.0), key=lambda regime: -shares[regime])
-    return ", ".join(f"{regime} ({100 * shares[regime]:.0f} %)" for regime in told)
+    named = sorted((regime for regime in shares if shares[regime] > 0.0), key=lambda regime: -shares[regime])
+    return ", ".join(f"{regime} ({100 * shares[regime]:.0f} %)" for regime in named)
 
 
 def _levers(best: pd.DataFrame, policies: pd.DataFrame) -> str:
@@ -108,15 +108,15 @@ def _cheapest_scenario(policies: pd.DataFrame, bound: float, *, mix_cost: float)
     if within.empty:
         return f"None of the {len(scenarios)} scenarios keeps the bound."
     cheapest = within.nsmallest(1, "cost_gbp_m").iloc[0]
-    told = (
+    text = (
         f"Of the {len(scenarios)} scenarios {len(within)} keep it; "
         f"the cheapest is {readable(str(cheapest['policy']))}: "
         f"£{cheapest['cost_gbp_m']:.1f}m, {100 * cheapest['outcome']:.1f} % of the gap."
     )
     if cheapest["cost_gbp_m"] >= mix_cost:
-        return told
+        return text
     why = "it uses levers or ranges that were not searched, or the search was too short."
-    return f"{told} That is cheaper than the mix: {why}"
+    return f"{text} That is cheaper than the mix: {why}"
 
 
 def _least_regret(regret: pd.DataFrame, value: str) -> str:

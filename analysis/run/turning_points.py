@@ -33,8 +33,8 @@ def turning_points(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.Da
     >>> firsts = {"months_to_first_decision": [1.0, 1.0], "months_to_first_delivery": [1.0, 2.0]}
     >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], "regime": "talking shop", **firsts})
     >>> nothing = pd.DataFrame(columns=["month", "date", "event", "partner"])
-    >>> told = turning_points(months, nothing, pd.DataFrame(columns=["month", "what"]))
-    >>> told[["date", "what"]].to_numpy().tolist()
+    >>> turned = turning_points(months, nothing, pd.DataFrame(columns=["month", "what"]))
+    >>> turned[["date", "what"]].to_numpy().tolist()
     [['2001-04', 'talking shop'], ['2001-05', 'first decision']]
     """
     rows: list[tuple[int, str, str, str]] = [
@@ -52,8 +52,8 @@ def turning_points(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.Da
     rows += [(month, "regime", regimes[month], "") for month in lasting_changes(measures["regime"])]
     rows.sort(key=lambda row: (row[0], KINDS.index(row[1])))
     dates = dict(zip(measures["month"], measures["date"], strict=True))
-    told = [(month, dates[month], kind, what, partner) for month, kind, what, partner in rows if month in dates]
-    return pd.DataFrame(told, columns=list(COLUMNS))
+    turned = [(month, dates[month], kind, what, partner) for month, kind, what, partner in rows if month in dates]
+    return pd.DataFrame(turned, columns=list(COLUMNS))
 
 
 def first_time(measures: pd.DataFrame, name: str) -> int | None:

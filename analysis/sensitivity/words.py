@@ -44,8 +44,8 @@ def sensitivity_words(indices: pd.DataFrame, noise: pd.DataFrame, *, method: str
         outcome = outcome_of(str(measure))
         lines.append(f"{outcome.label}, {mid_sentence(str(scenario))}:")
         lines += [f"- {line}" for line in _FINDINGS[method](rows, outcome)]
-        told = noise[(noise["scenario"] == scenario) & (noise["measure"] == measure)].iloc[0]
-        lines += [f"- {line}" for line in _chance(told, precision=precision)]
+        chance = noise[(noise["scenario"] == scenario) & (noise["measure"] == measure)].iloc[0]
+        lines += [f"- {line}" for line in _chance(chance, precision=precision)]
     return "\n".join([*lines, "", SCOPE])
 
 

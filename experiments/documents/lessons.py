@@ -41,7 +41,7 @@ _NEXT_PAGE = '<div style="page-break-after: always"></div>'
 _NUMBER = r"[−-]?\d+(?:\.\d+)?"
 _ROW = re.compile(
     r"^\| (?P<what>[^|]+) \| `(?P<file>[^`|]+)` \| (?P<rows>[^|]+) \| `(?P<column>[^`|]+)` "
-    rf"\| (?P<told>[^|]*) \| (?P<low>{_NUMBER}) to (?P<high>{_NUMBER}) \|$",
+    rf"\| (?P<came_out>[^|]*) \| (?P<low>{_NUMBER}) to (?P<high>{_NUMBER}) \|$",
     re.MULTILINE,
 )
 
@@ -54,7 +54,7 @@ class Number:
     file: str
     rows: str
     column: str
-    told: str
+    came_out: str
     low: float
     high: float
 
@@ -124,7 +124,7 @@ def renewed(text: str, values: Sequence[float]) -> str:
     coming = iter(values)
 
     def with_value(row: re.Match[str]) -> str:
-        start, end = (place - row.start() for place in row.span("told"))
+        start, end = (place - row.start() for place in row.span("came_out"))
         return row[0][:start] + shown(next(coming)) + row[0][end:]
 
     return _ROW.sub(with_value, text)

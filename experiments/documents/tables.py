@@ -144,8 +144,8 @@ def _bound(value: float) -> str:
 
 def scenarios() -> str:
     """Return the questions that ship with the model and the claims they test."""
-    told = scenario_descriptions()
-    rows = ([_code(s["name"]), s["description"], s["claim"], s["seed_document"]] for s in told)
+    described = scenario_descriptions()
+    rows = ([_code(s["name"]), s["description"], s["claim"], s["seed_document"]] for s in described)
     return markdown_table(("scenario", "what it is", "claim it tests", "source"), rows)
 
 

@@ -59,10 +59,10 @@ def read_all(folders: Sequence[Path]) -> list[FinishedResults]:
     results = [read_finished(folder.expanduser().resolve()) for folder in folders]
     main = [each for each in results if each.verb in MAIN]
     if len(main) != 1:
-        told = ", ".join(f"{each.folder.name}: {each.verb}" for each in results)
+        described = ", ".join(f"{each.folder.name}: {each.verb}" for each in results)
         raise CommandError(
             f"from needs exactly one folder of compare or sweep, with those of sensitivity and explain beside it, not "
-            f"{len(main)} ({told})"
+            f"{len(main)} ({described})"
         )
     return [*main, *(each for each in results if each.verb in BESIDE)]
 

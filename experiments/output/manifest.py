@@ -14,6 +14,7 @@ from typing import Any
 from experiments.files import sha256_of_file
 from experiments.options import own_files_used
 from experiments.output.folder import MANIFEST
+from experiments.study.identity import made_by
 from experiments.values import scenario_values
 from sim import Scenario
 
@@ -45,6 +46,7 @@ def write_manifest(
         "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()},
         "own_files": own_files_used(),
         "versions": _versions(),
+        "made_by": made_by(),
         "git_commit": _git_commit(),
         "platform": {"system": platform.platform(), "machine": platform.machine()},
         "started": started.isoformat(timespec="seconds"),

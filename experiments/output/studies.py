@@ -15,7 +15,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results, keep
 from experiments.study import store
 from experiments.study.chunks import usual_size
-from experiments.study.request import StudyRequest, question_of, refuse_names
+from experiments.study.request import StudyRequest, refuse_names, study_settings
 from experiments.study.standing import Execution, Standing, runs_left, work_off
 from experiments.study.store import DamagedChunk, Study
 from experiments.terminal import console, plain_table
@@ -47,7 +47,7 @@ def carry_out(
         seconds = time.monotonic() - clock
         _put_together(study)
         results = _results_of(study)
-        keep(results, folder, command, _asked_of(study), started=started)
+        keep(results, folder, command, _settings_of(study), started=started)
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise
@@ -62,13 +62,14 @@ def carry_out(
 def finished_or_carried_out(
     folder: Path, request: StudyRequest, how: Execution, command: Command, *, not_in_hash: Collection[str]
 ) -> Study:
-    """Return the study in ``folder`` as it is, if it is finished and nothing else is asked; or :func:`carry_out`.
+    """Return the study in ``folder`` as it is, if it is finished and nothing else is settings; or :func:`carry_out`.
 
     A finished study can be read with any version of the code: nothing is computed, so nothing is mixed.
     """
     if store.is_study(folder) and not command.beside(*not_in_hash) and not how.retry:
         study = store.open_study(folder)
         if not runs_left(study):
+            store.announce_other_code(study)
             return study
     return carry_out(folder, request, how, command, not_in_hash=not_in_hash)
 
@@ -105,15 +106,15 @@ def _begun(
             f"scenario is not a setting of {command.verb}: name one or more with scenarios=[growth_coalition]"
         )
     scenarios = command.scenarios(request.scenarios)
-    asked, draws = question_of(request, scenarios, command.sample)
+    settings, draws = study_settings(request, scenarios, command.sample)
     if is_there:
         study = store.open_study(folder)
-        store.refuse_other_question(study, asked, scenarios)
+        store.refuse_other_settings(study, settings, scenarios)
         store.refuse_other_code(study)
         return study
     sizes = {name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
     return store.plan_study(
-        folder, asked=asked, scenarios=scenarios, draws=draws(), sizes=sizes, behaviours=command.behaviours
+        folder, settings=settings, scenarios=scenarios, draws=draws(), sizes=sizes, behaviours=command.behaviours
     )
 
 
@@ -127,14 +128,14 @@ def _put_together(study: Study) -> None:
 def _results_of(study: Study) -> Results:
     return Results(
         scenarios=study.scenarios,
-        seed=study.asked["seed"],
-        replicates=range(study.asked["replicates"]),
+        seed=study.settings["seed"],
+        replicates=range(study.settings["replicates"]),
         tables={"summary.csv": store.summary(study)},
     )
 
 
-def _asked_of(study: Study) -> dict[str, object]:
-    return {name: value for name, value in study.asked.items() if name != "scenarios"}
+def _settings_of(study: Study) -> dict[str, object]:
+    return {name: value for name, value in study.settings.items() if name != "scenarios"}
 
 
 def _say(study: Study, *, computed: int, seconds: float) -> None:

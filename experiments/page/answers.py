@@ -19,7 +19,7 @@ from analysis.run.turning_points import flat_settings
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments.page.catalogue import PAGE_MEASURES, QUANTILES
 from experiments.page.packing import Json, packed, rounded
-from experiments.page.request import Asked
+from experiments.page.request import PageRequest
 from sim import REGIMES, Scenario, simulate_ensemble
 from sim.scenario import CalendarEntry, month_number
 
@@ -45,7 +45,7 @@ def side_runs(scenario: Scenario, seed: int, replicates: int) -> SideRuns:
     return SideRuns(values=ensemble.measures[0], regimes=ensemble.regimes[0])
 
 
-def answer(asked: Asked, runs: Sequence[SideRuns] = ()) -> Json:
+def answer(asked: PageRequest, runs: Sequence[SideRuns] = ()) -> Json:
     """Return bands, regime shares and the paired difference of two sides: about 30 ms for 50 replicates.
 
     ``runs`` are those of the left and of the right side if somebody has them already.

@@ -17,10 +17,11 @@ import yaml
 
 from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS, mid_sentence, readable
-from experiments.compose import scenario_descriptions
+from experiments.compose import load_place, scenario_descriptions
+from experiments.options import is_own, option_names
 from experiments.page.request import board_options, calendar_options, preset_scenarios
 from experiments.study.designs import MEMBERS
-from sim import ARCHETYPES, MEASURES, PARAMETERS, REGIMES, SECTORS, Parameter, Scenario, find_place, place_names
+from sim import ARCHETYPES, MEASURES, PARAMETERS, REGIMES, SECTORS, Parameter, Scenario, place_names
 from sim.parameters import TOPICS
 from sim.population import place_records
 from sim.terms import TERMS
@@ -137,6 +138,10 @@ _GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("regimes.",), "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
 )
 """Groups of settings in their order: how their paths begin, a name, and what it holds."""
+
+
+OWN_FIGURES = "figures of one's own"
+"""The basis of the fund of a place that does not ship with the model."""
 
 
 def catalogue() -> dict[str, Any]:
@@ -319,17 +324,21 @@ def _calendars() -> list[dict[str, Any]]:
 
 
 def _places() -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "label": find_place(name).label,
-            "fund_gbp_m": find_place(name).fund_2003_04_gbp_m,
-            "population": find_place(name).population,
-            "tiers": find_place(name).tiers,
-            "basis": re.sub(r"\s+", " ", place_records()[name]["fund_basis"]),
-        }
-        for name in place_names()
-    ]
+    own = [name for name in option_names("place") if name not in place_names()]
+    return [_place(name) for name in (*place_names(), *own)]
+
+
+def _place(name: str) -> dict[str, Any]:
+    place = load_place(name)
+    basis = OWN_FIGURES if is_own("place", name) else place_records()[name]["fund_basis"]
+    return {
+        "name": name,
+        "label": place.label,
+        "fund_gbp_m": place.fund_2003_04_gbp_m,
+        "population": place.population,
+        "tiers": place.tiers,
+        "basis": re.sub(r"\s+", " ", basis),
+    }
 
 
 def _assumptions() -> dict[str, Any]:

@@ -22,8 +22,8 @@ from experiments.output.manifest import PACKAGE
 from experiments.page.catalogue import catalogue
 
 SCRIPTS = (
-    "packed", "state", "words", "feeds", "figures", "charts", "network", "partner",
-    "controls", "differences", "lessons", "taking", "main",
+    "arrays", "state", "words", "data", "figures", "charts", "network", "partner",
+    "controls", "differences", "lessons", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 
@@ -36,7 +36,7 @@ def page_html(grid: Mapping[str, Any] | None = None, *, most_replicates: int = 2
     ``most_replicates`` is the largest number of paired runs that a person may ask for. Raises
     MissingLibrary without the package that has the chart library.
     """
-    told = catalogue() | {
+    described = catalogue() | {
         "limits": {"replicates": most_replicates, "replicates_first": min(FIRST_REPLICATES, most_replicates)},
         "written_by": f"{PACKAGE} {_own_version()}".strip(),
     }
@@ -44,7 +44,7 @@ def page_html(grid: Mapping[str, Any] | None = None, *, most_replicates: int = 2
     parts = {
         "policy": _security_policy([library, script], connects=grid is None),
         "style": _text("page.css"),
-        "catalogue": _json(told),
+        "catalogue": _json(described),
         "grid": _json(grid),
         "library": library,
         "script": script,

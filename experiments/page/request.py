@@ -15,11 +15,11 @@ from typing import Annotated, Any, TypeVar
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from experiments.compose import load_scenario, scenario_names
-from experiments.options import option_names
+from experiments.compose import load_place, load_scenario, scenario_names
+from experiments.options import kept_for_a_folder, option_names
 from experiments.study.designs import variable_paths
 from experiments.values import scenario_values, with_values
-from sim import PARAMETERS, Place, Scenario, ScenarioError, find_place, scenario_from, with_changes
+from sim import PARAMETERS, Place, Scenario, ScenarioError, scenario_from, with_changes
 from sim.parameters import Leadership, Whole
 from sim.scenario import Board, CalendarEntry, month_number, nearest, validated
 
@@ -41,7 +41,7 @@ Option = TypeVar("Option")
 
 
 @dataclass(frozen=True, config=_FROZEN)
-class SideAsked:
+class SideRequest:
     """One side of the page: a scenario by name and what is changed in it, by path."""
 
     preset: str
@@ -52,8 +52,8 @@ class SideAsked:
 class PageState:
     """What the page sends. Null means: as each preset has it; for ``run``: a typical replicate."""
 
-    left: SideAsked
-    right: SideAsked
+    left: SideRequest
+    right: SideRequest
     place: str | None = None
     seed: Annotated[Whole, Field(ge=0, le=MOST_SEED)] = 1
     replicates: Annotated[Whole, Field(ge=2, le=MOST_REPLICATES)] = 50
@@ -62,7 +62,7 @@ class PageState:
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """A checked question: two scenarios of equal length on the same draws."""
 
     left: Scenario
@@ -80,27 +80,27 @@ class Asked:
 # -------------------------------------------------------------------- what is known by name
 
 
-@cache
+@kept_for_a_folder
 def preset_scenarios() -> Mapping[str, Scenario]:
-    """Return the scenarios that ship with the model by name. The first call takes about a second."""
+    """Return the scenarios by name. The first call takes about a second."""
     return {name: load_scenario(name) for name in scenario_names()}
 
 
-@cache
+@kept_for_a_folder
 def board_options() -> Mapping[str, Board]:
-    """Return the boards of ``configs/board`` by name."""
+    """Return the boards by name."""
     return _options("board", lambda scenario: scenario.board)
 
 
-@cache
+@kept_for_a_folder
 def calendar_options() -> Mapping[str, tuple[CalendarEntry, ...]]:
-    """Return the calendars of ``configs/calendar`` by name."""
+    """Return the calendars by name."""
     return _options("calendar", lambda scenario: scenario.calendar)
 
 
-@cache
+@kept_for_a_folder
 def leadership_options() -> Mapping[str, Leadership]:
-    """Return the leaders of ``configs/leadership`` by name."""
+    """Return the leaders by name."""
     return _options("leadership", lambda scenario: scenario.leadership)
 
 
@@ -125,7 +125,7 @@ def _options(group: str, part: Callable[[Scenario], Option]) -> dict[str, Option
 # ------------------------------------------------------------------- from a request to scenarios
 
 
-def asked_in(body: bytes, *, most_replicates: int = MOST_REPLICATES) -> Asked:
+def request_in(body: bytes, *, most_replicates: int = MOST_REPLICATES) -> PageRequest:
     """Return the question in the JSON ``body`` of a request; raise :class:`sim.ScenarioError` in one line."""
     try:
         state = json.loads(body, parse_constant=_refuse_constant)
@@ -133,10 +133,10 @@ def asked_in(body: bytes, *, most_replicates: int = MOST_REPLICATES) -> Asked:
         raise ScenarioError("the request is not readable: it takes a JSON object") from None
     if not isinstance(state, Mapping):
         raise ScenarioError("the request is not readable: it takes a JSON object")
-    return asked_by(state, most_replicates=most_replicates)
+    return request_by(state, most_replicates=most_replicates)
 
 
-def asked_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES) -> Asked:
+def request_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES) -> PageRequest:
     """Return the question that a page ``state`` describes.
 
     Both sides are cut to the shorter one. Raises :class:`sim.ScenarioError`, in one line of bounded
@@ -158,7 +158,7 @@ def asked_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES
             f"run = {page.run} is not allowed: it takes a replicate from 0 to {page.replicates - 1}, or null"
         )
     months = min(left.months, right.months)
-    return Asked(
+    return PageRequest(
         left=with_length(left, months),
         right=with_length(right, months),
         seed=page.seed,
@@ -168,11 +168,11 @@ def asked_by(state: Mapping[str, Any], *, most_replicates: int = MOST_REPLICATES
 
 
 def _side(side: str, page: PageState) -> Scenario:
-    asked: SideAsked = getattr(page, side)
+    asked: SideRequest = getattr(page, side)
     try:
         scenario = _known(preset_scenarios(), asked.preset, "scenario")
         if page.place is not None:
-            scenario = dataclasses.replace(scenario, place=find_place(page.place))
+            scenario = dataclasses.replace(scenario, place=load_place(page.place))
         if page.months is not None:
             scenario = with_length(scenario, page.months)
         scenario = with_changes(_changed(scenario, asked.changes))

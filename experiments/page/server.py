@@ -29,8 +29,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from experiments.page.answers import SideRuns, answer, side_runs, typical_replicate
 from experiments.page.packing import compact
 from experiments.page.processes import ExampleProcesses
-from experiments.page.request import MOST_REPLICATES, Asked, asked_in
-from experiments.page.shared_cache import Busy, OnceEach
+from experiments.page.request import MOST_REPLICATES, PageRequest, request_in
+from experiments.page.single_flight import Busy, SingleFlightCache
 from sim import Scenario, ScenarioError
 
 MOST_BYTES_ASKED = 64 * 1024
@@ -60,23 +60,31 @@ _QUESTIONS_REMEMBERED = 256
 Value = TypeVar("Value")
 
 
+def _written_cache(most_bytes: int) -> SingleFlightCache[str, bytes]:
+    return SingleFlightCache(most_bytes=most_bytes, size_of=len, most_waiting=MOST_WAITING)
+
+
 class Answering:
     """Works out answers and examples: each question once, however many visitors ask, on few workers."""
 
     def __init__(self, *, workers: int, memory_mb: int = 256) -> None:
         room = memory_mb * MEGABYTE
-        self.runs: OnceEach[str, SideRuns] = OnceEach(
+        self.runs: SingleFlightCache[str, SideRuns] = SingleFlightCache(
             most_bytes=room // 2, size_of=lambda runs: runs.bytes, most_waiting=2 * MOST_WAITING
         )
-        self.answers: OnceEach[str, bytes] = OnceEach(most_bytes=room // 4, size_of=len, most_waiting=MOST_WAITING)
-        self.examples: OnceEach[str, bytes] = OnceEach(most_bytes=room // 4, size_of=len, most_waiting=MOST_WAITING)
+        self.answers: SingleFlightCache[str, bytes] = SingleFlightCache(
+            most_bytes=room // 4, size_of=len, most_waiting=MOST_WAITING
+        )
+        self.examples: SingleFlightCache[str, bytes] = SingleFlightCache(
+            most_bytes=room // 4, size_of=len, most_waiting=MOST_WAITING
+        )
         self._running = ThreadPoolExecutor(workers, thread_name_prefix="runs")
         # Apart, so that an answer whose runs are there does not queue behind the runs of others.
         self._writing = ThreadPoolExecutor(workers, thread_name_prefix="answers")
         self._processes = ExampleProcesses(workers)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def answer(self, asked: Asked) -> bytes:
+    async def answer(self, asked: PageRequest) -> bytes:
         """Return the gzipped JSON of an answer; raise :class:`Busy` if too many are waited for."""
         key = _identity(asked.left, asked.right, asked.seed, asked.replicates)
         future, is_mine = self.answers.claim(key)
@@ -86,7 +94,7 @@ class Answering:
             task.add_done_callback(self._tasks.discard)
         return await _shared(future)
 
-    async def examples_of(self, asked: Asked) -> bytes:
+    async def examples_of(self, asked: PageRequest) -> bytes:
         """Return the gzipped JSON of one replicate on both sides: the one asked for, or a typical one."""
         replicate = asked.run
         if replicate is None:
@@ -96,7 +104,7 @@ class Answering:
         whole = b'{"replicate":%d,"left":%b,"right":%b}' % (replicate, left, right)
         return await _shared(self._writing.submit(_gzipped, whole))
 
-    async def _work_out(self, key: str, future: Future[bytes], asked: Asked) -> None:
+    async def _work_out(self, key: str, future: Future[bytes], asked: PageRequest) -> None:
         try:
             runs = await self._runs_of(asked)
             content = await _shared(self._writing.submit(_written_answer, asked, runs))
@@ -105,7 +113,7 @@ class Answering:
         else:
             self.answers.hand_out(key, future, content)
 
-    async def _runs_of(self, asked: Asked) -> list[SideRuns]:
+    async def _runs_of(self, asked: PageRequest) -> list[SideRuns]:
         """Return the runs of both sides, which visitors share as they share answers."""
         ordered = []
         for scenario in (asked.left, asked.right):
@@ -141,7 +149,7 @@ class Answering:
         self._processes.close()
 
 
-def _written_answer(asked: Asked, runs: Sequence[SideRuns]) -> bytes:
+def _written_answer(asked: PageRequest, runs: Sequence[SideRuns]) -> bytes:
     return _gzipped(compact(answer(asked, runs)))
 
 
@@ -212,7 +220,9 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-async def _answered(request: Request, work_out: Callable[[Asked], Awaitable[bytes]], most_replicates: int) -> Response:
+async def _answered(
+    request: Request, work_out: Callable[[PageRequest], Awaitable[bytes]], most_replicates: int
+) -> Response:
     try:
         asked = _asked_in(await _body(request), most_replicates)
     except ScenarioError as error:
@@ -231,8 +241,8 @@ async def _answered(request: Request, work_out: Callable[[Asked], Awaitable[byte
 
 
 @lru_cache(_QUESTIONS_REMEMBERED)
-def _asked_in(body: bytes, most_replicates: int) -> Asked:
-    return asked_in(body, most_replicates=most_replicates)
+def _asked_in(body: bytes, most_replicates: int) -> PageRequest:
+    return request_in(body, most_replicates=most_replicates)
 
 
 async def _body(request: Request) -> bytes:

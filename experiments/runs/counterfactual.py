@@ -53,14 +53,14 @@ def without(scenario: Scenario, asked: str, *, at: float | str | None = None) ->
         return Counterfactual(with_changes(scenario, calendar=()), "dated policies", "none of them in force")
     values = _values(path if path in (*LEVERS, *GROUPS) else f"levers.{path}", asked, at)
     changed = _replaced(scenario, values)
-    told = {path: setting_in_words(path, value) for path, value in values.items()}
-    _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(told.values())})")
+    described = {path: setting_in_words(path, value) for path, value in values.items()}
+    _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(described.values())})")
     if len(values) > 1:
         return Counterfactual(changed, parameter_label(path), "all of them off")
     (path,) = values
     if at is not None:
-        return Counterfactual(changed, told[path], "in place of what it was", is_set=True)
-    return Counterfactual(changed, parameter_label(path), told[path].replace(parameter_label(path), "set to"))
+        return Counterfactual(changed, described[path], "in place of what it was", is_set=True)
+    return Counterfactual(changed, parameter_label(path), described[path].replace(parameter_label(path), "set to"))
 
 
 def _refuse_same(differs: bool, asked: str, reason: str) -> None:

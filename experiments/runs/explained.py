@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.explanation import tables as explaining
+from analysis.explanation import tables as explanation
 from analysis.shared import survival
 from experiments.behaviours import Sample, of_replicate
 from experiments.errors import CommandError
@@ -204,10 +204,10 @@ def _kept(runs: Iterable[Run], subject: Subject, label: str) -> ExplainedEnsembl
     for run in runs:
         courses.append(course_of(run, subject, label))
         stays.append(survival.member_spells(run.partners, abolished=_abolished(run.scenario)))
-        monthly = explaining.monthly_terms(subject.rows(run.partners))
+        monthly = explanation.monthly_terms(subject.rows(run.partners))
         if len(monthly) >= 2:
-            spans = explaining.first_and_last(monthly)
-            table = explaining.term_changes(monthly, *spans, noise=run.scenario.behaviour.attendance_noise)
+            spans = explanation.first_and_last(monthly)
+            table = explanation.term_changes(monthly, *spans, noise=run.scenario.behaviour.attendance_noise)
             changes.append(table.assign(replicate=run.replicate))
     if not changes:
         raise CommandError(f"{subject.name} decided whether to come in fewer than two months of every run")

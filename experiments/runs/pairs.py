@@ -43,8 +43,8 @@ RUNS_WORTH_COMPILING = 600
 COMPILING = "compiling the engine, once on this machine: about a minute"
 
 _REPLICATES_AT_ONCE = 256
-_CHUNKS_PER_WORKER = 8
-_MOST_RUNS_IN_A_CHUNK = 25
+_PORTIONS_PER_WORKER = 8
+_MOST_RUNS_IN_A_PORTION = 25
 _MONTHS_WORTH_A_PROCESS = 4000
 """Below this many simulated months starting processes costs more than it saves."""
 
@@ -63,7 +63,7 @@ class RunTable:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Chunk:
+class _Portion:
     """A handful of replicates of one scenario, small enough to share the work out evenly."""
 
     position: int
@@ -167,18 +167,18 @@ def _run_on_mesa(
 ) -> pd.DataFrame:
     """Return trajectories from the Mesa engine, in parallel processes."""
     n_workers = workers or _enough_workers(scenarios, replicates)
-    chunks = [
-        dataclasses.replace(chunk, behaviours=behaviours)
-        for chunk in _chunks(scenarios, seed=seed, replicates=replicates, workers=n_workers)
+    portions = [
+        dataclasses.replace(portion, behaviours=behaviours)
+        for portion in _portions(scenarios, seed=seed, replicates=replicates, workers=n_workers)
     ]
     running = joblib.Parallel(n_jobs=n_workers, return_as="generator_unordered")(
-        joblib.delayed(_run_chunk)(chunk) for chunk in chunks
+        joblib.delayed(_run_portion)(portion) for portion in portions
     )
     parts: dict[int, pd.DataFrame] = {}
     with progress_bar("runs", total=len(scenarios) * replicates) as advance:
         for position, trajectories in running:
             parts[position] = trajectories
-            advance(len(chunks[position].replicates))
+            advance(len(portions[position].replicates))
     return pd.concat([parts[position] for position in sorted(parts)], ignore_index=True)
 
 
@@ -199,23 +199,23 @@ def _enough_workers(scenarios: Mapping[str, Scenario], replicates: int) -> int:
     return 1 if months < _MONTHS_WORTH_A_PROCESS else joblib.cpu_count()
 
 
-def _chunks(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int) -> Iterator[_Chunk]:
-    size = len(scenarios) * replicates // (workers * _CHUNKS_PER_WORKER)
-    size = min(max(size, 1), _MOST_RUNS_IN_A_CHUNK)
+def _portions(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int) -> Iterator[_Portion]:
+    size = len(scenarios) * replicates // (workers * _PORTIONS_PER_WORKER)
+    size = min(max(size, 1), _MOST_RUNS_IN_A_PORTION)
     position = 0
     for name, scenario in scenarios.items():
         for first in range(0, replicates, size):
-            yield _Chunk(position, name, scenario, seed, range(first, min(first + size, replicates)))
+            yield _Portion(position, name, scenario, seed, range(first, min(first + size, replicates)))
             position += 1
 
 
-def _run_chunk(chunk: _Chunk) -> tuple[int, pd.DataFrame]:
-    """Return the chunk's position and its trajectories."""
+def _run_portion(portion: _Portion) -> tuple[int, pd.DataFrame]:
+    """Return the portion's position and its trajectories."""
     parts = []
-    for replicate in chunk.replicates:
-        scenario = of_replicate(chunk.scenario, replicate, chunk.behaviours)
-        measures = simulate(scenario, seed=chunk.seed, replicate=replicate).measures
+    for replicate in portion.replicates:
+        scenario = of_replicate(portion.scenario, replicate, portion.behaviours)
+        measures = simulate(scenario, seed=portion.seed, replicate=replicate).measures
         measures.insert(0, "replicate", replicate)
-        measures.insert(0, "scenario", chunk.name)
+        measures.insert(0, "scenario", portion.name)
         parts.append(measures)
-    return chunk.position, pd.concat(parts, ignore_index=True)
+    return portion.position, pd.concat(parts, ignore_index=True)

@@ -149,11 +149,11 @@ def _checked(content: Mapping[str, Any], *, extra: str | None) -> Declared:
     where = f"extra = {extra!r}: " if extra else ""
     try:
         experiments = {
-            str(name): validated(Experiment, dict(told or {}), f"experiments.{name}.")
-            for name, told in content["experiments"].items()
+            str(name): validated(Experiment, dict(stated or {}), f"experiments.{name}.")
+            for name, stated in content["experiments"].items()
         }
         months = {name: scenario_of_experiment(one).months for name, one in experiments.items()}
-        patterns = tuple(_pattern(told, number, months) for number, told in enumerate(content["patterns"]))
+        patterns = tuple(_pattern(stated, number, months) for number, stated in enumerate(content["patterns"]))
     except (ScenarioError, PatternError) as error:
         raise CommandError(f"{where}{error}") from None
     read = {name for pattern in patterns for name in pattern.experiments}
@@ -161,11 +161,13 @@ def _checked(content: Mapping[str, Any], *, extra: str | None) -> Declared:
     return Declared(used, patterns, tuple(map(str, content["remarks"])))
 
 
-def _pattern(told: Any, number: int, months: Mapping[str, int]) -> Pattern:
-    if not isinstance(told, Mapping):
-        raise PatternError(f"patterns.{number} = {told!r} is not allowed: it takes id, statement, criterion and so on")
-    name = _id(told) or f"patterns.{number}"
-    findings = told.get("findings")
+def _pattern(stated: Any, number: int, months: Mapping[str, int]) -> Pattern:
+    if not isinstance(stated, Mapping):
+        raise PatternError(
+            f"patterns.{number} = {stated!r} is not allowed: it takes id, statement, criterion and so on"
+        )
+    name = _id(stated) or f"patterns.{number}"
+    findings = stated.get("findings")
     if not isinstance(findings, list):
         raise PatternError(f"{name}.findings = {findings!r} is not allowed: it takes a list")
     made = []
@@ -178,14 +180,14 @@ def _pattern(told: Any, number: int, months: Mapping[str, int]) -> Pattern:
         except PatternError as error:
             raise PatternError(f"{name}.findings.{place}: {error}") from None
         made.append(finding)
-    pattern: Pattern = validated(Pattern, {**told, "findings": tuple(made)}, f"{name}.")
+    pattern: Pattern = validated(Pattern, {**stated, "findings": tuple(made)}, f"{name}.")
     return pattern
 
 
-def _with_tuples(told: Mapping[str, Any]) -> dict[str, Any]:
+def _with_tuples(stated: Mapping[str, Any]) -> dict[str, Any]:
     """Return a finding with numbers as the strict types of the model want them: bounds may be whole numbers."""
     bounds = ("low", "high", "below", "above")
-    return {name: float(value) if name in bounds and type(value) is int else value for name, value in told.items()}
+    return {name: float(value) if name in bounds and type(value) is int else value for name, value in stated.items()}
 
 
 # -------------------------------------------------------------------------- simulating

@@ -66,8 +66,8 @@ def calibrated(objective: Objective, smc: SMCSettings, runs: CalibrationRuns, st
 
     first = _moved(drawn, objective, smc, store, "generations")
     finer = dataclasses.replace(objective, seed=objective.seed + 1, runs=runs.second)
-    asked = {"runs": finer.runs, "after": first[-1].number}
-    finer_store = begun(store.folder / SECOND_STAGE, asked, names=objective.coordinates, ids=objective.ids)
+    settings = {"runs": finer.runs, "after": first[-1].number}
+    finer_store = begun(store.folder / SECOND_STAGE, settings, names=objective.coordinates, ids=objective.ids)
     finer_smc = dataclasses.replace(smc, last_rounds=1)
     second = _moved(lambda: _evaluated_again(first[-1], finer), finer, finer_smc, finer_store, "second stage")
     last = second[-1]

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from experiments.errors import CommandError
 from experiments.files import replacing
 from experiments.search.sequential_abc import Generation
-from experiments.study.store import code_version, parquet_writer
+from experiments.study.identity import differences, differing_code, made_by
+from experiments.study.store import parquet_writer
 
 PLAN = "calibration.json"
 GENERATIONS = "generations"
@@ -86,13 +87,13 @@ class Checkpoints:
         return self.folder / GENERATIONS / f"{number:03d}.{ending}"
 
 
-def begun(folder: Path, asked: Mapping[str, Any], *, names: Sequence[str], ids: Sequence[str]) -> Checkpoints:
+def begun(folder: Path, settings: Mapping[str, Any], *, names: Sequence[str], ids: Sequence[str]) -> Checkpoints:
     """Return the store in ``folder``, made now or found there with the same question and the same code.
 
-    Raises CommandError if the folder holds something else, or a calibration that was asked otherwise.
+    Raises CommandError if the folder holds something else, or a calibration of other settings.
     """
     plan = folder / PLAN
-    now = json.loads(json.dumps({"asked": asked, "code": code_version()}))
+    now = json.loads(json.dumps({"settings": settings, "made_by": made_by()}))
     if plan.is_file():
         _refuse_other(folder, json.loads(plan.read_text(encoding="utf-8")), now)
     else:
@@ -110,12 +111,14 @@ def begun(folder: Path, asked: Mapping[str, Any], *, names: Sequence[str], ids: 
 
 
 def _refuse_other(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    for part, what in (("asked", "with {} = {}, now it is {}"), ("code", "with other code ({}: {}, now {})")):
-        for name in dict.fromkeys([*before[part], *now[part]]):
-            old, new = before[part].get(name, "absent"), now[part].get(name, "absent")
-            if old != new:
-                told = what.format(name, *(str(value)[:40] for value in (old, new)))
-                raise CommandError(
-                    f"study = {str(folder)!r} was begun {told}: generations are not mixed; give the old settings, or "
-                    "begin in another folder"
-                )
+    where = f"study = {str(folder)!r} was begun with"
+    for name, old, new in differences(before["settings"], now["settings"]):
+        raise CommandError(
+            f"{where} {name} = {str(old)[:40]}, now it is {str(new)[:40]}: generations are not mixed; give the old "
+            "settings, or begin in another folder"
+        )
+    if differs := differing_code(before["made_by"]):
+        raise CommandError(
+            f"{where} other code ({differs}): generations are not mixed; go back to that code, or begin in another "
+            "folder"
+        )

@@ -18,22 +18,20 @@ from numpy.typing import NDArray
 
 from experiments.errors import CommandError
 from experiments.files import replacing
-from experiments.runs import policies as policy_runs
-from experiments.study.store import code_version
+from experiments.study.identity import made_by
 
 SHARE = "share_"
 """Before the number of a lever: where a mix lies in its range, from 0 to 1."""
 
-_ASKED = "asked"
+_HASH = "hash"
 
 
 class EvaluationCache:
     """What was found for each mix that was evaluated, in the order asked for; see the module."""
 
-    def __init__(self, file: Path | None, asked: Mapping[str, Any]) -> None:
-        """Read what ``file`` holds, if there is one. Raises CommandError if something else was asked there."""
-        code = code_version() | {"policy_runs": Path(policy_runs.__file__).read_text("utf-8")}
-        self._asked = hashlib.sha256(json.dumps([asked, code], sort_keys=True, default=str).encode()).hexdigest()
+    def __init__(self, file: Path | None, settings: Mapping[str, Any]) -> None:
+        """Read what ``file`` holds, if there is one. Raises CommandError if it is of other settings or code."""
+        self._hash = hashlib.sha256(json.dumps([settings, made_by()], sort_keys=True, default=str).encode()).hexdigest()
         self._file = file
         self._read = self._earlier()
         self._tables: list[pd.DataFrame] = []
@@ -43,7 +41,7 @@ class EvaluationCache:
             return pd.DataFrame()
         try:
             earlier = pd.read_parquet(self._file)
-            same = set(earlier.pop(_ASKED)) == {self._asked}
+            same = set(earlier.pop(_HASH)) == {self._hash}
         except (OSError, ValueError, KeyError) as error:
             raise CommandError(f"progress = {str(self._file)!r} cannot be read ({error}): give another file") from None
         if not same:
@@ -72,7 +70,7 @@ class EvaluationCache:
         if self._file is not None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with replacing(self._file) as path:
-                self.table().assign(**{_ASKED: self._asked}).to_parquet(path, index=False)
+                self.table().assign(**{_HASH: self._hash}).to_parquet(path, index=False)
 
     def table(self) -> pd.DataFrame:
         """Return all mixes judged since the search was begun, a row each."""

@@ -124,7 +124,7 @@ def search(problem: MixProblem, settings: SearchSettings) -> MixTables:
 def _searched(problem: MixProblem, settings: SearchSettings) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Return every mix that was judged, a row each, and the levers of those at the Pareto front."""
     file = Path(settings.progress).expanduser() if settings.progress else None
-    cache = EvaluationCache(file, _asked(problem, settings))
+    cache = EvaluationCache(file, _deciding(problem, settings))
     with progress_bar("mixes", total=2 * settings.population * settings.generations) as advance:
 
         def evaluate(mixes: NDArray[np.float64]) -> pd.DataFrame:
@@ -167,7 +167,7 @@ def _means(problem: MixProblem, mixes: NDArray[np.float64], *, replicates: int, 
     return pd.concat([pd.DataFrame(values), means, pd.DataFrame(mixes).add_prefix(SHARE)], axis=1)
 
 
-def _asked(problem: MixProblem, settings: SearchSettings) -> dict[str, Any]:
+def _deciding(problem: MixProblem, settings: SearchSettings) -> dict[str, Any]:
     """Return everything that decides which mixes a search asks for and what it finds."""
     named = ("replicates", "population", "generations", "seed")
     return {

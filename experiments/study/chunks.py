@@ -79,7 +79,7 @@ def _study(folder: Path, _written: int) -> Study:
 
 def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.Table]:
     replicates = range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
-    kept = study.asked[TRAJECTORIES]
+    kept = study.settings[TRAJECTORIES]
     tables: dict[str, list[pa.Table]] = {RUNS: []}
     if kept:
         tables[TRAJECTORIES] = [_trajectories_schema(kept).empty_table()]
@@ -87,7 +87,7 @@ def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.
         errors: dict[int, str] = {}
         lived = _lived(
             _drawn(study, chunk, base, errors=errors),
-            partial(simulate_ensemble, replicates=some, seed=study.asked["seed"], threads=threads),
+            partial(simulate_ensemble, replicates=some, seed=study.settings["seed"], threads=threads),
             errors=errors,
         )
         tables[RUNS] += [*(_runs(*part) for part in lived), _failed(errors, some)]

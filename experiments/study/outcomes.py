@@ -28,19 +28,19 @@ def refuse_unknown_outcomes(names: Sequence[str]) -> None:
 
 def study_outcomes(study: Study, names: Sequence[str]) -> pd.DataFrame:
     """Return what the runs of a finished study come to (see ``analysis.shared.outcomes``); raise CommandError."""
-    asked = [outcome_of(name) for name in names]
+    named = [outcome_of(name) for name in names]
     path = study.folder / f"{store.RUNS}.parquet"
     there = pq.read_schema(path).names
     columns = dict.fromkeys(
-        ["scenario", DRAW, "replicate", "regime", *(o.name for o in asked), *(o.column for o in asked)]
+        ["scenario", DRAW, "replicate", "regime", *(o.name for o in named), *(o.column for o in named)]
     )
     runs = pd.read_parquet(path, columns=[name for name in columns if name in there])
     if runs.empty:
         raise CommandError(f"study = {str(study.folder)!r}: every run failed, see {store.FAILURES}")
-    kept = study.asked[store.TRAJECTORIES]
+    kept = study.settings[store.TRAJECTORIES]
     months = None
     if kept and months_needed(names, means_kept=MEAN_OVER_RUN):
-        wanted = [name for name in kept if any(each.column == name for each in asked)]
+        wanted = [name for name in kept if any(each.column == name for each in named)]
         columns_kept = ["scenario", DRAW, "replicate", "date", "regime", *wanted]
         months = pd.read_parquet(study.folder / f"{store.TRAJECTORIES}.parquet", columns=columns_kept)
     try:

@@ -51,21 +51,21 @@ def refuse_names(request: StudyRequest) -> None:
         raise CommandError(f"measures = [{','.join(request.monthly)}] is not allowed: name each once")
 
 
-def question_of(
+def study_settings(
     request: StudyRequest, scenarios: Mapping[str, Scenario], sample: Sample | None
 ) -> tuple[dict[str, Any], Callable[[], pa.Table]]:
     """Return what decides the rows of a study beside its scenarios, and a way to make the draws."""
     first = next(iter(scenarios.values()))
-    asked: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "replicates": request.replicates,
         "seed": request.seed,
         store.TRAJECTORIES: list(request.monthly) or None,
     }
-    asked |= {store.SAMPLE: sample.record()} if sample else {}
+    settings |= {store.SAMPLE: sample.record()} if sample else {}
     if Path(request.design).suffix in _TABLES:
         table = read_table(Path(request.design), first)
         _refuse_drawn(table.column_names, sample)
-        return asked | {"design": "table", "table_sha256": store.digest(table)}, lambda: table
+        return settings | {"design": "table", "table_sha256": store.digest(table)}, lambda: table
     design = DesignRequest(
         factors=factors(request.vary, request.ranges or {}, first),
         draws=request.draws,
@@ -73,10 +73,10 @@ def question_of(
         seed=request.seed,
     )
     _refuse_drawn([factor.path for factor in design.factors], sample)
-    asked |= {"design": request.design, "parameters": {factor.path: factor.range for factor in design.factors}}
-    asked |= {"draws": request.draws} if request.design in _USES_DRAWS else {}
-    asked |= {"levels": request.levels} if request.design in _USES_LEVELS else {}
-    return asked, lambda: points(request.design, design)
+    settings |= {"design": request.design, "parameters": {factor.path: factor.range for factor in design.factors}}
+    settings |= {"draws": request.draws} if request.design in _USES_DRAWS else {}
+    settings |= {"levels": request.levels} if request.design in _USES_LEVELS else {}
+    return settings, lambda: points(request.design, design)
 
 
 def _refuse_drawn(paths: Sequence[str], sample: Sample | None) -> None:

@@ -12,11 +12,10 @@ import csv
 import dataclasses
 import hashlib
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,9 @@ from numpy.typing import NDArray
 from analysis.shared.paths import flat
 from experiments.errors import CommandError
 from experiments.files import PARTIAL, replacing, sha256, sha256_of_file
+from experiments.options import own_files_used
 from experiments.study.designs import DRAW
+from experiments.study.identity import HASH, PARTS, changed_by_hand, differences, differing_code, made_by, sealed
 from experiments.values import scenario_values
 from sim import Scenario, scenario_from
 from sim.parameters import Behaviour
@@ -90,22 +91,26 @@ class Study:
     """A planned study, as its folder holds it."""
 
     folder: Path
-    asked: Mapping[str, Any]
+    settings: Mapping[str, Any]
     """Everything that decides the results, beside the code."""
-    code: Mapping[str, str]
-    draws_sha256: str
+    made_by: Mapping[str, str]
+    """The code: see ``experiments.study.identity``."""
+    files: Mapping[str, str]
+    """The sha256 of the draws, and of the parameter sets that replicates take turns with."""
+    own_files: Sequence[Mapping[str, str]]
+    """Files of one's own that the scenarios were composed from."""
     chunks: tuple[Chunk, ...]
     created: str
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
         """Return the scenarios by name."""
-        return {name: scenario_from(values) for name, values in self.asked["scenarios"].items()}
+        return {name: scenario_from(values) for name, values in self.settings["scenarios"].items()}
 
     @cached_property
     def behaviours(self) -> tuple[Behaviour, ...]:
         """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
-        if SAMPLE not in self.asked:
+        if SAMPLE not in self.settings:
             return ()
         rows: list[Any] = pd.read_parquet(self.folder / BEHAVIOURS).to_dict("records")
         return tuple(Behaviour(**row) for row in rows)
@@ -132,18 +137,10 @@ class Study:
 # ------------------------------------------------------------------------------- plan
 
 
-def code_version() -> dict[str, str]:
-    """Return what decides the numbers beside a scenario: hashes of the model's files, versions of libraries."""
-    root = Path(str(files("sim")))
-    sources = sorted(path for path in root.rglob("*") if path.suffix in (".py", ".csv"))
-    hashed = {f"sim/{path.relative_to(root).as_posix()}": sha256(path.read_bytes()) for path in sources}
-    return hashed | {library: version(library) for library in ("numpy", "numba")}
-
-
 def plan_study(
     folder: Path,
     *,
-    asked: Mapping[str, Any],
+    settings: Mapping[str, Any],
     scenarios: Mapping[str, Scenario],
     draws: pa.Table,
     sizes: Mapping[str, int],
@@ -151,13 +148,13 @@ def plan_study(
 ) -> Study:
     """Write the plan of a study into ``folder`` and return it.
 
-    With ``behaviours`` replicate r takes number r mod n of them; ``asked`` names the sample they are.
+    With ``behaviours`` replicate r takes number r mod n of them; ``settings`` names the sample they are.
 
-    ``asked`` holds everything that decides the results (with ``seed`` and ``replicates``), ``sizes`` the
+    ``settings`` holds everything that decides the results (with ``seed`` and ``replicates``), ``sizes`` the
     most runs in a chunk of each scenario. Raises CommandError if the folder holds something else.
     """
     _refuse_occupied(folder)
-    runs = draws.num_rows * asked["replicates"] * len(scenarios)
+    runs = draws.num_rows * settings["replicates"] * len(scenarios)
     if runs > MOST_RUNS:
         raise CommandError(f"this study has {runs:,} runs: at most {MOST_RUNS:,} are allowed")
     try:
@@ -169,21 +166,22 @@ def plan_study(
     if behaviours:
         with replacing(folder / BEHAVIOURS) as path:
             pd.DataFrame([vars(behaviour) for behaviour in behaviours]).to_parquet(path, index=False)
-    everything = {**asked, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
+    everything = {**settings, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
     everything = json.loads(json.dumps(everything))
-    code = code_version()
+    code = made_by()
     study = Study(
         folder=folder,
-        asked=everything,
-        code=code,
-        draws_sha256=sha256_of_file(folder / DRAWS),
+        settings=everything,
+        made_by=code,
+        files={name: sha256_of_file(folder / name) for name in (DRAWS, *([BEHAVIOURS] if behaviours else []))},
+        own_files=own_files_used(),
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    record = {field.name: getattr(study, field.name) for field in dataclasses.fields(study) if field.name != "folder"}
-    record["chunks"] = [dataclasses.asdict(chunk) for chunk in study.chunks]
+    plan = {field.name: getattr(study, field.name) for field in dataclasses.fields(study) if field.name != "folder"}
+    plan["chunks"] = [dataclasses.asdict(chunk) for chunk in study.chunks]
     with replacing(folder / PLAN) as path:
-        path.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(sealed(plan), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return study
 
 
@@ -201,21 +199,21 @@ def _refuse_occupied(folder: Path) -> None:
 
 
 def _chunks(
-    asked: Mapping[str, Any], *, code: Mapping[str, str], draws: pa.Table, sizes: Mapping[str, int]
+    settings: Mapping[str, Any], *, code: Mapping[str, str], draws: pa.Table, sizes: Mapping[str, int]
 ) -> Iterator[Chunk]:
     """Give the chunks in the order of the final table: by scenario, draw, replicate."""
-    shared = {"code": code, "seed": asked["seed"], TRAJECTORIES: asked[TRAJECTORIES]}
-    shared |= {SAMPLE: asked[SAMPLE]} if SAMPLE in asked else {}
-    for name, scenario in asked["scenarios"].items():
+    shared = {"code": code, "seed": settings["seed"], TRAJECTORIES: settings[TRAJECTORIES]}
+    shared |= {SAMPLE: settings[SAMPLE]} if SAMPLE in settings else {}
+    for name, scenario in settings["scenarios"].items():
         whole = hashlib.sha256(json.dumps([shared, name, scenario], sort_keys=True).encode())
-        some_replicates = min(sizes[name], asked["replicates"])
-        some_draws = max(1, sizes[name] // asked["replicates"])
+        some_replicates = min(sizes[name], settings["replicates"])
+        some_draws = max(1, sizes[name] // settings["replicates"])
         for first_draw in range(0, draws.num_rows, some_draws):
             part = draws.slice(first_draw, some_draws)
             drawn = whole.copy()
             drawn.update(_bytes_of(part))
-            for first in range(0, asked["replicates"], some_replicates):
-                replicates = min(some_replicates, asked["replicates"] - first)
+            for first in range(0, settings["replicates"], some_replicates):
+                replicates = min(some_replicates, settings["replicates"] - first)
                 computed = drawn.copy()
                 computed.update(f"{first}+{replicates}".encode())
                 yield Chunk(computed.hexdigest(), name, first_draw, part.num_rows, first, replicates)
@@ -240,39 +238,51 @@ def is_study(folder: Path) -> bool:
 
 
 def open_study(folder: Path) -> Study:
-    """Return the study in ``folder``; raise CommandError if its plan or its draws were altered."""
+    """Return the study in ``folder``; raise CommandError if its plan, or a file that it names, was changed by hand."""
+    where = f"study = {str(folder)!r}"
     try:
-        record = json.loads((folder / PLAN).read_text(encoding="utf-8"))
-        chunks = tuple(Chunk(**chunk) for chunk in record.pop("chunks"))
-        study = Study(folder=folder, chunks=chunks, **record)
-        unchanged = sha256_of_file(folder / DRAWS) == study.draws_sha256
-    except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
-        raise CommandError(f"study = {str(folder)!r} has no readable plan ({error}): choose another folder") from None
-    if not unchanged:
-        raise CommandError(f"study = {str(folder)!r}: {DRAWS} is not what the plan says: begin in another folder")
+        plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+        changed = changed_by_hand(plan)
+        changed += [name for name, sha256 in plan["files"].items() if sha256_of_file(folder / name) != sha256]
+        chunks = tuple(Chunk(**chunk) for chunk in plan.pop("chunks"))
+        study = Study(
+            folder=folder, chunks=chunks, **{name: value for name, value in plan.items() if name not in (PARTS, HASH)}
+        )
+    except (FileNotFoundError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CommandError(f"{where} has no readable plan ({error}): choose another folder") from None
+    if changed:
+        raise CommandError(
+            f"{where}: {', '.join(changed)} in its plan {'was' if len(changed) == 1 else 'were'} changed by hand since "
+            f"the study was begun: put back what was there, or begin in another folder"
+        )
     return study
 
 
 def refuse_other_code(study: Study) -> None:
     """Raise CommandError if the code differs from that which the study was begun with."""
-    differing = _differences(study.code, code_version())
-    if differing:
-        more = f" and {len(differing) - 1} more" if len(differing) > 1 else ""
-        name, before, now = differing[0]
-        what = name if name.startswith("sim/") else f"{name} {before}, now {now}"
+    if differs := differing_code(study.made_by):
         raise CommandError(
-            f"study = {str(study.folder)!r} was begun with other code ({what}{more}): results are not mixed; "
+            f"study = {str(study.folder)!r} was begun with other code ({differs}): results are not mixed; "
             f"go back to that code, or begin in another folder"
         )
 
 
-def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> None:
-    """Raise CommandError if something else is asked than the study was begun with."""
+def announce_other_code(study: Study) -> None:
+    """Say on standard error that a finished study was made by other code than reads it."""
+    if differs := differing_code(study.made_by):
+        print(
+            f"study = {str(study.folder)!r} was made by other code ({differs}): it is read as it is, no run is added",
+            file=sys.stderr,
+        )
+
+
+def refuse_other_settings(study: Study, settings: Mapping[str, Any], scenarios: Mapping[str, Scenario]) -> None:
+    """Raise CommandError if something else is settings than the study was begun with."""
     values = {name: scenario_values(scenario) for name, scenario in scenarios.items()}
-    now = json.loads(json.dumps({**asked, "scenarios": values}))
-    same_names = list(values) == list(study.asked["scenarios"])
-    sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.asked, now)]
-    differing = _differences(flat(sides[0]), flat(sides[1]))
+    now = json.loads(json.dumps({**settings, "scenarios": values}))
+    same_names = list(values) == list(study.settings["scenarios"])
+    sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.settings, now)]
+    differing = differences(flat(sides[0]), flat(sides[1]))
     if differing:
         more = f" (and {len(differing) - 1} more settings)" if len(differing) > 1 else ""
         name, before, after = differing[0]
@@ -280,15 +290,6 @@ def refuse_other_question(study: Study, asked: Mapping[str, Any], scenarios: Map
             f"study = {str(study.folder)!r} was begun with {name} = {before}, now it is {after}{more}: "
             f"give the old settings (study={study.folder} alone will do), or begin in another folder"
         )
-
-
-_ABSENT = "absent"
-
-
-def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    names = dict.fromkeys([*before, *now])
-    pairs = ((name, before.get(name, _ABSENT), now.get(name, _ABSENT)) for name in names)
-    return [(name, old, new) for name, old, new in pairs if old != new]
 
 
 def _draws_between(path: Path, first: int, stop: int) -> pa.Table:
@@ -389,14 +390,14 @@ def parquet_writer(target: Any, schema: pa.Schema) -> pq.ParquetWriter:
 def assemble(study: Study) -> None:
     """Write ``runs.parquet``, ``failures.csv`` and, if kept, ``trajectories.parquet`` from all chunks.
 
-    Rows are sorted by scenario (in the order asked), draw and replicate. The chunks are read one after the
+    Rows are sorted by scenario (in the order named), draw and replicate. The chunks are read one after the
     other, so memory does not grow with the study. Raises DamagedChunk.
     """
     with replacing(study.folder / FAILURES) as path, path.open("w", newline="", encoding="utf-8") as failures:
         rows = csv.writer(failures, lineterminator="\n")
         rows.writerow(["scenario", DRAW, "replicate", ERROR])
         _write_table(study.folder / f"{RUNS}.parquet", _succeeded(study, rows))
-    if study.asked[TRAJECTORIES]:
+    if study.settings[TRAJECTORIES]:
         tables = (_led_by(chunk, read_chunk(study, chunk, TRAJECTORIES)) for chunk in study.chunks)
         _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables)
     for partial in study.folder.rglob(f".*{PARTIAL}"):  # of processes that were killed while they wrote

@@ -27,7 +27,7 @@ from analysis.shared.libraries import library
 from experiments.errors import CommandError
 from experiments.page.answers import answer
 from experiments.page.html import page_html
-from experiments.page.request import MOST_REPLICATES, asked_by, read_options
+from experiments.page.request import MOST_REPLICATES, read_options, request_by
 from experiments.settings import Names, checked
 from sim import is_compiled
 from sim.parameters import Whole
@@ -88,7 +88,7 @@ def prepare() -> None:
     if not is_compiled():
         _tell("Compiling the engine, once on this computer; this takes about a minute ...")
     first = {"preset": "baseline_lsp"}
-    answer(asked_by({"left": first, "right": first, "replicates": 2}))
+    answer(request_by({"left": first, "right": first, "replicates": 2}))
 
 
 def served_hosts(host: str, others: tuple[str, ...]) -> list[str]:

@@ -111,7 +111,7 @@ def work(settings: CalibrateSettings, command: Command) -> Results:
     """Calibrate, or go on with it, and confirm what was found."""
     objective = _objective(settings)
     folder = study_folder(settings)
-    store = begun(folder, _asked(settings, objective), names=objective.coordinates, ids=objective.ids)
+    store = begun(folder, _deciding(settings, objective), names=objective.coordinates, ids=objective.ids)
     runs = CalibrationRuns(
         first=settings.runs,
         second=settings.second_runs,
@@ -171,7 +171,7 @@ def _objective(settings: CalibrateSettings) -> Objective:
     )
 
 
-def _asked(settings: CalibrateSettings, objective: Objective) -> dict[str, Any]:
+def _deciding(settings: CalibrateSettings, objective: Objective) -> dict[str, Any]:
     """Return everything that decides the generations, beside the code of the model."""
     asked = {name: value for name, value in dataclasses.asdict(settings).items() if name not in NOT_IN_HASH}
     ranges = {name: [p.low, p.high, p.default] for name, p in zip(objective.names, objective.parameters, strict=True)}

@@ -142,8 +142,8 @@ def work(settings: DiscoverSettings, command: Command) -> Results:
     cases = found.draws.assign(value=found.value, of_interest=found.wanted, in_box=within, in_tree=found.tree.predicted)
     return Results(
         scenarios={scenario: study.scenarios[scenario]},
-        seed=study.asked["seed"],
-        replicates=range(study.asked["replicates"]),
+        seed=study.settings["seed"],
+        replicates=range(study.settings["replicates"]),
         tables={
             "box.csv": found.table,
             "quality.csv": found.summary,
@@ -206,6 +206,7 @@ def _finished_study(name: str | None) -> Study:
             f"study = {name!r} is not finished ({left:,} of {study.runs:,} runs are left): go on with it first: "
             f"partnerships sweep study={name}"
         )
+    store.announce_other_code(study)
     return study
 
 
@@ -276,7 +277,7 @@ def _parameters(study: Study, vary: Sequence[str] | None) -> pd.DataFrame:
 
 def _ranges(study: Study, draws: pd.DataFrame) -> dict[str, Sequence[Any]]:
     """Return the range of each parameter: as it was asked for, or that of the draws of a table."""
-    asked = study.asked.get("parameters", {})
+    asked = study.settings.get("parameters", {})
     found: dict[str, Sequence[Any]] = {}
     for name in map(str, draws):
         values = draws[name]

@@ -36,9 +36,9 @@ from matplotlib.figure import Figure
 from pydantic import Field
 from rich.table import Table
 
-from analysis.explanation import figures as explaining_figures
-from analysis.explanation import tables as explaining
-from analysis.explanation import words as explaining_in_words
+from analysis.explanation import figures as explanation_figures
+from analysis.explanation import tables as explanation
+from analysis.explanation import words as explanation_words
 from analysis.run.figures import short_names
 from analysis.run.turning_points import policy_dates, regime_spells, turning_points
 from analysis.shared import summaries, survival
@@ -151,7 +151,7 @@ def _subject(settings: ExplainSettings, scenario: Scenario) -> Subject:
     if sector is not None and sector not in present:
         hint = nearest(sector, present)
         raise CommandError(f"sector = {sector!r} has no seat on this board{hint}; it has {', '.join(present)}")
-    return Subject(partner, sector, explaining_in_words.subject_in_words(partner, sector, labels))
+    return Subject(partner, sector, explanation_words.subject_in_words(partner, sector, labels))
 
 
 def _seat_named(asked: str, seats: list[str]) -> str:
@@ -202,10 +202,10 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
     dates = history.measures.set_index("month")["date"]
     policies = policy_dates(history.scenario)
     points = turning_points(history.measures, history.events, policies)
-    monthly = explaining.monthly_terms(subject.rows(history.partners))
+    monthly = explanation.monthly_terms(subject.rows(history.partners))
     noise = history.scenario.behaviour.attendance_noise
     before, after = _spans(monthly, turn, subject, dates)
-    changes = explaining.term_changes(monthly, before, after, noise=noise)
+    changes = explanation.term_changes(monthly, before, after, noise=noise)
     monthly.insert(1, "date", monthly["month"].map(dates))
     found.tables["terms"] = _dated(changes, dates)
     found.tables["terms_by_month"] = monthly
@@ -214,7 +214,7 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
     found.tables["trust_links"] = run.links
     attended = [float(monthly.loc[monthly["month"].isin(span), "attendance"].mean()) for span in (before, after)]
     found.lines.extend(
-        explaining_in_words.changes_in_words(
+        explanation_words.changes_in_words(
             changes, (attended[0], attended[1]), dict(enumerate(dates)), subject=subject.name, spans=[before, after]
         )
     )
@@ -224,24 +224,24 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
             f"On average {bodies[0]:.1f} bodies decided in a month before and {bodies[1]:.1f} after: who sits at the "
             "table is part of the change."
         )
-    found.lines.extend(["", *explaining_in_words.course_in_words(points)])
+    found.lines.extend(["", *explanation_words.course_in_words(points)])
     title = f"{readable(history.scenario.name)} in {history.scenario.place.label}: what happened when"
     found.figures["terms"] = partial(
-        explaining_figures.terms_over_time, monthly, dates, subject=subject.name, points=points
+        explanation_figures.terms_over_time, monthly, dates, subject=subject.name, points=points
     )
     found.figures["timeline"] = partial(
-        explaining_figures.timeline, points, regime_spells(history.measures), dates, title=title
+        explanation_figures.timeline, points, regime_spells(history.measures), dates, title=title
     )
     if len(run.links):
-        found.figures["trust_network"] = partial(explaining_figures.trust_network, run.links, run.bodies)
+        found.figures["trust_network"] = partial(explanation_figures.trust_network, run.links, run.bodies)
 
 
 def _spans(monthly: pd.DataFrame, turn: int | None, subject: Subject, dates: pd.Series) -> tuple[range, range]:
     if len(monthly) < 2:
         raise CommandError(f"{subject.name} decided whether to come in fewer than two months of this run")
     if turn is None:
-        return explaining.first_and_last(monthly)
-    spans = explaining.around(monthly, turn)
+        return explanation.first_and_last(monthly)
+    spans = explanation.around(monthly, turn)
     if spans is None:
         first, last = (dates[monthly["month"].iloc[place]] for place in (0, -1))
         raise CommandError(
@@ -260,10 +260,10 @@ def _around_turns(monthly: pd.DataFrame, points: pd.DataFrame, *, noise: float) 
     """Return the changes of terms around every policy, new leader and regime of the run."""
     tables = []
     for month, date, kind, what in points[["month", "date", "kind", "what"]].itertuples(index=False):
-        spans = explaining.around(monthly, month) if kind in _TURNS_COMPARED else None
+        spans = explanation.around(monthly, month) if kind in _TURNS_COMPARED else None
         if spans is None:
             continue
-        changes = explaining.term_changes(monthly, *spans, noise=noise).drop(columns=["since", "total"])
+        changes = explanation.term_changes(monthly, *spans, noise=noise).drop(columns=["since", "total"])
         changes.insert(0, "what", what)
         changes.insert(0, "kind", kind)
         changes.insert(0, "date", date)
@@ -275,15 +275,15 @@ def _around_turns(monthly: pd.DataFrame, points: pd.DataFrame, *, noise: float) 
 
 
 def _count_movers(many: ExplainedEnsemble, subject: Subject, found: _Explanation) -> None:
-    shares = explaining.mover_shares(many.changes)
+    shares = explanation.mover_shares(many.changes)
     lasting = survival.survival(many.stays)
     found.tables["movers"] = shares
     found.tables["stays"] = lasting
-    found.lines.extend(["", explaining_in_words.movers_in_words(shares, subject=subject.name)])
+    found.lines.extend(["", explanation_words.movers_in_words(shares, subject=subject.name)])
     runs = many.trajectories["replicate"].nunique()
     if missing := runs - int(shares["of"].iloc[0]):
         found.lines.append(f"In {missing} of {runs} runs there were fewer than two months of decisions to compare.")
-    found.figures["movers"] = partial(explaining_figures.mover_bars, shares, subject=subject.name)
+    found.figures["movers"] = partial(explanation_figures.mover_bars, shares, subject=subject.name)
     found.figures["stays"] = partial(
         survival.survival_curves,
         lasting,
@@ -306,7 +306,7 @@ def _set_beside(
         course_of(Run(history.scenario, request.replicate, history.measures, history.partners), subject, name)
         for name, history in histories.items()
     ]
-    parted = explaining.first_difference(courses[0].iloc[:, 2:], courses[1].iloc[:, 2:])
+    parted = explanation.first_difference(courses[0].iloc[:, 2:], courses[1].iloc[:, 2:])
     if many is not None:
         courses = [many.trajectories, request.ensemble(other.scenario, label).trajectories]
     together = pd.concat(courses, ignore_index=True)
@@ -323,7 +323,7 @@ def _set_beside(
         since[name] = (str(spell["regime"]), str(dates[int(spell["first"])]))
     found.lines.append("")
     found.lines.extend(
-        explaining_in_words.pairs_in_words(
+        explanation_words.pairs_in_words(
             table,
             regimes,
             label=label,
@@ -334,7 +334,7 @@ def _set_beside(
         )
     )
     found.figures["paired"] = partial(
-        explaining_figures.paired_course,
+        explanation_figures.paired_course,
         together,
         policies=policy_dates(run.history.scenario),
         subject=subject.name,
@@ -369,7 +369,7 @@ def _table(terms: pd.DataFrame) -> Table:
     table.add_column("term")
     for heading in ("before", "after", "change", "points", "since"):
         table.add_column(heading, justify="right")
-    order = terms["change"].abs().where(terms["term"] != explaining.UTILITY, -1.0)
+    order = terms["change"].abs().where(terms["term"] != explanation.UTILITY, -1.0)
     for place in order.sort_values(ascending=False, kind="stable").index:
         row = terms.loc[place]
         numbers = [

@@ -83,8 +83,8 @@ def work(settings: PhaseSettings, command: Command) -> Results:
     words = phase_words(plane, x=x, y=y, here=here)
     return Results(
         scenarios=study.scenarios,
-        seed=study.asked["seed"],
-        replicates=range(study.asked["replicates"]),
+        seed=study.settings["seed"],
+        replicates=range(study.settings["replicates"]),
         tables={"phase.csv": plane, "regimes.csv": _prevailing(plane, x=x, y=y)},
         texts={"words.txt": words.rstrip()},
         figures={"phase": partial(phase_diagram, plane, x=x, y=y, measure=settings.measure, here=here)},
@@ -126,8 +126,8 @@ def _refuse_as_axis(path: str) -> None:
 
 def _axes(study: Study) -> tuple[str, str]:
     """Return the two parameters of a grid; raise CommandError for another design."""
-    parameters = study.asked.get("parameters", {})
-    if study.asked["design"] != "grid" or len(parameters) != 2:
+    parameters = study.settings.get("parameters", {})
+    if study.settings["design"] != "grid" or len(parameters) != 2:
         raise CommandError(f"study = {str(study.folder)!r} is no grid of two parameters: begin in another folder")
     x, y = parameters
     return x, y

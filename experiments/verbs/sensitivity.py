@@ -106,12 +106,12 @@ def work(settings: SensitivitySettings, command: Command) -> Results:
         except ValueError as error:
             raise CommandError(str(error)) from None
     words = sensitivity_words(found.indices, found.noise, method=screening.method, precision=settings.precision)
-    words += f"\n{SAMPLED}" if store.SAMPLE in study.asked else ""
+    words += f"\n{SAMPLED}" if store.SAMPLE in study.settings else ""
     tables = {"sensitivity.csv": found.indices, "noise.csv": found.noise, "replicates.csv": found.settling}
     return Results(
         scenarios=study.scenarios,
-        seed=study.asked["seed"],
-        replicates=range(study.asked["replicates"]),
+        seed=study.settings["seed"],
+        replicates=range(study.settings["replicates"]),
         tables=tables | ({} if found.effects is None else {"effects.csv": found.effects}),
         texts={"words.txt": words.rstrip()},
         figures=_figures(found, screening, several=len(study.scenarios) > 1, precision=settings.precision),
@@ -141,19 +141,19 @@ def _request(settings: SensitivitySettings) -> StudyRequest:
 
 def _record_of(study: Study) -> dict[str, Any]:
     """Return what the study was asked, as far as the manifest does not say it otherwise."""
-    asked = {name: value for name, value in study.asked.items() if name not in ("scenarios", "design")}
-    return asked | {"method": study.asked["design"], "study_begun": study.created}
+    asked = {name: value for name, value in study.settings.items() if name not in ("scenarios", "design")}
+    return asked | {"method": study.settings["design"], "study_begun": study.created}
 
 
 def _screening(study: Study) -> Screening:
-    design = str(study.asked["design"])
+    design = str(study.settings["design"])
     if design not in MAIN_INDEX:
         raise CommandError(
             f"study = {str(study.folder)!r} was made with design = {design}: sensitivity needs "
             f"{', '.join(MAIN_INDEX)}; begin in another folder"
         )
     draws = pd.read_parquet(study.folder / store.DRAWS)
-    asked = study.asked
+    asked = study.settings
     return Screening(design, draws, asked["parameters"], levels=asked.get("levels", 0), seed=int(asked["seed"]))
 
 

@@ -21,7 +21,7 @@ MODULES = sorted(
     if not module.ispkg
 )
 
-SLOW = ("discovery.tables", "comparison.all_figures")  # these search for boxes and write a dozen pictures
+SLOW = ("discovery.tables",)  # searches for boxes
 
 THE_LOOK = "shared.plotting"
 """The module of colours, axes and notes, which the figures of the others show at work."""

@@ -27,10 +27,7 @@ SHORT = ["months=14", "figures=false"]
 PAIR = ["scenarios=[growth_coalition,talking_shop,baseline_lsp]", "board=small_executive", "replicates=3", *SHORT]
 
 
-@pytest.fixture(autouse=True)
-def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def files_in(folder: Path) -> set[str]:
@@ -38,80 +35,6 @@ def files_in(folder: Path) -> set[str]:
 
 
 # --------------------------------------------------------------------------- refusals
-
-REFUSED = [
-    (["rnu"], ["'rnu'", "did you mean run?", "compare"]),
-    (["list"], ["scenarios", "levers"]),
-    (["list", "levres"], ["'levres'", "did you mean levers?"]),
-    (["list", "levers", "--jsno"], ["--jsno"]),
-    (["run", "scenario=growth_coaliton"], ["'growth_coaliton'", "did you mean growth_coalition?"]),
-    (["run", "place=birmingam"], ["'birmingam'", "did you mean birmingham?"]),
-    (["run", "place=3"], ["place", "'3'", "a name"]),
-    (["run", "levers.dutty.attend=1"], ["levers.dutty.attend", "did you mean levers.duty.attend?"]),
-    (["run", "levers.duty.atend=1"], ["levers.duty.atend", "did you mean attend?"]),
-    (["run", "+levers.staff_tame=1"], ["levers.staff_tame", "did you mean staff_team?"]),
-    (["run", "levers.duty.attend=1.5"], ["levers.duty.attend", "1.5", "0 to 1"]),
-    (["run", "levers.duty.attend=nan"], ["levers.duty.attend", "nan", "0 to 1"]),
-    (["run", "levers.purse=ned"], ["levers.purse", "'ned'", "did you mean need?"]),
-    (["run", "levers=null"], ["levers", "null", "talking_shop"]),
-    (["run", "monhts=6"], ["monhts", "did you mean months?"]),
-    (["run", "sede=6"], ["sede", "did you mean seed?"]),
-    (["run", "+sede=6"], ["sede", "did you mean seed?"]),
-    (["run", "months=0"], ["months", "0", "1 to 600"]),
-    (["run", "start=2001"], ["start", "2001", "YYYY-MM"]),
-    (["run", "board.chair=mayor"], ["board.chair", "mayor", "council", "nobody"]),
-    (["run", "board.members={}"], ["board.members={}", "one by one"]),
-    (["run", "board.members={polic:1}"], ["polic", "one by one"]),
-    (["run", "calendar=[{from:2003-13,levers:{pooling_rate:0.2}}]"], ["2003-13", "YYYY-MM"]),
-    (["run", "calendar=[{from:2030-01}]"], ["2030-01", "outside the run"]),
-    (["run", "calendar=[{from:2003-01,levers:{pooling_rat:0.2}}]"], ["2003-01", "did you mean pooling_rate?"]),
-    (["run", "calendar=[{from:2003-01,levers:{pooling_rate:3}}]"], ["levers.pooling_rate = 3", "0 to 1"]),
-    (["run", "months=long"], ["months", "'long'"]),
-    (["run", "months=6,8"], ["months=[6,8]", "--multirun"]),
-    (["run", "start=2001-13"], ["start", "'2001-13'", "YYYY-MM"]),
-    (["run", "calendar=nrf_cliff_2008", "months=12"], ["2008-04", "outside the run", "2001-04"]),
-    (["run", "+calendar.0=4"], ["calendar.0"]),
-    (["run", "~board.members"], ["board.members"]),
-    (["run", "board.members.polise=1"], ["'polise'", "did you mean police?"]),
-    (["run", "board.members.county_council=1"], ["+board.members.county_council=1"]),
-    (["run", "seed=-1"], ["seed", "-1", "0"]),
-    (["run", "figures=perhaps"], ["figures", "'perhaps'"]),
-    (["run", "months=[6"], ["'months=[6'", "name=value"]),
-    (["run", "months"], ["'months'", "name=value"]),
-    (["run", "--quick"], ["--quick", "--multirun"]),
-    (["run", "--cfg", "jbo"], ["'jbo'", "job"]),
-    (["run", "--config-dir", "nowhere"], ["'nowhere'"]),
-    (["run", "--multirun", "levers.dutty=1,2"], ["levers.dutty", "did you mean duty?"]),
-    (["run", "output=/proc/answers"], ["/proc/answers", "cannot be written"]),
-    (["run", "output=."], ["output", "where you are"]),
-    (["compare", "replicates=0"], ["replicates", "0", "1"]),
-    (["compare", "replicats=9"], ["replicats", "did you mean replicates?"]),
-    (["compare", "workers=0"], ["workers", "0", "1"]),
-    (["compare", "scenarios=[talkng_shop,baseline_lsp]"], ["'talkng_shop'", "did you mean talking_shop?"]),
-    (["compare", "scenarios=[baseline_lsp]"], ["scenarios", "two"]),
-    (["compare", "scenario=talking_shop"], ["scenarios=["]),
-    (["compare", "reference=talkingshop"], ["'talkingshop'", "did you mean talking_shop?", "growth_coalition"]),
-    (["compare", "++measures=[trsut]"], ["'trsut'", "did you mean trust?"]),
-    (["compare", "levers.dutty.attend=1"], ["levers.dutty.attend", "did you mean levers.duty.attend?"]),
-    (["compare", "place.population=12"], ["place.population", "12", "1000"]),
-    (["compare", "output=/proc/answers"], ["/proc/answers", "cannot be written"]),
-]
-
-
-@pytest.mark.parametrize(("arguments", "told"), REFUSED, ids=[" ".join(case[0]) for case in REFUSED])
-def test_bad_input_ends_with_one_line_that_helps(
-    arguments: list[str], told: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A person who mistypes gets the name, the value and the way out; never a trace, never half an answer."""
-    assert main(arguments) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert said.err.startswith("error: ")
-    assert "Traceback" not in said.err
-    for part in told:
-        assert part in said.err
-    assert files_in(tmp_path) == set()
 
 
 def test_a_board_without_seats_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

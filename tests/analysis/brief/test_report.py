@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from commands import refused_line
 
 from analysis.brief import figures as brief_figures
 from analysis.brief import sections as brief_sections
@@ -326,19 +327,12 @@ def copied(answers: Path, tmp_path: Path) -> Path:
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """Return the one line with which the command ends."""
-    capsys.readouterr()
-    assert main(["report", *arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    return said.err
+    return refused_line(["report", *arguments], capsys)
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ([], ["from is missing", "from=outputs/headline"]),
-        (["from=nowhere"], ["nowhere", "is not a folder"]),
         (["from={answers}"], ["no finished answer", "manifest.json"]),
         (["from={answers}/run"], ["partnerships run", "compare, sweep"]),
         (["from={answers}/explain"], ["exactly one", "explain: explain"]),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
-import warnings
 from pathlib import Path
 
 import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+from commands import refused_line
 
 from analysis.discovery.phase import phase_plane, prevailing
 from analysis.discovery.tables import (
@@ -33,24 +32,12 @@ SMALL = ["months=4", "board=small_executive"]
 AXES = "vary=[levers.staff_team,leadership.attention]"
 
 
-@pytest.fixture(autouse=True)
-def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
-    with warnings.catch_warnings():  # of its optional parts that are missing, the first time it is imported
-        warnings.simplefilter("ignore")
-        importlib.import_module("ema_workbench.analysis.prim")
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def refused(verb: str, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """Return the one line that a refused command says."""
-    capsys.readouterr()
-    assert main([verb, *arguments]) == 2
-    said = capsys.readouterr()
-    line = said.err.splitlines()[-1]
-    assert line.startswith("error: ")
-    assert "Traceback" not in said.err
-    return line
+    return refused_line([verb, *arguments], capsys, alone=False)
 
 
 def planted(draws: int = 250, seed: int = 1) -> tuple[pd.DataFrame, pd.Series]:
@@ -210,8 +197,6 @@ def test_discovery_comes_to_tables_figures_and_words(study: str, capsys: pytest.
 
 
 REFUSED = [
-    (["regime=talking_shop"], ["study is missing"]),
-    (["study=nowhere", "regime=talking_shop"], ["holds no study", "partnerships sweep study=nowhere"]),
     (["study=STUDY"], ["say what is of interest"]),
     (["study=STUDY", "regime=talkng_shop"], ["'talkng_shop'", "did you mean talking_shop?"]),
     (["study=STUDY", "regime=dissolved"], ["0 of 96 draws are of interest", "at least 5"]),
@@ -301,22 +286,3 @@ def test_a_phase_diagram_of_a_small_grid(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["phase", "study=s", "measure=trust", "figures=false", "output=again"]) == 0
     assert "were computed now" not in capsys.readouterr().out
     assert "trust" in set(pd.read_csv("again/phase.csv")["quantity"])
-
-
-REFUSED_PLANES = [
-    (["study=s", "vary=[levers.staff_team]"], ["name two parameters"]),
-    (["study=s", "vary=[levers.duty,leadership.attention]"], ["'levers.duty' is no single parameter"]),
-    (["study=s", "vary=[levers.purse,leadership.attention]"], ["levers.purse takes names"]),
-    (["study=s", "measure=trsut"], ["did you mean trust?"]),
-    (["study=s", "points=1"], ["points"]),
-    ([], ["study is missing"]),
-]
-
-
-@pytest.mark.parametrize(("arguments", "told"), REFUSED_PLANES, ids=[" ".join(case[0]) for case in REFUSED_PLANES])
-def test_bad_planes_end_with_one_line(
-    arguments: list[str], told: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    line = refused("phase", arguments, capsys)
-    assert all(part in line for part in told), line
-    assert list(tmp_path.iterdir()) == []

@@ -11,8 +11,8 @@ import pytest
 from matplotlib.figure import Figure
 from scipy import stats
 
-from analysis.explanation import figures as explaining_figures
-from analysis.explanation import tables as explaining
+from analysis.explanation import figures as explanation_figures
+from analysis.explanation import tables as explanation
 from analysis.explanation.tables import TERM_NAMES, UTILITY
 from analysis.run import turning_points
 from analysis.shared import survival
@@ -40,10 +40,7 @@ def history() -> History:
     return simulate(load_scenario("talking_shop", overrides), seed=5, replicate=1, record_terms=True)
 
 
-@pytest.fixture(autouse=True)
-def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 # ------------------------------------------------------------------------------ exactness
@@ -54,9 +51,9 @@ def test_the_recorded_terms_are_the_decision(history: History) -> None:
     scenario = history.scenario
     seats = list(history.partners["partner"].unique())
     draws = make_draws(seed=5, replicate=1, months=scenario.months, partners=len(seats)).attendance
-    decided = explaining.deciding(history.partners)
-    terms = decided[list(explaining.TERM_COLUMNS)].set_axis(list(TERMS), axis=1)
-    utility = explaining.utility_of(terms)
+    decided = explanation.deciding(history.partners)
+    terms = decided[list(explanation.TERM_COLUMNS)].set_axis(list(TERMS), axis=1)
+    utility = explanation.utility_of(terms)
     came = [
         float(draws[month, seats.index(partner)] < attendance_probability(u, scenario.behaviour.attendance_noise))
         for month, partner, u in zip(decided["month"], decided["partner"], utility, strict=True)
@@ -68,9 +65,9 @@ def test_the_recorded_terms_are_the_decision(history: History) -> None:
 
 def test_means_of_terms_add_up_to_the_mean_utility(history: History) -> None:
     """What is said of a sector is exact too, up to the rounding of a mean."""
-    decided = explaining.deciding(history.partners)
+    decided = explanation.deciding(history.partners)
     agencies = history.partners[history.partners["sector"] == "agency"]
-    monthly = explaining.monthly_terms(agencies).set_index("month")
+    monthly = explanation.monthly_terms(agencies).set_index("month")
     each = decided[decided["sector"] == "agency"]
     summed = each[[f"term_{name}" for name in TERMS]].sum(axis=1).groupby(each["month"]).mean()
     np.testing.assert_allclose(monthly[UTILITY], summed, rtol=0, atol=1e-12)
@@ -79,9 +76,9 @@ def test_means_of_terms_add_up_to_the_mean_utility(history: History) -> None:
 def test_changes_add_up_to_the_change_of_utility_and_of_the_chance(history: History) -> None:
     """The parts make the whole: nothing is left over or counted twice."""
     noise = history.scenario.behaviour.attendance_noise
-    monthly = explaining.monthly_terms(history.partners)
-    spans = explaining.first_and_last(monthly)
-    changes = explaining.term_changes(monthly, *spans, noise=noise).set_index("term")
+    monthly = explanation.monthly_terms(history.partners)
+    spans = explanation.first_and_last(monthly)
+    changes = explanation.term_changes(monthly, *spans, noise=noise).set_index("term")
     parts, whole = changes.drop(UTILITY), changes.loc[UTILITY]
     for column in ("before", "after", "change", "chance_points", "total"):
         assert parts[column].sum() == pytest.approx(whole[column], abs=1e-9)
@@ -93,11 +90,11 @@ def test_changes_add_up_to_the_change_of_utility_and_of_the_chance(history: Hist
 def test_the_duty_term_moves_when_the_duty_comes(history: History) -> None:
     """The break in a term that a policy switches on is the very month of the policy."""
     agency = history.partners[history.partners["partner"] == "police_1"]
-    monthly = explaining.monthly_terms(agency)
-    changes = explaining.term_changes(monthly, *explaining.first_and_last(monthly), noise=1.0).set_index("term")
+    monthly = explanation.monthly_terms(agency)
+    changes = explanation.term_changes(monthly, *explanation.first_and_last(monthly), noise=1.0).set_index("term")
     assert changes.loc["duty", "since"] == 12
     assert changes.loc["duty", "change"] > 0
-    before, after = explaining.around(monthly, 12) or (None, None)
+    before, after = explanation.around(monthly, 12) or (None, None)
     assert (before, after) == (range(12), range(12, 24))
 
 
@@ -105,10 +102,10 @@ def test_newcomers_do_not_decide_in_the_month_in_which_they_sit_down(history: Hi
     """A seat taken at the end of a month has no terms yet; counting its zeros would bias every mean."""
     taken = history.events[history.events["event"] == "takes a seat"]
     assert len(taken) > 0
-    decided = explaining.deciding(history.partners).set_index(["month", "partner"]).index
+    decided = explanation.deciding(history.partners).set_index(["month", "partner"]).index
     for month, partner in zip(taken["month"], taken["partner"], strict=True):
         assert (month, partner) not in decided
-    disposition = explaining.deciding(history.partners)["term_disposition"]
+    disposition = explanation.deciding(history.partners)["term_disposition"]
     assert (disposition != 0).all()
 
 
@@ -120,7 +117,7 @@ def test_every_term_has_a_name() -> None:
 @pytest.mark.parametrize("place", [1, 7, 19])
 def test_a_single_jump_is_found_where_it_is(place: int) -> None:
     """Least squares with two levels is exact for a step."""
-    assert explaining.break_in(np.where(np.arange(20) < place, 0.3, -1.0)) == place
+    assert explanation.break_in(np.where(np.arange(20) < place, 0.3, -1.0)) == place
 
 
 # ------------------------------------------------------------------------- turning points
@@ -169,7 +166,7 @@ def test_the_pair_is_identical_until_the_lever_bites() -> None:
     """Same people, same luck: before the policy comes, not a bit differs."""
     scenario = load_scenario("sigoma_stick", [*SHORT, "calendar=[{from: 2002-01, levers: {scrutiny: 1}}]"])
     pair = [simulate(each, seed=3).measures for each in (scenario, without(scenario, "scrutiny").scenario)]
-    parted = explaining.first_difference(*pair)
+    parted = explanation.first_difference(*pair)
     assert parted["month"].iloc[0] == 9
 
 
@@ -230,12 +227,12 @@ def test_every_figure_is_drawn(history: History) -> None:
         history.measures, history.events, turning_points.policy_dates(history.scenario)
     )
     dates = history.measures.set_index("month")["date"]
-    monthly = explaining.monthly_terms(history.partners)
+    monthly = explanation.monthly_terms(history.partners)
     told = explained_run(load_scenario("talking_shop", SHORT), seed=1, replicate=0)
     figures = [
-        explaining_figures.terms_over_time(monthly, dates, subject="All members", points=points),
-        explaining_figures.timeline(points, turning_points.regime_spells(history.measures), dates, title="A run"),
-        explaining_figures.trust_network(told.links, told.bodies),
+        explanation_figures.terms_over_time(monthly, dates, subject="All members", points=points),
+        explanation_figures.timeline(points, turning_points.regime_spells(history.measures), dates, title="A run"),
+        explanation_figures.trust_network(told.links, told.bodies),
         survival.survival_curves(survival.survival(survival.member_spells(history.partners)), title="Stays", what="%"),
     ]
     assert all(isinstance(figure, Figure) for figure in figures)
@@ -266,30 +263,3 @@ def test_the_verb_writes_what_it_promises(tmp_path: Path, capsys: pytest.Capture
     row = paired.loc["attendance"]
     assert row["difference"] == pytest.approx(row["as_is"] - row["without"])
     assert json.loads(Path("one/manifest.json").read_text())["settings"]["without"] == "duty.attend"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["partner=polise"], ["'polise'", "did you mean police", "police_1"]),
-        (["partner=residents_network", "board=typical"], ["2 seats", "residents_network_1, residents_network_2"]),
-        (["sector=busines"], ["'busines'", "did you mean business?"]),
-        (["sector=business", "partner=police"], ["ask for one"]),
-        (["around=2030-01"], ["around", "2030-01", "2001-05", "2002-09", "YYYY-MM"]),
-        (["without=levers.staff_tem"], ["'levers.staff_tem'", "did you mean levers.staff_team?"]),
-        (["at=0.5"], ["without="]),
-        (["replicates=1"], ["replicates", "2"]),
-        (["months=1"], ["fewer than two months"]),
-    ],
-)
-def test_bad_questions_end_with_one_line(
-    arguments: list[str], told: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """The value, what is there instead, and nothing written."""
-    assert main(["explain", *SHORT, *arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    for part in told:
-        assert part in said.err
-    assert list(tmp_path.iterdir()) == []

@@ -34,9 +34,7 @@ DECLARED = declared_patterns()
 MONTHS = 144
 
 
-@pytest.fixture(autouse=True)
-def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def flat(value: float, *, runs: int = 40, months: int = MONTHS) -> np.ndarray:
@@ -380,23 +378,3 @@ def test_null_models_are_set_against_the_behaviour_in_force(capsys, tmp_path):
     assert models.loc[models["behaviour"] == "fitted", "lost"].sum() == 0
     assert (tmp_path / "answers" / "figures" / "null_models.png").is_file()
     assert "## Null models" in (tmp_path / "answers" / "patterns.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["levers.staff_team=1"], ["levers.staff_team=1", "only behaviour"]),
-        (["behaviours=[fitted,fitted]"], ["name each once"]),
-        (["behaviours=[fited]"], ["'fited'", "did you mean fitted?"]),
-        (["behaviour=accepted", "behaviours=[fitted]"], ["tested alone"]),
-        (["calibration=nowhere"], ["'nowhere'"]),
-        (["runs=2"], ["runs", "2", "4"]),
-    ],
-)
-def test_what_cannot_be_tested_is_refused(arguments, told, capsys):
-    """Exit code 2 and one line."""
-    assert main(["patterns", *arguments]) == 2
-    line = capsys.readouterr().err.strip()
-    assert line.startswith("error: ")
-    assert "\n" not in line
-    assert all(part in line for part in told), line

@@ -170,7 +170,7 @@ def test_the_printed_numbers_of_a_lesson_came_out(lesson: tuple[str, Path]) -> N
     """A teacher sees what is printed; if this fails, run: python -m experiments.documents.lessons."""
     text, folder = lesson
     found = {number.what: lessons.shown(lessons.value_of(number, folder)) for number in lessons.numbers(text)}
-    assert {number.what: number.told for number in lessons.numbers(text)} == found
+    assert {number.what: number.came_out for number in lessons.numbers(text)} == found
 
 
 @pytest.mark.slow
@@ -224,7 +224,7 @@ def test_numbers_are_means_ratios_and_shares_of_rows(tmp_path: Path) -> None:
     values = [lessons.value_of(number, tmp_path) for number in numbers]
     assert values == pytest.approx([0.4, 2.5, 0.5])
     assert [number.holds(value) for number, value in zip(numbers, values, strict=True)] == [True, True, False]
-    assert [number.told for number in lessons.numbers(lessons.renewed(PRINTED, values))] == ["0.40", "2.50", "0.50"]
+    assert [number.came_out for number in lessons.numbers(lessons.renewed(PRINTED, values))] == ["0.40", "2.50", "0.50"]
 
 
 @pytest.mark.parametrize(("rows", "told"), [("side=C", "no row"), ("town=A", "no column town")])

@@ -26,9 +26,9 @@ from experiments.console import main
 from experiments.errors import CommandError
 from experiments.page import server as app_server
 from experiments.page.answers import answer
-from experiments.page.request import asked_by
+from experiments.page.request import request_by
 from experiments.page.server import MOST_BYTES_ASKED, SECURITY_HEADERS, Answering, make_app
-from experiments.page.shared_cache import Busy, OnceEach
+from experiments.page.single_flight import Busy, SingleFlightCache
 from experiments.verbs.app import LOOPBACK, address, listening_socket, served_hosts
 
 HOME = "http://127.0.0.1"
@@ -51,7 +51,7 @@ def state(level: float = 0.5, **shared: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module", autouse=True)
 def _compiled() -> None:
     """Compile first, as the verb does, lest the first question run into its time-out."""
-    answer(asked_by(state()))
+    answer(request_by(state()))
 
 
 @pytest.fixture
@@ -331,11 +331,11 @@ def test_a_worker_that_dies_is_replaced(answering):
 # -------------------------------------------------------------------- one computation each
 
 
-def once_each(most_bytes: int = 100, **bounds: int) -> OnceEach[str, bytes]:
-    return OnceEach(most_bytes=most_bytes, size_of=len, **bounds)
+def once_each(most_bytes: int = 100, **bounds: int) -> SingleFlightCache[str, bytes]:
+    return SingleFlightCache(most_bytes=most_bytes, size_of=len, **bounds)
 
 
-def filled(store: OnceEach[str, bytes], key: str, value: bytes) -> bytes:
+def filled(store: SingleFlightCache[str, bytes], key: str, value: bytes) -> bytes:
     future, is_mine = store.claim(key)
     if is_mine:
         store.fill(key, future, lambda: value)
@@ -430,23 +430,6 @@ def test_a_port_in_use_is_told_in_one_line(capfd, tmp_path, monkeypatch):
     said = capfd.readouterr().err
     assert f"port = {port}" in said
     assert "port=0" in said
-
-
-@pytest.mark.parametrize(
-    ("asked", "told"),
-    [
-        ("port=70000", "0 to 65535"),
-        ("most_replicates=1000", "2 to 200"),
-        ("host=0.0.0.0", "hosts="),
-        ("hots=[a]", "did you mean"),
-        ("scenario=talking_shop", "scenario"),
-    ],
-)
-def test_settings_of_the_server_are_checked(asked, told, capfd, tmp_path, monkeypatch):
-    """Before anything is started."""
-    monkeypatch.chdir(tmp_path)
-    assert main(["app", asked]) == 2
-    assert told in capfd.readouterr().err
 
 
 def test_a_missing_library_is_named_with_its_extra(capfd, tmp_path, monkeypatch):

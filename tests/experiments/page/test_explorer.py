@@ -258,31 +258,3 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.setattr("experiments.verbs.explorer.stored_examples", interrupted)
     assert main(["explorer", *SOON, f"output={tmp_path / 'new' / 'answer'}"]) == 130
     assert list(tmp_path.iterdir()) == []
-
-
-REFUSED = [
-    ("base=baseline", "did you mean baseline_lsp?"),
-    ("vary=[duty,duty]", "name each once"),
-    ("vary=[duty,levers.duty.attend]", "name each once"),
-    ("levels=1", "2 to 25"),
-    ("measures=[trust]", "engagement has to be among them"),
-    ("measures=[engagement,outcome,trsut]", "did you mean trust?"),
-    ("measures=[engagement,outcome,outcome]", "each once"),
-    ("presets=[place_first_2013]", "another month"),
-    ("replicates=1000", "MB before compression"),
-    ("levels=12", "fewer levers"),
-    ("where=hackny", "did you mean hackney?"),
-    ("place=hackney", "place"),
-    ("months_between=13", "1 to 12"),
-]
-
-
-@pytest.mark.parametrize(("asked", "told"), REFUSED)
-def test_what_cannot_be_written_is_refused_in_one_line(asked, told, tmp_path, monkeypatch, capfd):
-    """Before anything is computed or written."""
-    monkeypatch.chdir(tmp_path)
-    assert main(["explorer", asked]) == 2
-    said = capfd.readouterr().err
-    assert told in said
-    assert said.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from experiments.page.answers import SideRuns, answer, policy_dates, typical_rep
 from experiments.page.catalogue import PAGE_MEASURES, QUANTILES
 from experiments.page.example import example, trust_months
 from experiments.page.packing import packed, packed_codes, unpacked
-from experiments.page.request import MOST_REPLICATES, MOST_SEATS, asked_by, asked_in, changeable_paths
+from experiments.page.request import MOST_REPLICATES, MOST_SEATS, changeable_paths, request_by, request_in
 from sim import PARAMETERS, REGIMES, ScenarioError, simulate, simulate_ensemble
 from sim.terms import TERMS
 
@@ -45,7 +45,9 @@ def test_a_question_is_what_the_command_line_would_make_of_it():
         "board.members.police": 2,
         "calendar": "nrf_cliff_2008",
     }
-    asked = asked_by({"left": {"preset": "talking_shop"}, "right": {"preset": "growth_coalition", "changes": changes}})
+    asked = request_by(
+        {"left": {"preset": "talking_shop"}, "right": {"preset": "growth_coalition", "changes": changes}}
+    )
     overrides = [f"{path}={value}" for path, value in changes.items()]
     assert asked.left == load_scenario("talking_shop")
     assert asked.right == load_scenario("growth_coalition", overrides)
@@ -56,12 +58,12 @@ def test_every_parameter_can_be_moved():
     assert set(PARAMETERS) <= set(changeable_paths())
     for path, parameter in PARAMETERS.items():
         value = parameter.choices[0] if parameter.choices else parameter.low
-        asked_by(state({path: value}))
+        request_by(state({path: value}))
 
 
 def test_a_place_holds_for_both_sides_and_names_come_before_single_settings():
     """A named board first, then the seats that are changed in it."""
-    asked = asked_by(
+    asked = request_by(
         state({"board.members.police": 3, "leadership": "committed", "leadership.turnover": 0.5}, place="hackney")
     )
     assert asked.left.place.name == asked.right.place.name == "hackney"
@@ -72,13 +74,13 @@ def test_a_place_holds_for_both_sides_and_names_come_before_single_settings():
 
 def test_a_shorter_run_leaves_away_what_lies_beyond_it():
     """A preset's calendar is no error of the person who shortens it; one's own entry out of range is."""
-    asked = asked_by(state({"calendar": "england_2001_2013"}, months=60))
+    asked = request_by(state({"calendar": "england_2001_2013"}, months=60))
     assert asked.right.months == 60
     assert [entry.from_month for entry in asked.right.calendar] == ["2002-04", "2005-04"]
     own = [{"from": "2002-01", "note": "my own", "levers": {"duty": {"attend": 1}}}]
-    assert asked_by(state({"calendar": own})).right.calendar[0].note == "my own"
+    assert request_by(state({"calendar": own})).right.calendar[0].note == "my own"
     with pytest.raises(ScenarioError, match="2010-01 lies outside the run"):
-        asked_by(state({"calendar": [{"from": "2010-01", "levers": {}}]}))
+        request_by(state({"calendar": [{"from": "2010-01", "levers": {}}]}))
 
 
 REFUSED = [
@@ -123,7 +125,7 @@ REFUSED = [
 def test_what_cannot_be_asked_is_refused_in_one_short_line(asked, told):
     """The line names the setting, the value and what is allowed; it never repeats a whole request."""
     with pytest.raises(ScenarioError) as refused:
-        asked_by(asked)
+        request_by(asked)
     line = str(refused.value)
     assert all(part in line for part in told), line
     assert "\n" not in line
@@ -134,13 +136,13 @@ def test_what_cannot_be_asked_is_refused_in_one_short_line(asked, told):
 def test_junk_is_no_question(body):
     """Whatever comes over the line, the answer is one line."""
     with pytest.raises(ScenarioError, match="it takes a JSON object"):
-        asked_in(body)
+        request_in(body)
 
 
 def test_a_server_may_allow_fewer_runs():
     """Whoever opens a server to many bounds the work of each."""
     with pytest.raises(ScenarioError, match="2 to 5"):
-        asked_by(state(), most_replicates=5)
+        request_by(state(), most_replicates=5)
 
 
 # --------------------------------------------------------------------------- packing
@@ -187,7 +189,7 @@ def test_codes_are_kept_as_they_are():
 
 @pytest.fixture(scope="module")
 def asked():
-    return asked_by(state({"leadership.direction": 1.0, "levers.staff_team": 0.9}))
+    return request_by(state({"leadership.direction": 1.0, "levers.staff_team": 0.9}))
 
 
 @pytest.fixture(scope="module")
@@ -245,14 +247,14 @@ def test_regimes_are_counted(told, ensemble):
 
 def test_the_same_scenario_on_both_sides_differs_by_nothing():
     """Same draws, same rules: the paired difference is exactly zero."""
-    told = answer(asked_by(state()))
+    told = answer(request_by(state()))
     assert np.all(unpacked(told["difference"]["bands"]["values"]) == 0.0)
     assert all(row["mean"] == 0.0 for row in told["difference"]["final"].values())
 
 
 def test_the_same_question_has_the_same_answer(asked, told):
     """Nothing is remembered from one visitor to the next."""
-    answer(asked_by(state({"levers.austerity": 0.5}, seed=9)))
+    answer(request_by(state({"levers.austerity": 0.5}, seed=9)))
     again = json.loads(json.dumps(answer(asked)))
     assert again | {"seconds": 0} == told | {"seconds": 0}
 
@@ -320,7 +322,7 @@ def test_trust_month_by_month_averages_to_the_measure(asked, lived):
 def test_bodies_of_one_kind_are_numbered():
     """Two large employers are two bodies; one police force needs no number."""
     names = [
-        body["name"] for body in example(asked_by(state({"board": "typical"})).right, seed=1, replicate=0)["partners"]
+        body["name"] for body in example(request_by(state({"board": "typical"})).right, seed=1, replicate=0)["partners"]
     ]
     assert {"Large employer 1", "Large employer 2", "Police force"} <= set(names)
     assert len(set(names)) == len(names)

@@ -23,7 +23,7 @@ from experiments.page.catalogue import DUTY  # noqa: E402
 from experiments.page.grid import Grid, axes_of, grid_runs, packed_grid, stored_examples, stored_months  # noqa: E402
 from experiments.page.html import page_html  # noqa: E402
 from experiments.page.packing import unpacked  # noqa: E402
-from experiments.page.request import asked_by, preset_scenarios  # noqa: E402
+from experiments.page.request import preset_scenarios, request_by  # noqa: E402
 from experiments.page.server import Answering, make_app  # noqa: E402
 from experiments.verbs.app import listening_socket  # noqa: E402
 
@@ -158,7 +158,7 @@ def test_the_live_page_tells_what_the_engine_found(served: str, opened: Open) ->
     """The sentence on top holds the counts of the compiled engine, not numbers of its own."""
     page = opened(f"{served}#left=talking_shop&right=growth_coalition&n=20&seed=5")
     sides = {side: {"preset": name} for side, name in (("left", "talking_shop"), ("right", "growth_coalition"))}
-    computed = answer(asked_by(sides | {"replicates": 20, "seed": 5}))
+    computed = answer(request_by(sides | {"replicates": 20, "seed": 5}))
     lead = page.locator("#headline .lead").inner_text()
     for side in ("left", "right"):
         most = max(computed[side]["final_regimes"], key=lambda one: one["count"])
@@ -296,7 +296,7 @@ def test_the_file_tells_what_the_engine_found(file: str, opened: Open) -> None:
         "left": {"preset": "baseline_lsp"},
         "right": {"preset": "baseline_lsp", "changes": {"levers.staff_team": 1.0, **duty}},
     }
-    computed = answer(asked_by(asked | {"replicates": 20, "seed": 1}))
+    computed = answer(request_by(asked | {"replicates": 20, "seed": 1}))
     page.locator("#open-take").click()
     with page.expect_download() as waiting:
         page.locator("#csv").click()

@@ -15,7 +15,7 @@ pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 from experiments.compose import load_scenario, scenario_names
 from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
 from experiments.page.html import page_html
-from experiments.page.request import asked_by, changeable_paths
+from experiments.page.request import changeable_paths, request_by
 from experiments.values import with_values
 from sim import MEASURES, PARAMETERS, REGIMES
 from sim.terms import TERMS
@@ -69,7 +69,7 @@ def test_what_is_declared_for_the_page_exists_in_the_model(told: dict[str, Any])
     composites = {one["path"]: one["paths"] for one in told["composites"]}
     assert composites["duty"] == [f"levers.duty.{name}" for name in DUTY]
     assert set(HEADLINES) <= set(PARAMETERS) | set(composites)
-    assert asked_by(dict(START)).right != asked_by(dict(START)).left
+    assert request_by(dict(START)).right != request_by(dict(START)).left
 
 
 def test_lessons_speak_of_what_there_is(told: dict[str, Any]) -> None:

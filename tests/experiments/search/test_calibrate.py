@@ -31,9 +31,7 @@ NOISE = 0.1
 """Standard deviation of what is observed of the known model."""
 
 
-@pytest.fixture(autouse=True)
-def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def known_model(observed: np.ndarray, *, seed: int):
@@ -337,25 +335,6 @@ def test_other_folders_and_damaged_generations_are_refused(tmp_path):
     (tmp_path / "ours" / "generations" / "000.tried.parquet").write_bytes(b"cut")
     with pytest.raises(CommandError, match="generation 0 is damaged"):
         store.finished()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["vary=[attendence_base]"], ["'attendence_base'", "did you mean attendance_base?"]),
-        (["vary=[]"], ["vary is empty"]),
-        (["leave_out=[P66]"], ["'P66'", "did you mean P6?"]),
-        (["particles=2"], ["particles", "2", "8"]),
-        (["behaviour=fitted"], ["behaviour"]),
-    ],
-)
-def test_what_cannot_be_calibrated_is_refused(arguments, told, capsys):
-    """Exit code 2 and one line."""
-    assert main(["calibrate", *arguments]) == 2
-    line = capsys.readouterr().err.strip()
-    assert line.startswith("error: ")
-    assert "\n" not in line
-    assert all(part in line for part in told), line
 
 
 # ------------------------------------------------------------------ the accepted sample

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-import re
 
 import numpy as np
 import pandas as pd
@@ -295,24 +294,6 @@ def test_usual_ranges_are_those_of_the_sources_unless_others_are_given(base):
     assert usual == {FUND_MULTIPLE: [0.0, 2.0], "levers.pooling_rate": [0.0, 0.15], "levers.staff_team": [0.0, 1.0]}
     wider = policies.levers_of(vary, {"levers": {"pooling_rate": [0.0, 0.5]}}, base)
     assert wider[1].range == [0.0, 0.5]
-
-
-@pytest.mark.parametrize(
-    ("argument", "told"),
-    [
-        ("avoid=[talkingshop]", "did you mean talking_shop"),
-        ("avoid=[]", "avoid = [] is not allowed"),
-        ("places=[gotham]", "gotham"),
-        ("bound=1.5", "bound = 1.5 is not allowed"),
-        ("place=birmingham", "places=[birmingham]"),
-    ],
-)
-def test_what_cannot_be_asked_is_refused_in_one_line(argument, told, capsys, tmp_path):
-    """The person at the terminal gets a line, not a trace."""
-    assert main(["optimise", argument, f"output={tmp_path / 'answers'}"]) == 2
-    error = capsys.readouterr().err.strip()
-    assert told in error
-    assert re.fullmatch(r"error: [^\n]+", error)
 
 
 def test_a_missing_library_is_named(monkeypatch):

@@ -15,12 +15,13 @@ import pytest
 
 from experiments import files, load_scenario
 from experiments.errors import CommandError
+from experiments.study import identity
 from experiments.study import store as study
 from experiments.study.chunks import run_chunk
 from experiments.study.store import DamagedChunk, Study
 from sim import Scenario
 
-ASKED = {"seed": 4, "replicates": 3, "trajectories": None}
+SETTINGS = {"seed": 4, "replicates": 3, "trajectories": None}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def draws(count: int = 5) -> pa.Table:
 
 def planned(folder: Path, scenarios: dict[str, Scenario], *, size: int = 6, **asked: Any) -> Study:
     sizes = dict.fromkeys(scenarios, size)
-    return study.plan_study(folder, asked={**ASKED, **asked}, scenarios=scenarios, draws=draws(), sizes=sizes)
+    return study.plan_study(folder, settings={**SETTINGS, **asked}, scenarios=scenarios, draws=draws(), sizes=sizes)
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_the_plan_is_enough_to_go_on_from(tmp_path: Path, scenarios: dict[str, S
     assert dataclasses.asdict(found) == dataclasses.asdict(made)
     assert found.scenarios == scenarios
     assert found.runs == 2 * 5 * 3
-    assert {"numpy", "numba", "sim/ensemble.py", "sim/rules/attendance.py"} <= set(found.code)
+    assert {"numpy", "numba", "llvmlite", "sim", "experiments", "configs"} == set(found.made_by)
     assert [found.draws_of(chunk)["draw"].to_pylist() for chunk in found.chunks] == [[0, 1], [2, 3], [4]] * 2
 
 
@@ -89,34 +90,77 @@ def test_a_chunk_is_named_by_what_it_computes(tmp_path: Path, scenarios: dict[st
 def test_other_code_is_named(tmp_path: Path, scenarios: dict[str, Scenario], monkeypatch: pytest.MonkeyPatch) -> None:
     made = planned(tmp_path, scenarios)
     study.refuse_other_code(made)
-    now = study.code_version()
-    for change, told in (
-        ({"sim/rules/attendance.py": "edited"}, "sim/rules/attendance.py"),
-        ({"numpy": "9.9"}, f"numpy {now['numpy']}, now 9.9"),
+    now = identity.made_by()
+    for change, said in (
+        ({"experiments": "edited"}, "experiments was edited"),
+        ({"sim": "edited", "configs": "edited"}, "sim and configs were edited"),
+        ({"numpy": "9.9", "sim": "other for that"}, f"numpy {now['numpy']}, now 9.9"),
     ):
-        monkeypatch.setattr(study, "code_version", lambda change=change: now | change)
+        monkeypatch.setattr(identity, "made_by", lambda change=change: now | change)
         with pytest.raises(CommandError, match="other code") as refused:
             study.refuse_other_code(made)
-        assert told in str(refused.value)
+        assert said in str(refused.value)
         assert "begin in another folder" in str(refused.value)
+
+
+def _change(plan: dict[str, Any], path: str, value: Any) -> None:
+    *way, last = path.split("/")
+    for name in way:
+        plan = plan[int(name) if isinstance(plan, list) else name]
+    plan[last] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "part"),
+    [
+        ("settings/seed", 99, "seed"),
+        ("settings/replicates", 99, "replicates"),
+        ("settings/scenarios/talking_shop/levers/duty/attend", 0.9, "scenarios"),
+        ("settings/trajectories", ["trust"], "trajectories"),
+        ("chunks/0/replicates", 1, "chunks"),
+        ("made_by/numpy", "1.0", "made_by"),
+        ("files/draws.parquet", "0" * 64, "files"),
+        ("hash", "0" * 64, "hash"),
+    ],
+)
+def test_a_plan_changed_by_hand_is_refused_and_the_part_named(
+    tmp_path: Path, scenarios: dict[str, Scenario], path: str, value: Any, part: str
+) -> None:
+    """Else a table would be taken for that of another plan than it was computed from."""
+    planned(tmp_path, scenarios)
+    plan = json.loads((tmp_path / "plan.json").read_text("utf-8"))
+    _change(plan, path, value)
+    (tmp_path / "plan.json").write_text(json.dumps(plan), "utf-8")
+    with pytest.raises(
+        CommandError, match=rf"{part}\b.* changed by hand since the study was begun: put back"
+    ) as refused:
+        study.open_study(tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_plan_that_was_only_laid_out_anew_is_taken(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    made = planned(tmp_path, scenarios)
+    plan = json.loads((tmp_path / "plan.json").read_text("utf-8"))
+    (tmp_path / "plan.json").write_text(json.dumps(plan, sort_keys=True), "utf-8")
+    assert study.open_study(tmp_path).chunks == made.chunks
 
 
 def test_another_question_is_named(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
     made = planned(tmp_path, scenarios)
-    study.refuse_other_question(made, ASKED, scenarios)
+    study.refuse_other_settings(made, SETTINGS, scenarios)
     with pytest.raises(CommandError, match="seed = 4, now it is 5"):
-        study.refuse_other_question(made, {**ASKED, "seed": 5}, scenarios)
+        study.refuse_other_settings(made, {**SETTINGS, "seed": 5}, scenarios)
     longer = {name: dataclasses.replace(scenario, months=3) for name, scenario in scenarios.items()}
     with pytest.raises(CommandError, match=r"scenarios\.talking_shop\.months = 2, now it is 3 \(and 1 more"):
-        study.refuse_other_question(made, ASKED, longer)
+        study.refuse_other_settings(made, SETTINGS, longer)
     with pytest.raises(CommandError, match=r"scenarios = \['talking_shop', 'growth_coalition'\], now it is"):
-        study.refuse_other_question(made, ASKED, dict(list(longer.items())[:1]))
+        study.refuse_other_settings(made, SETTINGS, dict(list(longer.items())[:1]))
 
 
 def test_an_altered_plan_is_refused(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
     planned(tmp_path, scenarios)
     pq.write_table(draws(6), tmp_path / "draws.parquet")
-    with pytest.raises(CommandError, match=r"draws\.parquet is not what the plan says"):
+    with pytest.raises(CommandError, match=r"draws\.parquet in its plan was changed by hand"):
         study.open_study(tmp_path)
     (tmp_path / "plan.json").write_text('{"chunks": [')
     with pytest.raises(CommandError, match="no readable plan"):
@@ -246,4 +290,4 @@ def test_the_store_is_plain_parquet(done: Study) -> None:
         path = done.folder / "runs.parquet"
         table = reader.read_parquet(path if library == "polars" else str(path))
         assert len(table) == done.runs
-    assert json.loads((done.folder / "plan.json").read_text())["asked"]["seed"] == 4
+    assert json.loads((done.folder / "plan.json").read_text())["settings"]["seed"] == 4

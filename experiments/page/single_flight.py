@@ -16,7 +16,7 @@ class Busy(RuntimeError):
     """So many computations are waiting that another one is not begun."""
 
 
-class OnceEach(Generic[Key, Value]):
+class SingleFlightCache(Generic[Key, Value]):
     """A bounded store that hands the same computation to everybody who asks for it meanwhile.
 
     ``size_of`` gives the bytes of a value; beyond ``most_bytes`` what was not asked for longest goes

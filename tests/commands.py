@@ -1,0 +1,21 @@
+"""Giving commands in tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from experiments.console import main
+
+
+def refused_line(words: list[str], capsys: pytest.CaptureFixture[str], *, alone: bool = True) -> str:
+    """Return the one line with which a command is refused; ``alone`` if nothing else is said before it."""
+    capsys.readouterr()
+    assert main(words) == 2
+    said = capsys.readouterr()
+    if alone:
+        assert said.out == ""
+        assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+    line = said.err.splitlines()[-1]
+    assert line.startswith("error: ")
+    return line

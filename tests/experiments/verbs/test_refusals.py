@@ -1,0 +1,213 @@
+"""What a verb refuses, it refuses in one line that helps, before anything is computed or written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from commands import refused_line
+
+from experiments.registry import verbs
+
+REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
+    "app": [
+        (["port=70000"], ["0 to 65535"]),
+        (["most_replicates=1000"], ["2 to 200"]),
+        (["host=0.0.0.0"], ["hosts="]),
+        (["hots=[a]"], ["did you mean"]),
+        (["scenario=talking_shop"], ["scenario"]),
+    ],
+    "calibrate": [
+        (["vary=[attendence_base]"], ["'attendence_base'", "did you mean attendance_base?"]),
+        (["vary=[]"], ["vary is empty"]),
+        (["leave_out=[P66]"], ["'P66'", "did you mean P6?"]),
+        (["particles=2"], ["particles", "2", "8"]),
+        (["behaviour=fitted"], ["behaviour"]),
+    ],
+    "claims": [
+        (["levers.duty.attend=1"], ["only behaviour= and the settings of the verb"]),
+        (["place=birmingham"], ["only behaviour= and the settings of the verb"]),
+        (["replicates=3"], ["takes at least"]),
+        (["replicates=many"], ["replicates = 'many'"]),
+    ],
+    "compare": [
+        (["replicates=0"], ["replicates", "0", "1"]),
+        (["replicats=9"], ["replicats", "did you mean replicates?"]),
+        (["workers=0"], ["workers", "0", "1"]),
+        (["scenarios=[talkng_shop,baseline_lsp]"], ["'talkng_shop'", "did you mean talking_shop?"]),
+        (["scenarios=[baseline_lsp]"], ["scenarios", "two"]),
+        (["scenario=talking_shop"], ["scenarios=["]),
+        (["reference=talkingshop"], ["'talkingshop'", "did you mean talking_shop?", "growth_coalition"]),
+        (["++measures=[trsut]"], ["'trsut'", "did you mean trust?"]),
+        (["levers.dutty.attend=1"], ["levers.dutty.attend", "did you mean levers.duty.attend?"]),
+        (["place.population=12"], ["place.population", "12", "1000"]),
+        (["output=/proc/answers"], ["/proc/answers", "cannot be written"]),
+    ],
+    "discover": [
+        (["regime=talking_shop"], ["study is missing"]),
+        (["study=nowhere", "regime=talking_shop"], ["holds no study", "partnerships sweep study=nowhere"]),
+    ],
+    "dock": [
+        (["replicates=1"], ["replicates", "1", "2"]),
+        (["refitt=true"], ["did you mean refit?"]),
+    ],
+    "explain": [
+        (["partner=polise"], ["'polise'", "did you mean police", "police_1"]),
+        (["partner=residents_network", "board=typical"], ["2 seats", "residents_network_1, residents_network_2"]),
+        (["sector=busines"], ["'busines'", "did you mean business?"]),
+        (["sector=business", "partner=police"], ["ask for one"]),
+        (["around=2030-01", "months=18"], ["around", "2030-01", "2001-05", "2002-09", "YYYY-MM"]),
+        (["without=levers.staff_tem"], ["'levers.staff_tem'", "did you mean levers.staff_team?"]),
+        (["at=0.5"], ["without="]),
+        (["replicates=1"], ["replicates", "2"]),
+        (["months=1"], ["fewer than two months"]),
+    ],
+    "explorer": [
+        (["base=baseline"], ["did you mean baseline_lsp?"]),
+        (["vary=[duty,duty]"], ["name each once"]),
+        (["vary=[duty,levers.duty.attend]"], ["name each once"]),
+        (["levels=1"], ["2 to 25"]),
+        (["measures=[trust]"], ["engagement has to be among them"]),
+        (["measures=[engagement,outcome,trsut]"], ["did you mean trust?"]),
+        (["measures=[engagement,outcome,outcome]"], ["each once"]),
+        (["presets=[place_first_2013]"], ["another month"]),
+        (["replicates=1000"], ["MB before compression"]),
+        (["levels=12"], ["fewer levers"]),
+        (["where=hackny"], ["did you mean hackney?"]),
+        (["place=hackney"], ["place"]),
+        (["months_between=13"], ["1 to 12"]),
+    ],
+    "list": [
+        ([], ["scenarios", "levers"]),
+        (["levres"], ["'levres'", "did you mean levers?"]),
+        (["levers", "--jsno"], ["--jsno"]),
+    ],
+    "optimise": [
+        (["avoid=[talkingshop]"], ["did you mean talking_shop"]),
+        (["avoid=[]"], ["avoid = [] is not allowed"]),
+        (["places=[gotham]"], ["gotham"]),
+        (["bound=1.5"], ["bound = 1.5 is not allowed"]),
+        (["place=birmingham"], ["places=[birmingham]"]),
+    ],
+    "patterns": [
+        (["levers.staff_team=1"], ["levers.staff_team=1", "only behaviour"]),
+        (["behaviours=[fitted,fitted]"], ["name each once"]),
+        (["behaviours=[fited]"], ["'fited'", "did you mean fitted?"]),
+        (["behaviour=accepted", "behaviours=[fitted]"], ["tested alone"]),
+        (["calibration=nowhere"], ["'nowhere'"]),
+        (["runs=2"], ["runs", "2", "4"]),
+    ],
+    "phase": [
+        (["study=s", "vary=[levers.staff_team]"], ["name two parameters"]),
+        (["study=s", "vary=[levers.duty,leadership.attention]"], ["'levers.duty' is no single parameter"]),
+        (["study=s", "vary=[levers.purse,leadership.attention]"], ["levers.purse takes names"]),
+        (["study=s", "measure=trsut"], ["did you mean trust?"]),
+        (["study=s", "points=1"], ["points"]),
+        ([], ["study is missing"]),
+    ],
+    "report": [
+        ([], ["from is missing", "from=outputs/headline"]),
+        (["from=nowhere"], ["nowhere", "is not a folder"]),
+    ],
+    "run": [
+        (["scenario=growth_coaliton"], ["'growth_coaliton'", "did you mean growth_coalition?"]),
+        (["place=birmingam"], ["'birmingam'", "did you mean birmingham?"]),
+        (["place=3"], ["place", "'3'", "a name"]),
+        (["levers.dutty.attend=1"], ["levers.dutty.attend", "did you mean levers.duty.attend?"]),
+        (["levers.duty.atend=1"], ["levers.duty.atend", "did you mean attend?"]),
+        (["+levers.staff_tame=1"], ["levers.staff_tame", "did you mean staff_team?"]),
+        (["levers.duty.attend=1.5"], ["levers.duty.attend", "1.5", "0 to 1"]),
+        (["levers.duty.attend=nan"], ["levers.duty.attend", "nan", "0 to 1"]),
+        (["levers.purse=ned"], ["levers.purse", "'ned'", "did you mean need?"]),
+        (["levers=null"], ["levers", "null", "talking_shop"]),
+        (["monhts=6"], ["monhts", "did you mean months?"]),
+        (["sede=6"], ["sede", "did you mean seed?"]),
+        (["+sede=6"], ["sede", "did you mean seed?"]),
+        (["months=0"], ["months", "0", "1 to 600"]),
+        (["start=2001"], ["start", "2001", "YYYY-MM"]),
+        (["board.chair=mayor"], ["board.chair", "mayor", "council", "nobody"]),
+        (["board.members={}"], ["board.members={}", "one by one"]),
+        (["board.members={polic:1}"], ["polic", "one by one"]),
+        (["calendar=[{from:2003-13,levers:{pooling_rate:0.2}}]"], ["2003-13", "YYYY-MM"]),
+        (["calendar=[{from:2030-01}]"], ["2030-01", "outside the run"]),
+        (["calendar=[{from:2003-01,levers:{pooling_rat:0.2}}]"], ["2003-01", "did you mean pooling_rate?"]),
+        (["calendar=[{from:2003-01,levers:{pooling_rate:3}}]"], ["levers.pooling_rate = 3", "0 to 1"]),
+        (["months=long"], ["months", "'long'"]),
+        (["months=6,8"], ["months=[6,8]", "--multirun"]),
+        (["start=2001-13"], ["start", "'2001-13'", "YYYY-MM"]),
+        (["calendar=nrf_cliff_2008", "months=12"], ["2008-04", "outside the run", "2001-04"]),
+        (["+calendar.0=4"], ["calendar.0"]),
+        (["~board.members"], ["board.members"]),
+        (["board.members.polise=1"], ["'polise'", "did you mean police?"]),
+        (["board.members.county_council=1"], ["+board.members.county_council=1"]),
+        (["seed=-1"], ["seed", "-1", "0"]),
+        (["figures=perhaps"], ["figures", "'perhaps'"]),
+        (["months=[6"], ["'months=[6'", "name=value"]),
+        (["months"], ["'months'", "name=value"]),
+        (["--quick"], ["--quick", "--multirun"]),
+        (["--cfg", "jbo"], ["'jbo'", "job"]),
+        (["--config-dir", "nowhere"], ["'nowhere'"]),
+        (["--multirun", "levers.dutty=1,2"], ["levers.dutty", "did you mean duty?"]),
+        (["output=/proc/answers"], ["/proc/answers", "cannot be written"]),
+        (["output=."], ["output", "where you are"]),
+    ],
+    "sensitivity": [
+        ([], ["study is missing"]),
+        (["study=s", "measures=[trsut]"], ["'trsut'", "did you mean trust?"]),
+        (["study=s", "measures=[talkng_shop]"], ["'talkng_shop'", "did you mean talking_shop?"]),
+        (["study=s", "measures=[trust@2006]"], ["YYYY-MM"]),
+        (["study=s", "measures=[trust,trust]"], ["each once"]),
+        (["study=s", "method=sobol", "draws=100"], ["power of two", "draws=64 or draws=128"]),
+        (["study=s", "method=sobol", "draws=8"], ["draws = 8 is too few for sobol", "at least 16"]),
+        (["study=s", "method=morris", "levels=5"], ["even number of levels"]),
+        (["study=s", "method=mooris"], ["method", "'mooris'"]),
+        (["study=s", "vary=[levers.dutty]"], ["did you mean levers.duty?"]),
+        (["study=s", "precision=0"], ["precision"]),
+        (["study=s", "behaviour=accepted", "vary=[behaviour.exit_rate]"], ["behaviour.exit_rate is drawn", "accepted"]),
+        (["study=s", "scenario=talking_shop"], ["not a setting of sensitivity"]),
+        (["study=s", "mesures=[trust]"], ["did you mean measures?"]),
+    ],
+    "sweep": [
+        ([], ["study is missing"]),
+        (["study=s", "vary=[levers.dutty]"], ["'levers.dutty'", "did you mean levers.duty?"]),
+        (["study=s", "ranges={levers.duty.attend:[0.5,0.1]}"], ["levers.duty.attend = [0.5,0.1] is reversed"]),
+        (["study=s", "+ranges.levers.duty.attend=[0,2]"], ["levers.duty.attend", "0 to 1"]),
+        (["study=s", "design=sobl"], ["'sobl'", "did you mean sobol?"]),
+        (["study=s", "design=sobol", "draws=100"], ["power of two"]),
+        (["study=s", "design=grid"], ["draws of", "at most 2,000,000"]),
+        (["study=s", "design=nowhere.csv"], ["nowhere.csv", "was not found"]),
+        (["study=s", "scenarios=[]"], ["at least one"]),
+        (["study=s", "scenarios=[talkng_shop]"], ["did you mean talking_shop?"]),
+        (["study=s", "scenario=talking_shop"], ["scenarios=["]),
+        (["study=s", "trajectories=true", "measures=[trsut]"], ["'trsut'", "did you mean trust?"]),
+        (["study=s", "replicates=0"], ["replicates", "0"]),
+        (["study=s", "executor=ray"], ["executor", "'ray'"]),
+        (["study=s", "replicats=3"], ["did you mean replicates?"]),
+        (["study=s", "status=true"], ["holds no study"]),
+        (["study=/proc/s"], ["/proc/s", "cannot be written"]),
+    ],
+}
+"""By verb: what is given, and what the one line must hold."""
+
+CASES = [
+    pytest.param(verb, arguments, parts, id=" ".join([verb, *arguments]))
+    for verb, cases in REFUSED.items()
+    for arguments, parts in cases
+]
+
+
+def test_every_verb_refuses_something():
+    assert set(REFUSED) == set(verbs())
+
+
+@pytest.mark.parametrize(("verb", "arguments", "parts"), CASES)
+def test_bad_input_ends_with_one_line_that_helps(verb, arguments, parts, empty_folder: Path, capsys):
+    """A person who mistypes gets the name, the value and the way out; never a trace, never half a result."""
+    line = refused_line([verb, *arguments], capsys)
+    assert all(part in line for part in parts), line
+    assert list(empty_folder.iterdir()) == []
+
+
+def test_an_unknown_verb_is_refused(capsys):
+    line = refused_line(["rnu"], capsys)
+    assert all(part in line for part in ("'rnu'", "did you mean run?", "compare"))
