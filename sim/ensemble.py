@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -105,8 +106,9 @@ def simulate_ensemble(
     A whole number of ``replicates`` means 0, 1, … up to it. ``measures`` and ``months`` (steps from 0)
     say what to keep, months in their order; None keeps all. ``record_terms`` records partners too.
     ``threads`` defaults to the number of processors; ``month`` is the list of steps. Raises
-    :class:`sim.ScenarioError` for a scenario that does not hold together, two of one name, a seed or
-    replicate that is none, and ValueError for an unknown measure or month.
+    :class:`sim.ScenarioError` for a scenario that does not hold together, a seed or replicate that is
+    none, and ValueError for an unknown measure or month. Scenarios of one name in a list are told apart as
+    "name", "name (2)" and so on.
     """
     refuse_swapped()
     requested: tuple[Scenario, ...]
@@ -114,10 +116,9 @@ def simulate_ensemble(
         requested, names = tuple(scenarios.values()), tuple(scenarios)
     else:
         requested = tuple(scenarios)
-        names = tuple(scenario.name for scenario in requested)
+        names = _told_apart([scenario.name for scenario in requested])
     if not requested:
         raise ScenarioError("no scenario was given")
-    _refuse_twins(names)
     seed, chosen = seed_named(seed), replicates_named(replicates)
     longest = max(scenario.months for scenario in requested)
     kept_months = tuple(range(longest)) if months is None else tuple(sorted({int(number) for number in months}))
@@ -173,12 +174,16 @@ def _by_run(rows: NDArray[Any], n_scenarios: int) -> NDArray[Any]:
     return np.moveaxis(apart, (-1, -2), (0, 1))
 
 
-def _refuse_twins(names: Sequence[str]) -> None:
-    twice = [name for number, name in enumerate(names) if name in names[:number]]
-    if twice:
-        raise ScenarioError(
-            f"two scenarios are named {twice[0]!r}, and results go by name: give a mapping from names to scenarios"
-        )
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names under which results can be found: of several alike the second is "name (2)", and so on."""
+    counted: Counter[str] = Counter()
+    taken, apart = set(names), []
+    for name in names:
+        counted[name] += 1
+        while counted[name] > 1 and f"{name} ({counted[name]})" in taken:
+            counted[name] += 1
+        apart.append(name if counted[name] == 1 else f"{name} ({counted[name]})")
+    return tuple(apart)
 
 
 def _refuse_unknown(measures: Sequence[str], months: Sequence[int], longest: int, month: Month) -> None:

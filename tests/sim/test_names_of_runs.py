@@ -160,18 +160,16 @@ def test_the_last_replicate_and_a_long_seed_are_the_same_run_on_both_engines(sho
 # ---------------------------------------------------------------- names of scenarios
 
 
-def test_scenarios_of_one_name_are_refused(short):
+def test_scenarios_of_one_name_are_told_apart(short):
     """Tables go by name: two scenarios in one group of rows would be averaged unseen."""
-    other = sim.with_changes(short, months=6)
-    said = refusal(sim.simulate_ensemble, [short, other], replicates=1)
-    assert said.startswith("two scenarios are named 'short', and results go by name")
-    assert refusal(sim.simulate_ensemble, (short, short), replicates=1) == said
-    third = sim.with_changes(short, name="third")
-    assert refusal(sim.simulate_ensemble, [third, short, other], replicates=1) == said
+    other, third = sim.with_changes(short, months=6), sim.with_changes(short, name="short (2)")
+    ensemble = sim.simulate_ensemble([short, third, other, short], replicates=2, measures=["trust"])
+    assert ensemble.names == ("short", "short (2)", "short (3)", "short (4)")
+    assert ensemble.table().groupby("scenario", sort=False).size().tolist() == [8, 8, 12, 8]
 
 
 def test_scenarios_of_one_name_run_under_names_of_their_own(short):
-    """As the refusal says: a mapping names them, and one scenario may stand in it twice."""
+    """A mapping names them, and one scenario may stand in it twice."""
     other = sim.with_changes(short, months=6)
     ensemble = sim.simulate_ensemble({"four": short, "six": other, "again": short}, replicates=2, measures=["trust"])
     assert ensemble.names == ("four", "six", "again")

@@ -49,7 +49,7 @@ def test_both_engines_run_a_null_model_alike(name):
 
 def test_random_engagement_tosses_one_coin():
     """No term of the choice but the coin itself is anything, so levers and others cannot matter."""
-    model = lived(with_null("null_random_engagement"), seed=1)
+    model = lived(with_null("null_random_engagement"), seed=1, record_terms=True)
     for partner in model.members:
         by_name = dict(zip(TERMS, partner.terms, strict=True))
         assert all(value == 0.0 for term, value in by_name.items() if term != "disposition")
@@ -121,7 +121,7 @@ def test_without_learning_beliefs_stay_where_they_began():
     """Belief of every body, newcomers among them, and its share of the fund, are those of the launch."""
     scenario = load_scenario("study/coordination_grown_informed", ["behaviour=null_no_learning", SHORT])
     model = lived(scenario, seed=2)
-    assert any(partner.joins_at > 0 and partner.is_member for partner in model.partners)
+    assert any(partner.seat.joins_at > 0 and partner.is_member for partner in model.partners)
     for partner in model.partners:
         assert partner.belief == partner.first_belief
         assert partner.expected_share == 1.0 / model.n_founders
