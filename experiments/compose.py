@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydra import compose, initialize_config_module
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
@@ -46,6 +46,9 @@ from sim import Place, Scenario, ScenarioError, find_place, place_names, scenari
 from sim.parameters import TOPICS
 from sim.scenario import validated
 
+if TYPE_CHECKING:
+    from sim import Month
+
 HYDRA_VERSION_BASE = "1.3"
 
 SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(Scenario))
@@ -57,6 +60,7 @@ BESIDE_THE_SCENARIO = (OWN_CALENDAR, "tests", "untestable")
 """What a composed config holds beside a scenario and the settings of a verb: how its claim is tested, too."""
 
 _OWN_CALENDAR = re.compile(r"^\+*calendar=\[(?=\s*[{\]])")
+_OWN_SETTING = re.compile(r"^\+*(?=own[.=])")
 _ALL_SEATS = re.compile(r"^\+*board(\.members)?=\{")
 
 _NAMES = re.compile(r"\[?[A-Za-z_][\w, /-]*\]?|\[\]|\w+\(.*\)")
@@ -65,21 +69,28 @@ _NAMES = re.compile(r"\[?[A-Za-z_][\w, /-]*\]?|\[\]|\w+\(.*\)")
 Settings = TypeVar("Settings")
 
 
-def load_scenario(name: str, overrides: Sequence[str] = (), *, config_dir: Path | str | None = None) -> Scenario:
+def load_scenario(
+    name: str,
+    overrides: Sequence[str] = (),
+    *,
+    config_dir: Path | str | None = None,
+    month: Month | None = None,
+) -> Scenario:
     """Return the named scenario with Hydra ``overrides`` such as ``"levers.duty.attend=1"`` applied.
 
     Files in the folder ``config_dir`` (scenario/mine.yaml and so on) come before those that ship with the model.
+    ``month`` declares settings of one's own (``"own.grudge_rate=0.3"``), unless ``"extension=FILE"`` does.
     Raises :class:`sim.ScenarioError`, whose one line names the setting, the value and what is allowed.
     """
     if config_dir is not None:
         with files_of_ones_own(Path(config_dir).expanduser().resolve()):
-            return load_scenario(name, overrides)
+            return load_scenario(name, overrides, month=month)
     try:
         asked = as_hydra_reads([f"scenario={name}", *overrides])
         with _our_configs():
             config = compose("run", asked)
         refuse_unknown(config, tuple(setting.name for setting in verb_settings("run")))
-        return scenario_of(config)
+        return scenario_of(config, month=month)
     except (HydraException, OmegaConfBaseException, CommandError) as error:
         raise ScenarioError(one_line(error)) from error
 
@@ -116,10 +127,12 @@ def scenario_texts(name: str) -> dict[str, Any]:
 def as_hydra_reads(overrides: Iterable[str]) -> list[str]:
     """Return overrides as Hydra can read them; refuse what it would read as something else.
 
-    ``calendar`` is a group, so a calendar written out goes by another name until it is composed. A
-    written-out ``board.members`` would be merged into the board, silently, so seats are set one by one.
+    Settings of an extension are new to Hydra, and checked when the extension is read. ``calendar`` is a group, so a
+    calendar written out goes by another name until it is composed. A written-out ``board.members`` would be merged
+    into the board, silently, so seats are set one by one.
     """
     asked = [_OWN_CALENDAR.sub(f"{OWN_CALENDAR}=[", override) for override in overrides]
+    asked = [_OWN_SETTING.sub("++", override) for override in asked]
     for override in asked:
         if _ALL_SEATS.match(override):
             raise CommandError(
@@ -132,7 +145,7 @@ def as_hydra_reads(overrides: Iterable[str]) -> list[str]:
 
 def as_people_write(overrides: Iterable[str]) -> list[str]:
     """Return overrides as a person writes them: the opposite of :func:`as_hydra_reads`."""
-    return [re.sub(rf"^{OWN_CALENDAR}=", "calendar=", override) for override in overrides]
+    return [re.sub(rf"^{OWN_CALENDAR}=", "calendar=", override.removeprefix("++")) for override in overrides]
 
 
 def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
@@ -145,7 +158,7 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
             )
 
 
-def scenario_of(config: DictConfig, *, sampled: bool = False) -> Scenario:
+def scenario_of(config: DictConfig, *, sampled: bool = False, month: Month | None = None) -> Scenario:
     """Return the checked scenario in a composed config, leaving the settings of the verb aside.
 
     A config whose behaviour is a sample of sets (``behaviour=accepted``) is refused, unless ``sampled`` says
@@ -159,7 +172,7 @@ def scenario_of(config: DictConfig, *, sampled: bool = False) -> Scenario:
         )
     if values[OWN_CALENDAR] is not None:
         values["calendar"] = values[OWN_CALENDAR]
-    return scenario_from({name: value for name, value in values.items() if name in SCENARIO_FIELDS})
+    return scenario_from({name: value for name, value in values.items() if name in SCENARIO_FIELDS}, month=month)
 
 
 def settings_of(config: DictConfig, kind: type[Settings]) -> Settings:
@@ -285,6 +298,7 @@ def _scenario_defaults() -> Mapping[str, Any]:
         "place": dataclasses.asdict(Place()),
         "board": {"members": {}, "executive": "everyone", "chair": "council", "entries": []},
         "calendar": [],
+        "own": {},
         OWN_CALENDAR: None,
         **topics,
     }

@@ -91,10 +91,12 @@ def _perform(verb: Verb, arguments: list[str]) -> None:
     """Let Hydra compose the settings of a verb, and the frame of all verbs do the rest."""
     from experiments.command import TaskFailed, each_job
     from experiments.output.frame import perform
+    from experiments.terminal import compiling_shown
 
     module = verb.module()
     try:
-        each_job(verb.name, arguments, lambda command: perform(module, command))
+        with compiling_shown():
+            each_job(verb.name, arguments, lambda command: perform(module, command))
     except TaskFailed as failed:
         raise failed.error from None
 

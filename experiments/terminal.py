@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -14,6 +15,8 @@ from rich.table import Table
 
 WIDTH = 100
 """Columns of text when the output goes to a file or a pipe, and at most on a terminal."""
+
+COMPILING = "compiling the engine, once on this machine: about a minute"
 
 _QUIET_SECONDS = 2.0
 _SECONDS_BETWEEN_LINES = 15.0
@@ -79,3 +82,19 @@ def progress_bar(what: str, *, total: int) -> Iterator[Callable[[int], None]]:
     finally:
         if bar.live.is_started:
             bar.stop()
+
+
+@contextmanager
+def compiling_shown() -> Iterator[None]:
+    """Say when the engine has to be compiled, and how far that is; say warnings, as that it is not kept, in a line."""
+    from sim.compiled import watching_compiler
+
+    @contextmanager
+    def watched(parts: int) -> Iterator[Callable[[int], None]]:
+        print(COMPILING, file=sys.stderr, flush=True)
+        with progress_bar("compiling", total=parts) as advance:
+            yield advance
+
+    with warnings.catch_warnings(), watching_compiler(watched):
+        warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
+        yield

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from sim import Scenario, find_place
+from sim import Scenario, find_place, with_changes
 from sim.scenario import validated
 
 
@@ -38,7 +38,7 @@ def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     if "place" in given:
         scenario = dataclasses.replace(scenario, place=find_place(str(given.pop("place"))))
     changed: Scenario = _patched(scenario, given, prefix="")
-    return changed
+    return with_changes(changed) if changed.own != scenario.own else changed
 
 
 def _patched(current: Any, values: Mapping[str, Any], *, prefix: str) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.history import History, simulate
     from sim.measures import MEASURES, Measure
     from sim.month import MONTH, Month
-    from sim.own import load_month
+    from sim.own import load_month, month_of
     from sim.partnership import PartnershipModel
 
 _READ_WHEN_ASKED_FOR = {
@@ -27,6 +27,7 @@ _READ_WHEN_ASKED_FOR = {
     "MONTH": "month",
     "Month": "month",
     "load_month": "own",
+    "month_of": "own",
     "Ensemble": "ensemble",
     "simulate_ensemble": "ensemble",
     "is_compiled": "compiled",
@@ -63,6 +64,7 @@ __all__ = [
     "find_place",
     "is_compiled",
     "load_month",
+    "month_of",
     "place_names",
     "prepare_engine",
     "scenario_from",

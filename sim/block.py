@@ -16,7 +16,7 @@ from sim.jit import RULES
 from sim.lanes.compiling import inlined
 from sim.lanes.draws import BlockDraws, room_for_draws
 from sim.lanes.draws import padded as padded_slots
-from sim.lanes.engine import Request
+from sim.lanes.engine import Kept, Request
 from sim.lanes.pairs import lanes_for, room_for_matrix, width
 from sim.lanes.views import Each, Kind, Layout, Link, Number, To, addresses_of, room_for
 from sim.levers import Policy, policy_calendar
@@ -248,11 +248,23 @@ def blocks_of(plans: Sequence[Plan], n_replicates: int) -> list[Block]:
 
 
 @dataclasses.dataclass(frozen=True)
+class Keeping:
+    """What is to be kept of runs."""
+
+    months: Sequence[int]
+    """In their order; a run keeps those that it has."""
+    measures: Sequence[str]
+    partners: bool = False
+    terms: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
 class Room:
     """Everything in memory that a block of runs works on. Addresses are good as long as this is kept."""
 
     request: Request
     draws: BlockDraws
+    kept: Kept
     arrays: tuple[NDArray[Any], ...]
 
 
@@ -262,15 +274,17 @@ def room_of(
     month: Month,
     *,
     seed: int,
-    replicates: NDArray[np.uint64],
-    row_of_month: NDArray[np.int64],
-    keep_terms: bool,
+    replicates: Sequence[int],
+    keeping: Keeping,
     scratch_rows: int,
     order: Sequence[int],
 ) -> Room:
     """Return what the runs of a block begin with: one run a plan."""
     first, n = plans[0], len(plans)
     n_seats = len(first.seats)
+    months = [number for number in keeping.months if number < first.scenario.months]
+    row_of_month = np.full(first.scenario.months, -1, dtype=np.int64)
+    row_of_month[months] = np.arange(len(months))
     behaviour, place = layout.room("behaviour", 1), layout.room("place", 1)
     _fill(behaviour, np.stack([plan.behaviour for plan in plans], axis=-1)[None])
     _fill(place, np.stack([plan.place for plan in plans], axis=-1)[None])
@@ -307,7 +321,7 @@ def room_of(
         "luck_of_partner": luck_of_partner,
     }
     n_founders = len([seat for seat in first.seats if seat.joins_at == 0])
-    numbers = {"month": 0, "calendar_month": 0, "n_founders": n_founders, "keeps_terms": int(keep_terms), "is_kept": 0}
+    numbers = dict.fromkeys(layout.numbers, 0) | {"n_founders": n_founders, "keeps_terms": int(keeping.terms)}
     counts = [n_seats if name == "luck_of_partner" else len(records[name]) for name in layout.kinds]
     arrays = (*(records[name] for name in layout.kinds), *matrices, scratch)
     return Room(
@@ -321,12 +335,28 @@ def room_of(
         ),
         draws=room_for_draws(
             seed=seed,
-            replicates=replicates,
+            replicates=np.array(replicates, dtype=np.uint64),
             streams=month.streams,
             shared=_as_rows(luck)[0],
             each=_as_rows(luck_of_partner),
         ),
+        kept=_room_to_keep(keeping, month, len(months), first.scenario.months, n_seats, n),
         arrays=arrays,
+    )
+
+
+def _room_to_keep(keeping: Keeping, month: Month, n_kept: int, n_months: int, n_seats: int, n: int) -> Kept:
+    numbers = {name: number for number, name in enumerate(month.measures)}
+    n_columns = len(month.partner_columns(with_terms=keeping.terms)) if keeping.partners else 0
+    return Kept(
+        measured=room_for((len(numbers), LANES)),
+        kept_measures=np.array([numbers[name] for name in keeping.measures], dtype=np.int64),
+        kept=np.empty((n_kept, len(keeping.measures), n)),
+        regime_measures=np.array([numbers[name] for name in month.regime_measures], dtype=np.int64),
+        for_regimes=np.empty((len(month.regime_measures), n_months, n)),
+        partner_rows=np.zeros((n_kept, n_seats, n_columns, n)),
+        keep_partners=keeping.partners,
+        keep_terms=keeping.terms,
     )
 
 

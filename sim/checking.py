@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from sim.levers import policy_calendar
+from sim.own import found_extension, month_of
 from sim.population import seats_of
 from sim.scenario import Scenario, ScenarioError, one_line, validated
 
+if TYPE_CHECKING:
+    from sim.month import Month
 
-def scenario_from(settings: Mapping[str, Any], *, own_settings: type | None = None) -> Scenario:
+
+def scenario_from(settings: Mapping[str, Any], *, month: Month | None = None) -> Scenario:
     """Return the checked scenario that plain nested ``settings`` (as YAML gives them) describe.
 
-    In a calendar entry the key ``from`` names the month. ``own_settings`` is the class of an extension's
-    parameters and levers, as ``month.own_settings``. Raises :class:`sim.ScenarioError`, whose one line names
-    the setting, the value and what is allowed.
+    In a calendar entry the key ``from`` names the month. Settings of one's own (``own``) are those that the extension
+    among the settings declares, or ``month``. Raises :class:`sim.ScenarioError`, whose one line names the
+    setting, the value and what is allowed.
     """
     plain = dict(settings)
     plain["calendar"] = [_with_from_month(entry) for entry in _entries(plain.get("calendar") or [])]
-    return checked(validated(Scenario, plain), own_settings)
+    scenario: Scenario = validated(Scenario, plain)
+    if scenario.extension:
+        scenario = dataclasses.replace(scenario, extension=found_extension(scenario.extension))
+    return _checked(scenario, month)
 
 
 def _entries(calendar: Any) -> Sequence[Any]:
@@ -40,18 +47,24 @@ def _with_from_month(entry: Any) -> dict[str, Any]:
 
 
 def with_changes(scenario: Scenario, **changes: Any) -> Scenario:
-    """Return a copy of ``scenario`` with the named fields replaced, checked like the original."""
+    """Return a copy of ``scenario`` with the named fields replaced, checked like the original.
+
+    Of a scenario that names no extension, settings of one's own are checked when it is run.
+    """
     try:
-        return checked(dataclasses.replace(scenario, **changes), None)
+        changed = dataclasses.replace(scenario, **changes)
     except ValidationError as error:
         raise ScenarioError(one_line(error, Scenario)) from None
+    return _checked(changed, None, refuse_own=False)
 
 
-def checked(scenario: Scenario, own_settings: type | None) -> Scenario:
-    """Return ``scenario`` if its board and calendar hold together; raise ScenarioError otherwise.
-
-    Settings of an extension that is not given are checked when they are run.
-    """
+def _checked(scenario: Scenario, month: Month | None, *, refuse_own: bool = True) -> Scenario:
+    """Return a scenario whose board, calendar and settings of one's own hold together; raise ScenarioError if not."""
     seats_of(scenario)
-    policy_calendar(scenario, own_settings, refuse_own=own_settings is not None)
-    return scenario
+    if scenario.extension:
+        month = month_of(scenario)
+    settings = month.own_settings if month else None
+    policy_calendar(scenario, settings, refuse_own=refuse_own or month is not None)
+    if settings is None:
+        return scenario
+    return dataclasses.replace(scenario, own=dataclasses.asdict(validated(settings, scenario.own, "own.")))

@@ -5,26 +5,27 @@ from __future__ import annotations
 import dataclasses
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from numba import njit, types
+from numba import njit, typeof, types
 from numba.core import config
 from numba.core.errors import NumbaError
 
-from sim.block import layout_of
+from sim.block import Keeping, Plan, Room, layout_of, plans_of, room_of
 from sim.lanes import engine, pairs
 from sim.lanes.compiling import inlined
 from sim.lanes.keeping import KeptCode
 from sim.lanes.refusals import refusal
 from sim.lanes.views import Layout, world_maker
 from sim.month import MONTH, Month
-from sim.scenario import ScenarioError
+from sim.scenario import Board, Scenario, ScenarioError
 from sim.sources import source_hash
 from sim.steps import Step
 
-Progress = Callable[[int, int], None]
-"""Told how many of how many parts have been compiled."""
+Watcher = Callable[[int], AbstractContextManager[Callable[[int], None]]]
+"""Given how many parts are to be compiled, a context in which it is told how many of them just were."""
 
 NOT_KEPT = "the compiled engine cannot be kept, as no folder for it can be written to: set NUMBA_CACHE_DIR to one"
 JIT_IS_OFF = "NUMBA_DISABLE_JIT is set, so the compiled engine cannot run: unset it, or take the Mesa engine"
@@ -47,6 +48,19 @@ class CompiledMonth:
         """Return how many rows of runs the loops over pairs need for what they copy."""
         return max((pairs.scratch_rows(loop, n_seats) for loop in self.loops), default=1)
 
+    def room_of(self, plans: Sequence[Plan], *, seed: int, replicates: Sequence[int], keeping: Keeping) -> Room:
+        """Return what a block of runs, one a plan, works on."""
+        return room_of(
+            plans,
+            self.layout,
+            self.month,
+            seed=seed,
+            replicates=replicates,
+            keeping=keeping,
+            scratch_rows=self.scratch_rows(len(plans[0].seats)),
+            order=self.order,
+        )
+
     @property
     def kept(self) -> KeptCode:
         """Return where the compiled form is kept."""
@@ -57,6 +71,17 @@ class CompiledMonth:
 _lock = threading.Lock()
 _made: dict[Month, CompiledMonth] = {}
 _ready: set[Month] = set()
+_watchers: list[Watcher] = []
+
+
+@contextmanager
+def watching_compiler(watcher: Watcher) -> Iterator[None]:
+    """Let ``watcher`` see how far compiling is, whatever in the block needs it."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
 
 
 def is_compiled(month: Month = MONTH) -> bool:
@@ -65,35 +90,53 @@ def is_compiled(month: Month = MONTH) -> bool:
     return month in _ready or (path is not None and path.exists())
 
 
-def prepare_engine(month: Month = MONTH, progress: Progress | None = None) -> None:
-    """Compile a month if this machine has not yet, and tell how far it is.
+def prepare_engine(month: Month = MONTH) -> None:
+    """Compile a month if this machine has not yet.
 
     Raises :class:`sim.ScenarioError`, in one line with the step and the line in it, for what the compiler refuses.
     """
-    compiled_month(month, progress)
+    compiled_month(month)
 
 
-def compiled_month(month: Month, progress: Progress | None = None) -> CompiledMonth:
+def compiled_month(month: Month) -> CompiledMonth:
     """Return the compiled form of a month, ready to run."""
     with _lock:
         made = _put_together(month)
         if month not in _ready:
             if not is_compiled(month):
-                for number, part in enumerate(made.parts):
-                    _compile(part, month, made.layout)
-                    if progress is not None:
-                        progress(number + 1, len(made.parts) + 1)
+                _compile(made)
+            made.run_block.compile(_kinds_of_arguments(made))
             _ready.add(month)
             if made.kept.folder is None:
                 warnings.warn(NOT_KEPT, RuntimeWarning, stacklevel=3)
         return made
 
 
-def _compile(part: Any, month: Month, layout: Layout) -> None:
-    try:
-        part.compile((layout.world, types.int64))
-    except NumbaError as error:
-        raise ScenarioError(refusal(error, (*month.launch_steps, *month.steps), layout)) from error
+def _compile(made: CompiledMonth) -> None:
+    """Compile the parts of a month, and last what puts them together, which takes about as long as they all do."""
+    with ExitStack() as watched:
+        advance = [watched.enter_context(watcher(2 * len(made.parts))) for watcher in _watchers]
+        for part in made.parts:
+            try:
+                part.compile((made.layout.world, types.int64))
+            except NumbaError as error:
+                steps = (*made.month.launch_steps, *made.month.steps)
+                raise ScenarioError(refusal(error, steps, made.layout)) from error
+            _tell(advance, 1)
+        made.run_block.compile(_kinds_of_arguments(made))
+        _tell(advance, len(made.parts))
+
+
+def _tell(advance: Sequence[Callable[[int], None]], parts: int) -> None:
+    for tell in advance:
+        tell(parts)
+
+
+def _kinds_of_arguments(made: CompiledMonth) -> tuple[Any, ...]:
+    """Return the types of what ``run_block`` is given, seen at the smallest block there is."""
+    smallest = plans_of([Scenario(board=Board({"council": 1}), months=1)], made.layout, made.month)
+    room = made.room_of(smallest, seed=0, replicates=[0], keeping=Keeping([0], list(made.month.measures)))
+    return *map(typeof, (room.request, room.draws, room.kept)), types.int64
 
 
 def _put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:

@@ -18,16 +18,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.block import Block, Plan, blocks_of, plans_of, room_of
+from sim.block import Block, Keeping, Plan, blocks_of, plans_of
 from sim.compiled import CompiledMonth, compiled_month
 from sim.lanes.engine import Kept
-from sim.lanes.views import room_for
-from sim.month import MONTH, Month
-from sim.own import refuse_swapped
+from sim.month import Month
+from sim.own import month_of, refuse_swapped
 from sim.randomness import replicates_named, seed_named
 from sim.regimes import REGIMES, name_regimes
 from sim.scenario import Scenario, ScenarioError
-from sim.state import LANES
 
 NO_REGIME = -1
 
@@ -99,13 +97,13 @@ def simulate_ensemble(
     record_partners: bool = False,
     record_terms: bool = False,
     threads: int | None = None,
-    month: Month = MONTH,
+    month: Month | None = None,
 ) -> Ensemble:
     """Run every scenario once for each replicate on the compiled engine.
 
     A whole number of ``replicates`` means 0, 1, … up to it. ``measures`` and ``months`` (steps from 0)
     say what to keep, months in their order; None keeps all. ``record_terms`` records partners too.
-    ``threads`` defaults to the number of processors; ``month`` is the list of steps. Raises
+    ``threads`` defaults to the number of processors, ``month`` (the list of steps) to that of the scenarios. Raises
     :class:`sim.ScenarioError` for a scenario that does not hold together, a seed or replicate that is
     none, and ValueError for an unknown measure or month. Scenarios of one name in a list are told apart as
     "name", "name (2)" and so on.
@@ -119,14 +117,15 @@ def simulate_ensemble(
         names = _told_apart([scenario.name for scenario in requested])
     if not requested:
         raise ScenarioError("no scenario was given")
+    month = month or month_of(*requested)
     seed, chosen = seed_named(seed), replicates_named(replicates)
     longest = max(scenario.months for scenario in requested)
     kept_months = tuple(range(longest)) if months is None else tuple(sorted({int(number) for number in months}))
     kept_measures = tuple(month.measures) if measures is None else tuple(measures)
     _refuse_unknown(kept_measures, kept_months, longest, month)
 
-    record_partners = record_partners or record_terms
-    columns = month.partner_columns(with_terms=record_terms)
+    keeping = Keeping(kept_months, kept_measures, partners=record_partners or record_terms, terms=record_terms)
+    columns = month.partner_columns(with_terms=record_terms) if keeping.partners else ()
     engine = compiled_month(month)
     plans = plans_of(requested, engine.layout, month)
     n_runs = len(requested) * len(chosen)
@@ -136,13 +135,11 @@ def simulate_ensemble(
         plans=plans,
         seed=seed,
         replicates=chosen,
-        months=kept_months,
-        measure_numbers=np.array([list(month.measures).index(name) for name in kept_measures], dtype=np.int64),
+        keeping=keeping,
         values=np.full((len(kept_months), len(kept_measures), n_runs), np.nan),
         regimes=np.full((len(kept_months), n_runs), NO_REGIME, dtype=np.int8),
         final_regimes=np.zeros(n_runs, dtype=np.int8),
-        partners=np.full((len(kept_months), n_seats, len(columns), n_runs), np.nan) if record_partners else None,
-        keep_terms=record_terms,
+        partners=np.full((len(kept_months), n_seats, len(columns), n_runs), np.nan) if keeping.partners else None,
     )
     blocks = blocks_of(plans, len(chosen))
     workers = min(threads or os.cpu_count() or 1, len(blocks))
@@ -163,7 +160,7 @@ def simulate_ensemble(
         measures=_by_run(results.values, len(requested)),
         regimes=_by_run(results.regimes, len(requested)),
         final_regimes=_by_run(results.final_regimes, len(requested)),
-        partner_columns=columns if record_partners else (),
+        partner_columns=columns,
         partners=None if results.partners is None else _by_run(results.partners, len(requested)),
     )
 
@@ -208,52 +205,25 @@ class _Results:
     plans: Sequence[Plan]
     seed: int
     replicates: tuple[int, ...]
-    months: tuple[int, ...]
-    measure_numbers: NDArray[np.int64]
+    keeping: Keeping
     values: NDArray[np.float64]
     regimes: NDArray[np.int8]
     final_regimes: NDArray[np.int8]
     partners: NDArray[np.float64] | None
-    keep_terms: bool
 
     def run(self, block: Block) -> None:
         """Run a block and enter its results."""
-        engine, month = self.engine, self.engine.month
         plans = [self.plans[number] for number in block.scenarios]
-        n, months, n_seats = len(plans), plans[0].scenario.months, len(plans[0].seats)
-        kept_months = [number for number in self.months if number < months]
-        n_columns = 0 if self.partners is None else self.partners.shape[2]
-        row_of_month = np.full(months, -1, dtype=np.int64)
-        row_of_month[kept_months] = np.arange(len(kept_months))
-        numbers = {name: number for number, name in enumerate(month.measures)}
-        kept = Kept(
-            measured=room_for((len(numbers), LANES)),
-            kept_measures=self.measure_numbers,
-            kept=np.empty((len(kept_months), len(self.measure_numbers), n)),
-            regime_measures=np.array([numbers[name] for name in month.regime_measures]),
-            for_regimes=np.empty((len(month.regime_measures), months, n)),
-            partner_rows=np.zeros((len(kept_months), n_seats, n_columns, n)),
-            keep_partners=self.partners is not None,
-            keep_terms=self.keep_terms,
-        )
-        room = room_of(
-            plans,
-            engine.layout,
-            month,
-            seed=self.seed,
-            replicates=np.array([self.replicates[number] for number in block.replicates], dtype=np.uint64),
-            row_of_month=row_of_month,
-            keep_terms=self.keep_terms,
-            scratch_rows=engine.scratch_rows(n_seats),
-            order=engine.order,
-        )
-        engine.run_block(room.request, room.draws, kept, n)
-        self._enter(block, kept, kept_months)
+        replicates = [self.replicates[number] for number in block.replicates]
+        room = self.engine.room_of(plans, seed=self.seed, replicates=replicates, keeping=self.keeping)
+        self.engine.run_block(room.request, room.draws, room.kept, len(plans))
+        self._enter(block, room.kept, months=plans[0].scenario.months)
 
-    def _enter(self, block: Block, kept: Kept, kept_months: list[int]) -> None:
+    def _enter(self, block: Block, kept: Kept, *, months: int) -> None:
         n_scenarios = len(self.plans)
         runs = np.array(block.replicates) * n_scenarios + np.array(block.scenarios)
-        rows = np.array([self.months.index(number) for number in kept_months], dtype=np.int64)
+        kept_months = [number for number in self.keeping.months if number < months]
+        rows = np.array([self.keeping.months.index(number) for number in kept_months], dtype=np.int64)
         here: Any = runs
         if runs[-1] - runs[0] == len(runs) - 1:
             here = slice(int(runs[0]), int(runs[-1]) + 1)

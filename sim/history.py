@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from sim.month import MONTH, Month
+from sim.month import Month
 from sim.partnership import PartnershipModel
 from sim.randomness import replicate_named, seed_named
 from sim.regimes import REGIMES, name_regimes
@@ -39,12 +39,13 @@ class History:
 
 
 def simulate(
-    scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False, month: Month = MONTH
+    scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False, month: Month | None = None
 ) -> History:
     """Run a scenario once on the Mesa engine and return its history.
 
     ``seed`` (a whole number from 0) names the study and ``replicate`` (from 0, below 2³²) the run in it: two
-    scenarios with both the same see the same people, elections and luck. ``month`` is the list of steps.
+    scenarios with both the same see the same people, elections and luck. ``month`` is the list of steps, by default
+    that of the scenario.
     Raises :class:`sim.ScenarioError` for a seed or replicate that is none.
     """
     seed, replicate = seed_named(seed), replicate_named(replicate)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sim.jit import rule
 from sim.population import SECTORS, THEMES
@@ -18,6 +18,11 @@ from sim.rules.mathematics import mean_or_zero, spread, total
 
 if TYPE_CHECKING:
     from sim.partnership import PartnershipModel
+
+AtTheEnd = Literal["mean of the last year", "last month"]
+LAST_YEAR: AtTheEnd = "mean of the last year"
+LAST_MONTH: AtTheEnd = "last month"
+FINAL_MONTHS = 12
 
 INFINITE = math.inf
 N_THEMES = len(THEMES)
@@ -28,7 +33,7 @@ Formula = str | Callable[["PartnershipModel"], float]
 
 @dataclasses.dataclass(frozen=True)
 class Measure:
-    """One reported number a month. At the end of a run it is read as it stands in the last month."""
+    """One reported number a month."""
 
     name: str
     unit: str
@@ -38,6 +43,9 @@ class Measure:
     formula: Formula = dataclasses.field(repr=False)
     names_regimes: bool = False
     """Regimes are named from it, so it is measured in every month, kept or not."""
+    at_the_end: AtTheEnd = LAST_YEAR
+    """How its final value is read: what adds up over a run as it stands in the last month, all else as the mean of
+    the last year, since one month's attendance or spending is mostly chance."""
 
 
 # ---------------------------------------------------------------------- formulas that need more than a line
@@ -119,19 +127,19 @@ def _measures() -> Mapping[str, Measure]:
         Measure("talk_ratio", share, 0.0, 1.0, "Share of meetings held so far that decided nothing.", lambda m: 1.0 - m.decisions / m.meetings if m.meetings > 0.0 else 0.0),
         Measure("acceptability", "0 to 1", 0.0, 1.0, "Mean closeness of the strategy to members' own priorities.", lambda m: mean_or_zero(total=m.fits, count=m.n_members)),
         Measure("equity", "standard deviation", 0.0, 1.0, "Spread of that closeness over members; low is equitable.", lambda m: spread(total=m.fits, total_of_squares=m.fits_squared, count=m.n_members)),
-        Measure("outcome", "share of the gap", -1.0, 1.0, "Gap to the national average that is closed (negative: it grew), mean over themes.", mean_outcome),
-        *(Measure(f"outcome_{theme}", "share of the gap", -1.0, 1.0, f"Gap closed in {theme}.", f"outcome[{k}]") for k, theme in enumerate(THEMES)),
-        Measure("outcome_counterfactual", "share of the gap", -1.0, 1.0, "Gap closed without a partnership, under the same shocks.", mean_counterfactual),
-        Measure("added_value", "share of the gap", -2.0, 2.0, "Outcome minus the counterfactual.", lambda m: mean_outcome(m) - mean_counterfactual(m)),
+        Measure("outcome", "share of the gap", -1.0, 1.0, "Gap to the national average that is closed (negative: it grew), mean over themes.", mean_outcome, at_the_end=LAST_MONTH),
+        *(Measure(f"outcome_{theme}", "share of the gap", -1.0, 1.0, f"Gap closed in {theme}.", f"outcome[{k}]", at_the_end=LAST_MONTH) for k, theme in enumerate(THEMES)),
+        Measure("outcome_counterfactual", "share of the gap", -1.0, 1.0, "Gap closed without a partnership, under the same shocks.", mean_counterfactual, at_the_end=LAST_MONTH),
+        Measure("added_value", "share of the gap", -2.0, 2.0, "Outcome minus the counterfactual.", lambda m: mean_outcome(m) - mean_counterfactual(m), at_the_end=LAST_MONTH),
         Measure("delivered", "share of the gap a year", 0.0, INFINITE, "Results delivered, remembered over about a year.", "delivered", names_regimes=True),
         Measure("fund_in_gbp_m", pounds, 0.0, INFINITE, "Money that comes into the pooled fund.", "fund_in_gbp_m"),
         Measure("fund_spent_gbp_m", pounds, 0.0, INFINITE, "Money paid out of the pooled fund.", "fund_spent_gbp_m"),
         Measure("fund_forfeited_gbp_m", pounds, 0.0, INFINITE, "Money returned to the centre, unclaimed or unspent.", "fund_forfeited_gbp_m"),
-        Measure("fund_held_gbp_m", "£m", 0.0, INFINITE, "Money in the pooled fund at the month's end.", "fund_held_gbp_m"),
+        Measure("fund_held_gbp_m", "£m", 0.0, INFINITE, "Money in the pooled fund at the month's end.", "fund_held_gbp_m", at_the_end=LAST_MONTH),
         Measure("transaction_cost_gbp_m", pounds, 0.0, INFINITE, "Cost of meeting, reporting and the staff team.", "transaction_cost_gbp_m"),
         Measure("person_days", "days a month", 0.0, INFINITE, "Working time behind that cost.", "person_days"),
         Measure("inspection_cost_gbp_m", pounds, 0.0, INFINITE, "Cost of external inspection to the bodies on the board.", "inspection_cost_gbp_m"),
-        Measure("public_value_gbp_m", "£m since the start", -INFINITE, INFINITE, "Added value at the cost of the gap, minus transaction costs so far.", lambda m: (mean_outcome(m) - mean_counterfactual(m)) * m.gap_cost_gbp_m - m.transaction_cost_so_far_gbp_m),
+        Measure("public_value_gbp_m", "£m since the start", -INFINITE, INFINITE, "Added value at the cost of the gap, minus transaction costs so far.", lambda m: (mean_outcome(m) - mean_counterfactual(m)) * m.gap_cost_gbp_m - m.transaction_cost_so_far_gbp_m, at_the_end=LAST_MONTH),
         Measure("credibility", "0 to 1", 0.0, 1.0, "Standing with central government.", lambda m: alive(m) * m.credibility),
         Measure("is_accredited", "0 or 1", 0.0, 1.0, "The fund is released in full.", lambda m: alive(m) * m.is_accredited),
         Measure("is_successful", "0 or 1", 0.0, 1.0, "The partnership is judged successful.", lambda m: alive(m) * m.is_successful),
@@ -141,12 +149,12 @@ def _measures() -> Mapping[str, Measure]:
         Measure("capacity_performance", "0 to 1", 0.0, 1.0, "How convincing the past year's results are.", "results"),
         Measure("capacity_standing", "0 to 1", 0.0, 1.0, "Attendance record of bodies that no duty or assessment makes come.", lambda m: mean_or_zero(total=m.free_records, count=m.free)),
         Measure("capacity_influence", "0 to 1", 0.0, 1.0, "Share of what they could bend that members do bend.", lambda m: mean_or_zero(total=m.giving_rates, count=m.n_members)),
-        Measure("stage", "1 to 5", 1.0, 5.0, "Stage of development of the partnership.", "stage"),
-        Measure("months_to_first_decision", "months", 0.0, 600.0, "Months until something was decided (so far, if nothing was).", "months_to_first_decision"),
-        Measure("months_to_first_delivery", "months", 0.0, 600.0, "Months until half a per cent of the gap was delivered in a year (so far, if not).", "months_to_first_delivery"),
+        Measure("stage", "1 to 5", 1.0, 5.0, "Stage of development of the partnership.", "stage", at_the_end=LAST_MONTH),
+        Measure("months_to_first_decision", "months", 0.0, 600.0, "Months until something was decided (so far, if nothing was).", "months_to_first_decision", at_the_end=LAST_MONTH),
+        Measure("months_to_first_delivery", "months", 0.0, 600.0, "Months until half a per cent of the gap was delivered in a year (so far, if not).", "months_to_first_delivery", at_the_end=LAST_MONTH),
         Measure("n_members", "bodies", 0.0, 512.0, "Members at the month's end.", "n_members"),
-        Measure("n_exits", "bodies since the start", 0.0, INFINITE, "Seats given up so far.", "n_exits"),
-        Measure("is_dissolved", "0 or 1", 0.0, 1.0, "The partnership has been abolished.", "is_dissolved", names_regimes=True),
+        Measure("n_exits", "bodies since the start", 0.0, INFINITE, "Seats given up so far.", "n_exits", at_the_end=LAST_MONTH),
+        Measure("is_dissolved", "0 or 1", 0.0, 1.0, "The partnership has been abolished.", "is_dissolved", names_regimes=True, at_the_end=LAST_MONTH),
     ]
     # fmt: on
     return {measure.name: measure for measure in rows}

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.jit import RULES
-from sim.scenario import ScenarioError
+from sim.scenario import Scenario, ScenarioError
 
 if TYPE_CHECKING:
     from sim.month import Month
 
 PACKAGE = "sim"
+FROM_A_FILE = "_extension_"
+"""What the name of a module begins with that was read from a file."""
 
 
 # ---------------------------------------------------------------------- what own text is made of
@@ -35,7 +37,7 @@ def own_key(month: Month) -> str:
     told = _told(month)
     if told == _told(MONTH):
         return ""
-    own_rules = [_text_of(function) for function in RULES if not _is_of_package(function)]
+    own_rules = [_text_of(function) for function in RULES if _may_be_called(function, month)]
     return hashlib.sha256(repr((told, own_rules)).encode()).hexdigest()
 
 
@@ -58,6 +60,19 @@ def _plain(value: Any) -> Any:
     if callable(value):
         return f"{value.__module__}.{value.__qualname__}" if _is_of_package(value) else _text_of(value)
     return value
+
+
+def _may_be_called(function: Callable[..., Any], month: Month) -> bool:
+    """Return whether a rule of one's own may be part of a month: not if it is of another extension's file."""
+    in_a_file = function.__module__.startswith(FROM_A_FILE)
+    return not _is_of_package(function) and (not in_a_file or function.__module__ in _modules_of(month))
+
+
+def _modules_of(month: Month) -> set[str]:
+    steps = (*month.launch_steps, *month.steps)
+    functions = [getattr(step, "function", None) or getattr(step, "rule", None) for step in steps]
+    functions += [*month.own_terms, *(measure.formula for measure in month.measures.values()), month.own_settings]
+    return {getattr(function, "__module__", "") for function in functions}
 
 
 def _is_of_package(function: Callable[..., Any]) -> bool:
@@ -92,35 +107,70 @@ def _code(code: types.CodeType, known: dict[str, Any]) -> tuple[Any, ...]:
 def load_month(name: str) -> Month:
     """Return the ``month`` of a module of one's own, named by its import path or its file.
 
-    Raises :class:`sim.ScenarioError` if there is no such module, or it has no ``month``.
+    A file that was edited is read anew. Raises :class:`sim.ScenarioError` if there is no such module, or it has no
+    ``month``.
     """
     from sim.month import Month
 
-    module = _module(name)
-    month = getattr(module, "month", None)
+    month = getattr(_module(found_extension(name)), "month", None)
     if not isinstance(month, Month):
         raise ScenarioError(f"extension = {name!r} has no month: set in it, for example, month = MONTH.replacing(...)")
     return month
 
 
-def _module(name: str) -> types.ModuleType:
+def month_of(*scenarios: Scenario) -> Month:
+    """Return the month that scenarios live: that of the extension they name, or the model's own.
+
+    Raises :class:`sim.ScenarioError` if they name different ones.
+    """
+    from sim.month import MONTH
+
+    named = {scenario.extension: None for scenario in scenarios}
+    if len(named) > 1:
+        raise ScenarioError(
+            f"scenarios with extension = {' and '.join(map(repr, named))} cannot run together: run them one by one"
+        )
+    name = next(iter(named), "")
+    return load_month(name) if name else MONTH
+
+
+def found_extension(name: str) -> str:
+    """Return the whole path of an extension's file, or the import path of its module; raise ScenarioError."""
     path = Path(name).expanduser()
     if path.suffix != ".py":
-        try:
-            return importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name is None or not name.startswith(error.name):
-                raise
-            path = Path(f"{name.replace('.', '/')}.py")
-    path = path.resolve()
+        if importable(name):
+            return name
+        path = Path(f"{name.replace('.', '/')}.py")
     if not path.is_file():
         raise ScenarioError(f"extension = {name!r} is neither a module that can be imported nor a file")
-    known = f"_extension_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    return str(path.resolve())
+
+
+def extension_file(name: str) -> Path | None:
+    """Return the file that an extension is read from, if it is one."""
+    stated = _module(found_extension(name)).__file__
+    return Path(stated) if stated else None
+
+
+def importable(name: str) -> bool:
+    """Return whether a module can be imported by that name."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _module(found: str) -> types.ModuleType:
+    """Return a module by its import path, or read from a file under a name that goes by its place and text."""
+    path = Path(found)
+    if path.suffix != ".py":
+        return importlib.import_module(found)
+    known = f"{FROM_A_FILE}{hashlib.sha256(found.encode() + path.read_bytes()).hexdigest()[:12]}"
     if known in sys.modules:
         return sys.modules[known]
     spec = importlib.util.spec_from_file_location(known, path)
     if spec is None or spec.loader is None:
-        raise ScenarioError(f"extension = {name!r} cannot be read as Python")
+        raise ScenarioError(f"extension = {found!r} cannot be read as Python")
     module = importlib.util.module_from_spec(spec)
     sys.modules[known] = module
     try:

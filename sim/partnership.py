@@ -16,7 +16,7 @@ import numpy as np
 from sim.events import DISSOLVED, EVENTS, NEW_LEADER, STAGE
 from sim.jit import rule
 from sim.levers import policy_calendar
-from sim.own import refuse_swapped
+from sim.own import month_of, refuse_swapped
 from sim.parameters import Levers
 from sim.partners import KIND_OF_PARTNER, Partner
 from sim.population import SECTORS, THEMES, seats_of
@@ -128,9 +128,7 @@ class PartnershipModel(mesa.Model):
         refuse_swapped()
         seed, replicate = seed_named(seed), replicate_named(replicate)
         super().__init__(rng=seed)
-        from sim.month import MONTH  # the list of steps names this class
-
-        self.plan = month or MONTH
+        self.plan = month or month_of(scenario)
         self.request = scenario  # Mesa 3.5 keeps the name `scenario` for itself
         self.behaviour, self.mechanisms = scenario.behaviour, scenario.mechanisms
         self.delivery, self.place = scenario.delivery, scenario.place

@@ -130,8 +130,10 @@ class Scenario:
     delivery: Delivery = Field(default_factory=Delivery)
     mechanisms: Mechanisms = Field(default_factory=Mechanisms)
     regimes: RegimeThresholds = Field(default_factory=RegimeThresholds)
+    extension: str = ""
+    """File or module of one's own whose month is lived, see docs/extending.md; '' for that of the model."""
     own: dict[str, Any] = Field(default_factory=dict)
-    """Parameters and levers of an extension."""
+    """Parameters and levers of the extension."""
 
     def month_label(self, month: int) -> str:
         """Return the calendar month 'YYYY-MM' of step ``month`` (0 is the first)."""

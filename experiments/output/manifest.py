@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,6 +17,7 @@ from experiments.output.folder import MANIFEST
 from experiments.study.identity import made_by
 from experiments.values import scenario_values
 from sim import Scenario
+from sim.own import extension_file
 
 PACKAGE = "local-partnerships"
 LIBRARIES = ("numpy", "pandas", "mesa", "numba", "hydra-core", "pyarrow")
@@ -44,9 +45,9 @@ def write_manifest(
         "seed": seed,
         "replicates": {"first": replicates.start, "count": len(replicates)},
         "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()},
-        "own_files": own_files_used(),
+        "own_files": own_files_used() + _extensions(scenarios.values()),
         "versions": _versions(),
-        "made_by": made_by(),
+        "made_by": made_by(scenarios.values()),
         "git_commit": _git_commit(),
         "platform": {"system": platform.platform(), "machine": platform.machine()},
         "started": started.isoformat(timespec="seconds"),
@@ -59,6 +60,13 @@ def write_manifest(
     path = folder / MANIFEST
     path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def _extensions(scenarios: Iterable[Scenario]) -> list[dict[str, str]]:
+    """Return path and sha256 of the files that steps of one's own were read from."""
+    named = dict.fromkeys(scenario.extension for scenario in scenarios if scenario.extension)
+    found = [path for name in named if (path := extension_file(name)) is not None]
+    return [{"path": str(path), "sha256": sha256_of_file(path)} for path in found]
 
 
 def _versions() -> dict[str, str]:

@@ -21,7 +21,7 @@ from experiments.page.catalogue import PAGE_MEASURES, catalogue
 from experiments.page.example import example
 from experiments.page.packing import Json, packed, packed_codes
 from experiments.page.request import with_length
-from experiments.study.designs import Factor, factors, is_whole, variable_paths
+from experiments.study.designs import Factor, factors, variable_paths
 from experiments.values import with_values
 from sim import PARAMETERS, REGIMES, Scenario, simulate_ensemble
 from sim.scenario import nearest
@@ -125,7 +125,7 @@ def _levels(factor: Factor, paths: Sequence[str], count: int, base: Scenario) ->
         raise CommandError(
             f"ranges: {factor.path} = [{factor.low:g},{factor.high:g}] leaves out {own:g}, which the base has"
         )
-    steps = [int(step) if is_whole(factor.path) else float(f"{step:.6g}") for step in factor.levels(count)]
+    steps = [int(step) if factor.is_whole else float(f"{step:.6g}") for step in factor.levels(count)]
     closest = min(range(len(steps)), key=lambda place: abs(steps[place] - own))
     steps[closest] = own
     return tuple(steps)

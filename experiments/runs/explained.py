@@ -136,7 +136,7 @@ def many_runs(
 
     With ``behaviours`` replicate r takes number r mod n of them. They may come in any order.
     """
-    runs = _on_mesa if engine_for(replicates, engine) == "mesa" else _on_ensemble
+    runs = _on_mesa if engine_for(replicates, engine, [scenario]) == "mesa" else _on_ensemble
     turns = max(1, min(len(behaviours), replicates))
     with progress_bar("runs", total=replicates) as advance:
         for turn in range(turns):

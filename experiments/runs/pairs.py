@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import joblib
@@ -14,33 +13,14 @@ import pandas as pd
 from experiments.behaviours import of_replicate
 from experiments.runs.turns import taking_turns
 from experiments.terminal import progress_bar
-from sim import MEASURES, THEMES, Scenario, is_compiled, simulate, simulate_ensemble
+from sim import MEASURES, Measure, Scenario, is_compiled, month_of, simulate, simulate_ensemble
+from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.parameters import Behaviour
 
 Engine = Literal["auto", "mesa", "ensemble"]
 
-READ_IN_LAST_MONTH: tuple[str, ...] = (
-    "outcome",
-    *(f"outcome_{theme}" for theme in THEMES),
-    "outcome_counterfactual",
-    "added_value",
-    "fund_held_gbp_m",
-    "public_value_gbp_m",
-    "stage",
-    "months_to_first_decision",
-    "months_to_first_delivery",
-    "n_exits",
-    "is_dissolved",
-)
-"""Measures that add up over a run: its final value is the last month's. Of all others it is the mean of
-the last year, because a single month's attendance or spending is mostly chance."""
-
-FINAL_MONTHS = 12
-
 RUNS_WORTH_COMPILING = 600
 """Below this many runs Mesa is done before the compiled engine is compiled for the first time."""
-
-COMPILING = "compiling the engine, once on this machine: about a minute"
 
 _REPLICATES_AT_ONCE = 256
 _PORTIONS_PER_WORKER = 8
@@ -91,22 +71,24 @@ def run_pairs(
     number of processes or threads (default: one for each core). The answer depends on neither.
     With ``behaviours`` replicate r of every scenario takes number r mod n of them in place of its own.
     """
-    run = _run_on_mesa if engine_for(len(scenarios) * replicates, engine) == "mesa" else _run_on_ensemble
+    chosen = engine_for(len(scenarios) * replicates, engine, scenarios.values())
+    run = _run_on_mesa if chosen == "mesa" else _run_on_ensemble
     together = run(scenarios, seed=seed, replicates=replicates, workers=workers, behaviours=behaviours)
-    return RunTable(trajectories=together, runs=final_values(together, seed=seed))
+    runs = final_values(together, seed=seed, measures=measures_of(scenarios.values()))
+    return RunTable(trajectories=together, runs=runs)
 
 
-def engine_for(runs: int, engine: Engine) -> Literal["mesa", "ensemble"]:
+def measures_of(scenarios: Iterable[Scenario]) -> dict[str, Measure]:
+    """Return the measures that runs of scenarios have: those of the model, and of their extensions."""
+    return {name: measure for scenario in scenarios for name, measure in month_of(scenario).measures.items()}
+
+
+def engine_for(runs: int, engine: Engine, scenarios: Iterable[Scenario]) -> Literal["mesa", "ensemble"]:
     """Return the engine that is asked for; of auto, the one that is sooner done with so many runs."""
     if engine != "auto":
         return engine
-    return "mesa" if runs < RUNS_WORTH_COMPILING and not is_compiled() else "ensemble"
-
-
-def announce_compiling() -> None:
-    """Say on standard error that the compiled engine will keep a person waiting, if it has yet to be compiled."""
-    if not is_compiled():
-        print(COMPILING, file=sys.stderr, flush=True)
+    compiled = all(is_compiled(month_of(scenario)) for scenario in scenarios)
+    return "mesa" if runs < RUNS_WORTH_COMPILING and not compiled else "ensemble"
 
 
 def _run_on_ensemble(
@@ -118,7 +100,6 @@ def _run_on_ensemble(
     behaviours: Sequence[Behaviour],
 ) -> pd.DataFrame:
     """Return trajectories from the compiled engine."""
-    announce_compiling()
     with progress_bar("runs", total=len(scenarios) * replicates) as advance:
         if behaviours:
             return _run_sampled(scenarios, seed, replicates, behaviours=behaviours, workers=workers, advance=advance)
@@ -182,13 +163,14 @@ def _run_on_mesa(
     return pd.concat([parts[position] for position in sorted(parts)], ignore_index=True)
 
 
-def final_values(trajectories: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+def final_values(trajectories: pd.DataFrame, *, seed: int, measures: Mapping[str, Measure] = MEASURES) -> pd.DataFrame:
     """Return one row a run: scenario, replicate, seed, regime at the end, final value of every measure."""
     run = ["scenario", "replicate"]
     by_run = trajectories.groupby(run, sort=False)
     last = by_run.tail(1).set_index(run)
-    means = by_run.tail(FINAL_MONTHS).groupby(run, sort=False)[list(MEASURES)].mean()
-    finals = means.assign(**{name: last[name] for name in READ_IN_LAST_MONTH})
+    means = by_run.tail(FINAL_MONTHS).groupby(run, sort=False)[list(measures)].mean()
+    as_it_stands = [name for name, measure in measures.items() if measure.at_the_end == LAST_MONTH]
+    finals = means.assign(**{name: last[name] for name in as_it_stands})
     finals.insert(0, "regime", last["regime"])
     finals.insert(0, "seed", seed)
     return finals.reset_index()

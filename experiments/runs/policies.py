@@ -11,11 +11,11 @@ import pandas as pd
 
 from analysis.policy.tables import COSTS
 from experiments.behaviours import of_replicate
-from experiments.runs.pairs import FINAL_MONTHS
 from experiments.runs.turns import taking_turns
 from experiments.values import with_values
 from sim import REGIMES, Place, Scenario, simulate_ensemble
 from sim.levers import FUND_BASE_YEAR
+from sim.measures import FINAL_MONTHS
 from sim.parameters import MOST_FUND_GBP_M, Behaviour
 
 FUND_MULTIPLE = "fund_multiple"

@@ -32,7 +32,7 @@ from experiments.search.mixes import EXCESS, search_cheapest, search_front
 from experiments.study.designs import Factor, factors
 from experiments.terminal import progress_bar
 from experiments.values import scenario_values
-from sim import REGIMES, Scenario
+from sim import REGIMES, Scenario, month_of
 
 FINALISTS = 8
 MOST_FUND_MULTIPLE = 10.0
@@ -174,6 +174,7 @@ def _deciding(problem: MixProblem, settings: SearchSettings) -> dict[str, Any]:
         **{name: getattr(settings, name) for name in named},
         "bound": problem.bound,
         "base": scenario_values(problem.base),
+        "steps of one's own": month_of(problem.base).own_key,
         "levers": {lever.path: lever.range for lever in problem.levers},
         "behaviours": [dataclasses.asdict(behaviour) for behaviour in problem.worlds.behaviours],
         "places": [dataclasses.asdict(place) for place in problem.worlds.places],

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from experiments.behaviours import of_replicate
 from experiments.errors import one_line
-from experiments.runs.pairs import FINAL_MONTHS, READ_IN_LAST_MONTH
 from experiments.study.designs import DRAW
 from experiments.study.store import (
     ERROR,
@@ -27,7 +26,8 @@ from experiments.study.store import (
     write_chunk,
 )
 from experiments.values import with_values
-from sim import MEASURES, REGIMES, Ensemble, Scenario, ScenarioError, simulate_ensemble
+from sim import MEASURES, REGIMES, Ensemble, Measure, Scenario, ScenarioError, simulate_ensemble
+from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.population import seats_of
 from sim.state import LANES
 
@@ -45,8 +45,6 @@ _PARTNER_MONTHS_A_CHUNK = 2_800_000
 
 _MOST_RUNS_A_CHUNK = 128 * LANES
 """However short the runs: a chunk holds its draws and results in memory."""
-
-_IN_LAST_MONTH = np.array([name in READ_IN_LAST_MONTH for name in MEASURES])
 
 
 def usual_size(scenario: Scenario) -> int:
@@ -80,6 +78,7 @@ def _study(folder: Path, _written: int) -> Study:
 def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.Table]:
     replicates = range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
     kept = study.settings[TRAJECTORIES]
+    measures = study.month.measures
     tables: dict[str, list[pa.Table]] = {RUNS: []}
     if kept:
         tables[TRAJECTORIES] = [_trajectories_schema(kept).empty_table()]
@@ -90,7 +89,7 @@ def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.
             partial(simulate_ensemble, replicates=some, seed=study.settings["seed"], threads=threads),
             errors=errors,
         )
-        tables[RUNS] += [*(_runs(*part) for part in lived), _failed(errors, some)]
+        tables[RUNS] += [*(_runs(*part, measures) for part in lived), _failed(errors, some, measures)]
         if kept:
             tables[TRAJECTORIES] += [_trajectories(*part, kept) for part in lived]
     order = [(DRAW, "ascending"), ("replicate", "ascending"), ("month", "ascending")]
@@ -147,19 +146,20 @@ def _lived(
 # ----------------------------------------------------------------------------- tables
 
 
-def final_measures(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def final_measures(values: NDArray[np.float64], measures: Mapping[str, Measure] = MEASURES) -> NDArray[np.float64]:
     """Return the final value of every measure, from an array whose last axes are all months and all measures.
 
     It is the same as :func:`experiments.runs.pairs.final_values` gives for one run.
     """
     over_a_year = values[..., -FINAL_MONTHS:, :].mean(axis=-2)
-    return np.where(_IN_LAST_MONTH, values[..., -1, :], over_a_year)
+    in_last_month = np.array([measure.at_the_end == LAST_MONTH for measure in measures.values()])
+    return np.where(in_last_month, values[..., -1, :], over_a_year)
 
 
-def _runs(draws: list[int], ensemble: Ensemble) -> pa.Table:
+def _runs(draws: list[int], ensemble: Ensemble, measures: Mapping[str, Measure]) -> pa.Table:
     runs = ensemble.final_regimes.size
-    finals = final_measures(ensemble.measures).reshape(runs, -1)
-    columns = dict(zip(MEASURES, finals.T, strict=True))
+    finals = final_measures(ensemble.measures, measures).reshape(runs, -1)
+    columns = dict(zip(measures, finals.T, strict=True))
     columns |= {f"mean_{name}": ensemble[name].mean(axis=-1).ravel() for name in MEAN_OVER_RUN}
     columns |= {name: (ensemble.regimes == code).sum(axis=-1).ravel() for code, name in enumerate(MONTHS_IN)}
     names = np.array(REGIMES, dtype=object)[ensemble.final_regimes.ravel()]
@@ -169,22 +169,22 @@ def _runs(draws: list[int], ensemble: Ensemble) -> pa.Table:
         ERROR: [None] * runs,
         "regime": names,
     }
-    return pa.table(keys | columns, schema=_runs_schema())
+    return pa.table(keys | columns, schema=_runs_schema(measures))
 
 
-def _runs_schema() -> pa.Schema:
-    numbers = [*MEASURES, *(f"mean_{name}" for name in MEAN_OVER_RUN), *MONTHS_IN]
+def _runs_schema(measures: Mapping[str, Measure]) -> pa.Schema:
+    numbers = [*measures, *(f"mean_{name}" for name in MEAN_OVER_RUN), *MONTHS_IN]
     return pa.schema(
         [(DRAW, pa.int64()), ("replicate", pa.int32()), (ERROR, pa.string()), ("regime", pa.string())]
         + [(name, pa.float64()) for name in numbers]
     )
 
 
-def _failed(errors: Mapping[int, str], replicates: Sequence[int]) -> pa.Table:
+def _failed(errors: Mapping[int, str], replicates: Sequence[int], measures: Mapping[str, Measure]) -> pa.Table:
     rows = [
         {DRAW: draw, "replicate": replicate, ERROR: text} for draw, text in errors.items() for replicate in replicates
     ]
-    return pa.Table.from_pylist(rows, schema=_runs_schema())
+    return pa.Table.from_pylist(rows, schema=_runs_schema(measures))
 
 
 def _trajectories(draws: list[int], ensemble: Ensemble, kept: list[str]) -> pa.Table:

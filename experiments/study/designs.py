@@ -23,7 +23,7 @@ from analysis.shared.libraries import library
 from analysis.shared.paths import flat
 from experiments.errors import CommandError
 from experiments.values import with_values
-from sim import ARCHETYPES, PARAMETERS, Place, Scenario, place_names
+from sim import ARCHETYPES, PARAMETERS, Parameter, Place, Scenario, month_of, place_names
 from sim.scenario import Board, nearest
 
 DRAW = "draw"
@@ -35,19 +35,15 @@ MEMBERS = "board.members."
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "place": tuple(place_names()),
     **{f"board.{name}": get_args(get_type_hints(Board)[name]) for name in ("executive", "chair")},
-    **{path: parameter.choices for path, parameter in PARAMETERS.items() if parameter.low is None},
 }
-_WHOLE = (
-    *(f"place.{name}" for name, value in vars(Place()).items() if isinstance(value, int)),
-    *(path for path, parameter in PARAMETERS.items() if isinstance(parameter.default, int)),
-)
+_WHOLE = tuple(f"place.{name}" for name, value in vars(Place()).items() if isinstance(value, int))
 _NUMBERS_OF_PLACE = tuple(f"place.{name}" for name, value in vars(Place()).items() if not isinstance(value, str))
 
 
-def variable_paths() -> list[str]:
+def variable_paths(parameters: Mapping[str, Parameter] = PARAMETERS) -> list[str]:
     """Return every path that a draw may set: parameters, ``place`` by name, its numbers, and the board."""
     members = [f"{MEMBERS}{name}" for name in ("council", *ARCHETYPES)]
-    return list(dict.fromkeys([*PARAMETERS, *_CHOICES, *_NUMBERS_OF_PLACE, *members]))
+    return list(dict.fromkeys([*parameters, *_CHOICES, *_NUMBERS_OF_PLACE, *members]))
 
 
 # ---------------------------------------------------------------------------- factors
@@ -61,6 +57,7 @@ class Factor:
     low: float = math.nan
     high: float = math.nan
     choices: tuple[str, ...] = ()
+    is_whole: bool = False
 
     @property
     def range(self) -> list[Any]:
@@ -71,7 +68,7 @@ class Factor:
         """Return the values at ``shares`` of the way through the range, 0 its beginning and 1 its end."""
         if self.choices:
             return np.array(self.choices, dtype=object)[_bins(shares, len(self.choices))]
-        if is_whole(self.path):
+        if self.is_whole:
             return int(self.low) + _bins(shares, int(self.high - self.low) + 1)
         return np.asarray(self.low + shares * (self.high - self.low))
 
@@ -80,11 +77,13 @@ class Factor:
         if self.choices:
             return np.array(self.choices, dtype=object)
         spread = np.linspace(self.low, self.high, count)
-        return np.unique(np.rint(spread).astype(np.int64)) if is_whole(self.path) else spread
+        return np.unique(np.rint(spread).astype(np.int64)) if self.is_whole else spread
 
 
-def is_whole(path: str) -> bool:
+def is_whole(path: str, parameters: Mapping[str, Parameter] = PARAMETERS) -> bool:
     """Return whether a setting takes whole numbers only."""
+    if path in parameters:
+        return isinstance(parameters[path].default, int)
     return path in _WHOLE or path.startswith(MEMBERS)
 
 
@@ -99,38 +98,41 @@ def factors(vary: Sequence[str], ranges: Mapping[str, Any], scenario: Scenario) 
     unknown name, a range that is reversed, and a parameter without any range, ScenarioError for a range
     that goes beyond what is allowed.
     """
-    paths = list(dict.fromkeys(path for name in vary for path in _paths_of(name)))
+    parameters = month_of(scenario).parameters
+    paths = list(dict.fromkeys(path for name in vary for path in _paths_of(name, parameters)))
     given = flat(ranges)
     for path in given:
         if path not in paths:
             raise CommandError(f"ranges: {path} is not among the parameters varied{nearest(path, paths)}; see vary")
-    found = tuple(_factor(path, given.get(path)) for path in paths)
+    found = tuple(_factor(path, given.get(path), parameters) for path in paths)
     if not found:
         raise CommandError("vary = [] is not allowed: name groups or parameters, for example vary=[levers.duty]")
     for factor in found:
         for end in factor.range:
-            with_values(scenario, {factor.path: int(end) if is_whole(factor.path) else end})
+            with_values(scenario, {factor.path: int(end) if factor.is_whole else end})
     return found
 
 
-def _paths_of(name: str) -> list[str]:
-    inside = [path for path in PARAMETERS if path.startswith(f"{name}.")]
-    known = variable_paths()
+def _paths_of(name: str, parameters: Mapping[str, Parameter]) -> list[str]:
+    inside = [path for path in parameters if path.startswith(f"{name}.")]
+    known = variable_paths(parameters)
     if not inside and name not in known:
-        groups = {path.rpartition(".")[0] for path in PARAMETERS}
+        groups = {path.rpartition(".")[0] for path in parameters}
         hint = nearest(name, sorted(groups | set(known)))
         raise CommandError(f"vary: unknown parameter {name!r}{hint}; see: partnerships list parameters")
     return inside or [name]
 
 
-def _factor(path: str, given: Any) -> Factor:
-    choices, declared = _CHOICES.get(path, ()), PARAMETERS.get(path)
+def _factor(path: str, given: Any, parameters: Mapping[str, Parameter]) -> Factor:
+    declared = parameters.get(path)
+    choices = _CHOICES.get(path, declared.choices if declared and declared.low is None else ())
     if given is None and choices:
         return Factor(path, choices=choices)
+    whole = is_whole(path, parameters)
     if given is None:
         if declared is None or declared.low is None or declared.high is None:
             raise CommandError(f"vary: {path} has no declared range: give one, for example ranges={{{path}:[1,3]}}")
-        return Factor(path, low=declared.low, high=declared.high)
+        return Factor(path, low=declared.low, high=declared.high, is_whole=whole)
     if choices:
         return Factor(path, choices=_some_of(choices, given, path))
     if not _is_pair(given):
@@ -139,7 +141,7 @@ def _factor(path: str, given: Any) -> Factor:
     if low >= high:
         problem = "is reversed" if low > high else "has no width"
         raise CommandError(f"ranges: {path} = [{low:g},{high:g}] {problem}: the first number is the lower bound")
-    return Factor(path, low=float(low), high=float(high))
+    return Factor(path, low=float(low), high=float(high), is_whole=whole)
 
 
 def _is_pair(given: Any) -> bool:
@@ -301,7 +303,8 @@ def read_table(path: Path, scenario: Scenario) -> pa.Table:
     ScenarioError for a value out of range.
     """
     table = _read(path)
-    known = variable_paths()
+    parameters = month_of(scenario).parameters
+    known = variable_paths(parameters)
     for name in table.columns:
         if name != DRAW and name not in known:
             hint = nearest(str(name), known)
@@ -310,7 +313,7 @@ def read_table(path: Path, scenario: Scenario) -> pa.Table:
     if table.empty or not settings:
         raise CommandError(f"{path} has no draws: give a row a draw and a column a parameter")
     _refuse_missing_and_repeated(table, settings, path)
-    columns = {name: _column(table[name], scenario) for name in settings}
+    columns = {name: _column(table[name], scenario, whole=is_whole(name, parameters)) for name in settings}
     numbers = _numbers(table, path)
     order = np.argsort(numbers, kind="stable")
     return pa.table({DRAW: numbers[order]} | {name: values[order] for name, values in columns.items()})
@@ -350,16 +353,16 @@ def _numbers(table: pd.DataFrame, path: Path) -> NDArray[np.int64]:
     return numbers.to_numpy(dtype=np.int64)
 
 
-def _column(values: pd.Series, scenario: Scenario) -> NDArray[Any]:
+def _column(values: pd.Series, scenario: Scenario, *, whole: bool) -> NDArray[Any]:
     """Return the values of a setting, all of them checked."""
     name = str(values.name)
     plain = values.to_numpy()
-    if pd.api.types.is_float_dtype(values) and is_whole(name):
+    if pd.api.types.is_float_dtype(values) and whole:
         broken = plain[plain != np.rint(plain)]
         plain = broken[:1] if len(broken) else plain.astype(np.int64)
     numeric = pd.api.types.is_numeric_dtype(plain) and not pd.api.types.is_bool_dtype(plain)
     for value in (plain.min(), plain.max()) if numeric else dict.fromkeys(plain):
         with_values(scenario, {name: value.item() if isinstance(value, np.generic) else value})
     if numeric:
-        return plain if is_whole(name) else plain.astype(np.float64)
+        return plain if whole else plain.astype(np.float64)
     return np.array([str(value) for value in plain], dtype=object)

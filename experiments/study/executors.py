@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from analysis.shared.libraries import library
 from experiments.errors import CommandError
-from experiments.runs.pairs import announce_compiling
 from experiments.study.chunks import run_chunk
 
 Done = Generator[tuple[str, Exception | None]]
@@ -28,7 +27,6 @@ def by_threads(folder: Path, ids: Sequence[str], *, workers: int | None, schedul
     """Work off one chunk after another, each in ``workers`` threads (default one for each core)."""
     if scheduler is not None:
         raise CommandError(f"scheduler = {scheduler!r} goes with executor=dask")
-    announce_compiling()
     for id in ids:
         try:
             run_chunk(str(folder), id, threads=workers)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from typing import Any
 
 from experiments.files import sha256
+from sim import Scenario, month_of
 from sim.sources import NUMERICS, source_hash
 
 PACKAGES = ("sim", "experiments", "configs")
@@ -19,16 +20,18 @@ PARTS = "hash_of_parts"
 _ABSENT = "absent"
 
 
-def made_by() -> dict[str, str]:
-    """Return what numbers are made by: a hash of each package, and the versions of what they run on."""
-    return {name: version(name) for name in NUMERICS} | {name: source_hash(name) for name in PACKAGES}
+def made_by(scenarios: Iterable[Scenario] = ()) -> dict[str, str]:
+    """Return what numbers are made by: a hash of each package and extension, and the versions of what they run on."""
+    versions = {name: version(name) for name in NUMERICS}
+    extensions = {scenario.extension: month_of(scenario).own_key for scenario in scenarios if scenario.extension}
+    return versions | {name: source_hash(name) for name in PACKAGES} | extensions
 
 
-def differing_code(before: Mapping[str, str]) -> str:
+def differing_code(before: Mapping[str, str], scenarios: Iterable[Scenario] = ()) -> str:
     """Return in words how the code differs from what numbers were made by; nothing if it does not."""
-    found = differences(before, made_by())
-    versions = [f"{name} {old}, now {new}" for name, old, new in found if name not in PACKAGES]
-    texts = [name for name, _, _ in found if name in PACKAGES]
+    found = differences(before, made_by(scenarios))
+    versions = [f"{name} {old}, now {new}" for name, old, new in found if name in NUMERICS]
+    texts = [name for name, _, _ in found if name not in NUMERICS]
     # The hash of a package is over the versions too: of those that differ, only they are named.
     return "; ".join(versions) or (f"{' and '.join(texts)} {'was' if len(texts) == 1 else 'were'} edited" * bool(texts))
 

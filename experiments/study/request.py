@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from experiments.errors import CommandError
 from experiments.options import is_own, option_names
 from experiments.study import store
 from experiments.study.designs import DesignRequest, factors, points, read_table
-from sim import MEASURES, Scenario
+from sim import Scenario, month_of
 from sim.scenario import nearest
 
 _TABLES = (".csv", ".parquet")
@@ -39,13 +39,16 @@ class StudyRequest:
 
 
 def refuse_names(request: StudyRequest) -> None:
-    """Raise CommandError if scenarios or measures are not named, unknown, or named twice."""
+    """Raise CommandError if no scenarios are named, or one is twice."""
     names = request.scenarios
     if not names or len(set(names)) < len(names):
         raise CommandError(f"scenarios = [{','.join(names)}] is not allowed: name at least one, and each once")
+
+
+def _refuse_measures(request: StudyRequest, known: Collection[str]) -> None:
     for name in request.monthly:
-        if name not in MEASURES:
-            hint = nearest(name, MEASURES)
+        if name not in known:
+            hint = nearest(name, known)
             raise CommandError(f"measures: unknown measure {name!r}{hint}; see: partnerships list measures")
     if len(set(request.monthly)) < len(request.monthly):
         raise CommandError(f"measures = [{','.join(request.monthly)}] is not allowed: name each once")
@@ -55,6 +58,7 @@ def study_settings(
     request: StudyRequest, scenarios: Mapping[str, Scenario], sample: Sample | None
 ) -> tuple[dict[str, Any], Callable[[], pa.Table]]:
     """Return what decides the rows of a study beside its scenarios, and a way to make the draws."""
+    _refuse_measures(request, month_of(*scenarios.values()).measures)
     first = next(iter(scenarios.values()))
     settings: dict[str, Any] = {
         "replicates": request.replicates,

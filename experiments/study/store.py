@@ -33,7 +33,7 @@ from experiments.options import own_files_used
 from experiments.study.designs import DRAW
 from experiments.study.identity import HASH, PARTS, changed_by_hand, differences, differing_code, made_by, sealed
 from experiments.values import scenario_values
-from sim import Scenario, scenario_from
+from sim import Month, Scenario, month_of, scenario_from
 from sim.parameters import Behaviour
 
 PLAN = "plan.json"
@@ -108,6 +108,11 @@ class Study:
         return {name: scenario_from(values) for name, values in self.settings["scenarios"].items()}
 
     @cached_property
+    def month(self) -> Month:
+        """Return the month that they live."""
+        return month_of(*self.scenarios.values())
+
+    @cached_property
     def behaviours(self) -> tuple[Behaviour, ...]:
         """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
         if SAMPLE not in self.settings:
@@ -168,7 +173,7 @@ def plan_study(
             pd.DataFrame([vars(behaviour) for behaviour in behaviours]).to_parquet(path, index=False)
     everything = {**settings, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
     everything = json.loads(json.dumps(everything))
-    code = made_by()
+    code = made_by(scenarios.values())
     study = Study(
         folder=folder,
         settings=everything,
@@ -260,7 +265,7 @@ def open_study(folder: Path) -> Study:
 
 def refuse_other_code(study: Study) -> None:
     """Raise CommandError if the code differs from that which the study was begun with."""
-    if differs := differing_code(study.made_by):
+    if differs := differing_code(study.made_by, study.scenarios.values()):
         raise CommandError(
             f"study = {str(study.folder)!r} was begun with other code ({differs}): results are not mixed; "
             f"go back to that code, or begin in another folder"
@@ -269,7 +274,7 @@ def refuse_other_code(study: Study) -> None:
 
 def announce_other_code(study: Study) -> None:
     """Say on standard error that a finished study was made by other code than reads it."""
-    if differs := differing_code(study.made_by):
+    if differs := differing_code(study.made_by, study.scenarios.values()):
         print(
             f"study = {str(study.folder)!r} was made by other code ({differs}): it is read as it is, no run is added",
             file=sys.stderr,

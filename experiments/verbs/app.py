@@ -29,7 +29,6 @@ from experiments.page.answers import answer
 from experiments.page.html import page_html
 from experiments.page.request import MOST_REPLICATES, read_options, request_by
 from experiments.settings import Names, checked
-from sim import is_compiled
 from sim.parameters import Whole
 
 if TYPE_CHECKING:
@@ -85,8 +84,6 @@ def prepare() -> None:
     """Read what can be asked and answer one question, so that the first visitor does not wait for it."""
     _tell("Getting ready ...")
     read_options()
-    if not is_compiled():
-        _tell("Compiling the engine, once on this computer; this takes about a minute ...")
     first = {"preset": "baseline_lsp"}
     answer(request_by({"left": first, "right": first, "replicates": 2}))
 

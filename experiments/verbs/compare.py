@@ -35,10 +35,10 @@ from analysis.comparison.words import SCOPE, SCOPE_WITH_PARAMETERS, conclusions
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
-from experiments.runs.pairs import Engine, run_pairs
+from experiments.runs.pairs import Engine, measures_of, run_pairs
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import plain_table
-from sim import MEASURES, Scenario
+from sim import Scenario
 from sim.parameters import Whole
 from sim.scenario import nearest
 
@@ -65,7 +65,7 @@ class CompareSettings:
 def work(settings: CompareSettings, command: Command) -> Results:
     """Run the scenarios with the same replicates and set them against the reference."""
     scenarios = _scenarios(settings, command)
-    reference, headlines = _reference(settings), _headlines(settings)
+    reference, headlines = _reference(settings), _headlines(settings, scenarios)
     runs = run_pairs(
         scenarios,
         seed=settings.seed,
@@ -118,10 +118,11 @@ def _reference(settings: CompareSettings) -> str:
     return settings.reference
 
 
-def _headlines(settings: CompareSettings) -> Sequence[str]:
+def _headlines(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> Sequence[str]:
+    known = measures_of(scenarios.values())
     for name in settings.measures or ():
-        if name not in MEASURES:
-            close = nearest(name, MEASURES)
+        if name not in known:
+            close = nearest(name, known)
             raise CommandError(f"measures: unknown measure {name!r}{close}; see: partnerships list measures")
     return settings.measures or HEADLINES
 

@@ -48,10 +48,11 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.counterfactual import Counterfactual, without
 from experiments.runs.explained import OF_PARTNER, ExplainedEnsemble, ExplainedRun, Run, RunRequest, Subject, course_of
-from experiments.runs.pairs import FINAL_MONTHS, Engine, final_values
+from experiments.runs.pairs import Engine, final_values
 from experiments.settings import Seed, checked
 from experiments.terminal import plain_table
 from sim import SECTORS, Scenario
+from sim.measures import FINAL_MONTHS
 from sim.parameters import Whole
 from sim.population import seats_of
 from sim.scenario import nearest

@@ -38,7 +38,6 @@ from experiments.page.grid import (
 )
 from experiments.page.html import chart_library, page_html
 from experiments.page.request import preset_scenarios
-from experiments.runs.pairs import announce_compiling
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import progress_bar
 from sim import Scenario, with_changes
@@ -79,7 +78,6 @@ def work(settings: ExplorerSettings, command: Command) -> Results:
     """Compute the grid and put it into a page."""
     grid = _grid(settings)
     chart_library()  # say at once if it is missing
-    announce_compiling()
     with progress_bar("runs", total=grid.n_points * grid.replicates) as advance:
         runs = grid_runs(grid, threads=settings.workers, advance=advance)
     with progress_bar("examples", total=len(examples_wanted(grid))) as advance:

@@ -28,6 +28,7 @@ For example:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
@@ -43,7 +44,7 @@ from experiments.output.frame import Results
 from experiments.runs.policies import Worlds
 from experiments.search.policies import MixProblem, SearchSettings, levers_of, search
 from experiments.settings import Names, Seed, Workers, checked
-from sim import REGIMES
+from sim import REGIMES, Scenario
 from sim.parameters import Whole
 from sim.scenario import nearest
 
@@ -121,8 +122,13 @@ def _problem(settings: OptimiseSettings, command: Command) -> MixProblem:
         worlds=Worlds(behaviours, places, settings.workers),
         avoid=avoid,
         bound=settings.bound,
-        scenarios={name: load_scenario(name, [f"months={base.months}"]) for name in scenario_names()},
+        scenarios={name: _beside(base, load_scenario(name, [f"months={base.months}"])) for name in scenario_names()},
     )
+
+
+def _beside(base: Scenario, other: Scenario) -> Scenario:
+    """Return another scenario with the extension of the base, so that they can run together."""
+    return dataclasses.replace(other, extension=base.extension, own=base.own)
 
 
 def _all_different(setting: str, names: Sequence[str]) -> Sequence[str]:

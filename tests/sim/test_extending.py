@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -42,9 +44,7 @@ def test_the_page_gives_the_same_bits_in_both_engines(grudges):
     """A researcher's own rule that counted in one engine only would be published as a finding."""
     calendar = [{"from": "2002-04", "own": {"apology": 0.7}}]
     settings = [plain(own={"grudge_rate": 0.3}, calendar=calendar), plain(own={"grudge_weight": 3.0})]
-    scenarios = {
-        f"scenario {n}": sim.scenario_from(one, own_settings=grudges.own_settings) for n, one in enumerate(settings)
-    }
+    scenarios = {f"scenario {n}": sim.scenario_from(one, month=grudges) for n, one in enumerate(settings)}
     ensemble = sim.simulate_ensemble(scenarios, replicates=3, seed=7, record_terms=True, month=grudges)
     for s, scenario in enumerate(scenarios.values()):
         for replicate in range(3):
@@ -61,10 +61,12 @@ def test_the_page_gives_the_same_bits_in_both_engines(grudges):
 
 def test_an_own_lever_acts_from_its_date_on(grudges):
     """Until the apology nothing differs, and afterwards there are fewer grudges."""
-    before = sim.simulate(sim.scenario_from(plain(own={"grudge_rate": 0.3})), seed=3, month=grudges).measures
+    before = sim.simulate(
+        sim.scenario_from(plain(own={"grudge_rate": 0.3}), month=grudges), seed=3, month=grudges
+    ).measures
     calendar = [{"from": "2002-04", "own": {"apology": 1.0}}]
     settings = plain(own={"grudge_rate": 0.3}, calendar=calendar)
-    after = sim.simulate(sim.scenario_from(settings), seed=3, month=grudges).measures
+    after = sim.simulate(sim.scenario_from(settings, month=grudges), seed=3, month=grudges).measures
     assert before.loc[:11, "grudge"].equals(after.loc[:11, "grudge"])
     assert after["grudge"].iloc[-1] < before["grudge"].iloc[-1]
 
@@ -80,17 +82,62 @@ def test_an_own_lever_acts_from_its_date_on(grudges):
 def test_own_settings_are_checked_like_ours(grudges, changes, told):
     """A misspelt parameter of one's own must not run with its default."""
     with pytest.raises(sim.ScenarioError, match=told):
-        sim.scenario_from(plain(**changes), own_settings=grudges.own_settings)
-    with pytest.raises(sim.ScenarioError, match=told):
-        sim.simulate(sim.scenario_from(plain(**changes)), month=grudges)
+        sim.scenario_from(plain(**changes), month=grudges)
 
 
 def test_own_settings_without_an_extension_are_refused():
     """They would be kept in the manifest and do nothing."""
-    scenario = sim.scenario_from(plain(own={"grudge_rate": 0.1}))
-    for run in (lambda: sim.simulate(scenario), lambda: sim.simulate_ensemble([scenario], replicates=1)):
+    scenario = dataclasses.replace(sim.scenario_from(plain()), own={"grudge_rate": 0.1})
+    for run in (
+        lambda: sim.scenario_from(plain(own={"grudge_rate": 0.1})),
+        lambda: sim.simulate(scenario),
+        lambda: sim.simulate_ensemble([scenario], replicates=1),
+    ):
         with pytest.raises(sim.ScenarioError, match=r"own.grudge_rate is set, but no extension declares it"):
             run()
+
+
+@pytest.fixture
+def grudges_file(tmp_path: Path) -> Path:
+    """Return the file of the page's module."""
+    file = tmp_path / "grudges.py"
+    file.write_text(module_text(), "utf-8")
+    return file
+
+
+def test_a_scenario_names_the_extension_that_it_lives_by(grudges, grudges_file):
+    """What reads a manifest or a plan has a scenario, and no month."""
+    named = sim.scenario_from(plain(extension=str(grudges_file), own={"grudge_rate": 0.3}))
+    given = sim.scenario_from(plain(own={"grudge_rate": 0.3}), month=grudges)
+    assert named.own == given.own == {"grudge_rate": 0.3, "grudge_weight": 1.0, "apology": 0.0}
+    assert sim.with_changes(named, months=12).own == named.own
+    pd.testing.assert_frame_equal(sim.simulate(named).measures, sim.simulate(given, month=grudges).measures)
+    with pytest.raises(sim.ScenarioError, match=r"own.grudge_rate = 0.9 is not allowed"):
+        sim.with_changes(named, own={"grudge_rate": 0.9})
+
+
+def test_a_file_that_was_edited_is_read_anew(grudges_file):
+    """In a notebook one edits the rule and runs the cell again."""
+    scenario = sim.scenario_from(plain(extension=str(grudges_file), own={"grudge_rate": 0.3}))
+    before, key = sim.simulate(scenario).measures["grudge"], sim.month_of(scenario).own_key
+    grudges_file.write_text(module_text().replace("slighted * (1.0 - apology)", "0.0 * slighted"), "utf-8")
+    assert before.max() > 0.0 == sim.simulate(scenario).measures["grudge"].max()
+    assert key != sim.month_of(scenario).own_key
+    grudges_file.write_text(module_text() + "# as it was\n", "utf-8")
+    assert key == sim.month_of(scenario).own_key
+
+
+def test_scenarios_of_different_extensions_do_not_run_together(grudges_file):
+    """They have other measures, in other columns."""
+    pair = [sim.scenario_from(plain()), sim.scenario_from(plain(extension=str(grudges_file)))]
+    with pytest.raises(sim.ScenarioError, match="cannot run together"):
+        sim.simulate_ensemble(pair, replicates=1)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere.py", "no.where"])
+def test_an_extension_that_is_not_there_is_refused(name):
+    with pytest.raises(sim.ScenarioError, match=f"extension = '{name}' is neither a module"):
+        sim.scenario_from(plain(extension=name))
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ def test_a_finished_study_is_read_for_other_measures(
     assert main(["sweep", "study=s", "design=morris", "draws=4", "months=4", "board=small_executive", *DUTY]) == 0
     capsys.readouterr()
     now = identity.made_by()
-    monkeypatch.setattr(identity, "made_by", lambda: now | {"sim": "edited"})
+    monkeypatch.setattr(identity, "made_by", lambda scenarios=(): now | {"sim": "edited"})
     asked = ["study=s", "measures=[trust,months_talking_shop]", "resamples=20", "figures=false"]
     assert main(["sensitivity", *asked, "output=o"]) == 0
     said = capsys.readouterr()

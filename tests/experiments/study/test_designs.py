@@ -21,7 +21,7 @@ from sim import PARAMETERS, Scenario, ScenarioError, find_place
 WIDE = Factor("levers.initiatives", low=2.0, high=10.0)
 NARROW = Factor("leadership.direction", low=0.25, high=0.5)
 NAMES = Factor("levers.purse", choices=("need", "influence", "alignment"))
-WHOLE = Factor("board.members.large_employer", low=1.0, high=4.0)
+WHOLE = Factor("board.members.large_employer", low=1.0, high=4.0, is_whole=True)
 ALL_KINDS = (WIDE, NARROW, NAMES, WHOLE)
 
 

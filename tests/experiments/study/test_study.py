@@ -96,7 +96,7 @@ def test_other_code_is_named(tmp_path: Path, scenarios: dict[str, Scenario], mon
         ({"sim": "edited", "configs": "edited"}, "sim and configs were edited"),
         ({"numpy": "9.9", "sim": "other for that"}, f"numpy {now['numpy']}, now 9.9"),
     ):
-        monkeypatch.setattr(identity, "made_by", lambda change=change: now | change)
+        monkeypatch.setattr(identity, "made_by", lambda scenarios=(), change=change: now | change)
         with pytest.raises(CommandError, match="other code") as refused:
             study.refuse_other_code(made)
         assert said in str(refused.value)

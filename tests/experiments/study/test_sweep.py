@@ -167,7 +167,7 @@ def test_results_of_other_code_or_settings_are_not_mixed(
     assert "draws = 8, now it is 9" in refused(["study=s", *QUICK[:-3], "draws=9", *QUICK[-2:]], capsys)
     assert "levers.initiatives = 3.0, now it is 5" in refused(["study=s", *QUICK, "levers.initiatives=5.0"], capsys)
     now = identity.made_by()
-    monkeypatch.setattr(identity, "made_by", lambda: now | {"experiments": "edited"})
+    monkeypatch.setattr(identity, "made_by", lambda scenarios=(): now | {"experiments": "edited"})
     assert "experiments was edited" in refused(["study=s"], capsys)
     assert results("s") == before
 
@@ -180,7 +180,7 @@ def test_code_that_changes_half_way_ends_the_study(
 
     def edited_after_two(folder: str, chunk_id: str, *, threads: int | None) -> str:
         if len(computed) == 2:
-            monkeypatch.setattr(identity, "made_by", lambda: now | {"experiments": "edited"})
+            monkeypatch.setattr(identity, "made_by", lambda scenarios=(): now | {"experiments": "edited"})
             chunks._study.cache_clear()
         computed.append(chunk_id)
         return run_chunk(folder, chunk_id, threads=threads)
@@ -191,7 +191,7 @@ def test_code_that_changes_half_way_ends_the_study(
         assert "experiments was edited" in refused(["study=s", *QUICK], capsys)
     assert len(receipts(Path("s"))) == 2
     assert "results are not mixed" in refused(["study=s"], capsys)
-    monkeypatch.setattr(identity, "made_by", lambda: now)
+    monkeypatch.setattr(identity, "made_by", lambda scenarios=(): now)
     assert main(["sweep", "study=s"]) == 0
     assert main(["sweep", "study=whole", *QUICK]) == 0
     assert results("s") == results("whole")
