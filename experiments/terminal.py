@@ -87,7 +87,7 @@ def progress_bar(what: str, *, total: int) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def compiling_shown() -> Iterator[None]:
     """Say when the engine has to be compiled, and how far that is; say warnings, as that it is not kept, in a line."""
-    from sim.compiled import watching_compiler
+    from sim.compiled import NOT_KEPT, watching_compiler
 
     @contextmanager
     def watched(parts: int) -> Iterator[Callable[[int], None]]:
@@ -96,5 +96,6 @@ def compiling_shown() -> Iterator[None]:
             yield advance
 
     with warnings.catch_warnings(), watching_compiler(watched):
+        warnings.filterwarnings("once", NOT_KEPT)
         warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
         yield

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -56,12 +58,24 @@ def run(settings: Mapping[str, Any], *, seed: int = 0, replicate: int = 0, **opt
     return sim.simulate(sim.scenario_from(settings), seed=seed, replicate=replicate, **options)
 
 
-def lived(scenario: sim.Scenario, *, seed: int = 0, replicate: int = 0, months: int | None = None) -> Any:
+def lived(
+    scenario: sim.Scenario, *, seed: int = 0, replicate: int = 0, months: int | None = None, record_terms: bool = False
+) -> Any:
     """Return a model that has lived through its months, or through the first ``months`` of them."""
-    model = sim.PartnershipModel(scenario, seed=seed, replicate=replicate)
+    model = sim.PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=record_terms)
     for _ in range(scenario.months if months is None else months):
         model.step()
     return model
+
+
+# ---------------------------------------------------------------- steps of one's own
+
+
+def extension_text() -> str:
+    """Return the module that docs/extending.md writes, part by part."""
+    page = Path(sim.__file__).parents[1] / "docs" / "extending.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    return "\n".join(block for block in blocks if block.startswith("# grudges.py"))
 
 
 # ---------------------------------------------------------------- parameters as a tree

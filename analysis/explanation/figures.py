@@ -16,7 +16,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from analysis.explanation.tables import TERM_NAMES, UTILITY
+from analysis.explanation.tables import UTILITY, term_label, terms_in
 from analysis.run.figures import ONE_RUN, short_names
 from analysis.run.turning_points import KINDS
 from analysis.shared.plotting import (
@@ -37,7 +37,6 @@ from analysis.shared.plotting import (
     new_figure,
     readable,
 )
-from sim.terms import TERMS
 
 _WINDOW = 12
 _NAMED_TERMS = 6
@@ -70,7 +69,7 @@ def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, po
     pulls to the table is above zero, what pushes away below. The terms that moved most have a colour; the
     others are added up, so that the line is exactly the sum of the areas.
 
-    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(TERMS, 0.0)})
+    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(("duty", "load"), 0.0)})
     >>> monthly["load"] = monthly[UTILITY] = -0.5 - 0.1 * monthly["month"]
     >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
     >>> points = pd.DataFrame({"month": [12], "kind": "policy"})
@@ -86,12 +85,13 @@ def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, po
         f"rests. Dotted: dated policies and new leaders. {ONE_RUN}",
     )
     months = pd.RangeIndex(int(dates.index[0]), int(dates.index[-1]) + 1)
-    numbers = monthly.set_index("month")[["attendance", *TERMS, UTILITY]].reindex(months)
+    terms = terms_in(monthly)
+    numbers = monthly.set_index("month")[["attendance", *terms, UTILITY]].reindex(months)
     smooth = numbers.rolling(_WINDOW, min_periods=1).mean().where(numbers.notna())
     when = moments(dates.loc[months])
-    named = _movers(smooth)
-    areas = {TERM_NAMES[term]: smooth[term] for term in named}
-    areas["all other terms"] = smooth[[term for term in TERMS if term not in named]].sum(axis=1, min_count=1)
+    named = _movers(smooth[terms])
+    areas = {term_label(term): smooth[term] for term in named}
+    areas["all other terms"] = smooth[[term for term in terms if term not in named]].sum(axis=1, min_count=1)
     colours = [*_TERM_COLOURS[: len(named)], _OTHERS]
     ends = _stack(stacked, when, areas, colours)
     stacked.plot(when, smooth[UTILITY], color="black", linewidth=2.2)
@@ -110,9 +110,9 @@ def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, po
 
 def _movers(smooth: pd.DataFrame) -> list[str]:
     """Return the terms that moved most over the run, in the order of the model."""
-    spans = (smooth[list(TERMS)].max() - smooth[list(TERMS)].min()).sort_values(ascending=False, kind="stable")
+    spans = (smooth.max() - smooth.min()).sort_values(ascending=False, kind="stable")
     strongest = [str(term) for term in spans.index[:_NAMED_TERMS] if spans[term] > 0]
-    return [term for term in TERMS if term in strongest]
+    return [str(term) for term in smooth if term in strongest]
 
 
 def _stack(

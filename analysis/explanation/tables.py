@@ -17,12 +17,15 @@ from scipy.special import expit
 from analysis.shared.summaries import t_interval, wilson_interval
 from sim.terms import TERMS
 
-TERM_COLUMNS: tuple[str, ...] = tuple(f"term_{name}" for name in TERMS)
+TERM = "term_"
+"""What the column of a term begins with in a table of partners."""
 
 TERM_NAMES: Mapping[str, str] = {name: term.label for name, term in TERMS.items()}
 """Each utility term as a table names it."""
 
 UTILITY = "utility"
+
+_BESIDE_TERMS = ("month", "date", "bodies", "attendance", UTILITY)
 
 _NEGLIGIBLE = 1e-9
 """Changes of utility below this are rounding: the terms are of order 0.01 to 4."""
@@ -56,12 +59,30 @@ def monthly_terms(partners: pd.DataFrame) -> pd.DataFrame:
     1.0
     """
     by_month = deciding(partners).groupby("month")
-    table = by_month[list(TERM_COLUMNS)].mean()
-    table.columns = pd.Index(TERMS)
+    table = by_month[[column for column in partners if column.startswith(TERM)]].mean()
+    table.columns = table.columns.str.removeprefix(TERM)
     table[UTILITY] = utility_of(table)
     table.insert(0, "attendance", by_month["attendance"].mean())
     table.insert(0, "bodies", by_month.size())
     return table.reset_index()
+
+
+def terms_in(monthly: pd.DataFrame) -> list[str]:
+    """Return the terms in a table by month, in the order of the model: its own, then those of an extension.
+
+    >>> terms_in(pd.DataFrame(columns=["month", "bodies", "attendance", "habit", "grudge", "utility"]))
+    ['habit', 'grudge']
+    """
+    return [str(name) for name in monthly if name not in _BESIDE_TERMS]
+
+
+def term_label(term: str) -> str:
+    """Return a term as a table names it; one of an extension by its name.
+
+    >>> term_label("sense_of_duty")
+    'sense of duty'
+    """
+    return TERM_NAMES.get(term, term.replace("_", " "))
 
 
 def utility_of(terms: pd.DataFrame) -> NDArray[np.float64]:
@@ -71,7 +92,7 @@ def utility_of(terms: pd.DataFrame) -> NDArray[np.float64]:
     [3.5]
     """
     utility = np.zeros(len(terms))
-    for term in TERMS:
+    for term in terms_in(terms):
         utility = utility + terms[term].to_numpy()
     return utility
 
@@ -125,14 +146,14 @@ def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: f
     >>> int(changes.loc["duty", "since"])
     1
     """
-    names = [*TERMS, UTILITY]
+    names = [*terms_in(monthly), UTILITY]
     means = [monthly.loc[monthly["month"].isin(span), names].mean() for span in (before, after)]
     change = means[1] - means[0]
     months = monthly["month"].to_numpy()
     return pd.DataFrame(
         {
             "term": names,
-            "meaning": [TERM_NAMES.get(name, "sum of the terms") for name in names],
+            "meaning": [*map(term_label, names[:-1]), "sum of the terms"],
             "before": means[0].to_numpy(),
             "after": means[1].to_numpy(),
             "change": change.to_numpy(),
@@ -202,14 +223,14 @@ def mover_shares(changes: pd.DataFrame) -> pd.DataFrame:
     [['duty', 1, 2, 2.5], ['load', 1, 2, -1.5]]
     """
     table = changes[changes["term"] != UTILITY].pivot(index="replicate", columns="term", values="change")
-    table = table[[term for term in TERMS if term in table]]
+    table = table[[term for term in changes["term"].unique() if term != UTILITY]]
     movers = [largest_mover(rows) for _, rows in changes.groupby("replicate", sort=True)]
     mean, low, high = t_interval(table.to_numpy())
     rows = []
     for place, term in enumerate(table.columns):
         count = movers.count(term)
         share_low, share_high = wilson_interval(count, total=len(movers))
-        row = (term, TERM_NAMES[term], count, len(movers), count / len(movers), share_low, share_high)
+        row = (term, term_label(term), count, len(movers), count / len(movers), share_low, share_high)
         rows.append((*row, mean[place], low[place], high[place]))
     columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
     return pd.DataFrame(rows, columns=columns).sort_values("runs", ascending=False, kind="stable", ignore_index=True)

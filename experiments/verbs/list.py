@@ -29,7 +29,7 @@ from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError
 from experiments.options import option_names
 from experiments.terminal import console, plain_table
-from sim import MEASURES, PARAMETERS, Parameter, find_place, place_names
+from sim import MEASURES, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records
 from sim.scenario import nearest
 
@@ -62,8 +62,9 @@ def places() -> Rows:
 
 def measures() -> Rows:
     """Return the measures; a bound of None is open."""
+    stated = [field.name for field in dataclasses.fields(Measure) if field.name not in ("formula", "names_regimes")]
     return [
-        dataclasses.asdict(measure) | {"low": _finite(measure.low), "high": _finite(measure.high)}
+        {name: getattr(measure, name) for name in stated} | {"low": _finite(measure.low), "high": _finite(measure.high)}
         for measure in MEASURES.values()
     ]
 

@@ -21,7 +21,6 @@ from strategies import (
 )
 
 import sim
-from experiments.runs import pairs as running
 from sim.ensemble import LANES, simulate_ensemble
 from sim.lanes import pairs
 
@@ -261,15 +260,6 @@ def test_what_does_not_exist_is_refused(wrong):
     """A misspelt measure must not come back as an empty column."""
     with pytest.raises(ValueError, match=r"unknown measure|lies outside|names none"):
         simulate_ensemble(mixed_scenarios(), replicates=1, **wrong)
-
-
-@pytest.mark.parametrize(("is_compiled", "said"), [(False, f"{running.COMPILING}\n"), (True, "")])
-def test_waiting_for_the_compiler_is_announced(is_compiled, said, monkeypatch, capsys):
-    """A minute of silence looks like a program that hangs."""
-    monkeypatch.setattr(running, "is_compiled", lambda: is_compiled)
-    scenario = sim.scenario_from(typical_settings(months=12))
-    running.run_pairs({"one": scenario}, seed=1, replicates=2, engine="ensemble")
-    assert capsys.readouterr().err == said
 
 
 def test_an_ensemble_is_frozen():

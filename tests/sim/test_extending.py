@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from strategies import extension_text
 
 import sim
 from sim.jit import rule
@@ -17,20 +17,12 @@ from sim.month import MEMBERS, MONTH, TABLE
 from sim.steps import PairStep, Step
 from sim.terms import Term
 
-PAGE = Path(sim.__file__).parents[1] / "docs" / "extending.md"
-
-
-def module_text() -> str:
-    """Return the module that the page writes, part by part."""
-    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    return "\n".join(block for block in blocks if block.startswith("# grudges.py"))
-
 
 @pytest.fixture(scope="module")
 def grudges(tmp_path_factory: pytest.TempPathFactory) -> sim.Month:
     """Return the month of the page's module, read from a file."""
     file = tmp_path_factory.mktemp("own") / "grudges.py"
-    file.write_text(module_text(), "utf-8")
+    file.write_text(extension_text(), "utf-8")
     return sim.load_month(str(file))
 
 
@@ -101,7 +93,7 @@ def test_own_settings_without_an_extension_are_refused():
 def grudges_file(tmp_path: Path) -> Path:
     """Return the file of the page's module."""
     file = tmp_path / "grudges.py"
-    file.write_text(module_text(), "utf-8")
+    file.write_text(extension_text(), "utf-8")
     return file
 
 
@@ -120,10 +112,10 @@ def test_a_file_that_was_edited_is_read_anew(grudges_file):
     """In a notebook one edits the rule and runs the cell again."""
     scenario = sim.scenario_from(plain(extension=str(grudges_file), own={"grudge_rate": 0.3}))
     before, key = sim.simulate(scenario).measures["grudge"], sim.month_of(scenario).own_key
-    grudges_file.write_text(module_text().replace("slighted * (1.0 - apology)", "0.0 * slighted"), "utf-8")
+    grudges_file.write_text(extension_text().replace("slighted * (1.0 - apology)", "0.0 * slighted"), "utf-8")
     assert before.max() > 0.0 == sim.simulate(scenario).measures["grudge"].max()
     assert key != sim.month_of(scenario).own_key
-    grudges_file.write_text(module_text() + "# as it was\n", "utf-8")
+    grudges_file.write_text(extension_text() + "# as it was\n", "utf-8")
     assert key == sim.month_of(scenario).own_key
 
 

@@ -1,0 +1,135 @@
+"""Steps of one's own on the command line: what docs/extending.md prints, and that none of them gets lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from strategies import extension_text
+
+import sim
+from experiments import load_scenario
+from experiments.console import main
+from experiments.study.store import open_study
+
+pytestmark = pytest.mark.usefixtures("empty_folder")
+
+GRUDGE = ["extension=grudges.py", "scenario=single_agency_domination", "months=24", "own.grudge_rate=0.3"]
+
+
+@pytest.fixture(autouse=True)
+def grudges(empty_folder: Path) -> Path:
+    """Write the page's module into the folder at hand."""
+    file = empty_folder / "grudges.py"
+    file.write_text(extension_text(), "utf-8")
+    return file
+
+
+def commands() -> list[list[str]]:
+    """Return the commands that the page prints."""
+    page = Path(sim.__file__).parents[1] / "docs" / "extending.md"
+    found = re.findall(r"^partnerships (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return [shlex.split(command) for command in found]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", commands(), ids=lambda command: command[0])
+def test_the_commands_of_the_page_run(command):
+    """The verbs take the extension, its settings, and its measures."""
+    smaller = {"compare": ["replicates=2", "months=48"], "sweep": ["draws=4", "replicates=2", "months=12"]}
+    assert main([*command, *smaller.get(command[0], [])]) == 0
+
+
+def test_a_run_is_that_of_the_month_and_the_manifest_keeps_its_hash(grudges):
+    """The command line and a notebook give the same numbers."""
+    assert main(["run", *GRUDGE, "output=answer", "figures=false"]) == 0
+    table = pd.read_parquet("answer/trajectories.parquet")
+    scenario = load_scenario("single_agency_domination", ["months=24", *GRUDGE[:1], *GRUDGE[-1:]])
+    assert table["grudge"].tolist() == sim.simulate(scenario, seed=1).measures["grudge"].tolist()
+    assert "term_grudge" in pd.read_parquet("answer/partners.parquet")
+    manifest = json.loads(Path("answer/manifest.json").read_text("utf-8"))
+    digest = hashlib.sha256(grudges.read_bytes()).hexdigest()
+    assert {"path": str(grudges), "sha256": digest} in manifest["own_files"]
+    assert manifest["made_by"][str(grudges)] == sim.month_of(scenario).own_key
+    assert manifest["scenarios"]["single_agency_domination"]["own"]["grudge_rate"] == 0.3
+
+
+def test_an_explanation_counts_the_term_of_the_extension():
+    """Without it the parts would not add up to the whole, and nobody would be told."""
+    assert main(["explain", *GRUDGE, "output=answer", "figures=false"]) == 0
+    terms = pd.read_csv("answer/terms.csv").set_index("term")
+    assert terms.loc["grudge", "after"] < -0.1
+    assert terms.drop("utility")["after"].sum() == pytest.approx(terms.loc["utility", "after"], abs=1e-9)
+
+
+def test_a_comparison_shows_its_measures(capsys):
+    asked = ["compare", *GRUDGE[:1], "months=24", "replicates=2", "engine=mesa", "figures=false", "output=answer"]
+    assert main([*asked, "measures=[grudge,trust]"]) == 0
+    assert "grudge" in set(pd.read_csv("answer/summary.csv")["measure"])
+    assert "grudge" in capsys.readouterr().out
+    assert main([*asked, "overwrite=true", "measures=[gruge]"]) == 2
+    assert "unknown measure 'gruge'; did you mean grudge?" in capsys.readouterr().err
+
+
+STUDY = [
+    "sweep",
+    "extension=grudges.py",
+    "study=study",
+    "vary=[own.grudge_rate,levers.duty.attend]",
+    "draws=3",
+    "replicates=2",
+]
+
+
+@pytest.mark.slow
+def test_a_study_varies_its_settings_and_refuses_another_text(grudges, capsys):
+    """The rows of two texts would stand in one table."""
+    assert main([*STUDY, "months=12"]) == 0
+    runs = pd.read_parquet("study/runs.parquet")
+    assert runs["own.grudge_rate"].nunique() == 3
+    assert runs["grudge"].notna().all()
+    study = open_study(Path("study"))
+    draw = study.draws_of(study.chunks[0]).to_pylist()[1]
+    settings = ["months=12", *STUDY[1:2], *(f"{path}={value}" for path, value in draw.items() if path != "draw")]
+    history = sim.simulate(load_scenario("baseline_lsp", settings), seed=1, replicate=1).measures
+    row = runs[(runs["draw"] == draw["draw"]) & (runs["replicate"] == 1)].iloc[0]
+    assert row["mean_trust"] == history["trust"].mean()
+    grudges.write_text(extension_text().replace("< 0.5 else", "< 0.4 else"), "utf-8")
+    capsys.readouterr()
+    assert main(["sweep", "study=study"]) == 2
+    assert f"{grudges} was edited" in capsys.readouterr().err
+    grudges.unlink()
+    assert main(["sweep", "study=study"]) == 2
+    assert "is neither a module that can be imported nor a file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("run extension=grudges.py own.grudge_rat=0.3", "unknown setting own.grudge_rat; did you mean grudge_rate?"),
+        ("run extension=grudges.py own.grudge_rate=3", "own.grudge_rate = 3 is not allowed"),
+        ("run own.grudge_rate=0.3", "own.grudge_rate is set, but no extension declares it"),
+        ("run extension=grudge.py", "extension = 'grudge.py' is neither a module that can be imported nor a file"),
+        ("compare extension=nowhere.at.all", "extension = 'nowhere.at.all' is neither"),
+        (
+            "sweep study=s extension=grudges.py vary=[own.grudge_rat]",
+            "unknown parameter 'own.grudge_rat'; did you mean",
+        ),
+        (
+            "sweep study=s extension=grudges.py vary=[own.grudge_rate] 'ranges={own.grudge_rate:[0,2]}'",
+            "own.grudge_rate = 2.0 is not allowed",
+        ),
+    ],
+)
+def test_bad_input_ends_with_one_line(asked, told, capsys):
+    assert main(shlex.split(asked)) == 2
+    error = capsys.readouterr().err.strip()
+    assert told in error
+    assert "\n" not in error
+    assert not Path("outputs").exists()
+    assert not Path("s").exists()
