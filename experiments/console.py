@@ -42,6 +42,7 @@ SCENARIO_SETTINGS = (
     ("months=144 start=2001-04", "how long, and from when"),
     ("board= leadership= levers=", "sets of settings by name, see configs/; a single one by its path:"),
     ("levers.duty.attend=1", "any lever or parameter; see: partnerships list parameters"),
+    ("extension=mine.py own.NAME=", "steps of one's own and their settings; see docs/extending.md"),
 )
 
 SETTING_WIDTH = 27

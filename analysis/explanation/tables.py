@@ -59,7 +59,7 @@ def monthly_terms(partners: pd.DataFrame) -> pd.DataFrame:
     1.0
     """
     by_month = deciding(partners).groupby("month")
-    table = by_month[[column for column in partners if column.startswith(TERM)]].mean()
+    table = by_month[[column for column in partners if str(column).startswith(TERM)]].mean()
     table.columns = table.columns.str.removeprefix(TERM)
     table[UTILITY] = utility_of(table)
     table.insert(0, "attendance", by_month["attendance"].mean())

@@ -8,6 +8,8 @@ import sim
 from experiments.terminal import COMPILING, compiling_shown
 from sim import compiled
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def hardly_a_month(monkeypatch: pytest.MonkeyPatch) -> sim.Month:
@@ -44,7 +46,6 @@ def test_the_parts_are_counted(hardly_a_month):
     assert len(seen) > 2
 
 
-@pytest.mark.slow
 def test_an_engine_that_is_not_kept_says_so_in_a_line(hardly_a_month, monkeypatch, capsys):
     """A read-only installation compiles at every start, and who waits may mend it."""
     monkeypatch.setattr(compiled.KeptCode, "_folder", lambda self: None)
