@@ -56,9 +56,11 @@ def run(settings: Mapping[str, Any], *, seed: int = 0, replicate: int = 0, **opt
     return sim.simulate(sim.scenario_from(settings), seed=seed, replicate=replicate, **options)
 
 
-def lived(scenario: sim.Scenario, *, seed: int = 0, replicate: int = 0, months: int | None = None) -> Any:
+def lived(
+    scenario: sim.Scenario, *, seed: int = 0, replicate: int = 0, months: int | None = None, record_terms: bool = False
+) -> Any:
     """Return a model that has lived through its months, or through the first ``months`` of them."""
-    model = sim.PartnershipModel(scenario, seed=seed, replicate=replicate)
+    model = sim.PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=record_terms)
     for _ in range(scenario.months if months is None else months):
         model.step()
     return model

@@ -690,7 +690,7 @@ def test_observing_changes_nothing(typical):
         watched.step()
         plain.step()
         for _ in range(2):
-            assert [read(watched) for read in watched.plan.read_measures] == watched.measures[month].tolist()
+            assert watched.plan.read_measures(watched) == watched.measures[month].tolist()
             rows = [watched.plan.read_columns(partner) for partner in watched.members]
             assert rows == [tuple(watched.partner_rows[month, partner.position]) for partner in watched.members]
     assert np.array_equal(watched.measures, plain.measures)

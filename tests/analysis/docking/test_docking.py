@@ -20,6 +20,7 @@ from experiments.runs.coordination import coordination_scenarios, efforts
 from experiments.runs.public_goods import SCENARIOS, docking_scenarios, simulated_groups
 from experiments.search.docking import FITTED, FITTING_SEED, fitted
 from experiments.values import with_values
+from sim.measures import COLUMNS
 
 REPLICATES = 2000
 SEED = 9
@@ -190,9 +191,9 @@ def test_least_effort_is_that_of_the_least_engaged():
     """The minimum over members, never over empty seats."""
     game = {coordination.INFORMED: coordination_scenarios()[coordination.INFORMED]}
     effort = efforts(game, replicates=2, seed=5)
-    watched = lived(game[coordination.INFORMED], seed=5, replicate=1).watched[20]
-    columns = list(sim.observation.PARTNER_COLUMNS)
-    engaged = watched[watched[:, columns.index("is_member")] > 0.0, columns.index("engagement")]
+    rows = lived(game[coordination.INFORMED], seed=5, replicate=1).partner_rows[20]
+    columns = list(COLUMNS)
+    engaged = rows[rows[:, columns.index("is_member")] > 0.0, columns.index("engagement")]
     assert 4 <= len(engaged) < 16
     row = effort[(effort["replicate"] == 1) & (effort["month"] == 20)].iloc[0]
     assert row["minimum"] == engaged.min()
