@@ -95,7 +95,8 @@ def test_the_floor_counts_what_a_run_calls():
     assert calls["attendance_probability"] == 3 * 19
     assert calls["trust_step"] == 3 * 19 * 18
     assert calls["joint_result"] == 3 * 5
-    assert floor.draws_of_a_run(scenario) == 3 * (4 * 20 + 18) + 10 * 20
+    at_launch = 10 * 20 + 5
+    assert floor.draws_of_a_run(scenario) == 3 * (4 * 20 + 18) + at_launch
 
 
 def test_the_kept_table_replaces_the_old_one(tmp_path):

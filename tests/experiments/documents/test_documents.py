@@ -19,7 +19,7 @@ from sim.population import Archetype
 ROOT = documents.DOCS.parent
 PAGES = sorted(documents.DOCS.glob("*.md"))
 ODD = (documents.DOCS / "odd.md").read_text("utf-8")
-NOT_SUBMODELS = {"__init__", "mathematics", "marking"}
+NOT_SUBMODELS = {"__init__", "mathematics"}
 RULE_FILES = sorted(file.stem for file in (ROOT / "sim/rules").glob("*.py") if file.stem not in NOT_SUBMODELS)
 TOPICS = {path.split(".")[0] for path in PARAMETERS}
 
