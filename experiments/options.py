@@ -11,7 +11,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ GROUPS = ("scenario", PLACE, "board", "leadership", "levers", "calendar", "behav
 """What a scenario is composed of."""
 
 _YAML = ".yaml"
+_MOST_KEPT = 256
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -55,25 +56,25 @@ def own_folder() -> Path | None:
 def files_of_ones_own(folder: Path | None) -> Iterator[None]:
     """Let the files in ``folder`` come before those of ``configs`` until the end of the block."""
     outer = dataclasses.replace(_here)
-    _here.folder, _here.used = folder, {}
-    _forget()
+    _enter(folder, {})
     try:
         yield
     finally:
-        _here.folder, _here.used = outer.folder, outer.used
-        _forget()
+        _enter(outer.folder, outer.used)
+
+
+def _enter(folder: Path | None, used: dict[str, str]) -> None:
+    if folder is not None or _here.folder is not None:
+        for kept in _caches:
+            kept.cache_clear()
+    _here.folder, _here.used = folder, used
 
 
 def kept_for_a_folder(read: Function) -> Function:
-    """Return ``read`` with its results kept until another folder of one's own is in force."""
-    kept = cache(read)
+    """Return ``read`` with its last results kept until another folder of one's own is in force."""
+    kept = lru_cache(maxsize=_MOST_KEPT)(read)
     _caches.append(kept)
     return kept  # type: ignore[return-value]
-
-
-def _forget() -> None:
-    for kept in _caches:
-        kept.cache_clear()
 
 
 def option_names(group: str) -> list[str]:

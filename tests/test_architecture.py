@@ -39,7 +39,8 @@ ROOMS: dict[str, str] = {
     "sim.scenario": "sim.parameters",
     "sim.population": "sim.scenario",
     "sim.levers": "sim.rules sim.parameters sim.scenario sim.population",
-    "sim.checking": "sim.scenario sim.population sim.levers",
+    "sim.own": "sim.jit sim.scenario",
+    "sim.checking": "sim.scenario sim.population sim.levers sim.own",
     "sim.randomness": "sim.scenario",
     "sim.state": "sim.population",
     # ------------------------------------------ the model: a month, as a list of steps, and Mesa, which goes through it
@@ -47,7 +48,6 @@ ROOMS: dict[str, str] = {
     "sim.pairs": "sim.steps",
     "sim.terms": "sim.jit sim.rules",
     "sim.measures": "sim.jit sim.rules.mathematics sim.rules sim.population",
-    "sim.own": "sim.jit sim.scenario",
     "sim.partners": "sim.jit sim.events sim.rules.mathematics sim.rules sim.population sim.randomness sim.state"
     " sim.terms",
     "sim.partnership": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.scenario sim.population"
@@ -69,8 +69,7 @@ ROOMS: dict[str, str] = {
     " sim.month sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs sim.lanes.engine",
     "sim.compiled": "sim.sources sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
-    "sim.ensemble": "sim.regimes sim.scenario sim.randomness sim.state sim.own sim.month sim.lanes.views"
-    " sim.lanes.engine sim.block sim.compiled",
+    "sim.ensemble": "sim.regimes sim.scenario sim.randomness sim.own sim.month sim.lanes.engine sim.block sim.compiled",
     "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.measures sim.own sim.partnership"
     " sim.month sim.history sim.compiled sim.ensemble",
     # ------------------------------------------------------------- reading results: tables in, tables or figures out
@@ -88,7 +87,7 @@ ROOMS: dict[str, str] = {
     "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
-    "experiments.terminal": "",
+    "experiments.terminal": "sim",
     "experiments.options": "sim",
     "experiments.registry": "experiments.options",
     "experiments.errors": "sim analysis.shared",
@@ -104,7 +103,7 @@ ROOMS: dict[str, str] = {
     " analysis.docking analysis.claims experiments.terminal experiments.options experiments.errors experiments.values"
     " experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
-    " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.runs",
+    " experiments.errors experiments.settings experiments.values experiments.behaviours",
     "experiments.search": "sim analysis.shared analysis.patterns analysis.policy analysis.docking experiments.files"
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
@@ -113,8 +112,8 @@ ROOMS: dict[str, str] = {
     " experiments.study",
     "experiments.page": "sim analysis.shared analysis.run experiments.options experiments.errors experiments.values"
     " experiments.compose experiments.study experiments.output",
-    "experiments.console": "sim experiments.options experiments.registry experiments.errors experiments.command"
-    " experiments.output",
+    "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
+    " experiments.command experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.docking analysis.claims"
@@ -127,11 +126,12 @@ ROOMS: dict[str, str] = {
 
 OPEN = (
     "sim.sources sim.parameters sim.regimes sim.scenario sim.population sim.levers sim.state sim.steps sim.terms"
-    " sim.measures sim.partners sim.history"
+    " sim.measures sim.own sim.partners sim.history sim.compiled"
 )
 """What rooms outside the model may know of it beside its door, ``sim``."""
 
 AHEAD: dict[str, str] = {
+    "sim.checking": "sim.month",
     "sim.steps": "sim.partnership",
     "sim.terms": "sim.partners",
     "sim.measures": "sim.partnership",
