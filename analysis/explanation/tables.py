@@ -7,8 +7,6 @@ changes of terms add up to the change of utility: nothing is estimated here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,11 +14,9 @@ from scipy.special import expit
 
 from analysis.shared.summaries import t_interval, wilson_interval
 from sim.terms import TERMS
+from sim.vocabulary import label_of
 
 TERM_COLUMNS: tuple[str, ...] = tuple(f"term_{name}" for name in TERMS)
-
-TERM_NAMES: Mapping[str, str] = {name: term.label for name, term in TERMS.items()}
-"""Each utility term as a table names it."""
 
 UTILITY = "utility"
 
@@ -132,7 +128,7 @@ def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: f
     return pd.DataFrame(
         {
             "term": names,
-            "meaning": [TERM_NAMES.get(name, "sum of the terms") for name in names],
+            "meaning": [*(label_of(f"term_{name}") for name in TERMS), "sum of the terms"],
             "before": means[0].to_numpy(),
             "after": means[1].to_numpy(),
             "change": change.to_numpy(),
@@ -209,7 +205,7 @@ def mover_shares(changes: pd.DataFrame) -> pd.DataFrame:
     for place, term in enumerate(table.columns):
         count = movers.count(term)
         share_low, share_high = wilson_interval(count, total=len(movers))
-        row = (term, TERM_NAMES[term], count, len(movers), count / len(movers), share_low, share_high)
+        row = (term, label_of(f"term_{term}"), count, len(movers), count / len(movers), share_low, share_high)
         rows.append((*row, mean[place], low[place], high[place]))
     columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
     return pd.DataFrame(rows, columns=columns).sort_values("runs", ascending=False, kind="stable", ignore_index=True)

@@ -42,7 +42,7 @@ from analysis.explanation import words as explanation_words
 from analysis.run.figures import short_names
 from analysis.run.turning_points import policy_dates, regime_spells, turning_points
 from analysis.shared import summaries, survival
-from analysis.shared.plotting import mid_sentence, readable
+from analysis.shared.words import mid_sentence, readable
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results

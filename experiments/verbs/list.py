@@ -1,4 +1,4 @@
-"""Print what there is to ask: scenarios, levers, parameters, places, measures and boards.
+"""Print what there is to ask: scenarios, levers, parameters, places, measures, boards and words.
 
 Topics:
   scenarios   the questions that ship with the model, each with the claim it tests
@@ -7,6 +7,7 @@ Topics:
   places      the places with their flexible fund, population and tiers of local government
   measures    what a run reports every month
   boards      who sits at the table
+  words       what everything is called in plain words, with unit and meaning
 
 For example:
   partnerships list scenarios
@@ -29,9 +30,10 @@ from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError
 from experiments.options import option_names
 from experiments.terminal import console, plain_table
-from sim import MEASURES, PARAMETERS, Parameter, find_place, place_names
+from sim import MEASURES, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records
 from sim.scenario import nearest
+from sim.vocabulary import VOCABULARY
 
 Rows = list[dict[str, Any]]
 
@@ -62,8 +64,9 @@ def places() -> Rows:
 
 def measures() -> Rows:
     """Return the measures; a bound of None is open."""
+    stated = [field.name for field in dataclasses.fields(Measure) if field.name not in ("formula", "names_regimes")]
     return [
-        dataclasses.asdict(measure) | {"low": _finite(measure.low), "high": _finite(measure.high)}
+        {name: getattr(measure, name) for name in stated} | {"low": _finite(measure.low), "high": _finite(measure.high)}
         for measure in MEASURES.values()
     ]
 
@@ -77,6 +80,11 @@ def boards() -> Rows:
     ]
 
 
+def words() -> Rows:
+    """Return the plain words of measures, levers, parameters, terms, sectors and regimes."""
+    return [dataclasses.asdict(word) for word in VOCABULARY.values()]
+
+
 TOPICS: Mapping[str, Callable[[], Rows]] = {
     "scenarios": scenarios,
     "levers": levers,
@@ -84,6 +92,7 @@ TOPICS: Mapping[str, Callable[[], Rows]] = {
     "places": places,
     "measures": measures,
     "boards": boards,
+    "words": words,
 }
 
 
@@ -192,6 +201,17 @@ def _board_table(rows: Rows) -> Table:
     return table
 
 
+def _word_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("name", no_wrap=True)
+    table.add_column("kind", no_wrap=True)
+    table.add_column("plain name\nunit", ratio=2)
+    table.add_column("meaning", ratio=3)
+    for row in rows:
+        table.add_row(_breakable(row["name"]), row["kind"], f"{row['label']}\n{row['unit']}", row["definition"])
+    return table
+
+
 _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "scenarios": _scenario_table,
     "levers": _parameter_table,
@@ -199,4 +219,5 @@ _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "places": _place_table,
     "measures": _measure_table,
     "boards": _board_table,
+    "words": _word_table,
 }

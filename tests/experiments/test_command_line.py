@@ -22,6 +22,7 @@ from experiments.runs.pairs import FINAL_MONTHS, READ_IN_LAST_MONTH, run_pairs
 from experiments.values import scenario_values
 from sim import MEASURES, PARAMETERS, ScenarioError, place_names, scenario_from, simulate, with_changes
 from sim.scenario import CalendarEntry
+from sim.vocabulary import VOCABULARY
 
 SHORT = ["months=14", "figures=false"]
 PAIR = ["scenarios=[growth_coalition,talking_shop,baseline_lsp]", "board=small_executive", "replicates=3", *SHORT]
@@ -138,7 +139,7 @@ def test_help_of_a_verb_states_its_settings_and_the_scenarios(verb: str, capsys:
     assert max(map(len, said.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("topic", ["scenarios", "levers", "parameters", "places", "measures", "boards"])
+@pytest.mark.parametrize("topic", ["scenarios", "levers", "parameters", "places", "measures", "boards", "words"])
 def test_lists_fit_the_terminal_and_are_complete_as_json(topic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", topic]) == 0
     table = capsys.readouterr().out
@@ -154,6 +155,7 @@ def test_lists_fit_the_terminal_and_are_complete_as_json(topic: str, capsys: pyt
         "parameters": list(PARAMETERS),
         "places": place_names(),
         "measures": list(MEASURES),
+        "words": list(VOCABULARY),
     }
     assert names == expected.get(topic, sorted(names))
     assert all(name.rpartition(".")[2] in table for name in names)

@@ -13,7 +13,7 @@ from scipy import stats
 
 from analysis.explanation import figures as explanation_figures
 from analysis.explanation import tables as explanation
-from analysis.explanation.tables import TERM_NAMES, UTILITY
+from analysis.explanation.tables import UTILITY
 from analysis.run import turning_points
 from analysis.shared import survival
 from experiments import load_scenario
@@ -107,11 +107,6 @@ def test_newcomers_do_not_decide_in_the_month_in_which_they_sit_down(history: Hi
         assert (month, partner) not in decided
     disposition = explanation.deciding(history.partners)["term_disposition"]
     assert (disposition != 0).all()
-
-
-def test_every_term_has_a_name() -> None:
-    """A term without a name would be silent in every sentence and figure."""
-    assert tuple(TERM_NAMES) == TERMS
 
 
 @pytest.mark.parametrize("place", [1, 7, 19])
