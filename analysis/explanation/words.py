@@ -66,6 +66,21 @@ def _term(row: pd.Series, dates: Mapping[int, str]) -> str:
     return f"{row['meaning']} ({_signed(row['change'])}, {_signed(row['chance_points'], 0)} points{since})"
 
 
+def decision_in_words(steps: pd.DataFrame) -> list[str]:
+    """Return when in a month bodies decide whether to come; nothing if another step stands for the model's own.
+
+    ``steps`` is ``sim.month.Month.schedule`` as a table.
+
+    >>> decision_in_words(pd.DataFrame({"number": [1, 2, 3], "step": ["call_meeting", "decide_attendance", "learn"]}))
+    ['Bodies decide in step 2 of the 3 of a month, by what they know then (steps.csv).']
+    """
+    decided = steps.loc[steps["step"] == "decide_attendance", "number"]
+    return [
+        f"Bodies decide in step {n} of the {len(steps)} of a month, by what they know then (steps.csv)."
+        for n in decided
+    ]
+
+
 def course_in_words(points: pd.DataFrame) -> list[str]:
     """Return the course of a run: its first results, how many left or came, and its regimes.
 

@@ -22,7 +22,6 @@ from experiments.output.folder import DOCS
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
-from sim.steps import place_of
 from sim.vocabulary import VOCABULARY, Kind
 
 DOCUMENTS = ("odd.md", "reference.md", "trace.md")
@@ -129,7 +128,7 @@ def boards() -> str:
 
 def schedule() -> str:
     """Return what happens in a month, step by step, by whom, and the function that does it."""
-    rows = ([step.says, step.taken_by, _code(place_of(step))] for step in MONTH.steps)
+    rows = ([step["says"], step["taken_by"], _code(step["place"])] for step in MONTH.schedule)
     return markdown_table(("what happens", "taken by", "in"), rows)
 
 

@@ -1,4 +1,4 @@
-"""Print what there is to ask: scenarios, levers, parameters, places, measures, boards and words.
+"""Print what there is to ask: scenarios, levers, parameters, places, measures, boards, words, steps.
 
 Topics:
   scenarios   the questions that ship with the model, each with the claim it tests
@@ -8,6 +8,7 @@ Topics:
   measures    what a run reports every month
   boards      who sits at the table
   words       what everything is called in plain words, with unit and meaning
+  steps       what happens in a month, step by step, and who takes each
 
 For example:
   partnerships list scenarios
@@ -30,7 +31,7 @@ from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError
 from experiments.options import option_names
 from experiments.terminal import console, plain_table
-from sim import MEASURES, PARAMETERS, Measure, Parameter, find_place, place_names
+from sim import MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records
 from sim.scenario import nearest
 from sim.vocabulary import VOCABULARY
@@ -85,6 +86,11 @@ def words() -> Rows:
     return [dataclasses.asdict(word) for word in VOCABULARY.values()]
 
 
+def steps() -> Rows:
+    """Return the steps of a month in their order."""
+    return MONTH.schedule
+
+
 TOPICS: Mapping[str, Callable[[], Rows]] = {
     "scenarios": scenarios,
     "levers": levers,
@@ -93,6 +99,7 @@ TOPICS: Mapping[str, Callable[[], Rows]] = {
     "measures": measures,
     "boards": boards,
     "words": words,
+    "steps": steps,
 }
 
 
@@ -212,6 +219,18 @@ def _word_table(rows: Rows) -> Table:
     return table
 
 
+def _step_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("", justify="right")
+    table.add_column("what happens", ratio=3)
+    table.add_column("taken by", ratio=2)
+    table.add_column("step", no_wrap=True)
+    for row in rows:
+        takers = f"{row['taken_by']}, if {row['when']}" if row["when"] else row["taken_by"]
+        table.add_row(str(row["number"]), row["says"], takers, row["step"])
+    return table
+
+
 _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "scenarios": _scenario_table,
     "levers": _parameter_table,
@@ -220,4 +239,5 @@ _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "measures": _measure_table,
     "boards": _board_table,
     "words": _word_table,
+    "steps": _step_table,
 }
