@@ -23,8 +23,9 @@ from sim.population import SECTORS, Seat
 from sim.randomness import OWN_STREAMS, STREAMS, Stream
 from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
+from sim.spelling import spelt_out
 from sim.state import matrices_of, rows_of
-from sim.steps import AnyStep, PairStep, Step, Takers, TripleStep
+from sim.steps import AnyStep, PairStep, Step, Takers, TripleStep, place_of
 from sim.terms import TERMS, Term
 
 COUNCIL = SECTORS.index("council")
@@ -343,6 +344,21 @@ class Month:
     def regime_measures(self) -> tuple[str, ...]:
         """Return the measures that regimes are named from."""
         return tuple(name for name, measure in self.measures.items() if measure.names_regimes)
+
+    @property
+    def schedule(self) -> list[dict[str, Any]]:
+        """Return the steps as a table: number, name, what happens, who takes it, in which months, where it stands."""
+        return [
+            {
+                "number": number,
+                "step": step.name,
+                "says": step.says,
+                "taken_by": step.taken_by,
+                "when": "" if step.when is None else spelt_out(step.when.__name__),
+                "place": place_of(step),
+            }
+            for number, step in enumerate(self.steps, start=1)
+        ]
 
     @cached_property
     def own_terms(self) -> tuple[Callable[[Partner], float], ...]:

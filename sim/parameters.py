@@ -24,6 +24,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import ConfigDict, Field, Strict
 from pydantic.dataclasses import dataclass
 
+from sim.spelling import path_spelt_out
+
 _FROZEN = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 Role = Literal["lever", "uncertain", "structural"]
@@ -35,38 +37,54 @@ Whole = Annotated[int, Strict()]
 MOST_FUND_GBP_M = 60.0
 
 
-def _number(role: Role, default: Any, unit: str, low: float | None, high: float | None, source: str, says: str) -> Any:
+def _number(
+    role: Role, default: Any, unit: str, low: float | None, high: float | None, source: str, says: str, label: str
+) -> Any:
     return Field(
         default=default,
         # A setting that is a name or a number carries its bounds in its type.
         ge=None if isinstance(default, str) else low,
         le=None if isinstance(default, str) else high,
         description=says,
-        json_schema_extra={"role": role, "unit": unit, "source": source, "low": low, "high": high},
+        json_schema_extra={"role": role, "unit": unit, "source": source, "low": low, "high": high, "label": label},
     )
 
 
 def lever(
-    default: Any, *, unit: str, low: float | None = None, high: float | None = None, source: str, says: str
+    default: Any,
+    *,
+    unit: str,
+    low: float | None = None,
+    high: float | None = None,
+    source: str,
+    says: str,
+    label: str = "",
 ) -> Any:
-    """Declare something that can be chosen, and changed on a date."""
-    return _number("lever", default, unit, low, high, source, says)
+    """Declare something that can be chosen, and changed on a date; without a label its name is spelt out."""
+    return _number("lever", default, unit, low, high, source, says, label)
 
 
-def uncertain(default: float, *, unit: str, low: float, high: float, source: str, says: str) -> Any:
+def uncertain(default: float, *, unit: str, low: float, high: float, source: str, says: str, label: str = "") -> Any:
     """Declare something about the world that is not known; [low, high] is its prior."""
-    return _number("uncertain", default, unit, low, high, source, says)
+    return _number("uncertain", default, unit, low, high, source, says, label)
 
 
 def structural(
-    default: Any, *, unit: str, low: float | None = None, high: float | None = None, source: str, says: str
+    default: Any,
+    *,
+    unit: str,
+    low: float | None = None,
+    high: float | None = None,
+    source: str,
+    says: str,
+    label: str = "",
 ) -> Any:
     """Declare which world is looked at."""
-    return _number("structural", default, unit, low, high, source, says)
+    return _number("structural", default, unit, low, high, source, says, label)
 
 
-def _share_lever(default: float, source: str, says: str) -> Any:
-    return lever(default, unit="0 none to 1 full", low=0.0, high=1.0, source=source, says=says)
+def _share_lever(default: float, source: str, says: str, label: str = "") -> Any:
+    return lever(default, unit="0 none to 1 full", low=0.0, high=1.0, source=source, says=says, label=label)
 
 
 # One parameter a line: the catalogue reads as a table.
@@ -80,17 +98,17 @@ class Leadership:
     """How the chair leads. Each leader's style departs somewhat from these values."""
 
     attention: Real = _share_lever(
-        0.5, "S2", "How far the leader chairs in person (1) or delegates to others (0)."
+        0.5, "S2", "How far the leader chairs in person (1) or delegates to others (0).", "chairing in person"
     )
     facilitation: Real = _share_lever(
-        0.4, "S3", "How far the chair evens out voices; 1 gives everybody present the same say."
+        0.4, "S3", "How far the chair evens out voices; 1 gives everybody present the same say.", "evening out of voices"
     )
     direction: Real = _share_lever(
-        0.4, "S3; the line between leadership and dominance", "How far the chair's own body steers what is decided."
+        0.4, "S3; the line between leadership and dominance", "How far the chair's own body steers what is decided.", "steering of decisions"
     )
     turnover: Real = lever(
         0.2, unit="chance a year", low=0.0, high=1.0, source="assumed; council elections every one to four years",
-        says="Chance that a May election brings a new leader, with a style of their own.",
+        says="Chance that a May election brings a new leader, with a style of their own.", label="change of leaders",
     )
 
 
@@ -121,7 +139,7 @@ class Inspection:
     burden: Real = _share_lever(0.5, "S4", "Weight of external inspection on inspected bodies.")
     relief: Real = lever(
         0.0, unit="share of the burden", low=0.0, high=1.0, source="S4; 15 to 20 % was realistic, above 50 % is hypothetical",
-        says="Cut in external inspection for members of a partnership judged successful.",
+        says="Cut in external inspection for members of a partnership judged successful.", label="relief from inspection",
     )
     conditional: Real = _share_lever(
         1.0, "S4; 0 is the control", "How far relief depends on the partnership being judged successful."
@@ -135,7 +153,7 @@ class Inspection:
 class Joint:
     """Joint arrangements between partners (S3)."""
 
-    co_location: Real = _share_lever(0.0, "S3", "Staff of several bodies work in one place.")
+    co_location: Real = _share_lever(0.0, "S3", "Staff of several bodies work in one place.", "joint: co-location")
     appointments: Real = _share_lever(0.0, "S3", "Posts shared between bodies.")
     training: Real = _share_lever(0.0, "S3", "Joint staff development.")
     data_exchange: Real = _share_lever(0.0, "S3", "Routine exchange of data.")
@@ -155,11 +173,11 @@ class Levers:
     pooling_rate: Real = lever(
         0.01, unit="share of regeneration budgets", low=0.0, high=1.0,
         source="S0 (all of it); 1 to 2 % realistic, 5 to 15 % ambitious",
-        says="Share of members' regeneration budgets routed through the partnership.",
+        says="Share of members' regeneration budgets routed through the partnership.", label="pooling of budgets",
     )
     purse: Literal["need", "influence", "alignment"] = lever(
         "need", unit="rule", source="S0, S1; assumed rules",
-        says="Who gets the pooled fund: by need, by influence at the table, or by alignment with the strategy.",
+        says="Who gets the pooled fund: by need, by influence at the table, or by alignment with the strategy.", label="rule for the pooled fund",
     )
     reward_grant_gbp_m: Real = lever(
         0.0, unit="£m a year at full success", low=0.0, high=20.0, source="S0 (local public service agreements)",
@@ -171,7 +189,7 @@ class Levers:
     )
     carry_over: Real = lever(
         0.8, unit="share of unspent money", low=0.0, high=1.0, source="assumed",
-        says="Share of unspent or forfeited money that stays with the partnership; the rest returns to the centre.",
+        says="Share of unspent or forfeited money that stays with the partnership; the rest returns to the centre.", label="carry-over of unspent money",
     )
     prescription: Real = _share_lever(0.2, "S4", "How far the centre prescribes structures and processes.")
     flexibility: Real = _share_lever(0.1, "S3", "Freedoms and flexibilities from national targets and funding rules.")
@@ -182,7 +200,7 @@ class Levers:
         0.0, unit="share of budgets cut", low=0.0, high=0.6, source="S2", says="Cut in the budgets of public bodies."
     )
     outside_option: Real = _share_lever(
-        0.1, "S2", "Pull of bilateral deals, enterprise partnerships and other tables."
+        0.1, "S2", "Pull of bilateral deals, enterprise partnerships and other tables.", "pull of other tables"
     )
     staff_team: Real = _share_lever(0.3, "S3", "Dedicated staff team of the partnership.")
     protocols: Real = _share_lever(0.2, "S3", "Formal agreements, procedures and service-level agreements.")
@@ -192,9 +210,9 @@ class Levers:
     thematic_groups: Real = _share_lever(0.3, "S4", "Work is done in thematic groups rather than in the whole forum; felt where more than 30 people decide.")
     growth_focus: Real = _share_lever(0.2, "S0", "How far the strategy is directed at local economic growth.")
     council_alignment: Real = _share_lever(0.4, "S0, S1", "Councils work from one plan (1, 'smart') or in silos (0).")
-    one_stop_shop: Real = _share_lever(0.0, "S1, S3", "One-stop shop and a menu of ways in for business.")
-    vcs_capacity_building: Real = _share_lever(0.1, "S3", "Capacity building and voice for voluntary and community bodies.")
-    vcs_as_contractor: Real = _share_lever(0.0, "S2", "Voluntary bodies are treated as contractors instead of as a voice.")
+    one_stop_shop: Real = _share_lever(0.0, "S1, S3", "One-stop shop and a menu of ways in for business.", "one-stop shop")
+    vcs_capacity_building: Real = _share_lever(0.1, "S3", "Capacity building and voice for voluntary and community bodies.", "capacity building for voluntary bodies")
+    vcs_as_contractor: Real = _share_lever(0.0, "S2", "Voluntary bodies are treated as contractors instead of as a voice.", "voluntary bodies as contractors")
     measurement: Real = _share_lever(0.3, "S3", "How well the partnership measures what it adds.")
     statutory: Real = _share_lever(0.0, "S4", "The partnership itself is statutory: it must exist, and is prescribed more.")
     overlap: Real = _share_lever(0.3, "S2", "Overlapping partnerships, felt only where local government has two tiers.")
@@ -304,7 +322,7 @@ class Behaviour:
     early_conversion: Real = _strength(0.1811, 0.0, 0.4, "S3", "Conversion in the first stage as a share of that in the last.")
 
     # outcomes
-    gap_cost_gbp_per_head: Real = uncertain(682.0, unit="£ a head", low=80.0, high=800.0, source="assumed", says="Well-joined-up spending that would close the gap to the national average, per resident.")
+    gap_cost_gbp_per_head: Real = uncertain(682.0, unit="£ a head", low=80.0, high=800.0, source="assumed", says="Well-joined-up spending that would close the gap to the national average, per resident.", label="cost of the gap")
     outcome_decay: Real = _rate(0.003693, 0.0005, 0.008, "assumed", "Rate at which gains fade without upkeep.")
     outcome_trend: Real = uncertain(0.001134, unit="share of the open gap a month", low=-0.001, high=0.002, source="assumed", says="External trend towards the national average.")
     outcome_shock: Real = uncertain(0.004144, unit="share of the gap a month", low=0.001, high=0.01, source="assumed", says="Standard deviation of external shocks to an outcome.")
@@ -350,7 +368,7 @@ class Delivery:
 
     complementarity: Real = structural(
         0.6, unit="0 additive to 1 weakest link", low=0.0, high=1.0, source="S4 (weakest link in delivering change); assumed default",
-        says="How far results need every sector at once.",
+        says="How far results need every sector at once.", label="need for every sector at once",
     )
 
 
@@ -403,6 +421,7 @@ class Parameter:
     """One number of the model, as it is declared above."""
 
     path: str
+    label: str
     role: Role
     default: Any
     unit: str
@@ -443,6 +462,7 @@ def declared(topic: type, prefix: str) -> Iterator[Parameter]:
         extra = info.json_schema_extra
         yield Parameter(
             path=path,
+            label=extra["label"] or path_spelt_out(path),
             role=extra["role"],
             default=info.default,
             unit=extra["unit"],

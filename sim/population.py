@@ -11,7 +11,24 @@ from importlib.resources import files
 
 from sim.scenario import MAX_PARTNERS, Place, Scenario, ScenarioError, month_number, nearest
 
-SECTORS: tuple[str, ...] = ("council", "agency", "business", "voluntary")
+
+@dataclasses.dataclass(frozen=True)
+class Sector:
+    """A part of the local public realm: its name, and what people call its bodies and read of them."""
+
+    name: str
+    label: str
+    says: str
+
+
+DECLARED_SECTORS = (
+    Sector("council", "councils", "Elected local authorities."),
+    Sector("agency", "agencies", "Other public bodies, such as police, health, jobs, housing and universities."),
+    Sector("business", "businesses", "Employers and the bodies that speak for them."),
+    Sector("voluntary", "voluntary bodies", "Voluntary, community and faith organisations."),
+)
+
+SECTORS: tuple[str, ...] = tuple(sector.name for sector in DECLARED_SECTORS)
 THEMES: tuple[str, ...] = ("education", "economy", "housing", "crime", "health")
 
 

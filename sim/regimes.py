@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,7 +10,34 @@ from numpy.typing import NDArray
 
 from sim.parameters import RegimeThresholds
 
-REGIMES: tuple[str, ...] = ("growth coalition", "talking shop", "single-agency domination", "hollowed out", "dissolved")
+
+@dataclasses.dataclass(frozen=True)
+class Regime:
+    """What a partnership may come to: the name, which is its label, and what people read of it."""
+
+    name: str
+    says: str
+    fate: str
+    """What partnerships do that end so, after a number of them."""
+
+
+DECLARED_REGIMES = (
+    Regime(
+        "growth coalition",
+        "Broad engagement that decides and delivers; nobody dominates.",
+        "became growth coalitions",
+    ),
+    Regime("talking shop", "People come; little is decided or delivered.", "became talking shops"),
+    Regime(
+        "single-agency domination",
+        "One body has a third of all influence or more.",
+        "came to be dominated by one body",
+    ),
+    Regime("hollowed out", "Seats stand empty or are filled by juniors.", "were hollowed out"),
+    Regime("dissolved", "The partnership was abolished.", "were dissolved"),
+)
+
+REGIMES: tuple[str, ...] = tuple(regime.name for regime in DECLARED_REGIMES)
 GROWTH, TALKING, DOMINATION, HOLLOW, DISSOLVED = range(5)
 
 

@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Term:
-    """One term, in utility units: its name, and what a person reads."""
+    """One term, in utility units: its name, and what people call it and read of it."""
 
     name: str
     label: str
-    """As a table names it."""
-    of_a_body: str
-    """As a sentence about a body names it."""
     says: str
+    _: dataclasses.KW_ONLY
     only_pushes: bool = False
     """It is never above zero: it only pushes away."""
     function: Callable[[Partner], float] | None = None
@@ -91,20 +89,20 @@ def utility_terms(self: Partner) -> tuple[float, ...]:
 
 # fmt: off
 _TERMS = (
-    Term("disposition", "own inclination and mandate", "its own mandate", "Lasting inclination: its mandate for the area, and its own character."),
-    Term("habit", "habit", "habit", "Who came, comes; who stayed away, stays away."),
-    Term("fund", "expected share of the fund", "its share of the fund", "Pull of the share of the pooled fund that it expects."),
-    Term("belief", "belief in results", "belief in results", "Pull of believing that the partnership delivers."),
-    Term("cooperation", "trusted others' participation", "trusted others taking part", "Pull of others coming whom it trusts."),
-    Term("heard", "being heard", "being heard", "Pull of having a fair say; a push where it has less."),
-    Term("duty", "duty to attend", "the duty to attend", "Pull of a legal duty; nothing for bodies that it does not name."),
-    Term("scrutiny", "scrutiny boards", "scrutiny boards", "Pull of being called by scrutiny boards; only publicly funded bodies."),
-    Term("assessment", "assessment of partnership working", "being assessed", "Pull of having its partnership working assessed."),
-    Term("relief", "inspection relief", "relief from inspection", "Pull of lighter inspection; nothing for bodies that nobody inspects."),
-    Term("leadership", "leadership in person", "a leader who chairs", "Pull of a leader who chairs in person."),
-    Term("load", "load of meetings and paperwork", "meetings and paperwork", "Push of meetings, paperwork, initiatives and overlapping tables.", only_pushes=True),
-    Term("prescription", "central prescription", "central prescription", "Push of structures and processes prescribed by the centre.", only_pushes=True),
-    Term("outside", "outside options", "other tables", "Push of bilateral deals, enterprise partnerships and other tables.", only_pushes=True),
+    Term("disposition", "own inclination and mandate", "Lasting inclination: its mandate for the area, and its own character."),
+    Term("habit", "habit", "Who came, comes; who stayed away, stays away."),
+    Term("fund", "expected share of the fund", "Pull of the share of the pooled fund that it expects."),
+    Term("belief", "belief in results", "Pull of believing that the partnership delivers."),
+    Term("cooperation", "trusted others' participation", "Pull of others coming whom it trusts."),
+    Term("heard", "being heard", "Pull of having a fair say; a push where it has less."),
+    Term("duty", "duty to attend", "Pull of a legal duty; nothing for bodies that it does not name."),
+    Term("scrutiny", "scrutiny boards", "Pull of being called by scrutiny boards; only publicly funded bodies."),
+    Term("assessment", "assessment of partnership working", "Pull of having its partnership working assessed."),
+    Term("relief", "inspection relief", "Pull of lighter inspection; nothing for bodies that nobody inspects."),
+    Term("leadership", "leadership in person", "Pull of a leader who chairs in person."),
+    Term("load", "load of meetings and paperwork", "Push of meetings, paperwork, initiatives and overlapping tables.", only_pushes=True),
+    Term("prescription", "central prescription", "Push of structures and processes prescribed by the centre.", only_pushes=True),
+    Term("outside", "outside options", "Push of bilateral deals, enterprise partnerships and other tables.", only_pushes=True),
 )
 # fmt: on
 

@@ -34,7 +34,8 @@ ROOMS: dict[str, str] = {
     "sim.events": "",
     "sim.rules.mathematics": "sim.jit",
     "sim.rules": "sim.jit sim.rules.mathematics",
-    "sim.parameters": "",
+    "sim.spelling": "",
+    "sim.parameters": "sim.spelling",
     "sim.regimes": "sim.parameters",
     "sim.scenario": "sim.parameters",
     "sim.population": "sim.scenario",
@@ -47,13 +48,14 @@ ROOMS: dict[str, str] = {
     "sim.steps": "sim.scenario",
     "sim.pairs": "sim.steps",
     "sim.terms": "sim.jit sim.rules",
-    "sim.measures": "sim.jit sim.rules.mathematics sim.rules sim.population",
+    "sim.measures": "sim.jit sim.rules.mathematics sim.rules sim.population sim.spelling",
+    "sim.vocabulary": "sim.spelling sim.parameters sim.regimes sim.population sim.terms sim.measures",
     "sim.partners": "sim.jit sim.events sim.rules.mathematics sim.rules sim.population sim.randomness sim.state"
     " sim.terms",
     "sim.partnership": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.scenario sim.population"
     " sim.levers sim.randomness sim.state sim.own sim.partners",
     "sim.month": "sim.rules sim.parameters sim.scenario sim.population sim.randomness sim.state sim.steps sim.pairs"
-    " sim.terms sim.measures sim.own sim.partners sim.partnership",
+    " sim.terms sim.measures sim.own sim.partners sim.partnership sim.spelling",
     "sim.history": "sim.regimes sim.scenario sim.randomness sim.partnership sim.month",
     # --------------------- the compiler of steps: knows what steps and draws are, but no single step, rule or parameter
     "sim.lanes": "",
@@ -125,7 +127,8 @@ ROOMS: dict[str, str] = {
 }
 
 OPEN = (
-    "sim.sources sim.parameters sim.regimes sim.scenario sim.population sim.levers sim.state sim.steps sim.terms"
+    "sim.sources sim.parameters sim.regimes sim.scenario sim.population sim.levers sim.state sim.terms"
+    " sim.spelling sim.vocabulary"
     " sim.measures sim.own sim.partners sim.history sim.compiled"
 )
 """What rooms outside the model may know of it beside its door, ``sim``."""

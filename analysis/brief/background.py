@@ -12,12 +12,11 @@ from scipy import stats
 
 import sim.parameters
 from analysis.brief.document import Block, Code, Prose, Section, Table
-from analysis.brief.sections import capital, settings_of
+from analysis.brief.sections import settings_of
 from analysis.sensitivity.tables import MAIN_INDEX
-from analysis.shared.outcomes import outcome_of, parameter_label, percent_if_share
-from analysis.shared.plotting import mid_sentence, readable
+from analysis.shared.outcomes import outcome_of, percent_if_share
 from analysis.shared.summaries import scenarios_of
-from analysis.shared.words import listed
+from analysis.shared.words import capital, listed, mid_sentence, readable, titled
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
 
@@ -133,7 +132,7 @@ def parameters_annex(scenarios: Mapping[str, Scenario], *, sets: int = 0) -> Sec
             in_force = list(dict.fromkeys(values[name][path] for name in scenarios))
             if sets and declared.role == "uncertain":
                 in_force = [f"varies over {sets} sets"]
-            label = parameter_label(path)
+            label = titled(path)
             rows.append((label, ", ".join(in_force), declared.range_text, declared.unit, declared.source))
             small.append(declared.says)
     table = Table(
@@ -187,7 +186,7 @@ def sensitivity(indices: pd.DataFrame | None, words: Sequence[str], *, how_to: S
         unit = percent_if_share(outcome) if index in _IN_UNITS else ""
         scale = 100.0 if unit.startswith("%") else 1.0
         cells = tuple(
-            (parameter_label(str(row["parameter"])), *_scaled(scale, row["value"], row["ci_low"], row["ci_high"]))
+            (titled(str(row["parameter"])), *_scaled(scale, row["value"], row["ci_low"], row["ci_high"]))
             for row in top.to_dict("records")
         )
         caption = f"{readable(str(scenario))}: what matters most for {mid_sentence(outcome.label)}, by {called}."

@@ -12,8 +12,7 @@ from analysis.brief import background as brief_background
 from analysis.brief import pictures as brief_pictures
 from analysis.brief import sections as brief_sections
 from analysis.brief.document import Block, Brief, Prose, Section
-from analysis.shared.plotting import mid_sentence, readable
-from analysis.shared.words import listed
+from analysis.shared.words import listed, mid_sentence, readable
 from sim.scenario import Scenario
 
 

@@ -9,21 +9,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.shared.plotting import (
-    GREY,
-    add_note,
-    add_title,
-    counted,
-    in_house_style,
-    is_share,
-    looks_of,
-    new_figure,
-    readable,
-    runs_of,
-    unit_of,
-)
+from analysis.shared.plotting import GREY, add_note, add_title, counted, in_house_style, looks_of, new_figure, runs_of
 from analysis.shared.summaries import scenarios_of, t_interval
+from analysis.shared.words import capital, is_share, readable, titled, with_unit
 from sim.population import SECTORS
+from sim.vocabulary import label_of
 
 SECTOR_MEASURES = ("attendance", "seniority", "engagement", "contribution_gbp_m")
 
@@ -55,7 +45,7 @@ def sectors_side_by_side(runs: pd.DataFrame) -> Figure:
     >>> runs = pd.DataFrame({"scenario": "a", "replicate": [0, 1]})
     >>> runs[[f"attendance_{sector}" for sector in SECTORS]] = [[0.9, 0.7, 0.4, 0.5], [0.8, 0.6, 0.5, 0.6]]
     >>> [ax.get_title(loc="left") for ax in sectors_side_by_side(runs).axes]
-    ['Council', 'Agency', 'Business', 'Voluntary']
+    ['Councils', 'Agencies', 'Businesses', 'Voluntary bodies']
     """
     table = sector_means(runs)
     scenarios, measures = scenarios_of(table), list(dict.fromkeys(table["measure"]))
@@ -77,10 +67,9 @@ def sectors_side_by_side(runs: pd.DataFrame) -> Figure:
         if is_share(measure):
             ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f}"))
         if place < len(SECTORS):
-            ax.set_title(readable(sector))
+            ax.set_title(titled(sector))
         if place % len(SECTORS) == 0:
-            label = ", ".join(part for part in (readable(measure), unit_of(measure)) if part)
-            ax.set_ylabel(textwrap.fill(label, 16), rotation=0, ha="right", va="center", labelpad=4)
+            ax.set_ylabel(textwrap.fill(with_unit(measure), 16), rotation=0, ha="right", va="center", labelpad=4)
     names = [textwrap.fill(readable(name), 24) for name in scenarios]
     panels[0].set_yticks(range(len(scenarios)), names, fontsize=8.5)
     panels[0].set_ylim(len(scenarios) - 0.5, -0.5)
@@ -89,7 +78,7 @@ def sectors_side_by_side(runs: pd.DataFrame) -> Figure:
 
 @in_house_style
 def influence_triangle(runs: pd.DataFrame) -> Figure:
-    """Return a figure of who has the say at the end: a triangle of councils, agencies, and business with VCS.
+    """Return a figure of who has the say at the end: a triangle of councils, agencies, and the others.
 
     A dot is a run (of ``runs``, with council_share, voice_business and voice_voluntary); the cross is the
     scenario's mean. In a corner one group has all influence, in the middle each has a third. Runs in which
@@ -106,26 +95,27 @@ def influence_triangle(runs: pd.DataFrame) -> Figure:
     figure, panels = new_figure(rows, columns, width=8.5, height=1.1 + 3.0 * rows * 3 / columns / 1.25)
     add_title(figure, "Who has the say at the end")
     add_note(figure, "Dot: a run. Cross: mean. In a corner one group has all influence; in the middle, each a third.")
-    corners = {"Councils": (0.5, 3**0.5 / 2), "Agencies": (0.0, 0.0), "Business\nand VCS": (1.0, 0.0)}
+    corners = np.array([(0.5, 3**0.5 / 2), (0.0, 0.0), (1.0, 0.0)])
     for ax in panels[len(scenarios) :]:
         ax.remove()
     for ax, scenario in zip(panels, scenarios, strict=False):
         shares = influence_shares(runs[runs["scenario"] == scenario])
-        points = shares.to_numpy() @ np.array(list(corners.values()))
-        outline = np.array([*corners.values(), next(iter(corners.values()))])
+        points = shares.to_numpy() @ corners
+        outline = np.array([*corners, corners[0]])
         ax.plot(outline[:, 0], outline[:, 1], color=GREY, linewidth=1)
         for share in (0.25, 0.5, 0.75):
             for one in range(3):
                 ends = np.zeros((2, 3))
                 ends[:, one] = share
                 ends[0, (one + 1) % 3] = ends[1, (one + 2) % 3] = 1 - share
-                line = ends @ np.array(list(corners.values()))
+                line = ends @ corners
                 ax.plot(line[:, 0], line[:, 1], color="0.9", linewidth=0.8, zorder=0)
         ax.scatter(points[:, 0], points[:, 1], s=14, color=looks[scenario].colour, alpha=0.45, linewidths=0)
         if len(points):
             ax.plot(*points.mean(axis=0), "x", color="black", markersize=9, markeredgewidth=2)
-        for (name, (x, y)), ha in zip(corners.items(), ("center", "left", "right"), strict=True):
-            ax.text(x, y + (0.04 if y else -0.04), name, ha=ha, va="bottom" if y else "top", fontsize=8.5, color=GREY)
+        for name, (x, y), ha in zip(shares, corners, ("center", "left", "right"), strict=True):
+            text = textwrap.fill(capital(str(name)), 16)
+            ax.text(x, y + (0.04 if y else -0.04), text, ha=ha, va="bottom" if y else "top", fontsize=8.5, color=GREY)
         ax.set_title(textwrap.fill(readable(scenario), 34), color=looks[scenario].colour)
         ax.set(xlim=(-0.05, 1.05), ylim=(-0.2, 1.0), aspect="equal")
         ax.axis("off")
@@ -142,5 +132,10 @@ def influence_shares(runs: pd.DataFrame) -> pd.DataFrame:
     [[0.3, 0.5, 0.2]]
     """
     council, others = runs["council_share"], runs["voice_business"] + runs["voice_voluntary"]
-    table = pd.DataFrame({"council": council, "agencies": 1.0 - council - others, "business and VCS": others})
+    shares = {
+        label_of("council"): council,
+        label_of("agency"): 1.0 - council - others,
+        f"{label_of('business')} and {label_of('voluntary')}": others,
+    }
+    table = pd.DataFrame(shares)
     return table[(council + others) > 0]

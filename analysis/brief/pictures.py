@@ -11,13 +11,14 @@ from analysis.brief.figures import influence_shares, influence_triangle, sector_
 from analysis.comparison.figures import engagement_by_sector, outcome, paired_contrasts, regime_shares_over_time
 from analysis.comparison.words import contrast_rows, difference_in_words, is_clear
 from analysis.explanation.figures import terms_over_time, timeline
-from analysis.explanation.tables import TERM_NAMES
 from analysis.run.turning_points import policy_dates, regime_spells
-from analysis.shared.plotting import mid_sentence, readable
 from analysis.shared.summaries import bands, scenarios_of
 from analysis.shared.survival import partnership_spells, survival, survival_curves
+from analysis.shared.words import mid_sentence, readable
 from sim.population import SECTORS
 from sim.scenario import Scenario
+from sim.terms import TERMS
+from sim.vocabulary import label_of
 
 _FEW = 2
 """Dated policies from which a calendar is drawn."""
@@ -49,14 +50,14 @@ def outcome_picture(trajectories: pd.DataFrame) -> Picture:
 
     >>> months = pd.DataFrame({"scenario": "a", "replicate": 0, "month": range(3), "outcome": 0.05, "added_value": 0.02,
     ...                        "outcome_counterfactual": 0.03, "date": ["2001-04", "2001-05", "2001-06"]})
-    >>> outcome_picture(months).alt.partition("gap closed ")[2]
-    'is: a 5.0 %; and the part that the partnership adds: a 2.0 %.'
+    >>> outcome_picture(months).alt.partition("the outcome ")[2]
+    'is: a 5.0 %; and the added value: a 2.0 %.'
     """
     return picture(
         outcome(trajectories),
         caption="How much of the gap to the national average is closed, and what the partnership adds to it.",
-        alt="Two panels of lines over time. At the end, in the median run, the gap closed is: "
-        f"{_medians(trajectories, 'outcome')}; and the part that the partnership adds: "
+        alt="Two panels of lines over time. At the end, in the median run, the outcome is: "
+        f"{_medians(trajectories, 'outcome')}; and the added value: "
         f"{_medians(trajectories, 'added_value')}.",
     )
 
@@ -96,13 +97,13 @@ def sectors_picture(runs: pd.DataFrame) -> Picture:
     >>> runs = pd.DataFrame({"scenario": "a", "replicate": [0, 1]})
     >>> runs[[f"attendance_{sector}" for sector in SECTORS]] = [[0.9, 0.7, 0.4, 0.5], [0.7, 0.5, 0.2, 0.3]]
     >>> sectors_picture(runs).alt.partition("attendance. ")[2]
-    'A: council 80 %, agency 60 %, business 30 %, voluntary 40 %.'
+    'A: councils 80 %, agencies 60 %, businesses 30 %, voluntary bodies 40 %.'
     """
     table = sector_means(runs)
     shown = []
     for scenario in scenarios_of(table):
         here = table[(table["scenario"] == scenario) & (table["measure"] == "attendance")].set_index("sector")["mean"]
-        shares = ", ".join(f"{sector} {100 * here[sector]:.0f} %" for sector in SECTORS if sector in here)
+        shares = ", ".join(f"{label_of(sector)} {100 * here[sector]:.0f} %" for sector in SECTORS if sector in here)
         shown.append(f"{readable(scenario)}: {shares}")
     return picture(
         sectors_side_by_side(runs),
@@ -118,13 +119,15 @@ def engagement_picture(trajectories: pd.DataFrame) -> Picture:
     ...                        "date": ["2001-04", "2001-05", "2001-06"]})
     >>> months[[f"engagement_{sector}" for sector in SECTORS]] = [0.5, 0.4, 0.1, 0.2]
     >>> engagement_picture(months).alt.partition("at the end, ")[2]
-    'council: a 0.50; agency: a 0.40; business: a 0.10; voluntary: a 0.20.'
+    'councils: a 0.50; agencies: a 0.40; businesses: a 0.10; voluntary bodies: a 0.20.'
     """
     ends = []
     for sector in SECTORS:
         last = bands(trajectories, f"engagement_{sector}").groupby("scenario", sort=False, observed=True).tail(1)
         values = zip(last["scenario"], last["q50"], strict=True)
-        ends.append(f"{sector}: " + ", ".join(f"{mid_sentence(str(name))} {value:.2f}" for name, value in values))
+        ends.append(
+            f"{label_of(sector)}: " + ", ".join(f"{mid_sentence(str(name))} {value:.2f}" for name, value in values)
+        )
     return picture(
         engagement_by_sector(trajectories),
         caption="Engagement of each sector over time.",
@@ -137,7 +140,7 @@ def influence_picture(runs: pd.DataFrame) -> Picture:
 
     >>> runs = pd.DataFrame({"scenario": "a", "council_share": [0.3], "voice_business": 0.1, "voice_voluntary": 0.1})
     >>> influence_picture(runs).alt.partition("shares. ")[2]
-    'A: council 30 %, agencies 50 %, business and VCS 20 %.'
+    'A: councils 30 %, agencies 50 %, businesses and voluntary bodies 20 %.'
     """
     shown = []
     for scenario in scenarios_of(runs):
@@ -209,7 +212,7 @@ def policy_pictures(scenarios: Mapping[str, Scenario]) -> list[Picture]:
 def terms_picture(monthly: pd.DataFrame, points: pd.DataFrame, dates: pd.Series, *, subject: str) -> Picture:
     """Return what drew a subject to the table over one run, and what kept it away.
 
-    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(TERM_NAMES, 0.0)})
+    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(TERMS, 0.0)})
     >>> monthly["load"] = monthly["utility"] = [-0.5] * 12 + [-1.0] * 12
     >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
     >>> points = pd.DataFrame({"month": [12], "kind": "policy"})
@@ -217,9 +220,9 @@ def terms_picture(monthly: pd.DataFrame, points: pd.DataFrame, dates: pd.Series,
     'load of meetings and paperwork −0.50,'
     """
     first, last = monthly.iloc[:12].mean(numeric_only=True), monthly.iloc[-12:].mean(numeric_only=True)
-    changes = (last - first)[list(TERM_NAMES)]
+    changes = (last - first)[list(TERMS)]
     order = changes.abs().sort_values(ascending=False, kind="stable").index[:3]
-    shown = ", ".join(f"{TERM_NAMES[str(name)]} {changes[name]:+.2f}".replace("-", "−") for name in order)
+    shown = ", ".join(f"{label_of(f'term_{name}')} {changes[name]:+.2f}".replace("-", "−") for name in order)
     return picture(
         terms_over_time(monthly, dates, subject=subject, points=points),
         caption=f"{subject}: terms of the decision to come, in one run.",

@@ -19,24 +19,23 @@ from analysis.comparison.words import (
     number,
 )
 from analysis.run.turning_points import policy_dates
-from analysis.shared.outcomes import parameter_label
-from analysis.shared.plotting import mid_sentence, readable, unit_of
 from analysis.shared.summaries import HEADLINE, scenarios_of, t_interval
-from analysis.shared.words import listed
+from analysis.shared.words import capital, listed, mid_sentence, readable, titled, with_unit
 from sim.parameters import PARAMETERS
 from sim.regimes import REGIMES
 from sim.scenario import Scenario
+from sim.vocabulary import VOCABULARY, label_of
 
-COSTS: Mapping[str, str] = {
-    "fund_in_gbp_m": "came into the pooled fund",
-    "fund_spent_gbp_m": "was paid out of it",
-    "fund_forfeited_gbp_m": "was returned to the centre",
-    "contribution_bent_gbp_m": "of own money was bent to the strategy",
-    "contribution_pooled_gbp_m": "of regeneration money was pooled",
-    "transaction_cost_gbp_m": "of working time went into meeting, reporting and staff",
-    "inspection_cost_gbp_m": "went into external inspection",
-}
-"""Flows of money, in £m a month, and what each is."""
+COSTS = (
+    "fund_in_gbp_m",
+    "fund_spent_gbp_m",
+    "fund_forfeited_gbp_m",
+    "contribution_bent_gbp_m",
+    "contribution_pooled_gbp_m",
+    "transaction_cost_gbp_m",
+    "inspection_cost_gbp_m",
+)
+"""Flows of money, in £m a month."""
 
 _MOST_COLUMNS = 4
 """Scenarios that fit beside one another in a table on A4."""
@@ -79,7 +78,7 @@ def in_short(
             ]
             lines.append(f"{pair}: {'; '.join(_mid(sentence) for sentence in sentences)}.")
         else:
-            lines.append(f"{pair}: no clear difference in {listed([mid_sentence(name) for name in found])}.")
+            lines.append(f"{pair}: no clear difference in {listed([label_of(name) for name in found])}.")
     return lines
 
 
@@ -153,15 +152,9 @@ def setting_differences(scenarios: Mapping[str, Scenario], reference: str) -> pd
         shown = [values[name].get(path, "none") for name in order]
         if len(set(shown)) > 1:
             declared = PARAMETERS.get(path)
-            label = parameter_label(path) if declared else _own_label(path)
             unit, says = (declared.unit, declared.says) if declared else (_UNITS.get(path, "seats"), "")
-            rows.append((path, label, unit, says, *shown))
+            rows.append((path, titled(path), unit, says, *shown))
     return pd.DataFrame(rows, columns=["path", "setting", "unit", "says", *order])
-
-
-def _own_label(path: str) -> str:
-    topic, _, name = path.partition(".")
-    return f"{readable(topic)}: {mid_sentence(name)}" if name else readable(topic)
 
 
 _UNITS = {"place": "", "board.executive": "", "board.chair": "sector", "start": "month", "months": "months"}
@@ -224,7 +217,7 @@ def _varied(varied: Mapping[str, Sequence[Any]]) -> Table:
         declared = PARAMETERS.get(path)
         is_range = len(span) == 2 and all(isinstance(end, int | float) for end in span)
         over = f"{span[0]:g} to {span[1]:g}" if is_range else ", ".join(map(str, span))
-        rows.append((parameter_label(path), over, declared.unit if declared else ""))
+        rows.append((titled(path), over, declared.unit if declared else ""))
         small.append(declared.says if declared else "")
     caption = "Settings that were varied in all scenarios, in place of what a scenario says."
     return Table(caption, ("Setting", "Over", "Unit"), tuple(rows), text_columns=(0, 1, 2), small=tuple(small))
@@ -256,7 +249,7 @@ def regimes_table(regimes: pd.DataFrame, *, basis: str) -> Table:
         cells = [_share_cell(*map(float, here.loc[regime, _SHARES])) for regime in REGIMES]
         rows.append((readable(scenario), *cells))
     caption = f"Share of runs that end in each regime, with 95 % intervals. {basis}"
-    return Table(caption, ("Scenario", *map(readable, REGIMES)), tuple(rows))
+    return Table(caption, ("Scenario", *map(titled, REGIMES)), tuple(rows))
 
 
 _SHARES = ["share", "ci_low", "ci_high"]
@@ -289,7 +282,7 @@ def contrast_table(contrasts: pd.DataFrame, summary: pd.DataFrame, *, scenario: 
         signed = signed if signed.startswith("−") or not signed.strip("0.") else f"+{signed}"
         has_interval = row.replicates > 1
         interval = _signed_interval(row, digits) if has_interval else "one pair"
-        cells.append((measure_label(row.measure), before, after, signed, interval, _in_words(row)))
+        cells.append((with_unit(row.measure), before, after, signed, interval, _in_words(row)))
     pair = f"{readable(scenario)} against {mid_sentence(reference)}"
     caption = f"{pair}: means at the end, and the paired difference with its 95 % interval."
     headings = ("Measure", readable(reference), readable(scenario), "Difference", "95 % interval", "In words")
@@ -307,15 +300,6 @@ def _in_words(row: Contrast) -> str:
     if row.ci_low == row.ci_high == 0.0:
         return "no difference"
     return f"{effect_in_words(row.effect_size)}, clear" if is_clear(row) else "no clear difference"
-
-
-def measure_label(measure: str) -> str:
-    """Return a measure with its unit, shares in per cent.
-
-    >>> measure_label("attendance"), measure_label("transaction_cost_gbp_m")
-    ('Attendance, %', 'Transaction cost, £m a month')
-    """
-    return ", ".join(part for part in (readable(measure), unit_of(measure)) if part)
 
 
 def contrasts_section(contrasts: pd.DataFrame, summary: pd.DataFrame, blocks: Sequence[Block]) -> Section:
@@ -372,7 +356,7 @@ def costs_table(trajectories: pd.DataFrame) -> Table:
 
     >>> flows = pd.DataFrame({"scenario": "a", "replicate": [0, 0, 1, 1], **dict.fromkeys(COSTS, [1.0, 2.0, 2.0, 2.0])})
     >>> costs_table(flows).rows[0]
-    ('came into the pooled fund', '3.50 (−2.85 to 9.85)')
+    ('Fund received', '3.50 (−2.85 to 9.85)')
     """
     scenarios = scenarios_of(trajectories)
     totals = trajectories.groupby(["scenario", "replicate"], sort=False, observed=True)[list(COSTS)].sum()
@@ -382,9 +366,10 @@ def costs_table(trajectories: pd.DataFrame) -> Table:
         cells[name] = [_money(*ends) for ends in zip(mean, low, high, strict=True)]
     caption = "Money over the whole run, £m, with 95 % intervals of the mean. Nothing is discounted."
     if len(scenarios) <= _MOST_COLUMNS:
-        rows = tuple((says, *(cells[name][place] for name in scenarios)) for place, says in enumerate(COSTS.values()))
-        return Table(caption, ("£m that …", *map(readable, scenarios)), rows)
-    headings = ("Scenario", *(f"£m that {says}" for says in COSTS.values()))
+        rows = tuple((titled(flow), *(cells[name][place] for name in scenarios)) for place, flow in enumerate(COSTS))
+        small = tuple(VOCABULARY[flow].definition for flow in COSTS)
+        return Table(caption, ("£m", *map(readable, scenarios)), rows, small=small)
+    headings = ("Scenario", *map(titled, COSTS))
     return Table(caption, headings, tuple((readable(name), *cells[name]) for name in scenarios))
 
 
@@ -420,12 +405,3 @@ def policies(scenarios: Mapping[str, Scenario]) -> tuple[Block, ...]:
         else:
             blocks.append(Prose((f"No dated policies: {named}. What is set at the start stays.",)))
     return tuple(blocks)
-
-
-def capital(text: str) -> str:
-    """Return a text with its first letter as a capital.
-
-    >>> capital("the fund ends")
-    'The fund ends'
-    """
-    return text[:1].upper() + text[1:]

@@ -14,7 +14,8 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from analysis.claims.tables import CONTRADICTED, MIXED, SUPPORTED, UNTESTABLE, claim_verdicts, records
-from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure, readable
+from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure
+from analysis.shared.words import readable
 
 _LOOKS: Mapping[str, tuple[str, str]] = {
     SUPPORTED: ("#0173b2", "o"),

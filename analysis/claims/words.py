@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.claims.tables import CONTRADICTED, MIXED, SUPPORTED, VERDICTS, records
 from analysis.shared.markdown import markdown_table
-from analysis.shared.plotting import readable
+from analysis.shared.words import readable
 
 
 def claims_in_words(claims: pd.DataFrame, parts: pd.DataFrame) -> str:

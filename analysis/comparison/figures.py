@@ -30,11 +30,9 @@ from analysis.shared.plotting import (
     label_line_ends,
     label_value_axis,
     looks_of,
-    mid_sentence,
     moments,
     new_figure,
     own_axes,
-    readable,
     runs_of,
 )
 from analysis.shared.summaries import (
@@ -46,6 +44,7 @@ from analysis.shared.summaries import (
     scenarios_of,
     wilson_interval,
 )
+from analysis.shared.words import mid_sentence, readable, titled
 from sim.population import SECTORS
 from sim.regimes import REGIMES
 
@@ -72,14 +71,14 @@ def engagement_by_sector(trajectories: pd.DataFrame) -> Figure:
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> figure = engagement_by_sector(run.assign(**{f"engagement_{sector}": 0.5 for sector in SECTORS}))
     >>> [ax.get_title(loc="left") for ax in figure.axes]
-    ['Council', 'Agency', 'Business', 'Voluntary']
+    ['Councils', 'Agencies', 'Businesses', 'Voluntary bodies']
     """
     figure, panels = new_figure(2, 2, width=8.5, height=6.5, sharex=True, sharey=True)
     add_title(figure, "Engagement of each sector over time")
     add_note(figure, fan_note(trajectories) + " Engagement is attendance record × seniority × contribution factor.")
     fans = []
     for ax, sector in zip(panels, SECTORS, strict=True):
-        ax.set_title(readable(sector))
+        ax.set_title(titled(sector))
         fans.append((ax, draw_fans(ax, trajectories, f"engagement_{sector}")))
     for ax in panels[::2]:
         label_value_axis(ax, "engagement")
@@ -93,17 +92,14 @@ def dominance(trajectories: pd.DataFrame) -> Figure:
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> [ax.get_title(loc="left") for ax in dominance(run.assign(dominance=0.25, top_share=0.5)).axes]
-    ['Concentration of influence', 'Influence of the strongest body']
+    ['Dominance', 'Top share of influence']
     """
     figure, panels = new_figure(1, 2, width=8.5, height=4.3, sharex=True)
     add_title(figure, "How far influence is in few hands")
-    add_note(figure, fan_note(trajectories) + " Concentration: 0 all equal, 1 one body has all the influence.")
+    add_note(figure, fan_note(trajectories) + " Dominance: 0 all equal, 1 one body has all the influence.")
     fans = []
-    titles = {"dominance": "Concentration of influence", "top_share": "Influence of the strongest body"}
-    for ax, (measure, title) in zip(panels, titles.items(), strict=True):
-        ax.set_title(title)
-        fans.append((ax, draw_fans(ax, trajectories, measure)))
-        label_value_axis(ax, measure, name="Share of influence" if measure == "top_share" else None)
+    for ax, measure in zip(panels, ("dominance", "top_share"), strict=True):
+        fans.append(_titled_fan(ax, trajectories, measure))
     _label_right_column(fans, columns=2)
     return figure
 
@@ -117,20 +113,16 @@ def outcome(trajectories: pd.DataFrame) -> Figure:
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> figure = outcome(run.assign(outcome=0.25, outcome_counterfactual=0.125, added_value=0.125))
     >>> [ax.get_title(loc="left") for ax in figure.axes]
-    ['Gap closed', 'Part that the partnership adds']
+    ['Outcome', 'Added value']
     """
     figure, (left, right) = new_figure(1, 2, width=8.5, height=4.3, sharex=True)
     add_title(figure, "How much of the gap to the national average is closed")
     add_note(figure, fan_note(trajectories) + " Dotted: median without a partnership, under the same shocks.")
-    left.set_title("Gap closed")
-    draw_fans(left, trajectories, "outcome")
+    _titled_fan(left, trajectories, "outcome")
     for _, rows in bands(trajectories, "outcome_counterfactual").groupby("scenario", sort=False, observed=True):
         left.plot(moments(rows["date"]), rows["q50"], color="black", linestyle=":", linewidth=1.6)
-    label_value_axis(left, "outcome")
-    right.set_title("Part that the partnership adds")
-    ends = draw_fans(right, trajectories, "added_value")
+    _, ends = _titled_fan(right, trajectories, "added_value")
     right.axhline(0.0, color=GREY, linewidth=0.8)
-    label_value_axis(right, "added_value")
     label_line_ends(right, ends)
     return figure
 
@@ -141,23 +133,15 @@ def trust(trajectories: pd.DataFrame) -> Figure:
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> figure = trust(run.assign(trust=0.5, trust_within=0.75, trust_across=0.25, trust_reciprocity=1.0))
-    >>> [ax.get_ylabel() for ax in figure.axes]
-    ['Trust, 0 to 1', 'Trust, 0 to 1', 'Trust, 0 to 1', 'Mutuality, 0 to 1']
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Trust', 'Trust within sectors', 'Trust across sectors', 'Reciprocity of trust']
     """
-    titles = {
-        "trust": "Between all members",
-        "trust_within": "Within a sector",
-        "trust_across": "Across sectors",
-        "trust_reciprocity": "Mutuality: 1 when trust is returned in full",
-    }
     figure, panels = new_figure(2, 2, width=8.5, height=6.5, sharex=True)
     add_title(figure, "Trust between members over time")
-    add_note(figure, fan_note(trajectories))
+    add_note(figure, fan_note(trajectories) + " Reciprocity: 1 when trust is returned in full.")
     fans = []
-    for ax, (measure, title) in zip(panels, titles.items(), strict=True):
-        ax.set_title(title)
-        fans.append((ax, draw_fans(ax, trajectories, measure)))
-        label_value_axis(ax, measure, name="Mutuality" if measure == "trust_reciprocity" else "Trust")
+    for ax, measure in zip(panels, ("trust", "trust_within", "trust_across", "trust_reciprocity"), strict=True):
+        fans.append(_titled_fan(ax, trajectories, measure))
     _label_right_column(fans, columns=2)
     return figure
 
@@ -213,7 +197,7 @@ def final_regimes(runs: pd.DataFrame) -> Figure:
         here, colour = shares[shares["regime"] == regime], REGIME_COLOURS[regime]
         ax.hlines(range(len(here)), here["ci_low"], here["ci_high"], color=colour, linewidth=3, alpha=0.6)
         ax.plot(here["share"], range(len(here)), "o", color=colour, markersize=7, clip_on=False)
-        ax.set_title(readable(regime).replace(" ", "\n", 1), fontsize=10)
+        ax.set_title(titled(regime).replace(" ", "\n", 1), fontsize=10)
         ax.set(xlim=(0, 1), xticks=(0, 0.5, 1), xlabel="% of runs")
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     _list_scenarios(panels[0], scenarios)
@@ -248,7 +232,7 @@ def paired_contrasts(runs: pd.DataFrame, *, reference: str) -> Figure:
         ax.scatter(here["difference"], range(len(here)), color=colours, s=25, zorder=3)
         ax.axvline(0.0, color=GREY, linewidth=1)
         ax.margins(x=0.08)
-        ax.set_title(readable(measure))
+        ax.set_title(titled(measure))
         label_value_axis(ax, measure, name="", axis="x")
     _list_scenarios(panels[0], scenarios)
     return figure
@@ -296,7 +280,7 @@ def headline(trajectories: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     >>> run = run.assign(engagement=0.5, top_share=0.25, added_value=0.125, regime="talking shop")
     >>> figure = headline(run, run[run["month"] == 1])
     >>> [ax.get_title(loc="left") for ax in figure.axes[1:]]
-    ['Influence of the strongest body', 'Gap closed by the partnership', 'Regime at the end']
+    ['Top share of influence', 'Added value', 'Regime at the end']
     """
     scenarios = scenarios_of(runs)
     figure, panels = new_figure(2, 2, width=8.8, height=max(7.0, 3.0 + 0.8 * len(scenarios)))
@@ -304,20 +288,21 @@ def headline(trajectories: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     add_note_and_regime_key(
         figure, f"{fan_note(trajectories)} Above each bar: share of the commonest regime and its 95 % Wilson interval."
     )
-    titles = {
-        "engagement": "Engagement of all members",
-        "top_share": "Influence of the strongest body",
-        "added_value": "Gap closed by the partnership",
-    }
     fans = []
-    for ax, (measure, title) in zip(panels, titles.items(), strict=False):
-        ax.set_title(title)
-        fans.append((ax, draw_fans(ax, trajectories, measure)))
-        label_value_axis(ax, measure, name="Share of influence" if measure == "top_share" else None)
+    for ax, measure in zip(panels, ("engagement", "top_share", "added_value"), strict=False):
+        fans.append(_titled_fan(ax, trajectories, measure))
     panels[3].set_title("Regime at the end")
     final_regime_bars(runs, ax=panels[3])
     label_line_ends(*fans[1])
     return figure
+
+
+def _titled_fan(ax: Axes, trajectories: pd.DataFrame, measure: str) -> tuple[Axes, list[LineEnd]]:
+    """Draw the fan of a measure under its name, with its unit at the axis; return where its lines end."""
+    ax.set_title(titled(measure))
+    ends = draw_fans(ax, trajectories, measure)
+    label_value_axis(ax, measure, name="")
+    return ax, ends
 
 
 def _label_right_column(fans: list[tuple[Axes, list[LineEnd]]], *, columns: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.shared.plotting import is_share, mid_sentence, readable
 from analysis.shared.summaries import HEADLINE, scenarios_of
+from analysis.shared.words import is_share, mid_sentence, readable, titled
 from sim.measures import MEASURES
 
 
@@ -76,4 +76,4 @@ def _told(measure: str, row: pd.Series) -> str:
     low, median, high = (f"{scale * row[name]:.3g}" for name in ("low", "median", "high"))
     agreeing = max(row["share_above_0"], 1.0 - row["share_above_0"])
     direction = "higher" if row["share_above_0"] >= 0.5 else "lower"
-    return f"- {readable(measure)}: {median}{unit} ({low} to {high}); {direction} in {agreeing:.0%} of the sets."
+    return f"- {titled(measure)}: {median}{unit} ({low} to {high}); {direction} in {agreeing:.0%} of the sets."

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.shared.plotting import is_share, mid_sentence, readable
 from analysis.shared.summaries import HEADLINE, scenarios_of
-from analysis.shared.words import listed
+from analysis.shared.words import is_share, listed, mid_sentence, readable, titled
 from sim.measures import MEASURES
+from sim.vocabulary import label_of
 
 COHEN = ((0.2, "very small"), (0.5, "small"), (0.8, "medium"))
 """Cohen's (1988) thresholds: below each the effect has that name, from the last on it is large."""
@@ -132,7 +132,7 @@ def differences(rows: pd.DataFrame) -> list[str]:
     lines += [f"- {difference_in_words(row)}" for row in found if is_clear(row) or row.replicates < 2]
     unclear = [row for row in found if not is_clear(row) and row.replicates > 1]
     if unclear:
-        named = listed([f"{mid_sentence(row.measure)} ({interval_in_words(row)})" for row in unclear])
+        named = listed([f"{label_of(row.measure)} ({interval_in_words(row)})" for row in unclear])
         lines.append(f"- No clear difference in {named}.")
     return lines
 
@@ -158,9 +158,9 @@ def difference_in_words(row: Contrast) -> str:
     """
     size = amount(row.measure, abs(row.difference), digits=digits_needed(row))
     direction = "higher" if row.difference > 0 else "lower"
-    sentence = f"{readable(row.measure)} ends {size} {direction} than in the {mid_sentence(row.reference)}"
+    sentence = f"{titled(row.measure)} ends {size} {direction} than in the {mid_sentence(row.reference)}"
     if row.difference == 0.0:
-        sentence = f"{readable(row.measure)} ends the same as in the {mid_sentence(row.reference)}"
+        sentence = f"{titled(row.measure)} ends the same as in the {mid_sentence(row.reference)}"
     if row.replicates < 2:
         return f"{sentence} in this one pair, which does not show the part of chance."
     return f"{sentence} ({interval_in_words(row)}; {effect_in_words(row.effect_size)}, clear of zero)."

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from analysis.discovery.tables import Box, Tree
-from analysis.shared.outcomes import parameter_label
 from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, looks_of, new_figure
+from analysis.shared.words import titled
 
 _IN, _OUT = (look.colour for look in looks_of(["in", "out"]).values())
 
@@ -103,7 +103,7 @@ def box_limits(table: pd.DataFrame, draws: pd.DataFrame, wanted: pd.Series, *, t
         shown = "qp < 0.001" if worst < 0.001 else f"qp {worst:.2g}"
         ax.annotate(f"{shown}{again}", (1.0, row), xycoords=("axes fraction", "data"), xytext=(30, 0),
                     textcoords="offset points", fontsize=9, color=GREY, va="center", annotation_clip=False)  # fmt: skip
-    ax.set_yticks(range(len(table)), [parameter_label(str(name)) for name in table["parameter"]])
+    ax.set_yticks(range(len(table)), [titled(str(name)) for name in table["parameter"]])
     ax.set(ylim=(max(1, len(table)) - 0.4, -0.6), xlim=(0, 1), xticks=[])
     ax.grid(visible=False)
     ax.tick_params(length=0, pad=28)
@@ -202,6 +202,6 @@ def _node_text(structure: Any, node: int, features: tuple[str, ...], *, share: f
     if structure.children_left[node] < 0:
         return caption
     name, equals, choice = features[structure.feature[node]].partition(" = ")
-    label = parameter_label(name).replace(": ", ":\n")
+    label = titled(name).replace(": ", ":\n")
     condition = f"{label}\nis not {choice}" if equals else f"{label} ≤ {structure.threshold[node]:.3g}"
     return f"{condition}\n{caption}"

@@ -15,17 +15,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from analysis.shared.outcomes import REGIME_NAMES, outcome_of, parameter_label, percent_if_share
-from analysis.shared.plotting import (
-    REGIME_COLOURS,
-    add_note_and_regime_key,
-    add_title,
-    in_house_style,
-    mid_sentence,
-    new_figure,
-    readable,
-)
+from analysis.shared.outcomes import REGIME_NAMES, outcome_of, percent_if_share
+from analysis.shared.plotting import REGIME_COLOURS, add_note_and_regime_key, add_title, in_house_style, new_figure
 from analysis.shared.summaries import scenarios_of, t_interval, wilson_interval
+from analysis.shared.words import mid_sentence, readable, titled
+from sim.vocabulary import label_of
 
 MAJORITY = 0.5
 """Share of runs at which a boundary is drawn."""
@@ -102,7 +96,7 @@ def phase_diagram(
     half = float(((of_measure["ci_high"] - of_measure["ci_low"]) / 2.0).median())
     percent = percent_if_share(outcome).startswith("%")
     scale = 100.0 if percent else 1.0
-    add_title(figure, f"Regimes over {parameter_label(x)} and {mid_sentence(parameter_label(y))}")
+    add_title(figure, f"Regimes over {titled(x)} and {label_of(y)}")
     unknown = "" if np.isnan(half) else f"; a point's 95 % interval is ± {scale * half:.2g} (median)"
     add_note_and_regime_key(
         figure,
@@ -116,14 +110,14 @@ def phase_diagram(
         _draw_measure(right, of_scenario[of_scenario["quantity"] == measure], x=x, y=y, scale=scale)
         left.set_title(f"Regime, {mid_sentence(scenario)}" if len(scenarios) > 1 else "Regime at the end")
         right.set_title(outcome.label)
-        left.set_ylabel(parameter_label(y))
+        left.set_ylabel(titled(y))
         for ax in (left, right):
             ax.grid(visible=False)
             point = here.get(scenario)
             if point is not None:
                 ax.plot(*point, marker="P", color="white", markeredgecolor="black", markersize=9, clip_on=False)
     for ax in panels[-2:]:
-        ax.set_xlabel(parameter_label(x))
+        ax.set_xlabel(titled(x))
     return figure
 
 
@@ -197,13 +191,11 @@ def phase_words(plane: pd.DataFrame, *, x: str, y: str, here: dict[str, tuple[fl
     lines = []
     for scenario in scenarios_of(plane):
         found = prevailing(plane[plane["scenario"] == scenario], x=x, y=y)
-        lines.append(f"{readable(scenario)}, regimes over {parameter_label(x)} and {mid_sentence(parameter_label(y))}:")
+        lines.append(f"{readable(scenario)}, regimes over {titled(x)} and {label_of(y)}:")
         for regime, rows in sorted(found.groupby("regime"), key=lambda group: -len(group[1])):
-            spans = ", ".join(
-                f"{parameter_label(name)} {rows[name].min():g} to {rows[name].max():g}" for name in (x, y)
-            )
+            spans = ", ".join(f"{titled(name)} {rows[name].min():g} to {rows[name].max():g}" for name in (x, y))
             share = f"{len(rows)} of {len(found)} points ({100 * len(rows) / len(found):.0f} %)"
-            lines.append(f"- {readable(REGIME_NAMES[str(regime)])} prevails at {share}: {spans}.")
+            lines.append(f"- {titled(REGIME_NAMES[str(regime)])} prevails at {share}: {spans}.")
         unsure = int((~found["is_certain"]).sum())
         if unsure:
             runs = int(plane["replicates"].max())
@@ -212,7 +204,5 @@ def phase_words(plane: pd.DataFrame, *, x: str, y: str, here: dict[str, tuple[fl
             )
         point = here.get(scenario)
         if point is not None:
-            lines.append(
-                f"- The scenario itself is at {parameter_label(x)} {point[0]:g}, {parameter_label(y)} {point[1]:g}."
-            )
+            lines.append(f"- The scenario itself is at {titled(x)} {point[0]:g}, {titled(y)} {point[1]:g}.")
     return "\n".join([*lines, "", SCOPE])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.discovery.tables import FEWEST, Tree
-from analysis.shared.outcomes import parameter_label
+from analysis.shared.words import titled
 
 RARE = 20
 """Cases of interest below which limits are called uncertain."""
@@ -40,7 +40,7 @@ def discovery_words(
     >>> tree = Tree(None, (), 0.8, 0.7, 0.9, wanted.to_numpy(), 0.5)
     >>> print(discovery_words("Trust at the end at least 0.5", wanted, table, summary, tree=tree, alike=(0.9, 0.8),
     ...                       resamples=10).splitlines()[2])
-    - Purse is need
+    - Rule for the pooled fund is need
     """
     count, total = int(wanted.sum()), len(wanted)
     lines = [f"{subject}: {count} of {total} draws ({100 * count / total:.0f} %)."]
@@ -62,7 +62,7 @@ def discovery_words(
 
 
 def _condition(row: dict[object, object]) -> str:
-    name = parameter_label(str(row["parameter"]))
+    name = titled(str(row["parameter"]))
     if row["names"]:
         return f"- {name} is {str(row['names']).replace(' ', ' or ')}"
     parts = []
@@ -95,7 +95,7 @@ def _instability(table: pd.DataFrame) -> list[str]:
     shaky = table[table["found_again"] < 0.5]
     if shaky.empty:
         return []
-    names = ", ".join(parameter_label(str(name)) for name in shaky["parameter"])
+    names = ", ".join(titled(str(name)) for name in shaky["parameter"])
     return [f"Less than half of these boxes restrict: {names}. Do not rely on that."]
 
 

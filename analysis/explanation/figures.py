@@ -16,7 +16,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from analysis.explanation.tables import UTILITY, term_label, terms_in
+from analysis.explanation.tables import UTILITY, terms_in
 from analysis.run.figures import ONE_RUN, short_names
 from analysis.run.turning_points import KINDS
 from analysis.shared.plotting import (
@@ -35,8 +35,9 @@ from analysis.shared.plotting import (
     label_value_axis,
     moments,
     new_figure,
-    readable,
 )
+from analysis.shared.words import capital, titled
+from sim.vocabulary import label_of
 
 _WINDOW = 12
 _NAMED_TERMS = 6
@@ -90,7 +91,7 @@ def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, po
     smooth = numbers.rolling(_WINDOW, min_periods=1).mean().where(numbers.notna())
     when = moments(dates.loc[months])
     named = _movers(smooth[terms])
-    areas = {term_label(term): smooth[term] for term in named}
+    areas = {label_of(f"term_{term}"): smooth[term] for term in named}
     areas["all other terms"] = smooth[[term for term in terms if term not in named]].sum(axis=1, min_count=1)
     colours = [*_TERM_COLOURS[: len(named)], _OTHERS]
     ends = _stack(stacked, when, areas, colours)
@@ -262,12 +263,7 @@ def paired_course(
     >>> figure.axes[0].get_title(loc="left")
     'Police: attendance'
     """
-    panels = {
-        column: f"{subject}: attendance",
-        "engagement": "Engagement of all members",
-        "trust": "Trust between members",
-        "added_value": "Gap closed by the partnership",
-    }
+    measures = (column, "engagement", "trust", "added_value")
     figure, axes = new_figure(2, 2, width=8.8, height=6.6, sharex=True)
     add_title(figure, f"The same people and luck, as it is and {label}")
     smooth = trajectories.copy()
@@ -276,12 +272,13 @@ def paired_course(
     add_note(figure, f"{fan_note(trajectories)} Attendance: mean of the last 12 months. Dotted: dated policies.")
     when = moments(trajectories["date"].drop_duplicates())
     fans = []
-    for ax, (measure, title) in zip(axes, panels.items(), strict=True):
+    for ax, measure in zip(axes, measures, strict=True):
+        title = f"{subject}: {label_of('attendance')}" if measure == column else titled(measure)
         ax.set_title(textwrap.fill(title, 46))
         for month in policies["month"].unique():
             ax.axvline(when[int(month)], color="0.6", linewidth=0.8, linestyle=":")
         fans.append((ax, draw_fans(ax, smooth, measure)))
-        label_value_axis(ax, "attendance" if measure == column else measure)
+        label_value_axis(ax, "attendance" if measure == column else measure, name="")
         ax.set_ylim(bottom=min(0.0, ax.get_ylim()[0]) if measure == "added_value" else 0.0)
     for ax, ends in fans[1::2]:
         label_line_ends(ax, ends)
@@ -315,7 +312,7 @@ def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
     left.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     right.axvline(0.0, color=GREY, linewidth=1)
     right.set_xlabel("Mean change, utility")
-    left.set_yticks(places, [readable(name) for name in shown["meaning"]])
+    left.set_yticks(places, [capital(name) for name in shown["meaning"]])
     left.set_ylim(len(shown) - 0.5, -0.5)
     return figure
 
@@ -353,7 +350,7 @@ def trust_network(links: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
         _draw_network(ax, _mutual(links[links["date"] == date]), bodies[bodies["date"] == date], places, labels)
         ax.set(title=date, xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
     key = [
-        Line2D([], [], marker="o", linestyle="", color=colour, label=readable(sector))
+        Line2D([], [], marker="o", linestyle="", color=colour, label=titled(sector))
         for sector, colour in SECTOR_COLOURS.items()
         if sector in set(bodies["sector"])
     ]

@@ -7,21 +7,16 @@ changes of terms add up to the change of utility: nothing is estimated here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.shared.summaries import t_interval, wilson_interval
-from sim.terms import TERMS
+from sim.vocabulary import label_of
 
 TERM = "term_"
 """What the column of a term begins with in a table of partners."""
-
-TERM_NAMES: Mapping[str, str] = {name: term.label for name, term in TERMS.items()}
-"""Each utility term as a table names it."""
 
 UTILITY = "utility"
 
@@ -74,15 +69,6 @@ def terms_in(monthly: pd.DataFrame) -> list[str]:
     ['habit', 'grudge']
     """
     return [str(name) for name in monthly if name not in _BESIDE_TERMS]
-
-
-def term_label(term: str) -> str:
-    """Return a term as a table names it; one of an extension by its name.
-
-    >>> term_label("sense_of_duty")
-    'sense of duty'
-    """
-    return TERM_NAMES.get(term, term.replace("_", " "))
 
 
 def utility_of(terms: pd.DataFrame) -> NDArray[np.float64]:
@@ -153,7 +139,7 @@ def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: f
     return pd.DataFrame(
         {
             "term": names,
-            "meaning": [*map(term_label, names[:-1]), "sum of the terms"],
+            "meaning": [*(label_of(f"{TERM}{name}") for name in names[:-1]), "sum of the terms"],
             "before": means[0].to_numpy(),
             "after": means[1].to_numpy(),
             "change": change.to_numpy(),
@@ -230,7 +216,7 @@ def mover_shares(changes: pd.DataFrame) -> pd.DataFrame:
     for place, term in enumerate(table.columns):
         count = movers.count(term)
         share_low, share_high = wilson_interval(count, total=len(movers))
-        row = (term, term_label(term), count, len(movers), count / len(movers), share_low, share_high)
+        row = (term, label_of(f"{TERM}{term}"), count, len(movers), count / len(movers), share_low, share_high)
         rows.append((*row, mean[place], low[place], high[place]))
     columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
     return pd.DataFrame(rows, columns=columns).sort_values("runs", ascending=False, kind="stable", ignore_index=True)

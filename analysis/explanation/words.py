@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.explanation.tables import UTILITY
-from analysis.shared.plotting import is_share, readable, unit_of
-from analysis.shared.words import listed
+from analysis.shared.words import capital, is_share, listed, titled, unit_of
 
-_SECTORS = {"council": "Councils", "agency": "Agencies", "business": "Businesses", "voluntary": "Voluntary bodies"}
 _NAMED = 3
 _SMALL = 0.05
 """Changes of utility below this are not named: they move a chance by about one point at most."""
@@ -29,10 +27,9 @@ def changes_in_words(
     ``changes`` is the result of ``analysis.explanation.tables.term_changes`` for the two ``spans``, ``attendance``
     the share of meetings attended in each, ``dates`` the YYYY-MM by month.
 
-    >>> from analysis.explanation.tables import TERM_NAMES
     >>> rows = [("load", 0.0, -0.9, -0.9, -20.0, 5), ("utility", 0.5, -0.4, -0.9, -20.0, 5)]
     >>> table = pd.DataFrame(rows, columns=["term", "before", "after", "change", "chance_points", "since"])
-    >>> table["meaning"] = table["term"].map(TERM_NAMES)
+    >>> table["meaning"] = ["load of meetings and paperwork", "sum of the terms"]
     >>> dates = {month: f"2001-{month + 1:02d}" for month in range(12)}
     >>> for line in changes_in_words(table, (0.62, 0.14), dates, subject="Police", spans=[range(6), range(6, 12)]):
     ...     print(line)
@@ -69,6 +66,21 @@ def _term(row: pd.Series, dates: Mapping[int, str]) -> str:
     return f"{row['meaning']} ({_signed(row['change'])}, {_signed(row['chance_points'], 0)} points{since})"
 
 
+def decision_in_words(steps: pd.DataFrame) -> list[str]:
+    """Return when in a month bodies decide whether to come; nothing if another step stands for the model's own.
+
+    ``steps`` is ``sim.month.Month.schedule`` as a table.
+
+    >>> decision_in_words(pd.DataFrame({"number": [1, 2, 3], "step": ["call_meeting", "decide_attendance", "learn"]}))
+    ['Bodies decide in step 2 of the 3 of a month, by what they know then (steps.csv).']
+    """
+    decided = steps.loc[steps["step"] == "decide_attendance", "number"]
+    return [
+        f"Bodies decide in step {n} of the {len(steps)} of a month, by what they know then (steps.csv)."
+        for n in decided
+    ]
+
+
 def course_in_words(points: pd.DataFrame) -> list[str]:
     """Return the course of a run: its first results, how many left or came, and its regimes.
 
@@ -86,8 +98,7 @@ def course_in_words(points: pd.DataFrame) -> list[str]:
     phrases = [
         f"{name} in {firsts[name]}" if name in firsts else f"no {name}" for name in ("first decision", "first delivery")
     ]
-    sentence = "; ".join(phrases)
-    lines = [f"{sentence[:1].upper()}{sentence[1:]}."]
+    lines = [f"{capital('; '.join(phrases))}."]
     left = points.loc[points["what"] == "leaves", "date"]
     if len(left) == 1:
         lines.append(f"One seat was given up ({left.iloc[0]}).")
@@ -140,7 +151,7 @@ def pairs_in_words(
     pairs = int(table["replicates"].iloc[0])
     where = "are identical throughout" if parted is None else f"differ from {parted} on and are identical before"
     lines = [
-        f"{_capital(label)} ({instead}), on the same draws: the two runs {where}.",
+        f"{capital(label)} ({instead}), on the same draws: the two runs {where}.",
         "At the end (mean of the last year, or the last month for results that add up):",
         *(f"- {_pair(row, label=label, subject=subject)}" for _, row in table.iterrows()),
     ]
@@ -167,7 +178,7 @@ def _pair(row: pd.Series, *, label: str, subject: str) -> str:
     if row["replicates"] > 1:
         low, high = (_signed(scale * row[name], decimals) for name in ("ci_low", "ci_high"))
         interval = f", 95 % interval {low} to {high}"
-    name = f"Attendance of {subject}" if of_partner else readable(measure)
+    name = f"Attendance of {subject}" if of_partner else titled(measure)
     return f"{name}: {before} as it is, {after} {label} (difference {change}{interval})."
 
 
@@ -196,10 +207,6 @@ def _plain(value: float, decimals: int = 2) -> str:
     return f"{shown:.{decimals}f}".replace("-", "−")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _signed(value: float, decimals: int = 2) -> str:
     shown = round(value, decimals) + 0.0  # no negative zero
     return f"{shown:+.{decimals}f}".replace("-", "−")
@@ -215,4 +222,4 @@ def subject_in_words(partner: str | None, sector: str | None, labels: Mapping[st
     """
     if partner is not None:
         return labels[partner]
-    return "All members" if sector is None else _SECTORS[sector]
+    return "All members" if sector is None else titled(sector)

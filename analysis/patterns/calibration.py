@@ -12,16 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from scipy.stats import kstest
 
-from analysis.shared.plotting import (
-    GREY,
-    add_note,
-    add_title,
-    grid_shape,
-    hide_unused,
-    in_house_style,
-    new_figure,
-    readable,
-)
+from analysis.shared.plotting import GREY, add_note, add_title, grid_shape, hide_unused, in_house_style, new_figure
+from analysis.shared.words import titled
 from sim.parameters import PARAMETERS
 
 Numbers = NDArray[np.float64]
@@ -174,7 +166,7 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
             ax.axvline(row["chosen"], color=_CHOSEN, linewidth=1.8, linestyle="--")
         ax.set(ylabel="", yticks=[], xlim=(row["low"], row["high"]))
         ax.set_xlabel(PARAMETERS[f"behaviour.{row['parameter']}"].unit, fontsize=8)
-        ax.set_title(readable(row["parameter"]), fontsize=10)
+        ax.set_title(titled(f"behaviour.{row['parameter']}"), fontsize=10)
         ax.locator_params(axis="x", nbins=4)
         ax.spines["left"].set_visible(False)
         ax.grid(visible=False)
@@ -216,7 +208,7 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
             xticks=[0.0, 0.5, 1.0],
             xticklabels=["lowest", "middle", "highest"],
         )
-        ax.set_yticks(range(len(rows)), [readable(name) for name in rows["parameter"]], fontsize=8)
+        ax.set_yticks(range(len(rows)), [titled(f"behaviour.{name}") for name in rows["parameter"]], fontsize=8)
         ax.tick_params(axis="y", length=0)
     add_title(figure, "Accepted values of every parameter, within its prior range")
     add_note(

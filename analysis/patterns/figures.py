@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.patterns.words import BEHAVIOUR, band_in_words, value_in_words
-from analysis.shared.plotting import add_note, add_title, in_house_style, new_figure, readable
+from analysis.shared.plotting import add_note, add_title, in_house_style, new_figure
+from analysis.shared.words import readable
 
 PASSED, FAILED = (sns.color_palette("colorblind").as_hex()[place] for place in (0, 3))
 _BAND = "0.87"

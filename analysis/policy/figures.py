@@ -13,7 +13,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
 from analysis.policy.tables import BEST, REGRET_IN
-from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure, readable
+from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure
+from analysis.shared.words import is_share, readable, titled, unit_of
 
 _COLOURS = "cividis_r"
 """Even in grey and for colour-blind readers; the darker, the more one body dominates."""
@@ -108,11 +109,11 @@ def regret_bars(regret: pd.DataFrame) -> Figure:
     >>> len(regret_bars(pd.DataFrame(rows)).axes)
     2
     """
-    first = regret[regret["value"] == next(iter(REGRET_IN))].sort_values("max_regret")
+    first = regret[regret["value"] == REGRET_IN[0]].sort_values("max_regret")
     order = list(first["policy"])
     figure, panels = new_figure(1, len(REGRET_IN), width=8.4, height=2.2 + 0.27 * len(order), sharey=True)
-    for ax, (value, unit) in zip(panels, REGRET_IN.items(), strict=True):
-        scale = 100.0 if unit.startswith("share") else 1.0
+    for ax, value in zip(panels, REGRET_IN, strict=True):
+        scale = 100.0 if is_share(value) else 1.0
         mine = regret[regret["value"] == value].set_index("policy").loc[order]
         places = np.arange(len(order))
         least = mine["is_minimax"].to_numpy()
@@ -123,8 +124,8 @@ def regret_bars(regret: pd.DataFrame) -> Figure:
             scale * mine["max_regret"][least], places[least], marker="o", facecolors="none", edgecolors="0.15", s=110
         )
         ax.axvline(0.0, color=GREY, linewidth=0.8)
-        ax.set_xlabel(f"Regret, {'points of the gap' if scale > 1 else unit}")
-        ax.set_title(readable(value))
+        ax.set_xlabel(f"Regret, {'points of the gap' if scale > 1 else unit_of(value)}")
+        ax.set_title(titled(value))
     panels[0].set_yticks(range(len(order)), [readable(str(name)) for name in order])
     panels[0].set_ylim(len(order) - 0.5, -0.5)
     add_title(figure, "What each policy may cost in hindsight")

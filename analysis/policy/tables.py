@@ -27,8 +27,8 @@ COSTS = ("fund_spent_gbp_m", "transaction_cost_gbp_m", "inspection_cost_gbp_m")
 AVOIDED = "avoided_share"
 """Share of runs that end in one of the regimes to avoid."""
 
-REGRET_IN: Mapping[str, str] = {"outcome": "share of the gap", "public_value_gbp_m": "£m"}
-"""Values in which regret is counted, with their units. Neither knows what the fund costs."""
+REGRET_IN = ("outcome", "public_value_gbp_m")
+"""Values in which regret is counted. Neither knows what the fund costs."""
 
 
 # ----------------------------------------------------------------------------- summary

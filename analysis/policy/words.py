@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.policy.tables import AVOIDED, BEST, REGRET_IN
-from analysis.shared.plotting import readable
+from analysis.shared.words import is_share, readable
+from sim.vocabulary import label_of
 
 NOT_COSTED = (
     "Cost is money paid out of the pooled fund, meeting, reporting and staff, and inspection, in £m a place over the "
@@ -121,14 +122,13 @@ def _cheapest_scenario(policies: pd.DataFrame, bound: float, *, mix_cost: float)
 
 def _least_regret(regret: pd.DataFrame, value: str) -> str:
     least = regret[regret["is_minimax"]].iloc[0]
-    unit = REGRET_IN[value]
-    share = unit.startswith("share")
+    share = is_share(value)
     amounts = [
         f"{100 * least[name]:.1f} points of the gap" if share else f"£{least[name]:.1f}m"
         for name in ("max_regret", "mean_regret")
     ]
     return (
-        f"Least maximum regret in {readable(value).lower()}, whatever the cost: {readable(str(least['policy']))} "
+        f"Least maximum regret in {label_of(value)}, whatever the cost: {readable(str(least['policy']))} "
         f"(at most {amounts[0]}, "
         f"{amounts[1]} on average; best of the scenarios in {100 * least['best_in']:.0f} % of worlds)."
     )

@@ -29,9 +29,8 @@ from analysis.shared.plotting import (
     looks_of,
     moments,
     new_figure,
-    readable,
-    unit_of,
 )
+from analysis.shared.words import readable, titled, unit_of
 from sim.measures import MEASURES
 from sim.population import ARCHETYPES, SECTORS
 
@@ -52,29 +51,25 @@ def presence_by_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure
     >>> seats = pd.DataFrame({"month": [0, 1, 2], "partner": "police_1", "sector": "agency", "is_member": 1.0})
     >>> figure = presence_by_sector(months, seats)
     >>> [ax.get_title(loc="left") for ax in figure.axes[:2]]
-    ['Share of members who attend', 'Level of the people sent']
+    ['Attendance', 'Seniority']
     """
     figure, panels = new_figure(3, 1, width=8, height=8.5, sharex=True)
     add_title(figure, "Who comes, how senior they are and how engaged")
-    add_note(figure, f"Mean of the last 12 months (fewer at the start), by sector. {ONE_RUN}")
+    add_note(figure, "Mean of the last 12 months (fewer at the start), by sector. Engagement: attendance record × "
+                     f"seniority × contribution factor. {ONE_RUN}")  # fmt: skip
     members = partners.groupby(["month", "sector"])["is_member"].sum().unstack(fill_value=0)
     when = moments(measures["date"])
-    titles = {
-        "attendance": "Share of members who attend",
-        "seniority": "Level of the people sent",
-        "engagement": "Engagement: attendance record × seniority × contribution factor",
-    }
     drawn = []
-    for ax, (measure, title) in zip(panels, titles.items(), strict=True):
+    for ax, measure in zip(panels, ("attendance", "seniority", "engagement"), strict=True):
         ends = []
         for sector in (sector for sector in SECTORS if sector in members and members[sector].any()):
             present = (members[sector].reindex(measures["month"], fill_value=0.0) > 0).to_numpy()
             values = measures[f"{measure}_{sector}"].where(present).rolling(12, min_periods=1).mean().where(present)
             colour = SECTOR_COLOURS[sector]
-            ends.append(_line_with_end(ax, when, values.to_numpy(), name=readable(sector), colour=colour))
-        ax.set_title(title)
+            ends.append(_line_with_end(ax, when, values.to_numpy(), name=titled(sector), colour=colour))
+        ax.set_title(titled(measure))
         calendar_axis(ax, span=when)
-        label_value_axis(ax, measure)
+        label_value_axis(ax, measure, name="")
         ax.set_ylim(bottom=0)
         drawn.append((ax, ends))
     for ax, ends in drawn:
@@ -168,7 +163,7 @@ def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
     >>> measured = {name: [0.0, 0.1] for name in MEASURES if name.startswith("outcome")}
     >>> figure = outcomes_by_theme(pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], **measured}))
     >>> len(figure.axes[0].lines), figure.axes[0].get_ylabel()
-    (7, 'Gap closed, % of the gap')
+    (7, 'Outcome, % of the gap')
     """
     figure, (ax,) = new_figure(1, 1, width=8, height=5)
     add_title(figure, "How much of the gap to the national average is closed")
@@ -187,7 +182,7 @@ def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
     ends.append(LineEnd("Mean of themes", float(measures["outcome"].iloc[-1]), "black"))
     ends.append(LineEnd("Mean without a partnership", float(without.iloc[-1]), "black"))
     calendar_axis(ax)
-    label_value_axis(ax, "outcome", name="Gap closed")
+    label_value_axis(ax, "outcome")
     label_line_ends(ax, ends, wrap=18)
     return figure
 
@@ -234,7 +229,7 @@ def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
     for sector, places in rows.groupby("sector", sort=False).groups.items():
         ax.axhline(places[0], color="white", linewidth=4)
         ax.annotate(
-            readable(str(sector)), (1.0, places[0] + len(places) / 2), xycoords=("axes fraction", "data"),
+            titled(str(sector)), (1.0, places[0] + len(places) / 2), xycoords=("axes fraction", "data"),
             xytext=(5, 0), textcoords="offset points", color=SECTOR_COLOURS[str(sector)], va="center",
         )  # fmt: skip
     _years_below(ax, measures["date"])

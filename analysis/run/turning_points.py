@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.shared.outcomes import parameter_label
 from analysis.shared.paths import flat
+from analysis.shared.words import titled
 from sim.parameters import PARAMETERS
 from sim.scenario import CalendarEntry, Scenario, month_number
+from sim.vocabulary import label_of
 
 KINDS: tuple[str, ...] = ("policy", "leader", "result", "stage", "seat", "end", "regime")
 """What a turning point can be, in the order in which a timeline shows them."""
@@ -21,7 +22,8 @@ LASTING_MONTHS = 6
 COLUMNS = ("month", "date", "kind", "what", "partner")
 
 _KIND_OF_EVENT = {"new leader": "leader", "dissolved": "end"}
-FIRSTS = {"months_to_first_decision": "first decision", "months_to_first_delivery": "first delivery"}
+FIRSTS = ("months_to_first_decision", "months_to_first_delivery")
+"""Measures of when something came for the first time."""
 
 
 def turning_points(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.DataFrame) -> pd.DataFrame:
@@ -40,10 +42,10 @@ def turning_points(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.Da
     rows: list[tuple[int, str, str, str]] = [
         (int(month), "policy", str(what), "") for month, what in zip(policies["month"], policies["what"], strict=True)
     ]
-    for name, what in FIRSTS.items():
+    for name in FIRSTS:
         month = first_time(measures, name)
         if month is not None:
-            rows.append((month, "result", what, ""))
+            rows.append((month, "result", first_of(name), ""))
     for month, event, partner in zip(events["month"], events["event"], events["partner"], strict=True):
         kind = "stage" if str(event).startswith("stage") else _KIND_OF_EVENT.get(str(event), "seat")
         rows.append((int(month), kind, str(event), str(partner)))
@@ -54,6 +56,15 @@ def turning_points(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.Da
     dates = dict(zip(measures["month"], measures["date"], strict=True))
     turned = [(month, dates[month], kind, what, partner) for month, kind, what, partner in rows if month in dates]
     return pd.DataFrame(turned, columns=list(COLUMNS))
+
+
+def first_of(name: str) -> str:
+    """Return what comes for the first time, in words.
+
+    >>> first_of("months_to_first_decision")
+    'first decision'
+    """
+    return label_of(name).removeprefix("months to ")
 
 
 def first_time(measures: pd.DataFrame, name: str) -> int | None:
@@ -122,7 +133,7 @@ def setting_in_words(path: str, value: Any) -> str:
     shown = f"{value:g}" if isinstance(value, int | float) else str(value)
     unit = PARAMETERS[path].unit if path in PARAMETERS else ""
     has_unit = unit.startswith("£") and isinstance(value, int | float)
-    return f"{parameter_label(path)} {shown}" + (f" {unit.split(',')[0]}" if has_unit else "")
+    return f"{titled(path)} {shown}" + (f" {unit.split(',')[0]}" if has_unit else "")
 
 
 def _changes(entry: CalendarEntry) -> list[str]:

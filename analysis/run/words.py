@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.run.turning_points import FIRSTS, first_time, lasting_changes
+from analysis.run.turning_points import FIRSTS, first_of, first_time, lasting_changes
 
 MILESTONE_MONTHS = 24
 
@@ -30,10 +30,10 @@ def story(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.DataFrame) 
 
     for month, what in zip(policies["month"], policies["what"], strict=True):
         add(int(month), str(what))
-    for name, what in FIRSTS.items():
+    for name in FIRSTS:
         first = first_time(measures, name)
         if first is not None:
-            add(first, what)
+            add(first, first_of(name))
     of_the_partnership = events[events["partner"] == ""]
     for month, event in zip(of_the_partnership["month"], of_the_partnership["event"], strict=True):
         add(int(month), str(event))

@@ -16,20 +16,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from analysis.sensitivity.tables import SWING, ranked
-from analysis.shared.outcomes import Outcome, outcome_of, parameter_label, percent_if_share
+from analysis.shared.outcomes import Outcome, outcome_of, percent_if_share
 from analysis.shared.plotting import (
     GREY,
     LineEnd,
     add_note,
     add_title,
     in_house_style,
-    is_share,
     label_line_ends,
     looks_of,
-    mid_sentence,
     new_figure,
     spread_apart,
 )
+from analysis.shared.words import is_share, mid_sentence, titled
 
 MOST_ROWS = 18
 """Parameters in a figure; the others are in the table."""
@@ -67,7 +66,7 @@ def _shown_note(shown: int, total: int, by: str) -> str:
 
 def _list_parameters(ax: Axes, names: Sequence[str], ranges: Mapping[str, Sequence[Any]] | None = None) -> None:
     """Write the parameters down the y axis, the first on top."""
-    labels = [parameter_label(name) for name in names]
+    labels = [titled(name) for name in names]
     if ranges is not None:
         labels = [f"{label} ({_range_text(ranges[name])})" for label, name in zip(labels, names, strict=True)]
     ax.set_yticks(range(len(names)), labels)
@@ -171,7 +170,7 @@ def morris_plane(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figur
     ax.set_ylim(bottom=0.0)
     value_axis(ax, outcome, "Size of effect, mu*")
     value_axis(ax, outcome, "Spread of effect, sigma", axis="y")
-    _name_points(ax, [parameter_label(name) for name in order[:LABELLED]], x[:LABELLED], y[:LABELLED])
+    _name_points(ax, [titled(name) for name in order[:LABELLED]], x[:LABELLED], y[:LABELLED])
     return figure
 
 
@@ -310,7 +309,7 @@ def replicates_needed(table: pd.DataFrame, *, target: float) -> Figure:
         for parameter in parameters:
             rows = table[is_index & (table["parameter"] == parameter)]
             _band(panels[1], rows, looks[parameter].colour)
-            ends.append(LineEnd(parameter_label(parameter), float(rows["value"].iloc[-1]), looks[parameter].colour))
+            ends.append(LineEnd(titled(parameter), float(rows["value"].iloc[-1]), looks[parameter].colour))
         index = str(table.loc[is_index, "quantity"].iloc[0])
         panels[1].set_title("The largest indices")
         if index == "ST":

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.sensitivity.tables import MAIN_INDEX, ranked
-from analysis.shared.outcomes import Outcome, outcome_of, parameter_label
-from analysis.shared.plotting import is_share, mid_sentence
+from analysis.shared.outcomes import Outcome, outcome_of
+from analysis.shared.words import is_share, mid_sentence, titled
 
 NAMED = 5
 """Parameters that are named in words; the others are in the table."""
@@ -64,7 +64,7 @@ def _named(main: pd.DataFrame, number: Outcome | None) -> str:
     parts = []
     for name, row in zip(shown.index, shown.to_dict("records"), strict=True):
         value, low, high = (_number(row[column], number) for column in ("value", "ci_low", "ci_high"))
-        parts.append(f"{parameter_label(str(name))} {value} ({low} to {high})")
+        parts.append(f"{titled(str(name))} {value} ({low} to {high})")
     return ", ".join(parts)
 
 
@@ -98,7 +98,7 @@ def _morris(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
         return ["No parameter changes it at all."]
     sigma = rows[rows["index"] == "sigma"].set_index("parameter")["value"]
     lines = [f"Largest effects (mu*), in {_unit(outcome)}: {_named(main, outcome)}.", _overlap(main)]
-    curved = [parameter_label(str(name)) for name in main.index[:NAMED] if sigma[name] > main.loc[name, "value"]]
+    curved = [titled(str(name)) for name in main.index[:NAMED] if sigma[name] > main.loc[name, "value"]]
     if curved:
         lines.append(
             f"The effect of {_listed(curved)} depends more on the other parameters than it is large on average."
@@ -126,8 +126,8 @@ def _sobol(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
 def _overlap(main: pd.DataFrame) -> str:
     """Return whether the first place is certain."""
     first = main.iloc[0]
-    near = [parameter_label(str(name)) for name in main.index[1:] if main.loc[name, "ci_high"] >= first["ci_low"]]
-    name = parameter_label(str(main.index[0]))
+    near = [titled(str(name)) for name in main.index[1:] if main.loc[name, "ci_high"] >= first["ci_low"]]
+    name = titled(str(main.index[0]))
     if not near:
         return f"{name} is clearly first: no other interval reaches into its own."
     return f"The interval of {name} overlaps with that of {_listed(near[:NAMED])}, so their order is not certain."

@@ -19,10 +19,11 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.shared.plotting import mid_sentence, readable, unit_of
+from analysis.shared.words import titled, unit_of
 from sim.measures import MEASURES
 from sim.regimes import REGIMES
 from sim.scenario import nearest
+from sim.vocabulary import label_of
 
 REGIME_NAMES = {re.sub(r"[^a-z]", "_", regime): regime for regime in REGIMES}
 """Every regime by the name that it has on a command line."""
@@ -56,12 +57,12 @@ class Outcome:
         """Return what it is, as figures and words say it."""
         when = f" in {self.month}" if self.month else ""
         if self.is_regime:
-            return f"{readable(self.column)}{when or ' at the end'}"
+            return f"{titled(self.column)}{when or ' at the end'}"
         if self.read == "months_in":
-            return f"Months as {mid_sentence(self.column)}"
+            return f"Months as {label_of(self.column)}"
         if self.read == "mean":
-            return f"{readable(self.column)}, mean over the run"
-        return f"{readable(self.column)}{when or ' at the end'}"
+            return f"{titled(self.column)}, mean over the run"
+        return f"{titled(self.column)}{when or ' at the end'}"
 
     @property
     def unit(self) -> str:
@@ -163,20 +164,6 @@ def _of_months(trajectories: pd.DataFrame, asked: Outcome) -> pd.DataFrame:
         raise ValueError(f"{asked.name} is not allowed: the months of this study are {first} to {last}")
     value = (rows["regime"] == asked.column).astype(float) if asked.is_regime else rows[asked.column]
     return rows[_RUN].assign(value=value)
-
-
-def parameter_label(path: str) -> str:
-    """Return a parameter as figures name it, without the topics that say nothing to a reader.
-
-    >>> parameter_label("levers.duty.share_data"), parameter_label("behaviour.exit_rate")
-    ('Duty: share data', 'Exit rate')
-    >>> parameter_label("leadership.direction")
-    'Leadership: direction'
-    """
-    parts = path.split(".")
-    if parts[0] in ("levers", "behaviour") and len(parts) > 1:
-        parts = parts[1:]
-    return readable(": ".join(parts))
 
 
 def percent_if_share(outcome: Outcome) -> str:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from analysis.shared.summaries import bands, scenarios_of
-from sim.measures import MEASURES
+from analysis.shared.words import is_share, readable, titled, with_unit
 from sim.population import SECTORS
 from sim.regimes import REGIMES
 
@@ -97,40 +97,10 @@ def looks_of(scenarios: Sequence[str]) -> dict[str, Look]:
     }
 
 
-_ACRONYMS = {name.lower(): name for name in ("LSP", "VCS", "NCR", "NRF", "SIGOMA", "England")}
-
-
-def readable(name: str) -> str:
-    """Return a name of the code as people write it: ``talking_shop`` as "Talking shop"."""
-    words = " ".join(_ACRONYMS.get(word, word) for word in name.replace("_gbp_m", "").split("_"))
-    return words[:1].upper() + words[1:]
-
-
-def mid_sentence(name: str) -> str:
-    """Return a name of the code as it stands within a sentence: ``baseline_lsp`` as "baseline LSP"."""
-    words = readable(name)
-    first = words.partition(" ")[0]
-    is_name = (first.isupper() and len(first) > 1) or first == "England"
-    return words if is_name else words[:1].lower() + words[1:]
-
-
-def is_share(measure: str) -> bool:
-    """Return whether a measure is a share, which figures and words give in per cent."""
-    return measure in MEASURES and MEASURES[measure].unit.split()[0] == "share"
-
-
-def unit_of(measure: str) -> str:
-    """Return the unit of a measure as figures show it, with shares in per cent; empty if unknown."""
-    unit = MEASURES[measure].unit if measure in MEASURES else ""
-    return unit.replace("share", "%", 1) if is_share(measure) else unit
-
-
 def label_value_axis(ax: Axes, measure: str, *, name: str | None = None, axis: str = "y") -> None:
     """Name the measure and its unit on the ``axis`` ("x" or "y") and show shares in per cent."""
-    title, unit = readable(measure) if name is None else name, unit_of(measure)
-    label = ", ".join(part for part in (title, unit) if part)
     which = ax.yaxis if axis == "y" else ax.xaxis
-    which.set_label_text(textwrap.fill(label, 26 if axis == "y" else 20))
+    which.set_label_text(textwrap.fill(with_unit(measure, name), 26 if axis == "y" else 20))
     which.set_major_locator(MaxNLocator(nbins=5 if axis == "y" else 4, steps=[1, 2, 2.5, 5, 10]))
     if is_share(measure):
         which.set_major_formatter(FuncFormatter(_per_cent))
@@ -197,7 +167,7 @@ def add_note_and_regime_key(figure: Figure, note: str) -> None:
     """Put a note under the whole figure, and below it what the colours of regimes mean."""
     # The layout makes room for the taller of note and key, not for both: the note's empty lines hold the key.
     add_note(figure, note, empty_lines=2)
-    patches = [Patch(color=colour, label=readable(regime)) for regime, colour in REGIME_COLOURS.items()]
+    patches = [Patch(color=colour, label=titled(regime)) for regime, colour in REGIME_COLOURS.items()]
     figure.legend(
         handles=patches, loc="outside lower left", ncols=len(patches), fontsize=9, handlelength=1.0, columnspacing=1.2
     )

@@ -21,9 +21,9 @@ from analysis.shared.plotting import (
     label_line_ends,
     looks_of,
     new_figure,
-    readable,
 )
 from analysis.shared.summaries import CONFIDENCE
+from analysis.shared.words import readable
 
 
 def partnership_spells(trajectories: pd.DataFrame) -> pd.DataFrame:

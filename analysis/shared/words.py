@@ -1,8 +1,79 @@
-"""Words that several rooms put together alike."""
+"""Words that several rooms put together alike: labels with their units, names spelt out, lists."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from sim.measures import MEASURES
+from sim.spelling import spelt_out
+from sim.vocabulary import label_of
+
+
+def titled(name: str) -> str:
+    """Return the label of a measure, setting, term, sector or regime as a title or a sentence begins with it.
+
+    >>> titled("top_share"), titled("behaviour.exit_rate"), titled("voluntary")
+    ('Top share of influence', 'Exit rate', 'Voluntary bodies')
+    """
+    return capital(label_of(name))
+
+
+def with_unit(measure: str, title: str | None = None) -> str:
+    """Return a measure (its label, or another ``title``) with its unit, shares in per cent.
+
+    >>> with_unit("attendance"), with_unit("transaction_cost_gbp_m"), with_unit("top_share", "")
+    ('Attendance, %', 'Transaction cost, £m a month', '%')
+    """
+    return ", ".join(part for part in (titled(measure) if title is None else title, unit_of(measure)) if part)
+
+
+def is_share(measure: str) -> bool:
+    """Return whether a measure is a share, which figures and words give in per cent.
+
+    >>> is_share("attendance"), is_share("trust")
+    (True, False)
+    """
+    return measure in MEASURES and MEASURES[measure].unit.split()[0] == "share"
+
+
+def unit_of(measure: str) -> str:
+    """Return the unit of a measure as figures show it, with shares in per cent; empty if unknown.
+
+    >>> unit_of("added_value"), unit_of("fund_held_gbp_m")
+    ('% of the gap', '£m')
+    """
+    unit = MEASURES[measure].unit if measure in MEASURES else ""
+    return unit.replace("share", "%", 1) if is_share(measure) else unit
+
+
+def readable(name: str) -> str:
+    """Return a name that a person gave, such as a scenario's, as people write it.
+
+    >>> readable("talking_shop")
+    'Talking shop'
+    """
+    return capital(spelt_out(name))
+
+
+def mid_sentence(name: str) -> str:
+    """Return such a name, or a title, as it stands within a sentence.
+
+    >>> mid_sentence("baseline_lsp"), mid_sentence("LSP at work"), mid_sentence("Trust at the end")
+    ('baseline LSP', 'LSP at work', 'trust at the end')
+    """
+    words = readable(name)
+    first = words.partition(" ")[0]
+    is_name = (first.isupper() and len(first) > 1) or first == "England"
+    return words if is_name else words[:1].lower() + words[1:]
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter as a capital.
+
+    >>> capital("the fund ends")
+    'The fund ends'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from experiments.output.folder import DOCS
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
-from sim.steps import place_of
+from sim.vocabulary import VOCABULARY, Kind
 
 DOCUMENTS = ("odd.md", "reference.md", "trace.md")
 
@@ -37,10 +37,10 @@ def _code(name: object) -> str:
 
 
 def _parameters(role: Role, range_heading: str) -> str:
-    headings = ("path", "default", range_heading, "unit", "meaning", "source")
+    headings = ("path", "plain name", "default", range_heading, "unit", "meaning", "source")
     declared = [p for p in PARAMETERS.values() if p.role == role]
     return markdown_table(
-        headings, ([_code(p.path), p.default, p.range_text, p.unit, p.says, p.source] for p in declared)
+        headings, ([_code(p.path), p.label, p.default, p.range_text, p.unit, p.says, p.source] for p in declared)
     )
 
 
@@ -128,18 +128,39 @@ def boards() -> str:
 
 def schedule() -> str:
     """Return what happens in a month, step by step, by whom, and the function that does it."""
-    rows = ([step.says, step.taken_by, _code(place_of(step))] for step in MONTH.steps)
+    rows = ([step["says"], step["taken_by"], _code(step["place"])] for step in MONTH.schedule)
     return markdown_table(("what happens", "taken by", "in"), rows)
 
 
 def measures() -> str:
     """Return what a run reports every month."""
-    rows = ([_code(m.name), m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says] for m in MEASURES.values())
-    return markdown_table(("measure", "unit", "range", "meaning"), rows)
+    rows = ([_code(m.name), m.label, m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says] for m in MEASURES.values())
+    return markdown_table(("measure", "plain name", "unit", "range", "meaning"), rows)
 
 
 def _bound(value: float) -> str:
     return "open" if value in (float("inf"), float("-inf")) else f"{value:g}"
+
+
+def terms() -> str:
+    """Return what speaks to a body for coming, and against it."""
+    return _words("term")
+
+
+def sectors() -> str:
+    """Return the parts of the local public realm that bodies belong to."""
+    return _words("sector")
+
+
+def regimes() -> str:
+    """Return what a partnership may come to."""
+    rows = ([word.label, word.definition] for word in VOCABULARY.values() if word.kind == "regime")
+    return markdown_table(("regime", "what it looks like"), rows)
+
+
+def _words(kind: Kind) -> str:
+    rows = ([_code(word.name), word.label, word.definition] for word in VOCABULARY.values() if word.kind == kind)
+    return markdown_table((kind, "plain name", "meaning"), rows)
 
 
 def scenarios() -> str:
@@ -180,7 +201,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
-        places, boards, schedule, measures, scenarios, scoreboard, null_models, docking, claims, sensitivity,
+        places, boards, schedule, measures, terms, sectors, regimes, scenarios, scoreboard, null_models, docking,
+        claims, sensitivity,
     )
 }  # fmt: skip
 """Every generated table by the name in its marker."""

@@ -1,8 +1,7 @@
 """What the explorer page can set and show: controls, presets, boards, calendars, places, measures and words.
 
-Everything is read from where it is declared (``sim/parameters.py``, ``configs/``, ``sim.MEASURES``); only what
-a page adds is stated here: which levers come first, what the parts of a decision are called, and the
-assumptions that a reader should know.
+Everything is read from where it is declared (``sim.vocabulary``, ``sim/parameters.py``, ``configs/``); only what
+a page adds is stated here: which levers come first, and the assumptions that a reader should know.
 """
 
 from __future__ import annotations
@@ -16,14 +15,16 @@ from typing import Any
 import yaml
 
 from analysis.shared.paths import flat
-from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS, mid_sentence, readable
+from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
+from analysis.shared.words import readable, titled
 from experiments.compose import load_place, scenario_descriptions
 from experiments.options import is_own, option_names
 from experiments.page.request import board_options, calendar_options, preset_scenarios
 from experiments.study.designs import MEMBERS
-from sim import ARCHETYPES, MEASURES, PARAMETERS, REGIMES, SECTORS, Parameter, Scenario, place_names
+from sim import ARCHETYPES, MEASURES, PARAMETERS, SECTORS, Parameter, Scenario, place_names
 from sim.parameters import TOPICS
 from sim.population import place_records
+from sim.regimes import DECLARED_REGIMES
 from sim.terms import TERMS
 
 QUANTILES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -95,29 +96,6 @@ HEADLINES: tuple[str, ...] = (
 )
 """The levers that are shown first."""
 
-_LABELS: Mapping[str, str] = {
-    "leadership.attention": "Leader chairs in person",
-    "leadership.facilitation": "Leader evens out voices",
-    "leadership.direction": "Leader steers decisions",
-    "leadership.turnover": "Leaders change",
-    "levers.staff_team": "Own staff team",
-    "levers.flexible_fund_gbp_m": "Flexible fund",
-    "levers.pooling_rate": "Budgets pooled",
-    "levers.purse": "Who gets the pooled fund",
-    "levers.inspection.relief": "Relief from inspection",
-    "levers.outside_option": "Pull of other tables",
-    "levers.vcs_capacity_building": "Capacity building for voluntary bodies",
-    "levers.joint.co_location": "Joint: co-location",
-    "levers.one_stop_shop": "One-stop shop",
-    "levers.carry_over": "Carry-over of unspent money",
-    "levers.vcs_as_contractor": "Voluntary bodies as contractors",
-    "behaviour.gap_cost_gbp_per_head": "Cost of the gap, £ a head",
-    "board.executive": "Who sits in the executive",
-    "board.chair": "Who chairs",
-    "delivery.complementarity": "How far results need every sector",
-}
-"""Labels where the name of a parameter, made readable, would not tell a newcomer enough."""
-
 _GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("board.",), "The table", "Who sits at it, who chairs, who decides."),
     (("leadership.",), "Leadership", "How the chair leads."),
@@ -158,7 +136,7 @@ def catalogue() -> dict[str, Any]:
         "measures": [
             {
                 "name": name,
-                "label": _measure_label(name),
+                "label": titled(name),
                 "unit": MEASURES[name].unit,
                 "low": MEASURES[name].low if abs(MEASURES[name].low) < 1e9 else None,
                 "high": MEASURES[name].high if abs(MEASURES[name].high) < 1e9 else None,
@@ -167,11 +145,13 @@ def catalogue() -> dict[str, Any]:
             for name in PAGE_MEASURES
         ],
         "terms": [
-            {"name": name, "label": term.of_a_body, "says": term.says, "pushes": term.only_pushes}
+            {"name": name, "label": term.label, "says": term.says, "pushes": term.only_pushes}
             for name, term in TERMS.items()
         ],
-        "sectors": [{"name": name, "colour": SECTOR_COLOURS[name]} for name in SECTORS],
-        "regimes": [{"name": name, "colour": REGIME_COLOURS[name]} for name in REGIMES],
+        "sectors": [{"name": name, "label": titled(name), "colour": SECTOR_COLOURS[name]} for name in SECTORS],
+        "regimes": [
+            dataclasses.asdict(regime) | {"colour": REGIME_COLOURS[regime.name]} for regime in DECLARED_REGIMES
+        ],
         "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
         "lessons": _declared_texts("lessons"),
         "assumptions": _assumptions(),
@@ -193,7 +173,7 @@ def _control(parameter: Parameter) -> dict[str, Any]:
     has_number = parameter.low is not None
     return {
         "path": parameter.path,
-        "label": _LABELS.get(parameter.path) or _label(parameter.path),
+        "label": titled(parameter.path),
         "group": _GROUPS[_group_order(parameter.path)][1],
         "kind": "number_or_choice" if has_number and parameter.choices else "number" if has_number else "choice",
         "unit": parameter.unit,
@@ -206,18 +186,6 @@ def _control(parameter: Parameter) -> dict[str, Any]:
         "says": parameter.says,
         "source": parameter.source,
     }
-
-
-def _label(path: str) -> str:
-    """Return a readable name, with the group before it where the name alone would be read as something else."""
-    group, _, name = path.rpartition(".")
-    before = {"levers.duty": "Duty: ", "levers.joint": "Joint: ", "levers.inspection": "Inspection: "}.get(group, "")
-    return before + (mid_sentence(name) if before else readable(name))
-
-
-def _measure_label(name: str) -> str:
-    stem, _, sector = name.rpartition("_")
-    return f"{readable(stem)}: {sector}" if sector in SECTORS and stem in MEASURES else readable(name)
 
 
 def _board_controls() -> list[dict[str, Any]]:
@@ -238,16 +206,16 @@ def _board_controls() -> list[dict[str, Any]]:
          "source": "configs/calendar", "choices": list(calendar_options()),
          "says": "Dated changes of policy. What the calendar sets on a date overrides the lever from then on."},
     ]  # fmt: skip
-    choices = {"executive": ["everyone", "public_only"], "chair": [*SECTORS, "nobody"]}
-    says = {
-        "executive": "Whether everyone decides or an executive of public bodies only (S2).",
-        "chair": "The sector from which the chair comes.",
-    }
+    asked = (
+        ("executive", "Who sits in the executive", ["everyone", "public_only"],
+         "Whether everyone decides or an executive of public bodies only (S2)."),
+        ("chair", "Who chairs", [*SECTORS, "nobody"], "The sector from which the chair comes."),
+    )  # fmt: skip
     board = preset_scenarios()["baseline_lsp"].board
     chosen = [
-        {**shared, "path": f"board.{name}", "label": _LABELS[f"board.{name}"], "kind": "choice", "choices": options,
-         "default": getattr(board, name), "says": says[name], "source": "S2, S3"}
-        for name, options in choices.items()
+        {**shared, "path": f"board.{name}", "label": label, "kind": "choice", "choices": options,
+         "default": getattr(board, name), "says": says, "source": "S2, S3"}
+        for name, label, options, says in asked
     ]  # fmt: skip
     labels = {"council": "Councils of the place"} | {
         name: kind.label for name, kind in ARCHETYPES.items() if kind.sector != "council"

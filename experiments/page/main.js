@@ -1,16 +1,10 @@
 // Puts the page together: state, controls, answers, figures, address.
 
-const WAY = [
-  { measure: "engagement", title: "Engagement", says: "How often, how senior, how generous. 0 to 1." },
-  { measure: "trust", title: "Trust", says: "Mean trust between members. 0 to 1." },
-  { measure: "dominance", title: "Dominance", says: "Concentration of influence. 0 all equal, 1 one body." },
-  { measure: "outcome", title: "Outcome", says: "Share of the gap to the national average closed." },
-];
-const WHO = CATALOGUE.sectors.map((sector) => ({
-  measure: `engagement_${sector.name}`,
-  title: { council: "Councils", agency: "Agencies", business: "Business", voluntary: "Voluntary" }[sector.name],
-  says: "Engagement. 0 to 1.",
-}));
+const WAY = ["engagement", "trust", "dominance", "outcome"].map((measure) => {
+  const { label, says } = MEASURES.get(measure);
+  return { measure, title: label, says };
+});
+const WHO = CATALOGUE.sectors.map(({ name, label }) => ({ measure: `engagement_${name}`, title: label, says: "Engagement. 0 to 1." }));
 
 const page = { answer: null, figures: {}, wanted: null, busy: false, playing: 0, lastAddress: null };
 const at = (id) => document.getElementById(id);
@@ -187,14 +181,14 @@ function showInside(view) {
 
 /** Where runs that ended one way on side A end on side B. HTML. */
 function movedWords(answer) {
-  const names = CATALOGUE.regimes.map((regime) => regime.name);
+  const { regimes } = CATALOGUE;
   const { moved } = answer.difference;
   const flows = [];
   moved.forEach((row, a) => row.forEach((count, b) => a !== b && count && flows.push({ a, b, count })));
   flows.sort((x, y) => y.count - x.count);
   const stay = moved.reduce((sum, row, i) => sum + row[i], 0);
-  const told = flows.slice(0, 4).map(({ a, b, count }) => `<li><b>${count}</b> of ${answer.replicates}: <i>${names[a]}</i> on A, <i>${names[b]}</i> on B</li>`);
-  const meanings = names.map((name, i) => `<div><dt><span class="swatch" data-regime="${i}"></span>${name}</dt><dd>${FATE_SAYS[name]}</dd></div>`);
+  const told = flows.slice(0, 4).map(({ a, b, count }) => `<li><b>${count}</b> of ${answer.replicates}: <i>${regimes[a].name}</i> on A, <i>${regimes[b].name}</i> on B</li>`);
+  const meanings = regimes.map(({ name, says }, i) => `<div><dt><span class="swatch" data-regime="${i}"></span>${name}</dt><dd>${says}</dd></div>`);
   return `<h3>The same run on both sides</h3><ul class="flows"><li><b>${stay}</b> of ${answer.replicates} end alike on both</li>${told.join("")}</ul>
     <h3>What the words mean</h3><dl class="regimes">${meanings.join("")}</dl>`;
 }
@@ -257,7 +251,7 @@ async function makeFigures() {
     figures[`network_${side}`].view.addEventListener("click", (event, item) => item?.datum?.name && setPartner(item.datum.name));
   }
   for (const figure of Object.values(figures)) if (figure.spec.scales[0].name === "x" && figure.spec.scales[0].type === "utc") monthByClick(figure);
-  at("network-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.name}`).join(" ")
+  at("network-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
     + ` · size: influence · filled: came this month · lines: trust above ${TIE_FROM} · click a partner for its reasons`;
   colourKeys();
 }

@@ -159,7 +159,7 @@ function networkTable(answer, side, step) {
   const rows = example.partners.map((partner, i) => {
     const member = isMember(example, month, i);
     const value = (name) => (member ? plainNumber(seatValue(example, name, month, i)) : "–");
-    return [partner.name, partner.sector, member ? "member" : "no seat", member ? (seatValue(example, "attendance", month, i) > 0.5 ? "yes" : "no") : "–",
+    return [partner.name, SECTORS.find((sector) => sector.name === partner.sector).label, member ? "member" : "no seat", member ? (seatValue(example, "attendance", month, i) > 0.5 ? "yes" : "no") : "–",
       value("influence"), value("attendance_record"), value("seniority")];
   });
   return { head, rows };

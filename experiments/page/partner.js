@@ -75,7 +75,7 @@ function termsSpec() {
     $schema: "https://vega.github.io/schema/vega/v6.json",
     width: 400,
     height: 330,
-    padding: { left: 172, right: 12, top: 4, bottom: 34 },
+    padding: { left: 204, right: 12, top: 4, bottom: 34 },
     autosize: "none",
     signals: [{ name: "range", value: [-2, 2] }, { name: "order", value: [] }],
     data: [{ name: "bars", values: [] }],
@@ -86,7 +86,7 @@ function termsSpec() {
     ],
     axes: [
       { scale: "x", orient: "bottom", tickCount: 5, grid: true, format: "+", title: "← pushes away · draws in →" },
-      { scale: "y", orient: "left", labelColor: INK, labelFontSize: 12, labelLimit: 168 },
+      { scale: "y", orient: "left", labelColor: INK, labelFontSize: 12, labelLimit: 200 },
     ],
     marks: [
       silent({

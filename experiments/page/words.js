@@ -58,20 +58,8 @@ function measured(measure, value, signed = false) {
 /** "plural (n)" as in "71 of 100". */
 const ofAll = (count, n) => (count === 0 ? "none" : count === n ? `all ${n}` : `${count} of ${n}`);
 
-const FATE = {
-  "growth coalition": "became growth coalitions",
-  "talking shop": "became talking shops",
-  "single-agency domination": "came to be dominated by one body",
-  "hollowed out": "were hollowed out",
-  dissolved: "were dissolved",
-};
-const FATE_SAYS = {
-  "growth coalition": "broad engagement that decides and delivers",
-  "talking shop": "people come, but little is decided or delivered",
-  "single-agency domination": "one body holds a third of all influence or more",
-  "hollowed out": "seats stand empty or are filled by juniors",
-  dissolved: "the partnership was abolished",
-};
+/** What partnerships do that end in a regime: "became talking shops". */
+const FATE = Object.fromEntries(CATALOGUE.regimes.map((regime) => [regime.name, regime.fate]));
 
 function choiceLabel(control, value) {
   if (control.path === "board") return BOARDS.get(value)?.label ?? value;

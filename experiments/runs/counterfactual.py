@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.run.turning_points import flat_settings, setting_in_words
-from analysis.shared.outcomes import parameter_label
+from analysis.shared.words import titled
 from experiments.errors import CommandError
 from experiments.values import with_values
 from sim import PARAMETERS, Scenario, ScenarioError, with_changes
@@ -56,11 +56,11 @@ def without(scenario: Scenario, asked: str, *, at: float | str | None = None) ->
     described = {path: setting_in_words(path, value) for path, value in values.items()}
     _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(described.values())})")
     if len(values) > 1:
-        return Counterfactual(changed, parameter_label(path), "all of them off")
+        return Counterfactual(changed, titled(path), "all of them off")
     (path,) = values
     if at is not None:
         return Counterfactual(changed, described[path], "in place of what it was", is_set=True)
-    return Counterfactual(changed, parameter_label(path), described[path].replace(parameter_label(path), "set to"))
+    return Counterfactual(changed, titled(path), described[path].replace(titled(path), "set to"))
 
 
 def _refuse_same(differs: bool, asked: str, reason: str) -> None:

@@ -21,6 +21,7 @@ For example:
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -41,6 +42,7 @@ from experiments.terminal import plain_table
 from sim import Scenario
 from sim.parameters import Whole
 from sim.scenario import nearest
+from sim.vocabulary import label_of
 
 HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome", "added_value")
 """Measures in the printed table unless ``measures`` asks for others."""
@@ -132,7 +134,7 @@ def _table(summary: pd.DataFrame, headlines: Sequence[str]) -> Table:
     table = plain_table("Means, with the half-width of their 95 % intervals")
     table.add_column("scenario")
     for name in headlines:
-        table.add_column(name.replace("_", "_\n", 1) if len(name) > 10 else name, justify="right")
+        table.add_column(textwrap.fill(label_of(name), 10), justify="right")
     for scenario, rows in summary.groupby("scenario", sort=False):
         shown = rows.set_index("measure").loc[list(headlines)]
         table.add_row(str(scenario), *map(_with_interval, shown["mean"], shown["ci_low"], shown["ci_high"]))

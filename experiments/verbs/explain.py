@@ -7,10 +7,10 @@ replicates=, in how many runs the same term moved most, and intervals for the pa
 
 Writes into the output folder: explanation.txt, terms.csv (before, after, change, percentage points
 of the chance to come, since when, sum over the run), terms_by_month.csv, terms_around.csv (the year
-before and after every policy, new leader and regime), turning_points.csv, trust_links.csv,
-figures/ and manifest.json; with without=, paired.csv, paired_regimes.csv and paired_by_month.csv;
-with replicates=, movers.csv (in how many runs each term moved most) and stays.csv (how long
-founding members stay).
+before and after every policy, new leader and regime), turning_points.csv, trust_links.csv, steps.csv
+(the steps of a month in their order, among them the decision), figures/ and manifest.json; with
+without=, paired.csv, paired_regimes.csv and paired_by_month.csv; with replicates=, movers.csv (in
+how many runs each term moved most) and stays.csv (how long founding members stay).
 
 A lever is taken out by setting it to the lower end of its range, none of it, at the start and in
 every dated policy; at= sets another value. With behaviour=accepted each replicate takes the next of
@@ -42,7 +42,7 @@ from analysis.explanation import words as explanation_words
 from analysis.run.figures import short_names
 from analysis.run.turning_points import policy_dates, regime_spells, turning_points
 from analysis.shared import summaries, survival
-from analysis.shared.plotting import mid_sentence, readable
+from analysis.shared.words import mid_sentence, readable
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
@@ -51,7 +51,7 @@ from experiments.runs.explained import OF_PARTNER, ExplainedEnsemble, ExplainedR
 from experiments.runs.pairs import Engine, final_values
 from experiments.settings import Seed, checked
 from experiments.terminal import plain_table
-from sim import SECTORS, Scenario
+from sim import SECTORS, Scenario, month_of
 from sim.measures import FINAL_MONTHS
 from sim.parameters import Whole
 from sim.population import seats_of
@@ -213,12 +213,14 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
     found.tables["terms_around"] = _around_turns(monthly, points, noise=noise)
     found.tables["turning_points"] = points
     found.tables["trust_links"] = run.links
+    found.tables["steps"] = pd.DataFrame(month_of(history.scenario).schedule)
     attended = [float(monthly.loc[monthly["month"].isin(span), "attendance"].mean()) for span in (before, after)]
     found.lines.extend(
         explanation_words.changes_in_words(
             changes, (attended[0], attended[1]), dict(enumerate(dates)), subject=subject.name, spans=[before, after]
         )
     )
+    found.lines.extend(explanation_words.decision_in_words(found.tables["steps"]))
     bodies = [float(monthly.loc[monthly["month"].isin(span), "bodies"].mean()) for span in (before, after)]
     if abs(bodies[1] - bodies[0]) >= _BODIES_CHANGED:
         found.lines.append(

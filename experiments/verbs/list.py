@@ -1,4 +1,4 @@
-"""Print what there is to ask: scenarios, levers, parameters, places, measures and boards.
+"""Print what there is to ask: scenarios, levers, parameters, places, measures, boards, words, steps.
 
 Topics:
   scenarios   the questions that ship with the model, each with the claim it tests
@@ -7,6 +7,8 @@ Topics:
   places      the places with their flexible fund, population and tiers of local government
   measures    what a run reports every month
   boards      who sits at the table
+  words       what everything is called in plain words, with unit and meaning
+  steps       what happens in a month, step by step, and who takes each
 
 For example:
   partnerships list scenarios
@@ -29,9 +31,10 @@ from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError
 from experiments.options import option_names
 from experiments.terminal import console, plain_table
-from sim import MEASURES, PARAMETERS, Measure, Parameter, find_place, place_names
+from sim import MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records
 from sim.scenario import nearest
+from sim.vocabulary import VOCABULARY
 
 Rows = list[dict[str, Any]]
 
@@ -78,6 +81,16 @@ def boards() -> Rows:
     ]
 
 
+def words() -> Rows:
+    """Return the plain words of measures, levers, parameters, terms, sectors and regimes."""
+    return [dataclasses.asdict(word) for word in VOCABULARY.values()]
+
+
+def steps() -> Rows:
+    """Return the steps of a month in their order."""
+    return MONTH.schedule
+
+
 TOPICS: Mapping[str, Callable[[], Rows]] = {
     "scenarios": scenarios,
     "levers": levers,
@@ -85,6 +98,8 @@ TOPICS: Mapping[str, Callable[[], Rows]] = {
     "places": places,
     "measures": measures,
     "boards": boards,
+    "words": words,
+    "steps": steps,
 }
 
 
@@ -193,6 +208,29 @@ def _board_table(rows: Rows) -> Table:
     return table
 
 
+def _word_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("name", no_wrap=True)
+    table.add_column("kind", no_wrap=True)
+    table.add_column("plain name\nunit", ratio=2)
+    table.add_column("meaning", ratio=3)
+    for row in rows:
+        table.add_row(_breakable(row["name"]), row["kind"], f"{row['label']}\n{row['unit']}", row["definition"])
+    return table
+
+
+def _step_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("", justify="right")
+    table.add_column("what happens", ratio=3)
+    table.add_column("taken by", ratio=2)
+    table.add_column("step", no_wrap=True)
+    for row in rows:
+        takers = f"{row['taken_by']}, if {row['when']}" if row["when"] else row["taken_by"]
+        table.add_row(str(row["number"]), row["says"], takers, row["step"])
+    return table
+
+
 _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "scenarios": _scenario_table,
     "levers": _parameter_table,
@@ -200,4 +238,6 @@ _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "places": _place_table,
     "measures": _measure_table,
     "boards": _board_table,
+    "words": _word_table,
+    "steps": _step_table,
 }

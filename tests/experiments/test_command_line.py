@@ -20,9 +20,10 @@ from experiments.errors import setting_paths
 from experiments.registry import verb_settings, verbs
 from experiments.runs.pairs import run_pairs
 from experiments.values import scenario_values
-from sim import MEASURES, PARAMETERS, ScenarioError, place_names, scenario_from, simulate, with_changes
+from sim import MEASURES, MONTH, PARAMETERS, ScenarioError, place_names, scenario_from, simulate, with_changes
 from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.scenario import CalendarEntry
+from sim.vocabulary import VOCABULARY
 
 SHORT = ["months=14", "figures=false"]
 PAIR = ["scenarios=[growth_coalition,talking_shop,baseline_lsp]", "board=small_executive", "replicates=3", *SHORT]
@@ -139,7 +140,9 @@ def test_help_of_a_verb_states_its_settings_and_the_scenarios(verb: str, capsys:
     assert max(map(len, said.splitlines())) <= 100
 
 
-@pytest.mark.parametrize("topic", ["scenarios", "levers", "parameters", "places", "measures", "boards"])
+@pytest.mark.parametrize(
+    "topic", ["scenarios", "levers", "parameters", "places", "measures", "boards", "words", "steps"]
+)
 def test_lists_fit_the_terminal_and_are_complete_as_json(topic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", topic]) == 0
     table = capsys.readouterr().out
@@ -147,7 +150,7 @@ def test_lists_fit_the_terminal_and_are_complete_as_json(topic: str, capsys: pyt
     assert "…" not in table  # rich's sign for text that was cut off
     assert main(["list", topic, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    key = {"levers": "path", "parameters": "path"}.get(topic, "name")
+    key = {"levers": "path", "parameters": "path", "steps": "step"}.get(topic, "name")
     names = [row[key] for row in rows]
     expected = {
         "scenarios": scenario_names(),
@@ -155,6 +158,8 @@ def test_lists_fit_the_terminal_and_are_complete_as_json(topic: str, capsys: pyt
         "parameters": list(PARAMETERS),
         "places": place_names(),
         "measures": list(MEASURES),
+        "words": list(VOCABULARY),
+        "steps": [step.name for step in MONTH.steps],
     }
     assert names == expected.get(topic, sorted(names))
     assert all(name.rpartition(".")[2] in table for name in names)

@@ -113,7 +113,7 @@ CHANGES = [
     MONTH.measuring(measure(lambda m: m.decisions)),
     MONTH.measuring(measure(lambda m: m.meetings)),
     MONTH.measuring(dataclasses.replace(measure("meetings"), names_regimes=True)),
-    MONTH.pulling(Term("mood", "mood", "mood", "How it feels.", function=lambda self: self.belief)),
+    MONTH.pulling(Term("mood", "mood", "How it feels.", function=lambda self: self.belief)),
     MONTH.drawing("mood"),
     MONTH.drawing("mood", each=False),
     MONTH.drawing("mood", "weather"),

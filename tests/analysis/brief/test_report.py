@@ -20,6 +20,7 @@ from analysis.brief import sections as brief_sections
 from analysis.brief.background import LIMITS, rank_correlations, sensitivity
 from analysis.brief.contents import brief_of
 from analysis.brief.document import Code, Prose, Table, render
+from analysis.shared.words import with_unit
 from experiments import load_scenario
 from experiments.console import main
 from experiments.errors import CommandError
@@ -132,7 +133,7 @@ def test_every_contrast_of_the_answer_is_in_the_brief(page: str, answers: Path) 
         full = max((t for c, t in tables.items() if c.startswith(pair)), key=lambda table: len(table.rows))
         cells = {row[0]: row for row in full.rows[1:]}
         for _, row in rows.iterrows():
-            found = cells[brief_sections.measure_label(row["measure"])]
+            found = cells[with_unit(row["measure"])]
             scale = 100 if "%" in found[0] else 1
             shown, half = value_of(found[3])
             assert abs(shown - scale * row["difference"]) <= half, found

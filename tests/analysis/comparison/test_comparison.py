@@ -16,8 +16,9 @@ from scipy import stats
 
 from analysis.comparison import figures, words
 from analysis.run.figures import run_figures
-from analysis.shared.plotting import looks_of, readable, save, spread_apart, unit_of
+from analysis.shared.plotting import looks_of, save, spread_apart
 from analysis.shared.summaries import bands, contrasts, regime_shares, regimes_over_time, summary
+from analysis.shared.words import readable, unit_of
 from sim.measures import MEASURES
 from sim.population import SECTORS
 from sim.regimes import REGIMES
@@ -254,7 +255,7 @@ def test_a_figure_draws_on_the_axes_it_is_given(trajectories: pd.DataFrame):
     """Notebook users combine panels of their own."""
     ax = figures.measure_over_time(trajectories, "trust")
     assert figures.measure_over_time(trajectories, "top_share", ax=ax) is ax
-    assert ax.get_ylabel() == "Top share, %"
+    assert ax.get_ylabel() == "Top share of influence, %"
 
 
 def test_labels_at_line_ends_do_not_overlap_and_keep_their_order():

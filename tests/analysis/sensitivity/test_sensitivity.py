@@ -201,7 +201,7 @@ def test_outcomes_are_read_from_runs_and_months() -> None:
         outcomes(runs, ["equity@2002-01"], trajectories=months)
     with pytest.raises(ValueError, match="did not keep"):
         outcomes(runs, ["mean_equity"])
-    assert outcome_of("top_share").label == "Top share at the end"
+    assert outcome_of("top_share").label == "Top share of influence at the end"
 
 
 # ------------------------------------------------------------------------ the command

@@ -1,0 +1,128 @@
+"""A thing has one plain name, one unit and one meaning, declared where it is and nowhere else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim import MEASURES, MONTH, PARAMETERS, REGIMES, SECTORS, Measure
+from sim.terms import TERMS, Term
+from sim.vocabulary import VOCABULARY, label_of, vocabulary_of
+
+ROOT = Path(sim.__file__).parents[1]
+MODULES = [path for room in ("sim", "analysis", "experiments") for path in sorted((ROOT / room).rglob("*.py"))]
+SCRIPTS = sorted((ROOT / "experiments").rglob("*.js"))
+NAMES = {*VOCABULARY, *TERMS, *(re.sub(r"\W", "_", regime) for regime in REGIMES)}
+NO_IDENTIFIER = re.compile(r"[ A-Z£]")
+
+
+def labels_in(tree: ast.AST) -> list[int]:
+    """Return the lines of mappings that give texts for people to two names of the vocabulary or more."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Dict):
+            continue
+        named = [
+            key.value
+            for key, value in zip(node.keys, node.values, strict=True)
+            if isinstance(key, ast.Constant) and key.value in NAMES and is_for_people(value)
+        ]
+        found += [node.lineno] if len(named) > 1 else []
+    return found
+
+
+def is_for_people(value: ast.expr) -> bool:
+    """Return whether an expression is a text that is no mere identifier."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, str) and bool(NO_IDENTIFIER.search(value.value))
+    return isinstance(value, ast.JoinedStr)
+
+
+def labels_in_script(text: str) -> list[list[str]]:
+    """Return the names of objects that give texts for people to two names of the vocabulary or more."""
+    found = []
+    for inside in re.findall(r"\{([^{}]*)\}", text):
+        entries = re.findall(r"""["']?([\w.][\w. -]*?)["']?\s*:\s*["'`]([^"'`]*)["'`]""", inside)
+        named = [name for name, value in entries if name in NAMES and NO_IDENTIFIER.search(value)]
+        found += [named] if len(named) > 1 else []
+    return found
+
+
+def test_everything_has_its_word() -> None:
+    """In the order of the declarations, and of no other kind."""
+    names = {
+        "measure": list(MEASURES),
+        "lever": [path for path, parameter in PARAMETERS.items() if parameter.role == "lever"],
+        "parameter": [path for path, parameter in PARAMETERS.items() if parameter.role != "lever"],
+        "term": [f"term_{name}" for name in TERMS],
+        "sector": list(SECTORS),
+        "regime": list(REGIMES),
+    }
+    assert names == {
+        kind: [name for name, word in VOCABULARY.items() if word.kind == kind]
+        for kind in dict.fromkeys(word.kind for word in VOCABULARY.values())
+    }
+
+
+@pytest.mark.parametrize("name", VOCABULARY)
+def test_every_word_is_complete(name: str) -> None:
+    """A reader gets a name without underscores, a unit and a sentence."""
+    word = VOCABULARY[name]
+    assert word.name == name
+    assert re.fullmatch(r"[a-zA-Z][\w ':,-]*", word.label), word.label
+    assert "_" not in word.label
+    assert word.unit
+    assert re.fullmatch(r"[A-Z].*\.", word.definition), word.definition
+
+
+def test_no_two_things_of_a_kind_share_a_label() -> None:
+    labels = Counter((word.kind, word.label) for word in VOCABULARY.values())
+    assert [label for label, count in labels.items() if count > 1] == []
+
+
+def test_what_an_extension_brings_has_words_too() -> None:
+    """A label that is given, and a name spelt out where none is."""
+    month = MONTH.measuring(
+        Measure("rumours_heard", "rumours", 0.0, 1.0, "Rumours.", "stage"),
+        Measure("rumours_told", "rumours", 0.0, 1.0, "Rumours.", "stage", label="gossip"),
+    ).pulling(Term("mood", "mood", "How it feels.", function=lambda self: 0.0))
+    words = vocabulary_of(month.measures, month.parameters, month.terms)
+    assert [words[name].label for name in ("rumours_heard", "rumours_told", "term_mood")] == [
+        "rumours heard",
+        "gossip",
+        "mood",
+    ]
+
+
+def test_what_has_no_word_is_spelt_out() -> None:
+    assert [label_of(name) for name in ("board.chair", "levers.joint", "own.grudge_rate")] == [
+        "board: chair",
+        "joint",
+        "grudge rate",
+    ]
+
+
+def test_a_dictionary_of_labels_would_be_seen() -> None:
+    """A scan that can find nothing proves nothing."""
+    assert labels_in(ast.parse("titles = {'dominance': 'Who dominates', 'trust': 'Trust between members'}")) == [1]
+    assert labels_in(ast.parse("titles = {'council': 'Councils', 'talking_shop': f'{1} talk'}")) == [1]
+    assert labels_in(ast.parse("columns = {'attendance': 'attended', 'seniority': 'seniority'}")) == []
+    fate = 'const FATE = {\n  "talking shop": "became talking shops",\n  dissolved: "were dissolved",\n};'
+    assert labels_in_script(fate) == [["talking shop", "dissolved"]]
+    assert labels_in_script('const SHAPE = { council: "square" };') == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_keeps_labels_of_its_own(path: Path) -> None:
+    assert labels_in(ast.parse(path.read_text("utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_script_of_the_page_keeps_labels_of_its_own(path: Path) -> None:
+    """They come with the page's catalogue."""
+    assert labels_in_script(path.read_text("utf-8")) == []
