@@ -36,7 +36,7 @@ ROOMS: dict[str, str] = {
     "analysis.sensitivity": "sim analysis.shared",
     "analysis.discovery": "sim analysis.shared",
     "analysis.policy": "sim analysis.shared",
-    "analysis.patterns": "sim analysis.shared",
+    "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.docking": "sim analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
