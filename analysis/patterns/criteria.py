@@ -45,6 +45,7 @@ ALIVE_BY = "is_dissolved"
 _HALF_LIFE_WINDOW = 6
 _MOST_MARGIN = 10.0
 _TOUCHES = np.finfo(np.float64).tiny
+_ROUNDING = 1e-12
 _NEWTON_STEPS = 30
 _SLOPE_PRIOR_SD = 10.0
 
@@ -382,9 +383,15 @@ def _effect(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
     return standardised_effect(*columns)
 
 
+def _spread(column: Numbers) -> Numbers:
+    """Return the standard deviation over runs, exactly 0 where runs differ in their last bits only."""
+    sd = column.std(axis=-1)
+    return np.where(sd > _ROUNDING * np.abs(column).max(axis=-1), sd, 0.0)
+
+
 def _paired_effect(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
     treated, control, spread = columns
-    return _quotient(treated.mean(axis=-1) - control.mean(axis=-1), spread.std(axis=-1))
+    return _quotient(treated.mean(axis=-1) - control.mean(axis=-1), _spread(spread))
 
 
 def _change(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
@@ -397,7 +404,7 @@ def _sd_of_change(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
 
 def _slope(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
     change, cause = (column - column.mean(axis=-1, keepdims=True) for column in columns)
-    return _quotient((change * cause).mean(axis=-1), (cause**2).mean(axis=-1))
+    return _quotient((change * cause).mean(axis=-1), _spread(columns[1]) ** 2)
 
 
 def _share_rising(finding: Finding, columns: Sequence[Numbers]) -> Numbers:
@@ -422,8 +429,8 @@ def log_odds_slope(outcome: Numbers, cause: Numbers) -> Numbers:
     >>> bool(log_odds_slope(outcome, cause) > 0.0), bool(np.isnan(log_odds_slope(np.ones(6), cause)))
     (True, True)
     """
-    sd = cause.std(axis=-1)
-    told = (sd > 0.0) & (outcome.std(axis=-1) > 0.0)
+    sd = _spread(cause)
+    told = (sd > 0.0) & (_spread(outcome) > 0.0)
     unit = np.where(told, sd, 1.0)
     z = (cause - cause.mean(axis=-1, keepdims=True)) / unit[..., None]
     level, slope = np.zeros(sd.shape), np.zeros(sd.shape)
