@@ -75,8 +75,8 @@ ROOMS: dict[str, str] = {
     " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
     " experiments.values experiments.behaviours experiments.compose experiments.command experiments.runs"
     " experiments.study experiments.search experiments.output experiments.page",
-    "experiments.documents": "sim analysis.shared experiments.options experiments.compose experiments.output"
-    " experiments.console",
+    "experiments.documents": "sim analysis.shared analysis.patterns experiments.options experiments.compose"
+    " experiments.runs experiments.output experiments.console",
 }
 
 LIBRARIES: dict[str, str] = {

@@ -477,7 +477,7 @@ STATISTICS: Mapping[StatisticName, Statistic] = {
     "share_of_gain": Statistic("gain from the first of three months to the second, over that to the third", _share_of_gain, _at_points, points=3),
     "half_life": Statistic("months until the level is half that of the launch, mean over runs", lambda f, c: c[0].mean(axis=-1), _half_lives),
     "effect": Statistic("difference from the experiment named against, in standard deviations", _effect, _in_both, ("against",)),
-    "paired_effect": Statistic("difference from the experiment named against, in standard deviations over runs of that one, or of the one named sd_of", _paired_effect, _in_three, ("against",)),
+    "paired_effect": Statistic("difference from the experiment named against, in standard deviations over its runs (or those of sd_of)", _paired_effect, _in_three, ("against",)),
     "change": Statistic("mean in the first of two months minus that in the second", _change, _at_points, points=2),
     "sd_of_change": Statistic("standard deviation over runs of the first of two months minus the second", _sd_of_change, _at_points, points=2),
     "slope_of_change": Statistic("slope over runs: first measure, first of three months minus second, on second measure in the third", _slope, _change_and_cause, points=3, several="pair"),

@@ -288,7 +288,7 @@ def index(mean: float, sd: float, seed: int = 3) -> np.ndarray:
 def cores(experiment: str, survived: np.ndarray, refounded: np.ndarray) -> dict[tuple[str, str], Made]:
     return {
         (experiment, "core_size"): CORE,
-        (experiment, "has_survived"): survived,
+        (experiment, "has_survived"): np.where(np.arange(144) < 110, 1.0, survived[:, None]),
         (experiment, "was_abolished"): 1.0 - survived,
         (experiment, "was_refounded"): refounded,
     }
