@@ -1,4 +1,7 @@
-"""The five regimes, named from measures by published thresholds and by nothing else."""
+"""Regimes, named from measures by published thresholds and by nothing else.
+
+First the five of the model, then the seven words of the second model, which nothing uses yet.
+"""
 
 from __future__ import annotations
 
@@ -77,3 +80,81 @@ def name_regimes(measures: Mapping[str, NDArray[np.float64]], thresholds: Regime
         [DISSOLVED, HOLLOW, DOMINATION, GROWTH],
         default=TALKING,
     ).astype(np.int8)
+
+
+# ------------------------------------------------------------------------- the words of the second model
+
+WORDS: tuple[str, ...] = (
+    "dissolved",
+    "hollow",
+    "single-agency domination",
+    "growth coalition",
+    "talking shop",
+    "working partnership",
+    "unsettled",
+)
+"""What a month of a partnership may be called, in the order in which it is asked; what is left is unsettled."""
+
+
+@dataclasses.dataclass(frozen=True)
+class WordThresholds:
+    """Where one word ends and the next begins. The numbers are in ``configs/pattern/second/regimes.yaml``."""
+
+    hollow_in_person: float
+    """Below this share of seats filled in person it is hollow, whatever juniors sit there (S2)."""
+    domination_top_share: float
+    """From this share of influence one body dominates, if more than ``domination_decisions`` a month are taken (S2)."""
+    domination_decisions: float
+    growth_core_share: float
+    """From this share of members in the core it may be a growth coalition (S0)."""
+    growth_core_sectors: float
+    growth_decisions: float
+    growth_added_value: float
+    """Decisions a month and added value (shares of the gap) that a growth coalition has more than."""
+    talking_attendance: float
+    """From this share of seats filled, by anybody, it meets, and talks if it decides no more than ``talking_decisions``
+    a month (S2, S3)."""
+    talking_decisions: float
+    working_decisions: float
+    """Above these decisions a month a partnership works, if at least ``working_ties`` of its ties are in use."""
+    working_ties: float
+
+
+WORDS_READ: tuple[str, ...] = (
+    "is_dissolved",
+    "attendance",
+    "attendance_senior",
+    "decision_rate",
+    "top_share",
+    "core_share",
+    "core_sectors",
+    "ties_used",
+    "added_value",
+)
+"""Measures that words are given by."""
+
+
+def name_by_words(measures: Mapping[str, NDArray[np.float64]], thresholds: WordThresholds) -> NDArray[np.int8]:
+    """Return the word (position in ``WORDS``) for every month.
+
+    ``measures`` maps ``WORDS_READ`` to arrays of one shape. Attendance by anybody and in person (``attendance_senior``)
+    and ``decision_rate`` are of the last twelve months, as they are defined; the share of the most influential member,
+    the share of members in the core, the sectors there, the ties in use and the added value are as they stand in the
+    month. Nothing is averaged here. What cannot be compared, because a number is missing, meets no threshold.
+    """
+    gone, present, in_person, decided, top, core, sectors, used, added = (
+        np.asarray(measures[name], dtype=np.float64) for name in WORDS_READ
+    )
+    t = thresholds
+    conditions = [
+        gone > 0.5,
+        in_person < t.hollow_in_person,
+        (top >= t.domination_top_share) & (decided > t.domination_decisions),
+        (core >= t.growth_core_share)
+        & (sectors >= t.growth_core_sectors)
+        & (decided > t.growth_decisions)
+        & (added > t.growth_added_value),
+        (present >= t.talking_attendance) & (decided <= t.talking_decisions),
+        (decided > t.working_decisions) & (used >= t.working_ties),
+    ]
+    return np.select(conditions, list(range(len(conditions))), default=len(conditions)).astype(np.int8)

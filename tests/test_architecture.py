@@ -83,7 +83,7 @@ ROOMS: dict[str, str] = {
     "analysis.sensitivity": "sim analysis.shared",
     "analysis.discovery": "sim analysis.shared",
     "analysis.policy": "sim analysis.shared",
-    "analysis.patterns": "sim analysis.shared",
+    "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.docking": "sim analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
@@ -122,8 +122,8 @@ ROOMS: dict[str, str] = {
     " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
     " experiments.values experiments.behaviours experiments.compose experiments.command experiments.runs"
     " experiments.study experiments.search experiments.output experiments.page",
-    "experiments.documents": "sim analysis.shared experiments.options experiments.compose experiments.output"
-    " experiments.console",
+    "experiments.documents": "sim analysis.shared analysis.patterns experiments.options experiments.compose"
+    " experiments.runs experiments.output experiments.console",
 }
 
 OPEN = (

@@ -16,9 +16,11 @@ BEHAVIOUR = "behaviour"
 def band_in_words(low: float, high: float) -> str:
     """Return a band in words: 'at most 2', '0.2 to 0.6', '4 or more'.
 
-    >>> band_in_words(-np.inf, 2.0), band_in_words(0.2, 0.6), band_in_words(4.0, np.inf)
-    ('at most 2', '0.2 to 0.6', '4 or more')
+    >>> band_in_words(-np.inf, 2.0), band_in_words(0.2, 0.6), band_in_words(4.0, np.inf), band_in_words(-np.inf, np.inf)
+    ('at most 2', '0.2 to 0.6', '4 or more', 'anything')
     """
+    if np.isinf(low) and np.isinf(high):
+        return "anything"
     if np.isinf(low):
         return f"at most {high:g}"
     return f"{low:g} or more" if np.isinf(high) else f"{low:g} to {high:g}"
@@ -52,7 +54,11 @@ def verdict_of(row: pd.Series) -> str:
     >>> rows = [{"passed": passed, "inside": inside} for passed in (True, False) for inside in (True, False)]
     >>> [verdict_of(pd.Series(row)) for row in rows]
     ['passed', 'passed (not by this)', 'FAILED (not by this)', 'FAILED']
+    >>> verdict_of(pd.Series({"passed": True, "inside": True, "decides": False}))
+    'reported'
     """
+    if not row.get("decides", True):
+        return "reported"
     if row["passed"]:
         return "passed" if row["inside"] or "share_of_sets" in row else "passed (not by this)"
     return "FAILED" if not row["inside"] or "share_of_sets" in row else "FAILED (not by this)"
@@ -70,6 +76,7 @@ def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
     Behaviour fitted: 0 of 1 patterns are reproduced.
     Not reproduced: P1, Trust is high. trust is 0.30 (0.25 to 0.35), must be 0.5 or more.
     """
+    board = _deciding(board)
     patterns = board.drop_duplicates("id")
     of_sets = "share_of_sets" in board
     failed = patterns.loc[~patterns["passed"], "id"].tolist()
@@ -86,6 +93,11 @@ def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
         else "Intervals are 95 % bootstrap intervals over runs: they cover chance, not what is unknown of parameters."
     )
     return "\n".join([*lines, what])
+
+
+def _deciding(board: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a scoreboard that decide something; what is only reported neither passes nor fails."""
+    return board[board["decides"]] if "decides" in board else board
 
 
 def _miss(rows: pd.DataFrame) -> str:
@@ -188,7 +200,7 @@ def patterns_page(
     >>> print(page.splitlines()[-1])
     | P1 | Trust is high. | made up | trust | 0.70 (0.60 to 0.80) | 0.5 or more | passed |
     """
-    patterns = board.drop_duplicates("id")
+    patterns = _deciding(board).drop_duplicates("id")
     failed = patterns.loc[~patterns["passed"], "id"].tolist()
     verdict = "All of them pass." if not failed else f"**Not reproduced: {', '.join(failed)}.**"
     lines = [

@@ -14,17 +14,19 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from analysis.patterns import declared_words
 from analysis.shared.markdown import markdown_table
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
 from experiments.options import option_names
 from experiments.output.folder import DOCS
+from experiments.runs.patterns import second_patterns
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
 from sim.vocabulary import VOCABULARY, Kind
 
-DOCUMENTS = ("odd.md", "reference.md", "trace.md")
+DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns_2.md")
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -197,12 +199,43 @@ def sensitivity() -> str:
     return markdown_table(headings, evidence.sensitivity_rows())
 
 
+def second_model_patterns() -> str:
+    """Return the patterns that the second model has to show."""
+    return markdown_table(*declared_words.pattern_rows(second_patterns()))
+
+
+def second_model_findings() -> str:
+    """Return how each of their criteria is computed."""
+    return markdown_table(*declared_words.finding_rows(second_patterns()))
+
+
+def second_model_experiments() -> str:
+    """Return what has to be simulated for them."""
+    return markdown_table(*declared_words.experiment_rows(second_patterns()))
+
+
+def second_model_nulls() -> str:
+    """Return the null models that they are set against."""
+    return markdown_table(*declared_words.null_rows(second_patterns()))
+
+
+def second_model_regimes() -> str:
+    """Return where one word for a month ends and the next begins."""
+    return markdown_table(*declared_words.regime_rows(second_patterns()))
+
+
+def second_model_measures() -> str:
+    """Return the words that their criteria read."""
+    return markdown_table(*declared_words.word_rows(second_patterns()))
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
         places, boards, schedule, measures, terms, sectors, regimes, scenarios, scoreboard, null_models, docking,
-        claims, sensitivity,
+        claims, sensitivity, second_model_patterns, second_model_findings, second_model_experiments,
+        second_model_nulls, second_model_regimes, second_model_measures,
     )
 }  # fmt: skip
 """Every generated table by the name in its marker."""

@@ -20,15 +20,8 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from yaml import YAMLError
 
-from analysis.patterns.criteria import (
-    Experiments,
-    Finding,
-    Pattern,
-    PatternError,
-    pattern_margin,
-    refuse_untestable,
-    value_of,
-)
+from analysis.patterns.criteria import Experiments, Pattern, PatternError, pattern_margin, value_of
+from analysis.patterns.declaration import Declaration, declaration_from, pattern_from
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
 from experiments.options import find, kept_for_a_folder, option_names
@@ -38,6 +31,8 @@ from sim.scenario import nearest, validated
 
 DECLARED = "declared"
 FOLDER = "pattern"
+SECOND = "second"
+SECOND_FILES = ("measures", "experiments", "nulls", "regimes", "patterns")
 SYNTHETIC_PLACES = ("typical", "two_tier_county")
 
 _PARTS: Mapping[str, type] = {"experiments": dict, "patterns": list, "remarks": list}
@@ -153,7 +148,11 @@ def _checked(content: Mapping[str, Any], *, extra: str | None) -> Declared:
             for name, stated in content["experiments"].items()
         }
         months = {name: scenario_of_experiment(one).months for name, one in experiments.items()}
-        patterns = tuple(_pattern(stated, number, months) for number, stated in enumerate(content["patterns"]))
+        starts = {name: scenario_of_experiment(one).start for name, one in experiments.items()}
+        patterns = tuple(
+            pattern_from(stated, number, months=months, starts=starts)
+            for number, stated in enumerate(content["patterns"])
+        )
     except (ScenarioError, PatternError) as error:
         raise CommandError(f"{where}{error}") from None
     read = {name for pattern in patterns for name in pattern.experiments}
@@ -161,33 +160,31 @@ def _checked(content: Mapping[str, Any], *, extra: str | None) -> Declared:
     return Declared(used, patterns, tuple(map(str, content["remarks"])))
 
 
-def _pattern(stated: Any, number: int, months: Mapping[str, int]) -> Pattern:
-    if not isinstance(stated, Mapping):
-        raise PatternError(
-            f"patterns.{number} = {stated!r} is not allowed: it takes id, statement, criterion and so on"
-        )
-    name = _id(stated) or f"patterns.{number}"
-    findings = stated.get("findings")
-    if not isinstance(findings, list):
-        raise PatternError(f"{name}.findings = {findings!r} is not allowed: it takes a list")
-    made = []
-    for place, one in enumerate(findings):
-        if not isinstance(one, Mapping):
-            raise PatternError(f"{name}.findings.{place} = {one!r} is not allowed: it takes what, statistic and so on")
-        finding: Finding = validated(Finding, _with_tuples(one), f"{name}.findings.{place}.")
+# ------------------------------------------------------- declared for a model to come
+
+
+@kept_for_a_folder
+def second_patterns() -> Declaration:
+    """Return what is declared of the patterns of the second model, which is not built: nothing of it can be run.
+
+    The parts stand in the files of ``configs/pattern/second``. Raises CommandError, in one line.
+    """
+    content: dict[str, Any] = {}
+    for name in SECOND_FILES:
+        path = find(FOLDER, f"{SECOND}/{name}.yaml")
+        if path is None:
+            raise CommandError(f"{SECOND}/{name}.yaml of the group {FOLDER} is missing")
         try:
-            refuse_untestable(finding, months)
-        except PatternError as error:
-            raise PatternError(f"{name}.findings.{place}: {error}") from None
-        made.append(finding)
-    pattern: Pattern = validated(Pattern, {**stated, "findings": tuple(made)}, f"{name}.")
-    return pattern
-
-
-def _with_tuples(stated: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a finding with numbers as the strict types of the model want them: bounds may be whole numbers."""
-    bounds = ("low", "high", "below", "above")
-    return {name: float(value) if name in bounds and type(value) is int else value for name, value in stated.items()}
+            parts: Any = OmegaConf.to_container(OmegaConf.load(path))
+        except (OSError, ValueError, YAMLError, OmegaConfBaseException) as error:
+            raise CommandError(f"{path} cannot be read: {error}") from None
+        if not isinstance(parts, dict) or set(parts) & set(content):
+            raise CommandError(f"{path} is not allowed: it takes parts with names that no other file has")
+        content |= parts
+    try:
+        return declaration_from(content)
+    except PatternError as error:
+        raise CommandError(f"{FOLDER}/{SECOND}: {error}") from None
 
 
 # -------------------------------------------------------------------------- simulating

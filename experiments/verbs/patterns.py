@@ -11,11 +11,17 @@ too, and which patterns they lose.
 Patterns of your own are a YAML file for extra=, see configs/pattern/example.yaml: experiments (scenario,
 overrides, places: own or real, share_of_runs) and patterns (id, statement, criterion, source, findings,
 any_of). A finding takes what, statistic, experiment, measure ("a + b" adds up, [a, b] averages), months
-(all, last_year or [first, last], from 0), low and high; minus: {experiment: …} or {measure: …} subtracts
-the same of something else. Statistics: mean, sd, share_below (below), share_above (above),
-share_at_both_ends (below, above), share_ordered (measures in falling order), correlation (two measures,
-over runs), ratio_of_months (at: two months), share_of_gain (at: three months), half_life, effect (in
-standard deviations, against: another experiment).
+(all, last_year, at_the_end for the last twelve months lived, or [first, last], from 0), over (mean or total
+of these months), low and high; minus: {experiment: …} or {measure: …} subtracts the same of something else;
+among: [{measure: …, low: …, high: …, months: …, experiment: …}] looks at some runs only; holds_for: interval
+(the whole of it has to lie in the band) or some_of_interval; reported: true decides nothing. Statistics:
+mean, sd, share_below (below), share_above (above), share_at_both_ends (below, above), share_ordered
+(measures in falling order), correlation (two measures, over runs), half_life; effect (in standard
+deviations, against: another experiment) and paired_effect (in those of that one, or of sd_of); at months
+listed in at (a month or [first, last]): ratio_of_months, change, sd_of_change and share_rising (two),
+share_of_gain (three), share_meeting (any number; where: levels as in among, the smallest share counts),
+odds_slope (two measures: 0 or 1, and its cause), slope_of_change (two measures; later, earlier, month of the
+cause); error_over_uniform (record: numbers that several measures should have).
 
 Writes scoreboard.csv, patterns.md, verdicts.txt, figures/ and manifest.json; with several behaviours
 null_models.csv too.

@@ -12,9 +12,12 @@ import pytest
 
 from analysis.patterns.criteria import (
     STATISTICS,
+    Condition,
     Finding,
+    Pattern,
     half_life,
     interval_of,
+    log_odds_slope,
     margin_of,
     margins,
     pattern_margin,
@@ -119,6 +122,18 @@ def own(tmp_path: Path, **changes) -> str:
         ({"low": 0.5, "high": 0.2}, ["low = 0.5 is above high = 0.2"]),
         ({"low": "much"}, ["X9", "low", "'much'"]),
         ({"hihg": 0.4}, ["hihg", "did you mean high?"]),
+        ({"statistic": "share_meeting", "measure": []}, ["share_meeting needs where"]),
+        ({"statistic": "share_meeting", "measure": [], "where": [{"measure": "trust", "low": 0}]}, ["a month or more"]),
+        ({"where": [{"measure": "trust", "low": 0}]}, ["mean takes no where"]),
+        ({"sd_of": "baseline"}, ["mean takes no sd_of"]),
+        ({"among": [{"measure": "trsut", "low": 0}]}, ["'trsut'", "did you mean trust?"]),
+        ({"among": [{"measure": "trust"}]}, ["trust: low and high are both missing"]),
+        ({"among": [{"measure": "trust", "lwo": 0}]}, ["among.0.lwo", "did you mean low?"]),
+        ({"among": [{"measure": "trust", "low": 0, "months": [0, 144]}]}, ["month 144"]),
+        ({"months": "2013-04"}, ["month 144"]),
+        ({"months": "at_the_end", "over": "total"}, ["over = 'total'"]),
+        ({"statistic": "error_over_uniform", "measure": ["trust", "outcome"], "record": [1]}, ["1 numbers for 2"]),
+        ({"holds_for": "ever"}, ["holds_for", "some_of_interval"]),
     ],
 )
 def test_a_pattern_that_cannot_be_tested_is_refused_in_one_line(changes, told, tmp_path):
@@ -186,13 +201,145 @@ RISING = np.tile(np.arange(MONTHS) / 100.0, (4, 1)) + np.array([[0.0], [0.1], [0
         ({"measure": ["trust", "outcome"], "months": [0, 0]}, (0.15 + 0.8) / 2),
         ({"minus": {"measure": "outcome"}, "months": [0, 0]}, 0.15 - 0.8),
         ({"minus": {"experiment": "two"}}, 0.865 - 0.5),
+        ({"months": [0, 1], "over": "total"}, 0.01 + 0.3),
+        ({"months": "at_the_end"}, 0.5 * (1.375 + 0.2) + 0.5 * (0.055 + 0.1)),
+        ({"months": [0, 0], "among": [{"measure": "outcome", "high": 0.8}]}, 0.25),
+        ({"months": [0, 0], "among": [{"measure": "trust", "months": [0, 0], "experiment": "four", "low": 0.5}]}, 0.25),
+        ({"statistic": "change", "at": [20, 10]}, 0.1),
+        ({"statistic": "change", "at": [20, [0, 2]]}, 0.19),
+        ({"statistic": "sd_of_change", "measure": "shifting", "at": [1, 0]}, np.std([0.0, 0.2, 0.4, 0.6])),
+        ({"statistic": "share_rising", "measure": "shifting", "at": [1, 0]}, 0.75),
+        (
+            {"statistic": "share_meeting", "measure": [], "at": [0, 10], "where": [{"measure": "trust", "low": 0.15}]},
+            0.5,
+        ),
+        (
+            {"statistic": "share_meeting", "measure": [], "at": [0, 10], "where": [{"measure": "trust", "high": 0.25}]},
+            0.5,
+        ),
+        (
+            {
+                "statistic": "share_meeting",
+                "measure": [],
+                "at": [0],
+                "where": [{"measure": "trust", "low": 0.05}, {"measure": "outcome", "low": 0.7, "high": 0.9}],
+            },
+            0.5,
+        ),
+        ({"statistic": "paired_effect", "against": "four", "months": [0, 0]}, -0.35 / np.std([0.2, 0.4, 0.6, 0.8])),
+        (
+            {"statistic": "paired_effect", "against": "four", "sd_of": "one", "months": [0, 0]},
+            -0.35 / np.std([0.0, 0.1, 0.2, 0.3]),
+        ),
+        ({"statistic": "slope_of_change", "measure": ["shifting", "trust"], "at": [1, 0, 0]}, 2.0),
+        (
+            {
+                "statistic": "error_over_uniform",
+                "measure": ["trust", "outcome"],
+                "months": [0, 0],
+                "record": [0.15, 0.8],
+            },
+            0.0,
+        ),
+        (
+            {
+                "statistic": "error_over_uniform",
+                "measure": ["trust", "outcome"],
+                "months": [0, 0],
+                "record": [0.8, 0.15],
+            },
+            2.0,
+        ),
     ],
 )
 def test_statistics_are_what_they_say(told, value):
     """Each on numbers whose answer can be worked out by hand."""
-    outcome = np.tile(0.95 - np.array([[0.0], [0.1], [0.2], [0.3]]), (1, MONTHS))
-    experiments = {"one": {"trust": RISING, "outcome": outcome}, "two": {"trust": flat(0.5, runs=3)}}
-    assert value_of(finding(**told), experiments) == pytest.approx(value)
+    run = np.array([[0.0], [0.1], [0.2], [0.3]])
+    outcome = np.tile(0.95 - run, (1, MONTHS))
+    shifting = np.where(np.arange(MONTHS) == 0, 0.3, 0.3 + 2.0 * run)
+    dissolved = ((np.arange(MONTHS) > 11) & (np.array([[True], [False], [True], [False]]))).astype(float)
+    one = {"trust": RISING, "outcome": outcome, "shifting": shifting, "is_dissolved": dissolved}
+    four = {"trust": np.tile(0.2 + 2.0 * run, (1, MONTHS))}
+    experiments = {"one": one, "two": {"trust": flat(0.5, runs=3)}, "four": four}
+    if told.get("among"):
+        told = told | {"among": [Condition(**condition) for condition in told["among"]]}
+    assert value_of(finding(**told), experiments) == pytest.approx(value, abs=1e-12)
+
+
+def test_log_odds_are_those_of_a_table_of_four():
+    """With a cause of two values logistic regression gives the log of the odds ratio, which can be counted."""
+    cause = np.repeat([0.0, 1.0], [100, 60])
+    outcome = np.concatenate([np.repeat([1.0, 0.0], [30, 70]), np.repeat([1.0, 0.0], [45, 15])])
+    expected = np.log((45 / 15) / (30 / 70))
+    assert log_odds_slope(outcome, cause) == pytest.approx(expected, rel=0.01)
+    assert log_odds_slope(outcome, 10.0 * cause) == pytest.approx(expected / 10.0, rel=0.01)
+    assert log_odds_slope(1.0 - outcome, cause) == pytest.approx(-expected, rel=0.01)
+
+
+def test_log_odds_are_those_of_another_library():
+    """Causes of many values, sets of runs side by side."""
+    models = pytest.importorskip("sklearn.linear_model")
+    draw = np.random.Generator(np.random.Philox(8))
+    cause = draw.integers(0, 12, (3, 400)).astype(float)
+    outcome = (cause + draw.logistic(0.0, 3.0, (3, 400)) > 7.0).astype(float)
+    for found, x, y in zip(log_odds_slope(outcome, cause), cause, outcome, strict=True):
+        model = models.LogisticRegression(C=1e9, tol=1e-8, max_iter=1000).fit(x[:, None], y)
+        assert found == pytest.approx(model.coef_[0, 0], rel=0.01)
+
+
+def test_log_odds_stay_finite_where_a_cause_decides():
+    """Every large core survives and no small one: the slope is large and a number."""
+    cause = np.arange(20.0)
+    assert 0.5 < log_odds_slope((cause > 9).astype(float), cause) < 50.0
+    assert np.isnan(log_odds_slope(np.ones(20), cause))
+    assert np.isnan(log_odds_slope((cause > 9).astype(float), np.ones(20)))
+
+
+def test_runs_are_chosen_for_each_parameter_set_alone():
+    """Another set has other runs that meet the conditions; where none does there is nothing to measure."""
+    trust = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])[:, :, None] * np.ones(MONTHS)
+    chosen = np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]])[:, :, None] * np.ones(MONTHS)
+    experiments = {"one": {"trust": trust, "is_successful": chosen}}
+    found = value_of(finding(among=[Condition("is_successful", low=1.0)]), experiments)
+    assert found[:2] == pytest.approx([0.15, 0.6])
+    assert np.isnan(found[2])
+    assert margin_of(finding(), found)[2] == -1.0
+
+
+@pytest.mark.parametrize(
+    ("holds_for", "ends", "passes"),
+    [
+        ("value", (-9.0, 9.0), True),
+        ("interval", (0.25, 0.35), True),
+        ("interval", (0.19, 0.35), False),
+        ("interval", (0.2, 0.35), False),
+        ("some_of_interval", (-9.0, 0.21), True),
+        ("some_of_interval", (0.39, 9.0), True),
+        ("some_of_interval", (0.41, 9.0), False),
+        ("interval", (np.nan, np.nan), False),
+    ],
+)
+def test_what_has_to_lie_in_the_band_is_said(holds_for, ends, passes):
+    """The value, the whole interval without touching the bounds, or some of it."""
+    asked = finding(low=0.2, high=0.4, holds_for=holds_for)
+    assert (margin_of(asked, np.array(0.3), np.array(ends)) >= 0.0) == passes
+
+
+def test_what_is_only_reported_decides_nothing():
+    """It has a row, and the words of neither side."""
+    experiments = {"one": {"trust": flat(0.3)}}
+    shown = finding(low=None, reported=True)
+    pattern = Pattern(
+        "X1", "Trust is high.", "½.", "made up", [finding(low=0.2), shown, finding(low=0.9, reported=True)]
+    )
+    open_one = Pattern("X2", "Trust is what?", "None.", "made up", [shown], role="open")
+    board = scoreboard([pattern, open_one], experiments, resamples=99)
+    assert board["decides"].tolist() == [True, False, False, False]
+    assert board["passed"].tolist() == [True, True, True, False]
+    assert "1 of 1 patterns are reproduced" in verdicts(board, behaviour="made up")
+    page = patterns_page(board, command="x", says=[])
+    assert "| 0.30 (0.30 to 0.30) | anything | reported |" in page
+    assert "All of them pass." in page
 
 
 def test_many_parameter_sets_are_judged_as_one_by_one():

@@ -14,6 +14,7 @@ import pytest
 
 import sim
 import sim.compiled
+import sim.rules.structure  # no step of the month reads it yet
 from sim.jit import RULES
 from sim.lanes.engine import let_rules_compile
 
@@ -23,9 +24,14 @@ WHOLE_NUMBERS = {
     "calendar_month": (1, 12),
     "sector": (0, 3),
     "other_sector": (0, 3),
+    "body": (0, 4),
+    "start": (0, 4),
 }
 WHOLE_BY_NATURE = {"purse": (0, 2), "stage": (1, 5), "months_in_stage": (0, 9), "joins": (0, 1), "sitting": (0, 9)}
 """Numbers like any other that rules compare with whole ones."""
+VECTORS_OF_WHOLE = {"is_member": (0, 1), "lived": (0, 1), "inside": (0, 1), "left": (0, 1), "sector": (0, 3)}
+"""Numbers by body or month that are flags or names."""
+BODIES = 5
 POINTS = 60
 
 
@@ -43,9 +49,15 @@ def random_argument(name: str, annotation: str, draw: np.random.Generator) -> An
     if annotation == "int":
         low, high = WHOLE_NUMBERS[name]
         return int(draw.integers(low, high, endpoint=True))
+    if name in VECTORS_OF_WHOLE:
+        low, high = VECTORS_OF_WHOLE[name]
+        return [float(value) for value in draw.integers(low, high, BODIES, endpoint=True)]
     if annotation == "Sequence[float]":
-        weights = draw.random(5) * (draw.random(5) < 0.8) + 1e-3
+        weights = draw.random(BODIES) * (draw.random(BODIES) < 0.8) + 1e-3
         return [float(weight) for weight in weights / weights.sum()]
+    if annotation == "Sequence[Sequence[float]]":
+        half = np.triu(draw.random((BODIES, BODIES)) < draw.random(), 1)
+        return (half | half.T).astype(float).tolist()
     assert annotation == "float", f"no random value is known for {name}: {annotation}"
     if name in WHOLE_BY_NATURE:
         low, high = WHOLE_BY_NATURE[name]
