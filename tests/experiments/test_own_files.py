@@ -110,6 +110,7 @@ def test_a_file_under_another_name_is_used_without_a_word(group, verb, capsys):
     assert [entry["path"] for entry in record["own_files"]] == [f"{group}/mine.yaml"]
 
 
+@pytest.mark.slow
 def test_a_sample_of_ones_own_is_used_and_said(capsys):
     """As partnerships calibrate writes it: accepted.yaml and the table beside it."""
     own_file("behaviour", "accepted", "sample: accepted.csv\n")
@@ -125,6 +126,7 @@ def test_a_sample_of_ones_own_is_used_and_said(capsys):
         assert (sample["file"], sample["sets"]) == ("accepted.csv", 2)
 
 
+@pytest.mark.slow
 def test_a_pattern_file_of_ones_own_is_used_and_said(capsys):
     text = Path(load_scenario.__code__.co_filename).parents[1] / "configs/pattern/example.yaml"
     own_file("pattern", "example", text.read_text("utf-8").replace("id: X1", "id: MINE"))
@@ -133,6 +135,7 @@ def test_a_pattern_file_of_ones_own_is_used_and_said(capsys):
     assert "MINE" in set(pd.read_csv("answer/scoreboard.csv")["id"])
 
 
+@pytest.mark.slow
 def test_verbs_that_name_scenarios_and_places_themselves_use_own_ones(capsys):
     """The explorer and the search of mixes name places and scenarios by settings of their own."""
     own_file("place", "birmingham", "name: birmingham\nlabel: Mine\npopulation: 123456\n")

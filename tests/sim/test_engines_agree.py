@@ -21,8 +21,9 @@ from strategies import (
 )
 
 import sim
-from sim.ensemble import LANES, simulate_ensemble
+from sim.ensemble import simulate_ensemble
 from sim.lanes import pairs
+from sim.state import LANES
 
 CHANGEABLE_IN_A_BLOCK = tuple(sim.PARAMETERS.values())
 

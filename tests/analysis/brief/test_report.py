@@ -292,6 +292,7 @@ def test_axe_finds_nothing_to_object_to(page: str, answers: Path) -> None:
         browser.close()
 
 
+@pytest.mark.slow
 def test_the_same_answer_gives_the_same_bytes(page: str, answers: Path, tmp_path: Path) -> None:
     """A brief can be checked by making it again."""
     assert main(["report", f"from={answers}/compare", f"output={tmp_path}/again"]) == 0

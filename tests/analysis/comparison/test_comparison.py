@@ -211,6 +211,7 @@ def trajectories() -> pd.DataFrame:
     return made_up_trajectories(["growth_coalition", "talking_shop", "no_fund"], replicates=4, months=30)
 
 
+@pytest.mark.slow
 def test_a_comparison_draws_every_figure_and_leaves_nothing_open(trajectories: pd.DataFrame, tmp_path: Path):
     """Files exist and show something; no figure stays in memory; settings and frames are as before."""
     settings, before = dict(matplotlib.rcParams), trajectories.copy()

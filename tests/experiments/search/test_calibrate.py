@@ -223,6 +223,7 @@ def planted_patterns(values: dict[str, float]) -> Declared:
     return Declared({"short": short}, patterns)
 
 
+@pytest.mark.slow
 def test_planted_parameters_of_the_real_model_are_recovered():
     """What the model showed under known parameters, in another world of chance, leads back to them."""
     declared = planted_patterns({})

@@ -81,11 +81,18 @@ def assert_same_draws(streams, *, seed, replicates, slots, months=MONTHS):
             assert np.array_equal(compiled[stream.name][run], made[stream.name]), f"{stream} with {slots} slots"
 
 
-def test_every_slot_of_every_stream_is_the_same():
-    """From one body to more than two blocks of draws; also where counters of four are not filled.
+def test_slots_at_the_ends_of_blocks_are_the_same():
+    """One body, a counter of four that is not filled, a block that is full, and a second one begun.
 
     One test, so that no two processes compile what draws.
     """
+    for slots in (1, 5, 32, 33):
+        assert_same_draws(STREAMS, seed=5, replicates=[0, 3], slots=slots)
+
+
+@pytest.mark.slow
+def test_every_slot_of_every_stream_is_the_same():
+    """From one body to more than two blocks of draws."""
     for slots in range(1, 71):
         assert_same_draws(STREAMS, seed=5, replicates=[0, 3], slots=slots)
 
