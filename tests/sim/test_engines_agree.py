@@ -22,6 +22,7 @@ from strategies import (
 
 import sim
 from sim.ensemble import simulate_ensemble
+from sim.history import history_of
 from sim.lanes import pairs
 from sim.state import LANES
 
@@ -50,7 +51,7 @@ def assert_same_bits(scenarios: list[sim.Scenario], seed: int, replicates: list[
             assert not different, f"replicate {replicate} differs in {different}"
             assert ensemble.partners is not None
             assert np.array_equal(ensemble.partners[s, r, :months, :seats], model.partner_rows)
-            regimes = sim.history.history_of(model, seed=seed, replicate=replicate).measures["regime"]
+            regimes = history_of(model, seed=seed, replicate=replicate).measures["regime"]
             assert [sim.REGIMES[code] for code in ensemble.regimes[s, r, :months]] == list(regimes)
     return ensemble
 
