@@ -49,7 +49,7 @@ def monthly_terms(partners: pd.DataFrame) -> pd.DataFrame:
     which the model adds them, so for a single body it is the very number that its choice rested on.
 
     >>> row = {"month": 0, "partner": "police_1", "is_member": 1.0, "attendance": 1.0}
-    >>> terms = {f"term_{name}": 0.0 for name in TERMS} | {"term_duty": 1.5, "term_load": -0.5}
+    >>> terms = {"term_habit": 0.0, "term_duty": 1.5, "term_load": -0.5}
     >>> float(monthly_terms(pd.DataFrame([row | terms]))["utility"].iloc[0])
     1.0
     """
@@ -74,8 +74,8 @@ def terms_in(monthly: pd.DataFrame) -> list[str]:
 def utility_of(terms: pd.DataFrame) -> NDArray[np.float64]:
     """Return the sum of the term columns of each row, added in the order of the model.
 
-    >>> utility_of(pd.DataFrame([dict.fromkeys(TERMS, 0.25)])).tolist()
-    [3.5]
+    >>> utility_of(pd.DataFrame([{"habit": 0.25, "duty": 0.5}])).tolist()
+    [0.75]
     """
     utility = np.zeros(len(terms))
     for term in terms_in(terms):
@@ -124,7 +124,7 @@ def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: f
     shared out in proportion to the changes of the terms, as along a straight line from before to after
     (Aumann and Shapley 1974), so that the parts add up to the whole.
 
-    >>> table = pd.DataFrame({"month": [0, 1], **{term: 0.0 for term in TERMS}, "duty": [0.0, 2.0]})
+    >>> table = pd.DataFrame({"month": [0, 1], "habit": 0.0, "duty": [0.0, 2.0]})
     >>> table["utility"] = utility_of(table)
     >>> changes = term_changes(table, range(1), range(1, 2), noise=1.0).set_index("term")
     >>> changes.loc[["duty", "utility"], "change"].tolist()
