@@ -28,7 +28,7 @@ from sim.population import THEMES, Archetype, Seat, seats_of
 from sim.scenario import Scenario, month_number
 from sim.state import LANES
 
-POLICY_NAMES = ("public_only_executive", "fund_gbp_m_a_year", "purse", "is_new", "abolishes")
+POLICY_NAMES = ("public_only_executive", "fund_gbp_m_a_year", "purse", "is_new", "abolishes", "date")
 PLACE_NAMES = ("population", "fund_2003_04_gbp_m", "tiers")
 KIND_NAMES = tuple(field.name for field in dataclasses.fields(Archetype) if field.type == "float")
 NUMBERS = ("month", "calendar_month", "n_founders", "keeps_terms", "is_kept")
@@ -73,7 +73,7 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
         "place": To("place"),
         "luck": To("luck"),
         "partners": Each("partner"),
-        **{name: Number(name) for name in NUMBERS},
+        **{name: Number(name) for name in (*NUMBERS, *month.counters)},
     }
     of_partner: dict[str, Link] = {
         "model": To("partnership"),
@@ -95,7 +95,9 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
         Kind("delivery", dict.fromkeys(DELIVERY_NAMES, 0), by_run=False, read_only=True),
         *(Kind(name, names, read_only=True) for name, names in rows.items()),
     ]
-    return Layout(kinds, lanes=LANES, key=key, numbers=NUMBERS, matrices=tuple(month.known["matrix"]))
+    return Layout(
+        kinds, lanes=LANES, key=key, numbers=(*NUMBERS, *month.counters), matrices=tuple(month.known["matrix"])
+    )
 
 
 def _row_count(count: int) -> int:

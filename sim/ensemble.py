@@ -24,7 +24,6 @@ from sim.lanes.engine import Kept
 from sim.month import Month
 from sim.own import month_of, refuse_swapped
 from sim.randomness import replicates_named, seed_named
-from sim.regimes import REGIMES, name_regimes
 from sim.scenario import Scenario, ScenarioError
 
 NO_REGIME = -1
@@ -35,7 +34,7 @@ class Ensemble:
     """What happened in many runs.
 
     ``measures`` has the axes (scenario, replicate, month, measure), ``regimes`` (scenario, replicate,
-    month) holds positions in ``sim.REGIMES``, both for the months and measures that were asked for.
+    month) holds positions in ``regime_names``, both for the months and measures that were asked for.
     ``partners``, if recorded, has the axes (scenario, replicate, month, seat, column). Scenarios that
     end before a month have NaN there, and −1 as regime; seats that a board does not have are NaN.
     """
@@ -46,6 +45,7 @@ class Ensemble:
     replicates: tuple[int, ...]
     months: tuple[int, ...]
     measure_names: tuple[str, ...]
+    regime_names: tuple[str, ...]
     measures: NDArray[np.float64]
     regimes: NDArray[np.int8]
     final_regimes: NDArray[np.int8]
@@ -71,7 +71,7 @@ class Ensemble:
         table.insert(0, "replicate", np.tile(np.repeat(self.replicates, n_months), n_scenarios))
         table.insert(0, "scenario", np.repeat(np.array(self.names, dtype=object), n_replicates * n_months))
         regimes = self.regimes.ravel()
-        table["regime"] = np.array([*REGIMES, None], dtype=object)[regimes]
+        table["regime"] = np.array([*self.regime_names, None], dtype=object)[regimes]
         lived: pd.DataFrame = table.loc[regimes != NO_REGIME]
         return lived.reset_index(drop=True)
 
@@ -82,7 +82,7 @@ class Ensemble:
             {
                 "scenario": np.repeat(np.array(self.names, dtype=object), n_replicates),
                 "replicate": np.tile(self.replicates, n_scenarios),
-                "regime": np.array(REGIMES, dtype=object)[self.final_regimes.ravel()],
+                "regime": np.array(self.regime_names, dtype=object)[self.final_regimes.ravel()],
             }
         )
 
@@ -157,6 +157,7 @@ def simulate_ensemble(
         replicates=chosen,
         months=kept_months,
         measure_names=kept_measures,
+        regime_names=month.naming.names,
         measures=_by_run(results.values, len(requested)),
         regimes=_by_run(results.regimes, len(requested)),
         final_regimes=_by_run(results.final_regimes, len(requested)),
@@ -237,7 +238,7 @@ class _Results:
             measures = dict(
                 zip(self.engine.month.regime_measures, kept.for_regimes[..., lanes].swapaxes(1, 2), strict=True)
             )
-            regimes = name_regimes(measures, threshold)
+            regimes = self.engine.month.naming.of(measures, threshold)
             self.regimes[rows[:, None], runs[lanes]] = regimes[:, kept_months].T
             self.final_regimes[runs[lanes]] = regimes[:, -1]
 

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-EVENTS = ("new leader", "reorganised", "abolished", "leaves", "takes a seat", "dissolved", "stage")
-NEW_LEADER, REORGANISED, ABOLISHED, LEAVES, TAKES_SEAT, DISSOLVED, STAGE = range(len(EVENTS))
+EVENTS = ("new leader", "reorganised", "abolished", "leaves", "takes a seat", "dissolved", "stage", "founded again")
+NEW_LEADER, REORGANISED, ABOLISHED, LEAVES, TAKES_SEAT, DISSOLVED, STAGE, REFOUNDED = range(len(EVENTS))

@@ -10,7 +10,6 @@ import pandas as pd
 from sim.month import Month
 from sim.partnership import PartnershipModel
 from sim.randomness import replicate_named, seed_named
-from sim.regimes import REGIMES, name_regimes
 from sim.scenario import Scenario
 
 
@@ -71,9 +70,10 @@ def _measures_table(model: PartnershipModel) -> pd.DataFrame:
     lived = model.month
     values = model.measures[:lived]
     measures = {name: values[:, number] for number, name in enumerate(model.plan.measures)}
-    regimes = name_regimes(measures, model.request.regimes)
+    naming = model.plan.naming
+    regimes = naming.of(measures, model.request.regimes)
     dates = [model.request.month_label(month) for month in range(lived)]
-    named = [REGIMES[code] for code in regimes]
+    named = [naming.names[code] for code in regimes]
     return pd.DataFrame({"month": np.arange(lived), "date": dates, **measures, "regime": named})
 
 

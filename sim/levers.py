@@ -29,6 +29,8 @@ class Policy:
     """The purse rule by its position in ``PURSES``."""
     is_new: float
     """Other levers are in force than last month."""
+    date: float
+    """The calendar month, in months since year 0."""
     own: Any = None
     """Parameters and levers of an extension."""
     abolished: tuple[str, ...] = ()
@@ -113,6 +115,7 @@ def policy_calendar(
                 else float(fund),
                 purse=float(PURSES.index(levers.purse)),
                 is_new=float(not policies or policies[-1].levers is not levers),
+                date=float(start + step),
                 own=own,
                 abolished=tuple(name for entry in today for name in _known_bodies(scenario, entry)),
                 notes=tuple(entry.note for entry in today if entry.note),

@@ -7,8 +7,9 @@ by :meth:`Month.replacing` and its like, see ``docs/extending.md``.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
@@ -21,11 +22,12 @@ from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
 from sim.population import SECTORS, Seat
 from sim.randomness import OWN_STREAMS, STREAMS, Stream
+from sim.regimes import FIRST_NAMING, Naming
 from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
 from sim.spelling import spelt_out
 from sim.state import matrices_of, rows_of
-from sim.steps import AnyStep, PairStep, Step, Takers, TripleStep, place_of
+from sim.steps import AnyStep, PairStep, Repeat, Step, Takers, flat, place_of
 from sim.terms import TERMS, Term
 
 COUNCIL = SECTORS.index("council")
@@ -247,6 +249,7 @@ class Month:
     measures: Mapping[str, Measure] = dataclasses.field(default_factory=lambda: MEASURES)
     columns: Mapping[str, str] = dataclasses.field(default_factory=lambda: COLUMNS)
     streams: tuple[Stream, ...] = STREAMS
+    naming: Naming = FIRST_NAMING
     own_state: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
     own_settings: type | None = None
     """A frozen dataclass of parameters and levers, declared like those of the model."""
@@ -258,31 +261,25 @@ class Month:
 
         Who takes the step, and when, stays. Raises :class:`sim.ScenarioError` for a step that there is not.
         """
-        steps = list(self.steps)
+        month = self
         for name, function in functions.items():
-            for number in self._places_of(name):
-                step = steps[number]
-                if isinstance(step, PairStep | TripleStep):
-                    steps[number] = dataclasses.replace(step, rule=function)
-                else:
-                    steps[number] = dataclasses.replace(step, function=function)
-        return dataclasses.replace(self, steps=tuple(steps))
+            month = month._rewritten(name, lambda step, *_, new=function: (_doing(step, new),))
+        return month
 
     def after(self, name: str, *steps: AnyStep) -> Month:
         """Return a month with steps put in after the (last) step of that name."""
-        place = self._places_of(name)[-1] + 1
-        return dataclasses.replace(self, steps=(*self.steps[:place], *steps, *self.steps[place:]))
+        return self._rewritten(name, lambda step, number, of: (step, *steps) if number == of else (step,))
 
     def before(self, name: str, *steps: AnyStep) -> Month:
         """Return a month with steps put in before the (first) step of that name."""
-        place = self._places_of(name)[0]
-        return dataclasses.replace(self, steps=(*self.steps[:place], *steps, *self.steps[place:]))
+        return self._rewritten(name, lambda step, number, of: (*steps, step) if number == 1 else (step,))
 
     def without(self, *names: str) -> Month:
         """Return a month in which the named steps are not taken."""
-        left_out = {number for name in names for number in self._places_of(name)}
-        kept = tuple(step for number, step in enumerate(self.steps) if number not in left_out)
-        return dataclasses.replace(self, steps=kept)
+        month = self
+        for name in names:
+            month = month._rewritten(name, lambda step, number, of: ())
+        return month
 
     def holding(self, **numbers: str) -> Month:
         """Return a month in which more numbers are held, each 0 before the launch.
@@ -331,12 +328,24 @@ class Month:
             streams.append(Stream(name, OWN_STREAMS + own, each=each))
         return dataclasses.replace(self, streams=tuple(streams))
 
-    def _places_of(self, name: str) -> list[int]:
-        places = [number for number, step in enumerate(self.steps) if step.name == name]
-        if not places:
-            names = list(dict.fromkeys(step.name for step in self.steps))
-            raise ScenarioError(f"unknown step {name!r}{nearest(name, names)}; steps: {', '.join(names)}")
-        return places
+    def _rewritten(self, name: str, new: Callable[..., Iterable[AnyStep]]) -> Month:
+        """Return a month with ``new(step, number, of)`` in the place of each step of that name, from 1 to ``of``."""
+        names = [step.name for step in _with_rounds(self.steps)]
+        if name not in names:
+            known = list(dict.fromkeys(names))
+            raise ScenarioError(f"unknown step {name!r}{nearest(name, known)}; steps: {', '.join(known)}")
+        number = itertools.count(1)
+
+        def rewritten(steps: Iterable[AnyStep]) -> Iterator[AnyStep]:
+            for step in steps:
+                if step.name == name:
+                    yield from new(step, next(number), names.count(name))
+                elif isinstance(step, Repeat):
+                    yield dataclasses.replace(step, steps=tuple(rewritten(step.steps)))
+                else:
+                    yield step
+
+        return dataclasses.replace(self, steps=tuple(rewritten(self.steps)))
 
     # ------------------------------------------------------------ what there is
 
@@ -348,17 +357,7 @@ class Month:
     @property
     def schedule(self) -> list[dict[str, Any]]:
         """Return the steps as a table: number, name, what happens, who takes it, in which months, where it stands."""
-        return [
-            {
-                "number": number,
-                "step": step.name,
-                "says": step.says,
-                "taken_by": step.taken_by,
-                "when": "" if step.when is None else spelt_out(step.when.__name__),
-                "place": place_of(step),
-            }
-            for number, step in enumerate(self.steps, start=1)
-        ]
+        return list(_scheduled(self.steps))
 
     @cached_property
     def own_terms(self) -> tuple[Callable[[Partner], float], ...]:
@@ -388,8 +387,13 @@ class Month:
     @cached_property
     def sources(self) -> dict[AnyStep, Any]:
         """Return, for every step between bodies, whose numbers its rule is given."""
-        steps = (*self.launch_steps, *self.steps)
-        return {step: step.sources(self.known) for step in steps if isinstance(step, PairStep | TripleStep)}
+        steps = flat((*self.launch_steps, *self.steps))
+        return {step: step.sources(self.known) for step in steps if not isinstance(step, Step)}
+
+    @cached_property
+    def counters(self) -> tuple[str, ...]:
+        """Return the names of the whole numbers that count rounds."""
+        return tuple(dict.fromkeys(_counters((*self.launch_steps, *self.steps))))
 
     def partner_columns(self, *, with_terms: bool) -> tuple[str, ...]:
         """Return the names of what is kept of a member a month, with the terms of its decision if they are."""
@@ -434,7 +438,7 @@ class Month:
 
     def launch(self, model: PartnershipModel) -> None:
         """Let a partnership begin."""
-        model.deal_luck(0)
+        model.enter_month()
         for step in self.launch_steps:
             step.take(model)
 
@@ -460,6 +464,44 @@ class Month:
         if self is MONTH:
             return "MONTH"
         return Month, tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+
+
+def _doing(step: AnyStep, function: Callable[..., Any]) -> AnyStep:
+    """Return a step that does something else."""
+    if isinstance(step, Step):
+        return dataclasses.replace(step, function=function)
+    if isinstance(step, Repeat):
+        raise ScenarioError(f"{step.name!r} are rounds of steps: replace one of these, or leave it out")
+    return dataclasses.replace(step, rule=function)
+
+
+def _with_rounds(steps: Iterable[AnyStep]) -> Iterator[AnyStep]:
+    """Give all steps in their order, rounds before what is in them."""
+    for step in steps:
+        yield step
+        if isinstance(step, Repeat):
+            yield from _with_rounds(step.steps)
+
+
+def _scheduled(steps: Iterable[AnyStep], before: str = "") -> Iterator[dict[str, Any]]:
+    for number, step in enumerate(steps, start=1):
+        yield {
+            "number": f"{before}{number}",
+            "step": step.name,
+            "says": step.says,
+            "taken_by": step.taken_by,
+            "when": "" if step.when is None else spelt_out(step.when.__name__),
+            "place": "" if isinstance(step, Repeat) else place_of(step),
+        }
+        if isinstance(step, Repeat):
+            yield from _scheduled(step.steps, f"{before}{number}.")
+
+
+def _counters(steps: Iterable[AnyStep]) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step, Repeat):
+            yield step.counter
+            yield from _counters(step.steps)
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.jit import RULES
 from sim.scenario import Scenario, ScenarioError
+from sim.steps import flat
 
 if TYPE_CHECKING:
     from sim.month import Month
@@ -69,7 +70,7 @@ def _may_be_called(function: Callable[..., Any], month: Month) -> bool:
 
 
 def _modules_of(month: Month) -> set[str]:
-    steps = (*month.launch_steps, *month.steps)
+    steps = flat((*month.launch_steps, *month.steps))
     functions = [getattr(step, "function", None) or getattr(step, "rule", None) for step in steps]
     functions += [*month.own_terms, *(measure.formula for measure in month.measures.values()), month.own_settings]
     return {getattr(function, "__module__", "") for function in functions}

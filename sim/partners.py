@@ -35,7 +35,7 @@ from sim.rules import (
 )
 from sim.rules.mathematics import mean_or_zero, total
 from sim.state import ByTerm, Towards, set_to_zero
-from sim.terms import TERMS, utility_terms
+from sim.terms import utility_terms
 
 if TYPE_CHECKING:
     from sim.partnership import Luck, PartnershipModel
@@ -667,8 +667,9 @@ class Partner(mesa.Agent):
 
     def keep_own_terms(self) -> None:
         """Keep the terms of an extension after those of the model."""
-        for number, term in enumerate(self.model.plan.own_terms):
-            self.terms[len(TERMS) + number] = term(self)
+        plan = self.model.plan
+        for number, term in enumerate(plan.own_terms, start=len(plan.terms) - len(plan.own_terms)):
+            self.terms[number] = term(self)
 
     def note(self, event: int) -> None:
         """Note in the run's events what happens to the body this month."""

@@ -6,7 +6,7 @@ First the five of the model, then the seven words of the second model, which not
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,17 @@ def name_regimes(measures: Mapping[str, NDArray[np.float64]], thresholds: Regime
     ).astype(np.int8)
 
 
+@dataclasses.dataclass(frozen=True)
+class Naming:
+    """How months of a run are named: ``of(measures, thresholds)`` gives positions in ``names``."""
+
+    names: tuple[str, ...]
+    of: Callable[[Mapping[str, NDArray[np.float64]], RegimeThresholds], NDArray[np.int8]]
+
+
+FIRST_NAMING = Naming(REGIMES, name_regimes)
+
+
 # ------------------------------------------------------------------------- the words of the second model
 
 WORDS: tuple[str, ...] = (
@@ -94,6 +105,15 @@ WORDS: tuple[str, ...] = (
     "unsettled",
 )
 """What a month of a partnership may be called, in the order in which it is asked; what is left is unsettled."""
+
+
+def names_of_regimes(used: Iterable[str]) -> tuple[str, ...]:
+    """Return the list of names that those ``used`` belong to: that of the first model, or of the second.
+
+    >>> names_of_regimes(["unsettled", "dissolved"]) == WORDS
+    True
+    """
+    return WORDS if set(used) - set(REGIMES) else REGIMES
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -213,6 +213,40 @@ class TripleStep:
                 row[other.position] = total
 
 
+@dataclasses.dataclass(frozen=True)
+class Repeat:
+    """Steps that are taken in rounds, such as once for every item of a meeting.
+
+    ``counter`` is the name of a whole number of the partnership (``self.item``) that says which round it is, from 0.
+    With ``when`` a round is passed over where it holds in no run; who takes part in a round, the steps themselves say.
+    """
+
+    counter: str
+    rounds: int
+    says: str
+    steps: tuple[AnyStep, ...]
+    when: Condition | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name by which the rounds are left out."""
+        return f"every_{self.counter}"
+
+    @property
+    def taken_by(self) -> str:
+        """Return how often the steps are taken, in words."""
+        return f"up to {self.rounds} times"
+
+    def take(self, model: PartnershipModel) -> None:
+        """Go through the rounds."""
+        for number in range(self.rounds):
+            setattr(model, self.counter, number)
+            if self.when is None or self.when(model):
+                for step in self.steps:
+                    step.take(model)
+        setattr(model, self.counter, 0)
+
+
 def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tuple[Whose, str]:
     for beginning, place, whose in _OTHERS:
         name = argument.removeprefix(beginning)
@@ -226,10 +260,19 @@ def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tup
     raise ScenarioError(f"step {step!r}: its argument {argument!r} could be of {' or of '.join(found)}: rename one")
 
 
-AnyStep = Step | PairStep | TripleStep
+AnyStep = Step | PairStep | TripleStep | Repeat
 
 
-def place_of(step: AnyStep) -> str:
+def flat(steps: Iterable[AnyStep]) -> Iterator[Step | PairStep | TripleStep]:
+    """Give all steps in their order, those of rounds once."""
+    for step in steps:
+        if isinstance(step, Repeat):
+            yield from flat(step.steps)
+        else:
+            yield step
+
+
+def place_of(step: Step | PairStep | TripleStep) -> str:
     """Return where the text of a step stands: its module and name."""
     function = step.function if isinstance(step, Step) else step.rule
     return f"{function.__module__}.{function.__qualname__}"

@@ -46,7 +46,7 @@ from analysis.shared.summaries import (
 )
 from analysis.shared.words import mid_sentence, readable, titled
 from sim.population import SECTORS
-from sim.regimes import REGIMES
+from sim.regimes import names_of_regimes
 
 
 @in_house_style
@@ -161,13 +161,14 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
     figure, panels = new_figure(rows, columns, width=8.5, height=1.9 + 2.4 * rows, sharex=True, sharey=True)
     hide_unused(panels, len(scenarios))
     add_title(figure, "Regimes over time")
-    add_note_and_regime_key(figure, _shares_note(trajectories))
+    names = names_of_regimes(trajectories["regime"].unique())
+    add_note_and_regime_key(figure, _shares_note(trajectories), names)
     for ax, scenario in zip(panels, scenarios, strict=False):
         here = table[table["scenario"] == scenario]
         ax.stackplot(
             moments(here["date"]),
-            *(here[regime] for regime in REGIMES),
-            colors=[REGIME_COLOURS[regime] for regime in REGIMES],
+            *(here[regime] for regime in names),
+            colors=[REGIME_COLOURS[regime] for regime in names],
             linewidth=0,
         )
         ax.set(title=textwrap.fill(readable(scenario), 90 // columns), ylim=(0, 1))
@@ -190,10 +191,11 @@ def final_regimes(runs: pd.DataFrame) -> Figure:
     shares = regime_shares(runs)
     scenarios = scenarios_of(shares)
     height = 1.9 + 0.45 * len(scenarios)
-    figure, panels = new_figure(1, len(REGIMES), width=8.5, height=height, sharex=True, sharey=True)
+    names = names_of_regimes(runs["regime"])
+    figure, panels = new_figure(1, len(names), width=8.5, height=height, sharex=True, sharey=True)
     add_title(figure, "Regime at the end of the run")
     add_note(figure, f"Dot: share of {counted(runs_of(runs), 'run')} of each scenario. Line: 95 % Wilson interval.")
-    for ax, regime in zip(panels, REGIMES, strict=True):
+    for ax, regime in zip(panels, names, strict=True):
         here, colour = shares[shares["regime"] == regime], REGIME_COLOURS[regime]
         ax.hlines(range(len(here)), here["ci_low"], here["ci_high"], color=colour, linewidth=3, alpha=0.6)
         ax.plot(here["share"], range(len(here)), "o", color=colour, markersize=7, clip_on=False)
@@ -256,7 +258,7 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for place, scenario in enumerate(scenarios):
         here = shares[shares["scenario"] == scenario].set_index("regime")
         start = 0.0
-        for regime in REGIMES:
+        for regime in names_of_regimes(runs["regime"]):
             share = float(here["share"][regime])
             ax.barh(place, share, left=start, height=0.42, color=REGIME_COLOURS[regime])
             start += share

@@ -161,7 +161,7 @@ def timeline(points: pd.DataFrame, spells: pd.DataFrame, dates: pd.Series, *, ti
     figure, (ax,) = new_figure(1, 1, width=8.5, height=1.3 + 0.27 * total)
     add_title(figure, title)
     if len(spells):
-        add_note_and_regime_key(figure, f"Regimes that held for at least half a year. {ONE_RUN}")
+        add_note_and_regime_key(figure, f"Regimes that held for at least half a year. {ONE_RUN}", spells["regime"])
     else:
         add_note(figure, "Dated policies of the scenario.")
     when = moments(dates)

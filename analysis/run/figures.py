@@ -291,10 +291,13 @@ def run_figures(measures: pd.DataFrame, partners: pd.DataFrame) -> dict[str, Cal
     >>> [name for name, draw in run_figures(months, seats).items() if draw().axes]
     ['presence_by_sector', 'influence', 'money', 'outcomes', 'attendance']
     """
-    return {
+    figures = {
         "presence_by_sector": lambda: presence_by_sector(measures, partners),
         "influence": lambda: influence(measures, partners),
         "money": lambda: money(measures),
         "outcomes": lambda: outcomes_by_theme(measures),
         "attendance": lambda: attendance_map(measures, partners),
     }
+    if f"seniority_{SECTORS[0]}" not in measures:  # a month of one's own may report no levels of those sent
+        del figures["presence_by_sector"]
+    return figures

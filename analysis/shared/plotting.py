@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -28,7 +28,7 @@ from scipy.optimize import isotonic_regression
 from analysis.shared.summaries import bands, scenarios_of
 from analysis.shared.words import is_share, readable, titled, with_unit
 from sim.population import SECTORS
-from sim.regimes import REGIMES
+from sim.regimes import REGIMES, names_of_regimes
 
 _STYLE: Any = {
     "font.size": 11,
@@ -63,7 +63,8 @@ SECTOR_COLOURS: Mapping[str, str] = dict(zip(SECTORS, _LINES, strict=False))
 
 # Paul Tol's "muted" scheme: safe for colour-blind readers and apart from the colours of scenarios.
 _REGIME_FILLS = ("#117733", "#DDCC77", "#882255", "#BBBBBB", "#444444")
-REGIME_COLOURS: Mapping[str, str] = dict(zip(REGIMES, _REGIME_FILLS, strict=True))
+_WORD_FILLS = {"hollow": "#BBBBBB", "working partnership": "#88CCEE", "unsettled": "#EEEEEE"}
+REGIME_COLOURS: Mapping[str, str] = dict(zip(REGIMES, _REGIME_FILLS, strict=True)) | _WORD_FILLS
 
 
 P = ParamSpec("P")
@@ -163,13 +164,19 @@ def add_note(figure: Figure, note: str, *, empty_lines: int = 0) -> None:
     figure.supxlabel(text, x=0.01, ha="left", fontsize=9, color=GREY, linespacing=1.3)
 
 
-def add_note_and_regime_key(figure: Figure, note: str) -> None:
-    """Put a note under the whole figure, and below it what the colours of regimes mean."""
+def add_note_and_regime_key(figure: Figure, note: str, regimes: Iterable[str] = ()) -> None:
+    """Put a note under the whole figure, and below it what the colours mean of regimes like those named."""
     # The layout makes room for the taller of note and key, not for both: the note's empty lines hold the key.
     add_note(figure, note, empty_lines=2)
-    patches = [Patch(color=colour, label=titled(regime)) for regime, colour in REGIME_COLOURS.items()]
+    patches = [Patch(color=REGIME_COLOURS[name], label=titled(name)) for name in names_of_regimes(regimes)]
+    points = 9 if len(patches) <= len(REGIMES) else 8
     figure.legend(
-        handles=patches, loc="outside lower left", ncols=len(patches), fontsize=9, handlelength=1.0, columnspacing=1.2
+        handles=patches,
+        loc="outside lower left",
+        ncols=len(patches),
+        fontsize=points,
+        handlelength=1.0,
+        columnspacing=1.2,
     )
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.regimes import REGIMES
+from sim.regimes import names_of_regimes
 
 RUN_KEYS = ("scenario", "replicate", "seed", "regime")
 """Columns of a table of runs that are no measures."""
@@ -106,7 +106,7 @@ def contrasts(runs: pd.DataFrame, reference: str) -> pd.DataFrame:
 def regime_shares(runs: pd.DataFrame) -> pd.DataFrame:
     """Return the share of runs that end in each regime, with 95 % Wilson score intervals.
 
-    Columns: scenario, regime, share, ci_low, ci_high; every regime of ``sim.REGIMES`` for every scenario.
+    Columns: scenario, regime, share, ci_low, ci_high; every regime of the model for every scenario.
 
     >>> runs = pd.DataFrame({"scenario": "baseline", "regime": ["talking shop"] * 3 + ["dissolved"]})
     >>> shares = regime_shares(runs).set_index("regime")[["share", "ci_low", "ci_high"]]
@@ -116,7 +116,7 @@ def regime_shares(runs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for scenario in scenarios_of(runs):
         regimes = runs.loc[runs["scenario"] == scenario, "regime"]
-        for regime in REGIMES:
+        for regime in names_of_regimes(runs["regime"]):
             count, total = int((regimes == regime).sum()), len(regimes)
             low, high = wilson_interval(count, total=total)
             rows.append((scenario, regime, count / total, low, high))
@@ -142,7 +142,7 @@ def bands(trajectories: pd.DataFrame, measure: str) -> pd.DataFrame:
 def regimes_over_time(trajectories: pd.DataFrame) -> pd.DataFrame:
     """Return the share of runs in each regime, for every scenario and month.
 
-    Columns: scenario, month, date, then one column for every regime of ``sim.REGIMES``; rows sum to 1.
+    Columns: scenario, month, date, then one column for every regime of the model; rows sum to 1.
 
     >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "month": 0, "date": "2001-04"})
     >>> table = regimes_over_time(runs.assign(regime=["talking shop", "dissolved"]))
@@ -150,7 +150,12 @@ def regimes_over_time(trajectories: pd.DataFrame) -> pd.DataFrame:
     [[0.5, 0.5, 0.0]]
     """
     keys = ["scenario", "month", "date"]
-    flags = pd.DataFrame({regime: (trajectories["regime"] == regime).astype(float) for regime in REGIMES})
+    flags = pd.DataFrame(
+        {
+            regime: (trajectories["regime"] == regime).astype(float)
+            for regime in names_of_regimes(trajectories["regime"].unique())
+        }
+    )
     table = pd.concat([trajectories[keys], flags], axis=1)
     return table.groupby(keys, sort=False, observed=True).mean().reset_index()
 

@@ -26,7 +26,7 @@ from experiments.study.store import (
     write_chunk,
 )
 from experiments.values import with_values
-from sim import MEASURES, REGIMES, Ensemble, Measure, Scenario, ScenarioError, simulate_ensemble
+from sim import MEASURES, Ensemble, Measure, Month, Scenario, ScenarioError, simulate_ensemble
 from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.population import seats_of
 from sim.state import LANES
@@ -34,8 +34,11 @@ from sim.state import LANES
 MEAN_OVER_RUN = ("attendance", "engagement", "trust", "top_share", "decision_rate")
 """Measures of which runs.parquet has the mean over all months too, as ``mean_…``."""
 
-MONTHS_IN = tuple(f"months_{re.sub('[^a-z]', '_', regime)}" for regime in REGIMES)
-"""Columns of runs.parquet with the number of months spent in each regime."""
+
+def months_in(regimes: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of runs.parquet with the number of months spent in each regime."""
+    return tuple(f"months_{re.sub('[^a-z]', '_', regime)}" for regime in regimes)
+
 
 RUN_ERRORS = (ArithmeticError, LookupError, ValueError)
 """What a draw can do wrong. Anything else, such as too little memory, is not the draw's fault."""
@@ -78,7 +81,6 @@ def _study(folder: Path, _written: int) -> Study:
 def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.Table]:
     replicates = range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
     kept = study.settings[TRAJECTORIES]
-    measures = study.month.measures
     tables: dict[str, list[pa.Table]] = {RUNS: []}
     if kept:
         tables[TRAJECTORIES] = [_trajectories_schema(kept).empty_table()]
@@ -89,7 +91,7 @@ def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.
             partial(simulate_ensemble, replicates=some, seed=study.settings["seed"], threads=threads),
             errors=errors,
         )
-        tables[RUNS] += [*(_runs(*part, measures) for part in lived), _failed(errors, some, measures)]
+        tables[RUNS] += [*(_runs(*part, study.month) for part in lived), _failed(errors, some, study.month)]
         if kept:
             tables[TRAJECTORIES] += [_trajectories(*part, kept) for part in lived]
     order = [(DRAW, "ascending"), ("replicate", "ascending"), ("month", "ascending")]
@@ -156,35 +158,38 @@ def final_measures(values: NDArray[np.float64], measures: Mapping[str, Measure] 
     return np.where(in_last_month, values[..., -1, :], over_a_year)
 
 
-def _runs(draws: list[int], ensemble: Ensemble, measures: Mapping[str, Measure]) -> pa.Table:
+def _runs(draws: list[int], ensemble: Ensemble, month: Month) -> pa.Table:
     runs = ensemble.final_regimes.size
-    finals = final_measures(ensemble.measures, measures).reshape(runs, -1)
-    columns = dict(zip(measures, finals.T, strict=True))
+    finals = final_measures(ensemble.measures, month.measures).reshape(runs, -1)
+    columns = dict(zip(month.measures, finals.T, strict=True))
     columns |= {f"mean_{name}": ensemble[name].mean(axis=-1).ravel() for name in MEAN_OVER_RUN}
-    columns |= {name: (ensemble.regimes == code).sum(axis=-1).ravel() for code, name in enumerate(MONTHS_IN)}
-    names = np.array(REGIMES, dtype=object)[ensemble.final_regimes.ravel()]
+    columns |= {
+        name: (ensemble.regimes == code).sum(axis=-1).ravel()
+        for code, name in enumerate(months_in(ensemble.regime_names))
+    }
+    names = np.array(ensemble.regime_names, dtype=object)[ensemble.final_regimes.ravel()]
     keys = {
         DRAW: np.repeat(draws, len(ensemble.replicates)),
         "replicate": np.tile(ensemble.replicates, len(draws)),
         ERROR: [None] * runs,
         "regime": names,
     }
-    return pa.table(keys | columns, schema=_runs_schema(measures))
+    return pa.table(keys | columns, schema=_runs_schema(month))
 
 
-def _runs_schema(measures: Mapping[str, Measure]) -> pa.Schema:
-    numbers = [*measures, *(f"mean_{name}" for name in MEAN_OVER_RUN), *MONTHS_IN]
+def _runs_schema(month: Month) -> pa.Schema:
+    numbers = [*month.measures, *(f"mean_{name}" for name in MEAN_OVER_RUN), *months_in(month.naming.names)]
     return pa.schema(
         [(DRAW, pa.int64()), ("replicate", pa.int32()), (ERROR, pa.string()), ("regime", pa.string())]
         + [(name, pa.float64()) for name in numbers]
     )
 
 
-def _failed(errors: Mapping[int, str], replicates: Sequence[int], measures: Mapping[str, Measure]) -> pa.Table:
+def _failed(errors: Mapping[int, str], replicates: Sequence[int], month: Month) -> pa.Table:
     rows = [
         {DRAW: draw, "replicate": replicate, ERROR: text} for draw, text in errors.items() for replicate in replicates
     ]
-    return pa.Table.from_pylist(rows, schema=_runs_schema(measures))
+    return pa.Table.from_pylist(rows, schema=_runs_schema(month))
 
 
 def _trajectories(draws: list[int], ensemble: Ensemble, kept: list[str]) -> pa.Table:
@@ -195,7 +200,7 @@ def _trajectories(draws: list[int], ensemble: Ensemble, kept: list[str]) -> pa.T
         "replicate": np.tile(np.repeat(ensemble.replicates, n_months), n_draws),
         "month": np.tile(ensemble.months, n_draws * n_replicates),
         "date": np.tile(np.array(dates, dtype=object), n_draws * n_replicates),
-        "regime": np.array(REGIMES, dtype=object)[ensemble.regimes.ravel()],
+        "regime": np.array(ensemble.regime_names, dtype=object)[ensemble.regimes.ravel()],
     }
     return pa.table(keys | {name: ensemble[name].ravel() for name in kept}, schema=_trajectories_schema(kept))
 

@@ -19,8 +19,8 @@ from sim.jit import RULES
 from sim.lanes import pairs
 from sim.lanes.compiling import inlined, noalias, spliced, stage
 from sim.lanes.draws import draw_month, find_keys
-from sim.lanes.views import Layout
-from sim.steps import AnyStep, PairStep, Step, TripleStep
+from sim.lanes.views import Layout, with_number
+from sim.steps import AnyStep, PairStep, Repeat, Step, TripleStep
 
 TABLE, THING, SEAT = "partnership", "partner", "seat"
 """The whole, the things that are many, and what all runs share about each of these."""
@@ -129,6 +129,32 @@ def pair_loop(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]]) -
     return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once, only=step.only)
 
 
+def round_stage(step: Repeat, sources: Mapping[AnyStep, Any], layout: Layout) -> Any:
+    """Return the compiled function ``take(world, n)`` of steps that are taken in rounds."""
+    scope = {
+        "number": with_number(layout, step.counter),
+        "go": one_after_another(stages_of(step.steps, sources, layout)),
+        "at": layout.view(TABLE),
+        "when": inlined(step.when or _always),
+    }
+    lines = [
+        "def take(world, n):",
+        f"    for number_of_round in range({step.rounds}):",
+        "        here = number(world, number_of_round)",
+        "        times = 0",
+        "        for run in range(n):",
+        "            times += when(at(here, 0, run, True))",
+        "        if times > 0:",
+        "            go(here, n)",
+    ]
+    exec(compile("\n".join(lines), f"<rounds: {step.name}>", "exec"), scope)
+    return stage(scope["take"])
+
+
+def _always(model: Any) -> bool:
+    return True
+
+
 def _sits(partner: Any) -> bool:
     return bool(partner.is_member > 0.0 and partner.model.is_dissolved == 0.0)
 
@@ -148,11 +174,14 @@ def stages_of(
     stages: list[Any] = []
     together: list[Step] = []
     for number, step in enumerate(steps):
+        if isinstance(step, Repeat):
+            stages.append(round_stage(step, sources, layout))
+            continue
         if isinstance(step, PairStep | TripleStep):
             stages.append(pair_stage(step, sources[step], layout))
             continue
         together.append(step)
-        is_last = number + 1 == len(steps) or isinstance(steps[number + 1], PairStep | TripleStep)
+        is_last = number + 1 == len(steps) or not isinstance(steps[number + 1], Step)
         if is_last or len(together) == at_once:
             stages.append(step_stage(together, layout))
             together = []

@@ -517,6 +517,21 @@ def world_maker(layout: Layout) -> Any:
     return make
 
 
+def with_number(layout: Layout, name: str) -> Any:
+    """Return the function of compiled code ``changed(world, value)`` that gives a world with another number."""
+
+    @intrinsic
+    def changed(typingctx: Any, world: Any, value: Any) -> Any:
+        def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            other = cgutils.create_struct_proxy(layout.world)(context, builder, value=args[0])
+            setattr(other, f"n_{name}", args[1])
+            return other._getvalue()
+
+        return layout.world(layout.world, _I8), build
+
+    return changed
+
+
 def _reader(layout: Layout, name: str, gives: types.Type) -> Any:
     @intrinsic
     def read(typingctx: Any, world: Any) -> Any:
