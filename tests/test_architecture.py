@@ -20,6 +20,9 @@ ANALYSIS = sorted((ROOT / "analysis").rglob("*.py"))
 EXPERIMENTS = sorted((ROOT / "experiments").rglob("*.py"))
 RULES = [path for path in sorted((ROOT / "sim" / "rules").glob("*.py")) if path.stem != "__init__"]
 STEPS = [ROOT / "sim" / f"{name}.py" for name in ("partners", "partnership", "month", "measures", "terms")]
+STEPS += [
+    ROOT / "sim" / "second" / f"{name}.py" for name in ("time", "meetings", "projects", "ties", "life", "measures")
+]
 COMPILED = [*RULES, *STEPS]
 SCENARIOS = sorted((ROOT / "configs" / "scenario").glob("*.yaml"))
 GLOBAL_RANDOM = {"SeedSequence", "Generator", "Philox"}
@@ -40,12 +43,12 @@ ROOMS: dict[str, str] = {
     "sim.scenario": "sim.parameters",
     "sim.population": "sim.scenario",
     "sim.levers": "sim.rules sim.parameters sim.scenario sim.population",
-    "sim.own": "sim.jit sim.scenario",
+    "sim.steps": "sim.scenario",
+    "sim.own": "sim.jit sim.scenario sim.steps",
     "sim.checking": "sim.scenario sim.population sim.levers sim.own",
     "sim.randomness": "sim.scenario",
     "sim.state": "sim.population",
     # ------------------------------------------ the model: a month, as a list of steps, and Mesa, which goes through it
-    "sim.steps": "sim.scenario",
     "sim.pairs": "sim.steps",
     "sim.terms": "sim.jit sim.rules",
     "sim.measures": "sim.jit sim.rules.mathematics sim.rules sim.population sim.spelling",
@@ -54,9 +57,10 @@ ROOMS: dict[str, str] = {
     " sim.terms",
     "sim.partnership": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.scenario sim.population"
     " sim.levers sim.randomness sim.state sim.own sim.partners",
-    "sim.month": "sim.rules sim.parameters sim.scenario sim.population sim.randomness sim.state sim.steps sim.pairs"
+    "sim.month": "sim.regimes sim.rules sim.parameters sim.scenario sim.population sim.randomness sim.state"
+    " sim.steps sim.pairs"
     " sim.terms sim.measures sim.own sim.partners sim.partnership sim.spelling",
-    "sim.history": "sim.regimes sim.scenario sim.randomness sim.partnership sim.month",
+    "sim.history": "sim.scenario sim.randomness sim.partnership sim.month",
     # --------------------- the compiler of steps: knows what steps and draws are, but no single step, rule or parameter
     "sim.lanes": "",
     "sim.lanes.compiling": "",
@@ -71,7 +75,10 @@ ROOMS: dict[str, str] = {
     " sim.month sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs sim.lanes.engine",
     "sim.compiled": "sim.sources sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
-    "sim.ensemble": "sim.regimes sim.scenario sim.randomness sim.own sim.month sim.lanes.engine sim.block sim.compiled",
+    "sim.ensemble": "sim.scenario sim.randomness sim.own sim.month sim.lanes.engine sim.block sim.compiled",
+    # ------------------------------------ the second model, as far as it is built: a month of its own, for both engines
+    "sim.second": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes sim.population"
+    " sim.randomness sim.steps sim.terms sim.measures sim.partners sim.partnership sim.month",
     "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.measures sim.own sim.partnership"
     " sim.month sim.history sim.compiled sim.ensemble",
     # ------------------------------------------------------------- reading results: tables in, tables or figures out
@@ -149,10 +156,11 @@ LIBRARIES: dict[str, str] = {
     "numba": "sim.lanes sim.compiled",
     "llvmlite": "sim.lanes",
     "mesa": "sim.partners sim.partnership",
-    "numpy": "sim.regimes sim.randomness sim.partnership sim.history sim.lanes sim.block sim.ensemble analysis"
+    "numpy": "sim.regimes sim.randomness sim.partnership sim.history sim.second sim.lanes sim.block sim.ensemble"
+    " analysis"
     " experiments",
     "pandas": "sim.history sim.ensemble analysis experiments",
-    "pydantic": "sim.parameters sim.scenario sim.checking analysis.patterns experiments",
+    "pydantic": "sim.parameters sim.scenario sim.checking sim.second analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
     "omegaconf": "experiments.errors experiments.compose experiments.command experiments.runs",
     "rich": "experiments.terminal experiments.output experiments.verbs",

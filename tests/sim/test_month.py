@@ -12,12 +12,13 @@ import cloudpickle
 import pytest
 
 import sim
+import sim.second
 from sim.jit import RULES
 from sim.month import MONTH
 from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
 from sim.rules.mathematics import total
-from sim.steps import PairStep
+from sim.steps import PairStep, Step, flat
 
 METHODS = {
     function.__name__: function
@@ -45,8 +46,9 @@ def called_by(function: Callable[..., Any]) -> set[Callable[..., Any]]:
 
 def taken(month: sim.Month) -> list[Callable[..., Any]]:
     """Return every function that a month names: steps, formulas of measures, and conditions."""
-    steps = (*month.launch_steps, *month.steps)
-    functions = [step.rule if isinstance(step, PairStep) else step.function for step in steps]
+    steps = flat((*month.launch_steps, *month.steps))
+    functions = [step.function if isinstance(step, Step) else step.rule for step in steps]
+    functions += [term.function for term in month.terms.values() if term.function is not None]
     return functions + [measure.formula for measure in month.measures.values() if callable(measure.formula)]
 
 
@@ -61,8 +63,8 @@ def in_use(month: sim.Month) -> set[Callable[..., Any]]:
     return found
 
 
-ELSEWHERE = ("sim.rules.structure",)
-"""Rules that no month goes through: words of patterns, which ``analysis.patterns`` reads."""
+ELSEWHERE = ("sim.rules.structure", "sim.second")
+"""Words of patterns, which ``analysis.patterns`` reads, and what the second model goes through."""
 
 OF_PACKAGE = [
     rule for rule in RULES if rule.__module__.split(".")[0] == "sim" and not rule.__module__.startswith(ELSEWHERE)
@@ -73,6 +75,13 @@ def test_every_rule_is_in_use():
     """A rule or step that no month goes through, not even by way of another, describes some other model."""
     used = in_use(MONTH)
     assert [rule.__qualname__ for rule in OF_PACKAGE if rule not in used] == []
+
+
+def test_every_rule_of_the_second_model_is_in_use():
+    """The same of the month that is being built."""
+    second = [rule for rule in RULES if rule.__module__.startswith("sim.second")]
+    used = in_use(sim.second.month)
+    assert [rule.__qualname__ for rule in second if rule not in used] == []
 
 
 def test_a_rule_that_is_no_longer_used_would_be_seen():

@@ -1,0 +1,174 @@
+"""What is reported of the second model every month, in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.jit import rule
+from sim.measures import INFINITE, LAST_MONTH, Measure
+from sim.population import SECTORS, THEMES
+from sim.rules.mathematics import mean_or_zero
+from sim.second.meetings import N_THEMES
+
+# ---------------------------------------------------------------------- what measures are made of
+
+
+@rule
+def begin_to_show(self: Any) -> None:
+    """Begin to add up what measures are made of."""
+    self.all_came = 0.0
+    self.all_in_person = 0.0
+    self.all_scarcity = 0.0
+    self.all_pooled_gbp_m = 0.0
+    self.n_pooling = 0.0
+    self.all_belief = 0.0
+    self.all_degree = 0.0
+    self.most_degree = 0.0
+    for s in range(len(SECTORS)):
+        self.core_of[s] = 0.0
+        self.came_of[s] = 0.0
+        self.sits_of[s] = 0.0
+
+
+@rule
+def show_oneself(self: Any) -> None:
+    """Add the body's to the others'."""
+    model = self.model
+    model.all_came += self.came_record * model.stands
+    model.all_in_person += self.person_record * model.stands
+    model.all_scarcity += self.scarcity
+    model.all_pooled_gbp_m += self.pooled_now_gbp_m
+    model.n_pooling += 1.0 if self.pooled_recently > 0.36 else 0.0
+    model.all_belief += self.belief
+    model.all_degree += self.degree
+    model.most_degree = max(model.most_degree, self.degree)
+    model.core_of[self.seat.sector] += self.in_core
+    model.came_of[self.seat.sector] += self.came_record * model.stands
+    model.sits_of[self.seat.sector] += 1.0
+
+
+@rule
+def tie_and_trust(
+    tie: float, joint: float, trust: float, returned_trust: float, sector: int, other_sector: int
+) -> tuple[float, float, float, float]:
+    """Return whether two bodies are tied, across sectors, with a joint project; and their trust in each other."""
+    return tie, tie if sector != other_sector else 0.0, tie if joint > 0.0 else 0.0, trust + returned_trust
+
+
+# ---------------------------------------------------------------------- formulas
+
+
+@rule
+def pairs_of(self: Any) -> float:
+    """Return how many pairs of members there are."""
+    return 0.5 * self.n_counted * (self.n_counted - 1.0)
+
+
+@rule
+def mean_outcome(self: Any) -> float:
+    """Return the share of the gap that is closed, mean over themes."""
+    closed = 0.0
+    for k in range(N_THEMES):
+        closed += self.gained[k] + self.alone[k] + self.shocks[k]
+    return closed / N_THEMES
+
+
+@rule
+def mean_counterfactual(self: Any) -> float:
+    """Return the share of the gap that the same pounds alone would have closed, under the same shocks."""
+    closed = 0.0
+    for k in range(N_THEMES):
+        closed += self.alone[k] + self.shocks[k]
+    return closed / N_THEMES
+
+
+@rule
+def mean_gain(self: Any) -> float:
+    """Return what the table added, mean over themes."""
+    gained = 0.0
+    for k in range(N_THEMES):
+        gained += self.gained[k]
+    return gained / N_THEMES
+
+
+@rule
+def sectors_in_core(self: Any) -> float:
+    """Return from how many sectors the bodies of the core come."""
+    sectors = 0.0
+    for s in range(len(self.core_of)):
+        sectors += 1.0 if self.core_of[s] > 0.0 else 0.0
+    return sectors
+
+
+def _attendance_of(sector: int) -> Any:
+    return lambda m: mean_or_zero(total=m.came_of[sector], count=m.sits_of[sector])
+
+
+def _outcome_in(theme: int) -> Any:
+    return lambda m: m.gained[theme] + m.alone[theme] + m.shocks[theme]
+
+
+def _measures() -> Mapping[str, Measure]:
+    share = "share"
+    # fmt: off
+    rows = [
+        Measure("attendance", share, 0.0, 1.0, "Share of seats filled by anybody at the board's meetings of the last twelve months.", lambda m: mean_or_zero(total=m.all_came, count=m.n_counted), names_regimes=True),
+        *(Measure(f"attendance_{sector}", share, 0.0, 1.0, f"The same, of the sector's seats: {sector} (0 without members).", _attendance_of(s), label=f"attendance, {sector}") for s, sector in enumerate(SECTORS)),
+        Measure("attendance_senior", share, 0.0, 1.0, "Share of seats filled in person at the board's meetings of the last twelve months.", lambda m: mean_or_zero(total=m.all_in_person, count=m.n_counted), names_regimes=True),
+        Measure("attendance_junior", share, 0.0, 1.0, "Share of seats filled by juniors at the board's meetings of the last twelve months.", lambda m: mean_or_zero(total=m.all_came - m.all_in_person, count=m.n_counted)),
+        Measure("engagement", "index", 0.0, 1.0, "Mean over members of presence in the last twelve months (a junior counts a quarter), as far as commitments were kept.", lambda m: mean_or_zero(total=m.all_engaged, count=m.n_counted)),
+        Measure("decision_rate", "decisions a month", 0.0, INFINITE, "Projects adopted by the board or a group, a month over the last twelve.", lambda m: m.decisions_year / 12.0, names_regimes=True),
+        Measure("items_raised", "items", 0.0, INFINITE, "Items for which meetings of this month had time.", "raised"),
+        Measure("top_share", share, 0.0, 1.0, "Share of influence of the most influential member.", lambda m: m.stands * m.top_influence, names_regimes=True),
+        Measure("tie_density", share, 0.0, 1.0, "Share of pairs of members that are tied.", lambda m: mean_or_zero(total=m.ties, count=pairs_of(m))),
+        Measure("tie_cross_sector_share", share, 0.0, 1.0, "Share of ties that join different sectors.", lambda m: mean_or_zero(total=m.ties_across, count=m.ties)),
+        Measure("tie_centralisation", "0 to 1", 0.0, 1.0, "How far ties run to one body: 1 a star, 0 all have equally many (Freeman 1979).", lambda m: mean_or_zero(total=m.n_counted * m.most_degree - m.all_degree, count=(m.n_counted - 1.0) * (m.n_counted - 2.0))),
+        Measure("ties_used", "ties", 0.0, INFINITE, "Ties on which a joint project runs.", "ties_in_use", names_regimes=True),
+        Measure("core_size", "bodies", 0.0, 512.0, "Bodies in the core, each tied to at least half of the others in it; seen once a year.", "core_size"),
+        Measure("core_share", share, 0.0, 1.0, "Share of members in the core.", lambda m: mean_or_zero(total=m.core_size, count=m.n_counted), names_regimes=True),
+        Measure("core_sectors", "sectors", 0.0, 4.0, "Sectors from which the bodies of the core come.", sectors_in_core, names_regimes=True),
+        Measure("trust", "0 to 1", 0.0, 1.0, "Mean directed trust between members.", lambda m: mean_or_zero(total=m.trust_both, count=2.0 * pairs_of(m))),
+        Measure("projects", "projects", 0.0, 16.0, "Projects that run.", "n_projects"),
+        Measure("project_yield", share, 0.0, 1.0, "Mean yield of the projects that run: what the weakest needed sector puts in.", "mean_yield"),
+        Measure("pooling_share", share, 0.0, 1.0, "Share of members that put own money into a joint project in about the last year.", lambda m: mean_or_zero(total=m.n_pooling, count=m.n_counted)),
+        Measure("contribution_pooled_gbp_m", "£m a month", 0.0, INFINITE, "Own money that members put into joint projects.", "all_pooled_gbp_m"),
+        Measure("belief", "0 to 1", 0.0, 1.0, "Mean belief that working together delivers.", lambda m: mean_or_zero(total=m.all_belief, count=m.n_counted)),
+        Measure("scarcity", "1 all time is claimed", 0.0, INFINITE, "Mean scarcity of members' senior time.", lambda m: mean_or_zero(total=m.all_scarcity, count=m.n_counted)),
+        Measure("outcome", "share of the gap", -INFINITE, INFINITE, "Gap to the national average that is closed (negative: it grew), mean over themes.", mean_outcome, at_the_end=LAST_MONTH),
+        Measure("outcome_counterfactual", "share of the gap", -INFINITE, INFINITE, "Gap closed by the same pounds alone, under the same shocks.", mean_counterfactual, at_the_end=LAST_MONTH),
+        Measure("added_value", "share of the gap", -INFINITE, INFINITE, "Outcome minus the counterfactual.", mean_gain, names_regimes=True, at_the_end=LAST_MONTH),
+        *(Measure(f"outcome_{theme}", "share of the gap", -INFINITE, INFINITE, f"Gap closed in {theme}.", _outcome_in(k), at_the_end=LAST_MONTH, label=f"outcome in {theme}") for k, theme in enumerate(THEMES)),
+        *(Measure(f"added_value_{theme}", "share of the gap", -INFINITE, INFINITE, f"What the table added in {theme}.", f"gained[{k}]", at_the_end=LAST_MONTH) for k, theme in enumerate(THEMES)),
+        Measure("fund_in_gbp_m", "£m a month", 0.0, INFINITE, "Money that comes into the fund.", lambda m: m.stands * m.policy.fund_gbp_m_a_year / 12.0),
+        Measure("fund_spent_gbp_m", "£m a month", 0.0, INFINITE, "Money of the fund that went into projects.", "fund_spent_gbp_m"),
+        Measure("fund_held_gbp_m", "£m", 0.0, INFINITE, "Money of the fund that waits for projects.", "fund_held_gbp_m", at_the_end=LAST_MONTH),
+        Measure("fund_forfeited_gbp_m", "£m a month", 0.0, INFINITE, "Money of the fund that went back unspent.", "fund_forfeited_gbp_m"),
+        Measure("months_to_first_decision", "months", 0.0, 600.0, "Months until a project was adopted (so far, if none was).", "months_to_first_decision", at_the_end=LAST_MONTH),
+        Measure("months_to_first_delivery", "months", 0.0, 600.0, "Months until a project was finished (so far, if none was).", "months_to_first_delivery", at_the_end=LAST_MONTH),
+        Measure("n_members", "bodies", 0.0, 512.0, "Members.", "n_counted"),
+        Measure("is_dissolved", "0 or 1", 0.0, 1.0, "The partnership has been abolished.", lambda m: 1.0 - m.stands, names_regimes=True, at_the_end=LAST_MONTH),
+        Measure("is_successful", "0 or 1", 0.0, 1.0, "The partnership was judged successful.", "is_successful", label="judged successful"),
+        Measure("times_refounded", "times", 0.0, INFINITE, "How often it was founded again so far.", "n_refounded", at_the_end=LAST_MONTH),
+    ]
+    # fmt: on
+    return {measure.name: measure for measure in rows}
+
+
+SECOND_MEASURES: Mapping[str, Measure] = _measures()
+
+SECOND_COLUMNS: Mapping[str, str] = {
+    "is_member": "is_member",
+    "attendance": "came_to_board",
+    "in_person": "best_in_person",
+    "influence": "influence",
+    "belief": "belief",
+    "scarcity": "scarcity",
+    "ties": "degree",
+    "projects": "own_projects",
+    "effort": "effort",
+    "pooled_gbp_m": "pooled_now_gbp_m",
+    "in_core": "in_core",
+    "engagement": "engagement",
+}
+"""What is kept of each member a month, and the number of the body that it is."""

@@ -1,0 +1,343 @@
+"""The month of the second model: who takes which step, in order."""
+
+from __future__ import annotations
+
+from sim.month import EVERYBODY, MEMBERS, PLACE, Month, bodies_end, policy_changes
+from sim.partners import Partner
+from sim.partnership import PartnershipModel
+from sim.population import SECTORS, THEMES
+from sim.randomness import CENTRED, OWN_STREAMS, STREAMS, Stream
+from sim.second import life, measures, meetings, projects, ties, time
+from sim.second.meetings import MOST_ITEMS, N_PROJECTS, N_SECTORS, N_SLOTS, N_TABLES
+from sim.second.parameters import Free
+from sim.second.words import SECOND_NAMING
+from sim.steps import PairStep, Repeat, Step, Takers
+
+AT_THE_TABLE = Takers(
+    "every member of the table",
+    "partner",
+    lambda model: [partner for partner in model.partners if partner.sits > 0.0],
+    lambda partner: partner.sits > 0.0,
+)
+
+
+def table_meets(model: PartnershipModel) -> bool:
+    """Return whether the table at hand meets."""
+    return bool(model.meets > 0.0)
+
+
+def item_is_open(model: PartnershipModel) -> bool:
+    """Return whether there is time for the item."""
+    return bool(model.is_open > 0.0)
+
+
+def item_may_be_open(model: PartnershipModel) -> bool:
+    """Return whether there is time for the item, before it is opened."""
+    return bool(model.item + 1.0 <= model.meeting_items)
+
+
+def something_is_adopted(model: PartnershipModel) -> bool:
+    """Return whether the item is carried."""
+    return bool(model.is_adopted > 0.0)
+
+
+def year_ends(model: PartnershipModel) -> bool:
+    """Return whether a year of the run ends."""
+    return bool(model.month % 12 == 11)
+
+
+def core_is_peeled(model: PartnershipModel) -> bool:
+    """Return whether somebody may have to leave the core."""
+    return bool(model.month % 12 == 11 and model.is_peeling > 0.0)
+
+
+def terms_of_board_are_kept(model: PartnershipModel) -> bool:
+    """Return whether the board is at hand, and the terms of decisions are kept."""
+    return bool(model.table == 0 and model.keeps_terms > 0)
+
+
+LAUNCH = (
+    Step(PartnershipModel.found_partnership, PLACE, "A place founds a partnership: its leader, staff, goodwill;"),
+    Step(life.found_table, PLACE, "its trend; a table that stands."),
+    Step(life.come_with_plans, EVERYBODY, "Bodies bring plans, trust, views."),
+    PairStep(
+        ties.first_complement, "What they could give each other is what it is.", writes="complement", among="everybody"
+    ),
+    PairStep(ties.first_trust, "They know each other somewhat;", writes="trust", among="everybody"),
+    PairStep(ties.first_tie, "some are tied.", writes="tie", once=True, among="everybody"),
+)
+
+AN_ITEM = (
+    Step(meetings.open_item, PLACE, "The item is opened, if there is time."),
+    Step(meetings.propose, AT_THE_TABLE, "Somebody there in person proposes, as influence has it.", when=item_is_open),
+    PairStep(
+        meetings.look_at_proposer,
+        "All look at who proposes.",
+        adds=("tied_to_proposer", "trust_in_proposer", "trusted_by_proposer"),
+        when=item_is_open,
+    ),
+    Step(meetings.offer_oneself, AT_THE_TABLE, "Of those the proposer is tied to", when=item_is_open),
+    Step(meetings.join_team, AT_THE_TABLE, "the best in each needed sector join the team.", when=item_is_open),
+    PairStep(meetings.look_at_team, "All look at the team.", adds=("tied_to_team", "trust_in_team"), when=item_is_open),
+    Step(meetings.vote, AT_THE_TABLE, "Who is there in person supports it, or not;", when=item_is_open),
+    Step(meetings.decide, PLACE, "it is adopted, or not.", when=item_is_open),
+    Step(
+        projects.take_on, AT_THE_TABLE, "Its team commit themselves, and pool money or not;", when=something_is_adopted
+    ),
+    PairStep(
+        projects.months_together,
+        "they work together from now on.",
+        writes="joint",
+        once=True,
+        when=something_is_adopted,
+    ),
+)
+
+A_TABLE = (
+    Step(meetings.open_table, PLACE, "It is seen whether the table meets,"),
+    Step(meetings.sit_down, EVERYBODY, "and who sits there."),
+    Step(meetings.choose_rank, AT_THE_TABLE, "Each stays away, sends a junior, or goes in person."),
+    Step(meetings.remember_why, AT_THE_TABLE, "Why is kept, if asked for.", when=terms_of_board_are_kept),
+    Step(meetings.count_meetings, PLACE, "The year's meetings are counted;"),
+    Step(meetings.keep_the_record, EVERYBODY, "who came is remembered."),
+    Step(meetings.set_the_agenda, PLACE, "There is time for so many items."),
+    Repeat("item", MOST_ITEMS, "One after another:", AN_ITEM, when=item_may_be_open),
+)
+
+
+STEPS = (
+    # 1 policy and events
+    Step(Partner.face_levers, EVERYBODY, "Bodies take in levers that come into force.", when=policy_changes),
+    Step(PartnershipModel.begin_to_add_pressure, PLACE, "Pressure by duties is added up", when=policy_changes),
+    Step(Partner.add_pressure, EVERYBODY, "over all publicly funded bodies.", when=policy_changes),
+    Step(PartnershipModel.prepare_working, PLACE, "What depends on levers alone is worked out.", when=policy_changes),
+    Step(PartnershipModel.hold_election, PLACE, "A May election may bring a new leader."),
+    Step(PartnershipModel.be_led, PLACE, "The leader's style, the staff in place and relief are what they are."),
+    Step(Partner.be_abolished, EVERYBODY, "Bodies that end this month leave for good.", when=bodies_end),
+    Step(PartnershipModel.begin_to_reorganise, PLACE, "It is seen who is reorganised:"),
+    Step(Partner.be_reorganised, EVERYBODY, "bodies go through a reorganisation."),
+    # 2 obligations
+    Step(meetings.open_the_month, PLACE, "The month begins."),
+    Step(meetings.begin_the_month, EVERYBODY, "Everybody has a clean desk,"),
+    Step(time.claim_time, EVERYBODY, "and so much time that is claimed already."),
+    PairStep(meetings.partners_who_come, "Bodies look at partners that come.", adds=("partners_coming",)),
+    # 3 to 5 meetings
+    Repeat("table", N_TABLES, "The board and its groups meet, one after another:", A_TABLE),
+    Step(life.clear_influence, PLACE, "Influence is shared out for the next month:"),
+    Step(life.take_stand, MEMBERS, "by what bodies bring, as far as they were there;"),
+    Step(life.take_influence, MEMBERS, "the chair evens it out, or takes more;"),
+    Step(life.share_influence, MEMBERS, "each has its share."),
+    # 7 to 11 work
+    Step(projects.count_own_projects, MEMBERS, "Everybody sees what is promised."),
+    PairStep(projects.trust_in_mates, "They look at their team mates,", adds=("trusted_mates", "mates")),
+    Step(projects.clear_the_work, PLACE, "and projects are worked on:"),
+    Step(projects.keep_promises, MEMBERS, "promises are kept, or broken."),
+    Step(projects.deliver, PLACE, "Projects yield what their weakest needed sector puts in."),
+    Step(projects.see_results, MEMBERS, "Their teams see it, and believe more or less."),
+    # 6 and 12 ties and trust
+    PairStep(ties.trust_a_month_later, "Trust follows what team mates kept.", writes="trust"),
+    PairStep(ties.made_or_lost, "Ties are made and lost.", writes="tie", once=True),
+    PairStep(ties.months_left_together, "Joint work comes nearer to its end.", writes="joint", once=True),
+    PairStep(ties.ties_of_both, "Ties are counted.", adds=("degree", "used_degree")),
+    # the core, once a year
+    Step(life.begin_the_core, PLACE, "Once a year the core is looked for:", when=year_ends),
+    Step(life.stand_in_core, MEMBERS, "all who have a tie,", when=year_ends),
+    Repeat(
+        "peeled",
+        64,
+        "less, one by one, who has fewest ties there, until all are tied to half of the others.",
+        (
+            PairStep(life.tied_in_core, "Ties within are counted,", adds=("within",), when=core_is_peeled),
+            Step(life.look_for_fewest, PLACE, "the fewest", when=core_is_peeled),
+            Step(life.show_ties_in_core, MEMBERS, "are found,", when=core_is_peeled),
+            Step(life.see_core, PLACE, "and if they are too few", when=core_is_peeled),
+            Step(life.drop_out, MEMBERS, "that body drops out.", when=core_is_peeled),
+        ),
+        when=core_is_peeled,
+    ),
+    # 13 accountability
+    Step(life.be_assessed, PLACE, "Once a year the partnership is judged."),
+    # 14 whether it lasts
+    Step(life.begin_to_engage, PLACE, "Engagement is added up,"),
+    Step(life.engage, MEMBERS, "of all members;"),
+    Step(life.consider_abolition, PLACE, "the table goes on, is abolished, or is founded again,"),
+    Step(life.begin_anew, MEMBERS, "by those who are left."),
+    # measures
+    Step(measures.begin_to_show, PLACE, "The month is measured:"),
+    Step(measures.show_oneself, MEMBERS, "what measures are made of,"),
+    PairStep(
+        measures.tie_and_trust,
+        "ties and trust among members.",
+        adds=("ties", "ties_across", "ties_in_use", "trust_both"),
+        to="table",
+        once=True,
+    ),
+)
+
+OF_A_BODY = dict.fromkeys(
+    [
+        "half_days",
+        "claimed_half_days",
+        "scarcity",
+        "ease",
+        "sits",
+        "came",
+        "came_to_board",
+        "in_person_at_board",
+        "in_person",
+        "best_came",
+        "best_in_person",
+        "came_record",
+        "person_record",
+        "came_year",
+        "person_year",
+        "partners_coming",
+        "presence_now",
+        "excess",
+        "proposes",
+        "value",
+        "joins_team",
+        "tied_to_proposer",
+        "trust_in_proposer",
+        "trusted_by_proposer",
+        "tied_to_team",
+        "trust_in_team",
+        "takes_on",
+        "own_projects",
+        "pooled_in",
+        "yields_now",
+        "yield_remembered",
+        "trusted_mates",
+        "mates",
+        "effort",
+        "due_year",
+        "kept_year",
+        "pooled_now_gbp_m",
+        "pooled_recently",
+        "pay",
+        "aspires",
+        "degree",
+        "used_degree",
+        "in_core",
+        "within",
+        "chance_of_ties",
+        "chance_of_trust",
+        "education_plan",
+        "economy_plan",
+        "housing_plan",
+        "crime_plan",
+        "health_plan",
+    ],
+    0,
+) | {
+    "plan": len(THEMES),
+    "came_in": 12,
+    "person_in": 12,
+    "due_in": 12,
+    "kept_in": 12,
+    "in_team": N_PROJECTS,
+    "pools_in": N_PROJECTS,
+}
+
+OF_THE_TABLE = dict.fromkeys(
+    [
+        "stands",
+        "has_decided",
+        "trend",
+        "trust_at_launch",
+        "engagement_seen",
+        "n_tied_come",
+        "raised",
+        "adopted_now",
+        "money_in_sight",
+        "meets",
+        "expected_others",
+        "n_sitting",
+        "n_present",
+        "influence_in_person",
+        "influence_present",
+        "meeting_items",
+        "meetings_year",
+        "is_open",
+        "aim",
+        "weighed",
+        "is_found",
+        "theme",
+        "team_size",
+        "team_in_person",
+        "votes",
+        "is_adopted",
+        "place_of_project",
+        "all_standing",
+        "all_present",
+        "all_influence",
+        "top_influence",
+        "core_size",
+        "fewest",
+        "is_peeling",
+        "is_dropped",
+        "all_engaged",
+        "n_counted",
+        "ends_now",
+        "begins_again",
+        "n_refounded",
+        "n_projects",
+        "mean_yield",
+        "decisions_year",
+        "all_came",
+        "all_in_person",
+        "all_scarcity",
+        "all_pooled_gbp_m",
+        "n_pooling",
+        "all_belief",
+        "all_degree",
+        "most_degree",
+        "ties",
+        "ties_across",
+        "ties_in_use",
+        "trust_both",
+    ],
+    0,
+) | {
+    "best_of": N_SECTORS,
+    "core_of": len(SECTORS),
+    "came_of": len(SECTORS),
+    "sits_of": len(SECTORS),
+    "meetings_in": 12,
+    "adopted_in": 12,
+    "months_left": N_PROJECTS,
+    "theme_of": N_PROJECTS,
+    "yield_of": N_PROJECTS,
+    "pooled_gbp_m_in": N_PROJECTS,
+    "best_effort": N_PROJECTS * N_SECTORS,
+    "gained": len(THEMES),
+    "alone": len(THEMES),
+    "shocks": len(THEMES),
+}
+
+CHANCE = (
+    Stream("place", OWN_STREAMS, count=2, made=CENTRED, at_launch=True),
+    Stream("ties_at_launch", OWN_STREAMS + 1, each=True, at_launch=True),
+    Stream("ties", OWN_STREAMS + 2, each=True),
+    Stream("rank", OWN_STREAMS + 3, each=True, count=N_TABLES),
+    Stream("agenda", OWN_STREAMS + 4, count=N_TABLES),
+    Stream("proposer", OWN_STREAMS + 5, count=N_SLOTS),
+    Stream("theme", OWN_STREAMS + 6, each=True, count=N_SLOTS),
+    Stream("support", OWN_STREAMS + 7, each=True, count=N_SLOTS),
+    Stream("pooling", OWN_STREAMS + 8, each=True, count=N_SLOTS),
+    Stream("trust", OWN_STREAMS + 9, each=True),
+    Stream("shocks", OWN_STREAMS + 10, count=len(THEMES), made=CENTRED),
+    Stream("end", OWN_STREAMS + 11),
+)
+
+month = Month(
+    launch_steps=LAUNCH,
+    steps=STEPS,
+    terms=meetings.RANK_TERMS,
+    measures=measures.SECOND_MEASURES,
+    columns=measures.SECOND_COLUMNS,
+    naming=SECOND_NAMING,
+    streams=(*STREAMS, *CHANCE),
+    own_state={"partner": OF_A_BODY, "partnership": OF_THE_TABLE, "matrix": {"tie": 0, "joint": 0, "complement": 0}},
+    own_settings=Free,
+)
