@@ -3,7 +3,8 @@
 Prints the months that matter and writes into the output folder: trajectories.csv and .parquet
 (every measure, one row a month), partners.csv (every body at the end), partners.parquet (every body
 in every month, with the terms of its decision to attend), events.csv (who left, joined, led),
-figures/ and manifest.json.
+figures/ and manifest.json. Where bodies hold ties (extension=sim.second) also ties.csv (at six moments)
+and projects.csv (with their teams).
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
 With behaviour=accepted the run takes the accepted parameter set of its replicate.
@@ -18,31 +19,23 @@ For example:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from matplotlib.figure import Figure
 from rich.table import Table
 
 from analysis.run.figures import run_figures
+from analysis.run.ties import project_bars, tie_networks
 from analysis.run.turning_points import policy_dates
 from analysis.run.words import ending, story
 from experiments.command import Command
 from experiments.output.frame import Results
+from experiments.runs.ties import TiedRun, has_ties, tied_run
 from experiments.settings import Seed, checked
 from experiments.terminal import plain_table
-from sim import History, simulate
+from sim import History, month_of, simulate
 
 _SHOWN = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome")
-_AT_THE_END = [
-    "partner",
-    "sector",
-    "archetype",
-    "is_member",
-    "attendance_record",
-    "seniority",
-    "contribution_gbp_m",
-    "influence",
-    "belief",
-    "alignment",
-    "engagement",
-]
 
 
 @checked
@@ -66,7 +59,9 @@ def work(settings: RunSettings, command: Command) -> Results:
     scenario = command.scenario()
     if command.sample is not None:
         scenario = command.sample.in_replicate(scenario, settings.replicate)
-    history = simulate(scenario, seed=settings.seed, replicate=settings.replicate, record_terms=True)
+    seed, replicate = settings.seed, settings.replicate
+    tied = tied_run(scenario, seed=seed, replicate=replicate) if has_ties(scenario) else None
+    history = tied.history if tied else simulate(scenario, seed=seed, replicate=replicate, record_terms=True)
     at_the_end = history.partners[history.partners["month"] == scenario.months - 1]
     return Results(
         scenarios={scenario.name: scenario},
@@ -77,11 +72,21 @@ def work(settings: RunSettings, command: Command) -> Results:
             "trajectories.parquet": history.measures,
             "partners.parquet": history.partners,
             "events.csv": history.events,
-            "partners.csv": at_the_end[_AT_THE_END],
+            "partners.csv": at_the_end[["partner", "sector", "archetype", *month_of(scenario).columns]],
+            **({"ties.csv": tied.ties, "projects.csv": tied.projects} if tied else {}),
         },
-        figures=run_figures(history.measures, history.partners),
+        figures=run_figures(history.measures, history.partners) | (_figures_of(tied) if tied else {}),
         words=[_table(history), ending(history.measures)],
     )
+
+
+def _figures_of(tied: TiedRun) -> dict[str, Callable[[], Figure]]:
+    """Return how to draw who worked with whom."""
+    dates = tied.history.measures["date"]
+    return {
+        "ties": lambda: tie_networks(tied.ties, tied.bodies),
+        "projects": lambda: project_bars(tied.projects, dates),
+    }
 
 
 def _table(history: History) -> Table:
