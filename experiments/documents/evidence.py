@@ -104,3 +104,18 @@ def sensitivity_rows() -> list[list[object]]:
                 for row in _rows(strongest.nlargest(STRONGEST, "value"))
             ]
     return rows
+
+
+def second_model_rows() -> list[list[object]]:
+    """Return pattern, what is seen with its interval, what is asked of it, and whether it is so."""
+    rows = _rows(_table("second_model"))
+    return [
+        [
+            row["id"],
+            row["what"],
+            f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})",
+            row["wanted"],
+            "yes" if row["is_met"] else "**no**",
+        ]
+        for row in rows
+    ]

@@ -26,7 +26,7 @@ from sim.parameters import Role
 from sim.population import place_records
 from sim.vocabulary import VOCABULARY, Kind
 
-DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns_2.md")
+DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns_2.md", "second_model.md")
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -229,13 +229,18 @@ def second_model_measures() -> str:
     return markdown_table(*declared_words.word_rows(second_patterns()))
 
 
+def second_model_seen() -> str:
+    """Return what the second model does with numbers set by hand."""
+    return markdown_table(("pattern", "seen", "value", "asked for", "so"), evidence.second_model_rows())
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
         places, boards, schedule, measures, terms, sectors, regimes, scenarios, scoreboard, null_models, docking,
         claims, sensitivity, second_model_patterns, second_model_findings, second_model_experiments,
-        second_model_nulls, second_model_regimes, second_model_measures,
+        second_model_nulls, second_model_regimes, second_model_measures, second_model_seen,
     )
 }  # fmt: skip
 """Every generated table by the name in its marker."""
