@@ -19,6 +19,7 @@ from analysis.shared.summaries import t_interval, wilson_interval
 from experiments.compose import load_scenario
 from experiments.documents.evidence import EVIDENCE
 from sim import Ensemble, PartnershipModel, Scenario, simulate_ensemble, with_changes
+from sim.regimes import WORDS
 
 FILE = EVIDENCE / "second_model.csv"
 EXTENSION = "extension=sim.second"
@@ -26,11 +27,8 @@ MAY_2010, MARCH_2013 = 109, 143
 """Months of a run that begins in April 2001."""
 
 SEED = 2026
-NAMES_COME_TRUE = {
-    "growth_coalition": "growth coalition",
-    "talking_shop": "talking shop",
-    "single_agency_domination": "single-agency domination",
-}
+NAMES_COME_TRUE = ("growth_coalition", "talking_shop", "single_agency_domination")
+"""Scenarios that are called as their months should be."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,8 +63,9 @@ def seen(*, replicates: int, trust_replicates: int) -> list[Seen]:
     found.append(
         _mean("N10", "added value after 84 months, points", 100 * ordinary["added_value"][0, :, 83:84], 0.0, 2.0)
     )
-    for name, regime in NAMES_COME_TRUE.items():
+    for name in NAMES_COME_TRUE:
         ensemble = _lived(_scenario(name), replicates)
+        regime = next(word for word in WORDS if word.replace(" ", "_").replace("-", "_") == name)
         named = np.array(ensemble.regime_names)[ensemble.regimes[0]] == regime
         found.append(_mean("name", f"{name}: share of months called {regime}", named.astype(np.float64), 0.5, 1.0))
     return found

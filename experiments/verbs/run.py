@@ -3,8 +3,8 @@
 Prints the months that matter and writes into the output folder: trajectories.csv and .parquet
 (every measure, one row a month), partners.csv (every body at the end), partners.parquet (every body
 in every month, with the terms of its decision to attend), events.csv (who left, joined, led),
-figures/ and manifest.json. Where bodies hold ties (extension=sim.second) also ties.csv (at six moments)
-and projects.csv (with their teams).
+figures/ and manifest.json. Where bodies hold ties (extension=sim.second) also ties.csv (at six
+moments) and projects.csv (with their teams).
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
 With behaviour=accepted the run takes the accepted parameter set of its replicate.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import TYPICAL_BOARD, fading_settings, run, scenario_settings, step_label, typical_settings
 
 import sim
-from sim.events import ABOLISHED, DISSOLVED, EVENTS, LEAVES, NEW_LEADER, REORGANISED, STAGE, TAKES_SEAT
+from sim.events import ABOLISHED, DISSOLVED, EVENTS, LEAVES, NEW_LEADER, REFOUNDED, REORGANISED, STAGE, TAKES_SEAT
 from sim.rules.delivery import STAGES
 
 EVENTFUL = typical_settings(
@@ -158,7 +158,7 @@ def test_the_table_of_events_is_dated_and_agrees_with_the_measures():
 
 def test_events_have_the_names_that_readers_know():
     """Stories, pages and tables look for these words."""
-    numbers = (NEW_LEADER, REORGANISED, ABOLISHED, LEAVES, TAKES_SEAT, DISSOLVED, STAGE)
-    names = ("new leader", "reorganised", "abolished", "leaves", "takes a seat", "dissolved", "stage")
+    numbers = (NEW_LEADER, REORGANISED, ABOLISHED, LEAVES, TAKES_SEAT, DISSOLVED, STAGE, REFOUNDED)
+    names = ("new leader", "reorganised", "abolished", "leaves", "takes a seat", "dissolved", "stage", "founded again")
     assert tuple(EVENTS[number] for number in numbers) == names
     assert len(set(numbers)) == len(EVENTS)

@@ -28,7 +28,8 @@ def test_without_a_calendar_nothing_changes():
     first, *later = policies(months=24, levers={"flexible_fund_gbp_m": 2.0, "staff_team": 0.6})
     assert first.levers.staff_team == 0.6
     assert first.is_new == 1.0
-    assert all(policy == dataclasses.replace(first, is_new=0.0) for policy in later)
+    assert [policy.date - first.date for policy in later] == list(range(1, 24))
+    assert all(policy == dataclasses.replace(first, is_new=0.0, date=policy.date) for policy in later)
 
 
 def test_patches_accumulate_until_changed():
