@@ -18,7 +18,7 @@ from analysis.patterns.structure import dyadic_share, transitivity_excess
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments.compose import load_scenario
 from experiments.documents.evidence import EVIDENCE
-from sim import Ensemble, PartnershipModel, Scenario, simulate_ensemble, with_changes
+from sim import Ensemble, PartnershipModel, Scenario, month_of, simulate_ensemble, with_changes
 from sim.regimes import WORDS
 
 FILE = EVIDENCE / "second_model.csv"
@@ -58,6 +58,7 @@ def seen(*, replicates: int, trust_replicates: int) -> list[Seen]:
         found.append(_share("N2", f"more engaged than in 2009-10, {fund}", stronger, 0.02, 0.20))
     found += _talking(_lived(_scenario("talking_shop"), replicates))
     found += _structure(_scenario("baseline_lsp"), trust_replicates)
+    found.append(_without_ties(_scenario("growth_coalition"), replicates))
     ordinary = _lived(_scenario("baseline_lsp"), replicates)
     found.append(_mean("N8", "share of members that pooled in 2008", ordinary["pooling_share"][0, :, 84:96], 0.25, 0.5))
     found.append(
@@ -104,6 +105,17 @@ def _talking(ensemble: Ensemble) -> Iterator[Seen]:
     yield _share("N3", "meets its definition, in the worst of years 3 to 12", worst, 0.6, 1.0)
     taken = 12 * sum(decisions[:, y.stop - 1] for y in years)
     yield _share("N3", "takes two decisions in those ten years", np.asarray(taken >= 2.0 - 1e-9), 0.6, 1.0)
+
+
+def _without_ties(scenario: Scenario, replicates: int) -> Seen:
+    """Return how often a growth coalition is still one if no ties are ever made."""
+    month = month_of(scenario).without("made_or_lost")
+    bare = dataclasses.replace(
+        month, launch_steps=tuple(step for step in month.launch_steps if step.name != "first_tie")
+    )
+    ensemble = simulate_ensemble([scenario], replicates=replicates, seed=SEED, month=bare)
+    ends = np.array(ensemble.regime_names)[ensemble.final_regimes[0]] == "growth coalition"
+    return _share("N17", "growth_coalition without ties: growth coalition at the end", ends, 0.0, 0.2)
 
 
 def _structure(scenario: Scenario, replicates: int) -> Iterator[Seen]:
