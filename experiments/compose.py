@@ -165,6 +165,11 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
     """Refuse an override such as ``levers=3``: a group is set by the name of one of its files."""
     for override in overrides:
         group, _, value = override.lstrip("+").partition("=")
+        if group in GROUPS and value.startswith("[") and value != "[]":
+            raise CommandError(
+                f"{group} = {value!r} is not allowed: it takes one name; for each in turn write {group}={value[1:-1]} "
+                "and add --multirun"
+            )
         if group in GROUPS and (not _NAMES.fullmatch(value) or value in ("", "null", "true", "false")):
             raise CommandError(
                 f"{group} = {value!r} is not allowed: it takes a name; {known_options(group, option_names(group))}"

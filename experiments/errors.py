@@ -11,6 +11,7 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf.errors import OmegaConfBaseException
 
 from analysis.shared.libraries import MissingLibrary
+from experiments.options import GROUPS
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
 from sim.scenario import Board, nearest
 
@@ -107,6 +108,8 @@ def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
         return f"{found[1]} has a value already: change it with {found[1]}=..., without the plus sign"
     if found := re.match(r"Ambiguous value for argument '([^=]+)=(.*)'", text):
         name, values = found[1], found[2]
+        if name in GROUPS:
+            return f"{name} = {values!r} is not allowed: it takes one name; add --multirun to run each in turn"
         return f"{name} = {values!r}: write {name}=[{values}] for a list, or add --multirun to run each in turn"
     if found := re.match(r"Error merging override (\S+)", text):
         return f"cannot set {found[1]!r}: {_first_line(str(error.__cause__ or error.__context__ or ''))}"

@@ -176,9 +176,11 @@ def _module(found: str) -> types.ModuleType:
     sys.modules[known] = module
     try:
         spec.loader.exec_module(module)
-    except BaseException:
+    except BaseException as error:
         del sys.modules[known]
-        raise
+        if isinstance(error, ScenarioError) or not isinstance(error, Exception):
+            raise
+        raise ScenarioError(f"extension = {found!r} cannot be read: {type(error).__name__}: {error}") from error
     return module
 
 

@@ -99,7 +99,7 @@ ROOMS: dict[str, str] = {
     "experiments.terminal": "sim",
     "experiments.options": "sim",
     "experiments.registry": "experiments.options",
-    "experiments.errors": "sim analysis.shared",
+    "experiments.errors": "sim analysis.shared experiments.options",
     "experiments.settings": "sim",
     "experiments.values": "sim",
     "experiments.behaviours": "sim experiments.options experiments.errors",

@@ -6,6 +6,7 @@ import errno
 import time
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from rich.table import Table
@@ -19,6 +20,7 @@ from experiments.study.request import StudyRequest, refuse_names, study_settings
 from experiments.study.standing import Execution, Standing, runs_left, work_off
 from experiments.study.store import DamagedChunk, Study
 from experiments.terminal import console, plain_table
+from sim import month_of, prepare_engine
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -41,7 +43,8 @@ def carry_out(
     """
     started = datetime.now(UTC)
     try:
-        study = _begun(folder, request, command, not_in_hash=not_in_hash, runs_per_chunk=runs_per_chunk)
+        asked = partial(_begun, folder, request, command, not_in_hash=not_in_hash, runs_per_chunk=runs_per_chunk)
+        study = asked(compiles=how.executor == "local")
         clock = time.monotonic()
         computed = work_off(study, how, stop_on_error=stop_on_error)
         seconds = time.monotonic() - clock
@@ -92,9 +95,18 @@ def standing_table(folder: Path) -> list[str | Table]:
 
 
 def _begun(
-    folder: Path, request: StudyRequest, command: Command, *, not_in_hash: Collection[str], runs_per_chunk: int | None
+    folder: Path,
+    request: StudyRequest,
+    command: Command,
+    *,
+    not_in_hash: Collection[str],
+    runs_per_chunk: int | None,
+    compiles: bool,
 ) -> Study:
-    """Return the study in ``folder``, planned now or found there with the same question."""
+    """Return the study in ``folder``, planned now or found there with the same question.
+
+    Where it is worked off here (``compiles``), what cannot be compiled is refused before anything is planned.
+    """
     is_there = store.is_study(folder)
     if is_there and not command.beside(*not_in_hash):
         study = store.open_study(folder)
@@ -112,9 +124,12 @@ def _begun(
         store.refuse_other_settings(study, settings, scenarios)
         store.refuse_other_code(study)
         return study
+    drawn = draws()
+    if compiles:
+        prepare_engine(month_of(*scenarios.values()))
     sizes = {name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
     return store.plan_study(
-        folder, settings=settings, scenarios=scenarios, draws=draws(), sizes=sizes, behaviours=command.behaviours
+        folder, settings=settings, scenarios=scenarios, draws=drawn, sizes=sizes, behaviours=command.behaviours
     )
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from experiments.behaviours import of_replicate
 from experiments.runs.turns import taking_turns
 from experiments.terminal import progress_bar
-from sim import MEASURES, Measure, Scenario, is_compiled, month_of, simulate, simulate_ensemble
+from sim import MEASURES, Measure, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
 from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.parameters import Behaviour
 
@@ -87,7 +87,10 @@ def engine_for(runs: int, engine: Engine, scenarios: Iterable[Scenario]) -> Lite
     """Return the engine that is asked for; of auto, the one that is sooner done with so many runs."""
     if engine != "auto":
         return engine
-    compiled = all(is_compiled(month_of(scenario)) for scenario in scenarios)
+    try:
+        compiled = all(is_compiled(month_of(scenario)) for scenario in scenarios)
+    except ScenarioError:  # it is not let compile here at all
+        return "mesa"
     return "mesa" if runs < RUNS_WORTH_COMPILING and not compiled else "ensemble"
 
 

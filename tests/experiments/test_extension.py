@@ -108,6 +108,31 @@ def test_a_study_varies_its_settings_and_refuses_another_text(grudges, capsys):
     assert "is neither a module that can be imported nor a file" in capsys.readouterr().err
 
 
+def test_an_extension_that_is_broken_is_told_in_one_line(grudges, capsys):
+    """Whoever wrote it can put it right."""
+    grudges.write_text("month = (", "utf-8")
+    assert main(["run", "extension=grudges.py"]) == 2
+    assert "cannot be read: SyntaxError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "asked", ["scenario=[growth_coalition,talking_shop]", "place=[birmingham]", "levers=[carrot,stick]"]
+)
+def test_a_list_of_names_is_refused_where_one_is_taken(asked, capsys):
+    """Hydra would take the last, without a word."""
+    assert main(["run", asked]) == 2
+    assert "it takes one name" in capsys.readouterr().err
+
+
+def test_a_study_that_cannot_be_compiled_is_not_begun(monkeypatch, capsys):
+    """Every run would fail, and the study would look finished."""
+    monkeypatch.setattr("numba.core.config.DISABLE_JIT", 1)
+    assert main(["sweep", "study=study", "draws=2", "replicates=1", "months=3"]) == 2
+    assert "NUMBA_DISABLE_JIT is set" in capsys.readouterr().err
+    assert not Path("study").exists()
+    assert main(["compare", "replicates=1", "months=3", "figures=false", "output=answer"]) == 0
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
