@@ -11,7 +11,7 @@ from typing import Any
 
 from numba import njit, typeof, types
 from numba.core import config
-from numba.core.errors import NumbaError
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from sim.block import Keeping, Plan, Room, layout_of, plans_of, room_of
 from sim.lanes import engine, pairs
@@ -103,9 +103,10 @@ def compiled_month(month: Month) -> CompiledMonth:
     with _lock:
         made = _put_together(month)
         if month not in _ready:
-            if not is_compiled(month):
+            if is_compiled(month):
+                made.run_block.compile(_kinds_of_arguments(made))
+            else:
                 _compile(made)
-            made.run_block.compile(_kinds_of_arguments(made))
             _ready.add(month)
             if made.kept.folder is None:
                 warnings.warn(NOT_KEPT, RuntimeWarning, stacklevel=3)
@@ -119,7 +120,7 @@ def _compile(made: CompiledMonth) -> None:
         for part in made.parts:
             try:
                 part.compile((made.layout.world, types.int64))
-            except NumbaError as error:
+            except (NumbaError, UnsupportedBytecodeError) as error:
                 steps = tuple(flat((*made.month.launch_steps, *made.month.steps)))
                 raise ScenarioError(refusal(error, steps, made.layout)) from error
             _tell(advance, 1)

@@ -199,6 +199,11 @@ def with_a_text(self):
 
 
 @rule
+def with_a_rounded_text(self):
+    self.name_of = f"{self.standing:.2f}"
+
+
+@rule
 def a_pair_rule(trust: float, other_moood: float) -> float:
     return trust * other_moood
 
@@ -215,6 +220,7 @@ def a_pair_rule(trust: float, other_moood: float) -> float:
         (with_a_write_to_what_is_given, MEMBERS, r"'weight_fund' of behaviour is given and cannot be written to"),
         (with_a_call_of_what_is_no_rule, TABLE, r"'helper' cannot be called from a step; mark it with @rule"),
         (with_a_text, TABLE, r"a formatted text cannot be compiled"),
+        (with_a_rounded_text, TABLE, r"step 'with_a_rounded_text', .*line \d+"),
     ],
 )
 def test_what_the_compiler_refuses_is_told_in_one_line(function, takers, told):
