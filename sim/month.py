@@ -127,14 +127,19 @@ LAUNCH: tuple[AnyStep, ...] = (
 )
 """What happens before the first month."""
 
-STEPS: tuple[AnyStep, ...] = (
-    # 1 policy and events
+POLICY: tuple[AnyStep, ...] = (
     Step(Partner.face_levers, EVERYBODY, "Bodies take in levers that come into force.", when=policy_changes),
     Step(PartnershipModel.begin_to_add_pressure, PLACE, "Pressure by duties is added up", when=policy_changes),
     Step(Partner.add_pressure, EVERYBODY, "over all publicly funded bodies.", when=policy_changes),
     Step(PartnershipModel.prepare_working, PLACE, "What depends on levers alone is worked out.", when=policy_changes),
     Step(PartnershipModel.hold_election, PLACE, "A May election may bring a new leader."),
     Step(PartnershipModel.be_led, PLACE, "The leader's style, the staff in place and relief are what they are."),
+)
+"""How policy and the leader come into a month."""
+
+STEPS: tuple[AnyStep, ...] = (
+    # 1 policy and events
+    *POLICY,
     Step(Partner.be_abolished, WHILE_IT_STANDS, "Bodies that end this month leave for good.", when=bodies_end),
     Step(PartnershipModel.begin_to_count, TABLE, "Members are counted anew", when=bodies_end),
     Step(Partner.be_counted, MEMBERS, "if any body ended,", when=bodies_end),

@@ -218,7 +218,8 @@ class Repeat:
     """Steps that are taken in rounds, such as once for every item of a meeting.
 
     ``counter`` is the name of a whole number of the partnership (``self.item``) that says which round it is, from 0.
-    With ``when`` a round is passed over where it holds in no run; who takes part in a round, the steps themselves say.
+    With ``when`` rounds end as soon as it does not hold; who takes part in a round, the steps themselves say. Once it
+    does not hold it must not hold again in the month: compiled, rounds go on until it holds in no run of a block.
     """
 
     counter: str
@@ -241,9 +242,10 @@ class Repeat:
         """Go through the rounds."""
         for number in range(self.rounds):
             setattr(model, self.counter, number)
-            if self.when is None or self.when(model):
-                for step in self.steps:
-                    step.take(model)
+            if self.when is not None and not self.when(model):
+                break
+            for step in self.steps:
+                step.take(model)
         setattr(model, self.counter, 0)
 
 

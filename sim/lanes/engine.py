@@ -144,8 +144,9 @@ def round_stage(step: Repeat, sources: Mapping[AnyStep, Any], layout: Layout) ->
         "        times = 0",
         "        for run in range(n):",
         "            times += when(at(here, 0, run, True))",
-        "        if times > 0:",
-        "            go(here, n)",
+        "        if times == 0:",
+        "            break",
+        "        go(here, n)",
     ]
     exec(compile("\n".join(lines), f"<rounds: {step.name}>", "exec"), scope)
     return stage(scope["take"])

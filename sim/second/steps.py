@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sim.month import EVERYBODY, MEMBERS, PLACE, Month, bodies_end, policy_changes
+from sim.month import EVERYBODY, MEMBERS, PLACE, POLICY, Month, bodies_end
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import SECTORS, THEMES
 from sim.randomness import CENTRED, OWN_STREAMS, STREAMS, Stream
+from sim.scenario import MAX_PARTNERS
 from sim.second import life, measures, meetings, projects, ties, time
 from sim.second.meetings import MOST_ITEMS, N_PROJECTS, N_SECTORS, N_SLOTS, N_TABLES
 from sim.second.parameters import Free
@@ -107,12 +108,7 @@ A_TABLE = (
 
 STEPS = (
     # 1 policy and events
-    Step(Partner.face_levers, EVERYBODY, "Bodies take in levers that come into force.", when=policy_changes),
-    Step(PartnershipModel.begin_to_add_pressure, PLACE, "Pressure by duties is added up", when=policy_changes),
-    Step(Partner.add_pressure, EVERYBODY, "over all publicly funded bodies.", when=policy_changes),
-    Step(PartnershipModel.prepare_working, PLACE, "What depends on levers alone is worked out.", when=policy_changes),
-    Step(PartnershipModel.hold_election, PLACE, "A May election may bring a new leader."),
-    Step(PartnershipModel.be_led, PLACE, "The leader's style, the staff in place and relief are what they are."),
+    *POLICY,
     Step(Partner.be_abolished, EVERYBODY, "Bodies that end this month leave for good.", when=bodies_end),
     Step(PartnershipModel.begin_to_reorganise, PLACE, "It is seen who is reorganised:"),
     Step(Partner.be_reorganised, EVERYBODY, "bodies go through a reorganisation."),
@@ -144,7 +140,7 @@ STEPS = (
     Step(life.stand_in_core, MEMBERS, "all who have a tie,", when=year_ends),
     Repeat(
         "peeled",
-        64,
+        MAX_PARTNERS,
         "less, one by one, who has fewest ties there, until all are tied to half of the others.",
         (
             PairStep(life.tied_in_core, "Ties within are counted,", adds=("within",), when=core_is_peeled),
