@@ -65,8 +65,8 @@ _NAMES_AN_EXTENSION = re.compile(r"^\+*extension=")
 _OWN_SETTING = re.compile(r"^\+*(?=own[.=])")
 _ALL_SEATS = re.compile(r"^\+*board(\.members)?=\{")
 
-_NAMES = re.compile(r"\[?[A-Za-z_][\w, /-]*\]?|\[\]|\w+\(.*\)")
-"""One name, several (with --multirun), a list of names, or a sweep such as glob(*)."""
+_NAMES = re.compile(r"[A-Za-z_][\w, /-]*|\[\]|\w+\(.*\)")
+"""One name, several (with --multirun), none, or a sweep such as glob(*)."""
 
 Settings = TypeVar("Settings")
 

@@ -1,6 +1,6 @@
 """Regimes, named from measures by published thresholds and by nothing else.
 
-First the five of the model, then the seven words of the second model, which nothing uses yet.
+First the five of the first model, then the seven words of the second.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from analysis.shared.plotting import (
     LineEnd,
     add_note,
     add_note_and_regime_key,
+    add_sector_key,
     add_title,
     calendar_axis,
     draw_fans,
@@ -349,12 +349,7 @@ def trust_network(links: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
     for ax, date in zip(panels, moments_shown, strict=True):
         _draw_network(ax, _mutual(links[links["date"] == date]), bodies[bodies["date"] == date], places, labels)
         ax.set(title=date, xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
-    key = [
-        Line2D([], [], marker="o", linestyle="", color=colour, label=titled(sector))
-        for sector, colour in SECTOR_COLOURS.items()
-        if sector in set(bodies["sector"])
-    ]
-    figure.legend(handles=key, loc="outside upper right", ncols=len(key), fontsize=9, handletextpad=0.1)
+    add_sector_key(figure, bodies["sector"])
     return figure
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from analysis.shared.plotting import (
     GREY,
     SECTOR_COLOURS,
     add_note,
+    add_sector_key,
     add_title,
     calendar_axis,
     in_house_style,
@@ -64,9 +64,7 @@ def tie_networks(ties: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
         _draw(ax, here, members, places, labels if date == dates[-1] else {})
         count = f"{len(here)} tie{'' if len(here) == 1 else 's'}"
         ax.set(title=f"{date}: {count}, core of {int(members['in_core'].sum())}")
-    shown = [sector for sector in SECTOR_COLOURS if sector in set(bodies["sector"])]
-    key = [Line2D([], [], marker="o", ls="", color=SECTOR_COLOURS[sector], label=titled(sector)) for sector in shown]
-    figure.legend(handles=key, loc="outside upper right", ncols=len(key), fontsize=9, handletextpad=0.1)
+    add_sector_key(figure, bodies["sector"])
     return figure
 
 

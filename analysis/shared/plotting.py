@@ -20,6 +20,7 @@ import seaborn as sns
 from matplotlib import dates as calendar
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
@@ -178,6 +179,17 @@ def add_note_and_regime_key(figure: Figure, note: str, regimes: Iterable[str] = 
         handlelength=1.0,
         columnspacing=1.2,
     )
+
+
+def add_sector_key(figure: Figure, sectors: Iterable[str]) -> None:
+    """Say at the top right of a figure what the colours of those sectors mean."""
+    there = set(sectors)
+    key = [
+        Line2D([], [], marker="o", linestyle="", color=colour, label=titled(sector))
+        for sector, colour in SECTOR_COLOURS.items()
+        if sector in there
+    ]
+    figure.legend(handles=key, loc="outside upper right", ncols=len(key), fontsize=9, handletextpad=0.1)
 
 
 def _wrapped(figure: Figure, text: str, *, points: float) -> str:

@@ -18,7 +18,8 @@ from analysis.patterns.structure import dyadic_share, transitivity_excess
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments.compose import load_scenario
 from experiments.documents.evidence import EVIDENCE
-from sim import Ensemble, PartnershipModel, Scenario, month_of, simulate_ensemble, with_changes
+from experiments.runs.counterfactual import without
+from sim import Ensemble, PartnershipModel, Scenario, month_of, simulate_ensemble
 from sim.regimes import WORDS
 
 FILE = EVIDENCE / "second_model.csv"
@@ -47,7 +48,7 @@ class Seen:
 def seen(*, replicates: int, trust_replicates: int) -> list[Seen]:
     """Return what is seen in so many runs of each scenario; of trust between bodies, in fewer."""
     found: list[Seen] = []
-    for fund, scenario in {"funded": _england(), "unfunded": _unfunded(_england())}.items():
+    for fund, scenario in {"funded": _england(), "unfunded": without(_england(), "fund").scenario}.items():
         ensemble = _lived(scenario, replicates)
         gone, regimes = ensemble["is_dissolved"][0], np.array(ensemble.regime_names)[ensemble.regimes[0]]
         found.append(_share("N1", f"dissolved by May 2010, {fund}", gone[:, MAY_2010] > 0.5, 0.0, 0.05))
@@ -78,18 +79,6 @@ def _scenario(name: str) -> Scenario:
 
 def _england() -> Scenario:
     return _scenario("england_2001_2013")
-
-
-def _unfunded(scenario: Scenario) -> Scenario:
-    """Return the scenario without any fund, from the start and in every dated policy."""
-    calendar = tuple(
-        dataclasses.replace(
-            entry, levers={name: v for name, v in entry.levers.items() if name != "flexible_fund_gbp_m"}
-        )
-        for entry in scenario.calendar
-    )
-    levers = dataclasses.replace(scenario.levers, flexible_fund_gbp_m=0.0)
-    return with_changes(scenario, calendar=calendar, levers=levers)
 
 
 def _lived(scenario: Scenario, replicates: int) -> Ensemble:

@@ -6,7 +6,6 @@ import errno
 import time
 from collections.abc import Collection
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from rich.table import Table
@@ -43,8 +42,14 @@ def carry_out(
     """
     started = datetime.now(UTC)
     try:
-        asked = partial(_begun, folder, request, command, not_in_hash=not_in_hash, runs_per_chunk=runs_per_chunk)
-        study = asked(compiles=how.executor == "local")
+        study = _begun(
+            folder,
+            request,
+            command,
+            not_in_hash=not_in_hash,
+            runs_per_chunk=runs_per_chunk,
+            compiles=how.executor == "local",
+        )
         clock = time.monotonic()
         computed = work_off(study, how, stop_on_error=stop_on_error)
         seconds = time.monotonic() - clock

@@ -1,4 +1,4 @@
-"""The words of the second model: who works with whom, who comes, and what is kept of it. Nothing reads them yet.
+"""The words of the second model: who works with whom, who comes, and what is kept of it.
 
 Members are those of a table. ``ties`` is the matrix of who is tied to whom: symmetric, 1 or 0, of bodies × bodies;
 ``is_member`` says of every body whether it has a seat (1 or 0). The diagonal is never read. Vectors of a year hold
