@@ -23,10 +23,15 @@ ByTerm = list[float]
 Towards = list[float]
 """One number for every other body."""
 
+_NO_MORE: Mapping[str, int] = {}
 
-def rows_of(kind: type, *, terms: int = 0) -> dict[str, int]:
-    """Return the numbers that a thing of a class holds, by name: 0 for one number, n for n of them."""
-    counts = {"float": 0, "ByTheme": len(THEMES), "BySector": len(SECTORS), "ByTerm": terms}
+
+def rows_of(kind: type, *, terms: int = 0, more: Mapping[str, int] = _NO_MORE) -> dict[str, int]:
+    """Return the numbers that a thing of a class holds, by name: 0 for one number, n for n of them.
+
+    ``more`` says of more words for several numbers how many they are.
+    """
+    counts = {"float": 0, "ByTheme": len(THEMES), "BySector": len(SECTORS), "ByTerm": terms} | dict(more)
     return {name: counts[hint] for name, hint in kind.__annotations__.items() if hint in counts}
 
 

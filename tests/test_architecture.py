@@ -77,8 +77,9 @@ ROOMS: dict[str, str] = {
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
     "sim.ensemble": "sim.scenario sim.randomness sim.own sim.month sim.lanes.engine sim.block sim.compiled",
     # ------------------------------------ the second model, as far as it is built: a month of its own, for both engines
-    "sim.second": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes sim.scenario sim.population"
-    " sim.randomness sim.steps sim.terms sim.measures sim.partners sim.partnership sim.month",
+    "sim.second": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes sim.scenario"
+    " sim.population"
+    " sim.randomness sim.state sim.steps sim.terms sim.measures sim.partners sim.partnership sim.month",
     "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.measures sim.own sim.partnership"
     " sim.month sim.history sim.compiled sim.ensemble",
     # ------------------------------------------------------------- reading results: tables in, tables or figures out

@@ -8,10 +8,10 @@ from sim.events import DISSOLVED, REFOUNDED
 from sim.jit import rule
 from sim.rules import accountability
 from sim.rules.mathematics import logistic, mean_or_zero
-from sim.rules.structure import engagement
-from sim.second.meetings import JUNIOR_PRESENCE, N_THEMES, standing_of
+from sim.rules.structure import engagement, kept_share
+from sim.second.meetings import ABSENT_PRESENCE, N_THEMES, presence_of, standing_of
 from sim.second.ties import TOLERATED
-from sim.second.time import FULL_CUTS
+from sim.second.time import how_deep
 
 YOUNGEST = 12
 """No table is abolished in its first year."""
@@ -84,8 +84,7 @@ def clear_influence(self: Any) -> None:
 def take_stand(self: Any) -> None:
     """Weigh by what the body brings, as far as it was at the board."""
     model = self.model
-    juniors = self.came_to_board - self.in_person_at_board
-    self.presence_now = self.in_person_at_board + JUNIOR_PRESENCE * juniors
+    self.presence_now = presence_of(came=self.came_to_board, in_person=self.in_person_at_board)
     self.standing = standing_of(resources=self.resources, presence=self.presence_now)
     model.all_standing += self.standing
     model.all_present += self.presence_now
@@ -95,7 +94,7 @@ def take_stand(self: Any) -> None:
 def take_influence(self: Any) -> None:
     """Take one's influence: facilitation evens it out among those present, a directing chair takes more."""
     model = self.model
-    even = (self.presence_now + 0.02) / (model.all_present + 1.0)
+    even = (self.presence_now + ABSENT_PRESENCE) / (model.all_present + 1.0)
     self.influence = (1.0 - model.facilitation) * mean_or_zero(total=self.standing, count=model.all_standing)
     self.influence += model.facilitation * even
     if self.seat.is_chair > 0.0 and self.presence_now > 0.0:
@@ -194,10 +193,12 @@ def begin_to_engage(self: Any) -> None:
 def engage(self: Any) -> None:
     """Be engaged: as one came over the year, and as one kept what one promised."""
     model = self.model
-    kept = self.kept_year / self.due_year if self.due_year > 0.0 else 1.0
-    junior = max(0.0, self.came_record - self.person_record)
-    self.engagement = engagement(senior_share=self.person_record, junior_share=junior, kept_share=min(1.0, kept))
-    self.engagement = self.engagement * model.stands
+    engaged = engagement(
+        senior_share=self.person_record,
+        junior_share=self.came_record - self.person_record,
+        kept_share=kept_share(kept=tuple(self.kept_in), due=tuple(self.due_in)),
+    )
+    self.engagement = engaged * model.stands
     model.all_engaged += self.engagement
     model.n_counted += 1.0
 
@@ -214,13 +215,13 @@ def consider_abolition(self: Any) -> None:
         + (own.hold_expected * own.expected if self.policy.date < NO_LONGER_EXPECTED else 0.0)
         + (HOLD_OF_FUND if self.policy.fund_gbp_m_a_year > 0.0 else 0.0)
         + HOLD_OF_DUTY * max(levers.statutory, levers.duty.attend)
-        - own.hold_cuts * min(1.0, levers.austerity / FULL_CUTS)
+        - own.hold_cuts * how_deep(cuts=levers.austerity)
     )
     hazard = HIGHEST_HAZARD * logistic(-STEEPNESS * (hold - own.hold_needed))
     self.ends_now = 1.0 if self.stands > 0.0 and self.month >= YOUNGEST and self.luck.end < hazard else 0.0
     core = self.core_size if self.core_size >= SMALLEST_CORE else 0.0
     again = own.refounding_rate * self.attention * self.attention * core / (core + HALF_OF_CORE)
-    again = again * (1.0 - 0.5 * min(1.0, levers.austerity / FULL_CUTS))
+    again = again * (1.0 - 0.5 * how_deep(cuts=levers.austerity))
     self.begins_again = 1.0 if self.stands == 0.0 and self.luck.end < again else 0.0
     self.stands = (self.stands - self.ends_now) + self.begins_again
     self.n_refounded += self.begins_again

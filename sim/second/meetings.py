@@ -11,11 +11,11 @@ from typing import Any
 
 from sim.jit import rule
 from sim.population import SECTORS, THEMES
-from sim.rules.mathematics import exponential, logistic, saturation
+from sim.rules.mathematics import exponential, logistic, saturation, total
 from sim.terms import Term
 
 N_THEMES, N_SECTORS = len(THEMES), len(SECTORS)
-COUNCIL = 0.0
+COUNCIL = SECTORS.index("council")
 
 BLOCKS: tuple[str, ...] = (
     "children and young people",
@@ -72,6 +72,24 @@ LEAST_FIT = 0.1
 
 
 @rule
+def is_dealt_with(theme: int, table: int) -> bool:
+    """Return whether a table deals with a theme: the board with all, a group with those of its block."""
+    return table == 0 or BLOCK_OF[theme] == table - 1
+
+
+@rule
+def slot_of(item: int, table: int) -> int:
+    """Return which of the month's draws an item takes: the board has several items, a group one."""
+    return item if table == 0 else MOST_ITEMS - 1 + table
+
+
+@rule
+def presence_of(came: float, in_person: float) -> float:
+    """Return how far a body is there: a junior counts in part."""
+    return in_person + JUNIOR_PRESENCE * (came - in_person)
+
+
+@rule
 def items_of(hours: float, item_hours: float, speaker_hours: float, present: float) -> float:
     """Return for how many items a meeting has time: each takes some, and each body present speaks to it."""
     return hours / (item_hours + speaker_hours * present)
@@ -101,7 +119,6 @@ def support_of(
 @rule
 def open_the_month(self: Any) -> None:
     """Clear the table's counts."""
-    self.n_tied_come = 0.0
     self.raised = 0.0
     self.adopted_now = 0.0
     self.money_in_sight = saturation(amount=self.policy.fund_gbp_m_a_year, half=HALF_OF_FUND_GBP_M)
@@ -228,11 +245,11 @@ def open_table(self: Any) -> None:
 def sit_down(self: Any) -> None:
     """See whether the body sits at the table at hand."""
     model = self.model
-    share = 0.0
+    self.plan_here = 0.0
     for k in range(N_THEMES):
-        if BLOCK_OF[k] == model.table - 1:
-            share += self.plan[k]
-    belongs = model.table == 0 or share > GROUP_PRIORITY or self.seat.sector == COUNCIL
+        if is_dealt_with(theme=k, table=model.table):
+            self.plan_here += self.plan[k]
+    belongs = self.plan_here > GROUP_PRIORITY or self.seat.sector == COUNCIL
     self.sits = model.meets * self.is_member if belongs else 0.0
     self.came = 0.0
     self.in_person = 0.0
@@ -254,7 +271,7 @@ def choose_rank(self: Any) -> None:
     self.best_in_person = max(self.best_in_person, self.in_person)
     model.n_present += self.came
     model.influence_in_person += self.influence * self.in_person
-    model.influence_present += self.influence * (self.in_person + JUNIOR_PRESENCE * (self.came - self.in_person))
+    model.influence_present += self.influence * presence_of(came=self.came, in_person=self.in_person)
 
 
 @rule
@@ -268,15 +285,13 @@ def keep_the_record(self: Any) -> None:
     """Remember the year's meetings of the board, month by month."""
     month = self.model.month % 12
     if self.model.table == 0:
-        self.came_year += self.came - self.came_in[month]
-        self.person_year += self.in_person - self.person_in[month]
         self.came_in[month] = self.came
         self.person_in[month] = self.in_person
         self.came_to_board = self.came
         self.in_person_at_board = self.in_person
         met = max(1.0, self.model.meetings_year)
-        self.came_record = self.came_year / met
-        self.person_record = self.person_year / met
+        self.came_record = total(tuple(self.came_in)) / met
+        self.person_record = total(tuple(self.person_in)) / met
 
 
 @rule
@@ -305,7 +320,7 @@ def set_the_agenda(self: Any) -> None:
 @rule
 def open_item(self: Any) -> None:
     """Open the next item, if there is time for it."""
-    slot = self.item if self.table == 0 else MOST_ITEMS - 1 + self.table
+    slot = slot_of(item=self.item, table=self.table)
     self.is_open = 1.0 if self.item + 1.0 <= self.meeting_items else 0.0
     self.aim = self.luck.proposer[slot] * self.influence_in_person
     self.weighed = 0.0
@@ -324,19 +339,15 @@ def open_item(self: Any) -> None:
 def propose(self: Any) -> None:
     """Propose, if it is the body's turn: those there in person propose by their influence, a theme by their plan."""
     model = self.model
-    slot = model.item if model.table == 0 else MOST_ITEMS - 1 + model.table
+    slot = slot_of(item=model.item, table=model.table)
     model.weighed += self.influence * self.in_person
     turn = model.is_found == 0.0 and self.in_person > 0.0 and model.weighed > model.aim
     self.proposes = 1.0 if turn else 0.0
-    whole = 0.0
-    for k in range(N_THEMES):
-        if model.table == 0 or BLOCK_OF[k] == model.table - 1:
-            whole += self.plan[k]
-    drawn = self.luck.theme[slot] * whole
+    drawn = self.luck.theme[slot] * self.plan_here
     theme = -1.0
     passed = 0.0
     for k in range(N_THEMES):
-        if model.table == 0 or BLOCK_OF[k] == model.table - 1:
+        if is_dealt_with(theme=k, table=model.table):
             passed += self.plan[k]
             if theme < 0.0 and passed > drawn:
                 theme = float(k)
@@ -359,13 +370,8 @@ def offer_oneself(self: Any) -> None:
     model = self.model
     theme = int(model.theme)
     fit = LEAST_FIT + self.plan[theme]
-    needed = 0.0
-    for k in range(N_THEMES):
-        if k == theme:
-            needed = NEEDED[k][self.seat.sector]
-    self.value = needed * self.tied_to_proposer * self.trusted_by_proposer * fit
-    if self.proposes > 0.0:
-        self.value = 0.0
+    worth = NEEDED[theme][self.seat.sector] * self.tied_to_proposer * self.trusted_by_proposer * fit
+    self.value = 0.0 if self.proposes > 0.0 else worth
     model.best_of[self.seat.sector] = max(model.best_of[self.seat.sector], self.value)
 
 
@@ -389,7 +395,7 @@ def look_at_team(tie: float, trust: float, other_joins_team: float) -> tuple[flo
 def vote(self: Any) -> None:
     """Support the proposal or not; those in its team do."""
     model, own = self.model, self.model.own
-    slot = model.item if model.table == 0 else MOST_ITEMS - 1 + model.table
+    slot = slot_of(item=model.item, table=model.table)
     chance = support_of(
         base=own.support_base,
         weight_trust=own.support_trust,

@@ -7,7 +7,7 @@ from typing import Any
 from sim.jit import rule
 from sim.partnership import FISCAL_YEAR_END
 from sim.rules.mathematics import logistic, mean_or_zero, saturation
-from sim.second.meetings import N_PROJECTS, N_SECTORS, N_THEMES, NEEDED, PROJECT_MONTHS
+from sim.second.meetings import N_PROJECTS, N_SECTORS, N_THEMES, NEEDED, PROJECT_MONTHS, slot_of
 
 LEAST_EFFORT = 0.08
 """What a needed sector does for a project without anybody of it in the team."""
@@ -73,7 +73,7 @@ def chance_of_pooling(
 def take_on(self: Any) -> None:
     """Take the new project on, if one is in its team and there in person; and decide whether to pool money in it."""
     model, own = self.model, self.model.own
-    slot = model.item if model.table == 0 else 2 + model.table
+    slot = slot_of(item=model.item, table=model.table)
     commits = self.joins_team * self.in_person * model.is_adopted
     mates = max(1.0, model.team_size - 1.0)
     pools = self.luck.pooling[slot] < chance_of_pooling(
@@ -107,7 +107,6 @@ def count_own_projects(self: Any) -> None:
         pooled += self.pools_in[p]
     self.own_projects = projects
     self.pooled_in = pooled
-    self.yields_now = 0.0
 
 
 @rule
@@ -134,8 +133,6 @@ def keep_promises(self: Any) -> None:
     self.effort = effort_of(trust_in_mates=mates, scarcity=self.scarcity) if self.mates > 0.0 else 0.0
     month = model.month % 12
     due = 1.0 if self.own_projects > 0.0 and self.mates > 0.0 else 0.0
-    self.due_year += due - self.due_in[month]
-    self.kept_year += self.effort * due - self.kept_in[month]
     self.due_in[month] = due
     self.kept_in[month] = self.effort * due
     money = POOLED_SHARE * self.flexible_gbp_m / 12.0 / max(MOST_POOLED_IN, self.pooled_in)
@@ -162,21 +159,19 @@ def deliver(self: Any) -> None:
     for p in range(N_PROJECTS):
         running += 1.0 if self.months_left[p] > 0.0 else 0.0
     each = min(MOST_A_PROJECT_GBP_M, self.fund_held_gbp_m / max(1.0, running))
-    routed, gained, yields = 0.0, 0.0, 0.0
+    routed, yields = 0.0, 0.0
     for p in range(N_PROJECTS):
+        needed = NEEDED[int(self.theme_of[p])]
         least = 1.0
-        for k in range(N_THEMES):
-            if self.theme_of[p] == k:
-                for s in range(N_SECTORS):
-                    does = max(LEAST_EFFORT, self.best_effort[p * N_SECTORS + s])
-                    least = min(least, does) if NEEDED[k][s] > 0.0 else least
+        for s in range(N_SECTORS):
+            does = max(LEAST_EFFORT, self.best_effort[p * N_SECTORS + s])
+            least = min(least, does) if needed[s] > 0.0 else least
         runs = 1.0 if self.months_left[p] > 0.0 else 0.0
         self.yield_of[p] = least * runs
         yields += least * runs
         money = runs * (each + self.pooled_gbp_m_in[p])
         more = ALONE * money * (own.joint_gain * least - own.joint_cost)
         routed += runs * each
-        gained += more
         for k in range(N_THEMES):
             self.gained[k] += more if self.theme_of[p] == k else 0.0
         self.has_delivered = 1.0 if self.months_left[p] == 1.0 else self.has_delivered

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sim.month import EVERYBODY, MEMBERS, PLACE, POLICY, Month, bodies_end
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
-from sim.population import SECTORS, THEMES
+from sim.population import THEMES
 from sim.randomness import CENTRED, OWN_STREAMS, STREAMS, Stream
 from sim.scenario import MAX_PARTNERS
 from sim.second import life, measures, meetings, projects, ties, time
-from sim.second.meetings import MOST_ITEMS, N_PROJECTS, N_SECTORS, N_SLOTS, N_TABLES
+from sim.second.meetings import MOST_ITEMS, N_SLOTS, N_TABLES
 from sim.second.parameters import Free
+from sim.second.state import STATE
 from sim.second.words import SECOND_NAMING
 from sim.steps import PairStep, Repeat, Step, Takers
 
@@ -20,11 +21,6 @@ AT_THE_TABLE = Takers(
     lambda model: [partner for partner in model.partners if partner.sits > 0.0],
     lambda partner: partner.sits > 0.0,
 )
-
-
-def table_meets(model: PartnershipModel) -> bool:
-    """Return whether the table at hand meets."""
-    return bool(model.meets > 0.0)
 
 
 def item_is_open(model: PartnershipModel) -> bool:
@@ -134,7 +130,7 @@ STEPS = (
     PairStep(ties.trust_a_month_later, "Trust follows what team mates kept.", writes="trust"),
     PairStep(ties.made_or_lost, "Ties are made and lost.", writes="tie", once=True),
     PairStep(ties.months_left_together, "Joint work comes nearer to its end.", writes="joint", once=True),
-    PairStep(ties.ties_of_both, "Ties are counted.", adds=("degree", "used_degree")),
+    PairStep(ties.is_tied, "Ties are counted.", adds=("degree",)),
     # the core, once a year
     Step(life.begin_the_core, PLACE, "Once a year the core is looked for:", when=year_ends),
     Step(life.stand_in_core, MEMBERS, "all who have a tie,", when=year_ends),
@@ -170,147 +166,6 @@ STEPS = (
     ),
 )
 
-OF_A_BODY = dict.fromkeys(
-    [
-        "half_days",
-        "claimed_half_days",
-        "scarcity",
-        "ease",
-        "sits",
-        "came",
-        "came_to_board",
-        "in_person_at_board",
-        "in_person",
-        "best_came",
-        "best_in_person",
-        "came_record",
-        "person_record",
-        "came_year",
-        "person_year",
-        "partners_coming",
-        "presence_now",
-        "excess",
-        "proposes",
-        "value",
-        "joins_team",
-        "tied_to_proposer",
-        "trust_in_proposer",
-        "trusted_by_proposer",
-        "tied_to_team",
-        "trust_in_team",
-        "takes_on",
-        "own_projects",
-        "pooled_in",
-        "yields_now",
-        "yield_remembered",
-        "trusted_mates",
-        "mates",
-        "effort",
-        "due_year",
-        "kept_year",
-        "pooled_now_gbp_m",
-        "pooled_recently",
-        "pay",
-        "aspires",
-        "degree",
-        "used_degree",
-        "in_core",
-        "within",
-        "chance_of_ties",
-        "chance_of_trust",
-        "education_plan",
-        "economy_plan",
-        "housing_plan",
-        "crime_plan",
-        "health_plan",
-    ],
-    0,
-) | {
-    "plan": len(THEMES),
-    "came_in": 12,
-    "person_in": 12,
-    "due_in": 12,
-    "kept_in": 12,
-    "in_team": N_PROJECTS,
-    "pools_in": N_PROJECTS,
-}
-
-OF_THE_TABLE = dict.fromkeys(
-    [
-        "stands",
-        "has_decided",
-        "trend",
-        "trust_at_launch",
-        "engagement_seen",
-        "n_tied_come",
-        "raised",
-        "adopted_now",
-        "money_in_sight",
-        "meets",
-        "expected_others",
-        "n_sitting",
-        "n_present",
-        "influence_in_person",
-        "influence_present",
-        "meeting_items",
-        "meetings_year",
-        "is_open",
-        "aim",
-        "weighed",
-        "is_found",
-        "theme",
-        "team_size",
-        "team_in_person",
-        "votes",
-        "is_adopted",
-        "place_of_project",
-        "all_standing",
-        "all_present",
-        "all_influence",
-        "top_influence",
-        "core_size",
-        "fewest",
-        "is_peeling",
-        "is_dropped",
-        "all_engaged",
-        "n_counted",
-        "ends_now",
-        "begins_again",
-        "n_refounded",
-        "n_projects",
-        "mean_yield",
-        "decisions_year",
-        "all_came",
-        "all_in_person",
-        "all_scarcity",
-        "all_pooled_gbp_m",
-        "n_pooling",
-        "all_belief",
-        "all_degree",
-        "most_degree",
-        "ties",
-        "ties_across",
-        "ties_in_use",
-        "trust_both",
-    ],
-    0,
-) | {
-    "best_of": N_SECTORS,
-    "core_of": len(SECTORS),
-    "came_of": len(SECTORS),
-    "sits_of": len(SECTORS),
-    "meetings_in": 12,
-    "adopted_in": 12,
-    "months_left": N_PROJECTS,
-    "theme_of": N_PROJECTS,
-    "yield_of": N_PROJECTS,
-    "pooled_gbp_m_in": N_PROJECTS,
-    "best_effort": N_PROJECTS * N_SECTORS,
-    "gained": len(THEMES),
-    "alone": len(THEMES),
-    "shocks": len(THEMES),
-}
-
 CHANCE = (
     Stream("place", OWN_STREAMS, count=2, made=CENTRED, at_launch=True),
     Stream("ties_at_launch", OWN_STREAMS + 1, each=True, at_launch=True),
@@ -334,6 +189,6 @@ month = Month(
     columns=measures.SECOND_COLUMNS,
     naming=SECOND_NAMING,
     streams=(*STREAMS, *CHANCE),
-    own_state={"partner": OF_A_BODY, "partnership": OF_THE_TABLE, "matrix": {"tie": 0, "joint": 0, "complement": 0}},
+    own_state=STATE,
     own_settings=Free,
 )

@@ -147,6 +147,6 @@ def trust_a_month_later(
 
 
 @rule
-def ties_of_both(tie: float, joint: float) -> tuple[float, float]:
-    """Return whether two bodies are tied, and whether a joint project runs on the tie."""
-    return tie, tie if joint > 0.0 else 0.0
+def is_tied(tie: float) -> float:
+    """Return whether two bodies are tied."""
+    return tie

@@ -20,6 +20,12 @@ REORGANISED_CLAIM = 0.5
 
 
 @rule
+def how_deep(cuts: float) -> float:
+    """Return how deep cuts are, in [0, 1], from the share of budgets that is lost."""
+    return min(1.0, cuts / FULL_CUTS)
+
+
+@rule
 def scarcity(claimed: float, half_days: float) -> float:
     """Return how scarce senior time is, 0 or more: the square of the share of it that is claimed.
 
@@ -33,16 +39,16 @@ def scarcity(claimed: float, half_days: float) -> float:
 def claim_time(self: Any) -> None:
     """Add up what claims the body's senior time: own business, inspection, cuts, initiatives, reports, ties, work."""
     model, kind, own, levers = self.model, self.kind, self.model.own, self.model.levers
-    self.half_days = HALF_DAYS * kind.capacity
+    half_days = HALF_DAYS * kind.capacity
     inspection = levers.inspection.burden * (1.0 - model.relief_lifted) * kind.is_inspected
-    claimed = OWN_BUSINESS * self.half_days
+    claimed = OWN_BUSINESS * half_days
     claimed += own.inspection_claim * inspection * kind.capacity
     claimed += own.initiative_claim * levers.initiatives * kind.participation_cost * kind.capacity
-    claimed += own.cuts_claim * min(1.0, levers.austerity / FULL_CUTS) * kind.is_publicly_funded * kind.capacity
+    claimed += own.cuts_claim * how_deep(cuts=levers.austerity) * kind.is_publicly_funded * kind.capacity
     claimed += own.reporting_claim * self.report_pressure * kind.capacity
-    claimed += REORGANISED_CLAIM * self.half_days * self.is_reorganised
+    claimed += REORGANISED_CLAIM * half_days * self.is_reorganised
     claimed += own.tie_claim * (self.degree + self.own_projects) * kind.capacity
     claimed = max(0.0, claimed - own.staff_relief * model.staff_team * model.stands * kind.capacity)
     self.claimed_half_days = claimed
-    self.scarcity = scarcity(claimed=claimed, half_days=self.half_days)
+    self.scarcity = scarcity(claimed=claimed, half_days=half_days)
     self.ease = 1.0 / (1.0 + self.scarcity)

@@ -1,0 +1,95 @@
+"""What bodies and the table hold in the second model, beside what those of the first do; flags are 0 or 1."""
+
+from __future__ import annotations
+
+from sim.population import SECTORS
+from sim.second.meetings import N_PROJECTS
+from sim.state import BySector, ByTheme, Towards, matrices_of, rows_of
+
+ByMonth = list[float]
+"""One number a month of the year."""
+ByProject = list[float]
+"""One number a project that may run."""
+ByProjectAndSector = list[float]
+"""One number a project and sector, by project."""
+
+COUNTS = {"ByMonth": 12, "ByProject": N_PROJECTS, "ByProjectAndSector": N_PROJECTS * len(SECTORS)}
+
+
+class OfABody:
+    """What a body holds."""
+
+    # fmt: off
+    # time and plans
+    claimed_half_days: float; scarcity: float; ease: float; plan: ByTheme
+    education_plan: float; economy_plan: float; housing_plan: float; crime_plan: float; health_plan: float
+
+    # at the table at hand
+    sits: float; plan_here: float; came: float; in_person: float
+
+    # at any table this month, at the board, and over the year
+    best_came: float; best_in_person: float; came_to_board: float; in_person_at_board: float
+    came_in: ByMonth; person_in: ByMonth; came_record: float; person_record: float; partners_coming: float
+    presence_now: float
+    excess: float  # of influence, beyond what others accept
+
+    # an item
+    proposes: float; tied_to_proposer: float; trust_in_proposer: float; trusted_by_proposer: float
+    value: float  # as a team mate, to the proposer
+    joins_team: float; tied_to_team: float; trust_in_team: float; takes_on: float
+
+    # work
+    in_team: ByProject; pools_in: ByProject; own_projects: float; pooled_in: float; trusted_mates: float; mates: float
+    effort: float; due_in: ByMonth; kept_in: ByMonth; pooled_now_gbp_m: float; pooled_recently: float
+
+    # what it makes of it
+    yield_remembered: float; pay: float; aspires: float
+
+    # ties
+    tie: Towards; joint: Towards; complement: Towards; degree: float; in_core: float
+    within: float  # ties to others in the core
+    chance_of_ties: float; chance_of_trust: float
+    # fmt: on
+
+
+class OfTheTable:
+    """What the table holds."""
+
+    # fmt: off
+    # the place, and whether the table stands
+    stands: float; trend: float; trust_at_launch: float; engagement_seen: float; ends_now: float; begins_again: float
+    n_refounded: float
+
+    # a meeting
+    meets: float; meetings_in: ByMonth; meetings_year: float; expected_others: float; n_sitting: float
+    n_present: float; influence_in_person: float; influence_present: float; money_in_sight: float; meeting_items: float
+
+    # an item
+    raised: float; is_open: float; aim: float; weighed: float; is_found: float; theme: float; best_of: BySector
+    team_size: float; team_in_person: float; votes: float; is_adopted: float; place_of_project: float
+
+    # influence
+    all_standing: float; all_present: float; all_influence: float; top_influence: float
+
+    # projects and what they come to
+    months_left: ByProject; theme_of: ByProject; yield_of: ByProject; pooled_gbp_m_in: ByProject
+    best_effort: ByProjectAndSector; n_projects: float; mean_yield: float; adopted_now: float; adopted_in: ByMonth
+    decisions_year: float; has_decided: float; gained: ByTheme; alone: ByTheme; shocks: ByTheme
+
+    # the core
+    core_size: float; fewest: float; is_peeling: float; is_dropped: float
+
+    # what measures are made of
+    all_engaged: float; n_counted: float; all_came: float; all_in_person: float; all_scarcity: float
+    all_pooled_gbp_m: float; n_pooling: float; all_belief: float; all_degree: float; most_degree: float
+    core_of: BySector; came_of: BySector; sits_of: BySector; ties: float; ties_across: float; ties_in_use: float
+    trust_both: float
+    # fmt: on
+
+
+STATE = {
+    "partner": rows_of(OfABody, more=COUNTS),
+    "partnership": rows_of(OfTheTable, more=COUNTS),
+    "matrix": dict.fromkeys(matrices_of(OfABody), 0),
+}
+"""The same by name, with how many numbers each is, as a month is given it."""
