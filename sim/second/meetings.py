@@ -251,8 +251,12 @@ def sit_down(self: Any) -> None:
             self.plan_here += self.plan[k]
     belongs = self.plan_here > GROUP_PRIORITY or self.seat.sector == COUNCIL
     self.sits = model.meets * self.is_member if belongs else 0.0
+    # Nothing of another table is taken here.
     self.came = 0.0
     self.in_person = 0.0
+    self.proposes = 0.0
+    self.joins_team = 0.0
+    self.takes_on = 0.0
     model.expected_others += self.sits * self.came_record
     model.n_sitting += self.sits
 

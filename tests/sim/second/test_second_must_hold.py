@@ -184,6 +184,17 @@ def test_who_was_not_there_in_person_promised_nothing():
             assert partner.pooled_now_gbp_m == 0.0
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_who_works_together_is_in_one_project(seed):
+    """Who proposed, joined or promised at one table has done so there alone, not at the next one too."""
+    model = lived(months=40, seed=seed, levers={"thematic_groups": 1.0})
+    in_team = matrix(model, "in_team")
+    together = (in_team @ in_team.T > 0.0) & ~np.eye(len(in_team), dtype=bool)
+    assert together.any()
+    assert np.array_equal(matrix(model, "joint") > 0.0, together)
+    assert sum(partner.proposes for partner in model.partners) <= 1.0
+
+
 @pytest.mark.parametrize("carry_over", [0.0, 0.4, 1.0])
 def test_the_fund_is_conserved_to_the_penny(carry_over):
     levers = {"flexible_fund_gbp_m": 5.0, "carry_over": carry_over}
