@@ -8,6 +8,7 @@ from typing import Any
 from sim.jit import rule
 from sim.measures import INFINITE, LAST_MONTH, Measure
 from sim.population import SECTORS, THEMES
+from sim.rules.engagement import normalised_herfindahl
 from sim.rules.mathematics import mean_or_zero
 from sim.second.meetings import N_THEMES
 
@@ -29,6 +30,8 @@ def begin_to_show(self: Any) -> None:
         self.core_of[s] = 0.0
         self.came_of[s] = 0.0
         self.sits_of[s] = 0.0
+        self.engagement_of[s] = 0.0
+    self.squares = 0.0
 
 
 @rule
@@ -46,14 +49,24 @@ def show_oneself(self: Any) -> None:
     model.core_of[self.seat.sector] += self.in_core
     model.came_of[self.seat.sector] += self.came_record * model.stands
     model.sits_of[self.seat.sector] += 1.0
+    model.engagement_of[self.seat.sector] += self.engagement
+    model.squares += self.influence * self.influence
 
 
 @rule
 def tie_and_trust(
     tie: float, joint: float, trust: float, returned_trust: float, sector: int, other_sector: int
-) -> tuple[float, float, float, float]:
-    """Return whether two bodies are tied, across sectors, with a joint project; and their trust in each other."""
-    return tie, tie if sector != other_sector else 0.0, tie if joint > 0.0 else 0.0, trust + returned_trust
+) -> tuple[float, float, float, float, float, float]:
+    """Return whether two bodies are tied, across sectors, with a joint project; their trust, and how far it differs."""
+    across, mutual = sector != other_sector, trust + returned_trust
+    return (
+        tie,
+        tie if across else 0.0,
+        tie if joint > 0.0 else 0.0,
+        0.0 if across else mutual,
+        mutual if across else 0.0,
+        abs(trust - returned_trust),
+    )
 
 
 # ---------------------------------------------------------------------- formulas
@@ -63,6 +76,15 @@ def tie_and_trust(
 def pairs_of(self: Any) -> float:
     """Return how many pairs of members there are."""
     return 0.5 * self.n_counted * (self.n_counted - 1.0)
+
+
+@rule
+def pairs_within(self: Any) -> float:
+    """Return how many pairs of members are of one sector."""
+    pairs = 0.0
+    for s in range(len(self.sits_of)):
+        pairs += 0.5 * self.sits_of[s] * (self.sits_of[s] - 1.0)
+    return pairs
 
 
 @rule
@@ -105,6 +127,10 @@ def _attendance_of(sector: int) -> Any:
     return lambda m: mean_or_zero(total=m.came_of[sector], count=m.sits_of[sector])
 
 
+def _engagement_of(sector: int) -> Any:
+    return lambda m: mean_or_zero(total=m.engagement_of[sector], count=m.sits_of[sector])
+
+
 def _outcome_in(theme: int) -> Any:
     return lambda m: m.gained[theme] + m.alone[theme] + m.shocks[theme]
 
@@ -118,9 +144,11 @@ def _measures() -> Mapping[str, Measure]:
         Measure("attendance_senior", share, 0.0, 1.0, "Share of seats filled in person at the board's meetings of the last twelve months.", lambda m: mean_or_zero(total=m.all_in_person, count=m.n_counted), names_regimes=True),
         Measure("attendance_junior", share, 0.0, 1.0, "Share of seats filled by juniors at the board's meetings of the last twelve months.", lambda m: mean_or_zero(total=m.all_came - m.all_in_person, count=m.n_counted)),
         Measure("engagement", "index", 0.0, 1.0, "Mean over members of presence in the last twelve months (a junior counts a quarter), as far as commitments were kept.", lambda m: mean_or_zero(total=m.all_engaged, count=m.n_counted)),
+        *(Measure(f"engagement_{sector}", "index", 0.0, 1.0, f"The same, of the sector's members: {sector} (0 without members).", _engagement_of(s), label=f"engagement, {sector}") for s, sector in enumerate(SECTORS)),
         Measure("decision_rate", "decisions a month", 0.0, INFINITE, "Projects adopted by the board or a group, a month over the last twelve.", lambda m: m.decisions_year / 12.0, names_regimes=True),
         Measure("items_raised", "items", 0.0, INFINITE, "Items for which meetings of this month had time.", "raised"),
         Measure("top_share", share, 0.0, 1.0, "Share of influence of the most influential member.", lambda m: m.stands * m.top_influence, names_regimes=True),
+        Measure("dominance", "normalised Herfindahl index", 0.0, 1.0, "Concentration of influence: 0 all equal, 1 one body has it all.", lambda m: m.stands * normalised_herfindahl(sum_of_squared_shares=m.squares, n_members=m.n_counted)),
         Measure("tie_density", share, 0.0, 1.0, "Share of pairs of members that are tied.", lambda m: mean_or_zero(total=m.ties, count=pairs_of(m))),
         Measure("tie_cross_sector_share", share, 0.0, 1.0, "Share of ties that join different sectors.", lambda m: mean_or_zero(total=m.ties_across, count=m.ties)),
         Measure("tie_centralisation", "0 to 1", 0.0, 1.0, "How far ties run to one body: 1 a star, 0 all have equally many (Freeman 1979).", lambda m: mean_or_zero(total=m.n_counted * m.most_degree - m.all_degree, count=(m.n_counted - 1.0) * (m.n_counted - 2.0))),
@@ -128,7 +156,10 @@ def _measures() -> Mapping[str, Measure]:
         Measure("core_size", "bodies", 0.0, 512.0, "Bodies in the core, each tied to at least half of the others in it; seen once a year.", "core_size"),
         Measure("core_share", share, 0.0, 1.0, "Share of members in the core.", lambda m: mean_or_zero(total=m.core_size, count=m.n_counted), names_regimes=True),
         Measure("core_sectors", "sectors", 0.0, 4.0, "Sectors from which the bodies of the core come.", sectors_in_core, names_regimes=True),
-        Measure("trust", "0 to 1", 0.0, 1.0, "Mean directed trust between members.", lambda m: mean_or_zero(total=m.trust_both, count=2.0 * pairs_of(m))),
+        Measure("trust", "0 to 1", 0.0, 1.0, "Mean directed trust between members.", lambda m: mean_or_zero(total=m.trust_within + m.trust_across, count=2.0 * pairs_of(m))),
+        Measure("trust_within", "0 to 1", 0.0, 1.0, "Mean trust between members of one sector (0 without such pairs).", lambda m: mean_or_zero(total=m.trust_within, count=2.0 * pairs_within(m)), label="trust within sectors"),
+        Measure("trust_across", "0 to 1", 0.0, 1.0, "Mean trust between members of different sectors (0 without such pairs).", lambda m: mean_or_zero(total=m.trust_across, count=2.0 * (pairs_of(m) - pairs_within(m))), label="trust across sectors"),
+        Measure("trust_reciprocity", "0 to 1", 0.0, 1.0, "One minus the mean difference between trust given and returned.", lambda m: 1.0 - m.trust_difference / pairs_of(m) if m.n_counted > 1.0 else 0.0),
         Measure("projects", "projects", 0.0, 16.0, "Projects that run.", "n_projects"),
         Measure("project_yield", share, 0.0, 1.0, "Mean yield of the projects that run: what the weakest needed sector puts in.", "mean_yield"),
         Measure("pooling_share", share, 0.0, 1.0, "Share of members that put own money into a joint project in about the last year.", lambda m: mean_or_zero(total=m.n_pooling, count=m.n_counted)),

@@ -82,8 +82,8 @@ class OfTheTable:
     # what measures are made of
     all_engaged: float; n_counted: float; all_came: float; all_in_person: float; all_scarcity: float
     all_pooled_gbp_m: float; n_pooling: float; all_belief: float; all_degree: float; most_degree: float
-    core_of: BySector; came_of: BySector; sits_of: BySector; ties: float; ties_across: float; ties_in_use: float
-    trust_both: float
+    core_of: BySector; came_of: BySector; sits_of: BySector; engagement_of: BySector; ties: float; ties_across: float
+    ties_in_use: float
     # fmt: on
 
 

@@ -160,7 +160,7 @@ STEPS = (
     PairStep(
         measures.tie_and_trust,
         "ties and trust among members.",
-        adds=("ties", "ties_across", "ties_in_use", "trust_both"),
+        adds=("ties", "ties_across", "ties_in_use", "trust_within", "trust_across", "trust_difference"),
         to="table",
         once=True,
     ),

@@ -30,9 +30,9 @@ def grudges(empty_folder: Path) -> Path:
     return file
 
 
-def commands() -> list[list[str]]:
-    """Return the commands that the page prints."""
-    page = Path(sim.__file__).parents[1] / "docs" / "extending.md"
+def commands(name: str = "extending.md") -> list[list[str]]:
+    """Return the commands that a page prints."""
+    page = Path(sim.__file__).parents[1] / "docs" / name
     found = re.findall(r"^partnerships (.*)$", page.read_text("utf-8"), re.MULTILINE)
     return [shlex.split(command) for command in found]
 
@@ -43,6 +43,19 @@ def test_the_commands_of_the_page_run(command):
     """The verbs take the extension, its settings, and its measures."""
     smaller = {"compare": ["replicates=2", "months=48"], "sweep": ["draws=4", "replicates=2", "months=12"]}
     assert main([*command, *smaller.get(command[0], [])]) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", commands("second_model.md"), ids=lambda command: command[0])
+def test_the_commands_of_the_second_models_page_run(command):
+    """Their figures and words read measures that it has to report."""
+    smaller = {
+        "run": ["months=30"],
+        "compare": ["replicates=2", "months=30"],
+        "explain": ["months=30"],
+        "sweep": ["draws=3", "replicates=2", "months=12"],
+    }
+    assert main([*command, *smaller[command[0]]]) == 0
 
 
 def test_a_run_is_that_of_the_month_and_the_manifest_keeps_its_hash(grudges):
