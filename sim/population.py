@@ -43,6 +43,7 @@ class Archetype:
     discretionary_share: float
     regeneration_share: float
     capacity: float
+    senior_half_days: float
     education: float
     economy: float
     housing: float

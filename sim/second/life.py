@@ -6,31 +6,18 @@ from typing import Any
 
 from sim.events import DISSOLVED, REFOUNDED
 from sim.jit import rule
-from sim.rules import accountability
 from sim.rules.mathematics import logistic, mean_or_zero
 from sim.rules.structure import engagement, kept_share
-from sim.second.meetings import ABSENT_PRESENCE, N_THEMES, presence_of, standing_of
-from sim.second.ties import TOLERATED
+from sim.second.meetings import N_THEMES, presence_of
 from sim.second.time import how_deep
 
-YOUNGEST = 12
+A_YEAR = 12
 """No table is abolished in its first year."""
 
 NO_LONGER_EXPECTED = 12.0 * 2010 + 4.0
-"""May 2010, in months since year 0: until then the centre expected a partnership in every area."""
+"""May 2010, in months since year 0: until then the centre expected a partnership in every area (recorded)."""
 
-HIGHEST_HAZARD, STEEPNESS = 0.1, 12.0
-HOLD_OF_LEADER, HOLD_OF_DUTY, HOLD_OF_FUND = 0.5, 0.4, 0.1
-ENGAGEMENT_MEMORY = 0.1
-HALF_OF_CORE = 5.0
-SMALLEST_CORE = 3.0
-CHAIRS_BONUS = 0.8
-FULL_ATTENTION, LEAST_ATTENTION = 0.6, 0.4
-
-ASSESSED_AS_GOOD, SPREAD_OF_ASSESSORS = 0.5, 0.1
-"""The published line, and how far assessors err."""
-
-TRUSTFULNESS, REPUTE, BELIEF = 3, 4, 1
+BELIEF, TRUSTFULNESS, REPUTE = 1, 3, 4
 
 
 # ---------------------------------------------------------------------- the launch
@@ -38,34 +25,65 @@ TRUSTFULNESS, REPUTE, BELIEF = 3, 4, 1
 
 @rule
 def found_table(self: Any) -> None:
-    """Begin: the trend of the place, an expectation of engagement, and a table that stands."""
+    """Begin: the trend of the place, goodwill, some credit, an even strategy, and a table that stands."""
     self.stands = 1.0
     self.trend = self.luck.place[0]
-    self.trust_at_launch = self.own.trust_launch + 0.06 * self.luck.place[1]
-    self.engagement_seen = 0.3
+    self.trust_at_launch = self.own.trust_launch + self.own.launch_spread * self.luck.place[1]
+    self.engagement_seen = 0.5
+    self.n_counted = float(self.n_founders)
+    self.staff_paid = 1.0
+    self.is_accredited = 1.0
+    self.credibility = 0.5
+    for k in range(N_THEMES):
+        self.aims[k] = 1.0 / N_THEMES
 
 
 @rule
 def come_with_plans(self: Any) -> None:
     """Bring one's own plan, trustfulness and repute, and the views of somebody who begins."""
-    own, traits = self.model.own, self.luck.traits
+    traits = self.luck.traits
     self.trustfulness = traits[TRUSTFULNESS]
     self.repute = traits[REPUTE]
     for k in range(N_THEMES):
         self.plan[k] = self.kind.priorities[k]
-    self.education_plan = self.plan[0]
-    self.economy_plan = self.plan[1]
-    self.housing_plan = self.plan[2]
-    self.crime_plan = self.plan[3]
-    self.health_plan = self.plan[4]
-    self.belief = min(0.8, max(0.2, 0.5 + 0.1 * traits[BELIEF]))
+    self.education_plan = self.kind.education
+    self.economy_plan = self.kind.economy
+    self.housing_plan = self.kind.housing
+    self.crime_plan = self.kind.crime
+    self.health_plan = self.kind.health
+    self.chance_of_ties = self.luck.ties_at_launch
+    begin_at_table(self)
+
+
+@rule
+def begin_at_table(self: Any) -> None:
+    """Begin with the views of somebody new: half sure of results, expecting to come as often as not."""
+    own = self.model.own
+    self.belief = (
+        min(1.0, max(0.0, 0.5 + own.launch_spread * self.luck.traits[BELIEF])) if self.model.month == 0 else 0.5
+    )
     self.aspires = own.aspiration
     self.pay = own.aspiration
-    self.yield_remembered = 0.25
-    self.came_record = 0.6
-    self.person_record = 0.3
-    self.chance_of_ties = self.luck.ties_at_launch
+    self.yield_remembered = own.aspiration
+    self.rigidity = self.kind.rigidity
+    self.came_record = 0.5
+    self.person_record = 0.5 * self.came_record
     self.influence = 1.0 / self.model.n_founders
+
+
+@rule
+def see_leader(self: Any) -> None:
+    """See whether the leader is new: a new one has a style of their own."""
+    self.has_new_leader = 1.0 if self.month > 0 and self.style_attention != self.known_style else 0.0
+    self.known_style = self.style_attention
+
+
+@rule
+def sit_at_date(self: Any) -> None:
+    """Take a seat on the date of one's entry, as a body that begins: nobody is tied to it yet."""
+    if self.seat.joins_at > 0 and self.seat.joins_at == self.model.month and self.is_abolished == 0.0:
+        self.is_member = 1.0
+        begin_at_table(self)
 
 
 # ---------------------------------------------------------------------- influence
@@ -82,10 +100,11 @@ def clear_influence(self: Any) -> None:
 
 @rule
 def take_stand(self: Any) -> None:
-    """Weigh by what the body brings, as far as it was at the board."""
+    """Weigh by what the body brings, as far as it was at the board over the year; an executive weighs its own only."""
     model = self.model
-    self.presence_now = presence_of(came=self.came_to_board, in_person=self.in_person_at_board)
-    self.standing = standing_of(resources=self.resources, presence=self.presence_now)
+    juniors = self.came_record - self.person_record
+    self.presence_now = presence_of(in_person=self.person_record, by_junior=juniors) * self.on_executive
+    self.standing = self.resources * self.presence_now
     model.all_standing += self.standing
     model.all_present += self.presence_now
 
@@ -94,21 +113,20 @@ def take_stand(self: Any) -> None:
 def take_influence(self: Any) -> None:
     """Take one's influence: facilitation evens it out among those present, a directing chair takes more."""
     model = self.model
-    even = (self.presence_now + ABSENT_PRESENCE) / (model.all_present + 1.0)
-    self.influence = (1.0 - model.facilitation) * mean_or_zero(total=self.standing, count=model.all_standing)
-    self.influence += model.facilitation * even
+    own_share = mean_or_zero(total=self.standing, count=model.all_standing)
+    even = mean_or_zero(total=self.presence_now, count=model.all_present)
+    self.influence = own_share + model.facilitation * (even - own_share)
     if self.seat.is_chair > 0.0 and self.presence_now > 0.0:
-        directs = model.direction * (1.0 - FULL_ATTENTION * model.facilitation)
-        self.influence += CHAIRS_BONUS * directs * (LEAST_ATTENTION + FULL_ATTENTION * model.attention)
+        self.influence += model.own.chairs_say * model.direction * (1.0 - model.facilitation) * model.attention
     model.all_influence += self.influence
 
 
 @rule
 def share_influence(self: Any) -> None:
-    """Make shares of it; what goes beyond a third costs trust."""
+    """Make shares of it; what goes beyond what others accept costs trust."""
     model = self.model
     self.influence = mean_or_zero(total=self.influence, count=model.all_influence)
-    self.excess = max(0.0, self.influence - TOLERATED)
+    self.excess = max(0.0, self.influence - model.own.tolerated)
     model.top_influence = max(model.top_influence, self.influence)
 
 
@@ -139,7 +157,7 @@ def tied_in_core(tie: float, in_core: float, other_in_core: float) -> float:
 @rule
 def look_for_fewest(self: Any) -> None:
     """Begin to look for the one with fewest ties in it."""
-    self.fewest = 1e9
+    self.fewest = self.core_size
     self.is_dropped = 0.0
 
 
@@ -167,16 +185,11 @@ def drop_out(self: Any) -> None:
         self.in_core = 0.0
 
 
-# ---------------------------------------------------------------------- being judged
-
-
 @rule
-def be_assessed(self: Any) -> None:
-    """Once a year be judged by engagement and decisions, as far as an assessor sees them; that decides on relief."""
-    if accountability.is_assessment_month(month=self.month):
-        decided = min(1.0, self.decisions_year / 12.0)
-        seen = 0.5 * self.engagement_seen + 0.5 * decided + SPREAD_OF_ASSESSORS * self.luck.assessment
-        self.is_successful = self.stands if seen >= ASSESSED_AS_GOOD else 0.0
+def bid_together(self: Any) -> None:
+    """Once a year bid for money that only a core can win: the larger it is, the likelier (S3)."""
+    won = self.initiatives_left > 0.0 and self.luck.bid < mean_or_zero(total=self.core_size, count=self.n_counted)
+    self.bid_months = 12.0 if won and self.stands > 0.0 else 0.0
 
 
 # ---------------------------------------------------------------------- whether it lasts
@@ -205,39 +218,42 @@ def engage(self: Any) -> None:
 
 @rule
 def consider_abolition(self: Any) -> None:
-    """Abolish the table, or begin anew from the core that is left; else it goes on as it was."""
+    """Abolish the table, or begin anew from the core that is left; else it goes on as it was.
+
+    The council compares what holds the table with what it would take to keep it. It holds by its leader, by what it
+    carries, by duties, by standing and money, and as far as everybody is expected to have one.
+    """
     own, levers = self.own, self.levers
     engaged = mean_or_zero(total=self.all_engaged, count=self.n_counted)
-    self.engagement_seen += ENGAGEMENT_MEMORY * (engaged - self.engagement_seen)
+    self.engagement_seen += (1.0 / 12.0) * (engaged - self.engagement_seen)
+    bound = max(levers.statutory, levers.duty.attend)
     hold = (
-        HOLD_OF_LEADER * self.attention
+        0.5 * self.attention
+        + 0.5 * bound
         + own.hold_engaged * self.engagement_seen
         + (own.hold_expected * own.expected if self.policy.date < NO_LONGER_EXPECTED else 0.0)
-        + (HOLD_OF_FUND if self.policy.fund_gbp_m_a_year > 0.0 else 0.0)
-        + HOLD_OF_DUTY * max(levers.statutory, levers.duty.attend)
+        + own.hold_standing * (self.public_standing + self.money_in_sight)
         - own.hold_cuts * how_deep(cuts=levers.austerity)
     )
-    hazard = HIGHEST_HAZARD * logistic(-STEEPNESS * (hold - own.hold_needed))
-    self.ends_now = 1.0 if self.stands > 0.0 and self.month >= YOUNGEST and self.luck.end < hazard else 0.0
-    core = self.core_size if self.core_size >= SMALLEST_CORE else 0.0
-    again = own.refounding_rate * self.attention * self.attention * core / (core + HALF_OF_CORE)
+    hazard = own.highest_hazard * logistic(-own.sharpness * (hold - own.hold_needed))
+    self.ends_now = 1.0 if self.stands > 0.0 and self.month >= A_YEAR and self.luck.end < hazard else 0.0
+    core = mean_or_zero(total=self.core_size, count=self.n_counted) if self.core_size > 2.0 else 0.0
+    again = own.refounding_rate * self.attention * self.attention * core
     again = again * (1.0 - 0.5 * how_deep(cuts=levers.austerity))
     self.begins_again = 1.0 if self.stands == 0.0 and self.luck.end < again else 0.0
     self.stands = (self.stands - self.ends_now) + self.begins_again
     self.n_refounded += self.begins_again
     if self.ends_now > 0.0:
         self.note(DISSOLVED)
-        for p in range(len(self.months_left)):
-            self.months_left[p] = min(self.months_left[p], 3.0)
     if self.begins_again > 0.0:
         self.note(REFOUNDED)
-        self.engagement_seen = 0.35
+        self.engagement_seen = 0.5
 
 
 @rule
 def begin_anew(self: Any) -> None:
-    """Come back to a table that was founded again: the core full of hope, others less."""
+    """Come back to a table that was founded again: the core is there as at a launch, others do not expect much."""
     if self.model.begins_again > 0.0:
-        self.came_record = 0.7 if self.in_core > 0.0 else 0.3
-        self.person_record = 0.4 if self.in_core > 0.0 else 0.1
-        self.belief = 0.55
+        self.came_record = 0.5 if self.in_core > 0.0 else 0.0
+        self.person_record = 0.5 * self.came_record
+        self.belief = 0.5

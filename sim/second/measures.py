@@ -31,6 +31,11 @@ def begin_to_show(self: Any) -> None:
         self.came_of[s] = 0.0
         self.sits_of[s] = 0.0
         self.engagement_of[s] = 0.0
+        self.person_of[s] = 0.0
+        self.pooled_of[s] = 0.0
+        self.say_of_sector[s] = 0.0
+        self.aligned_of[s] = 0.0
+    self.all_budgets_gbp_m = 0.0
     self.squares = 0.0
 
 
@@ -42,7 +47,7 @@ def show_oneself(self: Any) -> None:
     model.all_in_person += self.person_record * model.stands
     model.all_scarcity += self.scarcity
     model.all_pooled_gbp_m += self.pooled_now_gbp_m
-    model.n_pooling += 1.0 if self.pooled_recently > 0.36 else 0.0
+    model.n_pooling += 1.0 if self.pooled_recently > 0.0 else 0.0
     model.all_belief += self.belief
     model.all_degree += self.degree
     model.most_degree = max(model.most_degree, self.degree)
@@ -50,6 +55,11 @@ def show_oneself(self: Any) -> None:
     model.came_of[self.seat.sector] += self.came_record * model.stands
     model.sits_of[self.seat.sector] += 1.0
     model.engagement_of[self.seat.sector] += self.engagement
+    model.person_of[self.seat.sector] += self.person_record * model.stands
+    model.pooled_of[self.seat.sector] += self.pooled_now_gbp_m
+    model.say_of_sector[self.seat.sector] += self.influence * model.stands
+    model.aligned_of[self.seat.sector] += self.alignment
+    model.all_budgets_gbp_m += self.budget_gbp_m
     model.squares += self.influence * self.influence
 
 
@@ -131,6 +141,50 @@ def _engagement_of(sector: int) -> Any:
     return lambda m: mean_or_zero(total=m.engagement_of[sector], count=m.sits_of[sector])
 
 
+def _senior_of(sector: int) -> Any:
+    return lambda m: mean_or_zero(total=m.person_of[sector], count=m.sits_of[sector])
+
+
+@rule
+def mean_alignment(self: Any) -> float:
+    """Return the mean closeness of members' plans to the strategy."""
+    aligned, members = 0.0, 0.0
+    for s in range(len(self.aligned_of)):
+        aligned += self.aligned_of[s]
+        members += self.sits_of[s]
+    return mean_or_zero(total=aligned, count=members)
+
+
+@rule
+def alignment_of_others(self: Any) -> float:
+    """Return the mean closeness of plans to the strategy, of members that are no council."""
+    aligned, members = 0.0, 0.0
+    for s in range(1, len(self.aligned_of)):
+        aligned += self.aligned_of[s]
+        members += self.sits_of[s]
+    return mean_or_zero(total=aligned, count=members)
+
+
+@rule
+def stage(self: Any) -> float:
+    """Return the stage of a partnership, 1 to 5, read off what exists (S3).
+
+    1 a purpose; 2 it meets; 3 something is decided and planned; 4 something is being delivered; 5 something was
+    delivered and its worth is known, as the next thing is begun.
+    """
+    running, delivering = 0.0, 0.0
+    for p in range(len(self.months_left)):
+        running += 1.0 if self.months_left[p] > 0.0 else 0.0
+        delivering += 1.0 if self.months_left[p] > 0.0 and self.planning_left[p] <= 0.0 else 0.0
+    if self.n_delivered > 0.0 and running > 0.0:
+        return 5.0
+    if delivering > 0.0:
+        return 4.0
+    if running > 0.0:
+        return 3.0
+    return 2.0 if self.meetings_year > 0.0 else 1.0
+
+
 def _outcome_in(theme: int) -> Any:
     return lambda m: m.gained[theme] + m.alone[theme] + m.shocks[theme]
 
@@ -142,13 +196,18 @@ def _measures() -> Mapping[str, Measure]:
         Measure("attendance", share, 0.0, 1.0, "Share of seats filled by anybody at the board's meetings of the last twelve months.", lambda m: mean_or_zero(total=m.all_came, count=m.n_counted), names_regimes=True),
         *(Measure(f"attendance_{sector}", share, 0.0, 1.0, f"The same, of the sector's seats: {sector} (0 without members).", _attendance_of(s), label=f"attendance, {sector}") for s, sector in enumerate(SECTORS)),
         Measure("attendance_senior", share, 0.0, 1.0, "Share of seats filled in person at the board's meetings of the last twelve months.", lambda m: mean_or_zero(total=m.all_in_person, count=m.n_counted), names_regimes=True),
+        *(Measure(f"attendance_senior_{sector}", share, 0.0, 1.0, f"Share of the sector's seats filled in person: {sector} (0 without members).", _senior_of(s), label=f"attendance in person, {sector}") for s, sector in enumerate(SECTORS)),
         Measure("attendance_junior", share, 0.0, 1.0, "Share of seats filled by juniors at the board's meetings of the last twelve months.", lambda m: mean_or_zero(total=m.all_came - m.all_in_person, count=m.n_counted)),
         Measure("engagement", "index", 0.0, 1.0, "Mean over members of presence in the last twelve months (a junior counts a quarter), as far as commitments were kept.", lambda m: mean_or_zero(total=m.all_engaged, count=m.n_counted)),
         *(Measure(f"engagement_{sector}", "index", 0.0, 1.0, f"The same, of the sector's members: {sector} (0 without members).", _engagement_of(s), label=f"engagement, {sector}") for s, sector in enumerate(SECTORS)),
         Measure("decision_rate", "decisions a month", 0.0, INFINITE, "Projects adopted by the board or a group, a month over the last twelve.", lambda m: m.decisions_year / 12.0, names_regimes=True),
+        Measure("decisions", "decisions", 0.0, INFINITE, "Projects adopted this month by the board or a group.", "adopted_now"),
         Measure("items_raised", "items", 0.0, INFINITE, "Items for which meetings of this month had time.", "raised"),
         Measure("top_share", share, 0.0, 1.0, "Share of influence of the most influential member.", lambda m: m.stands * m.top_influence, names_regimes=True),
         Measure("dominance", "normalised Herfindahl index", 0.0, 1.0, "Concentration of influence: 0 all equal, 1 one body has it all.", lambda m: m.stands * normalised_herfindahl(sum_of_squared_shares=m.squares, n_members=m.n_counted)),
+        *(Measure(f"voice_{sector}", share, 0.0, 1.0, f"Share of influence of the sector: {sector}.", f"say_of_sector[{s}]", label=f"influence, {sector}") for s, sector in enumerate(SECTORS)),
+        Measure("coherence", share, 0.0, 1.0, "Mean closeness of members' plans to the strategy.", mean_alignment),
+        Measure("alignment_partners", share, 0.0, 1.0, "The same, councils left out.", alignment_of_others, label="alignment of partners"),
         Measure("tie_density", share, 0.0, 1.0, "Share of pairs of members that are tied.", lambda m: mean_or_zero(total=m.ties, count=pairs_of(m))),
         Measure("tie_cross_sector_share", share, 0.0, 1.0, "Share of ties that join different sectors.", lambda m: mean_or_zero(total=m.ties_across, count=m.ties)),
         Measure("tie_centralisation", "0 to 1", 0.0, 1.0, "How far ties run to one body: 1 a star, 0 all have equally many (Freeman 1979).", lambda m: mean_or_zero(total=m.n_counted * m.most_degree - m.all_degree, count=(m.n_counted - 1.0) * (m.n_counted - 2.0))),
@@ -164,6 +223,9 @@ def _measures() -> Mapping[str, Measure]:
         Measure("project_yield", share, 0.0, 1.0, "Mean yield of the projects that run: what the weakest needed sector puts in.", "mean_yield"),
         Measure("pooling_share", share, 0.0, 1.0, "Share of members that put own money into a joint project in about the last year.", lambda m: mean_or_zero(total=m.n_pooling, count=m.n_counted)),
         Measure("contribution_pooled_gbp_m", "£m a month", 0.0, INFINITE, "Own money that members put into joint projects.", "all_pooled_gbp_m"),
+        Measure("contribution_share", share, 0.0, INFINITE, "That money as a share of members' budgets.", lambda m: mean_or_zero(total=12.0 * m.all_pooled_gbp_m, count=m.all_budgets_gbp_m)),
+        *(Measure(f"contribution_gbp_m_{sector}", "£m a month", 0.0, INFINITE, f"Own money that members of the sector put into joint projects: {sector}.", f"pooled_of[{s}]", label=f"own money, {sector}") for s, sector in enumerate(SECTORS)),
+        Measure("private_gbp_m", "£m a month", 0.0, INFINITE, "Private money that follows economic projects, as a mean of about a year.", "private_gbp_m", label="private money"),
         Measure("belief", "0 to 1", 0.0, 1.0, "Mean belief that working together delivers.", lambda m: mean_or_zero(total=m.all_belief, count=m.n_counted)),
         Measure("scarcity", "1 all time is claimed", 0.0, INFINITE, "Mean scarcity of members' senior time.", lambda m: mean_or_zero(total=m.all_scarcity, count=m.n_counted)),
         Measure("outcome", "share of the gap", -INFINITE, INFINITE, "Gap to the national average that is closed (negative: it grew), mean over themes.", mean_outcome, at_the_end=LAST_MONTH),
@@ -171,14 +233,23 @@ def _measures() -> Mapping[str, Measure]:
         Measure("added_value", "share of the gap", -INFINITE, INFINITE, "Outcome minus the counterfactual.", mean_gain, names_regimes=True, at_the_end=LAST_MONTH),
         *(Measure(f"outcome_{theme}", "share of the gap", -INFINITE, INFINITE, f"Gap closed in {theme}.", _outcome_in(k), at_the_end=LAST_MONTH, label=f"outcome in {theme}") for k, theme in enumerate(THEMES)),
         *(Measure(f"added_value_{theme}", "share of the gap", -INFINITE, INFINITE, f"What the table added in {theme}.", f"gained[{k}]", at_the_end=LAST_MONTH) for k, theme in enumerate(THEMES)),
-        Measure("fund_in_gbp_m", "£m a month", 0.0, INFINITE, "Money that comes into the fund.", lambda m: m.stands * m.policy.fund_gbp_m_a_year / 12.0),
+        Measure("fund_in_gbp_m", "£m a month", 0.0, INFINITE, "Money that comes into the fund: grant, routed budgets, rewards, bids.", "fund_in_gbp_m"),
         Measure("fund_spent_gbp_m", "£m a month", 0.0, INFINITE, "Money of the fund that went into projects.", "fund_spent_gbp_m"),
+        Measure("fund_posts_gbp_m", "£m a month", 0.0, INFINITE, "Money of the fund that went into staff posts and capacity.", "posts_paid_gbp_m", label="fund spent on posts"),
+        *(Measure(f"fund_spent_{theme}_gbp_m", "£m a month", 0.0, INFINITE, f"Money of the fund that went into projects on {theme}.", f"spent_on[{k}]", label=f"fund spent on {theme}") for k, theme in enumerate(THEMES)),
         Measure("fund_held_gbp_m", "£m", 0.0, INFINITE, "Money of the fund that waits for projects.", "fund_held_gbp_m", at_the_end=LAST_MONTH),
         Measure("fund_forfeited_gbp_m", "£m a month", 0.0, INFINITE, "Money of the fund that went back unspent.", "fund_forfeited_gbp_m"),
         Measure("months_to_first_decision", "months", 0.0, 600.0, "Months until a project was adopted (so far, if none was).", "months_to_first_decision", at_the_end=LAST_MONTH),
         Measure("months_to_first_delivery", "months", 0.0, 600.0, "Months until a project was finished (so far, if none was).", "months_to_first_delivery", at_the_end=LAST_MONTH),
+        Measure("projects_delivered", "projects", 0.0, INFINITE, "Projects that have delivered since the start.", "n_delivered", at_the_end=LAST_MONTH),
+        Measure("stage", "1 to 5", 1.0, 5.0, "Stage of the partnership, read off what exists: purpose, meeting, planning, delivery, review.", stage, at_the_end=LAST_MONTH),
+        Measure("time_elsewhere", "tables", 0.0, INFINITE, "Mean number of other tables that a body's seniors go to.", lambda m: mean_or_zero(total=m.going[0] + m.going[1] + m.going[2], count=m.could_go), label="other tables"),
+        Measure("initiatives_merged", "initiatives", 0.0, INFINITE, "Initiatives that were merged, which saves time.", "merged", at_the_end=LAST_MONTH),
+        Measure("stretch_met", share, 0.0, 1.0, "Stretch of the last agreement's targets that were met.", "stretch_met", at_the_end=LAST_MONTH),
+        Measure("public_standing", "0 to 1", 0.0, 1.0, "Standing with the public.", "public_standing"),
         Measure("n_members", "bodies", 0.0, 512.0, "Members.", "n_counted"),
         Measure("is_dissolved", "0 or 1", 0.0, 1.0, "The partnership has been abolished.", lambda m: 1.0 - m.stands, names_regimes=True, at_the_end=LAST_MONTH),
+        Measure("is_accredited", "0 or 1", 0.0, 1.0, "The fund is released in full.", "is_accredited", label="accredited"),
         Measure("is_successful", "0 or 1", 0.0, 1.0, "The partnership was judged successful.", "is_successful", label="judged successful"),
         Measure("times_refounded", "times", 0.0, INFINITE, "How often it was founded again so far.", "n_refounded", at_the_end=LAST_MONTH),
     ]

@@ -11,11 +11,16 @@ from typing import Any
 
 from sim.jit import rule
 from sim.population import SECTORS, THEMES
-from sim.rules.mathematics import exponential, logistic, saturation, total
+from sim.rules.deliberation import GROWTH_PRIORITIES
+from sim.rules.mathematics import exponential, logistic, mean_or_zero, saturation, total
+from sim.rules.structure import JUNIOR_WEIGHT
+from sim.second.time import SAVING_TIME
 from sim.terms import Term
 
 N_THEMES, N_SECTORS = len(THEMES), len(SECTORS)
 COUNCIL = SECTORS.index("council")
+N_TOPICS = N_THEMES + 1
+"""Themes, and saving time."""
 
 BLOCKS: tuple[str, ...] = (
     "children and young people",
@@ -32,8 +37,8 @@ MOST_ITEMS = 3
 
 N_SLOTS = MOST_ITEMS + len(BLOCKS)
 N_PROJECTS = 16
-PROJECT_MONTHS = 18.0
-"""A project is planned and done in a year and a half."""
+PLANNING_MONTHS, DELIVERY_MONTHS = 8.0, 16.0
+"""About two years from a decision to results, a third of it planning (S3: recorded)."""
 
 NEEDED: tuple[tuple[float, ...], ...] = (
     (1.0, 1.0, 0.0, 1.0),
@@ -41,31 +46,16 @@ NEEDED: tuple[tuple[float, ...], ...] = (
     (1.0, 1.0, 0.0, 1.0),
     (1.0, 1.0, 0.0, 1.0),
     (1.0, 1.0, 0.0, 1.0),
+    (1.0, 1.0, 0.0, 0.0),
 )
-"""Sectors whose work a project of each theme needs: council, agencies, and business for the economy, else the
-voluntary sector."""
+"""Sectors whose work a project on each theme needs: council, agencies, and business for the economy, else the voluntary
+sector; to save time, council and agencies."""
 
-GROUP_PRIORITY = 0.28
-"""A body sits in a group if so much of its plan lies in the group's block; councils sit in all."""
+ORDINARY, OF_THE_CHAIR, OF_VOICE, OF_WARDS = range(4)
+"""Who may bring an item: all who are there in person; the chair; who is not publicly funded; who speaks for
+neighbourhoods."""
 
-ENOUGH_FOR_A_MEETING, ENOUGH_FOR_A_TEAM = 3.0, 2.0
-"""Bodies present, and team mates in person, without which nothing is decided; fewer at a table that has no more."""
-
-HALF_OF_MANY = 6.0
-"""So many others that are expected draw half as much as very many."""
-
-HALF_OF_PARTNERS = 2.0
-HALF_OF_FUND_GBP_M = 2.0
-LOUDEST = 10.0
-"""Being heard is full from a tenth of the influence."""
-
-RIVAL_COST = 0.5
-JUNIORS_TIME = 0.25
-"""What a junior's time costs, where a senior's costs 1."""
-
-JUNIOR_PRESENCE, ABSENT_PRESENCE = 0.4, 0.02
-FIT_WEIGHT = 2.0
-LEAST_FIT = 0.1
+BY_NEED, BY_INFLUENCE, BY_ALIGNMENT = range(3)
 
 
 # ---------------------------------------------------------------------- rules
@@ -74,6 +64,8 @@ LEAST_FIT = 0.1
 @rule
 def is_dealt_with(theme: int, table: int) -> bool:
     """Return whether a table deals with a theme: the board with all, a group with those of its block."""
+    if theme == SAVING_TIME:
+        return table == 0
     return table == 0 or BLOCK_OF[theme] == table - 1
 
 
@@ -84,33 +76,43 @@ def slot_of(item: int, table: int) -> int:
 
 
 @rule
-def presence_of(came: float, in_person: float) -> float:
-    """Return how far a body is there: a junior counts in part."""
-    return in_person + JUNIOR_PRESENCE * (came - in_person)
+def presence_of(in_person: float, by_junior: float) -> float:
+    """Return how far a body is there: a junior counts a quarter."""
+    return in_person + JUNIOR_WEIGHT * by_junior
 
 
 @rule
 def items_of(hours: float, item_hours: float, speaker_hours: float, present: float) -> float:
-    """Return for how many items a meeting has time: each takes some, and each body present speaks to it."""
+    """Return for how many items a meeting has time: each takes some, and each body that speaks to it."""
     return hours / (item_hours + speaker_hours * present)
 
 
 @rule
-def standing_of(resources: float, presence: float) -> float:
-    """Return what a body weighs at the table: its resources, as far as it is there."""
-    return resources * (presence + ABSENT_PRESENCE)
-
-
-@rule
 def support_of(
-    base: float, weight_trust: float, trust: float, weight_ties: float, tied_share: float, priority: float
+    base: float,
+    weight_trust: float,
+    trust: float,
+    weight_ties: float,
+    tied_share: float,
+    own_interest: float,
+    fit: float,
+    error: float,
 ) -> float:
     """Return the chance that a body supports a proposal in whose team it is not.
 
-    It rests on trust in the proposer, on ties to the team, and on what the theme is to the body itself.
+    It rests on trust in the proposer, on ties to the team, on what the theme is to the body itself (a share of its plan
+    beyond a fifth) and on how far it fits the strategy (the same of the strategy). ``error`` is 1 if nobody shares
+    data, and less the more is shared: then what is expected decides more, and chance less.
     """
-    own_interest = FIT_WEIGHT * (priority - 1.0 / N_THEMES)
-    return logistic(base + weight_trust * (trust - 0.5) + weight_ties * tied_share + own_interest)
+    return logistic(
+        (base + weight_trust * (trust - 0.5) + weight_ties * tied_share + 2.0 * (own_interest + fit)) / error
+    )
+
+
+@rule
+def strategic_fit(aims: float, growth_priority: float, growth_focus: float) -> float:
+    """Return what weight a theme has beyond a fifth in the strategy, as far as that is directed at growth (S0)."""
+    return aims + growth_focus * (growth_priority - aims) - 1.0 / N_THEMES
 
 
 # ---------------------------------------------------------------------- the month begins
@@ -118,17 +120,23 @@ def support_of(
 
 @rule
 def open_the_month(self: Any) -> None:
-    """Clear the table's counts."""
+    """Clear the table's counts, and see what money is in sight: fund, routed budgets, a reward that is promised."""
     self.raised = 0.0
     self.adopted_now = 0.0
-    self.money_in_sight = saturation(amount=self.policy.fund_gbp_m_a_year, half=HALF_OF_FUND_GBP_M)
+    routed = self.levers.pooling_rate * self.regenerating_gbp_m
+    promised = self.policy.fund_gbp_m_a_year + routed + self.levers.reward_grant_gbp_m
+    self.money_in_sight = saturation(amount=promised, half=self.own.much_money)
+    self.private_in_sight = saturation(amount=12.0 * self.private_gbp_m, half=self.own.much_money)
 
 
 @rule
 def begin_the_month(self: Any) -> None:
     """Clear what the body does this month."""
-    self.best_came = 0.0
+    self.best_presence = 0.0
     self.best_in_person = 0.0
+    self.came_to_board = 0.0
+    self.in_person_at_board = 0.0
+    self.on_executive = self.kind.sits_in_public_executive if self.model.policy.public_only_executive > 0.0 else 1.0
     self.chance_of_ties = self.luck.ties
     self.chance_of_trust = self.luck.trust
 
@@ -152,25 +160,36 @@ def base_term(self: Any) -> float:
 def information_term(self: Any) -> float:
     """Return the pull of hearing those who are expected."""
     others = max(0.0, self.model.expected_others - self.came_record)
-    return self.model.own.information_pull * saturation(amount=others, half=HALF_OF_MANY)
+    return self.model.own.information_pull * saturation(amount=others, half=self.model.own.many_others)
 
 
 @rule
 def money_term(self: Any) -> float:
-    """Return the pull of the money in sight, as far as the body believes that the table makes something of it."""
-    return self.model.own.money_pull * self.belief * self.model.money_in_sight
+    """Return the pull of the money in sight, as far as the body believes that the table makes something of it.
+
+    It draws who may be paid out of it: public bodies, and voluntary ones as far as they live on grants.
+    """
+    may_be_paid = max(self.kind.is_publicly_funded, self.kind.capacity_building_gain)
+    return self.model.own.money_pull * self.belief * self.model.money_in_sight * may_be_paid
+
+
+@rule
+def private_term(self: Any) -> float:
+    """Return the pull of the private money that economic projects bring, on who is not publicly funded."""
+    share = (1.0 - self.kind.is_publicly_funded) * self.kind.economy
+    return self.model.own.money_pull * share * self.model.private_in_sight
 
 
 @rule
 def ties_term(self: Any) -> float:
     """Return the pull of partners who come in person."""
-    return self.model.own.ties_pull * saturation(amount=self.partners_coming, half=HALF_OF_PARTNERS)
+    return self.model.own.ties_pull * saturation(amount=self.partners_coming, half=2.0)
 
 
 @rule
 def heard_term(self: Any) -> float:
-    """Return the pull of being heard."""
-    return self.model.own.heard_pull * min(1.0, LOUDEST * self.influence)
+    """Return the pull of being heard: half of what it can be at an equal share of influence."""
+    return self.model.own.heard_pull * saturation(amount=self.influence * self.model.n_counted, half=1.0)
 
 
 @rule
@@ -186,9 +205,23 @@ def duty_term(self: Any) -> float:
 
 
 @rule
-def rival_term(self: Any) -> float:
-    """Return the push of other tables, at most 0."""
-    return -RIVAL_COST * self.model.levers.outside_option * self.kind.outside_exposure
+def assessed_term(self: Any) -> float:
+    """Return the pull of being assessed on partnership working: councils are, other inspected bodies if all are."""
+    levers = self.model.levers
+    assessed = max(self.kind.is_assessed_as_council, levers.inspection.assess_all * self.kind.is_inspected)
+    return self.model.own.duty_pull * assessed * levers.inspection.burden
+
+
+@rule
+def scrutiny_term(self: Any) -> float:
+    """Return the pull of being called by scrutiny, on who is publicly funded."""
+    return self.model.own.duty_pull * self.model.levers.scrutiny * self.kind.is_publicly_funded
+
+
+@rule
+def habit_term(self: Any) -> float:
+    """Return the pull of having come in person in the last year."""
+    return self.model.own.habit_pull * self.person_record
 
 
 @rule
@@ -208,11 +241,14 @@ RANK_TERMS: Mapping[str, Term] = {
         _term("base", "own inclination", base_term),
         _term("information", "hearing the others", information_term),
         _term("money", "money in sight", money_term),
+        _term("private", "private money", private_term),
         _term("ties", "partners who come", ties_term),
         _term("heard", "being heard", heard_term),
         _term("leader", "leadership in person", leader_term),
         _term("duty", "duty to attend", duty_term),
-        _term("rival", "other tables", rival_term, pushes=True),
+        _term("assessed", "being assessed", assessed_term),
+        _term("scrutiny", "being called by scrutiny", scrutiny_term),
+        _term("habit", "habit", habit_term),
         _term("time", "scarce time", time_term, pushes=True),
     )
 }
@@ -236,21 +272,34 @@ def open_table(self: Any) -> None:
     self.expected_others = 0.0
     self.n_sitting = 0.0
     self.n_present = 0.0
-    self.influence_in_person = 0.0
+    self.n_speaking = 0.0
     self.influence_present = 0.0
+    self.chair_in_person = 0.0
+    for kind in range(len(self.say_of)):
+        self.say_of[kind] = 0.0
     self.meeting_items = 0.0
+
+
+@rule
+def weight_of_theme(self: Any, theme: int) -> float:
+    """Return how likely the body proposes a theme: as its plan has it, and at random as far as it works in silos."""
+    if theme == SAVING_TIME:
+        return self.plan[SAVING_TIME]
+    return self.acts_as_one * self.plan[theme] + (1.0 - self.acts_as_one) / N_THEMES
 
 
 @rule
 def sit_down(self: Any) -> None:
     """See whether the body sits at the table at hand."""
     model = self.model
+    cares = 0.0
     self.plan_here = 0.0
-    for k in range(N_THEMES):
+    for k in range(N_TOPICS):
         if is_dealt_with(theme=k, table=model.table):
-            self.plan_here += self.plan[k]
-    belongs = self.plan_here > GROUP_PRIORITY or self.seat.sector == COUNCIL
-    self.sits = model.meets * self.is_member if belongs else 0.0
+            cares += self.plan[k]
+            self.plan_here += weight_of_theme(self, theme=k)
+    belongs = cares > model.own.group_priority or self.seat.sector == COUNCIL
+    self.sits = model.meets * self.is_member if belongs or model.table == 0 else 0.0
     # Nothing of another table is taken here.
     self.came = 0.0
     self.in_person = 0.0
@@ -263,19 +312,43 @@ def sit_down(self: Any) -> None:
 
 @rule
 def choose_rank(self: Any) -> None:
-    """Decide whether to stay away, send a junior, or go in person: one choice by one draw."""
+    """Decide whether to stay away, send a junior, or go in person: one choice by one draw.
+
+    Who has no half-day left goes nowhere in person, and sends a junior instead.
+    """
     model, own = self.model, self.model.own
-    in_common = information_term(self) + duty_term(self)
-    junior = exponential(own.junior_base + in_common + JUNIORS_TIME * time_term(self))
+    in_common = information_term(self) + duty_term(self) + assessed_term(self) + scrutiny_term(self)
+    habit = own.habit_pull * (self.came_record - self.person_record)
+    junior = exponential(own.junior_base + in_common + habit + JUNIOR_WEIGHT * time_term(self))
     senior = exponential(self.own_terms())
     draw = self.luck.rank[model.table] * (1.0 + junior + senior)
-    self.in_person = 1.0 if draw < senior else 0.0
+    self.in_person = 1.0 if draw < senior and self.seats_left >= 1.0 else 0.0
     self.came = 1.0 if draw < senior + junior else 0.0
-    self.best_came = max(self.best_came, self.came)
+    self.seats_left -= self.in_person
+    presence = presence_of(in_person=self.in_person, by_junior=self.came - self.in_person)
+    self.best_presence = max(self.best_presence, presence)
     self.best_in_person = max(self.best_in_person, self.in_person)
     model.n_present += self.came
-    model.influence_in_person += self.influence * self.in_person
-    model.influence_present += self.influence * presence_of(came=self.came, in_person=self.in_person)
+    decides = self.on_executive
+    model.n_speaking += self.came * decides
+    model.influence_present += self.influence * presence * decides
+    model.chair_in_person += self.seat.is_chair * self.in_person
+    for kind in range(len(model.say_of)):
+        model.say_of[kind] += say_in(self, kind=kind)
+
+
+@rule
+def say_in(self: Any, kind: int) -> float:
+    """Return the body's say in who brings an item of a kind: its influence, if it is there in person and decides."""
+    if kind == OF_THE_CHAIR:
+        may = self.seat.is_chair
+    elif kind == OF_VOICE:
+        may = 1.0 - self.kind.is_publicly_funded
+    elif kind == OF_WARDS:
+        may = self.kind.neighbourhood_gain
+    else:
+        may = 1.0
+    return self.influence * self.in_person * self.on_executive * may
 
 
 @rule
@@ -309,12 +382,15 @@ def count_meetings(self: Any) -> None:
 
 @rule
 def set_the_agenda(self: Any) -> None:
-    """See for how many items there is time; without seniors there is nobody to propose."""
+    """See for how many items there is time; without seniors there is nobody to propose.
+
+    What the centre prescribes is dealt with first, and takes up to half of the board's time.
+    """
     own = self.own
-    hours = own.meeting_hours if self.table == 0 else 0.5 * own.meeting_hours
+    hours = own.meeting_hours * (1.0 - 0.5 * self.levers.prescription) if self.table == 0 else 0.5 * own.meeting_hours
     most = MOST_ITEMS if self.table == 0 else 1
-    items = items_of(hours=hours, item_hours=own.item_hours, speaker_hours=own.speaker_hours, present=self.n_present)
-    enough = self.n_present >= min(ENOUGH_FOR_A_MEETING, self.n_sitting) and self.influence_in_person > 0.0
+    items = items_of(hours=hours, item_hours=own.item_hours, speaker_hours=own.speaker_hours, present=self.n_speaking)
+    enough = self.n_present >= min(2.0, self.n_sitting) and self.say_of[ORDINARY] > 0.0
     self.meeting_items = min(float(most), items + self.luck.agenda[self.table]) if enough else 0.0
 
 
@@ -323,13 +399,30 @@ def set_the_agenda(self: Any) -> None:
 
 @rule
 def open_item(self: Any) -> None:
-    """Open the next item, if there is time for it."""
+    """Open the next item, if there is time for it, and see who may bring it.
+
+    The first is the chair's as far as the chair directs; on the board the second is kept for voice, as far as there is
+    support for it, and the third for neighbourhoods, as far as ward councillors are listened to.
+    """
+    levers = self.levers
     slot = slot_of(item=self.item, table=self.table)
     self.is_open = 1.0 if self.item + 1.0 <= self.meeting_items else 0.0
-    self.aim = self.luck.proposer[slot] * self.influence_in_person
+    drawn = self.luck.whose[slot]
+    whose = ORDINARY
+    if self.item == 0 and drawn < self.direction * (1.0 - self.facilitation):
+        whose = OF_THE_CHAIR
+    if self.item == 1 and drawn < levers.vcs_capacity_building:
+        whose = OF_VOICE
+    if self.item == 2 and drawn < levers.neighbourhood_engagement:
+        whose = OF_WARDS
+    self.whose = float(whose) if self.say_of[whose] > 0.0 else float(ORDINARY)
+    self.aim = self.luck.proposer[slot] * self.say_of[int(self.whose)]
     self.weighed = 0.0
     self.is_found = 0.0
     self.theme = 0.0
+    self.fit = 0.0
+    self.is_public_proposal = 0.0
+    self.influence_of_proposer = 0.0
     self.team_size = 0.0
     self.team_in_person = 0.0
     self.votes = 0.0
@@ -341,23 +434,32 @@ def open_item(self: Any) -> None:
 
 @rule
 def propose(self: Any) -> None:
-    """Propose, if it is the body's turn: those there in person propose by their influence, a theme by their plan."""
-    model = self.model
+    """Propose, if it is the body's turn: those who may bring the item do by their say, a theme by their plan."""
+    model, levers = self.model, self.model.levers
     slot = slot_of(item=model.item, table=model.table)
-    model.weighed += self.influence * self.in_person
-    turn = model.is_found == 0.0 and self.in_person > 0.0 and model.weighed > model.aim
+    model.weighed += say_in(self, kind=int(model.whose))
+    turn = model.is_found == 0.0 and model.weighed > model.aim
     self.proposes = 1.0 if turn else 0.0
     drawn = self.luck.theme[slot] * self.plan_here
-    theme = -1.0
+    theme = -1
     passed = 0.0
-    for k in range(N_THEMES):
+    for k in range(N_TOPICS):
         if is_dealt_with(theme=k, table=model.table):
-            passed += self.plan[k]
-            if theme < 0.0 and passed > drawn:
-                theme = float(k)
+            passed += weight_of_theme(self, theme=k)
+            if theme < 0 and passed > drawn:
+                theme = k
     if turn:
         model.is_found = 1.0
-        model.theme = max(0.0, theme)
+        model.theme = float(max(0, theme))
+        model.is_public_proposal = self.kind.is_publicly_funded
+        model.influence_of_proposer = self.influence
+        if model.theme < SAVING_TIME:
+            chosen = int(model.theme)
+            model.fit = strategic_fit(
+                aims=model.aims[chosen],
+                growth_priority=GROWTH_PRIORITIES[chosen],
+                growth_focus=levers.growth_focus,
+            )
 
 
 @rule
@@ -373,8 +475,7 @@ def offer_oneself(self: Any) -> None:
     """See how good a team mate the proposer has in this body: only those it is tied to come into question."""
     model = self.model
     theme = int(model.theme)
-    fit = LEAST_FIT + self.plan[theme]
-    worth = NEEDED[theme][self.seat.sector] * self.tied_to_proposer * self.trusted_by_proposer * fit
+    worth = NEEDED[theme][self.seat.sector] * self.tied_to_proposer * self.trusted_by_proposer * self.plan[theme]
     self.value = 0.0 if self.proposes > 0.0 else worth
     model.best_of[self.seat.sector] = max(model.best_of[self.seat.sector], self.value)
 
@@ -397,8 +498,8 @@ def look_at_team(tie: float, trust: float, other_joins_team: float) -> tuple[flo
 
 @rule
 def vote(self: Any) -> None:
-    """Support the proposal or not; those in its team do."""
-    model, own = self.model, self.model.own
+    """Support the proposal or not; those in its team do, and who is paid by public bodies opposes none of theirs."""
+    model, own, levers = self.model, self.model.own, self.model.levers
     slot = slot_of(item=model.item, table=model.table)
     chance = support_of(
         base=own.support_base,
@@ -406,25 +507,107 @@ def vote(self: Any) -> None:
         trust=self.trust_in_proposer,
         weight_ties=own.support_ties,
         tied_share=self.tied_to_team / max(1.0, model.team_size),
-        priority=self.plan[int(model.theme)],
+        own_interest=self.plan[int(model.theme)] - 1.0 / N_THEMES,
+        fit=model.fit,
+        error=1.0 - 0.5 * model.information,
     )
-    supports = self.joins_team > 0.0 or self.luck.support[slot] < chance
-    model.votes += self.influence * self.in_person if supports else 0.0
+    contracted = levers.vcs_as_contractor * self.kind.contracting_gain * model.is_public_proposal
+    supports = self.joins_team > 0.0 or self.luck.support[slot] < max(chance, contracted)
+    model.votes += self.influence * self.in_person * self.on_executive if supports else 0.0
 
 
 @rule
 def decide(self: Any) -> None:
-    """Adopt what is carried by enough influence and by two bodies that can commit themselves, if there is room."""
+    """Adopt what is carried by enough influence and by two bodies that can commit themselves, if there is room.
+
+    A protocol or a shared post that leads shortens planning, to half at most (S3).
+    """
+    levers = self.levers
     self.place_of_project = -1.0
     for p in range(N_PROJECTS):
         if self.place_of_project < 0.0 and self.months_left[p] <= 0.0:
             self.place_of_project = float(p)
-    committed = self.team_in_person >= min(ENOUGH_FOR_A_TEAM, self.n_sitting)
+    committed = self.team_in_person >= min(2.0, self.n_sitting)
     carried = self.votes >= self.own.quorum * self.influence_present and committed
     adopted = self.is_open > 0.0 and carried and self.place_of_project >= 0.0
     self.is_adopted = 1.0 if adopted else 0.0
     self.adopted_now += self.is_adopted
-    for p in range(N_PROJECTS):
-        if self.is_adopted > 0.0 and self.place_of_project == p:
-            self.months_left[p] = PROJECT_MONTHS
-            self.theme_of[p] = self.theme
+    if adopted:
+        planning = float(int(PLANNING_MONTHS * (1.0 - 0.5 * max(levers.protocols, levers.joint.appointments))))
+        self.months_of_new = planning + DELIVERY_MONTHS
+        for p in range(N_PROJECTS):
+            if self.place_of_project == p:
+                self.planning_left[p] = planning
+                self.months_left[p] = self.months_of_new
+                self.theme_of[p] = self.theme
+                self.rank_of[p] = rank_in_purse(self)
+        if self.theme < SAVING_TIME:
+            for k in range(N_THEMES):
+                self.aims[k] += (1.0 / 12.0) * ((1.0 if self.theme == k else 0.0) - self.aims[k])
+
+
+@rule
+def rank_in_purse(self: Any) -> float:
+    """Return what the rule for the purse ranks the project by: need of its theme, its proposer's say, or its fit."""
+    if self.policy.purse == BY_INFLUENCE:
+        return self.influence_of_proposer
+    if self.policy.purse == BY_ALIGNMENT or self.theme >= SAVING_TIME:
+        return self.fit
+    theme = int(self.theme)
+    return 1.0 - (self.gained[theme] + self.alone[theme] + self.shocks[theme])
+
+
+# ---------------------------------------------------------------------- strategy and plans
+
+
+@rule
+def begin_to_align(self: Any) -> None:
+    """Begin to see how far councils act as one."""
+    self.n_councils = 0.0
+    self.councils_as_one = 0.0
+
+
+@rule
+def come_together_inside(self: Any) -> None:
+    """Act as one, as far as the council has one plan and its leader attends to it; others always do.
+
+    A new leader, or a reorganisation, undoes half of it (S0, S1: a stocktake takes a committed leader's time).
+    """
+    model = self.model
+    if self.seat.sector != COUNCIL:
+        self.acts_as_one = 1.0
+    elif model.month == 0:
+        self.acts_as_one = self.unity
+    else:
+        undone = 0.5 if model.has_new_leader > 0.0 or self.is_reorganised > 0.0 else 1.0
+        as_one = self.acts_as_one * undone
+        self.acts_as_one = as_one + (1.0 / 12.0) * model.attention * (self.unity - as_one)
+    if self.seat.sector == COUNCIL and self.is_member > 0.0:
+        model.n_councils += 1.0
+        model.councils_as_one += self.acts_as_one
+
+
+@rule
+def move_plans(self: Any) -> None:
+    """Move the plan to the strategy, or home.
+
+    It moves with projects of one's own or if a duty asks to have regard to the strategy, as far as councils act as one;
+    it drifts home by the rigidity of main programmes, which falls as joint work makes a body able to change (S3).
+    """
+    model, own = self.model, self.model.own
+    works = 1.0 if self.own_projects > 0.0 else 0.0
+    as_one = mean_or_zero(total=model.councils_as_one, count=model.n_councils) if model.n_councils > 0.0 else 1.0
+    follows = own.plan_rate * max(works, self.regard_pressure) * as_one * model.stands
+    self.can_change += own.plan_rate * (self.effort * works - self.can_change)
+    rigid = self.kind.rigidity * (1.0 - 0.5 * self.can_change)
+    self.rigidity = rigid
+    apart = 0.0
+    for k in range(N_THEMES):
+        aim = strategic_fit(
+            aims=model.aims[k], growth_priority=GROWTH_PRIORITIES[k], growth_focus=model.levers.growth_focus
+        )
+        wanted = aim + 1.0 / N_THEMES
+        home = own.plan_rate * rigid * (self.kind.priorities[k] - self.plan[k])
+        self.plan[k] += follows * (wanted - self.plan[k]) + home
+        apart += abs(wanted - self.plan[k])
+    self.alignment = 1.0 - 0.5 * apart

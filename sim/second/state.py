@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.population import SECTORS
-from sim.second.meetings import N_PROJECTS
+from sim.second.meetings import BLOCKS, N_PROJECTS, N_TOPICS
+from sim.second.time import N_OTHER_TABLES
 from sim.state import BySector, ByTheme, Towards, matrices_of, rows_of
 
 ByMonth = list[float]
@@ -13,7 +14,24 @@ ByProject = list[float]
 ByProjectAndSector = list[float]
 """One number a project and sector, by project."""
 
-COUNTS = {"ByMonth": 12, "ByProject": N_PROJECTS, "ByProjectAndSector": N_PROJECTS * len(SECTORS)}
+ByTopic = list[float]
+"""One number a theme, and one for saving time."""
+ByOtherTable = list[float]
+"""One number a table elsewhere."""
+BySay = list[float]
+"""One number for each way in which an item may be brought."""
+ByBlock = list[float]
+"""One number a block of an agreement."""
+
+COUNTS = {
+    "ByMonth": 12,
+    "ByProject": N_PROJECTS,
+    "ByProjectAndSector": N_PROJECTS * len(SECTORS),
+    "ByTopic": N_TOPICS,
+    "ByOtherTable": N_OTHER_TABLES,
+    "BySay": 4,
+    "ByBlock": len(BLOCKS),
+}
 
 
 class OfABody:
@@ -21,14 +39,18 @@ class OfABody:
 
     # fmt: off
     # time and plans
-    claimed_half_days: float; scarcity: float; ease: float; plan: ByTheme
+    half_days: float; claimed_half_days: float; seats_left: float; scarcity: float; ease: float
+    n_elsewhere: float; seen_elsewhere: float  # other tables it goes to: how many, and as a share of all
+    plan: ByTopic; acts_as_one: float
+    can_change: float  # how far joint work has made it able to change
     education_plan: float; economy_plan: float; housing_plan: float; crime_plan: float; health_plan: float
 
     # at the table at hand
     sits: float; plan_here: float; came: float; in_person: float
+    on_executive: float  # it decides, where an executive does
 
     # at any table this month, at the board, and over the year
-    best_came: float; best_in_person: float; came_to_board: float; in_person_at_board: float
+    best_presence: float; best_in_person: float; came_to_board: float; in_person_at_board: float
     came_in: ByMonth; person_in: ByMonth; came_record: float; person_record: float; partners_coming: float
     presence_now: float
     excess: float  # of influence, beyond what others accept
@@ -56,25 +78,43 @@ class OfTheTable:
     """What the table holds."""
 
     # fmt: off
-    # the place, and whether the table stands
+    # the place, the leader, and whether the table stands
     stands: float; trend: float; trust_at_launch: float; engagement_seen: float; ends_now: float; begins_again: float
-    n_refounded: float
+    n_refounded: float; has_new_leader: float; known_style: float
+
+    # other tables, initiatives
+    backing: ByOtherTable; company: ByOtherTable; going: ByOtherTable; could_go: float; initiatives_left: float
+    merged: float  # initiatives that were merged, which saves time
 
     # a meeting
     meets: float; meetings_in: ByMonth; meetings_year: float; expected_others: float; n_sitting: float
-    n_present: float; influence_in_person: float; influence_present: float; money_in_sight: float; meeting_items: float
+    n_present: float; n_speaking: float; influence_present: float; chair_in_person: float; say_of: BySay
+    money_in_sight: float; private_in_sight: float; meeting_items: float
 
     # an item
-    raised: float; is_open: float; aim: float; weighed: float; is_found: float; theme: float; best_of: BySector
+    raised: float; is_open: float; whose: float; aim: float; weighed: float; is_found: float; theme: float; fit: float
+    is_public_proposal: float; influence_of_proposer: float; best_of: BySector
     team_size: float; team_in_person: float; votes: float; is_adopted: float; place_of_project: float
+    months_of_new: float
 
-    # influence
+    # influence, strategy
     all_standing: float; all_present: float; all_influence: float; top_influence: float
+    aims: ByTheme; n_councils: float; councils_as_one: float
+
+    # money
+    regenerating_gbp_m: float; subscribes: float; posts_paid_gbp_m: float; staff_paid: float; brought_together: float
+    wants_money: ByProject; paid_gbp_m_in: ByProject; rank_of: ByProject; private_gbp_m: float; bid_months: float
+    spent_on: ByTheme; freedoms: float
 
     # projects and what they come to
-    months_left: ByProject; theme_of: ByProject; yield_of: ByProject; pooled_gbp_m_in: ByProject
-    best_effort: ByProjectAndSector; n_projects: float; mean_yield: float; adopted_now: float; adopted_in: ByMonth
-    decisions_year: float; has_decided: float; gained: ByTheme; alone: ByTheme; shocks: ByTheme
+    months_left: ByProject; planning_left: ByProject; theme_of: ByProject; yield_of: ByProject
+    pooled_gbp_m_in: ByProject; best_effort: ByProjectAndSector; n_projects: float; mean_yield: float
+    adopted_now: float; adopted_in: ByMonth; n_delivered: float
+    decisions_year: float; has_decided: float; closes: ByTheme; gained: ByTheme; alone: ByTheme; shocks: ByTheme
+
+    # agreements, standing
+    agreement_left: float; stretch: ByBlock; closed_at_start: ByBlock; stretch_met: float; council_belief: float
+    public_standing: float
 
     # the core
     core_size: float; fewest: float; is_peeling: float; is_dropped: float
@@ -82,6 +122,8 @@ class OfTheTable:
     # what measures are made of
     all_engaged: float; n_counted: float; all_came: float; all_in_person: float; all_scarcity: float
     all_pooled_gbp_m: float; n_pooling: float; all_belief: float; all_degree: float; most_degree: float
+    all_aligned: float; all_budgets_gbp_m: float; person_of: BySector; pooled_of: BySector; say_of_sector: BySector
+    aligned_of: BySector
     core_of: BySector; came_of: BySector; sits_of: BySector; engagement_of: BySector; ties: float; ties_across: float
     ties_in_use: float
     # fmt: on

@@ -8,10 +8,11 @@ from sim.partnership import PartnershipModel
 from sim.population import THEMES
 from sim.randomness import CENTRED, OWN_STREAMS, STREAMS, Stream
 from sim.scenario import MAX_PARTNERS
-from sim.second import life, measures, meetings, projects, ties, time
+from sim.second import accountability, life, measures, meetings, projects, ties, time
 from sim.second.meetings import MOST_ITEMS, N_SLOTS, N_TABLES
-from sim.second.parameters import Free
+from sim.second.parameters import Numbers
 from sim.second.state import STATE
+from sim.second.time import N_OTHER_TABLES
 from sim.second.words import SECOND_NAMING
 from sim.steps import PairStep, Repeat, Step, Takers
 
@@ -108,7 +109,13 @@ STEPS = (
     Step(Partner.be_abolished, EVERYBODY, "Bodies that end this month leave for good.", when=bodies_end),
     Step(PartnershipModel.begin_to_reorganise, PLACE, "It is seen who is reorganised:"),
     Step(Partner.be_reorganised, EVERYBODY, "bodies go through a reorganisation."),
+    Step(life.sit_at_date, EVERYBODY, "Bodies that begin take their seats."),
+    Step(life.see_leader, PLACE, "It is seen whether the leader is new."),
+    Step(meetings.begin_to_align, PLACE, "Councils act as one,"),
+    Step(meetings.come_together_inside, EVERYBODY, "or in silos."),
     # 2 obligations
+    Step(time.look_at_other_tables, PLACE, "Other tables want seniors too:"),
+    Step(time.go_elsewhere, EVERYBODY, "bodies go there, or not."),
     Step(meetings.open_the_month, PLACE, "The month begins."),
     Step(meetings.begin_the_month, EVERYBODY, "Everybody has a clean desk,"),
     Step(time.claim_time, EVERYBODY, "and so much time that is claimed already."),
@@ -120,12 +127,19 @@ STEPS = (
     Step(life.take_influence, MEMBERS, "the chair evens it out, or takes more;"),
     Step(life.share_influence, MEMBERS, "each has its share."),
     # 7 to 11 work
-    Step(projects.count_own_projects, MEMBERS, "Everybody sees what is promised."),
+    Step(projects.begin_to_count, PLACE, "Promises are counted:"),
+    Step(projects.count_own_projects, MEMBERS, "everybody sees what is promised."),
     PairStep(projects.trust_in_mates, "They look at their team mates,", adds=("trusted_mates", "mates")),
     Step(projects.clear_the_work, PLACE, "and projects are worked on:"),
     Step(projects.keep_promises, MEMBERS, "promises are kept, or broken."),
-    Step(projects.deliver, PLACE, "Projects yield what their weakest needed sector puts in."),
-    Step(projects.see_results, MEMBERS, "Their teams see it, and believe more or less."),
+    Step(accountability.ask_for_freedoms, PLACE, "Once a year freedoms are asked for."),
+    Step(projects.take_money_in, PLACE, "Money comes in, and posts are paid;"),
+    Step(projects.share_out, PLACE, "projects past planning get what there is, by the rule for the purse,"),
+    Step(projects.deliver, PLACE, "and yield what their weakest needed sector puts in."),
+    Step(projects.close_books, PLACE, "What is left waits, or goes back."),
+    Step(projects.close_gaps, PLACE, "Outcomes move, with and without the table."),
+    Step(projects.see_results, MEMBERS, "Teams see results, and believe more or less."),
+    Step(meetings.move_plans, MEMBERS, "Plans move to the strategy, or home."),
     # 6 and 12 ties and trust
     PairStep(ties.trust_a_month_later, "Trust follows what team mates kept.", writes="trust"),
     PairStep(ties.made_or_lost, "Ties are made and lost.", writes="tie", once=True),
@@ -147,8 +161,13 @@ STEPS = (
         ),
         when=core_is_peeled,
     ),
+    Step(life.bid_together, PLACE, "A core may win a bid.", when=year_ends),
     # 13 accountability
-    Step(life.be_assessed, PLACE, "Once a year the partnership is judged."),
+    Step(accountability.be_assessed, PLACE, "Once a year the partnership is judged."),
+    Step(accountability.begin_to_propose, PLACE, "Targets are agreed, or met:"),
+    Step(accountability.believe_in_teams, MEMBERS, "councils promise what they believe in."),
+    Step(accountability.make_agreement, PLACE, "The centre accepts, counters, or refuses."),
+    Step(accountability.give_account, PLACE, "The public hears of it."),
     # 14 whether it lasts
     Step(life.begin_to_engage, PLACE, "Engagement is added up,"),
     Step(life.engage, MEMBERS, "of all members;"),
@@ -179,6 +198,11 @@ CHANCE = (
     Stream("trust", OWN_STREAMS + 9, each=True),
     Stream("shocks", OWN_STREAMS + 10, count=len(THEMES), made=CENTRED),
     Stream("end", OWN_STREAMS + 11),
+    Stream("elsewhere", OWN_STREAMS + 12, each=True, count=N_OTHER_TABLES),
+    Stream("whose", OWN_STREAMS + 13, count=N_SLOTS),
+    Stream("results", OWN_STREAMS + 14, each=True, made=CENTRED),
+    Stream("centre", OWN_STREAMS + 15),
+    Stream("bid", OWN_STREAMS + 16),
 )
 
 month = Month(
@@ -190,5 +214,5 @@ month = Month(
     naming=SECOND_NAMING,
     streams=(*STREAMS, *CHANCE),
     own_state=STATE,
-    own_settings=Free,
+    own_settings=Numbers,
 )

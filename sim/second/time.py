@@ -1,22 +1,29 @@
-"""Senior time: what a body has of it, what claims it, and how scarce it is."""
+"""Senior time: what a body has of it, what claims it, how scarce it is, and the other tables that take some of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sim.jit import rule
-
-HALF_DAYS = 20.0
-"""Half-days a month of senior time for partnerships of a body of capacity 1: ten working days."""
-
-OWN_BUSINESS = 0.5
-"""Share of that time which one's own business takes in an ordinary month."""
+from sim.population import THEMES
+from sim.rules.mathematics import logistic, mean_or_zero, saturation
 
 FULL_CUTS = 0.25
-"""Share of budgets whose loss counts as cuts at their fullest: about what the spending review of 2010 took."""
+"""Share of budgets whose loss counts as cuts at their fullest: about what councils lost by the spending review of 2010
+(recorded)."""
 
-REORGANISED_CLAIM = 0.5
-"""Share of that time which a reorganisation takes in its month."""
+OTHER_TABLES: tuple[str, ...] = ("county partnership", "boards of initiatives", "bilateral and later tables")
+"""Tables that want the same seniors: that of the county in two tiers; those of special initiatives; from 2011
+enterprise partnerships, health boards and deals between two (S2)."""
+
+COUNTY, INITIATIVES, OUTSIDE = range(len(OTHER_TABLES))
+N_OTHER_TABLES = len(OTHER_TABLES)
+
+SAVING_TIME = len(THEMES)
+"""What a project may be about beside the themes: merging initiatives and plans, which frees time (S4)."""
+
+
+# ---------------------------------------------------------------------- rules
 
 
 @rule
@@ -36,19 +43,80 @@ def scarcity(claimed: float, half_days: float) -> float:
 
 
 @rule
+def pull_elsewhere(
+    base: float, pull: float, backing: float, company: float, time_cost: float, scarcity: float
+) -> float:
+    """Return the utility of going to another table this month: the more who matter go there, the more it draws."""
+    return base + pull * backing * (1.0 + company) - time_cost * scarcity
+
+
+# ---------------------------------------------------------------------- other tables
+
+
+@rule
+def look_at_other_tables(self: Any) -> None:
+    """See which other tables there are, how far they are backed, and who went there last month."""
+    levers = self.levers
+    self.initiatives_left = max(0.0, levers.initiatives - self.merged)
+    self.backing[COUNTY] = levers.overlap if self.place.tiers == 2 else 0.0
+    self.backing[INITIATIVES] = saturation(amount=self.initiatives_left, half=self.own.many_others)
+    self.backing[OUTSIDE] = levers.outside_option
+    for r in range(N_OTHER_TABLES):
+        self.company[r] = mean_or_zero(total=self.going[r], count=self.could_go)
+        self.going[r] = 0.0
+    self.could_go = 0.0
+
+
+@rule
+def go_elsewhere(self: Any) -> None:
+    """Go to other tables in person, or not: each that is backed is one choice by one draw."""
+    model, own, kind = self.model, self.model.own, self.kind
+    model.could_go += 1.0 - self.is_abolished
+    self.n_elsewhere = 0.0
+    for r in range(N_OTHER_TABLES):
+        affinity = kind.outside_exposure if r == OUTSIDE else kind.is_publicly_funded
+        backing = model.backing[r] * affinity
+        utility = pull_elsewhere(
+            base=own.rival_base,
+            pull=own.rival_pull,
+            backing=backing,
+            company=model.company[r],
+            time_cost=own.time_cost,
+            scarcity=self.scarcity,
+        )
+        goes = backing > 0.0 and self.is_abolished == 0.0 and self.luck.elsewhere[r] < logistic(utility)
+        self.n_elsewhere += 1.0 if goes else 0.0
+        model.going[r] += 1.0 if goes else 0.0
+    self.seen_elsewhere = self.n_elsewhere / N_OTHER_TABLES
+
+
+# ---------------------------------------------------------------------- what claims time
+
+
+@rule
 def claim_time(self: Any) -> None:
-    """Add up what claims the body's senior time: own business, inspection, cuts, initiatives, reports, ties, work."""
+    """Add up what claims senior time: own business, inspection, cuts, initiatives, reports, other tables, ties, work.
+
+    A month's meeting in person takes a half-day. Staff take preparation over; a one-stop shop spares business its ways
+    in; capacity building adds to the time of those who have least.
+    """
     model, kind, own, levers = self.model, self.kind, self.model.own, self.model.levers
-    half_days = HALF_DAYS * kind.capacity
+    self.half_days = kind.senior_half_days * (1.0 + levers.vcs_capacity_building * kind.capacity_building_gain)
     inspection = levers.inspection.burden * (1.0 - model.relief_lifted) * kind.is_inspected
-    claimed = OWN_BUSINESS * half_days
-    claimed += own.inspection_claim * inspection * kind.capacity
-    claimed += own.initiative_claim * levers.initiatives * kind.participation_cost * kind.capacity
-    claimed += own.cuts_claim * how_deep(cuts=levers.austerity) * kind.is_publicly_funded * kind.capacity
-    claimed += own.reporting_claim * self.report_pressure * kind.capacity
-    claimed += REORGANISED_CLAIM * half_days * self.is_reorganised
-    claimed += own.tie_claim * (self.degree + self.own_projects) * kind.capacity
-    claimed = max(0.0, claimed - own.staff_relief * model.staff_team * model.stands * kind.capacity)
-    self.claimed_half_days = claimed
-    self.scarcity = scarcity(claimed=claimed, half_days=half_days)
+    initiatives = own.initiative_claim * model.initiatives_left * kind.participation_cost
+    obligations = (
+        own.inspection_claim * inspection
+        + initiatives
+        + own.cuts_claim * how_deep(cuts=levers.austerity) * kind.is_publicly_funded
+        + own.reporting_claim * self.report_pressure
+        + own.own_business * self.half_days * self.is_reorganised
+        + self.n_elsewhere
+        + own.tie_claim * (self.degree + self.own_projects)
+    )
+    spared = own.staff_relief * (model.staff_team * model.staff_paid + levers.one_stop_shop * kind.one_stop_shop_gain)
+    obligations = max(0.0, obligations - spared * model.stands)
+    self.claimed_half_days = own.own_business * self.half_days + obligations
+    self.seats_left = max(0.0, self.half_days - obligations)
+    self.plan[SAVING_TIME] = initiatives / self.half_days
+    self.scarcity = scarcity(claimed=self.claimed_half_days, half_days=self.half_days)
     self.ease = 1.0 / (1.0 + self.scarcity)
