@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sim.choices import Choices
 from sim.jit import rule
 from sim.population import SECTORS, THEMES
 from sim.rules.mathematics import exponential, logistic, saturation, total
@@ -27,6 +28,9 @@ BLOCK_OF: tuple[int, ...] = (0, 3, 1, 1, 2)
 """The block that each theme belongs to."""
 
 N_TABLES = 1 + len(BLOCKS)
+CHOICES = Choices(tables=("board", *BLOCKS), ranks=("absent", "junior", "senior"))
+"""What bodies choose at which tables."""
+
 MOST_ITEMS = 3
 """Items that a meeting of the board has at most; a group has one."""
 
@@ -251,6 +255,7 @@ def sit_down(self: Any) -> None:
             self.plan_here += self.plan[k]
     belongs = self.plan_here > GROUP_PRIORITY or self.seat.sector == COUNCIL
     self.sits = model.meets * self.is_member if belongs else 0.0
+    self.rank_at[model.table] = 0.0 if self.sits > 0.0 else -1.0
     # Nothing of another table is taken here.
     self.came = 0.0
     self.in_person = 0.0
@@ -271,6 +276,7 @@ def choose_rank(self: Any) -> None:
     draw = self.luck.rank[model.table] * (1.0 + junior + senior)
     self.in_person = 1.0 if draw < senior else 0.0
     self.came = 1.0 if draw < senior + junior else 0.0
+    self.rank_at[model.table] = self.came + self.in_person
     self.best_came = max(self.best_came, self.came)
     self.best_in_person = max(self.best_in_person, self.in_person)
     model.n_present += self.came
