@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.month import MONTH, Month
     from sim.own import load_month, month_of
     from sim.partnership import PartnershipModel
+    from sim.records import Record, Recorder
 
 _READ_WHEN_ASKED_FOR = {
     "MEASURES": "measures",
@@ -24,6 +25,8 @@ _READ_WHEN_ASKED_FOR = {
     "PartnershipModel": "partnership",
     "History": "history",
     "simulate": "history",
+    "Record": "records",
+    "Recorder": "records",
     "MONTH": "month",
     "Month": "month",
     "load_month": "own",
@@ -59,6 +62,8 @@ __all__ = [
     "Parameter",
     "PartnershipModel",
     "Place",
+    "Record",
+    "Recorder",
     "Scenario",
     "ScenarioError",
     "find_place",

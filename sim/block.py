@@ -6,7 +6,7 @@ Boards are the same in all runs of a block; people, behaviour, levers and luck a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ from sim.jit import RULES
 from sim.lanes.compiling import inlined
 from sim.lanes.draws import BlockDraws, room_for_draws
 from sim.lanes.draws import padded as padded_slots
-from sim.lanes.engine import Kept, Request
-from sim.lanes.pairs import lanes_for, room_for_matrix, width
+from sim.lanes.engine import Held, Kept, Request
+from sim.lanes.pairs import lanes_for, room_for_matrices, width
 from sim.lanes.views import Each, Kind, Layout, Link, Number, To, addresses_of, room_for
 from sim.levers import Policy, policy_calendar
 from sim.month import Month
@@ -25,6 +25,7 @@ from sim.parameters import Behaviour, Delivery, Duty, Inspection, Joint, Leaders
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import THEMES, Archetype, Seat, seats_of
+from sim.records import Recorder, empty_record
 from sim.scenario import Scenario, month_number
 from sim.state import LANES
 
@@ -225,6 +226,8 @@ def _seat_records(of_board: Sequence[Seat], layout: Layout) -> NDArray[Any]:
 
 # ---------------------------------------------------------------------- blocks of runs
 
+NOTHING = Recorder("nothing")
+
 
 @dataclasses.dataclass(frozen=True)
 class Block:
@@ -258,6 +261,8 @@ class Keeping:
     measures: Sequence[str]
     partners: bool = False
     terms: bool = False
+    record: Recorder = NOTHING
+    """What is kept besides of bodies, pairs and the table."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -308,7 +313,7 @@ def room_of(
             ends = [seat.kind.archetype in names for seat in plan.seats]
             partners["abolished_at"][ends, lane] = step
     luck, luck_of_partner = layout.room("luck", 1), layout.room("luck_of_partner", padded_slots(n_seats))
-    matrices = [room_for_matrix(n_seats, n) for _ in layout.matrices]
+    matrices = room_for_matrices(len(layout.matrices), n_seats, n)
     scratch = room_for((scratch_rows, width(n)))
     records = {
         "partnership": layout.room("partnership", 1),
@@ -342,14 +347,49 @@ def room_of(
             shared=_as_rows(luck)[0],
             each=_as_rows(luck_of_partner),
         ),
-        kept=_room_to_keep(keeping, month, len(months), first.scenario.months, n_seats, n),
+        kept=_room_to_keep(
+            keeping, month, _held(keeping.record, records, matrices, layout, month, months, n), first.scenario.months, n
+        ),
         arrays=arrays,
     )
 
 
-def _room_to_keep(keeping: Keeping, month: Month, n_kept: int, n_months: int, n_seats: int, n: int) -> Kept:
+def _held(
+    recorder: Recorder,
+    records: Mapping[str, NDArray[Any]],
+    matrices: NDArray[np.float64],
+    layout: Layout,
+    month: Month,
+    months: Sequence[int],
+    n: int,
+) -> Held:
+    """Return what bodies, the table and pairs hold in a block, with room for what is kept of it."""
+    room = empty_record(recorder, month.known, months=months, partners=len(records["partner"]), runs=(n,))
+    return Held(
+        thing_rows=_rows_in_record(recorder.partner, "partner", layout),
+        things_now=_as_rows(records["partner"]),
+        things=room.partner,
+        whole_rows=_rows_in_record(recorder.partnership, "partnership", layout),
+        whole_now=_as_rows(records["partnership"]),
+        whole=room.partnership,
+        chosen_matrices=np.array([layout.matrices.index(name) for name in recorder.matrix], dtype=np.int64),
+        matrices_now=matrices,
+        matrices=room.matrix,
+    )
+
+
+def _rows_in_record(names: Sequence[str], kind: str, layout: Layout) -> NDArray[np.int64]:
+    """Return at which rows of a record numbers stand, one after another."""
+    fields: Any = layout.dtypes[kind].fields
+    row_bytes = layout.lanes * np.dtype(np.float64).itemsize
+    rows = [np.arange(fields[name][0].itemsize // row_bytes) + fields[name][1] // row_bytes for name in names]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *rows])
+
+
+def _room_to_keep(keeping: Keeping, month: Month, held: Held, n_months: int, n: int) -> Kept:
     numbers = {name: number for number, name in enumerate(month.measures)}
     n_columns = len(month.partner_columns(with_terms=keeping.terms)) if keeping.partners else 0
+    n_kept, n_seats = held.things.shape[:2]
     return Kept(
         measured=room_for((len(numbers), LANES)),
         kept_measures=np.array([numbers[name] for name in keeping.measures], dtype=np.int64),
@@ -359,6 +399,8 @@ def _room_to_keep(keeping: Keeping, month: Month, n_kept: int, n_months: int, n_
         partner_rows=np.zeros((n_kept, n_seats, n_columns, n)),
         keep_partners=keeping.partners,
         keep_terms=keeping.terms,
+        held=held,
+        keep_held=keeping.record is not NOTHING,
     )
 
 

@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.block import Block, Keeping, Plan, blocks_of, plans_of
+from sim.block import NOTHING, Block, Keeping, Plan, blocks_of, plans_of
 from sim.compiled import CompiledMonth, compiled_month
 from sim.lanes.engine import Kept
 from sim.month import Month
 from sim.own import month_of, refuse_swapped
 from sim.randomness import replicates_named, seed_named
+from sim.records import Record, empty_record, kept_months
 from sim.scenario import Scenario, ScenarioError
 
 NO_REGIME = -1
@@ -52,6 +53,8 @@ class Ensemble:
     """(scenario, replicate): the regime in each run's last month."""
     partner_columns: tuple[str, ...] = ()
     partners: NDArray[np.float64] | None = None
+    record: Record | None = None
+    """What bodies, pairs and the table held, if it was asked for: scenario and replicate come first."""
 
     def __getitem__(self, measure: str) -> NDArray[np.float64]:
         """Return one measure as (scenario, replicate, month)."""
@@ -98,15 +101,16 @@ def simulate_ensemble(
     record_terms: bool = False,
     threads: int | None = None,
     month: Month | None = None,
+    record: str | None = None,
 ) -> Ensemble:
     """Run every scenario once for each replicate on the compiled engine.
 
     A whole number of ``replicates`` means 0, 1, … up to it. ``measures`` and ``months`` (steps from 0)
-    say what to keep, months in their order; None keeps all. ``record_terms`` records partners too.
-    ``threads`` defaults to the number of processors, ``month`` (the list of steps) to that of the scenarios. Raises
-    :class:`sim.ScenarioError` for a scenario that does not hold together, a seed or replicate that is
-    none, and ValueError for an unknown measure or month. Scenarios of one name in a list are told apart as
-    "name", "name (2)" and so on.
+    say what to keep, months in their order; None keeps all. ``record_terms`` records partners too, ``record`` names
+    what is kept besides of bodies, pairs and the table, one of ``month.records``. ``threads`` defaults to the number of
+    processors, ``month`` (the list of steps) to that of the scenarios. Raises :class:`sim.ScenarioError` for a scenario
+    that does not hold together, a seed or replicate that is none and an unknown record, and ValueError for an unknown
+    measure or month. Scenarios of one name in a list are told apart as "name", "name (2)" and so on.
     """
     refuse_swapped()
     requested: tuple[Scenario, ...]
@@ -119,12 +123,17 @@ def simulate_ensemble(
         raise ScenarioError("no scenario was given")
     month = month or month_of(*requested)
     seed, chosen = seed_named(seed), replicates_named(replicates)
-    longest = max(scenario.months for scenario in requested)
-    kept_months = tuple(range(longest)) if months is None else tuple(sorted({int(number) for number in months}))
+    kept = kept_months(months, longest=max(scenario.months for scenario in requested))
     kept_measures = tuple(month.measures) if measures is None else tuple(measures)
-    _refuse_unknown(kept_measures, kept_months, longest, month)
+    _refuse_unknown(kept_measures, month)
 
-    keeping = Keeping(kept_months, kept_measures, partners=record_partners or record_terms, terms=record_terms)
+    keeping = Keeping(
+        kept,
+        kept_measures,
+        partners=record_partners or record_terms,
+        terms=record_terms,
+        record=NOTHING if record is None else month.recorder(record),
+    )
     columns = month.partner_columns(with_terms=record_terms) if keeping.partners else ()
     engine = compiled_month(month)
     plans = plans_of(requested, engine.layout, month)
@@ -136,10 +145,11 @@ def simulate_ensemble(
         seed=seed,
         replicates=chosen,
         keeping=keeping,
-        values=np.full((len(kept_months), len(kept_measures), n_runs), np.nan),
-        regimes=np.full((len(kept_months), n_runs), NO_REGIME, dtype=np.int8),
+        values=np.full((len(kept), len(kept_measures), n_runs), np.nan),
+        regimes=np.full((len(kept), n_runs), NO_REGIME, dtype=np.int8),
         final_regimes=np.zeros(n_runs, dtype=np.int8),
-        partners=np.full((len(kept_months), n_seats, len(columns), n_runs), np.nan) if keeping.partners else None,
+        partners=np.full((len(kept), n_seats, len(columns), n_runs), np.nan) if keeping.partners else None,
+        record=empty_record(keeping.record, month.known, months=kept, partners=n_seats, runs=(n_runs,)),
     )
     blocks = blocks_of(plans, len(chosen))
     workers = min(threads or os.cpu_count() or 1, len(blocks))
@@ -155,7 +165,7 @@ def simulate_ensemble(
         names=names,
         seed=seed,
         replicates=chosen,
-        months=kept_months,
+        months=kept,
         measure_names=kept_measures,
         regime_names=month.naming.names,
         measures=_by_run(results.values, len(requested)),
@@ -163,6 +173,7 @@ def simulate_ensemble(
         final_regimes=_by_run(results.final_regimes, len(requested)),
         partner_columns=columns,
         partners=None if results.partners is None else _by_run(results.partners, len(requested)),
+        record=None if record is None else _record_by_run(results.record, len(requested)),
     )
 
 
@@ -170,6 +181,16 @@ def _by_run(rows: NDArray[Any], n_scenarios: int) -> NDArray[Any]:
     """Return a view (scenario, replicate, ...) of rows in which runs come last, replicate by replicate."""
     apart = rows.reshape(*rows.shape[:-1], -1, n_scenarios)
     return np.moveaxis(apart, (-1, -2), (0, 1))
+
+
+def _record_by_run(record: Record, n_scenarios: int) -> Record:
+    """Return a record whose tables begin with scenario and replicate."""
+    return dataclasses.replace(
+        record,
+        partner=_by_run(record.partner, n_scenarios),
+        partnership=_by_run(record.partnership, n_scenarios),
+        matrix=_by_run(record.matrix, n_scenarios),
+    )
 
 
 def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
@@ -184,15 +205,12 @@ def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(apart)
 
 
-def _refuse_unknown(measures: Sequence[str], months: Sequence[int], longest: int, month: Month) -> None:
+def _refuse_unknown(measures: Sequence[str], month: Month) -> None:
     if not measures:
         raise ValueError("measures names none: name at least one, or give None for all")
     for name in measures:
         if name not in month.measures:
             raise ValueError(f"unknown measure {name!r}; see sim.MEASURES")
-    for number in months:
-        if not 0 <= number < longest:
-            raise ValueError(f"month {number} lies outside the runs, which have months 0 to {longest - 1}")
 
 
 # ---------------------------------------------------------------------- filling the tables
@@ -211,6 +229,7 @@ class _Results:
     regimes: NDArray[np.int8]
     final_regimes: NDArray[np.int8]
     partners: NDArray[np.float64] | None
+    record: Record
 
     def run(self, block: Block) -> None:
         """Run a block and enter its results."""
@@ -232,6 +251,11 @@ class _Results:
         if self.partners is not None:
             n_seats = kept.partner_rows.shape[1]
             self.partners[_span(rows), :n_seats, :, here] = kept.partner_rows
+        if kept.keep_held:
+            n_seats = kept.held.things.shape[1]
+            self.record.partner[_span(rows), :n_seats, :, here] = kept.held.things
+            self.record.partnership[_span(rows), :, here] = kept.held.whole
+            self.record.matrix[_span(rows), :, :n_seats, :n_seats, here] = kept.held.matrices
         thresholds = [self.plans[number].scenario.regimes for number in block.scenarios]
         for threshold in dict.fromkeys(thresholds):
             lanes = [lane for lane, other in enumerate(thresholds) if other == threshold]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from sim.month import Month
 from sim.partnership import PartnershipModel
 from sim.randomness import replicate_named, seed_named
-from sim.scenario import Scenario
+from sim.records import Record
+from sim.scenario import Scenario, ScenarioError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +32,8 @@ class History:
     measures: pd.DataFrame
     partners: pd.DataFrame
     events: pd.DataFrame
+    record: Record | None = None
+    """What bodies, pairs and the table held, if it was asked for."""
 
     @property
     def regime(self) -> str:
@@ -38,17 +42,36 @@ class History:
 
 
 def simulate(
-    scenario: Scenario, *, seed: int = 0, replicate: int = 0, record_terms: bool = False, month: Month | None = None
+    scenario: Scenario,
+    *,
+    seed: int = 0,
+    replicate: int = 0,
+    record_terms: bool = False,
+    month: Month | None = None,
+    record: str | None = None,
+    months: Sequence[int] | None = None,
 ) -> History:
     """Run a scenario once on the Mesa engine and return its history.
 
     ``seed`` (a whole number from 0) names the study and ``replicate`` (from 0, below 2³²) the run in it: two
     scenarios with both the same see the same people, elections and luck. ``month`` is the list of steps, by default
-    that of the scenario.
-    Raises :class:`sim.ScenarioError` for a seed or replicate that is none.
+    that of the scenario. ``record`` names what is kept besides of bodies, pairs and the table, one of
+    ``month.records``, and ``months`` (steps from 0) of which months; None keeps it of all.
+    Raises :class:`sim.ScenarioError` for a seed or replicate that is none and an unknown record, and ValueError for a
+    month that the run does not have.
     """
     seed, replicate = seed_named(seed), replicate_named(replicate)
-    model = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=record_terms, month=month)
+    if months is not None and record is None:
+        raise ScenarioError("months is given without record: it says of which months a record is kept; name one")
+    model = PartnershipModel(
+        scenario,
+        seed=seed,
+        replicate=replicate,
+        record_terms=record_terms,
+        month=month,
+        record=record,
+        record_months=months,
+    )
     for _ in range(scenario.months):
         model.step()
     return history_of(model, seed=seed, replicate=replicate)
@@ -63,6 +86,7 @@ def history_of(model: PartnershipModel, *, seed: int, replicate: int) -> History
         measures=_measures_table(model),
         partners=_partners_table(model),
         events=_events_table(model),
+        record=model.record,
     )
 
 

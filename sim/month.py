@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
 
+from sim.choices import Choices
 from sim.measures import COLUMNS, MEASURES, Measure, reader_of
 from sim.own import own_key, remember_as_read
 from sim.pairs import pair_loop
@@ -22,6 +23,7 @@ from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
 from sim.population import SECTORS, Seat
 from sim.randomness import OWN_STREAMS, STREAMS, Stream
+from sim.records import Recorder, write_down
 from sim.regimes import FIRST_NAMING, Naming
 from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
@@ -244,7 +246,8 @@ class Month:
     """A list of steps, and what goes with it: terms of decisions, measures, columns of bodies, chance.
 
     Never changed, but copied with changes: :meth:`replacing`, :meth:`after`, :meth:`before`, :meth:`without` for the
-    steps, and :meth:`holding`, :meth:`setting`, :meth:`pulling`, :meth:`measuring`, :meth:`drawing` for what they need.
+    steps, and :meth:`holding`, :meth:`setting`, :meth:`pulling`, :meth:`measuring`, :meth:`drawing`,
+    :meth:`recording` for what they need.
     Both engines take such a copy as ``month=``.
     """
 
@@ -258,6 +261,10 @@ class Month:
     own_state: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
     own_settings: type | None = None
     """A frozen dataclass of parameters and levers, declared like those of the model."""
+    records: Mapping[str, Recorder] = dataclasses.field(default_factory=dict)
+    """What can be kept on request of bodies, pairs and the table, by the name under which it is asked for."""
+    choices: Choices | None = None
+    """What bodies choose at which tables, if the month knows such."""
 
     # ------------------------------------------------------------ copies with changes
 
@@ -333,6 +340,15 @@ class Month:
             streams.append(Stream(name, OWN_STREAMS + own, each=each))
         return dataclasses.replace(self, streams=tuple(streams))
 
+    def recording(self, **records: Recorder) -> Month:
+        """Return a month of which more can be kept on request: ``record="name"`` of a run."""
+        for name in records:
+            _refuse_twin("record", name, self.records)
+        month = dataclasses.replace(self, records={**self.records, **records})
+        for name in records:
+            month.recorder(name)
+        return month
+
     def _rewritten(self, name: str, new: Callable[..., Iterable[AnyStep]]) -> Month:
         """Return a month with ``new(step, number, of)`` in the place of each step of that name, from 1 to ``of``."""
         names = [step.name for step in _with_rounds(self.steps)]
@@ -404,6 +420,27 @@ class Month:
         """Return the names of what is kept of a member a month, with the terms of its decision if they are."""
         return (*self.columns, *(f"term_{name}" for name in self.terms if with_terms))
 
+    def recorder(self, name: str) -> Recorder:
+        """Return what is kept under a name; raise :class:`sim.ScenarioError` if it is none, or nothing holds it."""
+        if not self.records:
+            raise ScenarioError(
+                f"record = {name!r} is not allowed: this month keeps no records; leave it out, or ask for "
+                f"extension=sim.second"
+            )
+        if name not in self.records:
+            known = ", ".join(self.records)
+            raise ScenarioError(f"unknown record {name!r}{nearest(name, self.records)}; records: {known}")
+        recorder = self.records[name]
+        asked = [(kind, number) for kind in ("partner", "partnership", "matrix") for number in getattr(recorder, kind)]
+        for kind, number in asked:
+            if number not in self.known[kind]:
+                raise ScenarioError(f"record {name!r}: {number!r} is no number of {kind!r}: declare it by holding()")
+        numbers = [number for _, number in asked]
+        for number in numbers:
+            if numbers.count(number) > 1:
+                raise ScenarioError(f"record {name!r} names {number!r} twice: name it once")
+        return recorder
+
     @cached_property
     def own_key(self) -> str:
         """Return a text that changes with what is not of the package: own functions, states, settings, measures."""
@@ -463,6 +500,8 @@ class Month:
         for partner in model.members:
             values = read(partner)
             rows[partner.position] = (*values, *partner.terms) if model.keeps_terms else values
+        if model.record is not None:
+            write_down(model.record, model)
 
     def __reduce__(self) -> Any:
         """Return the name of the model's own month, which every process has; another goes by its parts."""

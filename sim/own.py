@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sim.month import Month
 
 PACKAGE = "sim"
+NAMES_ONLY = ("records", "choices")
+"""Fields of a month that say how something is asked for: they change no number, and nothing of them is compiled."""
 FROM_A_FILE = "_extension_"
 """What the name of a module begins with that was read from a file."""
 
@@ -30,8 +32,8 @@ FROM_A_FILE = "_extension_"
 def own_key(month: Month) -> str:
     """Return a sha256 over all of a month that is not the model's own ('' if it is the model's month).
 
-    Every field counts, and of own functions their compiled form, with the plain numbers that they name: two texts
-    that do the same share a key, and one changed number does not.
+    Every field counts but those that name things, and of own functions their compiled form, with the plain numbers
+    that they name: two texts that do the same share a key, and one changed number does not.
     """
     from sim.month import MONTH
 
@@ -45,6 +47,8 @@ def own_key(month: Month) -> str:
 def _told(month: Month) -> str:
     """Return all fields of a month in words: the package's functions by their names, own ones by what they do."""
     fields = {field.name: getattr(month, field.name) for field in dataclasses.fields(month)}
+    for name in NAMES_ONLY:
+        del fields[name]
     settings = sorted(str(parameter) for path, parameter in month.parameters.items() if path.startswith("own."))
     return repr(_plain(fields | {"own_settings": settings}))
 

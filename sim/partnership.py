@@ -7,6 +7,7 @@ choices of others before making its own, so the order of agents never matters. A
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from sim.parameters import Levers
 from sim.partners import KIND_OF_PARTNER, Partner
 from sim.population import SECTORS, THEMES, seats_of
 from sim.randomness import make_draws, replicate_named, seed_named
+from sim.records import Record, empty_record, kept_months
 from sim.rules import (
     accountability,
     attendance,
@@ -61,7 +63,8 @@ class PartnershipModel(mesa.Model):
 
     ``seed`` and ``replicate`` name the run; see ``sim/randomness.py``. ``month`` is the list of steps, as
     changed by an extension. After as many steps as the scenario has months, the rows of ``measures``
-    (months × measures) and ``partner_rows`` (months × partners × columns) are complete.
+    (months × measures) and ``partner_rows`` (months × partners × columns) are complete, and so is what ``record`` names
+    of ``record_months`` (None: of all).
     What is annotated here is all that a partnership holds; flags are 0 or 1.
     """
 
@@ -124,6 +127,8 @@ class PartnershipModel(mesa.Model):
         replicate: int = 0,
         record_terms: bool = False,
         month: Month | None = None,
+        record: str | None = None,
+        record_months: Sequence[int] | None = None,
     ) -> None:
         refuse_swapped()
         seed, replicate = seed_named(seed), replicate_named(replicate)
@@ -155,6 +160,7 @@ class PartnershipModel(mesa.Model):
         self.measures = np.zeros((scenario.months, len(self.plan.measures)))
         n_columns = len(self.plan.columns) + (len(self.plan.terms) if record_terms else 0)
         self.partner_rows = np.zeros((scenario.months, self.n_seats, n_columns))
+        self.record = self._empty_record(record, record_months) if record is not None else None
         self.plan.launch(self)
 
     @property
@@ -166,6 +172,15 @@ class PartnershipModel(mesa.Model):
         """Live through one month."""
         self.plan.live(self)
         self.month += 1
+
+    def _empty_record(self, name: str, months: Sequence[int] | None) -> Record:
+        """Return room for what is kept of a run under a name."""
+        return empty_record(
+            self.plan.recorder(name),
+            self.plan.known,
+            months=kept_months(months, longest=self.request.months),
+            partners=self.n_seats,
+        )
 
     @property
     def calendar_month(self) -> int:

@@ -1,21 +1,25 @@
-"""One run with its ties and projects written down: who works with whom, on what, and for how long."""
+"""One run with its meetings written down: who went where, who is tied to whom, who works on what and for how long."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sim import THEMES, History, PartnershipModel, Scenario, month_of
-from sim.history import history_of
+from sim import History, Record, Scenario, month_of, simulate
+from sim.second.meetings import TOPICS
 
-TIES = "tie"
+MEETINGS = "meetings"
+"""The record that all of this is read from."""
+
 MOMENTS = 6
 """Moments at which ties are written down, evenly over the run."""
 
-_OF_TIES = ["month", "date", "one", "other"]
-_OF_BODIES = ["month", "date", "partner", "sector", "influence", "in_core"]
+_OF_TIES = ["month", "date", "one", "other", "months_together"]
+_OF_CHOICES = ["month", "date", "table", "partner", "rank"]
 _OF_PROJECTS = [
     "project",
     "theme",
@@ -26,17 +30,19 @@ _OF_PROJECTS = [
     "team",
     "sectors",
     "pooling",
+    "pooled_gbp_m",
     "yield",
 ]
 
 
 @dataclasses.dataclass(frozen=True)
 class TiedRun:
-    """A run, its ties at a few moments, and its projects.
+    """A run, and what its record of meetings says.
 
-    ``ties`` has one row a moment and tied pair (one, other), ``bodies`` one a moment and body, ``projects`` one a
-    project, in the order in which they were adopted: its team (names with commas between them), how many sectors are
-    in it, how many members pooled money, and the mean of its monthly yields.
+    ``ties`` has one row a moment and tied pair (one, other) with the months for which they still work together,
+    ``bodies`` one a moment and body, ``projects`` one a project, in the order in which they were adopted: its team
+    (names with commas between them), how many sectors are in it, how many members pooled money and how much over the
+    project's months, and the mean of its monthly yields.
     """
 
     history: History
@@ -44,69 +50,112 @@ class TiedRun:
     bodies: pd.DataFrame
     projects: pd.DataFrame
 
+    @property
+    def all_ties(self) -> pd.DataFrame:
+        """Return the ties of every month, as ``ties`` are those of a few."""
+        return _ties(self.history, range(self.history.scenario.months))
 
-def has_ties(scenario: Scenario) -> bool:
-    """Return whether bodies hold ties in the month that a scenario lives."""
-    return TIES in month_of(scenario).known["matrix"]
+    @property
+    def choices(self) -> pd.DataFrame:
+        """Return one row a meeting and body that sits there: month, date, table, partner, rank."""
+        names, choices = _names(self.history), month_of(self.history.scenario).choices
+        assert choices is not None
+        rank_at = _record(self.history)["rank_at"].transpose(0, 2, 1)
+        rows = [
+            (
+                *_when(self.history, month),
+                choices.tables[table],
+                names[body],
+                choices.ranks[int(rank_at[month, table, body])],
+            )
+            for month, table, body in np.argwhere(rank_at >= 0.0)
+        ]
+        return pd.DataFrame(rows, columns=_OF_CHOICES)
+
+
+def has_meetings(scenario: Scenario) -> bool:
+    """Return whether meetings can be recorded in the month that a scenario lives."""
+    month = month_of(scenario)
+    return MEETINGS in month.records and month.choices is not None
 
 
 def tied_run(scenario: Scenario, *, seed: int, replicate: int) -> TiedRun:
-    """Run a scenario once on the Mesa engine, with the terms of decisions, and write its ties and projects down."""
-    model: Any = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=True)
-    shown = {round((number + 1) * scenario.months / MOMENTS) - 1 for number in range(MOMENTS)}
-    ties: list[tuple[Any, ...]] = []
-    bodies: list[tuple[Any, ...]] = []
-    running: dict[int, dict[str, Any]] = {}
-    projects: list[dict[str, Any]] = []
-    left_before = list(model.months_left)
-    for month in range(scenario.months):
-        model.step()
-        for place, left in enumerate(model.months_left):
-            if left > 0.0 and left >= left_before[place]:
-                running[place] = _begun(model, place, number=len(projects) + len(running) + 1, month=month)
-            if place in running:
-                running[place]["yields"].append(model.yield_of[place])
-                if left <= 0.0:
-                    projects.append(_ended(running.pop(place), scenario, month))
-        left_before = list(model.months_left)
-        if month in shown:
-            here = (month, scenario.month_label(month))
-            ties += [(*here, one.name, other.name) for one, other in _tied(model)]
-            bodies += [(*here, p.name, p.kind.sector, p.influence, p.in_core > 0.0) for p in model.members]
-    projects += [_ended(project, scenario, scenario.months - 1) for project in running.values()]
-    table = pd.DataFrame(projects, columns=_OF_PROJECTS).sort_values(["first_month", "project"], ignore_index=True)
+    """Run a scenario once on the Mesa engine, with the terms of decisions and a record of its meetings."""
+    history = simulate(scenario, seed=seed, replicate=replicate, record_terms=True, record=MEETINGS)
+    shown = sorted({round((number + 1) * scenario.months / MOMENTS) - 1 for number in range(MOMENTS)} - {-1})
     return TiedRun(
-        history=history_of(model, seed=seed, replicate=replicate),
-        ties=pd.DataFrame(ties, columns=_OF_TIES),
-        bodies=pd.DataFrame(bodies, columns=_OF_BODIES),
-        projects=table.assign(project=range(1, len(table) + 1)),
+        history=history, ties=_ties(history, shown), bodies=_bodies(history, shown), projects=_projects(history)
     )
 
 
-def _tied(model: Any) -> list[tuple[Any, Any]]:
-    return [
-        (one, other) for one in model.members for other in model.members[one.position + 1 :] if one.tie[other.position]
-    ]
+def _record(history: History) -> Record:
+    assert history.record is not None
+    return history.record
 
 
-def _begun(model: Any, place: int, *, number: int, month: int) -> dict[str, Any]:
-    team = [body for body in model.members if body.in_team[place] > 0.0]
-    return {
-        "project": number,
-        "theme": THEMES[int(model.theme_of[place])],
-        "first_month": month,
-        "team": ", ".join(body.name for body in team),
-        "sectors": len({body.kind.sector for body in team}),
-        "pooling": sum(body.pools_in[place] > 0.0 for body in team),
-        "yields": [],
-    }
+def _names(history: History) -> list[str]:
+    """Return the names of all bodies, in the order of their seats."""
+    return list(dict.fromkeys(history.partners["partner"]))
 
 
-def _ended(project: dict[str, Any], scenario: Scenario, month: int) -> dict[str, Any]:
-    yields = project.pop("yields")
-    return project | {
-        "last_month": month,
-        "began": scenario.month_label(project["first_month"]),
-        "ended": scenario.month_label(month),
-        "yield": sum(yields) / len(yields),
-    }
+def _when(history: History, month: int) -> tuple[int, str]:
+    """Return a month's number and date."""
+    return int(month), history.scenario.month_label(int(month))
+
+
+def _ties(history: History, months: Iterable[int]) -> pd.DataFrame:
+    record, names = _record(history), _names(history)
+    rows = []
+    for month in months:
+        sits = record["is_member"][month] > 0.0
+        tied = np.triu(record["tie"][month] > 0.0, k=1) & sits[:, None] & sits
+        for one, other in np.argwhere(tied):
+            rows.append((*_when(history, month), names[one], names[other], int(record["joint"][month, one, other])))
+    return pd.DataFrame(rows, columns=_OF_TIES)
+
+
+def _bodies(history: History, months: list[int]) -> pd.DataFrame:
+    table = history.partners[history.partners["month"].isin(months)].reset_index(drop=True)
+    table = table[table["is_member"] > 0.0]
+    dates = [history.scenario.month_label(month) for month in table["month"]]
+    shown = table[["month", "partner", "sector", "influence"]].assign(in_core=table["in_core"] > 0.0)
+    shown.insert(1, "date", dates)
+    return shown.reset_index(drop=True)
+
+
+def _projects(history: History) -> pd.DataFrame:
+    """Return all projects, from the month in which each was adopted to its last or that of the run."""
+    rows = [_project(history, place, first, last) for place, first, last in _spans(_record(history)["months_left"])]
+    table = pd.DataFrame(rows, columns=_OF_PROJECTS[1:]).sort_values("first_month", kind="stable", ignore_index=True)
+    table.insert(0, "project", range(1, len(table) + 1))
+    return table
+
+
+def _spans(left: Any) -> Iterator[tuple[int, int, int]]:
+    """Give of every project its place, first and last month, from the months left at the end of each (month, place)."""
+    for place in range(left.shape[1]):
+        here = left[:, place]
+        before = np.concatenate(([0.0], here[:-1]))
+        for first in np.flatnonzero(here > before):
+            ends = np.flatnonzero(here[first:] <= 0.0)
+            yield place, int(first), int(first + ends[0]) if len(ends) else len(here) - 1
+
+
+def _project(history: History, place: int, first: int, last: int) -> tuple[Any, ...]:
+    record, names = _record(history), _names(history)
+    team = np.flatnonzero((record["in_team"][first, :, place] > 0.0) & (record["is_member"][first] > 0.0))
+    sectors = history.partners["sector"].iloc[team]
+    lived = slice(first, last + 1)
+    yields = record["yield_of"][lived, place].tolist()
+    return (
+        TOPICS[int(record["theme_of"][first, place])],
+        first,
+        last,
+        history.scenario.month_label(first),
+        history.scenario.month_label(last),
+        ", ".join(names[body] for body in team),
+        sectors.nunique(),
+        int((record["pools_in"][first, team, place] > 0.0).sum()),
+        float(record["pooled_gbp_m_in"][lived, place].sum()),
+        sum(yields) / len(yields),
+    )

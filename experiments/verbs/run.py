@@ -4,7 +4,8 @@ Prints the months that matter and writes into the output folder: trajectories.cs
 (every measure, one row a month), partners.csv (every body at the end), partners.parquet (every body
 in every month, with the terms of its decision to attend), events.csv (who left, joined, led),
 figures/ and manifest.json. Where bodies hold ties (extension=sim.second) also ties.csv (at six
-moments) and projects.csv (with their teams).
+moments) and projects.csv (with their teams); with record=meetings ties.csv of every month, and
+choices.csv (who went to which table, or sent whom).
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
 With behaviour=accepted the run takes the accepted parameter set of its replicate.
@@ -13,6 +14,7 @@ For example:
   partnerships run scenario=growth_coalition place=birmingham
   partnerships run scenario=talking_shop leadership=committed levers.duty.attend=1 months=60
   partnerships run scenario=baseline_lsp replicate=3 output=answers/baseline
+  partnerships run extension=sim.second record=meetings months=60
   partnerships run --multirun scenario=growth_coalition,talking_shop seed=1,2
   partnerships run scenario=growth_coalition --cfg job
 """
@@ -21,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
 from matplotlib.figure import Figure
 from rich.table import Table
 
@@ -29,11 +32,12 @@ from analysis.run.ties import project_bars, tie_networks
 from analysis.run.turning_points import policy_dates
 from analysis.run.words import ending, story
 from experiments.command import Command
+from experiments.errors import CommandError
 from experiments.output.frame import Results
-from experiments.runs.ties import TiedRun, has_ties, tied_run
+from experiments.runs.ties import MEETINGS, TiedRun, has_meetings, tied_run
 from experiments.settings import Seed, checked
 from experiments.terminal import plain_table
-from sim import History, month_of, simulate
+from sim import History, Scenario, month_of, simulate
 
 _SHOWN = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome")
 
@@ -44,6 +48,7 @@ class RunSettings:
 
     seed: Seed
     replicate: Seed
+    record: str | None
     output: str | None
     overwrite: bool
     figures: bool
@@ -60,7 +65,8 @@ def work(settings: RunSettings, command: Command) -> Results:
     if command.sample is not None:
         scenario = command.sample.in_replicate(scenario, settings.replicate)
     seed, replicate = settings.seed, settings.replicate
-    tied = tied_run(scenario, seed=seed, replicate=replicate) if has_ties(scenario) else None
+    _refuse_unknown(settings.record, scenario)
+    tied = tied_run(scenario, seed=seed, replicate=replicate) if has_meetings(scenario) else None
     history = tied.history if tied else simulate(scenario, seed=seed, replicate=replicate, record_terms=True)
     at_the_end = history.partners[history.partners["month"] == scenario.months - 1]
     return Results(
@@ -73,11 +79,27 @@ def work(settings: RunSettings, command: Command) -> Results:
             "partners.parquet": history.partners,
             "events.csv": history.events,
             "partners.csv": at_the_end[["partner", "sector", "archetype", *month_of(scenario).columns]],
-            **({"ties.csv": tied.ties, "projects.csv": tied.projects} if tied else {}),
+            **(_tables_of(tied, whole=settings.record is not None) if tied else {}),
         },
         figures=run_figures(history.measures, history.partners) | (_figures_of(tied) if tied else {}),
         words=[_table(history), ending(history.measures)],
     )
+
+
+def _refuse_unknown(record: str | None, scenario: Scenario) -> None:
+    """Refuse a record that is none of the month's, or of which no tables are written."""
+    if record is None:
+        return
+    month_of(scenario).recorder(record)
+    if record != MEETINGS:
+        raise CommandError(f"record = {record!r} has no tables: in Python, simulate(..., record={record!r}) returns it")
+
+
+def _tables_of(tied: TiedRun, *, whole: bool) -> dict[str, pd.DataFrame]:
+    """Return who worked with whom: at a few moments, or the whole record."""
+    if whole:
+        return {"ties.csv": tied.all_ties, "projects.csv": tied.projects, "choices.csv": tied.choices}
+    return {"ties.csv": tied.ties, "projects.csv": tied.projects}
 
 
 def _figures_of(tied: TiedRun) -> dict[str, Callable[[], Figure]]:

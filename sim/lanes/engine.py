@@ -285,6 +285,27 @@ class Request(NamedTuple):
     """Steps in the order in which they are taken, for an engine that takes them in any order."""
 
 
+class Held(NamedTuple):
+    """What is held of all numbers, and what is kept of it on request. Runs are last."""
+
+    thing_rows: NDArray[np.int64]
+    """Which rows of the record of a thing are kept."""
+    things_now: NDArray[np.float64]
+    """(thing, row of its record, run): what is held."""
+    things: NDArray[np.float64]
+    """(row of month, thing, column, run): what is kept."""
+    whole_rows: NDArray[np.int64]
+    whole_now: NDArray[np.float64]
+    """(1, row of the record, run)"""
+    whole: NDArray[np.float64]
+    """(row of month, column, run)"""
+    chosen_matrices: NDArray[np.int64]
+    matrices_now: NDArray[np.float64]
+    """(matrix, group, thing, other, run of the group)"""
+    matrices: NDArray[np.float64]
+    """(row of month, chosen matrix, thing, other, run)"""
+
+
 class Kept(NamedTuple):
     """What is kept of a block of runs. Runs are last."""
 
@@ -300,6 +321,8 @@ class Kept(NamedTuple):
     """(row of month, thing, column, run)"""
     keep_partners: bool
     keep_terms: bool
+    held: Held
+    keep_held: bool
 
 
 @stage
@@ -312,6 +335,25 @@ def write_down(kept: Kept, month: int, row: int, n: int) -> None:
         for m in range(len(kept.kept_measures)):
             for run in range(n):
                 kept.kept[row, m, run] = kept.measured[kept.kept_measures[m], run]
+
+
+@stage
+def write_held(held: Held, row: int, n: int) -> None:
+    """Keep what is asked for of what things and the whole hold now."""
+    for thing in range(len(held.things_now)):
+        for column in range(len(held.thing_rows)):
+            for run in range(n):
+                held.things[row, thing, column, run] = held.things_now[thing, held.thing_rows[column], run]
+    for column in range(len(held.whole_rows)):
+        for run in range(n):
+            held.whole[row, column, run] = held.whole_now[0, held.whole_rows[column], run]
+    width = held.matrices_now.shape[-1]
+    for number in range(len(held.chosen_matrices)):
+        matrix = held.matrices_now[held.chosen_matrices[number]]
+        for one in range(len(held.things_now)):
+            for other in range(len(held.things_now)):
+                for run in range(n):
+                    held.matrices[row, number, one, other, run] = matrix[run // width, one, other, run % width]
 
 
 class Parts(NamedTuple):
@@ -356,6 +398,8 @@ def block_runner(parts: Parts, layout: Layout) -> Any:
                 measure_the_rest(world, kept.measured, n)
                 if kept.keep_partners:
                     keep_rows(world, kept.partner_rows[row], kept.keep_terms, n)
+                if kept.keep_held:
+                    write_held(kept.held, row, n)
             write_down(kept, month, row, n)
         addresses[levers], addresses[policy] = first_levers, first_policy
 

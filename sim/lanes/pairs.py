@@ -56,9 +56,9 @@ def width(lanes: int) -> int:
     return (groups + 1 - groups % 2) * SIMD_WIDTH
 
 
-def room_for_matrix(things: int, n: int) -> NDArray[np.float64]:
-    """Return a matrix of ``n`` runs, all zero."""
-    return room_for((-(-n // SIMD_WIDTH), padded(things), padded(things), SIMD_WIDTH))
+def room_for_matrices(number: int, things: int, n: int) -> NDArray[np.float64]:
+    """Return so many matrices of ``n`` runs, one after another, all zero."""
+    return room_for((number, -(-n // SIMD_WIDTH), padded(things), padded(things), SIMD_WIDTH))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sim.choices import Choices
 from sim.jit import rule
 from sim.population import SECTORS, THEMES
 from sim.rules.deliberation import GROWTH_PRIORITIES
@@ -19,8 +20,10 @@ from sim.terms import Term
 
 N_THEMES, N_SECTORS = len(THEMES), len(SECTORS)
 COUNCIL = SECTORS.index("council")
-N_TOPICS = N_THEMES + 1
-"""Themes, and saving time."""
+TOPICS = (*THEMES, "saving time")
+"""What projects may be about."""
+
+N_TOPICS = len(TOPICS)
 
 BLOCKS: tuple[str, ...] = (
     "children and young people",
@@ -32,6 +35,9 @@ BLOCK_OF: tuple[int, ...] = (0, 3, 1, 1, 2)
 """The block that each theme belongs to."""
 
 N_TABLES = 1 + len(BLOCKS)
+CHOICES = Choices(tables=("board", *BLOCKS), ranks=("absent", "junior", "senior"))
+"""What bodies choose at which tables."""
+
 MOST_ITEMS = 3
 """Items that a meeting of the board has at most; a group has one."""
 
@@ -300,6 +306,7 @@ def sit_down(self: Any) -> None:
             self.plan_here += weight_of_theme(self, theme=k)
     belongs = cares > model.own.group_priority or self.seat.sector == COUNCIL
     self.sits = model.meets * self.is_member if belongs or model.table == 0 else 0.0
+    self.rank_at[model.table] = 0.0 if self.sits > 0.0 else -1.0
     # Nothing of another table is taken here.
     self.came = 0.0
     self.in_person = 0.0
@@ -324,6 +331,7 @@ def choose_rank(self: Any) -> None:
     draw = self.luck.rank[model.table] * (1.0 + junior + senior)
     self.in_person = 1.0 if draw < senior and self.seats_left >= 1.0 else 0.0
     self.came = 1.0 if draw < senior + junior else 0.0
+    self.rank_at[model.table] = self.came + self.in_person
     self.seats_left -= self.in_person
     presence = presence_of(in_person=self.in_person, by_junior=self.came - self.in_person)
     self.best_presence = max(self.best_presence, presence)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sim.population import SECTORS
-from sim.second.meetings import BLOCKS, N_PROJECTS, N_TOPICS
+from sim.records import Recorder
+from sim.second.meetings import BLOCKS, N_PROJECTS, N_TABLES, N_TOPICS
 from sim.second.time import N_OTHER_TABLES
 from sim.state import BySector, ByTheme, Towards, matrices_of, rows_of
 
@@ -14,6 +15,8 @@ ByProject = list[float]
 ByProjectAndSector = list[float]
 """One number a project and sector, by project."""
 
+ByTable = list[float]
+"""One number a table: the board, and each group."""
 ByTopic = list[float]
 """One number a theme, and one for saving time."""
 ByOtherTable = list[float]
@@ -25,6 +28,7 @@ ByBlock = list[float]
 
 COUNTS = {
     "ByMonth": 12,
+    "ByTable": N_TABLES,
     "ByProject": N_PROJECTS,
     "ByProjectAndSector": N_PROJECTS * len(SECTORS),
     "ByTopic": N_TOPICS,
@@ -48,6 +52,7 @@ class OfABody:
     # at the table at hand
     sits: float; plan_here: float; came: float; in_person: float
     on_executive: float  # it decides, where an executive does
+    rank_at: ByTable  # this month: 0 absent, 1 a junior, 2 in person; −1 where it does not sit or the table not meet
 
     # at any table this month, at the board, and over the year
     best_presence: float; best_in_person: float; came_to_board: float; in_person_at_board: float
@@ -135,3 +140,21 @@ STATE = {
     "matrix": dict.fromkeys(matrices_of(OfABody), 0),
 }
 """The same by name, with how many numbers each is, as a month is given it."""
+
+RECORDS = {
+    "meetings": Recorder(
+        "Who sends whom to which table, who is tied to and works with whom, and the projects.",
+        partner=("is_member", "rank_at", "influence", "in_core", "in_team", "pools_in"),
+        partnership=(
+            "stands",
+            "months_left",
+            "planning_left",
+            "theme_of",
+            "yield_of",
+            "paid_gbp_m_in",
+            "pooled_gbp_m_in",
+        ),
+        matrix=("tie", "joint", "trust"),
+    )
+}
+"""What can be kept of a run on request."""

@@ -11,7 +11,7 @@ from sim.scenario import MAX_PARTNERS
 from sim.second import accountability, life, measures, meetings, projects, ties, time
 from sim.second.meetings import MOST_ITEMS, N_SLOTS, N_TABLES
 from sim.second.parameters import Numbers
-from sim.second.state import STATE
+from sim.second.state import RECORDS, STATE
 from sim.second.time import N_OTHER_TABLES
 from sim.second.words import SECOND_NAMING
 from sim.steps import PairStep, Repeat, Step, Takers
@@ -215,4 +215,6 @@ month = Month(
     streams=(*STREAMS, *CHANCE),
     own_state=STATE,
     own_settings=Numbers,
+    records=RECORDS,
+    choices=meetings.CHOICES,
 )

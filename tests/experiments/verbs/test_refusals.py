@@ -121,6 +121,8 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["levers.purse=ned"], ["levers.purse", "'ned'", "did you mean need?"]),
         (["levers=null"], ["levers", "null", "talking_shop"]),
         (["monhts=6"], ["monhts", "did you mean months?"]),
+        (["record=meetings"], ["'meetings'", "this month keeps no records"]),
+        (["extension=sim.second", "record=meeting"], ["'meeting'", "did you mean meetings?"]),
         (["sede=6"], ["sede", "did you mean seed?"]),
         (["+sede=6"], ["sede", "did you mean seed?"]),
         (["months=0"], ["months", "0", "1 to 600"]),

@@ -1,0 +1,70 @@
+"""What a run of the second model leaves of its meetings, ties and projects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import load_scenario
+from experiments.console import main
+from experiments.runs.ties import MOMENTS, has_meetings, tied_run
+
+ASKED = ["extension=sim.second", "months=40"]
+
+
+@pytest.fixture(scope="module")
+def tied():
+    return tied_run(load_scenario("growth_coalition", ASKED), seed=2, replicate=1)
+
+
+def test_only_a_month_with_meetings_has_them(tied):
+    assert has_meetings(tied.history.scenario)
+    assert not has_meetings(load_scenario("growth_coalition"))
+
+
+def test_ties_of_a_few_moments_are_those_of_these_months(tied):
+    """The last moment is the end of the run."""
+    months = sorted(tied.bodies["month"].unique())
+    assert len(months) == MOMENTS
+    assert months[-1] == 39
+    whole = tied.all_ties
+    assert sorted(whole["month"].unique()) == list(range(40))
+    shown = whole[whole["month"].isin(months)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(shown, tied.ties)
+    density = tied.history.measures["tie_density"].to_numpy()
+    n = tied.history.measures["n_members"].to_numpy()
+    assert np.allclose(whole.groupby("month").size(), density * n * (n - 1) / 2)
+
+
+def test_choices_are_those_of_the_columns_of_bodies(tied):
+    """At the board everybody chooses; nobody goes to a table without a seat there."""
+    board = tied.choices[tied.choices["table"] == "board"]
+    came = board.groupby("month")["rank"].apply(lambda ranks: (ranks != "absent").sum())
+    assert came.tolist() == tied.history.partners.groupby("month")["attendance"].sum().tolist()
+    assert set(tied.choices["rank"]) == {"absent", "junior", "senior"}
+    assert "safer and stronger" in set(tied.choices["table"])
+
+
+def test_projects_are_those_that_were_adopted(tied):
+    """One row a project, with as many months as it had and the money that its team put in."""
+    projects, measures = tied.projects, tied.history.measures
+    adopted = measures["decision_rate"].iloc[11::12].sum() * 12
+    assert (projects["first_month"] < 36).sum() == round(adopted)
+    assert (projects["last_month"] - projects["first_month"] < 18).all()
+    running = measures["month"].apply(lambda m: ((projects["first_month"] <= m) & (projects["last_month"] >= m)).sum())
+    assert running.tolist() == measures["projects"].tolist()
+    assert projects["pooled_gbp_m"].sum() == pytest.approx(measures["contribution_pooled_gbp_m"].sum())
+
+
+@pytest.mark.usefixtures("empty_folder")
+def test_run_writes_the_record_if_it_is_asked_for(tied):
+    asked = ["run", "scenario=growth_coalition", *ASKED, "seed=2", "replicate=1", "figures=false"]
+    assert main([*asked, "output=few"]) == 0
+    assert main([*asked, "record=meetings", "output=all"]) == 0
+    for file, table in {"ties.csv": tied.all_ties, "projects.csv": tied.projects, "choices.csv": tied.choices}.items():
+        pd.testing.assert_frame_equal(pd.read_csv(Path("all") / file), table, check_dtype=False)
+    pd.testing.assert_frame_equal(pd.read_csv("few/ties.csv"), tied.ties, check_dtype=False)
+    assert not Path("few/choices.csv").exists()
