@@ -18,6 +18,8 @@ class Recorder:
     partner: tuple[str, ...] = ()
     partnership: tuple[str, ...] = ()
     matrix: tuple[str, ...] = ()
+    called: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    """Of numbers that stand for something, what each value of it is called."""
 
 
 @dataclasses.dataclass(frozen=True)

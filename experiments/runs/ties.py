@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from sim import History, Record, Scenario, month_of, simulate
-from sim.second.meetings import TOPICS
 
 MEETINGS = "meetings"
 """The record that all of this is read from."""
@@ -148,7 +147,7 @@ def _project(history: History, place: int, first: int, last: int) -> tuple[Any, 
     lived = slice(first, last + 1)
     yields = record["yield_of"][lived, place].tolist()
     return (
-        TOPICS[int(record["theme_of"][first, place])],
+        record.recorder.called["theme_of"][int(record["theme_of"][first, place])],
         first,
         last,
         history.scenario.month_label(first),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.population import SECTORS
 from sim.records import Recorder
-from sim.second.meetings import BLOCKS, N_PROJECTS, N_TABLES, N_TOPICS
+from sim.second.meetings import BLOCKS, N_PROJECTS, N_TABLES, N_TOPICS, TOPICS
 from sim.second.time import N_OTHER_TABLES
 from sim.state import BySector, ByTheme, Towards, matrices_of, rows_of
 
@@ -155,6 +155,7 @@ RECORDS = {
             "pooled_gbp_m_in",
         ),
         matrix=("tie", "joint", "trust"),
+        called={"theme_of": TOPICS},
     )
 }
 """What can be kept of a run on request."""

@@ -134,7 +134,7 @@ def test_months_that_a_run_has_not_are_refused():
 
 
 def test_a_number_that_was_not_kept_is_refused():
-    assert "kept: is_member, rank_at" in refusal(lambda: in_mesa(scenario(), months=[0]).record["trust"], KeyError)
+    assert "kept: is_member, rank_at" in refusal(lambda: in_mesa(scenario(), months=[0]).record["complement"], KeyError)
 
 
 def test_a_month_declares_what_it_holds():
