@@ -25,6 +25,7 @@ from sim.parameters import Behaviour, Delivery, Duty, Inspection, Joint, Leaders
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import THEMES, Archetype, Seat, seats_of
+from sim.randomness import Draws
 from sim.records import Recorder, empty_record
 from sim.scenario import Scenario, month_number
 from sim.state import LANES
@@ -283,6 +284,7 @@ def room_of(
     seed: int,
     replicates: Sequence[int],
     keeping: Keeping,
+    given: Draws,
     scratch_rows: int,
     order: Sequence[int],
 ) -> Room:
@@ -346,6 +348,8 @@ def room_of(
             streams=month.streams,
             shared=_as_rows(luck)[0],
             each=_as_rows(luck_of_partner),
+            months=first.scenario.months,
+            given=given,
         ),
         kept=_room_to_keep(
             keeping, month, _held(keeping.record, records, matrices, layout, month, months, n), first.scenario.months, n

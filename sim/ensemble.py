@@ -19,11 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.block import NOTHING, Block, Keeping, Plan, blocks_of, plans_of
+from sim.choices import Played, given_choices
 from sim.compiled import CompiledMonth, compiled_month
 from sim.lanes.engine import Kept
 from sim.month import Month
 from sim.own import month_of, refuse_swapped
-from sim.randomness import replicates_named, seed_named
+from sim.randomness import Draws, replicates_named, seed_named
 from sim.records import Record, empty_record, kept_months
 from sim.scenario import Scenario, ScenarioError
 
@@ -102,15 +103,18 @@ def simulate_ensemble(
     threads: int | None = None,
     month: Month | None = None,
     record: str | None = None,
+    played: Played | None = None,
 ) -> Ensemble:
     """Run every scenario once for each replicate on the compiled engine.
 
     A whole number of ``replicates`` means 0, 1, … up to it. ``measures`` and ``months`` (steps from 0)
     say what to keep, months in their order; None keeps all. ``record_terms`` records partners too, ``record`` names
-    what is kept besides of bodies, pairs and the table, one of ``month.records``. ``threads`` defaults to the number of
-    processors, ``month`` (the list of steps) to that of the scenarios. Raises :class:`sim.ScenarioError` for a scenario
-    that does not hold together, a seed or replicate that is none and an unknown record, and ValueError for an unknown
-    measure or month. Scenarios of one name in a list are told apart as "name", "name (2)" and so on.
+    what is kept besides of bodies, pairs and the table, one of ``month.records``. ``played``
+    gives bodies their choices in all runs, by month and table (see ``sim.choices.Played``). ``threads`` defaults to the
+    number of processors, ``month`` (the list of steps) to that of the scenarios. Raises :class:`sim.ScenarioError` for
+    a scenario that does not hold together, a seed or replicate that is none, an unknown record and a choice that there
+    is not, and ValueError for an unknown measure or month. Scenarios of one name in a list are told apart as "name",
+    "name (2)" and so on.
     """
     refuse_swapped()
     requested: tuple[Scenario, ...]
@@ -145,6 +149,7 @@ def simulate_ensemble(
         seed=seed,
         replicates=chosen,
         keeping=keeping,
+        given=_given_by_board(played, plans, month),
         values=np.full((len(kept), len(kept_measures), n_runs), np.nan),
         regimes=np.full((len(kept), n_runs), NO_REGIME, dtype=np.int8),
         final_regimes=np.zeros(n_runs, dtype=np.int8),
@@ -181,6 +186,16 @@ def _by_run(rows: NDArray[Any], n_scenarios: int) -> NDArray[Any]:
     """Return a view (scenario, replicate, ...) of rows in which runs come last, replicate by replicate."""
     apart = rows.reshape(*rows.shape[:-1], -1, n_scenarios)
     return np.moveaxis(apart, (-1, -2), (0, 1))
+
+
+def _given_by_board(played: Played | None, plans: Sequence[Plan], month: Month) -> dict[tuple[Any, ...], Draws]:
+    """Return the choices that are given on every board; refuse those that one of them does not have."""
+    return {
+        board: given_choices(
+            played, month.choices, bodies=[seat.name for seat in plan.seats], months=plan.scenario.months
+        )
+        for board, plan in {plan.board: plan for plan in plans}.items()
+    }
 
 
 def _record_by_run(record: Record, n_scenarios: int) -> Record:
@@ -225,6 +240,8 @@ class _Results:
     seed: int
     replicates: tuple[int, ...]
     keeping: Keeping
+    given: Mapping[tuple[Any, ...], Draws]
+    """Choices that are given, by the board that runs of a block have in common."""
     values: NDArray[np.float64]
     regimes: NDArray[np.int8]
     final_regimes: NDArray[np.int8]
@@ -235,7 +252,9 @@ class _Results:
         """Run a block and enter its results."""
         plans = [self.plans[number] for number in block.scenarios]
         replicates = [self.replicates[number] for number in block.replicates]
-        room = self.engine.room_of(plans, seed=self.seed, replicates=replicates, keeping=self.keeping)
+        room = self.engine.room_of(
+            plans, seed=self.seed, replicates=replicates, keeping=self.keeping, given=self.given[plans[0].board]
+        )
         self.engine.run_block(room.request, room.draws, room.kept, len(plans))
         self._enter(block, room.kept, months=plans[0].scenario.months)
 

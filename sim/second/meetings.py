@@ -268,15 +268,18 @@ def sit_down(self: Any) -> None:
 
 @rule
 def choose_rank(self: Any) -> None:
-    """Decide whether to stay away, send a junior, or go in person: one choice by one draw."""
+    """Decide whether to stay away, send a junior, or go in person: one choice by one draw, if none is given."""
     model, own = self.model, self.model.own
     in_common = information_term(self) + duty_term(self)
     junior = exponential(own.junior_base + in_common + JUNIORS_TIME * time_term(self))
     senior = exponential(self.own_terms())
     draw = self.luck.rank[model.table] * (1.0 + junior + senior)
-    self.in_person = 1.0 if draw < senior else 0.0
-    self.came = 1.0 if draw < senior + junior else 0.0
-    self.rank_at[model.table] = self.came + self.in_person
+    rank = 2.0 if draw < senior else (1.0 if draw < senior + junior else 0.0)
+    played = self.luck.played[model.table]
+    rank = played if played >= 0.0 else rank
+    self.in_person = 1.0 if rank == 2.0 else 0.0
+    self.came = 1.0 if rank >= 1.0 else 0.0
+    self.rank_at[model.table] = rank
     self.best_came = max(self.best_came, self.came)
     self.best_in_person = max(self.best_in_person, self.in_person)
     model.n_present += self.came

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sim.choices import PLAYED
 from sim.month import EVERYBODY, MEMBERS, PLACE, POLICY, Month, bodies_end
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import THEMES
-from sim.randomness import CENTRED, OWN_STREAMS, STREAMS, Stream
+from sim.randomness import CENTRED, GIVEN, OWN_STREAMS, STREAMS, Stream
 from sim.scenario import MAX_PARTNERS
 from sim.second import life, measures, meetings, projects, ties, time
 from sim.second.meetings import MOST_ITEMS, N_SLOTS, N_TABLES
@@ -179,6 +180,7 @@ CHANCE = (
     Stream("trust", OWN_STREAMS + 9, each=True),
     Stream("shocks", OWN_STREAMS + 10, count=len(THEMES), made=CENTRED),
     Stream("end", OWN_STREAMS + 11),
+    Stream(PLAYED, OWN_STREAMS + 12, each=True, count=N_TABLES, made=GIVEN),
 )
 
 month = Month(
