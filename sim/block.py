@@ -6,6 +6,7 @@ Boards are the same in all runs of a block; people, behaviour, levers and luck a
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -245,11 +246,10 @@ def blocks_of(plans: Sequence[Plan], n_replicates: int) -> list[Block]:
         boards.setdefault(plan.board, []).append(number)
     blocks = []
     for scenarios in boards.values():
-        runs = [(scenario, replicate) for replicate in range(n_replicates) for scenario in scenarios]
+        runs = itertools.product(range(n_replicates), scenarios)
         lanes = lanes_for(len(plans[scenarios[0]].seats), LANES)
-        for first in range(0, len(runs), lanes):
-            chunk = runs[first : first + lanes]
-            blocks.append(Block(tuple(s for s, _ in chunk), tuple(r for _, r in chunk)))
+        while chunk := list(itertools.islice(runs, lanes)):
+            blocks.append(Block(tuple(s for _, s in chunk), tuple(r for r, _ in chunk)))
     return blocks
 
 
