@@ -11,7 +11,7 @@ from sim.scenario import Place, Scenario, ScenarioError
 
 if TYPE_CHECKING:
     from sim.compiled import is_compiled, prepare_engine
-    from sim.ensemble import Ensemble, simulate_ensemble
+    from sim.ensemble import Ensemble, Piece, simulate_ensemble
     from sim.history import History, simulate
     from sim.measures import MEASURES, Measure
     from sim.month import MONTH, Month
@@ -32,6 +32,7 @@ _READ_WHEN_ASKED_FOR = {
     "load_month": "own",
     "month_of": "own",
     "Ensemble": "ensemble",
+    "Piece": "ensemble",
     "simulate_ensemble": "ensemble",
     "is_compiled": "compiled",
     "prepare_engine": "compiled",
@@ -61,6 +62,7 @@ __all__ = [
     "Month",
     "Parameter",
     "PartnershipModel",
+    "Piece",
     "Place",
     "Record",
     "Recorder",

@@ -6,6 +6,7 @@ Boards are the same in all runs of a block; people, behaviour, levers and luck a
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ from sim.parameters import Behaviour, Delivery, Duty, Inspection, Joint, Leaders
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import THEMES, Archetype, Seat, seats_of
+from sim.randomness import Draws
 from sim.records import Recorder, empty_record
 from sim.scenario import Scenario, month_number
 from sim.state import LANES
@@ -244,11 +246,10 @@ def blocks_of(plans: Sequence[Plan], n_replicates: int) -> list[Block]:
         boards.setdefault(plan.board, []).append(number)
     blocks = []
     for scenarios in boards.values():
-        runs = [(scenario, replicate) for replicate in range(n_replicates) for scenario in scenarios]
+        runs = itertools.product(range(n_replicates), scenarios)
         lanes = lanes_for(len(plans[scenarios[0]].seats), LANES)
-        for first in range(0, len(runs), lanes):
-            chunk = runs[first : first + lanes]
-            blocks.append(Block(tuple(s for s, _ in chunk), tuple(r for _, r in chunk)))
+        while chunk := list(itertools.islice(runs, lanes)):
+            blocks.append(Block(tuple(s for _, s in chunk), tuple(r for r, _ in chunk)))
     return blocks
 
 
@@ -283,6 +284,7 @@ def room_of(
     seed: int,
     replicates: Sequence[int],
     keeping: Keeping,
+    given: Draws,
     scratch_rows: int,
     order: Sequence[int],
 ) -> Room:
@@ -346,6 +348,8 @@ def room_of(
             streams=month.streams,
             shared=_as_rows(luck)[0],
             each=_as_rows(luck_of_partner),
+            months=first.scenario.months,
+            given=given,
         ),
         kept=_room_to_keep(
             keeping, month, _held(keeping.record, records, matrices, layout, month, months, n), first.scenario.months, n

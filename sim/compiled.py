@@ -20,6 +20,7 @@ from sim.lanes.keeping import KeptCode
 from sim.lanes.refusals import refusal
 from sim.lanes.views import Layout, world_maker
 from sim.month import MONTH, Month
+from sim.randomness import NOTHING_GIVEN, Draws
 from sim.scenario import Board, Scenario, ScenarioError
 from sim.sources import source_hash
 from sim.steps import Step, flat
@@ -48,7 +49,15 @@ class CompiledMonth:
         """Return how many rows of runs the loops over pairs need for what they copy."""
         return max((pairs.scratch_rows(loop, n_seats) for loop in self.loops), default=1)
 
-    def room_of(self, plans: Sequence[Plan], *, seed: int, replicates: Sequence[int], keeping: Keeping) -> Room:
+    def room_of(
+        self,
+        plans: Sequence[Plan],
+        *,
+        seed: int,
+        replicates: Sequence[int],
+        keeping: Keeping,
+        given: Draws = NOTHING_GIVEN,
+    ) -> Room:
         """Return what a block of runs, one a plan, works on."""
         return room_of(
             plans,
@@ -57,6 +66,7 @@ class CompiledMonth:
             seed=seed,
             replicates=replicates,
             keeping=keeping,
+            given=given,
             scratch_rows=self.scratch_rows(len(plans[0].seats)),
             order=self.order,
         )

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.block import NOTHING, Block, Keeping, Plan, blocks_of, plans_of
+from sim.choices import Played, given_choices
 from sim.compiled import CompiledMonth, compiled_month
 from sim.lanes.engine import Kept
 from sim.month import Month
 from sim.own import month_of, refuse_swapped
-from sim.randomness import replicates_named, seed_named
+from sim.randomness import Draws, replicates_named, seed_named
 from sim.records import Record, empty_record, kept_months
 from sim.scenario import Scenario, ScenarioError
 
@@ -90,6 +92,36 @@ class Ensemble:
         )
 
 
+@dataclasses.dataclass(frozen=True)
+class Piece:
+    """What happened in some runs of an ensemble, as ``consumer`` is given it.
+
+    ``scenarios`` and ``replicates`` name each run: the position of its scenario among those asked for, and its
+    replicate. The rest is as in :class:`Ensemble`, with one axis of runs, the first, instead of scenario and replicate.
+    """
+
+    scenarios: NDArray[np.int64]
+    replicates: NDArray[np.int64]
+    months: tuple[int, ...]
+    measure_names: tuple[str, ...]
+    regime_names: tuple[str, ...]
+    measures: NDArray[np.float64]
+    """(run, month, measure)"""
+    regimes: NDArray[np.int8]
+    """(run, month)"""
+    final_regimes: NDArray[np.int8]
+    partner_columns: tuple[str, ...] = ()
+    partners: NDArray[np.float64] | None = None
+    """(run, month, seat, column)"""
+    record: Record | None = None
+
+    def __getitem__(self, measure: str) -> NDArray[np.float64]:
+        """Return one measure as (run, month)."""
+        if measure not in self.measure_names:
+            raise KeyError(f"{measure!r} was not kept; kept: {', '.join(self.measure_names)}")
+        return self.measures[..., self.measure_names.index(measure)]
+
+
 def simulate_ensemble(
     scenarios: Sequence[Scenario] | Mapping[str, Scenario],
     *,
@@ -102,15 +134,24 @@ def simulate_ensemble(
     threads: int | None = None,
     month: Month | None = None,
     record: str | None = None,
+    played: Played | None = None,
+    consumer: Callable[[Piece], object] | None = None,
 ) -> Ensemble:
     """Run every scenario once for each replicate on the compiled engine.
 
     A whole number of ``replicates`` means 0, 1, … up to it. ``measures`` and ``months`` (steps from 0)
     say what to keep, months in their order; None keeps all. ``record_terms`` records partners too, ``record`` names
-    what is kept besides of bodies, pairs and the table, one of ``month.records``. ``threads`` defaults to the number of
-    processors, ``month`` (the list of steps) to that of the scenarios. Raises :class:`sim.ScenarioError` for a scenario
-    that does not hold together, a seed or replicate that is none and an unknown record, and ValueError for an unknown
-    measure or month. Scenarios of one name in a list are told apart as "name", "name (2)" and so on.
+    what is kept besides of bodies, pairs and the table, one of ``month.records``. ``played``
+    gives bodies their choices in all runs, by month and table (see ``sim.choices.Played``). ``threads`` defaults to the
+    number of processors, ``month`` (the list of steps) to that of the scenarios.
+
+    With ``consumer`` nothing is kept, however many runs there are: it is called with one piece of finished runs after
+    another, always in the same order, by the thread that asked; the ensemble that is returned holds no run.
+
+    Raises :class:`sim.ScenarioError` for
+    a scenario that does not hold together, a seed or replicate that is none, an unknown record and a choice that there
+    is not, and ValueError for an unknown measure or month. Scenarios of one name in a list are told apart as "name",
+    "name (2)" and so on.
     """
     refuse_swapped()
     requested: tuple[Scenario, ...]
@@ -137,29 +178,25 @@ def simulate_ensemble(
     columns = month.partner_columns(with_terms=record_terms) if keeping.partners else ()
     engine = compiled_month(month)
     plans = plans_of(requested, engine.layout, month)
-    n_runs = len(requested) * len(chosen)
-    n_seats = max(len(plan.seats) for plan in plans)
-    results = _Results(
+    asked = _Asked(
         engine=engine,
         plans=plans,
         seed=seed,
         replicates=chosen,
         keeping=keeping,
-        values=np.full((len(kept), len(kept_measures), n_runs), np.nan),
-        regimes=np.full((len(kept), n_runs), NO_REGIME, dtype=np.int8),
-        final_regimes=np.zeros(n_runs, dtype=np.int8),
-        partners=np.full((len(kept), n_seats, len(columns), n_runs), np.nan) if keeping.partners else None,
-        record=empty_record(keeping.record, month.known, months=kept, partners=n_seats, runs=(n_runs,)),
+        given=_given_by_board(played, plans, month),
+        columns=columns,
     )
     blocks = blocks_of(plans, len(chosen))
     workers = min(threads or os.cpu_count() or 1, len(blocks))
-    if workers <= 1:
-        for block in blocks:
-            results.run(block)
+    if consumer is None:
+        tables = asked.room_for(len(requested) * len(chosen))
+        for _ in _finished(partial(asked.run_into, tables), blocks, workers=workers, ahead=len(blocks)):
+            pass
     else:
-        with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(results.run, blocks):
-                pass
+        chosen, tables = (), asked.room_for(0)
+        for piece in _finished(asked.piece_of, blocks, workers=workers, ahead=2 * workers):
+            consumer(piece)
     return Ensemble(
         scenarios=requested,
         names=names,
@@ -168,29 +205,45 @@ def simulate_ensemble(
         months=kept,
         measure_names=kept_measures,
         regime_names=month.naming.names,
-        measures=_by_run(results.values, len(requested)),
-        regimes=_by_run(results.regimes, len(requested)),
-        final_regimes=_by_run(results.final_regimes, len(requested)),
         partner_columns=columns,
-        partners=None if results.partners is None else _by_run(results.partners, len(requested)),
-        record=None if record is None else _record_by_run(results.record, len(requested)),
+        **tables.seen(partial(_by_scenario, n_scenarios=len(requested))),
     )
 
 
-def _by_run(rows: NDArray[Any], n_scenarios: int) -> NDArray[Any]:
+def _finished(work: Callable[[Block], Any], blocks: Sequence[Block], *, workers: int, ahead: int) -> Iterator[Any]:
+    """Give what is made of each block, in their order, with at most so many begun before the first is given."""
+    if workers <= 1:
+        yield from map(work, blocks)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        begun: deque[Future[Any]] = deque()
+        for block in blocks:
+            begun.append(pool.submit(work, block))
+            if len(begun) == ahead:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+
+
+def _by_scenario(rows: NDArray[Any], n_scenarios: int) -> NDArray[Any]:
     """Return a view (scenario, replicate, ...) of rows in which runs come last, replicate by replicate."""
-    apart = rows.reshape(*rows.shape[:-1], -1, n_scenarios)
+    apart = rows.reshape(*rows.shape[:-1], rows.shape[-1] // n_scenarios, n_scenarios)
     return np.moveaxis(apart, (-1, -2), (0, 1))
 
 
-def _record_by_run(record: Record, n_scenarios: int) -> Record:
-    """Return a record whose tables begin with scenario and replicate."""
-    return dataclasses.replace(
-        record,
-        partner=_by_run(record.partner, n_scenarios),
-        partnership=_by_run(record.partnership, n_scenarios),
-        matrix=_by_run(record.matrix, n_scenarios),
-    )
+def _by_run(rows: NDArray[Any]) -> NDArray[Any]:
+    """Return a view (run, ...) of rows in which runs come last."""
+    return np.moveaxis(rows, -1, 0)
+
+
+def _given_by_board(played: Played | None, plans: Sequence[Plan], month: Month) -> dict[tuple[Any, ...], Draws]:
+    """Return the choices that are given on every board; refuse those that one of them does not have."""
+    return {
+        board: given_choices(
+            played, month.choices, bodies=[seat.name for seat in plan.seats], months=plan.scenario.months
+        )
+        for board, plan in {plan.board: plan for plan in plans}.items()
+    }
 
 
 def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
@@ -217,45 +270,102 @@ def _refuse_unknown(measures: Sequence[str], month: Month) -> None:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Results:
-    """All that is asked for, and the tables to be filled. Blocks write to places of their own."""
+class _Tables:
+    """Tables to be filled, with runs last. Blocks write to places of their own."""
+
+    values: NDArray[np.float64]
+    regimes: NDArray[np.int8]
+    final_regimes: NDArray[np.int8]
+    partners: NDArray[np.float64] | None
+    record: Record | None
+
+    def seen(self, view: Callable[[NDArray[Any]], NDArray[Any]]) -> dict[str, Any]:
+        """Return the tables by the names that results give them, each as ``view`` shows it."""
+        record = self.record
+        return {
+            "measures": view(self.values),
+            "regimes": view(self.regimes),
+            "final_regimes": view(self.final_regimes),
+            "partners": None if self.partners is None else view(self.partners),
+            "record": None
+            if record is None
+            else dataclasses.replace(
+                record,
+                partner=view(record.partner),
+                partnership=view(record.partnership),
+                matrix=view(record.matrix),
+            ),
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """All that is asked for."""
 
     engine: CompiledMonth
     plans: Sequence[Plan]
     seed: int
     replicates: tuple[int, ...]
     keeping: Keeping
-    values: NDArray[np.float64]
-    regimes: NDArray[np.int8]
-    final_regimes: NDArray[np.int8]
-    partners: NDArray[np.float64] | None
-    record: Record
+    given: Mapping[tuple[Any, ...], Draws]
+    """Choices that are given, by the board that runs of a block have in common."""
+    columns: tuple[str, ...]
 
-    def run(self, block: Block) -> None:
-        """Run a block and enter its results."""
+    def room_for(self, n_runs: int) -> _Tables:
+        """Return tables for so many runs."""
+        keeping = self.keeping
+        n_months, n_seats = len(keeping.months), max(len(plan.seats) for plan in self.plans)
+        recorded = partial(empty_record, keeping.record, self.engine.month.known, months=keeping.months)
+        return _Tables(
+            values=np.full((n_months, len(keeping.measures), n_runs), np.nan),
+            regimes=np.full((n_months, n_runs), NO_REGIME, dtype=np.int8),
+            final_regimes=np.zeros(n_runs, dtype=np.int8),
+            partners=np.full((n_months, n_seats, len(self.columns), n_runs), np.nan) if keeping.partners else None,
+            record=None if keeping.record is NOTHING else recorded(partners=n_seats, runs=(n_runs,)),
+        )
+
+    def run_into(self, tables: _Tables, block: Block) -> None:
+        """Run a block and enter its results where its runs stand among all."""
+        self._run(block, tables, np.array(block.replicates) * len(self.plans) + np.array(block.scenarios))
+
+    def piece_of(self, block: Block) -> Piece:
+        """Run a block and return its results."""
+        n_runs = len(block.scenarios)
+        tables = self.room_for(n_runs)
+        self._run(block, tables, np.arange(n_runs))
+        return Piece(
+            scenarios=np.array(block.scenarios, dtype=np.int64),
+            replicates=np.array([self.replicates[number] for number in block.replicates], dtype=np.int64),
+            months=tuple(self.keeping.months),
+            measure_names=tuple(self.keeping.measures),
+            regime_names=self.engine.month.naming.names,
+            partner_columns=self.columns,
+            **tables.seen(_by_run),
+        )
+
+    def _run(self, block: Block, tables: _Tables, runs: NDArray[np.int64]) -> None:
         plans = [self.plans[number] for number in block.scenarios]
         replicates = [self.replicates[number] for number in block.replicates]
-        room = self.engine.room_of(plans, seed=self.seed, replicates=replicates, keeping=self.keeping)
+        room = self.engine.room_of(
+            plans, seed=self.seed, replicates=replicates, keeping=self.keeping, given=self.given[plans[0].board]
+        )
         self.engine.run_block(room.request, room.draws, room.kept, len(plans))
-        self._enter(block, room.kept, months=plans[0].scenario.months)
+        self._enter(block, room.kept, tables, runs, months=plans[0].scenario.months)
 
-    def _enter(self, block: Block, kept: Kept, *, months: int) -> None:
-        n_scenarios = len(self.plans)
-        runs = np.array(block.replicates) * n_scenarios + np.array(block.scenarios)
+    def _enter(self, block: Block, kept: Kept, tables: _Tables, runs: NDArray[np.int64], *, months: int) -> None:
         kept_months = [number for number in self.keeping.months if number < months]
         rows = np.array([self.keeping.months.index(number) for number in kept_months], dtype=np.int64)
         here: Any = runs
         if runs[-1] - runs[0] == len(runs) - 1:
             here = slice(int(runs[0]), int(runs[-1]) + 1)
-        self.values[_span(rows), :, here] = kept.kept
-        if self.partners is not None:
-            n_seats = kept.partner_rows.shape[1]
-            self.partners[_span(rows), :n_seats, :, here] = kept.partner_rows
-        if kept.keep_held:
-            n_seats = kept.held.things.shape[1]
-            self.record.partner[_span(rows), :n_seats, :, here] = kept.held.things
-            self.record.partnership[_span(rows), :, here] = kept.held.whole
-            self.record.matrix[_span(rows), :, :n_seats, :n_seats, here] = kept.held.matrices
+        tables.values[_span(rows), :, here] = kept.kept
+        n_seats = kept.partner_rows.shape[1]
+        if tables.partners is not None:
+            tables.partners[_span(rows), :n_seats, :, here] = kept.partner_rows
+        if tables.record is not None:
+            tables.record.partner[_span(rows), :n_seats, :, here] = kept.held.things
+            tables.record.partnership[_span(rows), :, here] = kept.held.whole
+            tables.record.matrix[_span(rows), :, :n_seats, :n_seats, here] = kept.held.matrices
         thresholds = [self.plans[number].scenario.regimes for number in block.scenarios]
         for threshold in dict.fromkeys(thresholds):
             lanes = [lane for lane, other in enumerate(thresholds) if other == threshold]
@@ -263,8 +373,8 @@ class _Results:
                 zip(self.engine.month.regime_measures, kept.for_regimes[..., lanes].swapaxes(1, 2), strict=True)
             )
             regimes = self.engine.month.naming.of(measures, threshold)
-            self.regimes[rows[:, None], runs[lanes]] = regimes[:, kept_months].T
-            self.final_regimes[runs[lanes]] = regimes[:, -1]
+            tables.regimes[rows[:, None], runs[lanes]] = regimes[:, kept_months].T
+            tables.final_regimes[runs[lanes]] = regimes[:, -1]
 
 
 def _span(rows: NDArray[np.int64]) -> slice:

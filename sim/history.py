@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from sim.choices import Played
 from sim.month import Month
 from sim.partnership import PartnershipModel
 from sim.randomness import replicate_named, seed_named
@@ -50,15 +51,17 @@ def simulate(
     month: Month | None = None,
     record: str | None = None,
     months: Sequence[int] | None = None,
+    played: Played | None = None,
 ) -> History:
     """Run a scenario once on the Mesa engine and return its history.
 
     ``seed`` (a whole number from 0) names the study and ``replicate`` (from 0, below 2³²) the run in it: two
     scenarios with both the same see the same people, elections and luck. ``month`` is the list of steps, by default
     that of the scenario. ``record`` names what is kept besides of bodies, pairs and the table, one of
-    ``month.records``, and ``months`` (steps from 0) of which months; None keeps it of all.
-    Raises :class:`sim.ScenarioError` for a seed or replicate that is none and an unknown record, and ValueError for a
-    month that the run does not have.
+    ``month.records``, and ``months`` (steps from 0) of which months; None keeps it of all. ``played`` gives bodies
+    their choices, by month and table (see ``sim.choices.Played``); all else goes on by its own rules.
+    Raises :class:`sim.ScenarioError` for a seed or replicate that is none, an unknown record and a choice that there is
+    not, and ValueError for a month that the run does not have.
     """
     seed, replicate = seed_named(seed), replicate_named(replicate)
     if months is not None and record is None:
@@ -71,6 +74,7 @@ def simulate(
         month=month,
         record=record,
         record_months=months,
+        played=played,
     )
     for _ in range(scenario.months):
         model.step()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
+from sim.choices import Played, given_choices
 from sim.events import DISSOLVED, EVENTS, NEW_LEADER, STAGE
 from sim.jit import rule
 from sim.levers import policy_calendar
@@ -64,7 +65,7 @@ class PartnershipModel(mesa.Model):
     ``seed`` and ``replicate`` name the run; see ``sim/randomness.py``. ``month`` is the list of steps, as
     changed by an extension. After as many steps as the scenario has months, the rows of ``measures``
     (months × measures) and ``partner_rows`` (months × partners × columns) are complete, and so is what ``record`` names
-    of ``record_months`` (None: of all).
+    of ``record_months`` (None: of all). ``played`` are choices that are given, see ``sim/choices.py``.
     What is annotated here is all that a partnership holds; flags are 0 or 1.
     """
 
@@ -129,6 +130,7 @@ class PartnershipModel(mesa.Model):
         month: Month | None = None,
         record: str | None = None,
         record_months: Sequence[int] | None = None,
+        played: Played | None = None,
     ) -> None:
         refuse_swapped()
         seed, replicate = seed_named(seed), replicate_named(replicate)
@@ -146,7 +148,14 @@ class PartnershipModel(mesa.Model):
         self.n_seats = len(seats)
         self.n_founders = len([seat for seat in seats if seat.joins_at == 0])
         draws = make_draws(
-            seed=seed, replicate=replicate, months=scenario.months, partners=self.n_seats, streams=self.plan.streams
+            seed=seed,
+            replicate=replicate,
+            months=scenario.months,
+            partners=self.n_seats,
+            streams=self.plan.streams,
+            given=given_choices(
+                played, self.plan.choices, bodies=[seat.name for seat in seats], months=scenario.months
+            ),
         )
         self.draws = {stream: draws[stream.name].tolist() for stream in self.plan.streams}
 

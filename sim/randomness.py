@@ -25,8 +25,14 @@ from sim.scenario import ScenarioError
 SLOTS_A_BLOCK = 32
 """Partners drawn together; the next block has a generator of its own."""
 
-UNIFORM, CENTRED, SYMMETRIC = range(3)
-"""What is made of the uniform draws: nothing, mean 0 and standard deviation 1 out of two, or [-1, 1)."""
+UNIFORM, CENTRED, SYMMETRIC, GIVEN = range(4)
+"""What is made of the uniform draws: nothing, mean 0 and standard deviation 1 out of two, or [-1, 1).
+
+What is GIVEN is not drawn: who asks for a run gives its numbers. Such a stream has a slot for every partner and month.
+"""
+
+NOT_GIVEN = -1.0
+"""What stands where nothing is given."""
 
 LAUNCH = ("attention", "facilitation", "direction", "staff", "goodwill")
 """What a place brings to the launch: its first leader's style, its staff, its goodwill."""
@@ -89,14 +95,41 @@ def centred(uniforms: NDArray[np.float64]) -> NDArray[np.float64]:
     return (uniforms[..., 0] + uniforms[..., 1] - 1.0) * math.sqrt(6.0)
 
 
+NOTHING_GIVEN: Draws = {}
+
+
 def make_draws(
-    *, seed: int, replicate: int, months: int, partners: int, streams: Sequence[Stream] = STREAMS
+    *,
+    seed: int,
+    replicate: int,
+    months: int,
+    partners: int,
+    streams: Sequence[Stream] = STREAMS,
+    given: Draws = NOTHING_GIVEN,
 ) -> dict[str, NDArray[np.float64]]:
-    """Return all draws of run ``replicate`` of the study ``seed``, for that many months and partners."""
+    """Return all draws of run ``replicate`` of the study ``seed``, for that many months and partners.
+
+    ``given`` are the numbers of streams that are not drawn, as far as there are any.
+    """
     return {
-        stream.name: _drawn(stream, seed, replicate, months=1 if stream.at_launch else months, partners=partners)
+        stream.name: _taken(stream, given, months=months, partners=partners)
+        if stream.made == GIVEN
+        else _drawn(stream, seed, replicate, months=1 if stream.at_launch else months, partners=partners)
         for stream in streams
     }
+
+
+def given_numbers(stream: Stream, given: Draws, *, months: int, partners: int) -> NDArray[np.float64]:
+    """Return the numbers of a stream that is not drawn as (month, partner, number)."""
+    values = np.full((months, partners, stream.count), NOT_GIVEN)
+    if stream.name in given:
+        values[:, : given[stream.name].shape[1]] = given[stream.name]
+    return values
+
+
+def _taken(stream: Stream, given: Draws, *, months: int, partners: int) -> NDArray[np.float64]:
+    values = given_numbers(stream, given, months=months, partners=partners)
+    return values[..., 0] if stream.count == 1 else values
 
 
 def _drawn(stream: Stream, seed: int, replicate: int, *, months: int, partners: int) -> NDArray[np.float64]:

@@ -49,7 +49,7 @@ ROOMS: dict[str, str] = {
     "sim.randomness": "sim.scenario",
     "sim.state": "sim.population",
     "sim.records": "",
-    "sim.choices": "",
+    "sim.choices": "sim.scenario sim.randomness",
     # ------------------------------------------ the model: a month, as a list of steps, and Mesa, which goes through it
     "sim.pairs": "sim.steps",
     "sim.terms": "sim.jit sim.rules",
@@ -57,12 +57,12 @@ ROOMS: dict[str, str] = {
     "sim.vocabulary": "sim.spelling sim.parameters sim.regimes sim.population sim.terms sim.measures",
     "sim.partners": "sim.jit sim.events sim.rules.mathematics sim.rules sim.population sim.randomness sim.state"
     " sim.terms",
-    "sim.partnership": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.scenario sim.population"
-    " sim.levers sim.randomness sim.records sim.own sim.partners sim.state",
+    "sim.partnership": "sim.choices sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.scenario"
+    " sim.population sim.levers sim.randomness sim.records sim.own sim.partners sim.state",
     "sim.month": "sim.choices sim.regimes sim.rules sim.parameters sim.scenario sim.population sim.randomness sim.state"
     " sim.records sim.steps sim.pairs"
     " sim.terms sim.measures sim.own sim.partners sim.partnership sim.spelling",
-    "sim.history": "sim.scenario sim.randomness sim.records sim.partnership sim.month",
+    "sim.history": "sim.choices sim.scenario sim.randomness sim.records sim.partnership sim.month",
     # --------------------- the compiler of steps: knows what steps and draws are, but no single step, rule or parameter
     "sim.lanes": "",
     "sim.lanes.compiling": "",
@@ -74,10 +74,12 @@ ROOMS: dict[str, str] = {
     "sim.lanes.refusals": "sim.scenario sim.lanes.compiling sim.lanes.views",
     # ------------------------------------------------------------------------ the month compiled by it, over many runs
     "sim.block": "sim.jit sim.parameters sim.scenario sim.population sim.levers sim.state sim.records sim.partners"
-    " sim.partnership sim.month sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs sim.lanes.engine",
-    "sim.compiled": "sim.sources sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
+    " sim.partnership sim.randomness sim.month sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs"
+    " sim.lanes.engine",
+    "sim.compiled": "sim.sources sim.randomness sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
-    "sim.ensemble": "sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine sim.block sim.compiled",
+    "sim.ensemble": "sim.choices sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine"
+    " sim.block sim.compiled",
     # ------------------------------------ the second model, as far as it is built: a month of its own, for both engines
     "sim.second": "sim.choices sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes"
     " sim.scenario sim.population"
@@ -160,8 +162,8 @@ LIBRARIES: dict[str, str] = {
     "numba": "sim.lanes sim.compiled",
     "llvmlite": "sim.lanes",
     "mesa": "sim.partners sim.partnership",
-    "numpy": "sim.regimes sim.randomness sim.records sim.partnership sim.history sim.second sim.lanes sim.block"
-    " sim.ensemble analysis experiments",
+    "numpy": "sim.regimes sim.randomness sim.choices sim.records sim.partnership sim.history sim.second sim.lanes"
+    " sim.block sim.ensemble analysis experiments",
     "pandas": "sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.second analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.lanes.compiling import inlined, stage
 from sim.lanes.views import room_for
-from sim.randomness import CENTRED, SLOTS_A_BLOCK, SYMMETRIC, Stream
+from sim.randomness import CENTRED, GIVEN, NOTHING_GIVEN, SLOTS_A_BLOCK, SYMMETRIC, Draws, Stream, given_numbers
 
 MONTHS_AT_ONCE = 4
 """Philox gives four numbers a counter: draws of four months fill whole counters."""
@@ -159,8 +159,9 @@ class BlockDraws(NamedTuple):
     """Keys of a block of runs, and where the draws of a month go. Runs are last.
 
     A stream is a row of ``streams``: its number, how many draws a slot has a month (0: it is drawn at the launch
-    only), how many at the launch, what is made of them, and its first row in the records. ``shared`` streams
-    have one slot, ``each`` one for every thing; both are views of the records that steps read.
+    only), how many at the launch, what is made of them, its first row in the records, and its first number among
+    those given. ``shared`` streams have one slot, ``each`` one for every thing; both are views of the records that
+    steps read.
     """
 
     seed_words: NDArray[np.uint64]
@@ -178,6 +179,8 @@ class BlockDraws(NamedTuple):
     """(number, run): the uniforms behind four months of the shared streams."""
     other_half: NDArray[np.float64]
     """(thing, 1, run): the second of the uniforms behind a centred draw."""
+    given: NDArray[np.float64]
+    """(month, thing, number): what is not drawn, of one stream after another; the same for all runs."""
 
 
 def room_for_draws(
@@ -187,12 +190,20 @@ def room_for_draws(
     streams: Sequence[Stream],
     shared: NDArray[np.float64],
     each: NDArray[np.float64],
+    months: int,
+    given: Draws = NOTHING_GIVEN,
 ) -> BlockDraws:
-    """Return keys to be worked out for a block of runs, whose draws go to the records ``shared`` and ``each``."""
+    """Return keys to be worked out for a block of runs, whose draws go to the records ``shared`` and ``each``.
+
+    ``given`` are the numbers of streams that are not drawn, as far as there are any.
+    """
     words = [seed >> shift & 0xFFFFFFFF for shift in range(0, max(seed.bit_length(), 1), 32)]
     blocks, lanes = -(-len(each) // SLOTS_A_BLOCK), shared.shape[-1]
     last = max(stream.number for stream in streams) + 1
     of_all = [stream for stream in streams if not stream.each]
+    not_drawn = [
+        given_numbers(stream, given, months=months, partners=len(each)) for stream in streams if stream.made == GIVEN
+    ]
     return BlockDraws(
         seed_words=np.array(words + [0] * (_POOL - len(words)), dtype=np.uint64),
         replicates=replicates,
@@ -204,6 +215,7 @@ def room_for_draws(
         each=each,
         scratch=room_for((sum(4 * -(-_uniforms(stream) // 4) * 4 for stream in of_all), lanes)),
         other_half=room_for((len(each), 1, lanes)),
+        given=np.concatenate([np.empty((months, len(each), 0)), *not_drawn], axis=-1),
     )
 
 
@@ -217,12 +229,13 @@ def _uniforms(stream: Stream) -> int:
 
 
 def _rows_of(streams: Sequence[Stream]) -> NDArray[np.int64]:
-    """Return streams as rows of numbers; their rows in the record follow one another."""
-    rows, first = [], 0
+    """Return streams as rows of numbers; their rows in the record, and those given, follow one another."""
+    rows, first, first_given = [], 0, 0
     for stream in streams:
-        rows.append((stream.number, stream.count, int(stream.at_launch), stream.made, first))
+        rows.append((stream.number, stream.count, int(stream.at_launch), stream.made, first, first_given))
         first += stream.count
-    return np.array(rows, dtype=np.int64).reshape(-1, 5)
+        first_given += stream.count if stream.made == GIVEN else 0
+    return np.array(rows, dtype=np.int64).reshape(-1, 6)
 
 
 @stage
@@ -250,8 +263,13 @@ def _find(draws: Any, streams: Any, blocks: int, pool: Any, n: int) -> None:
 def draw_month(draws: BlockDraws, month: int, at_launch: int, n: int) -> None:
     """Draw what is drawn at the launch (1), or the chance of a month (0)."""
     for s in range(len(draws.each_streams)):
-        if draws.each_streams[s, 2] == at_launch:
-            _draw_each(draws, draws.each_streams[s], month, n)
+        stream = draws.each_streams[s]
+        if stream[2] != at_launch:
+            continue
+        if stream[3] == GIVEN:
+            _take_given(draws, stream, month, n)
+        else:
+            _draw_each(draws, stream, month, n)
     here = 0
     for s in range(len(draws.shared_streams)):
         stream = draws.shared_streams[s]
@@ -260,6 +278,16 @@ def draw_month(draws: BlockDraws, month: int, at_launch: int, n: int) -> None:
         if stream[2] == at_launch:
             _draw_shared(draws, draws.scratch[here : here + room], stream, uniforms, month, n)
         here += room
+
+
+@stage
+def _take_given(draws: BlockDraws, stream: Any, month: int, n: int) -> None:
+    """Take what is given for every thing, the same in all runs."""
+    count, first, first_given = stream[1], stream[4], stream[5]
+    for thing in range(len(draws.each)):
+        for c in range(count):
+            for run in range(n):
+                draws.each[thing, first + c, run] = draws.given[month, thing, first_given + c]
 
 
 @stage

@@ -319,9 +319,9 @@ def sit_down(self: Any) -> None:
 
 @rule
 def choose_rank(self: Any) -> None:
-    """Decide whether to stay away, send a junior, or go in person: one choice by one draw.
+    """Decide whether to stay away, send a junior, or go in person: one choice by one draw, if none is given.
 
-    Who has no half-day left goes nowhere in person, and sends a junior instead.
+    Who has no half-day left goes nowhere in person, and sends a junior instead, unless that choice is given.
     """
     model, own = self.model, self.model.own
     in_common = information_term(self) + duty_term(self) + assessed_term(self) + scrutiny_term(self)
@@ -329,10 +329,14 @@ def choose_rank(self: Any) -> None:
     junior = exponential(own.junior_base + in_common + habit + JUNIOR_WEIGHT * time_term(self))
     senior = exponential(self.own_terms())
     draw = self.luck.rank[model.table] * (1.0 + junior + senior)
-    self.in_person = 1.0 if draw < senior and self.seats_left >= 1.0 else 0.0
-    self.came = 1.0 if draw < senior + junior else 0.0
-    self.rank_at[model.table] = self.came + self.in_person
-    self.seats_left -= self.in_person
+    rank = 2.0 if draw < senior else (1.0 if draw < senior + junior else 0.0)
+    rank = min(rank, 1.0) if self.seats_left < 1.0 else rank
+    played = self.luck.played[model.table]
+    rank = played if played >= 0.0 else rank
+    self.in_person = 1.0 if rank == 2.0 else 0.0
+    self.came = 1.0 if rank >= 1.0 else 0.0
+    self.rank_at[model.table] = rank
+    self.seats_left = max(0.0, self.seats_left - self.in_person)
     presence = presence_of(in_person=self.in_person, by_junior=self.came - self.in_person)
     self.best_presence = max(self.best_presence, presence)
     self.best_in_person = max(self.best_in_person, self.in_person)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sim.choices import PLAYED
 from sim.month import EVERYBODY, MEMBERS, PLACE, POLICY, Month, bodies_end
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import THEMES
-from sim.randomness import CENTRED, OWN_STREAMS, STREAMS, Stream
+from sim.randomness import CENTRED, GIVEN, OWN_STREAMS, STREAMS, Stream
 from sim.scenario import MAX_PARTNERS
 from sim.second import accountability, life, measures, meetings, projects, ties, time
 from sim.second.meetings import MOST_ITEMS, N_SLOTS, N_TABLES
@@ -203,6 +204,7 @@ CHANCE = (
     Stream("results", OWN_STREAMS + 14, each=True, made=CENTRED),
     Stream("centre", OWN_STREAMS + 15),
     Stream("bid", OWN_STREAMS + 16),
+    Stream(PLAYED, OWN_STREAMS + 17, each=True, count=N_TABLES, made=GIVEN),
 )
 
 month = Month(

@@ -10,7 +10,18 @@ from numba import njit
 
 from sim.lanes.draws import draw_month, find_keys, padded, room_for_draws
 from sim.lanes.keeping import KeptCode
-from sim.randomness import CENTRED, OWN_STREAMS, SLOTS_A_BLOCK, STREAMS, SYMMETRIC, UNIFORM, Stream, make_draws
+from sim.randomness import (
+    CENTRED,
+    GIVEN,
+    NOTHING_GIVEN,
+    OWN_STREAMS,
+    SLOTS_A_BLOCK,
+    STREAMS,
+    SYMMETRIC,
+    UNIFORM,
+    Stream,
+    make_draws,
+)
 from sim.sources import source_hash
 from sim.state import LANES
 
@@ -26,6 +37,8 @@ OWN = (
     Stream("season", OWN_STREAMS + 5, count=2, made=CENTRED),
     Stream("gift", OWN_STREAMS + 6, made=CENTRED, at_launch=True),
     Stream("sign", OWN_STREAMS + 7, made=SYMMETRIC),
+    Stream("nothing", OWN_STREAMS + 8, each=True, count=2, made=GIVEN),
+    Stream("choice", OWN_STREAMS + 9, each=True, count=3, made=GIVEN),
 )
 """Every kind of stream that an extension may declare, besides those of the model."""
 
@@ -45,7 +58,12 @@ def drawn(draws, months, n, shared, each):
 drawn._cache = KeptCode(drawn.py_func, f"{source_hash('sim')} {Path(__file__).read_text(encoding='utf-8')}")
 
 
-def by_stream(streams, *, seed, replicates, slots, months=MONTHS):
+def given_choice(months, slots):
+    """Return what is given of the one stream, while of the other nothing is."""
+    return {"choice": np.arange(months * slots * 3, dtype=float).reshape(months, slots, 3)}
+
+
+def by_stream(streams, *, seed, replicates, slots, months=MONTHS, given=NOTHING_GIVEN):
     """Return the compiled draws as ``make_draws`` gives them, with runs first."""
     of_all = [stream for stream in streams if not stream.each]
     of_each = [stream for stream in streams if stream.each]
@@ -56,6 +74,8 @@ def by_stream(streams, *, seed, replicates, slots, months=MONTHS):
         streams=streams,
         shared=np.full((sum(stream.count for stream in of_all), lanes), np.nan),
         each=np.full((things, sum(stream.count for stream in of_each), lanes), np.nan),
+        months=months,
+        given=given,
     )
     shared = np.empty((months + 1, *draws.shared.shape))
     each = np.empty((months + 1, *draws.each.shape))
@@ -73,10 +93,11 @@ def by_stream(streams, *, seed, replicates, slots, months=MONTHS):
 
 
 def assert_same_draws(streams, *, seed, replicates, slots, months=MONTHS):
-    compiled = by_stream(streams, seed=seed, replicates=replicates, slots=slots, months=months)
+    given = given_choice(months, slots)
+    compiled = by_stream(streams, seed=seed, replicates=replicates, slots=slots, months=months, given=given)
     assert list(compiled) == [stream.name for stream in sorted(streams, key=lambda stream: stream.each)]
     for run, replicate in enumerate(replicates):
-        made = make_draws(seed=seed, replicate=replicate, months=months, partners=slots, streams=streams)
+        made = make_draws(seed=seed, replicate=replicate, months=months, partners=slots, streams=streams, given=given)
         for stream in streams:
             assert np.array_equal(compiled[stream.name][run], made[stream.name]), f"{stream} with {slots} slots"
 
@@ -130,6 +151,7 @@ def test_runs_that_a_block_has_no_room_for_are_left_alone():
         streams=streams,
         shared=np.full((sum(s.count for s in streams if not s.each), LANES), np.nan),
         each=np.full((padded(5), sum(s.count for s in streams if s.each), LANES), np.nan),
+        months=2,
     )
     shared, each = (np.empty((3, *rows.shape)) for rows in (draws.shared, draws.each))
     drawn(draws, 2, 3, shared, each)
@@ -140,12 +162,11 @@ def test_runs_that_a_block_has_no_room_for_are_left_alone():
 
 
 def test_the_streams_tested_are_of_every_kind():
-    """Uniform, centred and symmetric; once and every month; for all and for each; one draw and several."""
+    """Uniform, centred, symmetric and given; once and every month; for all and for each; one draw and several."""
     kinds = {(stream.each, stream.made, stream.at_launch) for stream in (*STREAMS, *OWN)}
-    assert {made for _, made, _ in kinds} == {UNIFORM, CENTRED, SYMMETRIC}
-    assert {(each, made) for each, made, _ in kinds} == {
-        (each, made) for each in (False, True) for made in (UNIFORM, CENTRED, SYMMETRIC)
-    }
+    assert {made for _, made, _ in kinds} == {UNIFORM, CENTRED, SYMMETRIC, GIVEN}
+    drawn_kinds = {(each, made) for each in (False, True) for made in (UNIFORM, CENTRED, SYMMETRIC)}
+    assert {(each, made) for each, made, _ in kinds} == {*drawn_kinds, (True, GIVEN)}
     assert {(each, at_launch) for each, _, at_launch in kinds} == {
         (each, at_launch) for each in (False, True) for at_launch in (False, True)
     }

@@ -76,6 +76,18 @@ def test_keeping_a_record_changes_nothing_else():
     assert np.array_equal(bare.measures, kept.measures)
 
 
+@pytest.mark.slow
+def test_a_record_is_handed_over_piece_by_piece():
+    whole = sim.simulate_ensemble([scenario()], replicates=70, seed=4, month=month, record="meetings", months=[5])
+    pieces: list[sim.Piece] = []
+    sim.simulate_ensemble(
+        [scenario()], replicates=70, seed=4, month=month, record="meetings", months=[5], consumer=pieces.append
+    )
+    assert len(pieces) > 1
+    for name in NAMES:
+        assert np.array_equal(np.concatenate([piece.record[name] for piece in pieces]), whole.record[name][0])
+
+
 # ---------------------------------------------------------------- what it says
 
 

@@ -1,0 +1,96 @@
+"""Finished runs that are handed over piece by piece: the same numbers, in one order, and nothing is kept."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+from strategies import board, typical_settings
+
+import sim
+
+TABLES = ("measures", "regimes", "final_regimes", "partners")
+
+
+def asked() -> list[sim.Scenario]:
+    """Return scenarios of two boards and two spans."""
+    return [
+        sim.scenario_from(typical_settings(months=14)),
+        sim.scenario_from({"months": 9, "board": board({"council": 1, "police": 2})}),
+        sim.scenario_from(typical_settings(months=14, levers={"staff_team": 1.0})),
+    ]
+
+
+def pieces_of(scenarios: list[sim.Scenario], **options: Any) -> tuple[list[sim.Piece], sim.Ensemble]:
+    pieces: list[sim.Piece] = []
+    return pieces, sim.simulate_ensemble(scenarios, consumer=pieces.append, **options)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_pieces_put_together_are_the_ensemble(threads):
+    """Every run once, with the same bits; what a run does not have is not there in either."""
+    options: dict[str, Any] = {"replicates": [*range(40), 99], "seed": 2, "record_terms": True, "months": [0, 8, 13]}
+    whole = sim.simulate_ensemble(asked(), **options)
+    pieces, bare = pieces_of(asked(), **options, threads=threads)
+    met = set()
+    for piece in pieces:
+        assert piece.measure_names == whole.measure_names
+        assert piece.months == whole.months == (0, 8, 13)
+        for run, (s, replicate) in enumerate(zip(piece.scenarios, piece.replicates, strict=True)):
+            r = whole.replicates.index(replicate)
+            met.add((int(s), int(replicate)))
+            for name in TABLES:
+                assert np.array_equal(
+                    getattr(piece, name)[run], getattr(whole, name)[s, r], equal_nan=name != "regimes"
+                )
+            assert np.array_equal(piece["trust"][run], whole["trust"][s, r], equal_nan=True)
+    assert len(met) == sum(len(piece.scenarios) for piece in pieces) == 3 * 41
+    assert bare.replicates == ()
+    assert bare.measures.shape == (3, 0, 3, len(whole.measure_names))
+    assert len(bare.table()) == len(bare.finals()) == 0
+
+
+def test_pieces_come_in_one_order_by_one_thread():
+    """Whoever writes them to a file gets the same file."""
+    orders = []
+    for threads in (1, 2, 4):
+        pieces, _ = pieces_of(asked(), replicates=100, seed=2, measures=["trust"], threads=threads)
+        orders.append([(*piece.scenarios, *piece.replicates) for piece in pieces])
+    assert orders[0] == orders[1] == orders[2]
+    assert len(orders[0]) > 4
+
+
+def peak_bytes(replicates: int) -> int:
+    """Return the most memory that is taken while so many runs are handed over."""
+    scenario = sim.scenario_from(typical_settings(months=24))
+    total = 0.0
+
+    def add_up(piece: sim.Piece) -> None:
+        nonlocal total
+        total += float(piece["trust"].sum())
+
+    tracemalloc.start()
+    try:
+        sim.simulate_ensemble([scenario], replicates=replicates, record_partners=True, threads=2, consumer=add_up)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_number_of_runs():
+    """Sixteen blocks and sixty-four take about the same."""
+    peak_bytes(64)
+    assert peak_bytes(64 * 64) < 1.2 * peak_bytes(16 * 64)
+
+
+def test_what_a_consumer_says_is_heard():
+    """An error of it ends the work."""
+
+    def refuse(piece: sim.Piece) -> None:
+        raise RuntimeError("the disk is full")
+
+    for threads in (1, 2):
+        with pytest.raises(RuntimeError, match="the disk is full"):
+            sim.simulate_ensemble(asked(), replicates=200, measures=["trust"], threads=threads, consumer=refuse)
