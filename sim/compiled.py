@@ -23,7 +23,7 @@ from sim.month import MONTH, Month
 from sim.randomness import NOTHING_GIVEN, Draws
 from sim.scenario import Board, Scenario, ScenarioError
 from sim.sources import source_hash
-from sim.steps import Step, flat
+from sim.steps import PairStep, TripleStep, flat
 
 Watcher = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 """Given how many parts are to be compiled, a context in which it is told how many of them just were."""
@@ -180,7 +180,8 @@ def _put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
     )
     run_block: Any = njit(error_model="numpy", nogil=True)(text)
     run_block._cache = KeptCode(text, key)
-    between = [step for step in flat((*month.launch_steps, *month.steps)) if not isinstance(step, Step)]
+    every = flat((*month.launch_steps, *month.steps))
+    between = [step for step in every if isinstance(step, PairStep | TripleStep)]
     loops = [engine.pair_loop(step, month.sources[step]) for step in between]
     made = CompiledMonth(month, layout, run_block, (*launch, *live), tuple(loops), tuple(range(len(month.steps))))
     if not any_order:

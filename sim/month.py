@@ -29,7 +29,7 @@ from sim.rules import trust
 from sim.scenario import ScenarioError, nearest
 from sim.spelling import spelt_out
 from sim.state import matrices_of, rows_of
-from sim.steps import AnyStep, PairStep, Repeat, Step, Takers, flat, place_of
+from sim.steps import AnyStep, Deal, PairStep, Repeat, Step, Takers, flat, place_of
 from sim.terms import TERMS, Term
 
 COUNCIL = SECTORS.index("council")
@@ -516,6 +516,8 @@ def _doing(step: AnyStep, function: Callable[..., Any]) -> AnyStep:
         return dataclasses.replace(step, function=function)
     if isinstance(step, Repeat):
         raise ScenarioError(f"{step.name!r} are rounds of steps: replace one of these, or leave it out")
+    if isinstance(step, Deal):
+        raise ScenarioError(f"{step.name!r} deals by chance, by no function: leave it out")
     return dataclasses.replace(step, rule=function)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.dealing import deal_pairs, deal_places
 from sim.scenario import ScenarioError
 
 if TYPE_CHECKING:
@@ -214,6 +215,53 @@ class TripleStep:
 
 
 @dataclasses.dataclass(frozen=True)
+class Deal:
+    """What members hold towards one another goes to others by chance: nothing is added and nothing lost.
+
+    ``of`` pairs, what two members hold towards each other goes to two others, whoever they are. ``of`` places, members
+    are given one another's, with what is held towards and by each, and with the ``numbers`` of bodies that belong to a
+    place; ``within`` names a number of the seat that is then the same. ``chance`` names a draw of the table.
+    """
+
+    name: str
+    says: str
+    chance: str
+    matrices: tuple[str, ...]
+    of: Literal["pairs", "places"] = "pairs"
+    within: str = ""
+    numbers: tuple[str, ...] = ()
+    when: Condition | None = None
+
+    @property
+    def rule(self) -> Callable[..., Any]:
+        """Return the function that deals in Mesa."""
+        return deal_pairs if self.of == "pairs" else deal_places
+
+    @property
+    def taken_by(self) -> str:
+        """Return who takes the step, in words."""
+        return "the members, by chance"
+
+    def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[()]:
+        """Return nothing, as no rule is given numbers; raise :class:`sim.ScenarioError` for what is not held."""
+        for kind, names in (("matrix", self.matrices), ("partner", self.numbers)):
+            for name in names:
+                if name not in known[kind]:
+                    raise ScenarioError(f"step {self.name!r}: there is no {name!r} to deal")
+        return ()
+
+    def take(self, model: PartnershipModel) -> None:
+        """Deal among all members."""
+        if model.is_dissolved or (self.when is not None and not self.when(model)):
+            return
+        draw = getattr(model.luck, self.chance)
+        if self.of == "pairs":
+            deal_pairs(model.members, self.matrices, draw)
+        else:
+            deal_places(model.partners, self.matrices, self.numbers, self.within, draw)
+
+
+@dataclasses.dataclass(frozen=True)
 class Repeat:
     """Steps that are taken in rounds, such as once for every item of a meeting.
 
@@ -262,10 +310,10 @@ def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tup
     raise ScenarioError(f"step {step!r}: its argument {argument!r} could be of {' or of '.join(found)}: rename one")
 
 
-AnyStep = Step | PairStep | TripleStep | Repeat
+AnyStep = Step | PairStep | TripleStep | Deal | Repeat
 
 
-def flat(steps: Iterable[AnyStep]) -> Iterator[Step | PairStep | TripleStep]:
+def flat(steps: Iterable[AnyStep]) -> Iterator[Step | PairStep | TripleStep | Deal]:
     """Give all steps in their order, those of rounds once."""
     for step in steps:
         if isinstance(step, Repeat):
@@ -274,7 +322,7 @@ def flat(steps: Iterable[AnyStep]) -> Iterator[Step | PairStep | TripleStep]:
             yield step
 
 
-def place_of(step: Step | PairStep | TripleStep) -> str:
+def place_of(step: Step | PairStep | TripleStep | Deal) -> str:
     """Return where the text of a step stands: its module and name."""
     function = step.function if isinstance(step, Step) else step.rule
     return f"{function.__module__}.{function.__qualname__}"

@@ -23,6 +23,7 @@ STEPS = [ROOT / "sim" / f"{name}.py" for name in ("partners", "partnership", "mo
 STEPS += [
     ROOT / "sim" / "second" / f"{name}.py" for name in ("time", "meetings", "projects", "ties", "life", "measures")
 ]
+STEPS += [ROOT / "sim" / "dealing.py", *sorted((ROOT / "sim" / "second" / "nulls").glob("*.py"))]
 COMPILED = [*RULES, *STEPS]
 SCENARIOS = sorted((ROOT / "configs" / "scenario").glob("*.yaml"))
 GLOBAL_RANDOM = {"SeedSequence", "Generator", "Philox"}
@@ -43,7 +44,8 @@ ROOMS: dict[str, str] = {
     "sim.scenario": "sim.parameters",
     "sim.population": "sim.scenario",
     "sim.levers": "sim.rules sim.parameters sim.scenario sim.population",
-    "sim.steps": "sim.scenario",
+    "sim.dealing": "sim.jit",
+    "sim.steps": "sim.scenario sim.dealing",
     "sim.own": "sim.jit sim.scenario sim.steps",
     "sim.checking": "sim.scenario sim.population sim.levers sim.own",
     "sim.randomness": "sim.scenario",
@@ -70,7 +72,9 @@ ROOMS: dict[str, str] = {
     "sim.lanes.views": "",
     "sim.lanes.draws": "sim.randomness sim.lanes.compiling sim.lanes.views",
     "sim.lanes.pairs": "sim.lanes.compiling sim.lanes.views",
-    "sim.lanes.engine": "sim.jit sim.steps sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs",
+    "sim.lanes.dealing": "sim.dealing sim.lanes.compiling sim.lanes.views sim.lanes.pairs",
+    "sim.lanes.engine": "sim.jit sim.steps sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs"
+    " sim.lanes.dealing",
     "sim.lanes.refusals": "sim.scenario sim.lanes.compiling sim.lanes.views",
     # ------------------------------------------------------------------------ the month compiled by it, over many runs
     "sim.block": "sim.jit sim.parameters sim.scenario sim.population sim.levers sim.state sim.records sim.partners"
@@ -81,11 +85,20 @@ ROOMS: dict[str, str] = {
     "sim.ensemble": "sim.choices sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine"
     " sim.block sim.compiled",
     # ------------------------------------ the second model, as far as it is built: a month of its own, for both engines
+<<<<<<< HEAD
     "sim.second": "sim.choices sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes"
     " sim.scenario sim.population"
     " sim.randomness sim.state sim.records sim.steps sim.terms sim.measures sim.partners sim.partnership sim.month",
     "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.records sim.measures sim.own"
     " sim.partnership"
+=======
+    "sim.second": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes sim.scenario"
+    " sim.population"
+    " sim.randomness sim.state sim.steps sim.terms sim.measures sim.partners sim.partnership sim.month",
+    # what is left of it without one thing; no rule of it knows of these
+    "sim.second.nulls": "sim.jit sim.rules.mathematics sim.parameters sim.steps sim.month sim.second",
+    "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.measures sim.own sim.partnership"
+>>>>>>> nulls
     " sim.month sim.history sim.compiled sim.ensemble",
     # ------------------------------------------------------------- reading results: tables in, tables or figures out
     "analysis": "",
@@ -439,7 +452,7 @@ def test_the_compiler_of_steps_knows_no_social_science():
     world = MONTH.known | {"terms": MONTH.terms, "measures": MONTH.measures, "steps": {s.name for s in MONTH.steps}}
     names = {name for names in world.values() for name in names} | {*sim.SECTORS, *sim.THEMES, *sim.ARCHETYPES}
     for module in (name for name in MODULES if name.startswith("sim.lanes")):
-        assert known_to(module) <= {"sim.jit", "sim.scenario", "sim.randomness", "sim.steps"} | {
+        assert known_to(module) <= {"sim.jit", "sim.scenario", "sim.randomness", "sim.steps", "sim.dealing"} | {
             room for room in ROOMS if room.startswith("sim.lanes")
         }
         tree = parsed(MODULES[module])

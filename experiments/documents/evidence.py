@@ -119,3 +119,60 @@ def second_model_rows() -> list[list[object]]:
         ]
         for row in rows
     ]
+
+
+OF_NULLS = (
+    ("tie_density", "{:.2f}"),
+    ("decisions_a_month", "{:.2f}"),
+    ("in_person_share", "{:.2f}"),
+    ("trust", "{:.2f}"),
+    ("mean_yield", "{:.3f}"),
+    ("added_value_points_month_84", "{:.2f}"),
+)
+"""What is shown of null models, and how many digits of it."""
+
+
+def second_model_null_rows() -> list[list[object]]:
+    """Return one row a null model: what the ordinary partnership comes to, and what of the added value is lost."""
+    seen = {(row["null"], row["measure"]): row for row in _rows(_table("second_nulls"))}
+    nulls = dict.fromkeys(null for null, measure in seen if measure == OF_NULLS[0][0])
+    return [
+        [
+            null.replace("_", " "),
+            *(_interval(seen[null, measure], digits) for measure, digits in OF_NULLS),
+            _lost(seen, null),
+        ]
+        for null in nulls
+    ]
+
+
+def second_model_growth_rows() -> list[list[object]]:
+    """Return one row a null model: how often a growth coalition is called one at the end."""
+    rows = _rows(_table("second_nulls"))
+    shares = [row for row in rows if row["measure"] == "growth_coalition_at_the_end"]
+    return [[row["null"].replace("_", " "), _interval(row, "{:.2f}")] for row in shares]
+
+
+def second_model_matched_rows() -> list[list[object]]:
+    """Return ties and decisions in the model, reshuffled and matched, their ratio, and the factor that it took."""
+    return [
+        [
+            row["amount"],
+            *(f"{row[name]:.3g}" for name in ("model", "reshuffled", "matched")),
+            *(f"{row[name]:.2f} ± {1.96 * row[name + '_error']:.2f}" for name in ("ratio", "ratio_elsewhere")),
+            f"{row['factor']:.3g}",
+        ]
+        for row in _rows(_table("second_nulls_matched"))
+    ]
+
+
+def _lost(seen: dict[tuple[str, str], Row], null: str) -> str:
+    row = seen[null, OF_NULLS[-1][0]]
+    if row["change"] == row["change_low"] == 0.0:
+        return ""
+    return f"{row['change']:+.2f} ({row['change_low']:+.2f} to {row['change_high']:+.2f})"
+
+
+def _interval(row: Row, digits: str) -> str:
+    value, low, high = (digits.format(row[name]) for name in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"

@@ -234,13 +234,38 @@ def second_model_seen() -> str:
     return markdown_table(("pattern", "seen", "value", "asked for", "so"), evidence.second_model_rows())
 
 
+def second_model_nulls_seen() -> str:
+    """Return what the ordinary partnership comes to in the second model and without one thing."""
+    headings = (
+        "model", "density of ties", "decisions a month", "in person", "trust", "mean yield",
+        "added value at month 84, points", "change of it",
+    )  # fmt: skip
+    return markdown_table(headings, evidence.second_model_null_rows())
+
+
+def second_model_growth() -> str:
+    """Return how often a growth coalition is one at the end, with and without ties."""
+    return markdown_table(
+        ("model", "growth_coalition: growth coalition at the end"), evidence.second_model_growth_rows()
+    )
+
+
+def second_model_matched() -> str:
+    """Return what it took to have as many ties and decisions as the model with ties reshuffled."""
+    headings = (
+        "a month, years 5 to 12", "model", "reshuffled", "matched", "matched over model", "in other runs", "factor",
+    )  # fmt: skip
+    return markdown_table(headings, evidence.second_model_matched_rows())
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
         places, boards, schedule, measures, terms, sectors, regimes, scenarios, scoreboard, null_models, docking,
         claims, sensitivity, second_model_patterns, second_model_findings, second_model_experiments,
-        second_model_nulls, second_model_regimes, second_model_measures, second_model_seen,
+        second_model_nulls, second_model_regimes, second_model_measures, second_model_seen, second_model_nulls_seen,
+        second_model_growth, second_model_matched,
     )
 }  # fmt: skip
 """Every generated table by the name in its marker."""

@@ -16,11 +16,11 @@ from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from sim.jit import RULES
-from sim.lanes import pairs
+from sim.lanes import dealing, pairs
 from sim.lanes.compiling import inlined, noalias, spliced, stage
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout, with_number
-from sim.steps import AnyStep, PairStep, Repeat, Step, TripleStep
+from sim.steps import AnyStep, Deal, PairStep, Repeat, Step, TripleStep
 
 TABLE, THING, SEAT = "partnership", "partner", "seat"
 """The whole, the things that are many, and what all runs share about each of these."""
@@ -129,6 +129,22 @@ def pair_loop(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]]) -
     return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once, only=step.only)
 
 
+def deal_stage(step: Deal, layout: Layout) -> Any:
+    """Return the compiled function ``take(world, n)`` of a step that deals by chance."""
+    told = dealing.Dealing(
+        name=step.name,
+        of_pairs=step.of == "pairs",
+        matrices=step.matrices,
+        numbers=step.numbers,
+        draw=f"luck.{step.chance}",
+        alike=f"seat.{step.within}" if step.within else "",
+        counts=inlined(_sits),
+        stands=inlined(_stands),
+        when=inlined(step.when or _always),
+    )
+    return dealing.compiled(told, layout, thing=THING, whole=TABLE)
+
+
 def round_stage(step: Repeat, sources: Mapping[AnyStep, Any], layout: Layout) -> Any:
     """Return the compiled function ``take(world, n)`` of steps that are taken in rounds."""
     scope = {
@@ -180,6 +196,9 @@ def stages_of(
             continue
         if isinstance(step, PairStep | TripleStep):
             stages.append(pair_stage(step, sources[step], layout))
+            continue
+        if isinstance(step, Deal):
+            stages.append(deal_stage(step, layout))
             continue
         together.append(step)
         is_last = number + 1 == len(steps) or not isinstance(steps[number + 1], Step)

@@ -14,7 +14,7 @@ from numba.core.caching import CompileResultCacheImpl, _Cache
 from numba.core.registry import cpu_target
 from numba.core.serialize import dumps
 
-MOST_KEPT = 6
+MOST_KEPT = 16
 """Versions kept in one folder; the oldest go."""
 
 

@@ -333,6 +333,13 @@ def choose_rank(self: Any) -> None:
     rank = min(rank, 1.0) if self.seats_left < 1.0 else rank
     played = self.luck.played[model.table]
     rank = played if played >= 0.0 else rank
+    be_there(self, rank=rank)
+
+
+@rule
+def be_there(self: Any, rank: float) -> None:
+    """Be at the table at hand in a rank: 0 not at all, 1 by a junior, 2 in person; and be counted there."""
+    model = self.model
     self.in_person = 1.0 if rank == 2.0 else 0.0
     self.came = 1.0 if rank >= 1.0 else 0.0
     self.rank_at[model.table] = rank

@@ -18,6 +18,7 @@ from sim.month import MONTH
 from sim.partners import Council, Partner
 from sim.partnership import PartnershipModel
 from sim.rules.mathematics import total
+from sim.second.nulls import NULLS
 from sim.steps import PairStep, Step, flat
 
 METHODS = {
@@ -63,8 +64,9 @@ def in_use(month: sim.Month) -> set[Callable[..., Any]]:
     return found
 
 
-ELSEWHERE = ("sim.rules.structure", "sim.second")
-"""Words of patterns, which ``analysis.patterns`` reads, and what the second model goes through."""
+NULL_MODELS = "sim.second.nulls"
+ELSEWHERE = ("sim.rules.structure", "sim.second", "sim.dealing")
+"""Words of patterns, which ``analysis.patterns`` reads, what the second model and its nulls go through."""
 
 OF_PACKAGE = [
     rule for rule in RULES if rule.__module__.split(".")[0] == "sim" and not rule.__module__.startswith(ELSEWHERE)
@@ -81,7 +83,14 @@ def test_every_rule_of_the_second_model_is_in_use():
     """The same of the month that is being built."""
     second = [rule for rule in RULES if rule.__module__.startswith("sim.second")]
     used = in_use(sim.second.month)
-    assert [rule.__qualname__ for rule in second if rule not in used] == []
+    assert [rule.__qualname__ for rule in second if rule not in used and NULL_MODELS not in rule.__module__] == []
+
+
+def test_every_rule_of_null_models_is_in_use():
+    """Of each null model, in its own month."""
+    for name, month in NULLS.items():
+        own = [rule for rule in RULES if rule.__module__ == f"{NULL_MODELS}.{name}"]
+        assert [rule.__qualname__ for rule in own if rule not in in_use(month)] == []
 
 
 def test_a_rule_that_is_no_longer_used_would_be_seen():

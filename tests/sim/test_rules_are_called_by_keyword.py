@@ -95,6 +95,7 @@ def test_all_rules_are_looked_for():
     from sim.jit import RULES as marked
 
     of_package = {rule for rule in marked if rule.__module__.split(".")[0] == "sim"}
+    of_package -= {rule for rule in of_package if rule.__code__.co_filename.startswith("<")}  # made of another rule
     found = {rule for rule in of_package if (rule.__module__, rule.__name__) in RULES.functions}
     found |= {rule for rule in of_package - found if rule.__name__ in RULES.methods}
     assert found == of_package

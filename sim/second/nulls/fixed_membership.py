@@ -1,0 +1,21 @@
+"""With a membership that never changes: nobody leaves, not even who is ended by law; no table ends or begins anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.jit import rule
+from sim.rules.mathematics import mean_or_zero
+from sim.second.steps import month as as_it_is
+
+
+@rule
+def go_on(self: Any) -> None:
+    """Go on, however engaged the table is; that is remembered as ever."""
+    engaged = mean_or_zero(total=self.all_engaged, count=self.n_counted)
+    self.engagement_seen += (1.0 / 12.0) * (engaged - self.engagement_seen)
+    self.ends_now = 0.0
+    self.begins_again = 0.0
+
+
+month = as_it_is.without("be_abolished", "sit_at_date").replacing(consider_abolition=go_on)

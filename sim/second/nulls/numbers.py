@@ -1,0 +1,15 @@
+"""Numbers that null models take from the model itself.
+
+Read off ``baseline_lsp`` with the values in force, over its months and runs. Read anew, and this file written anew, by
+``python -m experiments.documents.second_nulls``.
+"""
+
+TRUST = 0.4516
+"""Mean trust between members."""
+
+COMES, IN_PERSON = 0.767, 0.4107
+"""Share of seats at the board that are filled, by anybody and in person."""
+
+MORE_TIES, MORE_ITEMS = 0.62, 5
+"""How many times as often ties form, and items are raised, until reshuffled ties and decisions are as many as in the
+model. Below 1: there are more of them without it."""
