@@ -54,6 +54,7 @@ def test_the_commands_of_the_second_models_page_run(command):
         "compare": ["replicates=2", "months=30"],
         "explain": ["months=30"],
         "sweep": ["draws=3", "replicates=2", "months=12"],
+        "patterns": ["runs=4", "matrix_runs=2"],
     }
     assert main([*command, *smaller[command[0]]]) == 0
 

@@ -96,6 +96,10 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["behaviour=accepted", "behaviours=[fitted]"], ["tested alone"]),
         (["calibration=nowhere"], ["'nowhere'"]),
         (["runs=2"], ["runs", "2", "4"]),
+        (["held_out=true"], ["held_out = true", "extension=sim.second"]),
+        (["extension=sim.second", "extra=example"], ["extra = 'example'", "leave it out"]),
+        (["extension=sim.second", "levers.staff_team=1"], ["levers.staff_team=1", "own.trust_rate=0.05"]),
+        (["extension=sim.second", "own.trust_rat=0.1"], ["own.trust_rat", "did you mean trust_rate?"]),
     ],
     "phase": [
         (["study=s", "vary=[levers.staff_team]"], ["name two parameters"]),
