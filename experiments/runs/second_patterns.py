@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern
+from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, Role
 from analysis.patterns.declaration import Declaration
 from analysis.patterns.derived import OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
 from analysis.patterns.judging import Docket
@@ -30,6 +31,9 @@ SECOND_MODEL = "sim.second"
 
 NULLS = f"{SECOND_MODEL}.nulls"
 """The module that holds months without one thing, by the names that are declared; until it is there, none is built."""
+
+NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
+"""Roles of patterns that may be looked at."""
 
 REFOUNDED = "times_refounded"
 
@@ -95,12 +99,14 @@ class Lived:
     """(sets,): the share of runs that were founded again."""
 
 
-def docket_of(declared: Declaration, month: Month, *, held_out: bool, matrices: bool = True) -> Docket:
-    """Return the patterns to judge, without those held out unless asked for, and why findings cannot be judged.
+def docket_of(
+    declared: Declaration, month: Month, *, roles: Collection[Role] = NOT_HELD_OUT, matrices: bool = True
+) -> Docket:
+    """Return the patterns in some roles, and why findings cannot be judged; those held out only if asked for.
 
     Without ``matrices`` words made of who trusts whom and who is tied to whom are not looked at.
     """
-    patterns = tuple(pattern for pattern in declared.patterns if held_out or pattern.role != "held_out")
+    patterns = tuple(pattern for pattern in declared.patterns if pattern.role in roles)
     reasons = {
         (pattern.id, number): reason
         for pattern in patterns
@@ -218,7 +224,7 @@ def lived(
         return _lived_in(*task, sets, seed=seed)
 
     found: dict[str, list[Lived]] = {one.name: [] for one in experiments}
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         # The first is done alone: it compiles the month, once for all.
         answers = (done(tasks[0]), *pool.map(done, tasks[1:])) if tasks else ()
     for (one, part), answer in zip(tasks, answers, strict=True):

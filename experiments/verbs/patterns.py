@@ -56,7 +56,7 @@ from matplotlib.figure import Figure
 from pydantic import Field
 
 from analysis.patterns.calibration import LEFT_OUT, PRIOR_SHARES
-from analysis.patterns.criteria import scoreboard, scoreboard_of_sets
+from analysis.patterns.criteria import Role, scoreboard, scoreboard_of_sets
 from analysis.patterns.figures import null_models_figure, scoreboard_figure
 from analysis.patterns.judging import NOT_JUDGED, ids_of, judged_rows, judged_scoreboard, judged_words
 from analysis.patterns.words import (
@@ -80,7 +80,7 @@ from experiments.runs.patterns import (
     pattern_batches,
     second_patterns,
 )
-from experiments.runs.second_patterns import STAND_INS, docket_of, is_second, prepared, seen_of
+from experiments.runs.second_patterns import NOT_HELD_OUT, STAND_INS, docket_of, is_second, prepared, seen_of
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
 from sim import load_month
@@ -257,7 +257,8 @@ def _of_the_second(settings: PatternsSettings, command: Command) -> Results:
     if settings.held_out:
         print(HELD_OUT_SEEN, file=sys.stderr)
     declared = second_patterns()
-    docket = docket_of(declared, load_month(extension), held_out=settings.held_out, matrices=settings.matrix_runs > 0)
+    roles: tuple[Role, ...] = (*NOT_HELD_OUT, "held_out") if settings.held_out else NOT_HELD_OUT
+    docket = docket_of(declared, load_month(extension), roles=roles, matrices=settings.matrix_runs > 0)
     share = settings.runs / DECLARED_RUNS
     experiments = prepared(
         declared,

@@ -20,7 +20,7 @@ HELD_OUT = {pattern.id for pattern in DECLARED.patterns if pattern.role == "held
 
 @pytest.fixture(scope="module")
 def docket():
-    return runs.docket_of(DECLARED, MONTH, held_out=False)
+    return runs.docket_of(DECLARED, MONTH)
 
 
 def few(docket, **changed):
@@ -48,17 +48,17 @@ def test_every_pattern_that_is_asked_for_is_judged_or_has_a_reason(docket):
 
 
 def test_words_of_matrices_may_be_left_out():
-    blind = runs.docket_of(DECLARED, MONTH, held_out=False, matrices=False)
+    blind = runs.docket_of(DECLARED, MONTH, matrices=False)
     assert "N7" not in {pattern.id for pattern in blind.judged}
     assert "not looked at" in blind.lacking("N7")[0]
 
 
 def test_a_null_model_that_is_not_built_leaves_its_findings_open(monkeypatch):
     monkeypatch.setattr(runs, "null_month", lambda name: None)
-    bare = runs.docket_of(DECLARED, MONTH, held_out=False)
+    bare = runs.docket_of(DECLARED, MONTH)
     assert "the null model no_ties is not built" in bare.lacking("N17")
     monkeypatch.setattr(runs, "null_month", lambda name: MONTH if name == "no_ties" else None)
-    some = runs.docket_of(DECLARED, MONTH, held_out=False)
+    some = runs.docket_of(DECLARED, MONTH)
     assert some.lacking("N17") == ["the null model reshuffled_matched is not built"]
     assert few(some)["growth_without_ties"].month is MONTH
 

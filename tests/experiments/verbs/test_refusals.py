@@ -155,6 +155,14 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["output=/proc/answers"], ["/proc/answers", "cannot be written"]),
         (["output=."], ["output", "where you are"]),
     ],
+    "scan": [
+        (["extension=grudges"], ["'grudges'", "sim.second alone"]),
+        (["own.trust_rate=0.1"], ["own.trust_rate=0.1", "draws all free numbers"]),
+        (["runs_of={typicl: 3}"], ["'typicl'", "did you mean typical?"]),
+        (["runs_of={typical: 0}"], ["runs_of.typical", "0"]),
+        (["draws=1"], ["draws", "1", "2"]),
+        (["draws_at_onc=1"], ["did you mean draws_at_once?"]),
+    ],
     "sensitivity": [
         ([], ["study is missing"]),
         (["study=s", "measures=[trsut]"], ["'trsut'", "did you mean trust?"]),
