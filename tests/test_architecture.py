@@ -85,20 +85,13 @@ ROOMS: dict[str, str] = {
     "sim.ensemble": "sim.choices sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine"
     " sim.block sim.compiled",
     # ------------------------------------ the second model, as far as it is built: a month of its own, for both engines
-<<<<<<< HEAD
     "sim.second": "sim.choices sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes"
     " sim.scenario sim.population"
     " sim.randomness sim.state sim.records sim.steps sim.terms sim.measures sim.partners sim.partnership sim.month",
-    "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.records sim.measures sim.own"
-    " sim.partnership"
-=======
-    "sim.second": "sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes sim.scenario"
-    " sim.population"
-    " sim.randomness sim.state sim.steps sim.terms sim.measures sim.partners sim.partnership sim.month",
     # what is left of it without one thing; no rule of it knows of these
     "sim.second.nulls": "sim.jit sim.rules.mathematics sim.parameters sim.steps sim.month sim.second",
-    "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.measures sim.own sim.partnership"
->>>>>>> nulls
+    "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.records sim.measures sim.own"
+    " sim.partnership"
     " sim.month sim.history sim.compiled sim.ensemble",
     # ------------------------------------------------------------- reading results: tables in, tables or figures out
     "analysis": "",

@@ -76,23 +76,32 @@ def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
     Behaviour fitted: 0 of 1 patterns are reproduced.
     Not reproduced: P1, Trust is high. trust is 0.30 (0.25 to 0.35), must be 0.5 or more.
     """
+    patterns = _deciding(board).drop_duplicates("id")
+    by = " by at least half of the accepted sets" if "share_of_sets" in board else ""
+    counted = f"{int(patterns['passed'].sum())} of {len(patterns)} patterns are reproduced{by}"
+    return "\n".join([f"Behaviour {behaviour}: {counted}.", *misses_in_words(board)])
+
+
+def misses_in_words(board: pd.DataFrame) -> list[str]:
+    """Return sentences on a scoreboard: every miss, what is passed but not clearly, and what its intervals are.
+
+    >>> row = {"id": "P1", "what": "trust", "value": 0.7, "ci_low": 0.45, "ci_high": 0.95, "low": 0.5, "high": np.inf}
+    >>> misses_in_words(pd.DataFrame([row | {"inside": True, "clear": False, "passed": True}]))[0]
+    'Passed, but with an interval that reaches out of the band: P1 (trust: 0.70 (0.45 to 0.95), must be 0.5 or more).'
+    """
     board = _deciding(board)
     patterns = board.drop_duplicates("id")
-    of_sets = "share_of_sets" in board
-    failed = patterns.loc[~patterns["passed"], "id"].tolist()
-    by = " by at least half of the accepted sets" if of_sets else ""
-    lines = [f"Behaviour {behaviour}: {len(patterns) - len(failed)} of {len(patterns)} patterns are reproduced{by}."]
-    lines += [_miss(board[board["id"] == id]) for id in failed]
+    lines = [_miss(board[board["id"] == id]) for id in patterns.loc[~patterns["passed"], "id"]]
     unclear = board[board["passed"] & board["inside"] & ~board["clear"] & np.isfinite(board["ci_low"])]
     if len(unclear):
         text = "; ".join(f"{row['id']} ({row['what']}: {_against(row)})" for _, row in unclear.iterrows())
         lines.append(f"Passed, but with an interval that reaches out of the band: {text}.")
     what = (
         "Intervals hold the middle 95 % of the accepted parameter sets, chance included."
-        if of_sets
+        if "share_of_sets" in board
         else "Intervals are 95 % bootstrap intervals over runs: they cover chance, not what is unknown of parameters."
     )
-    return "\n".join([*lines, what])
+    return [*lines, what]
 
 
 def _deciding(board: pd.DataFrame) -> pd.DataFrame:

@@ -165,7 +165,7 @@ def _checked(content: Mapping[str, Any], *, extra: str | None) -> Declared:
 
 @kept_for_a_folder
 def second_patterns() -> Declaration:
-    """Return what is declared of the patterns of the second model, which is not built: nothing of it can be run.
+    """Return what is declared of the patterns of the second model; ``second_patterns`` of this folder simulates it.
 
     The parts stand in the files of ``configs/pattern/second``. Raises CommandError, in one line.
     """

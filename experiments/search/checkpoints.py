@@ -92,33 +92,39 @@ def begun(folder: Path, settings: Mapping[str, Any], *, names: Sequence[str], id
 
     Raises CommandError if the folder holds something else, or a calibration of other settings.
     """
-    plan = folder / PLAN
-    now = json.loads(json.dumps({"settings": settings, "made_by": made_by()}))
-    if plan.is_file():
-        _refuse_other(folder, json.loads(plan.read_text(encoding="utf-8")), now)
-    else:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise CommandError(
-                f"study = {str(folder)!r} holds something else than a calibration: choose another folder"
-            )
-        try:
-            (folder / GENERATIONS).mkdir(parents=True)
-        except OSError as error:
-            raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
-        with replacing(plan) as path:
-            path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    begin(folder, settings, plan=PLAN, parts=GENERATIONS, what="calibration")
     return Checkpoints(folder=folder, names=tuple(names), ids=tuple(ids))
 
 
-def _refuse_other(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def begin(folder: Path, settings: Mapping[str, Any], *, plan: str, parts: str, what: str) -> None:
+    """Write what is asked into the file ``plan`` of a folder, or see that the same was asked there before.
+
+    ``parts`` is what is stored there on the way, in a folder of that name; ``what`` says what is begun. Raises
+    CommandError if the folder holds something else, or was begun with other settings or other code.
+    """
+    file = folder / plan
+    now = json.loads(json.dumps({"settings": settings, "made_by": made_by()}))
+    if file.is_file():
+        _refuse_other(folder, json.loads(file.read_text(encoding="utf-8")), now, parts=parts)
+        return
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CommandError(f"study = {str(folder)!r} holds something else than a {what}: choose another folder")
+    try:
+        (folder / parts).mkdir(parents=True)
+    except OSError as error:
+        raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
+    with replacing(file) as path:
+        path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _refuse_other(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any], *, parts: str) -> None:
     where = f"study = {str(folder)!r} was begun with"
     for name, old, new in differences(before["settings"], now["settings"]):
         raise CommandError(
-            f"{where} {name} = {str(old)[:40]}, now it is {str(new)[:40]}: generations are not mixed; give the old "
+            f"{where} {name} = {str(old)[:40]}, now it is {str(new)[:40]}: {parts} are not mixed; give the old "
             "settings, or begin in another folder"
         )
     if differs := differing_code(before["made_by"]):
         raise CommandError(
-            f"{where} other code ({differs}): generations are not mixed; go back to that code, or begin in another "
-            "folder"
+            f"{where} other code ({differs}): {parts} are not mixed; go back to that code, or begin in another folder"
         )

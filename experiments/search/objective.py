@@ -57,10 +57,7 @@ class Objective:
 
     def values(self, draws: Numbers) -> Numbers:
         """Return draws from the unit cube as values of the parameters, rounded to ``DIGITS``."""
-        low, high = (np.array([getattr(p, end) for p in self.parameters], dtype=float) for end in ("low", "high"))
-        exact = low + (high - low) * draws[:, : len(self.parameters)]
-        rounded = np.array([[float(f"{value:.{DIGITS}g}") for value in row] for row in exact])
-        return np.asarray(np.clip(rounded, low, high), dtype=np.float64)
+        return values_in(draws[:, : len(self.parameters)], self.parameters)
 
     def behaviours(self, draws: Numbers) -> list[Behaviour]:
         """Return the behaviours that draws (n, parameters) from the unit cube stand for."""
@@ -94,6 +91,14 @@ class Objective:
         misses = misses_of(np.concatenate(found))
         misses[np.isnan(misses).any(axis=1)] = np.nan
         return misses
+
+
+def values_in(draws: Numbers, parameters: Sequence[Parameter]) -> Numbers:
+    """Return draws (n, parameters) from the unit cube as values within the priors, rounded to ``DIGITS``."""
+    low, high = (np.array([getattr(p, end) for p in parameters], dtype=float) for end in ("low", "high"))
+    exact = low + (high - low) * draws
+    rounded = np.array([[float(f"{value:.{DIGITS}g}") for value in row] for row in exact])
+    return np.asarray(np.clip(rounded, low, high), dtype=np.float64)
 
 
 def varied(names: Sequence[str]) -> tuple[Parameter, ...]:

@@ -23,8 +23,15 @@ share_of_gain (three), share_meeting (any number; where: levels as in among, the
 odds_slope (two measures: 0 or 1, and its cause), slope_of_change (two measures; later, earlier, month of the
 cause); error_over_uniform (record: numbers that several measures should have).
 
-Writes scoreboard.csv, patterns.md, verdicts.txt, figures/ and manifest.json; with several behaviours
-null_models.csv too.
+With extension=sim.second the patterns that were declared for the second model (docs/patterns_2.md) are tested
+on it, with own.NAME=… for its free numbers. Each experiment has the runs declared for it, times runs / 400;
+what reads who trusts or is tied to whom, matrix_runs of them. What cannot be judged yet, because an
+experiment is to come, a null model is not built or a measure is not there, is said not to be judged, and
+never met. Patterns that are held out are neither simulated nor shown without held_out=true: once looked at
+they are evidence no more.
+
+Writes scoreboard.csv, patterns.md (of the first model), verdicts.txt, figures/ and manifest.json; with
+several behaviours null_models.csv too.
 
 For example:
   partnerships patterns
@@ -32,11 +39,13 @@ For example:
   partnerships patterns nulls=true output=outputs/nulls
   partnerships patterns behaviour.weight_cooperation=2 runs=100
   partnerships patterns extra=example
+  partnerships patterns extension=sim.second own.trust_rate=0.05
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -47,8 +56,9 @@ from matplotlib.figure import Figure
 from pydantic import Field
 
 from analysis.patterns.calibration import LEFT_OUT, PRIOR_SHARES
-from analysis.patterns.criteria import scoreboard, scoreboard_of_sets
+from analysis.patterns.criteria import Role, scoreboard, scoreboard_of_sets
 from analysis.patterns.figures import null_models_figure, scoreboard_figure
+from analysis.patterns.judging import NOT_JUDGED, ids_of, judged_rows, judged_scoreboard, judged_words
 from analysis.patterns.words import (
     BEHAVIOUR,
     losses_in_words,
@@ -62,15 +72,32 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.options import option_names
 from experiments.output.frame import Results
-from experiments.runs.patterns import Declared, declared_patterns, of_one, of_sets, pattern_batches
+from experiments.runs.patterns import (
+    Declared,
+    declared_patterns,
+    of_one,
+    of_sets,
+    pattern_batches,
+    second_patterns,
+)
+from experiments.runs.second_patterns import NOT_HELD_OUT, STAND_INS, docket_of, is_second, prepared, seen_of
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
+from sim import load_month
 from sim.parameters import Whole
 
 NULL = "null_"
 """How behaviours are named in which a mechanism is switched off."""
 
 _OF_THE_MODEL = re.compile(r"[+~]*(behaviour|delivery)(=|\.)")
+_OF_THE_SECOND = re.compile(r"[+~]*(own\.|extension=)")
+
+DECLARED_RUNS = 400
+"""Setting of runs= at which experiments of the second model have the runs that are declared for them."""
+
+HELD_OUT_SEEN = (
+    "Patterns that are held out are shown: once looked at they are evidence no more; note it in docs/limits.md."
+)
 
 
 @checked
@@ -80,7 +107,9 @@ class PatternsSettings:
     behaviours: Names | None
     nulls: bool
     extra: str | None
+    held_out: bool
     runs: Annotated[Whole, Field(ge=4, le=100_000)]
+    matrix_runs: Annotated[Whole, Field(ge=0, le=10_000)]
     resamples: Annotated[Whole, Field(ge=99, le=100_000)]
     seed: Seed
     calibration: str | None
@@ -91,7 +120,11 @@ class PatternsSettings:
 
 
 def work(settings: PatternsSettings, command: Command) -> Results:
-    """Test the patterns with each behaviour that the settings name."""
+    """Test the patterns with each behaviour that the settings name, or those of the second model."""
+    if is_second(str(command.config.extension)):
+        return _of_the_second(settings, command)
+    if settings.held_out:
+        raise CommandError("held_out = true is for the second model: add extension=sim.second")
     changes = _changes(settings, command)
     models = _models(settings, command)
     declared = declared_patterns(settings.extra)
@@ -212,3 +245,68 @@ def _how(settings: PatternsSettings) -> list[str]:
         "Experiments and criteria are declared in `configs/pattern/declared.yaml`, the statistics in "
         "`analysis/patterns/criteria.py`. How the behaviour was chosen is told by `partnerships calibrate --help`.",
     ]
+
+
+# -------------------------------------------------------------------- the second model
+
+
+def _of_the_second(settings: PatternsSettings, command: Command) -> Results:
+    """Test the patterns that were declared for the second model, as far as they can be judged."""
+    changes = _changes_of_the_second(settings, command)
+    extension = str(command.config.extension)
+    if settings.held_out:
+        print(HELD_OUT_SEEN, file=sys.stderr)
+    declared = second_patterns()
+    roles: tuple[Role, ...] = (*NOT_HELD_OUT, "held_out") if settings.held_out else NOT_HELD_OUT
+    docket = docket_of(declared, load_month(extension), roles=roles, matrices=settings.matrix_runs > 0)
+    share = settings.runs / DECLARED_RUNS
+    experiments = prepared(
+        declared,
+        docket,
+        extension=extension,
+        changes=changes,
+        runs_of=lambda name: max(1, round(share * declared.runs_of(name))),
+    )
+    with progress_bar("runs", total=sum(one.runs for one in experiments)) as advance:
+        seen = seen_of(
+            docket,
+            experiments,
+            {},
+            seed=settings.seed,
+            matrix_runs=settings.matrix_runs,
+            threads=settings.threads,
+            advance=advance,
+        )
+    board = judged_scoreboard(docket, seen, resamples=settings.resamples, seed=settings.seed)
+    model = f"Second model, {'with ' + ' '.join(changes) if changes else 'its numbers as they stand'}"
+    stands_in = [f"{one.name}: {STAND_INS[one.name]}." for one in experiments if one.name in STAND_INS]
+    lines = [judged_words(board, model=model), *stands_in, *([HELD_OUT_SEEN] if settings.held_out else [])]
+    text = "\n".join(lines)
+    met, missed = len(ids_of(board, "met")), len(ids_of(board, "missed"))
+    shown = board[(board[NOT_JUDGED] == "") & (board["verdict"] != "not judged")]
+    title = f"{met} of {met + missed} patterns that can be judged are met (second model)"
+    return Results(
+        scenarios={one.name: one.parts[0].scenario for one in experiments},
+        seed=settings.seed,
+        replicates=range(settings.runs),
+        tables={"scoreboard.csv": board},
+        texts={"verdicts.txt": text},
+        figures={"scoreboard_second": partial(scoreboard_figure, shown, title=title)} if len(shown) else {},
+        words=[filled_table("Patterns of the second model", *judged_rows(board)), text],
+    )
+
+
+def _changes_of_the_second(settings: PatternsSettings, command: Command) -> list[str]:
+    """Return the overrides that hold in every experiment; refuse what is of the first model."""
+    of_the_first = {name: getattr(settings, name) for name in ("behaviours", "nulls", "extra", "calibration")}
+    for name, value in of_the_first.items():
+        if value:
+            raise CommandError(f"{name} = {value!r} is of the first model: leave it out with extension=sim.second")
+    given = command.beside(*vars(settings))
+    for override in given:
+        if not _OF_THE_SECOND.match(override):
+            raise CommandError(
+                f"{override!r} is not allowed: patterns are tested on experiments of their own; of the second model "
+                "only free numbers can be changed, for example own.trust_rate=0.05"
+            )
+    return [override for override in given if not override.lstrip("+").startswith("extension=")]

@@ -54,6 +54,8 @@ def test_the_commands_of_the_second_models_page_run(command):
         "compare": ["replicates=2", "months=30"],
         "explain": ["months=30"],
         "sweep": ["draws=3", "replicates=2", "months=12"],
+        "patterns": ["runs=4", "matrix_runs=2"],
+        "scan": ["draws=2", "runs=2", "places=2", "draws_at_once=2", "confirm=0"],
     }
     assert main([*command, *smaller[command[0]]]) == 0
 

@@ -96,6 +96,10 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["behaviour=accepted", "behaviours=[fitted]"], ["tested alone"]),
         (["calibration=nowhere"], ["'nowhere'"]),
         (["runs=2"], ["runs", "2", "4"]),
+        (["held_out=true"], ["held_out = true", "extension=sim.second"]),
+        (["extension=sim.second", "extra=example"], ["extra = 'example'", "leave it out"]),
+        (["extension=sim.second", "levers.staff_team=1"], ["levers.staff_team=1", "own.trust_rate=0.05"]),
+        (["extension=sim.second", "own.trust_rat=0.1"], ["own.trust_rat", "did you mean trust_rate?"]),
     ],
     "phase": [
         (["study=s", "vary=[levers.staff_team]"], ["name two parameters"]),
@@ -152,6 +156,14 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["--multirun", "levers.dutty=1,2"], ["levers.dutty", "did you mean duty?"]),
         (["output=/proc/answers"], ["/proc/answers", "cannot be written"]),
         (["output=."], ["output", "where you are"]),
+    ],
+    "scan": [
+        (["extension=grudges"], ["'grudges'", "sim.second alone"]),
+        (["own.trust_rate=0.1"], ["own.trust_rate=0.1", "draws all free numbers"]),
+        (["runs_of={typicl: 3}"], ["'typicl'", "did you mean typical?"]),
+        (["runs_of={typical: 0}"], ["runs_of.typical", "0"]),
+        (["draws=1"], ["draws", "1", "2"]),
+        (["draws_at_onc=1"], ["did you mean draws_at_once?"]),
     ],
     "sensitivity": [
         ([], ["study is missing"]),

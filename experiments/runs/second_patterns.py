@@ -1,0 +1,366 @@
+"""Simulating the experiments that were declared for the second model, with any of its free numbers.
+
+``configs/pattern/second/experiments.yaml`` says what is to be simulated. Runs of different experiments with the same
+place and replicate share every draw. What cannot be simulated yet is told with its reason: an experiment that is to
+come, a null model that is not built, a word that the month does not have.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, Role
+from analysis.patterns.declaration import Declaration
+from analysis.patterns.derived import OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
+from analysis.patterns.judging import Docket
+from experiments.compose import load_place, load_scenario
+from experiments.runs.counterfactual import without
+from experiments.runs.patterns import REPLICATES_APART, SYNTHETIC_PLACES
+from sim import Month, PartnershipModel, Scenario, ScenarioError, month_of, place_names, simulate_ensemble, with_changes
+from sim.own import importable
+
+SECOND_MODEL = "sim.second"
+"""The extension whose patterns these are; modules below it are the same model, changed."""
+
+NULLS = f"{SECOND_MODEL}.nulls"
+"""The module that holds months without one thing, by the names that are declared; until it is there, none is built."""
+
+NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
+"""Roles of patterns that may be looked at."""
+
+REFOUNDED = "times_refounded"
+
+STAND_INS: Mapping[str, str] = {
+    "england": "39 places with their fund stand for the 88, and twice an ordinary place of two tiers and once one of a "
+    "single tier, without the fund, for each of them; the calendar is the same everywhere"
+}
+"""Experiments that are to come and are simulated all the same, and what stands in."""
+
+
+def is_second(extension: str) -> bool:
+    """Return whether an extension is the second model.
+
+    >>> is_second("sim.second"), is_second("sim.second.nulls"), is_second("sim.secondary"), is_second("")
+    (True, True, False, False)
+    """
+    return extension == SECOND_MODEL or extension.startswith(f"{SECOND_MODEL}.")
+
+
+def null_month(name: str) -> Month | None:
+    """Return the month of a null model by the name that is declared, None if it is not built."""
+    if not importable(NULLS):
+        return None
+    found = getattr(importlib.import_module(NULLS), name, None)
+    return found if isinstance(found, Month) else None
+
+
+# ------------------------------------------------------------------- what is simulated
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """Runs of an experiment in one place: its scenario, and the replicates."""
+
+    scenario: Scenario
+    replicates: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """An experiment made ready: its parts, the words that are read of it, and the month that is lived."""
+
+    name: str
+    parts: tuple[Part, ...]
+    words: tuple[str, ...]
+    month: Month
+
+    @property
+    def runs(self) -> int:
+        """Return the number of runs for one set of free numbers."""
+        return sum(len(part.replicates) for part in self.parts)
+
+
+@dataclasses.dataclass(frozen=True)
+class Lived:
+    """What an experiment shows of sets of free numbers, its runs ordered by place, then replicate."""
+
+    words: Mapping[str, Numbers]
+    """Word -> (sets, runs, months)."""
+    months_named: Numbers
+    """(sets, regimes): the share of all months of all runs that have each name, in the order of the month's naming."""
+    refounded: Numbers
+    """(sets,): the share of runs that were founded again."""
+
+
+def docket_of(
+    declared: Declaration, month: Month, *, roles: Collection[Role] = NOT_HELD_OUT, matrices: bool = True
+) -> Docket:
+    """Return the patterns in some roles, and why findings cannot be judged; those held out only if asked for.
+
+    Without ``matrices`` words made of who trusts whom and who is tied to whom are not looked at.
+    """
+    patterns = tuple(pattern for pattern in declared.patterns if pattern.role in roles)
+    reasons = {
+        (pattern.id, number): reason
+        for pattern in patterns
+        for number, finding in enumerate(pattern.findings)
+        if (reason := _reason(finding, declared, month, matrices=matrices))
+    }
+    return Docket(patterns, reasons)
+
+
+def _reason(finding: Finding, declared: Declaration, month: Month, *, matrices: bool) -> str:
+    """Return why a finding cannot be judged, '' if it can."""
+    for name in finding.experiments:
+        planned = declared.experiments[name]
+        if planned.null_model and null_month(planned.null_model) is None:
+            return f"the null model {planned.null_model} is not built"
+        if planned.to_come and name not in STAND_INS:
+            return f"{name} is to come: {planned.to_come}"
+    for word in finding.measures:
+        if missing := missing_of(word, month.measures):
+            return missing
+        if word in OF_MATRICES and not matrices:
+            return f"{word} needs the ties and trust of single runs, which are not looked at here"
+    return ""
+
+
+def prepared(
+    declared: Declaration,
+    docket: Docket,
+    *,
+    extension: str,
+    changes: Sequence[str] = (),
+    runs_of: Callable[[str], int],
+    most_places: int | None = None,
+) -> tuple[Prepared, ...]:
+    """Return the experiments that judged patterns read, made ready.
+
+    ``changes`` are overrides that hold in all. ``runs_of`` says about how many runs an experiment has, which places
+    share evenly, at least one each; ``most_places`` spreads them over so many places at most.
+    """
+    findings = [finding for pattern in docket.judged for finding in pattern.findings]
+    made = []
+    for name, planned in declared.experiments.items():
+        words = dict.fromkeys(word for f in findings if name in f.experiments for word in f.measures)
+        if not words:
+            continue
+        scenario = load_scenario(planned.scenario, [*planned.overrides, f"extension={extension}", *changes])
+        if (scenario.start, scenario.months) != (planned.start, planned.months):
+            raise ScenarioError(
+                f"experiment {name!r} has {scenario.months} months from {scenario.start}, but {planned.months} from "
+                f"{planned.start} are declared: change experiments.yaml or the scenario"
+            )
+        null = null_month(planned.null_model) if planned.null_model else None
+        parts = _parts(name, scenario, planned.places, runs=runs_of(name), most_places=most_places)
+        made.append(Prepared(name, parts, tuple(words), null or month_of(scenario)))
+    return tuple(made)
+
+
+def _parts(name: str, scenario: Scenario, places: str, *, runs: int, most_places: int | None) -> tuple[Part, ...]:
+    if name in STAND_INS:
+        return _stand_in(scenario, runs=runs, most_places=most_places)
+    if places == "own":
+        return (Part(scenario, tuple(range(runs))),)
+    return _over_places(scenario, _real_places(most_places), runs=runs)
+
+
+def _real_places(most: int | None) -> list[str]:
+    """Return the real places, or so many of them, evenly spaced in their order."""
+    real = [name for name in place_names() if name not in SYNTHETIC_PLACES]
+    if most is None or most >= len(real):
+        return real
+    return [real[int(number)] for number in np.linspace(0, len(real) - 1, most).round()]
+
+
+def _over_places(scenario: Scenario, names: Sequence[str], *, runs: int) -> tuple[Part, ...]:
+    each = max(1, round(runs / len(names)))
+    return tuple(
+        Part(with_changes(scenario, place=load_place(name)), _replicates(number, each))
+        for number, name in enumerate(names)
+    )
+
+
+def _replicates(place: int, count: int) -> tuple[int, ...]:
+    """Return the replicates of the place of that number, which share their luck with those of no other place."""
+    return tuple(range(REPLICATES_APART * place, REPLICATES_APART * place + count))
+
+
+def _stand_in(scenario: Scenario, *, runs: int, most_places: int | None) -> tuple[Part, ...]:
+    """Return places with and without the fund as England had them: one in four with it, two in three of two tiers."""
+    funded = _over_places(scenario, _real_places(most_places), runs=max(1, runs // 4))
+    count = sum(len(part.replicates) for part in funded)
+    bare = without(scenario, "fund").scenario
+    single, double = (with_changes(bare, place=load_place(name)) for name in SYNTHETIC_PLACES)
+    first = len(_real_places(None))
+    return (*funded, Part(single, _replicates(first, count)), Part(double, _replicates(first + 1, 2 * count)))
+
+
+# ------------------------------------------------------------------------- simulating
+
+
+def lived(
+    experiments: Sequence[Prepared],
+    sets: Sequence[Mapping[str, float]],
+    *,
+    seed: int,
+    threads: int | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> dict[str, Lived]:
+    """Return what experiments show of sets of free numbers, each set replacing numbers of the scenarios' own.
+
+    Places are worked off side by side, which changes no answer.
+    """
+    tasks = [(one, part) for one in experiments for part in one.parts]
+
+    def done(task: tuple[Prepared, Part]) -> Lived:
+        return _lived_in(*task, sets, seed=seed)
+
+    found: dict[str, list[Lived]] = {one.name: [] for one in experiments}
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        # The first is done alone: it compiles the month, once for all.
+        answers = (done(tasks[0]), *pool.map(done, tasks[1:])) if tasks else ()
+    for (one, part), answer in zip(tasks, answers, strict=True):
+        found[one.name].append(answer)
+        advance(len(part.replicates) * len(sets))
+    return {one.name: _together(one, found[one.name]) for one in experiments}
+
+
+def _lived_in(one: Prepared, part: Part, sets: Sequence[Mapping[str, float]], *, seed: int) -> Lived:
+    measures = tuple(dict.fromkeys((*reads_of(one.words, one.month.measures), REFOUNDED)))
+    ensemble = simulate_ensemble(
+        [dataclasses.replace(part.scenario, own={**part.scenario.own, **numbers}) for numbers in sets],
+        replicates=part.replicates,
+        seed=seed,
+        measures=measures,
+        threads=1,
+        month=one.month,
+    )
+    kept = Kept(
+        part.scenario,
+        {name: ensemble.measures[..., number] for number, name in enumerate(measures)},
+        ensemble.regimes,
+        ensemble.regime_names,
+    )
+    named = [(ensemble.regimes == number).mean(axis=(1, 2)) for number in range(len(ensemble.regime_names))]
+    refounded = (kept.measures[REFOUNDED][..., -1] > 0.0).mean(axis=1)
+    return Lived(words_from(one.words, kept), np.stack(named, axis=-1), refounded)
+
+
+def _together(one: Prepared, parts: Sequence[Lived]) -> Lived:
+    weights = [len(part.replicates) for part in one.parts]
+    return Lived(
+        {word: np.concatenate([part.words[word] for part in parts], axis=1) for word in parts[0].words},
+        np.average([part.months_named for part in parts], axis=0, weights=weights),
+        np.average([part.refounded for part in parts], axis=0, weights=weights),
+    )
+
+
+# ------------------------------------------------------- who trusts and is tied to whom
+
+
+def with_matrices(
+    pattern: Pattern, experiments: Sequence[Prepared], found: Mapping[str, Lived], *, runs: int, seed: int
+) -> Experiments:
+    """Return what a pattern reads of the first ``runs`` runs of the first set, words made of matrices among it."""
+    seen: dict[str, dict[str, Numbers]] = {}
+    for one in experiments:
+        if one.name not in pattern.experiments:
+            continue
+        few = {word: values[0, :runs] for word, values in found[one.name].words.items()}
+        asked = [word for word in one.words if word in OF_MATRICES]
+        if asked:
+            months = _months_read([f for f in pattern.findings if one.name in f.experiments])
+            few |= _words_of_matrices(one, asked, months=months, runs=runs, seed=seed)
+        seen[one.name] = few
+    return seen
+
+
+def reads_matrices(pattern: Pattern) -> bool:
+    """Return whether a pattern reads who trusts or is tied to whom."""
+    return any(word in OF_MATRICES for finding in pattern.findings for word in finding.measures)
+
+
+def _months_read(findings: Iterable[Finding]) -> tuple[int, ...]:
+    """Return the months of which matrices are read."""
+    months: set[int] = set()
+    for finding in findings:
+        windows = [finding.months, *finding.at]
+        for window in windows:
+            if not isinstance(window, str):
+                first, last = (window, window) if isinstance(window, int) else window
+                months |= set(range(first, last + 1))
+    return tuple(sorted(months))
+
+
+def _words_of_matrices(
+    one: Prepared, asked: Sequence[str], *, months: Sequence[int], runs: int, seed: int
+) -> dict[str, Numbers]:
+    """Return word -> (runs, months), NaN in all but the months asked for."""
+    each = [(part.scenario, replicate) for part in one.parts for replicate in part.replicates][:runs]
+    words = {word: np.full((len(each), each[0][0].months), np.nan) for word in asked}
+    for number, (scenario, replicate) in enumerate(each):
+        for month, matrices in _matrices(scenario, one.month, replicate=replicate, seed=seed, months=months).items():
+            for word in asked:
+                words[word][number, month] = of_matrix(word, matrices[OF_MATRICES[word]], seed=replicate)
+    return words
+
+
+def _matrices(
+    scenario: Scenario, month: Month, *, replicate: int, seed: int, months: Sequence[int]
+) -> dict[int, dict[str, NDArray[np.float64]]]:
+    """Return trust and ties among members at the end of months of one run: month -> name -> (bodies, bodies).
+
+    The run is done on Mesa, half a second each, for the compiled engine keeps no matrices; the numbers are the same.
+    """
+    model = PartnershipModel(scenario, seed=seed, replicate=replicate, month=month)
+    found = {}
+    for number in range(max(months, default=-1) + 1):
+        model.step()
+        if number in months:
+            there = np.array([body.is_member > 0.5 for body in model.partners])
+            found[number] = {
+                name: np.array([getattr(body, name) for body in model.partners])[np.ix_(there, there)]
+                for name in OF_MATRICES.values()
+            }
+    return found
+
+
+# ---------------------------------------------------------------------------- judging
+
+
+def seen_of(
+    docket: Docket,
+    experiments: Sequence[Prepared],
+    numbers: Mapping[str, float],
+    *,
+    seed: int,
+    matrix_runs: int,
+    threads: int | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> dict[str, Experiments]:
+    """Return what each judged pattern reads of one set of free numbers: id -> experiment -> word -> (runs, months).
+
+    A pattern that reads who trusts or is tied to whom reads the first ``matrix_runs`` runs of its experiments.
+    """
+    found = lived(experiments, [numbers], seed=seed, threads=threads, advance=advance)
+    all_runs = {name: {word: values[0] for word, values in one.words.items()} for name, one in found.items()}
+    changed = [dataclasses.replace(one, parts=tuple(_with(part, numbers) for part in one.parts)) for one in experiments]
+    return {
+        pattern.id: with_matrices(pattern, changed, found, runs=matrix_runs, seed=seed)
+        if reads_matrices(pattern)
+        else all_runs
+        for pattern in docket.judged
+    }
+
+
+def _with(part: Part, numbers: Mapping[str, float]) -> Part:
+    scenario = part.scenario
+    return dataclasses.replace(part, scenario=dataclasses.replace(scenario, own={**scenario.own, **numbers}))

@@ -1,0 +1,120 @@
+"""Experiments of the second model: what is simulated, of which patterns and where, and what is never looked at."""
+
+from __future__ import annotations
+
+import types
+
+import numpy as np
+import pytest
+
+import sim
+from analysis.patterns.derived import of_matrix
+from experiments.runs import second_patterns as runs
+from experiments.runs.patterns import second_patterns
+from sim import load_month
+
+DECLARED = second_patterns()
+MONTH = load_month(runs.SECOND_MODEL)
+HELD_OUT = {pattern.id for pattern in DECLARED.patterns if pattern.role == "held_out"}
+
+
+@pytest.fixture(scope="module")
+def docket():
+    return runs.docket_of(DECLARED, MONTH)
+
+
+def few(docket, **changed):
+    given = {"extension": runs.SECOND_MODEL, "runs_of": lambda name: 1, "most_places": 2} | changed
+    return {one.name: one for one in runs.prepared(DECLARED, docket, **given)}
+
+
+def test_what_is_held_out_is_not_read(docket):
+    assert HELD_OUT
+    assert not HELD_OUT & {pattern.id for pattern in docket.patterns}
+    read = {name for pattern in docket.judged for name in pattern.experiments}
+    assert set(few(docket)) == read
+    assert not {"duty", "stick", "carrot", "place_first", "pathfinders"} & read
+    words = {word for pattern in docket.judged for finding in pattern.findings for word in finding.measures}
+    assert {word for one in few(docket).values() for word in one.words} == words
+
+
+def test_every_pattern_that_is_asked_for_is_judged_or_has_a_reason(docket):
+    for pattern in docket.patterns:
+        assert len(docket.places_of(pattern)) + sum(id == pattern.id for id, _ in docket.reasons) == len(
+            pattern.findings
+        )
+    assert all(reason for reason in docket.reasons.values())
+    assert {pattern.id for pattern in docket.whole} >= {"P2", "P3", "N1", "N2", "N3", "N7", "N10"}
+
+
+def test_words_of_matrices_may_be_left_out():
+    blind = runs.docket_of(DECLARED, MONTH, matrices=False)
+    assert "N7" not in {pattern.id for pattern in blind.judged}
+    assert "not looked at" in blind.lacking("N7")[0]
+
+
+def test_a_null_model_that_is_not_built_leaves_its_findings_open(monkeypatch):
+    monkeypatch.setattr(runs, "null_month", lambda name: None)
+    bare = runs.docket_of(DECLARED, MONTH)
+    assert "the null model no_ties is not built" in bare.lacking("N17")
+    monkeypatch.setattr(runs, "null_month", lambda name: MONTH if name == "no_ties" else None)
+    some = runs.docket_of(DECLARED, MONTH)
+    assert some.lacking("N17") == ["the null model reshuffled_matched is not built"]
+    assert few(some)["growth_without_ties"].month is MONTH
+
+
+def test_null_models_are_found_by_their_names(monkeypatch):
+    monkeypatch.setattr(runs, "importable", lambda name: True)
+    made = types.SimpleNamespace(no_ties=MONTH, no_trust="not a month")
+    monkeypatch.setattr(runs.importlib, "import_module", lambda name: made)
+    assert runs.null_month("no_ties") is MONTH
+    assert runs.null_month("no_trust") is None
+    assert runs.null_month("mean_trust") is None
+
+
+def test_england_has_one_place_in_four_with_the_fund_and_two_in_three_of_two_tiers(docket):
+    england = few(docket, runs_of=lambda name: 16, most_places=None)["england"]
+    fund = [part.scenario.levers.flexible_fund_gbp_m != 0.0 for part in england.parts]
+    counts = [len(part.replicates) for part in england.parts]
+    assert sum(fund) == 39
+    assert sum(n for has, n in zip(fund, counts, strict=True) if has) * 4 == england.runs
+    bare = {part.scenario.place.tiers: len(part.replicates) for part in england.parts[39:]}
+    assert bare[2] == 2 * bare[1]
+    replicates = [r for part in england.parts for r in part.replicates]
+    assert len(set(replicates)) == len(replicates)
+
+
+def test_places_share_the_runs_and_may_be_fewer(docket):
+    all_places = few(docket, runs_of=lambda name: 78, most_places=None)["baseline"]
+    assert (len(all_places.parts), all_places.runs) == (39, 78)
+    some = few(docket, runs_of=lambda name: 12, most_places=5)["baseline"]
+    assert (len(some.parts), some.runs) == (5, 10)
+    assert {p.scenario.place.name for p in some.parts} < {p.scenario.place.name for p in all_places.parts}
+
+
+@pytest.mark.slow
+def test_sets_lived_together_are_those_lived_alone(docket):
+    ready = [few(docket)["cliff"], few(docket)["talking_shop"]]
+    sets = [{"trust_rate": 0.05}, {"trust_rate": 0.2}]
+    together = runs.lived(ready, sets, seed=3, threads=2)
+    for number, one in enumerate(sets):
+        alone = runs.lived(ready, [one], seed=3, threads=1)
+        for name, found in alone.items():
+            assert found.words.keys() == together[name].words.keys()
+            for word, values in found.words.items():
+                assert (values[0] == together[name].words[word][number]).all(), word
+            assert (found.months_named[0] == together[name].months_named[number]).all()
+            assert found.months_named.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.slow
+def test_matrices_are_those_of_the_same_runs(docket):
+    """The first months of the run on Mesa report what the compiled engine keeps of it."""
+    ready = few(docket, runs_of=lambda name: 2)["typical"]
+    scenario, seed = ready.parts[0].scenario, 5
+    matrices = runs._matrices(scenario, MONTH, replicate=1, seed=seed, months=[0, 12])
+    trust = sim.simulate_ensemble([scenario], replicates=[1], seed=seed, measures=["trust"], months=[0, 12])["trust"]
+    for place, month in enumerate((0, 12)):
+        found = matrices[month]["trust"]
+        assert found[~np.eye(len(found), dtype=bool)].mean() == pytest.approx(trust[0, 0, place])
+        assert 0.0 <= of_matrix("trust_dyadic_share", found, seed=1) <= 1.0
