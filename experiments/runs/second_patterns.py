@@ -57,8 +57,8 @@ def null_month(name: str) -> Month | None:
     """Return the month of a null model by the name that is declared, None if it is not built."""
     if not importable(NULLS):
         return None
-    found = getattr(importlib.import_module(NULLS), name, None)
-    return found if isinstance(found, Month) else None
+    nulls: Mapping[str, Month] = importlib.import_module(NULLS).NULLS
+    return nulls.get(name)
 
 
 # ------------------------------------------------------------------- what is simulated

@@ -55,20 +55,20 @@ class Numbers:
 
     # ------------------------------------------------------------ free
     # senior time
-    inspection_claim: Real = _hours(8.0, 2.0, 12.0, "S4; assumed", "Senior time that inspection at its full burden takes.")
+    inspection_claim: Real = _hours(8.0, 3.0, 12.0, "S4; assumed", "Senior time that inspection at its full burden takes.")
     initiative_claim: Real = _hours(1.0, 0.4, 2.4, "S1, S3; assumed", "Senior time that one special initiative takes.")
-    tie_claim: Real = _hours(0.6, 0.2, 1.6, "assumed", "Senior time that a working tie takes, and a project as much.")
-    cuts_claim: Real = _hours(2.0, 0.0, 10.0, "S2; assumed", "Senior time that cuts at their fullest take.")
+    tie_claim: Real = _hours(0.6, 0.2, 1.2, "assumed", "Senior time that a working tie takes, and a project as much.")
+    cuts_claim: Real = _hours(1.0, 0.0, 5.0, "S2; assumed", "Senior time that cuts at their fullest take.")
     reporting_claim: Real = _hours(1.0, 0.2, 3.0, "S4; assumed", "Senior time that a full duty to report takes.")
     staff_relief: Real = _hours(2.0, 0.0, 4.0, "S3; assumed", "Senior time that a full staff team takes over from each body.")
 
     # who comes
-    junior_base: Real = _pull(-0.8, -2.0, 0.5, "assumed", "Utility of sending a junior.")
-    senior_base: Real = _pull(-2.2, -4.0, -1.0, "assumed", "Utility of going in person.")
-    time_cost: Real = _pull(1.0, 0.4, 2.0, "S2", "Cost of going in person, per unit of scarcity; a junior costs a quarter of it.")
+    junior_base: Real = _pull(-0.8, -1.5, 0.3, "assumed", "Utility of sending a junior.")
+    senior_base: Real = _pull(-2.3, -3.2, -1.2, "assumed", "Utility of going in person.")
+    time_cost: Real = _pull(1.0, 0.4, 1.6, "S2", "Cost of going in person, per unit of scarcity; a junior costs a quarter of it.")
     information_pull: Real = _pull(2.0, 1.0, 4.0, "S3", "Pull of hearing the others, if very many come.")
-    money_pull: Real = _pull(2.0, 0.5, 4.0, "S0, S4", "Pull of the money in sight, at full belief in results; of private money, on who is not publicly funded.")
-    ties_pull: Real = _pull(1.5, 0.5, 4.0, "S3", "Pull of partners that come, if very many do.")
+    money_pull: Real = _pull(1.5, 0.5, 3.0, "S0, S4", "Pull of the money in sight, at full belief in results; of private money, on who is not publicly funded.")
+    ties_pull: Real = _pull(2.2, 0.5, 4.0, "S3", "Pull of partners that come, if very many do.")
     heard_pull: Real = _pull(0.8, 0.0, 2.0, "S2", "Pull of being heard.")
     leader_pull: Real = _pull(1.0, 0.0, 2.0, "S2, S3", "Pull of a leader who chairs in person.")
     duty_pull: Real = _pull(1.0, 0.5, 3.0, "S4", "Pull of a duty in full force on bodies that it names, of being assessed, of being called by scrutiny.")
@@ -86,15 +86,15 @@ class Numbers:
     quorum: Real = _share(0.34, 0.3, 0.6, "assumed", "Share of the influence present that has to support a proposal.")
 
     # ties
-    tie_rate: Real = _rate(0.4, 0.05, 0.8, "assumed", "New ties of a pair that meets, at full trust, overlap and leisure.")
+    tie_rate: Real = _rate(0.45, 0.05, 0.8, "assumed", "New ties of a pair that meets, at full trust, overlap and leisure.")
     introductions: Real = uncertain(2.0, unit="bodies a month", low=0.0, high=6.0, source="S3", says="With how many others a full staff team brings each body together.")
-    lapse_rate: Real = _rate(0.08, 0.02, 0.25, "assumed", "Ties that lapse without trust, at scarcity 1.")
+    lapse_rate: Real = _rate(0.07, 0.02, 0.25, "assumed", "Ties that lapse without trust, at scarcity 1.")
 
     # projects, money, plans
     joint_cost: Real = _share(0.2, 0.05, 0.4, "S3", "Share of money lost to working through a table.")
     joint_gain: Real = uncertain(3.0, unit="per unit of yield", low=0.5, high=5.0, source="assumed", says="What a project gains on the same money spent alone.")
     effort_half: Real = _share(0.15, 0.05, 0.3, "assumed", "Effort of a team mate that looks half good, and yields that do.")
-    pooling_need: Real = _share(0.4, -0.1, 0.5, "S2, S4", "Net return below which a rigid body keeps its money home.")
+    pooling_need: Real = _share(0.3, -0.1, 0.5, "S2, S4", "Net return below which a rigid body keeps its money home.")
     plan_rate: Real = _rate(0.06, 0.01, 0.2, "S3", "How fast plans follow the strategy of those one works with, and drift home.")
 
     # trust, belief
@@ -108,7 +108,8 @@ class Numbers:
 
     # whether it lasts
     hold_expected: Real = _pull(0.6, 0.2, 1.2, "S4", "What the expectation holds that every area has one.")
-    hold_needed: Real = _pull(0.2, 0.0, 0.8, "assumed", "Hold at which abolition is as likely as it ever is, half.")
+    hold_cuts: Real = _pull(0.5, 0.1, 0.8, "S2", "What cuts at their fullest break of it.")
+    hold_needed: Real = _pull(0.25, -0.2, 0.6, "assumed", "Hold at which abolition is as likely as it ever is, half.")
     refounding_rate: Real = _rate(0.03, 0.0, 0.1, "S2", "Re-founding by a fully committed leader, if all are left in a core.")
 
     # the world
@@ -140,6 +141,5 @@ class Numbers:
     highest_hazard: Real = _agreed(0.1, "a month", "a council that wants none ends it within a year", "Abolition where nothing holds a partnership.")
     hold_engaged: Real = _agreed(0.8, "hold", "the most that what it carries may weigh", "What a fully engaged table holds against its abolition.")
     hold_standing: Real = _agreed(0.1, "hold", "in a sketch it decided nothing", "What full standing with the public holds, and as much the money in sight.")
-    hold_cuts: Real = _agreed(0.3, "hold", "less than a leader holds", "What cuts at their fullest break of it.")
-    good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful; half of it releases the fund.")
+    good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful; a quarter of it releases the fund.")
     assessors_err: Real = _agreed(0.1, "score", "assessors differ by a grade", "Standard deviation of an assessor's error.")

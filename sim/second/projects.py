@@ -76,14 +76,17 @@ def worth_of(money: float, gain: float, yields: float, cost: float, alone: float
 def take_on(self: Any) -> None:
     """Take the new project on, if one is in its team and there in person; and decide whether to pool money in it.
 
-    What comes back is what one's projects yielded so far, as far as the team mates are trusted.
+    What comes back is what one's projects yielded so far, as far as the team mates are trusted and as far as the body
+    is the one who saves: by the weight of the theme in its main programmes (S2: who pays is not who saves).
     """
     model, own = self.model, self.model.own
+    theme = int(model.theme)
+    saves = 2.0 * self.kind.priorities[theme] if theme < SAVING_TIME else 0.0
     slot = slot_of(item=model.item, table=model.table)
     commits = self.joins_team * self.in_person * model.is_adopted
     trust = self.trust_in_team / max(1.0, model.team_size - 1.0)
     pools = self.luck.pooling[slot] < chance_of_pooling(
-        returned=(own.joint_gain * self.yield_remembered - own.joint_cost) * trust,
+        returned=(own.joint_gain * self.yield_remembered - own.joint_cost) * trust * saves,
         control_lost=own.control_lost,
         influence=self.influence,
         freedoms=model.freedoms,
@@ -95,7 +98,7 @@ def take_on(self: Any) -> None:
     for p in range(N_PROJECTS):
         if commits > 0.0 and model.place_of_project == p:
             self.in_team[p] = 1.0
-            self.pools_in[p] = 1.0 if pools and model.theme < SAVING_TIME else 0.0
+            self.pools_in[p] = 1.0 if pools and theme < SAVING_TIME else 0.0
 
 
 @rule
