@@ -192,7 +192,7 @@ TRUST = {baseline.trust}
 COMES, IN_PERSON = {baseline.comes}, {baseline.in_person}
 """Share of seats at the board that are filled, by anybody and in person."""
 
-MORE_TIES, MORE_ITEMS = {factors.ties:.4g}, {factors.items:.4g}
+MORE_TIES, MORE_ITEMS = {round(factors.ties, 4)}, {round(factors.items, 4)}
 """How many times as often ties form, and items are raised, until reshuffled ties and decisions are as many as in the
 model. Below 1: there are more of them without it."""
 '''

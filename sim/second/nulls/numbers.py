@@ -10,6 +10,6 @@ TRUST = 0.4516
 COMES, IN_PERSON = 0.767, 0.4107
 """Share of seats at the board that are filled, by anybody and in person."""
 
-MORE_TIES, MORE_ITEMS = 0.62, 5
+MORE_TIES, MORE_ITEMS = 0.62, 5.0
 """How many times as often ties form, and items are raised, until reshuffled ties and decisions are as many as in the
 model. Below 1: there are more of them without it."""
