@@ -220,7 +220,8 @@ def _kept(runs: Iterable[Run], subject: Subject, label: str) -> ExplainedEnsembl
 
 def _abolished(scenario: Scenario) -> Mapping[str, int]:
     """Return the month in which policy abolishes each kind of body that it does."""
-    return {body: month for month, policy in enumerate(policy_calendar(scenario)) for body in policy.abolished}
+    policies = policy_calendar(scenario, refuse_own=False)
+    return {body: month for month, policy in enumerate(policies) for body in policy.abolished}
 
 
 def course_of(run: Run, subject: Subject, label: str) -> pd.DataFrame:
