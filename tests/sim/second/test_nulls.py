@@ -80,12 +80,16 @@ def test_every_declared_null_is_built():
         assert sim.load_month(f"sim.second.nulls.{name}") is month
 
 
+OF_OTHER_MAKE = ("reshuffled_matched", "relabelled_yearly", "no_ties", "random_attendance")
+"""Nulls with steps of a kind that the model has not, or that replace one which draws; compiling each takes a minute."""
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NULLS)
+@pytest.mark.parametrize("name", OF_OTHER_MAKE)
 def test_both_engines_give_the_same_bits(name):
     """Runs that end and runs that go on share a block, on a small board and on the typical one."""
     month = NULLS[name]
-    gone = {"own": {"hold_expected": 0.2, "hold_needed": 0.8, "hold_engaged": 0.2, "refounding_rate": 0.1}}
+    gone = {"own": {"hold_expected": 0.2, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.1}}
     ended = {"calendar": [{"from": "2002-06", "abolish": ["police"]}]}
     for board in BOARDS:
         for settings in ({}, gone, ended):
@@ -306,7 +310,7 @@ def test_without_learning_all_think_as_they_did(board):
 
 
 def test_without_learning_a_new_beginning_gives_no_new_hope():
-    own = {"hold_expected": 0.2, "hold_needed": 0.8, "hold_engaged": 0.2, "refounding_rate": 0.1}
+    own = {"hold_expected": 0.2, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.1}
     for seed in range(40):
         model = model_of(no_learning.month, own=own, seed=seed, months=60, leadership={"attention": 1.0})
         beliefs = [partner.belief for partner in model.partners]
@@ -322,7 +326,7 @@ def test_random_attendance_is_one_coin_for_all():
     """Every body comes as often as the coin falls, whatever it is; the same coin for the board and for groups."""
     came, in_person, meetings_held = np.zeros(19), np.zeros(19), 0
     for seed in range(6):
-        model = model_of(random_attendance.month, seed=seed, months=121, own={"hold_engaged": 2.0})
+        model = model_of(random_attendance.month, seed=seed, months=121, own={"hold_engaged": 1.2})
         for _ in range(120):
             model.step()
             meetings_held += 1
@@ -335,7 +339,7 @@ def test_random_attendance_is_one_coin_for_all():
 
 def test_with_a_fixed_membership_nobody_goes():
     """Neither the table nor who is ended by law, in runs in which both go otherwise."""
-    own = {"hold_expected": 0.2, "hold_needed": 0.8, "hold_engaged": 0.2, "refounding_rate": 0.1}
+    own = {"hold_expected": 0.2, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.1}
     ended = {"calendar": [{"from": "2002-06", "abolish": ["police"]}]}
     ordinary = [lived(as_it_is, own=own, seed=seed, months=60, **ended) for seed in range(4)]
     fixed = [lived(fixed_membership.month, own=own, seed=seed, months=60, **ended) for seed in range(4)]
