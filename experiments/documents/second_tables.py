@@ -440,7 +440,7 @@ def _answer(claim: Claim) -> str:
 def forms_of(number: int) -> str:
     """Return the forms of a submodel as its code has them."""
     shown = SUBMODELS[number - 1].forms
-    return "\n".join(["```text", *(form_of(path) for path in shown), "```\n"])
+    return "\n".join(["```text", "\n\n".join(form_of(path) for path in shown), "```\n"])
 
 
 SECOND_TABLES: Mapping[str, Callable[[], str]] = {
