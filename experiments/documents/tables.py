@@ -18,6 +18,7 @@ from analysis.patterns import declared_words
 from analysis.shared.markdown import markdown_table
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
+from experiments.documents.second_tables import SECOND_TABLES
 from experiments.options import option_names
 from experiments.output.folder import DOCS
 from experiments.runs.patterns import second_patterns
@@ -26,7 +27,7 @@ from sim.parameters import Role
 from sim.population import place_records
 from sim.vocabulary import VOCABULARY, Kind
 
-DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns_2.md", "second_model.md")
+DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns_2.md", "second_model.md", "odd_second.md")
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -258,7 +259,7 @@ def second_model_matched() -> str:
     return markdown_table(headings, evidence.second_model_matched_rows())
 
 
-TABLES: Mapping[str, Callable[[], str]] = {
+_MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
@@ -268,6 +269,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
         second_model_growth, second_model_matched,
     )
 }  # fmt: skip
+TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **SECOND_TABLES}
 """Every generated table by the name in its marker."""
 
 
