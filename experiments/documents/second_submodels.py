@@ -62,14 +62,14 @@ SUBMODELS = (
             "sim.second.time.claim_time",
             "sim.second.time.look_at_other_tables:initiatives_left backing company",
             "sim.second.time.pull_elsewhere",
-            "sim.second.time.go_elsewhere:goes n_elsewhere seen_elsewhere",
+            "sim.second.time.go_elsewhere:goes n_elsewhere",
         ),
     ),
     Submodel(
         3,
         "Who comes to meetings",
         "open_the_month begin_the_month partners_who_come open_table sit_down choose_rank remember_why"
-        " count_meetings keep_the_record",
+        " count_meetings keep_the_record look_back",
         (
             "sim.second.meetings.open_the_month:money_in_sight private_in_sight",
             "sim.second.meetings.partners_who_come",
@@ -90,8 +90,8 @@ SUBMODELS = (
             "sim.second.meetings.time_term",
             "sim.second.meetings.choose_rank",
             "sim.second.meetings.presence_of",
-            "sim.second.meetings.be_there:seats_left best_presence n_present n_speaking influence_present",
-            "sim.second.meetings.keep_the_record:came_record person_record",
+            "sim.second.meetings.be_there:seats_left there n_present n_speaking influence_present",
+            "sim.second.meetings.look_back",
         ),
     ),
     Submodel(
@@ -131,12 +131,13 @@ SUBMODELS = (
     Submodel(
         6,
         "Ties",
-        "made_or_lost months_left_together is_tied begin_the_core stand_in_core tied_in_core look_for_fewest"
-        " show_ties_in_core see_core drop_out",
+        "met_at_tables made_or_lost months_left_together is_tied begin_the_core stand_in_core tied_in_core"
+        " look_for_fewest show_ties_in_core see_core drop_out",
         (
             "sim.second.ties.shared_draw",
             "sim.second.ties.first_complement",
             "sim.second.ties.first_tie",
+            "sim.second.ties.met_at_tables",
             "sim.second.ties.made_or_lost",
             "sim.second.life.see_core",
             "sim.second.life.drop_out",

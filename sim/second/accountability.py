@@ -108,10 +108,12 @@ def closed_in_block(self: Any, block: int) -> float:
 def make_agreement(self: Any) -> None:
     """Agree on targets with the centre if a reward is promised and none run; after three years see which are met.
 
-    The council proposes a stretch for each block that has projects, by what it believes its teams can do. What is paid
-    is what the reward is worth when it falls due: a promise may have been withdrawn by then.
+    The council proposes a stretch for each block that has projects, by what it believes its teams can do; blocks for
+    which nothing was agreed are talked about again every year. What is paid is what the reward of three years is worth
+    when it falls due: a promise may have been withdrawn by then.
     """
     own, levers = self.own, self.levers
+    yearly = is_assessment_month(month=self.month)
     if self.agreement_left > 0.0:
         self.agreement_left -= 1.0
         if self.agreement_left == 0.0:
@@ -119,11 +121,15 @@ def make_agreement(self: Any) -> None:
             for b in range(N_BLOCKS):
                 reached = closed_in_block(self, block=b) - self.closed_at_start[b]
                 met += self.stretch[b] if reached >= own.target_points * self.stretch[b] else 0.0
-            self.reward_due_gbp_m = reward_for(lump=levers.reward_grant_gbp_m, stretch_met=met, blocks=N_BLOCKS)
+            lump = levers.reward_grant_gbp_m * AGREEMENT_MONTHS / 12.0
+            self.reward_due_gbp_m = reward_for(lump=lump, stretch_met=met, blocks=N_BLOCKS)
             self.stretch_met = met / N_BLOCKS
-    elif levers.reward_grant_gbp_m > 0.0 and self.stands > 0.0 and is_assessment_month(month=self.month):
-        self.agreement_left = AGREEMENT_MONTHS
+    if yearly and levers.reward_grant_gbp_m > 0.0 and self.stands > 0.0:
+        is_new = self.agreement_left == 0.0
+        self.agreement_left = AGREEMENT_MONTHS if is_new else self.agreement_left
         for b in range(N_BLOCKS):
+            if not is_new and self.stretch[b] > 0.0:
+                continue
             teams = 0.0
             for p in range(len(self.months_left)):
                 theme = int(self.theme_of[p])

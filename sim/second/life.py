@@ -12,7 +12,7 @@ from sim.second.meetings import N_THEMES, presence_of
 from sim.second.time import how_deep
 
 A_YEAR = 12
-"""No table is abolished in its first year."""
+"""No table is abolished in its first year, or in the first after it was founded again."""
 
 NO_LONGER_EXPECTED = 12.0 * 2010 + 4.0
 """May 2010, in months since year 0: until then the centre expected a partnership in every area (recorded)."""
@@ -66,8 +66,9 @@ def begin_at_table(self: Any) -> None:
     self.pay = own.aspiration
     self.yield_remembered = own.aspiration
     self.rigidity = self.kind.rigidity
-    self.came_record = 0.5
-    self.person_record = 0.5 * self.came_record
+    self.expected_presence = 0.5
+    self.came_record = self.expected_presence
+    self.person_record = 0.5 * self.expected_presence
     self.influence = 1.0 / self.model.n_founders
 
 
@@ -207,8 +208,8 @@ def engage(self: Any) -> None:
     """Be engaged: as one came over the year, and as one kept what one promised."""
     model = self.model
     engaged = engagement(
-        senior_share=self.person_record,
-        junior_share=self.came_record - self.person_record,
+        senior_share=self.person_share,
+        junior_share=self.came_share - self.person_share,
         kept_share=kept_share(kept=tuple(self.kept_in), due=tuple(self.due_in)),
     )
     self.engagement = engaged * model.stands
@@ -226,17 +227,19 @@ def consider_abolition(self: Any) -> None:
     own, levers = self.own, self.levers
     engaged = mean_or_zero(total=self.all_engaged, count=self.n_counted)
     self.engagement_seen += (1.0 / 12.0) * (engaged - self.engagement_seen)
-    bound = max(levers.statutory, levers.duty.attend)
     hold = (
         0.5 * self.attention
-        + 0.5 * bound
+        + 0.5 * levers.duty.attend
         + own.hold_engaged * self.engagement_seen
         + (own.hold_expected * own.expected if self.policy.date < NO_LONGER_EXPECTED else 0.0)
         + own.hold_standing * (self.public_standing + self.money_in_sight)
         - own.hold_cuts * how_deep(cuts=levers.austerity)
     )
     hazard = own.highest_hazard * logistic(-own.sharpness * (hold - own.hold_needed))
-    self.ends_now = 1.0 if self.stands > 0.0 and self.month >= A_YEAR and self.luck.end < hazard else 0.0
+    # A statutory partnership is the council's to end only as far as the law leaves it.
+    hazard = hazard * (1.0 - levers.statutory)
+    self.months_standing = self.stands * (self.months_standing + 1.0)
+    self.ends_now = 1.0 if self.months_standing > A_YEAR and self.luck.end < hazard else 0.0
     core = mean_or_zero(total=self.core_size, count=self.n_counted) if self.core_size > 2.0 else 0.0
     again = own.refounding_rate * self.attention * self.attention * core
     again = again * (1.0 - 0.5 * how_deep(cuts=levers.austerity))
@@ -254,6 +257,5 @@ def consider_abolition(self: Any) -> None:
 def begin_anew(self: Any) -> None:
     """Come back to a table that was founded again: the core is there as at a launch, others do not expect much."""
     if self.model.begins_again > 0.0:
-        self.came_record = 0.5 if self.in_core > 0.0 else 0.0
-        self.person_record = 0.5 * self.came_record
+        self.expected_presence = 0.5 if self.in_core > 0.0 else 0.0
         self.belief = 0.5

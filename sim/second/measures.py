@@ -43,8 +43,8 @@ def begin_to_show(self: Any) -> None:
 def show_oneself(self: Any) -> None:
     """Add the body's to the others'."""
     model = self.model
-    model.all_came += self.came_record * model.stands
-    model.all_in_person += self.person_record * model.stands
+    model.all_came += self.came_share * model.stands
+    model.all_in_person += self.person_share * model.stands
     model.all_scarcity += self.scarcity
     model.all_pooled_gbp_m += self.pooled_now_gbp_m
     model.n_pooling += 1.0 if self.pooled_recently > 0.0 else 0.0
@@ -52,10 +52,10 @@ def show_oneself(self: Any) -> None:
     model.all_degree += self.degree
     model.most_degree = max(model.most_degree, self.degree)
     model.core_of[self.seat.sector] += self.in_core
-    model.came_of[self.seat.sector] += self.came_record * model.stands
+    model.came_of[self.seat.sector] += self.came_share * model.stands
     model.sits_of[self.seat.sector] += 1.0
     model.engagement_of[self.seat.sector] += self.engagement
-    model.person_of[self.seat.sector] += self.person_record * model.stands
+    model.person_of[self.seat.sector] += self.person_share * model.stands
     model.pooled_of[self.seat.sector] += self.pooled_now_gbp_m
     model.say_of_sector[self.seat.sector] += self.influence * model.stands
     model.aligned_of[self.seat.sector] += self.alignment
@@ -220,7 +220,7 @@ def _measures() -> Mapping[str, Measure]:
         Measure("trust_across", "0 to 1", 0.0, 1.0, "Mean trust between members of different sectors (0 without such pairs).", lambda m: mean_or_zero(total=m.trust_across, count=2.0 * (pairs_of(m) - pairs_within(m))), label="trust across sectors"),
         Measure("trust_reciprocity", "0 to 1", 0.0, 1.0, "One minus the mean difference between trust given and returned.", lambda m: 1.0 - m.trust_difference / pairs_of(m) if m.n_counted > 1.0 else 0.0),
         Measure("projects", "projects", 0.0, 16.0, "Projects that run.", "n_projects"),
-        Measure("project_yield", share, 0.0, 1.0, "Mean yield of the projects that run: what the weakest needed sector puts in.", "mean_yield"),
+        Measure("project_yield", share, 0.0, 1.0, "Mean yield of the projects in delivery: what the weakest needed sector puts in.", "mean_yield"),
         Measure("pooling_share", share, 0.0, 1.0, "Share of members that put own money into a joint project in about the last year.", lambda m: mean_or_zero(total=m.n_pooling, count=m.n_counted)),
         Measure("contribution_pooled_gbp_m", "£m a month", 0.0, INFINITE, "Own money that members put into joint projects.", "all_pooled_gbp_m"),
         Measure("contribution_share", share, 0.0, INFINITE, "That money as a share of members' budgets.", lambda m: mean_or_zero(total=12.0 * m.all_pooled_gbp_m, count=m.all_budgets_gbp_m)),

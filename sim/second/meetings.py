@@ -35,6 +35,7 @@ BLOCK_OF: tuple[int, ...] = (0, 3, 1, 1, 2)
 """The block that each theme belongs to."""
 
 N_TABLES = 1 + len(BLOCKS)
+BOARD, YOUNG_PEOPLE, SAFER, HEALTHIER, ECONOMIC = range(N_TABLES)
 CHOICES = Choices(tables=("board", *BLOCKS), ranks=("absent", "junior", "senior"))
 """What bodies choose at which tables."""
 
@@ -138,10 +139,10 @@ def open_the_month(self: Any) -> None:
 @rule
 def begin_the_month(self: Any) -> None:
     """Clear what the body does this month."""
-    self.best_presence = 0.0
     self.best_in_person = 0.0
+    for t in range(N_TABLES):
+        self.there[t] = 0.0
     self.came_to_board = 0.0
-    self.in_person_at_board = 0.0
     self.on_executive = self.kind.sits_in_public_executive if self.model.policy.public_only_executive > 0.0 else 1.0
     self.chance_of_ties = self.luck.ties
     self.chance_of_trust = self.luck.trust
@@ -280,7 +281,6 @@ def open_table(self: Any) -> None:
     self.n_present = 0.0
     self.n_speaking = 0.0
     self.influence_present = 0.0
-    self.chair_in_person = 0.0
     for kind in range(len(self.say_of)):
         self.say_of[kind] = 0.0
     self.meeting_items = 0.0
@@ -345,13 +345,12 @@ def be_there(self: Any, rank: float) -> None:
     self.rank_at[model.table] = rank
     self.seats_left = max(0.0, self.seats_left - self.in_person)
     presence = presence_of(in_person=self.in_person, by_junior=self.came - self.in_person)
-    self.best_presence = max(self.best_presence, presence)
+    self.there[model.table] = presence
     self.best_in_person = max(self.best_in_person, self.in_person)
     model.n_present += self.came
     decides = self.on_executive
     model.n_speaking += self.came * decides
     model.influence_present += self.influence * presence * decides
-    model.chair_in_person += self.seat.is_chair * self.in_person
     for kind in range(len(model.say_of)):
         model.say_of[kind] += say_in(self, kind=kind)
 
@@ -384,10 +383,26 @@ def keep_the_record(self: Any) -> None:
         self.came_in[month] = self.came
         self.person_in[month] = self.in_person
         self.came_to_board = self.came
-        self.in_person_at_board = self.in_person
-        met = max(1.0, self.model.meetings_year)
-        self.came_record = total(tuple(self.came_in)) / met
-        self.person_record = total(tuple(self.person_in)) / met
+
+
+@rule
+def look_back(self: Any) -> None:
+    """See how often one came in the last year, and what others will expect: for a year that also rests on the launch.
+
+    Whoever is new, or begins anew, is expected as often as ``expected_presence``, until a year of meetings shows.
+    """
+    model = self.model
+    self.at_board = self.there[BOARD]
+    self.in_young_people = self.there[YOUNG_PEOPLE]
+    self.in_safer = self.there[SAFER]
+    self.in_healthier = self.there[HEALTHIER]
+    self.in_economic = self.there[ECONOMIC]
+    came, in_person = total(tuple(self.came_in)), total(tuple(self.person_in))
+    self.came_share = mean_or_zero(total=came, count=model.meetings_year)
+    self.person_share = mean_or_zero(total=in_person, count=model.meetings_year)
+    unseen = max(0.0, 12.0 - model.meetings_year) * self.expected_presence
+    self.came_record = (came + unseen) / 12.0
+    self.person_record = (in_person + 0.5 * unseen) / 12.0
 
 
 @rule
@@ -443,7 +458,6 @@ def open_item(self: Any) -> None:
     self.is_public_proposal = 0.0
     self.influence_of_proposer = 0.0
     self.team_size = 0.0
-    self.team_in_person = 0.0
     self.votes = 0.0
     self.is_adopted = 0.0
     for s in range(N_SECTORS):
@@ -491,11 +505,14 @@ def look_at_proposer(
 
 @rule
 def offer_oneself(self: Any) -> None:
-    """See how good a team mate the proposer has in this body: only those it is tied to come into question."""
+    """See how good a team mate the proposer has in this body.
+
+    Only those it is tied to come into question, if they are there in person: a junior cannot commit.
+    """
     model = self.model
     theme = int(model.theme)
     worth = NEEDED[theme][self.seat.sector] * self.tied_to_proposer * self.trusted_by_proposer * self.plan[theme]
-    self.value = 0.0 if self.proposes > 0.0 else worth
+    self.value = 0.0 if self.proposes > 0.0 else worth * self.in_person
     model.best_of[self.seat.sector] = max(model.best_of[self.seat.sector], self.value)
 
 
@@ -506,7 +523,6 @@ def join_team(self: Any) -> None:
     chosen = self.value > 0.0 and self.value == model.best_of[self.seat.sector]
     self.joins_team = 1.0 if self.proposes > 0.0 or chosen else 0.0
     model.team_size += self.joins_team
-    model.team_in_person += self.joins_team * self.in_person
 
 
 @rule
@@ -546,7 +562,7 @@ def decide(self: Any) -> None:
     for p in range(N_PROJECTS):
         if self.place_of_project < 0.0 and self.months_left[p] <= 0.0:
             self.place_of_project = float(p)
-    committed = self.team_in_person >= min(2.0, self.n_sitting)
+    committed = self.team_size >= min(2.0, self.n_sitting)
     carried = self.votes >= self.own.quorum * self.influence_present and committed
     adopted = self.is_open > 0.0 and carried and self.place_of_project >= 0.0
     self.is_adopted = 1.0 if adopted else 0.0

@@ -102,14 +102,14 @@ class Numbers:
     trust_rate: Real = _rate(0.1, 0.02, 0.25, "assumed", "How fast trust in a team mate follows what it keeps.")
     domination_price: Real = _rate(0.1, 0.0, 0.4, "S2, S3", "Trust lost in a body, per unit of influence beyond what is tolerated.")
     belief_rate: Real = _rate(0.1, 0.03, 0.25, "assumed", "How fast belief follows what is seen of results.")
-    aspiration: Real = _share(0.3, 0.1, 0.6, "assumed", "Results that look half good to somebody without experience.")
+    aspiration: Real = _share(0.3, 0.1, 0.6, "assumed", "Results that look half good to somebody without experience, and what such a body takes to be usual.")
     adaptation: Real = _share(0.5, 0.0, 0.95, "assumed", "Share of the aspiration that follows experience.")
     unmeasured: Real = _share(0.15, 0.0, 0.4, "S3; assumed", "Error (SD) in what is seen of results that nobody measures.")
 
     # whether it lasts
     hold_expected: Real = _pull(0.6, 0.2, 1.2, "S4", "What the expectation holds that every area has one.")
     hold_cuts: Real = _pull(0.5, 0.1, 0.8, "S2", "What cuts at their fullest break of it.")
-    hold_needed: Real = _pull(0.25, -0.2, 0.6, "assumed", "Hold at which abolition is as likely as it ever is, half.")
+    hold_needed: Real = _pull(0.25, -0.2, 0.6, "assumed", "Hold at which abolition is half as likely as it ever is.")
     refounding_rate: Real = _rate(0.03, 0.0, 0.1, "S2", "Re-founding by a fully committed leader, if all are left in a core.")
 
     # the world
@@ -124,7 +124,7 @@ class Numbers:
     chairs_say: Real = _agreed(0.8, "share of influence", "a chair who directs alone has near half the say", "What a chair adds to its influence who directs in person and shares nothing.")
     least_effort: Real = _agreed(0.08, "share of a promise", "services run anyway", "What a needed sector does for a project without anybody of it in the team.")
     alone: Real = _agreed(0.003, "share of the gap per £m", "the fund of a middling place, spent alone, closes half a point a year", "What £1m closes that a body spends alone.")
-    most_a_project: Real = _agreed(0.1, "£m a month", "a little over a million a year", "Most of the fund that a project takes.")
+    most_a_project: Real = _agreed(0.1, "£m a month", "a little over a million a year", "Most of the fund that a project takes; as much brings a bid that is won.")
     pooled_share: Real = _agreed(0.05, "share of discretionary money", "surveys speak of a few per cent", "What a pooling body puts into its projects.")
     control_lost: Real = _agreed(0.1, "share of the money", "less than joint work may gain", "Price of control over pooled money to a body without say and freedoms.")
     sharpness: Real = _agreed(10.0, "per unit", "a tenth more or less turns most choices", "How sharply pooling, belief and abolition answer to what speaks for them.")

@@ -74,7 +74,7 @@ def worth_of(money: float, gain: float, yields: float, cost: float, alone: float
 
 @rule
 def take_on(self: Any) -> None:
-    """Take the new project on, if one is in its team and there in person; and decide whether to pool money in it.
+    """Take the new project on, if one is in its team; and decide whether to pool money in it.
 
     What comes back is what one's projects yielded so far, as far as the team mates are trusted and as far as the body
     is the one who saves: by the weight of the theme in its main programmes (S2: who pays is not who saves).
@@ -83,7 +83,7 @@ def take_on(self: Any) -> None:
     theme = int(model.theme)
     saves = 2.0 * self.kind.priorities[theme] if theme < SAVING_TIME else 0.0
     slot = slot_of(item=model.item, table=model.table)
-    commits = self.joins_team * self.in_person * model.is_adopted
+    commits = self.joins_team * model.is_adopted
     trust = self.trust_in_team / max(1.0, model.team_size - 1.0)
     pools = self.luck.pooling[slot] < chance_of_pooling(
         returned=(own.joint_gain * self.yield_remembered - own.joint_cost) * trust * saves,
@@ -115,11 +115,11 @@ def begin_to_count(self: Any) -> None:
 
 @rule
 def count_own_projects(self: Any) -> None:
-    """Count the projects that one is in, and those that one has money in."""
+    """Count the projects that one is in, and those past planning that one has money in."""
     projects, pooled = 0.0, 0.0
     for p in range(N_PROJECTS):
         projects += self.in_team[p]
-        pooled += self.pools_in[p]
+        pooled += self.pools_in[p] if self.model.planning_left[p] <= 0.0 else 0.0
     self.own_projects = projects
     self.pooled_in = pooled
     self.model.regenerating_gbp_m += self.regeneration_gbp_m
@@ -229,7 +229,7 @@ def share_out(self: Any) -> None:
 def deliver(self: Any) -> None:
     """Let every project past planning yield what the weakest sector that it needs puts in, on the money in it."""
     own = self.own
-    running, yields, private = 0.0, 0.0, 0.0
+    running, delivering, yields, private = 0.0, 0.0, 0.0, 0.0
     self.fund_spent_gbp_m = 0.0
     for k in range(N_THEMES):
         self.closes[k] = 0.0
@@ -242,8 +242,9 @@ def deliver(self: Any) -> None:
             least = min(least, does) if needed[s] > 0.0 else least
         runs = 1.0 if self.months_left[p] > 0.0 else 0.0
         delivers = runs if self.planning_left[p] <= 0.0 else 0.0
-        self.yield_of[p] = least * runs
-        yields += least * runs
+        self.yield_of[p] = least * delivers
+        yields += least * delivers
+        delivering += delivers
         running += runs
         paid = self.paid_gbp_m_in[p]
         self.fund_spent_gbp_m += paid
@@ -266,7 +267,7 @@ def deliver(self: Any) -> None:
     self.private_gbp_m += MONTHLY * (private - self.private_gbp_m)
     self.merged = min(self.merged, self.levers.initiatives)
     self.n_projects = running
-    self.mean_yield = mean_or_zero(total=yields, count=running)
+    self.mean_yield = mean_or_zero(total=yields, count=delivering)
     self.has_decided = 1.0 if self.adopted_now > 0.0 else self.has_decided
     self.months_to_first_decision += 1.0 - self.has_decided
     self.months_to_first_delivery += 1.0 - self.has_delivered
@@ -311,14 +312,15 @@ def close_gaps(self: Any) -> None:
 def see_results(self: Any) -> None:
     """See what one's projects yielded, and leave those that have ended; measurement lowers the error, not the mean."""
     model, own = self.model, self.model.own
-    got = 0.0
+    got, delivering = 0.0, 0.0
     for p in range(N_PROJECTS):
         got += self.in_team[p] * model.yield_of[p]
+        delivering += self.in_team[p] if model.yield_of[p] > 0.0 else 0.0
         ended = model.months_left[p] <= 0.0
         self.in_team[p] = 0.0 if ended else self.in_team[p]
         self.pools_in[p] = 0.0 if ended else self.pools_in[p]
-    mean = mean_or_zero(total=got, count=self.own_projects)
-    self.yield_remembered += MONTHLY * (mean - self.yield_remembered) if self.own_projects > 0.0 else 0.0
+    mean = mean_or_zero(total=got, count=delivering)
+    self.yield_remembered += MONTHLY * (mean - self.yield_remembered) if delivering > 0.0 else 0.0
     decided = min(1.0, model.decisions_year / 12.0)
     pay = 0.5 * decided + 0.5 * saturation(amount=got, half=own.effort_half)
     error = own.unmeasured * (1.0 - model.measurement_quality) * self.luck.results

@@ -44,7 +44,7 @@ class OfABody:
     # fmt: off
     # time and plans
     half_days: float; claimed_half_days: float; seats_left: float; scarcity: float; ease: float
-    n_elsewhere: float; seen_elsewhere: float  # other tables it goes to: how many, and as a share of all
+    n_elsewhere: float; at_county: float; at_initiatives: float; at_outside: float  # other tables it goes to
     plan: ByTopic; acts_as_one: float
     can_change: float  # how far joint work has made it able to change
     education_plan: float; economy_plan: float; housing_plan: float; crime_plan: float; health_plan: float
@@ -55,8 +55,13 @@ class OfABody:
     rank_at: ByTable  # this month: 0 absent, 1 a junior, 2 in person; −1 where it does not sit or the table not meet
 
     # at any table this month, at the board, and over the year
-    best_presence: float; best_in_person: float; came_to_board: float; in_person_at_board: float
-    came_in: ByMonth; person_in: ByMonth; came_record: float; person_record: float; partners_coming: float
+    there: ByTable  # how far it was there this month
+    at_board: float; in_young_people: float; in_safer: float; in_healthier: float; in_economic: float
+    best_in_person: float; came_to_board: float; came_in: ByMonth; person_in: ByMonth
+    came_share: float; person_share: float  # of the year's meetings
+    came_record: float; person_record: float  # the same, as others expect it
+    expected_presence: float  # how often it is expected to come before a year of meetings shows
+    partners_coming: float
     presence_now: float
     excess: float  # of influence, beyond what others accept
 
@@ -73,7 +78,7 @@ class OfABody:
     yield_remembered: float; pay: float; aspires: float
 
     # ties
-    tie: Towards; joint: Towards; complement: Towards; degree: float; in_core: float
+    tie: Towards; joint: Towards; met: Towards; complement: Towards; degree: float; in_core: float
     within: float  # ties to others in the core
     chance_of_ties: float; chance_of_trust: float
     # fmt: on
@@ -85,7 +90,7 @@ class OfTheTable:
     # fmt: off
     # the place, the leader, and whether the table stands
     stands: float; trend: float; trust_at_launch: float; engagement_seen: float; ends_now: float; begins_again: float
-    n_refounded: float; has_new_leader: float; known_style: float
+    n_refounded: float; months_standing: float; has_new_leader: float; known_style: float
 
     # other tables, initiatives
     backing: ByOtherTable; company: ByOtherTable; going: ByOtherTable; could_go: float; initiatives_left: float
@@ -93,13 +98,13 @@ class OfTheTable:
 
     # a meeting
     meets: float; meetings_in: ByMonth; meetings_year: float; expected_others: float; n_sitting: float
-    n_present: float; n_speaking: float; influence_present: float; chair_in_person: float; say_of: BySay
+    n_present: float; n_speaking: float; influence_present: float; say_of: BySay
     money_in_sight: float; private_in_sight: float; meeting_items: float
 
     # an item
     raised: float; is_open: float; whose: float; aim: float; weighed: float; is_found: float; theme: float; fit: float
     is_public_proposal: float; influence_of_proposer: float; best_of: BySector
-    team_size: float; team_in_person: float; votes: float; is_adopted: float; place_of_project: float
+    team_size: float; votes: float; is_adopted: float; place_of_project: float
     months_of_new: float
 
     # influence, strategy
@@ -127,7 +132,7 @@ class OfTheTable:
     # what measures are made of
     all_engaged: float; n_counted: float; all_came: float; all_in_person: float; all_scarcity: float
     all_pooled_gbp_m: float; n_pooling: float; all_belief: float; all_degree: float; most_degree: float
-    all_aligned: float; all_budgets_gbp_m: float; person_of: BySector; pooled_of: BySector; say_of_sector: BySector
+    all_budgets_gbp_m: float; person_of: BySector; pooled_of: BySector; say_of_sector: BySector
     aligned_of: BySector
     core_of: BySector; came_of: BySector; sits_of: BySector; engagement_of: BySector; ties: float; ties_across: float
     ties_in_use: float

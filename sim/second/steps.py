@@ -123,6 +123,7 @@ STEPS = (
     PairStep(meetings.partners_who_come, "Bodies look at partners that come.", adds=("partners_coming",)),
     # 3 to 5 meetings
     Repeat("table", N_TABLES, "The board and its groups meet, one after another:", A_TABLE),
+    Step(meetings.look_back, EVERYBODY, "Everybody looks back on the year's meetings."),
     Step(life.clear_influence, PLACE, "Influence is shared out for the next month:"),
     Step(life.take_stand, MEMBERS, "by what bodies bring, as far as they were there;"),
     Step(life.take_influence, MEMBERS, "the chair evens it out, or takes more;"),
@@ -143,6 +144,7 @@ STEPS = (
     Step(meetings.move_plans, MEMBERS, "Plans move to the strategy, or home."),
     # 6 and 12 ties and trust
     PairStep(ties.trust_a_month_later, "Trust follows what team mates kept.", writes="trust"),
+    PairStep(ties.met_at_tables, "Who met this month is seen.", writes="met", once=True),
     PairStep(ties.made_or_lost, "Ties are made and lost.", writes="tie", once=True),
     PairStep(ties.months_left_together, "Joint work comes nearer to its end.", writes="joint", once=True),
     PairStep(ties.is_tied, "Ties are counted.", adds=("degree",)),

@@ -74,16 +74,45 @@ def months_left_together(joint: float) -> float:
 
 
 @rule
+def met_at_tables(
+    at_board: float,
+    in_young_people: float,
+    in_safer: float,
+    in_healthier: float,
+    in_economic: float,
+    at_county: float,
+    at_initiatives: float,
+    at_outside: float,
+    other_at_board: float,
+    other_in_young_people: float,
+    other_in_safer: float,
+    other_in_healthier: float,
+    other_in_economic: float,
+    other_at_county: float,
+    other_at_initiatives: float,
+    other_at_outside: float,
+) -> float:
+    """Return how often two bodies met at tables this month; a junior counts a quarter, two of them a sixteenth."""
+    return (
+        at_board * other_at_board
+        + in_young_people * other_in_young_people
+        + in_safer * other_in_safer
+        + in_healthier * other_in_healthier
+        + in_economic * other_in_economic
+        + at_county * other_at_county
+        + at_initiatives * other_at_initiatives
+        + at_outside * other_at_outside
+    )
+
+
+@rule
 def made_or_lost(
     tie: float,
     trust: float,
     returned_trust: float,
     joint: float,
     complement: float,
-    best_presence: float,
-    other_best_presence: float,
-    seen_elsewhere: float,
-    other_seen_elsewhere: float,
+    met: float,
     ease: float,
     other_ease: float,
     scarcity: float,
@@ -105,9 +134,8 @@ def made_or_lost(
     reorganisation cuts it.
     """
     works = 1.0 if joint > 0.0 else 0.0
-    met = best_presence * other_best_presence + seen_elsewhere * other_seen_elsewhere
-    met += met_outside + works + brought_together
-    made = tie_rate * trust * returned_trust * complement * met * ease * other_ease
+    occasions = met + met_outside + works + brought_together
+    made = tie_rate * trust * returned_trust * complement * occasions * ease * other_ease
     distrust = 1.0 - math.sqrt(trust * returned_trust)
     lost = lapse_rate * distrust * 0.5 * (1.0 + 0.5 * (scarcity + other_scarcity))
     lost = lost * while_working if works > 0.0 else lost

@@ -73,6 +73,9 @@ def go_elsewhere(self: Any) -> None:
     model, own, kind = self.model, self.model.own, self.kind
     model.could_go += 1.0 - self.is_abolished
     self.n_elsewhere = 0.0
+    self.at_county = 0.0
+    self.at_initiatives = 0.0
+    self.at_outside = 0.0
     for r in range(N_OTHER_TABLES):
         affinity = kind.outside_exposure if r == OUTSIDE else kind.is_publicly_funded
         backing = model.backing[r] * affinity
@@ -85,9 +88,15 @@ def go_elsewhere(self: Any) -> None:
             scarcity=self.scarcity,
         )
         goes = backing > 0.0 and self.is_abolished == 0.0 and self.luck.elsewhere[r] < logistic(utility)
-        self.n_elsewhere += 1.0 if goes else 0.0
-        model.going[r] += 1.0 if goes else 0.0
-    self.seen_elsewhere = self.n_elsewhere / N_OTHER_TABLES
+        there = 1.0 if goes else 0.0
+        self.n_elsewhere += there
+        model.going[r] += there
+        if r == COUNTY:
+            self.at_county = there
+        elif r == INITIATIVES:
+            self.at_initiatives = there
+        else:
+            self.at_outside = there
 
 
 # ---------------------------------------------------------------------- what claims time
@@ -101,7 +110,8 @@ def claim_time(self: Any) -> None:
     in; capacity building adds to the time of those who have least.
     """
     model, kind, own, levers = self.model, self.kind, self.model.own, self.model.levers
-    self.half_days = kind.senior_half_days * (1.0 + levers.vcs_capacity_building * kind.capacity_building_gain)
+    building = levers.vcs_capacity_building * model.staff_paid * kind.capacity_building_gain
+    self.half_days = kind.senior_half_days * (1.0 + building)
     inspection = levers.inspection.burden * (1.0 - model.relief_lifted) * kind.is_inspected
     initiatives = own.initiative_claim * model.initiatives_left * kind.participation_cost
     obligations = (

@@ -14,6 +14,7 @@ def go_on(self: Any) -> None:
     """Go on, however engaged the table is; that is remembered as ever."""
     engaged = mean_or_zero(total=self.all_engaged, count=self.n_counted)
     self.engagement_seen += (1.0 / 12.0) * (engaged - self.engagement_seen)
+    self.months_standing += 1.0
     self.ends_now = 0.0
     self.begins_again = 0.0
 

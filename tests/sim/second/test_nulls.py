@@ -331,7 +331,7 @@ def test_random_attendance_is_one_coin_for_all():
             model.step()
             meetings_held += 1
             came += [partner.came_to_board for partner in model.partners]
-            in_person += [partner.in_person_at_board for partner in model.partners]
+            in_person += [partner.person_in[(model.month - 1) % 12] for partner in model.partners]
     error = 4.5 * 0.5 / np.sqrt(meetings_held)
     assert np.abs(came / meetings_held - COMES).max() < error
     assert np.abs(in_person / meetings_held - IN_PERSON).max() < error
