@@ -55,20 +55,20 @@ class Numbers:
 
     # ------------------------------------------------------------ free
     # senior time
-    inspection_claim: Real = _hours(8.0, 3.0, 12.0, "S4; assumed", "Senior time that inspection at its full burden takes.")
+    inspection_claim: Real = _hours(9.0, 3.0, 12.0, "S4; assumed", "Senior time that inspection at its full burden takes.")
     initiative_claim: Real = _hours(1.0, 0.4, 2.4, "S1, S3; assumed", "Senior time that one special initiative takes.")
-    tie_claim: Real = _hours(0.6, 0.2, 1.2, "assumed", "Senior time that a working tie takes, and a project as much.")
-    cuts_claim: Real = _hours(1.0, 0.0, 5.0, "S2; assumed", "Senior time that cuts at their fullest take.")
+    tie_claim: Real = _hours(0.5, 0.2, 1.2, "assumed", "Senior time that a working tie takes, and a project as much.")
+    cuts_claim: Real = _hours(0.7, 0.0, 5.0, "S2; assumed", "Senior time that cuts at their fullest take.")
     reporting_claim: Real = _hours(1.0, 0.2, 3.0, "S4; assumed", "Senior time that a full duty to report takes.")
     staff_relief: Real = _hours(2.0, 0.0, 4.0, "S3; assumed", "Senior time that a full staff team takes over from each body.")
 
     # who comes
     junior_base: Real = _pull(-0.8, -1.5, 0.3, "assumed", "Utility of sending a junior.")
-    senior_base: Real = _pull(-2.3, -3.2, -1.2, "assumed", "Utility of going in person.")
+    senior_base: Real = _pull(-2.2, -3.2, -1.2, "assumed", "Utility of going in person.")
     time_cost: Real = _pull(1.0, 0.4, 1.6, "S2", "Cost of going in person, per unit of scarcity; a junior costs a quarter of it.")
     information_pull: Real = _pull(2.0, 1.0, 4.0, "S3", "Pull of hearing the others, if very many come.")
-    money_pull: Real = _pull(1.5, 0.5, 3.0, "S0, S4", "Pull of the money in sight, at full belief in results; of private money, on who is not publicly funded.")
-    ties_pull: Real = _pull(2.2, 0.5, 4.0, "S3", "Pull of partners that come, if very many do.")
+    money_pull: Real = _pull(1.2, 0.5, 3.0, "S0, S4", "Pull of the money in sight, at full belief in results; of private money, on who is not publicly funded.")
+    ties_pull: Real = _pull(2.1, 0.5, 4.0, "S3", "Pull of partners that come, if very many do.")
     heard_pull: Real = _pull(0.8, 0.0, 2.0, "S2", "Pull of being heard.")
     leader_pull: Real = _pull(1.0, 0.0, 2.0, "S2, S3", "Pull of a leader who chairs in person.")
     duty_pull: Real = _pull(1.0, 0.5, 3.0, "S4", "Pull of a duty in full force on bodies that it names, of being assessed, of being called by scrutiny.")
@@ -78,15 +78,15 @@ class Numbers:
 
     # meetings
     meeting_hours: Real = uncertain(2.5, unit="hours", low=1.5, high=4.0, source="assumed", says="Length of a board's meeting; of a group's half of it.")
-    item_hours: Real = uncertain(0.3, unit="hours", low=0.1, high=0.6, source="assumed", says="Time that an item takes, whoever is there.")
-    speaker_hours: Real = uncertain(0.05, unit="hours", low=0.02, high=0.12, source="assumed", says="Time that each body present takes over an item.")
+    item_hours: Real = uncertain(0.2, unit="hours", low=0.1, high=0.6, source="assumed", says="Time that an item takes, whoever is there.")
+    speaker_hours: Real = uncertain(0.1, unit="hours", low=0.02, high=0.12, source="assumed", says="Time that each body present takes over an item.")
     support_base: Real = _pull(-0.5, -2.0, 1.0, "assumed", "Log-odds of supporting a proposal by somebody trusted half, without a tie.")
     support_trust: Real = _pull(4.0, 1.0, 8.0, "S3", "How much trust in the proposer adds to support.")
     support_ties: Real = _pull(1.5, 0.0, 4.0, "S3", "What being tied to all of the team adds to support.")
-    quorum: Real = _share(0.34, 0.3, 0.6, "assumed", "Share of the influence present that has to support a proposal.")
+    quorum: Real = _share(0.4, 0.3, 0.6, "assumed", "Share of the influence present that has to support a proposal.")
 
     # ties
-    tie_rate: Real = _rate(0.45, 0.05, 0.8, "assumed", "New ties of a pair that meets, at full trust, overlap and leisure.")
+    tie_rate: Real = _rate(0.6, 0.05, 0.8, "assumed", "New ties of a pair that meets, at full trust, overlap and leisure.")
     introductions: Real = uncertain(2.0, unit="bodies a month", low=0.0, high=6.0, source="S3", says="With how many others a full staff team brings each body together.")
     lapse_rate: Real = _rate(0.07, 0.02, 0.25, "assumed", "Ties that lapse without trust, at scarcity 1.")
 
@@ -109,7 +109,7 @@ class Numbers:
     # whether it lasts
     hold_expected: Real = _pull(0.6, 0.2, 1.2, "S4", "What the expectation holds that every area has one.")
     hold_cuts: Real = _pull(0.5, 0.1, 0.8, "S2", "What cuts at their fullest break of it.")
-    hold_needed: Real = _pull(0.25, -0.2, 0.6, "assumed", "Hold at which abolition is half as likely as it ever is.")
+    hold_needed: Real = _pull(0.22, -0.2, 0.6, "assumed", "Hold at which abolition is half as likely as it ever is.")
     refounding_rate: Real = _rate(0.03, 0.0, 0.1, "S2", "Re-founding by a fully committed leader, if all are left in a core.")
 
     # the world
