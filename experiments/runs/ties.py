@@ -80,7 +80,12 @@ def has_meetings(scenario: Scenario) -> bool:
 
 def tied_run(scenario: Scenario, *, seed: int, replicate: int) -> TiedRun:
     """Run a scenario once on the Mesa engine, with the terms of decisions and a record of its meetings."""
-    history = simulate(scenario, seed=seed, replicate=replicate, record_terms=True, record=MEETINGS)
+    return tied_of(simulate(scenario, seed=seed, replicate=replicate, record_terms=True, record=MEETINGS))
+
+
+def tied_of(history: History) -> TiedRun:
+    """Return what the record of meetings says of a run that kept it."""
+    scenario = history.scenario
     shown = sorted({round((number + 1) * scenario.months / MOMENTS) - 1 for number in range(MOMENTS)} - {-1})
     return TiedRun(
         history=history, ties=_ties(history, shown), bodies=_bodies(history, shown), projects=_projects(history)
