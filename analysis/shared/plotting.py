@@ -165,6 +165,14 @@ def add_note(figure: Figure, note: str, *, empty_lines: int = 0) -> None:
     figure.supxlabel(text, x=0.01, ha="left", fontsize=9, color=GREY, linespacing=1.3)
 
 
+def add_remarks(figure: Figure, remarks: Iterable[str]) -> None:
+    """Put remarks, a line each, above the note under the whole figure."""
+    lines = [_wrapped(figure, remark, points=9) for remark in remarks]
+    if lines:
+        text = "\n".join([*lines, *filter(None, [figure.get_supxlabel()])])
+        figure.supxlabel(text, x=0.01, ha="left", fontsize=9, color=GREY, linespacing=1.3)
+
+
 def add_note_and_regime_key(figure: Figure, note: str, regimes: Iterable[str] = ()) -> None:
     """Put a note under the whole figure, and below it what the colours mean of regimes like those named."""
     # The layout makes room for the taller of note and key, not for both: the note's empty lines hold the key.

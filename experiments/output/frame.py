@@ -17,14 +17,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from rich.table import Table
 
-from analysis.shared.plotting import save
+from analysis.shared.plotting import add_remarks, save
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.files import replacing
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.terminal import console
-from sim import Scenario
+from sim import Scenario, month_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +73,12 @@ def perform(verb: ModuleType, command: Command) -> None:
     say(results, target)
 
 
+def remarks_on(results: Results) -> list[str]:
+    """Return what has to be said with results, by the months that their scenarios lived."""
+    extensions = {scenario.extension: scenario for scenario in results.scenarios.values() if scenario.extension}
+    return list(filter(None, dict.fromkeys(month_of(scenario).remark for scenario in extensions.values())))
+
+
 def study_folder(settings: Any) -> Path:
     """Return the folder of the study that settings name."""
     return Path(settings.study).expanduser().resolve()
@@ -81,21 +87,24 @@ def study_folder(settings: Any) -> Path:
 def keep(results: Results, folder: Path, command: Command, settings: Mapping[str, Any], *, started: datetime) -> None:
     """Write ``results`` into ``folder``, the manifest last."""
     (folder / MANIFEST).unlink(missing_ok=True)
+    remarks = remarks_on(results)
     for name, table in results.tables.items():
         with replacing(folder / name) as path:
             _write_table(table, path, kind=Path(name).suffix)
     for name, text in results.texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         with replacing(folder / name) as path:
-            path.write_bytes(text if isinstance(text, bytes) else _ended(text).encode())
+            path.write_bytes(text if isinstance(text, bytes) else _remarked(name, text, remarks).encode())
     if settings.get("figures", True):
         for name, draw in results.figures.items():
-            save(draw(), folder / "figures" / f"{name}.png")
+            figure = draw()
+            add_remarks(figure, remarks)
+            save(figure, folder / "figures" / f"{name}.png")
     sample = {"behaviours": command.sample.record()} if command.sample else {}
     write_manifest(
         folder,
         command=command.words,
-        settings={**settings, **sample, **results.record},
+        settings={**settings, **sample, **results.record, **({"remarks": remarks} if remarks else {})},
         scenarios=results.scenarios,
         seed=results.seed,
         replicates=results.replicates,
@@ -106,7 +115,7 @@ def keep(results: Results, folder: Path, command: Command, settings: Mapping[str
 def say(results: Results, target: Path) -> None:
     """Copy what is to be copied; print what results say, and where they are."""
     out = console()
-    for words in results.words:
+    for words in (*results.words, *remarks_on(results)):
         out.print(words)
     for name, folder in results.copies.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -128,5 +137,7 @@ def _write_table(table: pd.DataFrame, path: Path, *, kind: str) -> None:
         table.to_parquet(path, index=False, compression="zstd", compression_level=1)
 
 
-def _ended(text: str) -> str:
-    return text if text.endswith("\n") else f"{text}\n"
+def _remarked(name: str, text: str, remarks: Sequence[str]) -> str:
+    """Return a text with what has to be said with it, where a person reads it, and an end of its last line."""
+    lines = [text.rstrip("\n"), *remarks] if Path(name).suffix in (".md", ".txt") else [text.rstrip("\n")]
+    return "\n\n".join(lines) + "\n"

@@ -247,7 +247,7 @@ def _kept(runs: Iterable[Run], subject: Subject, label: str) -> ExplainedEnsembl
 
 def _abolished(scenario: Scenario) -> Mapping[str, int]:
     """Return the month in which policy abolishes each kind of body that it does."""
-    policies = policy_calendar(scenario, month_of(scenario).own_settings)
+    policies = policy_calendar(scenario, refuse_own=False)
     return {body: month for month, policy in enumerate(policies) for body in policy.abolished}
 
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, Role
 from analysis.patterns.declaration import Declaration
@@ -23,7 +22,7 @@ from analysis.patterns.judging import Docket
 from experiments.compose import load_place, load_scenario
 from experiments.runs.counterfactual import without
 from experiments.runs.patterns import REPLICATES_APART, SYNTHETIC_PLACES
-from sim import Month, PartnershipModel, Scenario, ScenarioError, month_of, place_names, simulate_ensemble, with_changes
+from sim import Ensemble, Month, Record, Scenario, ScenarioError, month_of, place_names, simulate_ensemble, with_changes
 from sim.own import importable
 
 SECOND_MODEL = "sim.second"
@@ -36,6 +35,8 @@ NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 """Roles of patterns that may be looked at."""
 
 REFOUNDED = "times_refounded"
+MEETINGS = "meetings"
+"""The record that holds who trusts and is tied to whom."""
 
 STAND_INS: Mapping[str, str] = {
     "england": "39 places with their fund stand for the 88, and twice an ordinary place of two tiers and once one of a "
@@ -304,33 +305,33 @@ def _words_of_matrices(
     one: Prepared, asked: Sequence[str], *, months: Sequence[int], runs: int, seed: int
 ) -> dict[str, Numbers]:
     """Return word -> (runs, months), NaN in all but the months asked for."""
-    each = [(part.scenario, replicate) for part in one.parts for replicate in part.replicates][:runs]
-    words = {word: np.full((len(each), each[0][0].months), np.nan) for word in asked}
-    for number, (scenario, replicate) in enumerate(each):
-        for month, matrices in _matrices(scenario, one.month, replicate=replicate, seed=seed, months=months).items():
-            for word in asked:
-                words[word][number, month] = of_matrix(word, matrices[OF_MATRICES[word]], seed=replicate)
-    return words
+    length = one.parts[0].scenario.months
+    rows: dict[str, list[Numbers]] = {word: [] for word in asked}
+    for part in one.parts:
+        chosen = part.replicates[: max(0, runs - len(rows[asked[0]]))]
+        if chosen:
+            seen = simulate_ensemble(
+                [part.scenario], replicates=chosen, seed=seed, record=MEETINGS, months=months, month=one.month
+            )
+            for number, replicate in enumerate(chosen):
+                for word in asked:
+                    rows[word].append(_of_a_run(word, _record(seen), number, months, length, seed=replicate))
+    return {word: np.stack(found) for word, found in rows.items()}
 
 
-def _matrices(
-    scenario: Scenario, month: Month, *, replicate: int, seed: int, months: Sequence[int]
-) -> dict[int, dict[str, NDArray[np.float64]]]:
-    """Return trust and ties among members at the end of months of one run: month -> name -> (bodies, bodies).
+def _record(ensemble: Ensemble) -> Record:
+    if ensemble.record is None:
+        raise ScenarioError("the run kept no record: ask for one, record=")
+    return ensemble.record
 
-    The run is done on Mesa, half a second each, for the compiled engine keeps no matrices; the numbers are the same.
-    """
-    model = PartnershipModel(scenario, seed=seed, replicate=replicate, month=month)
-    found = {}
-    for number in range(max(months, default=-1) + 1):
-        model.step()
-        if number in months:
-            there = np.array([body.is_member > 0.5 for body in model.partners])
-            found[number] = {
-                name: np.array([getattr(body, name) for body in model.partners])[np.ix_(there, there)]
-                for name in OF_MATRICES.values()
-            }
-    return found
+
+def _of_a_run(word: str, record: Record, run: int, months: Sequence[int], length: int, *, seed: int) -> Numbers:
+    """Return a word of one run of the first scenario, month by month, NaN in all but the months that were kept."""
+    values = np.full(length, np.nan)
+    for place, month in enumerate(months):
+        there = record["is_member"][0, run, place] > 0.0
+        values[month] = of_matrix(word, record[OF_MATRICES[word]][0, run, place][np.ix_(there, there)], seed=seed)
+    return values
 
 
 # ---------------------------------------------------------------------------- judging

@@ -219,4 +219,5 @@ month = Month(
     own_settings=Numbers,
     records=RECORDS,
     choices=meetings.CHOICES,
+    remark="Second model: numbers set by hand, not fitted.",
 )

@@ -173,3 +173,19 @@ def test_bad_input_ends_with_one_line(asked, told, capsys):
     assert "\n" not in error
     assert not Path("outputs").exists()
     assert not Path("s").exists()
+
+
+def test_what_has_to_be_said_of_a_month_is_said_with_every_result(empty_folder, capsys):
+    """That numbers are not fitted is read on the screen, in the manifest and in texts, and not of other months."""
+    remark = "Second model: numbers set by hand, not fitted."
+    for extension, is_said in (("sim.second", True), ("grudges.py", False)):
+        out = f"answer_of_{extension}"
+        assert (
+            main(["explain", f"extension={extension}", "months=14", "replicates=2", f"output={out}", "figures=false"])
+            == 0
+        )
+        assert (remark in capsys.readouterr().out) is is_said
+        manifest = json.loads((empty_folder / out / "manifest.json").read_text())
+        assert manifest["settings"].get("remarks", []) == ([remark] if is_said else [])
+        texts = [file.read_text() for file in (empty_folder / out).glob("*.md")]
+        assert all((remark in text) is is_said for text in texts)
