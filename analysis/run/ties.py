@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import networkx as nx
 import numpy as np
@@ -156,23 +156,23 @@ def _draw(
 
 
 @in_house_style
-def project_bars(projects: pd.DataFrame, dates: pd.Series) -> Figure:
+def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]) -> Figure:
     """Return a figure of projects as bars, planning and delivery, with their money and the teams that carry them.
 
     ``projects`` has one row a project (theme, first_month, last_month, delivers_from, team, yield, paid_gbp_m by the
-    fund, pooled_gbp_m by members); ``dates`` are the YYYY-MM of every month of the run, by month. Of many projects the
-    last are shown.
+    fund, pooled_gbp_m by members); ``dates`` are the YYYY-MM of every month of the run, by month, ``bodies`` the names
+    of all. Of many projects the last are shown.
 
     >>> projects = pd.DataFrame({"theme": ["crime"], "first_month": [1], "last_month": [18], "yield": [0.2],
     ...                          "delivers_from": [9], "paid_gbp_m": [0.5], "pooled_gbp_m": [0.1],
     ...                          "team": ["police_1, school_1"]})
     >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
-    >>> figure = project_bars(projects, dates)
+    >>> figure = project_bars(projects, dates, ["police_1", "school_1"])
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()], figure.axes[1].get_xlabel()
     (['Crime'], '£m')
     """
     shown = projects.tail(_MOST_PROJECTS).reset_index(drop=True)
-    labels = short_names(sorted({name for team in shown["team"] for name in team.split(", ") if name}))
+    labels = short_names(list(bodies))
     height = 1.9 + 0.23 * max(3, len(shown))
     figure, (ax, money) = new_figure(1, 2, width=10.0, height=height, sharey=True, width_ratios=[4, 1.2])
     more = f" The last {len(shown)} of {len(projects)} are shown." if len(projects) > len(shown) else ""

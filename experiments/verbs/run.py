@@ -112,7 +112,7 @@ def _figures_of(tied: TiedRun) -> dict[str, Callable[[], Figure]]:
     return {
         "ranks": lambda: rank_strips(tied.choices, partners, dates, tables=choices.tables, ranks=choices.ranks),
         "ties": lambda: tie_networks(tied.ties, tied.bodies),
-        "projects": lambda: project_bars(tied.projects, dates),
+        "projects": lambda: project_bars(tied.projects, dates, list(partners["partner"].unique())),
     }
 
 

@@ -100,7 +100,7 @@ def test_ties_have_a_key_of_numbers(tied):
 def test_projects_are_drawn_without_any_too():
     """A run that adopted nothing has an empty figure, not an error."""
     talk = tied_run(load_scenario("talking_shop", ["extension=sim.second", "months=3"]), seed=1, replicate=0)
-    figure = project_bars(talk.projects.iloc[:0], talk.history.measures["date"])
+    figure = project_bars(talk.projects.iloc[:0], talk.history.measures["date"], [])
     assert figure.axes[1].get_xlabel() == "£m"
 
 
