@@ -31,7 +31,7 @@ from analysis.shared.plotting import (
 from analysis.shared.words import titled
 
 _MOST_PROJECTS = 40
-_MOST_NUMBERED, _OF_MANY = 30, 20
+_MOST_NUMBERED, _OF_MANY = 30, 24
 """Bodies that have numbers at most, and of more than that."""
 _KEY_COLUMNS = 4
 _WIDEST, _NARROWEST, _ROOM_FOR_NUMBER = 26.0, 5.0, 13.0
@@ -46,7 +46,7 @@ def tie_networks(ties: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
 
     ``ties`` has one row a moment and tied pair (date, one, other), ``bodies`` one a moment and body (date, partner,
     sector, influence, in_core). Bodies stay where the ties of all moments together put them, and have numbers, which
-    a key explains; of many, those that were in the core most often and had most influence.
+    a key explains; of many, those that were ever in the core, most often first, and who had most influence.
 
     >>> bodies = pd.DataFrame({"date": "2002-03", "partner": ["police_1", "school_1"], "sector": "agency",
     ...                        "influence": 0.5, "in_core": [True, False]})
@@ -90,7 +90,8 @@ def _numbered(bodies: pd.DataFrame) -> dict[str, int]:
     rows = by_sector(bodies)
     names = list(rows["partner"])
     if len(names) > _MOST_NUMBERED:
-        standing = bodies.groupby("partner")[["in_core", "influence"]].mean().sum(axis=1)
+        by_body = bodies.astype({"in_core": float}).groupby("partner")
+        standing = by_body["in_core"].max() + by_body["in_core"].mean() + by_body["influence"].mean()
         chosen = set(standing.sort_values(ascending=False, kind="stable").index[:_OF_MANY])
         names = [name for name in names if name in chosen]
     return {name: number for number, name in enumerate(names, start=1)}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.run.figures import short_names
 from analysis.run.ranks import rank_strips
 from analysis.run.ties import project_bars, tie_networks
 from experiments import load_scenario
@@ -95,6 +96,17 @@ def test_ties_have_a_key_of_numbers(tied):
     names = set(tied.bodies["partner"])
     assert len(key) == 2 * len(names)
     assert [text for text in key if text.isdigit()] == [str(number) for number in range(1, len(names) + 1)]
+
+
+def test_of_many_bodies_those_of_the_core_have_numbers():
+    """A forum has more bodies than a key holds; whoever was in a core is among those that have a number."""
+    forum = tied_run(load_scenario("talking_shop", ["extension=sim.second", "months=24"]), seed=1, replicate=0)
+    names = short_names(list(dict.fromkeys(forum.bodies["partner"])))
+    key = {text.get_text() for text in tie_networks(forum.ties, forum.bodies).axes[-1].texts}
+    core = set(forum.bodies.loc[forum.bodies["in_core"], "partner"])
+    assert len(key) < 2 * len(names)
+    assert core
+    assert {names[name] for name in core} <= key
 
 
 def test_projects_are_drawn_without_any_too():
