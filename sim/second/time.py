@@ -33,6 +33,9 @@ CLAIMS: tuple[str, ...] = (
 """What claims senior time, before what staff take over."""
 
 N_CLAIMS = len(CLAIMS)
+OF_ITS_OWN, OF_INSPECTION, OF_INITIATIVES, OF_CUTS, OF_REPORTS, OF_UPHEAVAL, OF_OTHERS, OF_TIES, OF_WORK = range(
+    N_CLAIMS
+)
 
 SAVING_TIME = len(THEMES)
 """What a project may be about beside the themes: merging initiatives and plans, which frees time (S4)."""
@@ -128,15 +131,15 @@ def claim_time(self: Any) -> None:
     before = obligations
     obligations = max(0.0, obligations - spared * model.stands)
     self.spared_half_days = before - obligations
-    self.claims[0] = own.own_business * self.half_days
-    self.claims[1] = inspection
-    self.claims[2] = initiatives
-    self.claims[3] = cuts
-    self.claims[4] = reports
-    self.claims[5] = upheaval
-    self.claims[6] = self.n_elsewhere
-    self.claims[7] = own.tie_claim * self.degree
-    self.claims[8] = own.tie_claim * self.own_projects
+    self.claims[OF_ITS_OWN] = own.own_business * self.half_days
+    self.claims[OF_INSPECTION] = inspection
+    self.claims[OF_INITIATIVES] = initiatives
+    self.claims[OF_CUTS] = cuts
+    self.claims[OF_REPORTS] = reports
+    self.claims[OF_UPHEAVAL] = upheaval
+    self.claims[OF_OTHERS] = self.n_elsewhere
+    self.claims[OF_TIES] = own.tie_claim * self.degree
+    self.claims[OF_WORK] = own.tie_claim * self.own_projects
     self.claimed_half_days = own.own_business * self.half_days + obligations
     self.free_half_days = max(0.0, self.half_days - obligations)
     self.seats_left = self.free_half_days
