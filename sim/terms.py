@@ -27,6 +27,8 @@ class Term:
     _: dataclasses.KW_ONLY
     only_pushes: bool = False
     """It is never above zero: it only pushes away."""
+    on_junior: float = 0.0
+    """Where juniors may be sent: how much of it there is in the utility of sending one."""
     function: Callable[[Partner], float] | None = None
     """What gives the term of an extension; those of the model are given together by :func:`utility_terms`."""
 

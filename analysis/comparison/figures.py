@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from analysis.comparison.resources import resource_figures
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
@@ -48,6 +49,9 @@ from analysis.shared.words import mid_sentence, readable, titled
 from sim.population import SECTORS
 from sim.regimes import names_of_regimes
 
+_ALIKE = 1e-9
+"""Counterfactuals that differ by less are one."""
+
 
 @in_house_style
 def measure_over_time(trajectories: pd.DataFrame, measure: str, *, ax: Axes | None = None) -> Axes:
@@ -75,7 +79,9 @@ def engagement_by_sector(trajectories: pd.DataFrame) -> Figure:
     """
     figure, panels = new_figure(2, 2, width=8.5, height=6.5, sharex=True, sharey=True)
     add_title(figure, "Engagement of each sector over time")
-    add_note(figure, fan_note(trajectories) + " Engagement is attendance record × seniority × contribution factor.")
+    says = "presence in the last year (a junior counts a quarter), as far as promises were kept"
+    says = says if "attendance_junior" in trajectories else "attendance record × seniority × contribution factor"
+    add_note(figure, f"{fan_note(trajectories)} Engagement is {says}.")
     fans = []
     for ax, sector in zip(panels, SECTORS, strict=True):
         ax.set_title(titled(sector))
@@ -117,10 +123,15 @@ def outcome(trajectories: pd.DataFrame) -> Figure:
     """
     figure, (left, right) = new_figure(1, 2, width=8.5, height=4.3, sharex=True)
     add_title(figure, "How much of the gap to the national average is closed")
+    dotted = bands(trajectories, "outcome_counterfactual")
+    looks = looks_of(scenarios_of(trajectories))
+    # Where the same pounds alone are the counterfactual, it is another one with more pounds.
+    alike = float((dotted.groupby("month")["q50"].max() - dotted.groupby("month")["q50"].min()).max()) < _ALIKE
     add_note(figure, fan_note(trajectories) + " Dotted: median without a partnership, under the same shocks.")
     _titled_fan(left, trajectories, "outcome")
-    for _, rows in bands(trajectories, "outcome_counterfactual").groupby("scenario", sort=False, observed=True):
-        left.plot(moments(rows["date"]), rows["q50"], color="black", linestyle=":", linewidth=1.6)
+    for name, rows in dotted.groupby("scenario", sort=False, observed=True):
+        colour = "black" if alike else looks[str(name)].colour
+        left.plot(moments(rows["date"]), rows["q50"], color=colour, linestyle=":", linewidth=1.6)
     _, ends = _titled_fan(right, trajectories, "added_value")
     right.axhline(0.0, color=GREY, linewidth=0.8)
     label_line_ends(right, ends)
@@ -332,7 +343,8 @@ def comparison_figures(trajectories: pd.DataFrame, runs: pd.DataFrame) -> dict[s
     """Return how to draw each figure of a comparison of scenarios, by its name.
 
     ``trajectories`` has one row a run and month, ``runs`` one row a run (see ``analysis.shared.summaries``). The
-    scenario that comes last is the one that others are contrasted with; a single one has no contrast.
+    scenario that comes last is the one that others are contrasted with; a single one has no contrast. Of ties, senior
+    time, money by use and added value there are figures if the months have such measures.
 
     >>> from sim.measures import MEASURES
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"],
@@ -350,6 +362,7 @@ def comparison_figures(trajectories: pd.DataFrame, runs: pd.DataFrame) -> dict[s
         "regime_shares": lambda: regime_shares_over_time(trajectories),
         "regimes_final": lambda: final_regimes(runs),
     }
+    figures |= resource_figures(trajectories, runs)
     *others, last = scenarios_of(runs)
     if others:
         figures["contrasts"] = lambda: paired_contrasts(runs, reference=last)

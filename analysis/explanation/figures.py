@@ -15,7 +15,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from analysis.explanation.tables import UTILITY, terms_in
+from analysis.explanation.tables import IN_PERSON, UTILITY, terms_in
 from analysis.run.figures import ONE_RUN, short_names
 from analysis.run.turning_points import KINDS
 from analysis.shared.plotting import (
@@ -47,6 +47,9 @@ _SEEN = 0.05
 # Paul Tol's "bright" scheme, safe for colour-blind readers, and one of "muted".
 _TERM_COLOURS = ("#4477AA", "#EE6677", "#228833", "#CCBB44", "#66CCEE", "#AA3377")
 
+_CHANCE = "#AA3377"
+"""The colour of the chance of going in person."""
+
 _MOST_SEAT_EVENTS = 24
 """More comings and goings than this are counted by year."""
 
@@ -62,13 +65,21 @@ _LANE_NAMES = {
 
 
 @in_house_style
-def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, points: pd.DataFrame) -> Figure:
+def terms_over_time(
+    monthly: pd.DataFrame,
+    dates: pd.Series,
+    *,
+    subject: str,
+    points: pd.DataFrame,
+    labels: Mapping[str, str] | None = None,
+) -> Figure:
     """Return a figure of the terms of the decision to attend, stacked, with their sum, above the attendance.
 
     ``monthly`` is the result of ``analysis.explanation.tables.monthly_terms``, ``dates`` the YYYY-MM of every month
     of the run, by month, and ``points`` its turning points, of which policies and leaders are marked. What
     pulls to the table is above zero, what pushes away below. The terms that moved most have a colour; the
-    others are added up, so that the line is exactly the sum of the areas.
+    others are added up, so that the line is exactly the sum of the areas. ``labels`` are the meanings of terms
+    that the vocabulary does not have. Where bodies choose among three, the chance of going in person is added.
 
     >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(("duty", "load"), 0.0)})
     >>> monthly["load"] = monthly[UTILITY] = -0.5 - 0.1 * monthly["month"]
@@ -78,20 +89,22 @@ def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, po
     >>> [ax.get_ylabel() for ax in figure.axes]
     ['Pull (+) and push (−), utility', 'Meetings attended, %']
     """
+    three = IN_PERSON in monthly
     figure, (stacked, below) = new_figure(2, 1, width=8.5, height=7.2, sharex=True, height_ratios=[5, 2])
     add_title(figure, f"{subject}: what draws to the table, and what keeps away")
     add_note(
         figure,
-        "Means of the last 12 months (fewer at the start). Black line: sum of all terms, on which the choice to come "
-        f"rests. Dotted: dated policies and new leaders. {ONE_RUN}",
+        "Means of the last 12 months (fewer at the start). Black line: sum of all terms, on which the choice to "
+        f"{'go in person' if three else 'come'} rests. Dotted: dated policies and new leaders. {ONE_RUN}",
     )
     months = pd.RangeIndex(int(dates.index[0]), int(dates.index[-1]) + 1)
     terms = terms_in(monthly)
-    numbers = monthly.set_index("month")[["attendance", *terms, UTILITY]].reindex(months)
+    numbers = monthly.set_index("month")[["attendance", *terms, UTILITY, *([IN_PERSON] if three else [])]]
+    numbers = numbers.reindex(months)
     smooth = numbers.rolling(_WINDOW, min_periods=1).mean().where(numbers.notna())
     when = moments(dates.loc[months])
     named = _movers(smooth[terms])
-    areas = {label_of(f"term_{term}"): smooth[term] for term in named}
+    areas = {(labels or {}).get(term) or label_of(f"term_{term}"): smooth[term] for term in named}
     areas["all other terms"] = smooth[[term for term in terms if term not in named]].sum(axis=1, min_count=1)
     colours = [*_TERM_COLOURS[: len(named)], _OTHERS]
     ends = _stack(stacked, when, areas, colours)
@@ -106,6 +119,11 @@ def terms_over_time(monthly: pd.DataFrame, dates: pd.Series, *, subject: str, po
             ax.axvline(when[int(month)], color="0.35", linewidth=0.8, linestyle=":")
         calendar_axis(ax, span=when)
     label_line_ends(stacked, ends, points=9, wrap=20)
+    if three:
+        below.plot(when, smooth[IN_PERSON], color=_CHANCE, linewidth=2)
+        last = smooth.dropna().iloc[-1]
+        by_anybody = LineEnd("by anybody", float(last["attendance"]), "black")
+        label_line_ends(below, [by_anybody, LineEnd("chance of going in person", float(last[IN_PERSON]), _CHANCE)])
     return figure
 
 

@@ -7,6 +7,8 @@ changes of terms add up to the change of utility: nothing is estimated here.
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -20,7 +22,13 @@ TERM = "term_"
 
 UTILITY = "utility"
 
-_BESIDE_TERMS = ("month", "date", "bodies", "attendance", UTILITY)
+IN_PERSON, BY_JUNIOR = "chance_in_person", "chance_of_a_junior"
+"""Columns of chances where bodies choose among staying away, sending a junior and going in person."""
+
+POINTS = "points_"
+"""What the column begins with of what a term does to the chance of going in person."""
+
+_BESIDE_TERMS = ("month", "date", "bodies", "attendance", UTILITY, IN_PERSON, BY_JUNIOR)
 
 _NEGLIGIBLE = 1e-9
 """Changes of utility below this are rounding: the terms are of order 0.01 to 4."""
@@ -42,23 +50,64 @@ def deciding(partners: pd.DataFrame) -> pd.DataFrame:
     return rows[sat].sort_values("month", kind="stable")
 
 
-def monthly_terms(partners: pd.DataFrame) -> pd.DataFrame:
+def chances_in_person(rows: pd.DataFrame, on_junior: Mapping[str, float]) -> pd.DataFrame:
+    """Return of each row the chances of going in person and of sending a junior, and what each term does to the first.
+
+    One choice by one draw: staying away weighs 1, a junior exp(``junior_utility``), going in person exp(sum of the
+    terms), and who has no half-day left (``free_half_days``) sends a junior instead. ``points_TERM`` is by how many
+    percentage points the chance of going in person would be lower if the term were left out: of what draws in person,
+    and of what speaks for a junior as far as ``on_junior`` says that it does so too. They do not add up.
+
+    >>> row = {"term_ties": 1.0, "term_duty": 0.5, "junior_utility": 0.5, "free_half_days": 3.0}
+    >>> chances_in_person(pd.DataFrame([row]), {"ties": 0.0, "duty": 1.0}).round(2).to_dict("records")
+    [{'chance_in_person': 0.63, 'chance_of_a_junior': 0.23, 'points_ties': 24.49, 'points_duty': 5.24}]
+    """
+    terms = rows[[f"{TERM}{name}" for name in on_junior]]
+    in_person, junior = terms.sum(axis=1).to_numpy(), rows["junior_utility"].to_numpy()
+    free = rows["free_half_days"].to_numpy() >= 1.0
+    chance, by_junior = _of_three(in_person, junior)
+    table = {IN_PERSON: chance * free, BY_JUNIOR: by_junior + chance * ~free}
+    for name, share in on_junior.items():
+        term = rows[f"{TERM}{name}"].to_numpy()
+        left_out, _ = _of_three(in_person - term, junior - share * term)
+        table[f"{POINTS}{name}"] = 100 * free * (chance - left_out)
+    return pd.DataFrame(table, index=rows.index)
+
+
+def _of_three(
+    in_person: NDArray[np.float64], junior: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the chances of going in person and of a junior from their utilities; that of staying away is 0."""
+    weights = np.exp(in_person), np.exp(junior)
+    every = 1.0 + weights[0] + weights[1]
+    return weights[0] / every, weights[1] / every
+
+
+def monthly_terms(
+    partners: pd.DataFrame, *, on_junior: Mapping[str, float] | None = None, months: Container[int] | None = None
+) -> pd.DataFrame:
     """Return one row a month in which any of these bodies decided: month, bodies, attendance, terms, utility.
 
     Terms and attendance are means over the bodies; ``utility`` is the sum of the terms in the order in
     which the model adds them, so for a single body it is the very number that its choice rested on.
+    ``on_junior`` is for a choice among three, and adds the columns of :func:`chances_in_person`, means as
+    well. With ``months``, only those in which the table met.
 
     >>> row = {"month": 0, "partner": "police_1", "is_member": 1.0, "attendance": 1.0}
     >>> terms = {"term_habit": 0.0, "term_duty": 1.5, "term_load": -0.5}
     >>> float(monthly_terms(pd.DataFrame([row | terms]))["utility"].iloc[0])
     1.0
     """
-    by_month = deciding(partners).groupby("month")
+    rows = deciding(partners)
+    rows = rows if months is None else rows[[month in months for month in rows["month"]]]
+    by_month = rows.groupby("month")
     table = by_month[[column for column in partners if str(column).startswith(TERM)]].mean()
     table.columns = table.columns.str.removeprefix(TERM)
     table[UTILITY] = utility_of(table)
     table.insert(0, "attendance", by_month["attendance"].mean())
     table.insert(0, "bodies", by_month.size())
+    if on_junior is not None:
+        table = table.join(chances_in_person(rows, on_junior).groupby(rows["month"]).mean())
     return table.reset_index()
 
 
@@ -68,7 +117,7 @@ def terms_in(monthly: pd.DataFrame) -> list[str]:
     >>> terms_in(pd.DataFrame(columns=["month", "bodies", "attendance", "habit", "grudge", "utility"]))
     ['habit', 'grudge']
     """
-    return [str(name) for name in monthly if name not in _BESIDE_TERMS]
+    return [str(name) for name in monthly if name not in _BESIDE_TERMS and not str(name).startswith(POINTS)]
 
 
 def utility_of(terms: pd.DataFrame) -> NDArray[np.float64]:
@@ -113,7 +162,9 @@ def around(monthly: pd.DataFrame, month: int, *, window: int = 12) -> tuple[rang
     return range(int(before.min()), month), range(month, int(after.max()) + 1)
 
 
-def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: float) -> pd.DataFrame:
+def term_changes(
+    monthly: pd.DataFrame, before: range, after: range, *, noise: float, labels: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Return how each term changed between two spans of months; the last row is their sum, the utility.
 
     Columns: term, meaning, before, after and change (utility units, means over the months),
@@ -122,7 +173,10 @@ def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: f
 
     ``noise`` is ``behaviour.attendance_noise``. The chance is that at the mean utility; its change is
     shared out in proportion to the changes of the terms, as along a straight line from before to after
-    (Aumann and Shapley 1974), so that the parts add up to the whole.
+    (Aumann and Shapley 1974), so that the parts add up to the whole. Where bodies choose among three,
+    ``points_before`` and ``points_after`` are what each term does to the chance of going in person (the
+    last row has that chance), and ``chance_points`` the difference; they do not add up. ``labels`` are
+    the meanings of terms that the vocabulary does not have.
 
     >>> table = pd.DataFrame({"month": [0, 1], "habit": 0.0, "duty": [0.0, 2.0]})
     >>> table["utility"] = utility_of(table)
@@ -136,10 +190,11 @@ def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: f
     means = [monthly.loc[monthly["month"].isin(span), names].mean() for span in (before, after)]
     change = means[1] - means[0]
     months = monthly["month"].to_numpy()
-    return pd.DataFrame(
+    meanings = [_meaning(name, labels or {}) for name in names[:-1]]
+    table = pd.DataFrame(
         {
             "term": names,
-            "meaning": [*(label_of(f"{TERM}{name}") for name in names[:-1]), "sum of the terms"],
+            "meaning": [*meanings, "sum of the terms"],
             "before": means[0].to_numpy(),
             "after": means[1].to_numpy(),
             "change": change.to_numpy(),
@@ -148,6 +203,17 @@ def term_changes(monthly: pd.DataFrame, before: range, after: range, *, noise: f
             "total": monthly[names].sum().to_numpy(),
         }
     )
+    if IN_PERSON not in monthly:
+        return table
+    moved = [*(f"{POINTS}{name}" for name in names[:-1]), IN_PERSON]
+    scale = np.array([*(1.0 for _ in names[:-1]), 100.0])
+    points = [scale * monthly.loc[monthly["month"].isin(span), moved].mean().to_numpy() for span in (before, after)]
+    return table.assign(chance_points=points[1] - points[0], points_before=points[0], points_after=points[1])
+
+
+def _meaning(term: str, labels: Mapping[str, str]) -> str:
+    """Return what people call a term: as ``labels`` have it, else as the vocabulary has."""
+    return labels[term] if term in labels else label_of(f"{TERM}{term}")
 
 
 def _slope(before: float, after: float, *, noise: float) -> float:
@@ -197,7 +263,7 @@ def largest_mover(changes: pd.DataFrame) -> str | None:
     return str(terms["term"].iloc[int(sizes.argmax())]) if len(sizes) and sizes.max() > _NEGLIGIBLE else None
 
 
-def mover_shares(changes: pd.DataFrame) -> pd.DataFrame:
+def mover_shares(changes: pd.DataFrame, *, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Return in how many runs each term is the one that changed most, the commonest first.
 
     ``changes`` has one row a replicate and term: replicate, term, change. Columns of the result: term,
@@ -216,7 +282,7 @@ def mover_shares(changes: pd.DataFrame) -> pd.DataFrame:
     for place, term in enumerate(table.columns):
         count = movers.count(term)
         share_low, share_high = wilson_interval(count, total=len(movers))
-        row = (term, label_of(f"{TERM}{term}"), count, len(movers), count / len(movers), share_low, share_high)
+        row = (term, _meaning(str(term), labels or {}), count, len(movers), count / len(movers), share_low, share_high)
         rows.append((*row, mean[place], low[place], high[place]))
     columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
     return pd.DataFrame(rows, columns=columns).sort_values("runs", ascending=False, kind="stable", ignore_index=True)

@@ -10,6 +10,10 @@ from analysis.explanation.tables import UTILITY
 from analysis.shared.words import capital, is_share, listed, titled, unit_of
 
 _NAMED = 3
+_LEFT_OUT = (
+    "What a term is worth is by how many points the chance to go in person would be lower without it, in the choice "
+    "among staying away, sending a junior and going in person; what terms are worth does not add up."
+)
 _SMALL = 0.05
 """Changes of utility below this are not named: they move a chance by about one point at most."""
 
@@ -44,6 +48,7 @@ def changes_in_words(
     terms = changes[changes["term"] != UTILITY]
     largest = terms.loc[terms["change"].abs().sort_values(ascending=False, kind="stable").index]
     largest = largest[largest["change"].abs() >= _SMALL]
+    what = "chance to go in person" if "points_before" in changes else "chance to come"
     if largest.empty:
         return [*lines, f"No term of its decisions changed by {_SMALL} or more."]
     change, points = utility["change"], utility["chance_points"]
@@ -55,14 +60,18 @@ def changes_in_words(
         way = "rose" if change > 0 else "fell"
         lines.append(
             f"The sum of all terms {way} by {abs(change):.2f}, from {_plain(utility['before'])} to "
-            f"{_plain(utility['after'])}; the chance to come {way} by {abs(points):.0f} points."
+            f"{_plain(utility['after'])}; the {what} {'rose' if points > 0 else 'fell'} by {abs(points):.0f} points."
         )
     named = [_term(row, dates) for _, row in largest.head(_NAMED).iterrows()]
-    return [*lines, f"What changed most: {'; '.join(named)}."]
+    lines.append(f"What changed most: {'; '.join(named)}.")
+    return [*lines, _LEFT_OUT] if "points_before" in changes else lines
 
 
 def _term(row: pd.Series, dates: Mapping[int, str]) -> str:
     since = "" if pd.isna(row["since"]) else f", since {dates[int(row['since'])]}"
+    if "points_before" in row.index:
+        worth = f"worth {_signed(row['points_before'], 0)} points before and {_signed(row['points_after'], 0)} after"
+        return f"{row['meaning']} ({_signed(row['change'])}, {worth}{since})"
     return f"{row['meaning']} ({_signed(row['change'])}, {_signed(row['chance_points'], 0)} points{since})"
 
 

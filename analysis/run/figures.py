@@ -41,7 +41,7 @@ _THEME_COLOURS = ("#332288", "#44AA99", "#CC6677", "#999933", "#AA4499")
 
 
 @in_house_style
-def presence_by_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
+def presenceby_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
     """Return a figure of attendance, seniority and engagement over time, one line a sector.
 
     Lines are means of the last 12 months; a sector is drawn only while it has members.
@@ -49,7 +49,7 @@ def presence_by_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure
     >>> months = pd.DataFrame({"month": [0, 1, 2], "date": ["2001-04", "2001-05", "2001-06"], "attendance_agency": 0.5,
     ...                        "seniority_agency": 0.8, "engagement_agency": 0.4})
     >>> seats = pd.DataFrame({"month": [0, 1, 2], "partner": "police_1", "sector": "agency", "is_member": 1.0})
-    >>> figure = presence_by_sector(months, seats)
+    >>> figure = presenceby_sector(months, seats)
     >>> [ax.get_title(loc="left") for ax in figure.axes[:2]]
     ['Attendance', 'Seniority']
     """
@@ -202,7 +202,7 @@ def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
     ['Council', 'Police force']
     """
     seated = partners[partners["is_member"] > 0]
-    rows = _by_sector(partners)
+    rows = by_sector(partners)
     table = (
         seated.assign(quarter=seated["month"] // 3)
         .pivot_table(index="partner", columns="quarter", values="attendance", aggfunc="mean")
@@ -251,8 +251,12 @@ def short_names(partners: list[str]) -> dict[str, str]:
     return named
 
 
-def _by_sector(partners: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a partner, in the order of SECTORS and, within a sector, of the seats."""
+def by_sector(partners: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a partner, in the order of SECTORS and, within a sector, of the seats.
+
+    >>> by_sector(pd.DataFrame({"partner": ["faith_1", "council_1"], "sector": ["voluntary", "council"]})).index.size
+    2
+    """
     seats = partners.drop_duplicates("partner")[["partner", "sector"]]
     place = seats["sector"].map({sector: number for number, sector in enumerate(SECTORS)})
     return seats.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
@@ -292,7 +296,7 @@ def run_figures(measures: pd.DataFrame, partners: pd.DataFrame) -> dict[str, Cal
     ['presence_by_sector', 'influence', 'money', 'outcomes', 'attendance']
     """
     figures = {
-        "presence_by_sector": lambda: presence_by_sector(measures, partners),
+        "presence_by_sector": lambda: presenceby_sector(measures, partners),
         "influence": lambda: influence(measures, partners),
         "money": lambda: money(measures),
         "outcomes": lambda: outcomes_by_theme(measures),

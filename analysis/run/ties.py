@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from analysis.run.figures import ONE_RUN, short_names
+from analysis.run.figures import ONE_RUN, by_sector, short_names
 from analysis.shared.plotting import (
     GREY,
     SECTOR_COLOURS,
@@ -20,6 +22,8 @@ from analysis.shared.plotting import (
     add_sector_key,
     add_title,
     calendar_axis,
+    grid_shape,
+    hide_unused,
     in_house_style,
     moments,
     new_figure,
@@ -27,8 +31,13 @@ from analysis.shared.plotting import (
 from analysis.shared.words import titled
 
 _MOST_PROJECTS = 40
-_MOST_NAMED = 24
+_MOST_NUMBERED, _OF_MANY = 30, 24
+"""Bodies that have numbers at most, and of more than that."""
+_KEY_COLUMNS = 4
+_WIDEST, _NARROWEST, _ROOM_FOR_NUMBER = 26.0, 5.0, 13.0
+"""How wide the circle of the most influential body is, of the least, and of those that hold a number; in points."""
 _CORE = "#222222"
+_PLANS, _DELIVERS, _FUND, _POOLED = "0.55", "#117733", "#0173B2", "#DE8F05"
 
 
 @in_house_style
@@ -36,7 +45,8 @@ def tie_networks(ties: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
     """Return a figure of who is tied to whom, one panel a moment.
 
     ``ties`` has one row a moment and tied pair (date, one, other), ``bodies`` one a moment and body (date, partner,
-    sector, influence, in_core). Bodies stay where the ties of all moments together put them.
+    sector, influence, in_core). Bodies stay where the ties of all moments together put them, and have numbers, which
+    a key explains; of many, those that were ever in the core, most often first, and who had most influence.
 
     >>> bodies = pd.DataFrame({"date": "2002-03", "partner": ["police_1", "school_1"], "sector": "agency",
     ...                        "influence": 0.5, "in_core": [True, False]})
@@ -45,27 +55,65 @@ def tie_networks(ties: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
     '2002-03: 1 tie, core of 1'
     """
     dates = list(dict.fromkeys(bodies["date"]))
-    columns = min(3, len(dates))
-    rows = -(-len(dates) // columns)
-    figure, panels = new_figure(rows, columns, width=9.6, height=1.2 + 3.1 * rows)
+    down, across = grid_shape(len(dates), most_columns=3)
+    numbers = _numbered(bodies)
+    lines = -(-len(numbers) // _KEY_COLUMNS)
+    figure, panels = new_figure(
+        down + 1,
+        across,
+        width=9.6,
+        height=1.2 + 3.1 * down + 0.19 * lines,
+        height_ratios=[*(3.1 for _ in range(down)), 0.05 + 0.19 * lines],
+    )
+    hide_unused(panels[: down * across], len(dates))
     add_title(figure, "Who is tied to whom")
     note = (
-        "Line: a working tie. Circle: a body, larger with more influence; dark edge: in the core, each of whom is "
-        "tied to at least half of the others there, as it was last seen. "
-        "Bodies keep their places; names are in the last panel."
+        "Line: a working tie. Circle: a body, as wide as its share of influence, against the largest there ever was; "
+        "dark edge: in the core, each of whom is tied to at least half of the others there, as it was last seen. "
+        "Bodies keep their places."
     )
     add_note(figure, f"{note} {ONE_RUN}")
     places = _places(ties, bodies)
-    labels = short_names(list(dict.fromkeys(bodies["partner"])))
-    for ax in panels[len(dates) :]:
-        ax.set_visible(False)
+    most = float(bodies["influence"].max()) if len(bodies) else 1.0
     for ax, date in zip(panels, dates, strict=False):
         here, members = ties[ties["date"] == date], bodies[bodies["date"] == date]
-        _draw(ax, here, members, places, labels if date == dates[-1] else {})
+        _draw(ax, here, members, places, numbers, most=max(most, 1e-9))
         count = f"{len(here)} tie{'' if len(here) == 1 else 's'}"
         ax.set(title=f"{date}: {count}, core of {int(members['in_core'].sum())}")
+    _write_key(figure, panels[down * across :], numbers, bodies)
     add_sector_key(figure, bodies["sector"])
     return figure
+
+
+def _numbered(bodies: pd.DataFrame) -> dict[str, int]:
+    """Return the numbers of the bodies that have one, by sector and in the order of seats."""
+    rows = by_sector(bodies)
+    names = list(rows["partner"])
+    if len(names) > _MOST_NUMBERED:
+        by_body = bodies.astype({"in_core": float}).groupby("partner")
+        standing = by_body["in_core"].max() + by_body["in_core"].mean() + by_body["influence"].mean()
+        chosen = set(standing.sort_values(ascending=False, kind="stable").index[:_OF_MANY])
+        names = [name for name in names if name in chosen]
+    return {name: number for number, name in enumerate(names, start=1)}
+
+
+def _write_key(figure: Figure, spare: list[Axes], numbers: Mapping[str, int], bodies: pd.DataFrame) -> None:
+    """Write below the panels which body each number is, in the colour of its sector, column by column."""
+    grid = spare[0].get_gridspec()
+    assert grid is not None
+    for ax in spare:
+        ax.remove()
+    key = figure.add_subplot(grid[-1, :])
+    key.set_axis_off()
+    labels = short_names(list(dict.fromkeys(bodies["partner"])))
+    sectors = dict(zip(bodies["partner"], bodies["sector"], strict=True))
+    lines = max(1, -(-len(numbers) // _KEY_COLUMNS))
+    key.set(xlim=(0, _KEY_COLUMNS), ylim=(lines, 0))
+    for place, (name, number) in enumerate(numbers.items()):
+        column, line = divmod(place, lines)
+        colour = SECTOR_COLOURS[sectors[name]]
+        key.text(column, line + 0.5, f"{number}", fontsize=9, weight="bold", color=colour, va="center")
+        key.text(column + 0.1, line + 0.5, labels[name], fontsize=9, color="0.2", va="center")
 
 
 def _places(ties: pd.DataFrame, bodies: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
@@ -82,60 +130,90 @@ def _draw(
     ties: pd.DataFrame,
     bodies: pd.DataFrame,
     places: Mapping[str, NDArray[np.float64]],
-    labels: Mapping[str, str],
+    numbers: Mapping[str, int],
+    *,
+    most: float,
 ) -> None:
     for one, other in zip(ties["one"], ties["other"], strict=True):
         (x, y), (u, v) = places[one], places[other]
-        ax.plot([x, u], [y, v], color=GREY, linewidth=0.7, alpha=0.7, zorder=1)
-    for name, sector, influence, in_core in bodies[["partner", "sector", "influence", "in_core"]].itertuples(
-        index=False
-    ):
+        ax.plot([x, u], [y, v], color=GREY, linewidth=0.6, alpha=0.55, zorder=1)
+    columns = ["partner", "sector", "influence", "in_core"]
+    for name, sector, influence, in_core in bodies[columns].itertuples(index=False):
         x, y = places[name]
         edge, width = (_CORE, 1.8) if in_core else ("white", 0.5)
-        ax.scatter(
-            x, y, s=40 + 900 * influence, color=SECTOR_COLOURS[sector], edgecolor=edge, linewidth=width, zorder=2
-        )
-        if name in labels and len(bodies) <= _MOST_NAMED:
+        across = max(_NARROWEST, _WIDEST * influence / most)
+        ax.scatter(x, y, s=across**2, color=SECTOR_COLOURS[sector], edgecolor=edge, linewidth=width, zorder=2)
+        if name in numbers:
+            inside = across >= _ROOM_FOR_NUMBER
             text = ax.annotate(
-                labels[name], (x, y), (0, -8), textcoords="offset points", ha="center", va="top", fontsize=6
-            )
-            text.set_path_effects([withStroke(linewidth=2, foreground="white")])
-    ax.margins(0.12)
+                f"{numbers[name]}", (x, y), (0, 0) if inside else (across / 2 + 1, across / 2 + 1),
+                textcoords="offset points", ha="center" if inside else "left", va="center", fontsize=8,
+                weight="bold", color="white" if inside else "0.15", zorder=3,
+            )  # fmt: skip
+            around = SECTOR_COLOURS[sector] if inside else "white"
+            text.set_path_effects([withStroke(linewidth=1.5, foreground=around)])
+    ax.margins(0.1)
     ax.set_axis_off()
 
 
 @in_house_style
-def project_bars(projects: pd.DataFrame, dates: pd.Series) -> Figure:
-    """Return a figure of projects as bars, from adoption to their end, with the teams that carry them.
+def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]) -> Figure:
+    """Return a figure of projects as bars, planning and delivery, with their money and the teams that carry them.
 
-    ``projects`` has one row a project (theme, first_month, last_month, team, yield); ``dates`` are the YYYY-MM of every
-    month of the run, by month. Of many projects the last are shown.
+    ``projects`` has one row a project (theme, first_month, last_month, delivers_from, team, yield, paid_gbp_m by the
+    fund, pooled_gbp_m by members); ``dates`` are the YYYY-MM of every month of the run, by month, ``bodies`` the names
+    of all. Of many projects the last are shown.
 
     >>> projects = pd.DataFrame({"theme": ["crime"], "first_month": [1], "last_month": [18], "yield": [0.2],
+    ...                          "delivers_from": [9], "paid_gbp_m": [0.5], "pooled_gbp_m": [0.1],
     ...                          "team": ["police_1, school_1"]})
     >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
-    >>> [label.get_text() for label in project_bars(projects, dates).axes[0].get_yticklabels()]
-    ['Crime']
+    >>> figure = project_bars(projects, dates, ["police_1", "school_1"])
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()], figure.axes[1].get_xlabel()
+    (['Crime'], '£m')
     """
-    shown = projects.tail(_MOST_PROJECTS)
-    labels = short_names(sorted({name for team in shown["team"] for name in team.split(", ")}))
-    figure, (ax,) = new_figure(1, 1, width=9.6, height=1.4 + 0.23 * max(3, len(shown)))
+    shown = projects.tail(_MOST_PROJECTS).reset_index(drop=True)
+    labels = short_names(list(bodies))
+    height = 1.9 + 0.23 * max(3, len(shown))
+    figure, (ax, money) = new_figure(1, 2, width=10.0, height=height, sharey=True, width_ratios=[4, 1.2])
     more = f" The last {len(shown)} of {len(projects)} are shown." if len(projects) > len(shown) else ""
-    add_title(figure, "Projects and the teams that carry them")
-    note = "Bar: from adoption to the end; darker with more yield, which is what the weakest needed sector puts in."
-    add_note(figure, f"{note}{more} {ONE_RUN}")
-    when = moments(dates)
+    add_title(figure, "Projects, their money and the teams that carry them")
+    note = (
+        "Green: delivery, darker with more yield, which is what the weakest needed sector puts in; saving time needs "
+    )
+    add_note(figure, f"{note}no money. Money: over the project's months.{more} {ONE_RUN}", empty_lines=2)
+    when = np.append(moments(dates), moments(dates)[-1] + np.timedelta64(30, "D"))
     most = max(0.01, float(shown["yield"].max())) if len(shown) else 1.0
     first_shown = int(shown["first_month"].min()) if len(shown) else 0
-    columns = (shown[name] for name in ("first_month", "last_month", "team", "yield"))
-    for place, (first, last, team, gained) in enumerate(zip(*columns, strict=True)):
-        start, end = when[first], when[min(last, len(when) - 1)]
-        depth = 0.25 + 0.75 * gained / most
-        ax.fill_betweenx([place - 0.38, place + 0.38], start, end, color="#117733", alpha=depth, linewidth=0)
-        names = ", ".join(labels[name] for name in team.split(", "))
-        ax.annotate(names, (end, place), (3, 0), textcoords="offset points", va="center", fontsize=6.5, color="0.25")
-    ax.set_yticks(range(len(shown)), [titled(theme) for theme in shown["theme"]], fontsize=7)
-    ax.set_ylim(len(shown) - 0.4, -0.6)
+    columns = (shown[name] for name in ("first_month", "delivers_from", "last_month", "team", "yield"))
+    for place, (first, delivers, last, team, gained) in enumerate(zip(*columns, strict=True)):
+        end, turn = min(last + 1, len(dates)), min(delivers, last + 1)
+        box = [place - 0.38, place + 0.38]
+        ax.fill_betweenx(
+            box, when[first], when[min(turn, end)], facecolor="white", edgecolor=_PLANS, hatch="/////", linewidth=0.6
+        )
+        if turn < end:
+            depth = min(1.0, 0.2 + 0.8 * gained / most)
+            ax.fill_betweenx(box, when[turn], when[end], color=_DELIVERS, alpha=depth, linewidth=0)
+        names = ", ".join(labels[name] for name in team.split(", ") if name)
+        money.annotate(
+            names, (1.0, place), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            va="center", fontsize=7.5, color="0.25",
+        )  # fmt: skip
+    money.barh(shown.index, shown["paid_gbp_m"], height=0.62, color=_FUND)
+    money.barh(shown.index, shown["pooled_gbp_m"], left=shown["paid_gbp_m"], height=0.62, color=_POOLED)
+    money.set(xlabel="£m", xlim=(0, None))
+    money.xaxis.set_major_locator(MaxNLocator(nbins=3))
+    money.grid(visible=False, axis="y")
+    ax.set_yticks(range(len(shown)), [titled(theme) for theme in shown["theme"]], fontsize=8)
+    ax.set_ylim(max(1, len(shown)) - 0.4, -0.6)
     ax.grid(visible=False)
-    calendar_axis(ax, span=when[first_shown:])
+    calendar_axis(ax, span=when[first_shown:], most_ticks=5)
+    key = [
+        Patch(facecolor="white", edgecolor=_PLANS, hatch="/////", label="planning"),
+        Patch(color=_DELIVERS, label="delivery"),
+        Patch(color=_FUND, label="money of the fund"),
+        Patch(color=_POOLED, label="own money pooled"),
+    ]
+    figure.legend(handles=key, loc="outside lower left", ncols=len(key), fontsize=9, handlelength=1.4)
     return figure

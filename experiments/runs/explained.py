@@ -12,9 +12,11 @@ from analysis.explanation import tables as explanation
 from analysis.shared import survival
 from experiments.behaviours import Sample, of_replicate
 from experiments.errors import CommandError
+from experiments.runs.named import Named, named
 from experiments.runs.pairs import Engine, engine_for
+from experiments.runs.ties import MEETINGS, has_meetings, tied_of
 from experiments.terminal import progress_bar
-from sim import History, PartnershipModel, Scenario, simulate, simulate_ensemble
+from sim import History, PartnershipModel, Scenario, month_of, simulate, simulate_ensemble
 from sim.history import history_of
 from sim.levers import policy_calendar
 from sim.parameters import Behaviour
@@ -57,12 +59,14 @@ class ExplainedRun:
     In a partnership that was dissolved the last moment is the last month with members.
 
     ``links`` has one row a moment and ordered pair of members: month, date, giver, receiver, trust;
-    ``bodies`` one row a moment and member: month, date, partner, sector, influence.
+    ``bodies`` one row a moment and member: month, date, partner, sector, influence. ``named`` is what is told by name,
+    None of a month without meetings and teams.
     """
 
     history: History
     links: pd.DataFrame
     bodies: pd.DataFrame
+    named: Named | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +91,9 @@ class ExplainedEnsemble:
 
 def explained_run(scenario: Scenario, *, seed: int, replicate: int) -> ExplainedRun:
     """Run a scenario once on the Mesa engine and keep terms and trust."""
-    model = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=True)
+    meets = has_meetings(scenario)
+    record = MEETINGS if meets else None
+    model = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=True, record=record)
     shown = (min(11, scenario.months - 1), scenario.months // 2)
     snapshots: dict[int, _Snapshot] = {}
     last = 0
@@ -97,8 +103,10 @@ def explained_run(scenario: Scenario, *, seed: int, replicate: int) -> Explained
             if last not in shown:
                 snapshots.pop(last, None)
             snapshots[month], last = _trust_of(model), month
+    history = history_of(model, seed=seed, replicate=replicate)
     return ExplainedRun(
-        history=history_of(model, seed=seed, replicate=replicate),
+        history=history,
+        named=named(tied_of(history)) if meets else None,
         links=pd.DataFrame(
             [(month, scenario.month_label(month), *link) for month, (links, _) in snapshots.items() for link in links],
             columns=["month", "date", "giver", "receiver", "trust"],
@@ -112,6 +120,25 @@ def explained_run(scenario: Scenario, *, seed: int, replicate: int) -> Explained
             columns=["month", "date", "partner", "sector", "influence"],
         ),
     )
+
+
+def labels_of(scenario: Scenario) -> dict[str, str]:
+    """Return what the terms of a scenario's month are called."""
+    return {name: term.label for name, term in month_of(scenario).terms.items()}
+
+
+def choice_of(scenario: Scenario) -> dict[str, float] | None:
+    """Return how much of each term there is in sending a junior; None where bodies come or stay away."""
+    month = month_of(scenario)
+    if "junior_utility" not in month.columns:
+        return None
+    return {name: term.on_junior for name, term in month.terms.items()}
+
+
+def months_met(measures: pd.DataFrame) -> set[int]:
+    """Return the months in which there was a table to come to: the first, and all after one that left it standing."""
+    stood = measures["is_dissolved"].shift(1, fill_value=0.0) == 0.0
+    return set(measures.loc[stood, "month"])
 
 
 _Snapshot = tuple[list[tuple[str, str, float]], list[tuple[str, str, float]]]
@@ -204,7 +231,7 @@ def _kept(runs: Iterable[Run], subject: Subject, label: str) -> ExplainedEnsembl
     for run in runs:
         courses.append(course_of(run, subject, label))
         stays.append(survival.member_spells(run.partners, abolished=_abolished(run.scenario)))
-        monthly = explanation.monthly_terms(subject.rows(run.partners))
+        monthly = explanation.monthly_terms(subject.rows(run.partners), months=months_met(run.measures))
         if len(monthly) >= 2:
             spans = explanation.first_and_last(monthly)
             table = explanation.term_changes(monthly, *spans, noise=run.scenario.behaviour.attendance_noise)

@@ -24,12 +24,14 @@ _OF_PROJECTS = [
     "theme",
     "first_month",
     "last_month",
+    "delivers_from",
     "began",
     "ended",
     "team",
     "sectors",
     "pooling",
     "pooled_gbp_m",
+    "paid_gbp_m",
     "yield",
 ]
 
@@ -40,8 +42,9 @@ class TiedRun:
 
     ``ties`` has one row a moment and tied pair (one, other) with the months for which they still work together,
     ``bodies`` one a moment and body, ``projects`` one a project, in the order in which they were adopted: its team
-    (names with commas between them), how many sectors are in it, how many members pooled money and how much over the
-    project's months, and the mean of its monthly yields.
+    (names with commas between them), how many sectors are in it, from which month on it delivers (one after its last
+    if the run ends before), how many members pooled money, how much over the project's months, how much the fund paid,
+    and the mean of its monthly yields.
     """
 
     history: History
@@ -80,7 +83,12 @@ def has_meetings(scenario: Scenario) -> bool:
 
 def tied_run(scenario: Scenario, *, seed: int, replicate: int) -> TiedRun:
     """Run a scenario once on the Mesa engine, with the terms of decisions and a record of its meetings."""
-    history = simulate(scenario, seed=seed, replicate=replicate, record_terms=True, record=MEETINGS)
+    return tied_of(simulate(scenario, seed=seed, replicate=replicate, record_terms=True, record=MEETINGS))
+
+
+def tied_of(history: History) -> TiedRun:
+    """Return what the record of meetings says of a run that kept it."""
+    scenario = history.scenario
     shown = sorted({round((number + 1) * scenario.months / MOMENTS) - 1 for number in range(MOMENTS)} - {-1})
     return TiedRun(
         history=history, ties=_ties(history, shown), bodies=_bodies(history, shown), projects=_projects(history)
@@ -146,15 +154,18 @@ def _project(history: History, place: int, first: int, last: int) -> tuple[Any, 
     sectors = history.partners["sector"].iloc[team]
     lived = slice(first, last + 1)
     yields = record["yield_of"][lived, place].tolist()
+    planned = np.flatnonzero(record["planning_left"][lived, place] <= 0.0)
     return (
         record.recorder.called["theme_of"][int(record["theme_of"][first, place])],
         first,
         last,
+        first + int(planned[0]) + 1 if len(planned) else last + 1,
         history.scenario.month_label(first),
         history.scenario.month_label(last),
         ", ".join(names[body] for body in team),
         sectors.nunique(),
         int((record["pools_in"][first, team, place] > 0.0).sum()),
         float(record["pooled_gbp_m_in"][lived, place].sum()),
+        float(record["paid_gbp_m_in"][lived, place].sum()),
         sum(yields) / len(yields),
     )

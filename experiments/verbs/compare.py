@@ -5,6 +5,10 @@ paired. Prints the conclusions and the headline measures and writes into the out
 summary.csv, contrasts.csv, regimes.csv, conclusions.txt, runs.parquet, trajectories.parquet,
 figures/ and manifest.json.
 
+Where a month has such measures (extension=sim.second) there are also figures of ties across
+sectors, of senior time by what claims it, of money by its use, and of the added value beside its
+counterfactual.
+
 A setting given here (place=, months=, a lever) holds for every scenario that is compared.
 With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
 accepted, the same one in every scenario, so that they differ by luck and by parameters; how far the
@@ -16,6 +20,7 @@ For example:
   partnerships compare place=birmingham reference=talking_shop
   partnerships compare scenarios=[baseline_lsp,nrf_cliff_2008] measures=[engagement,trust,outcome]
   partnerships compare behaviour=accepted replicates=400
+  partnerships compare extension=sim.second scenarios=[growth_coalition,talking_shop]
   partnerships compare --multirun place=birmingham,barnsley
 """
 

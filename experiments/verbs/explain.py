@@ -12,6 +12,13 @@ before and after every policy, new leader and regime), turning_points.csv, trust
 without=, paired.csv, paired_regimes.csv and paired_by_month.csv; with replicates=, movers.csv (in
 how many runs each term moved most) and stays.csv (how long founding members stay).
 
+Where bodies choose whether to stay away, send a junior or go in person, and work in teams
+(extension=sim.second), it tells partners, projects and promises by name, and writes partners.csv (a
+row a month and body: its rank at the board, its partners and how often they go in person, its
+chances and what each term does to them), promises.csv (a row a month, project and body of its team:
+what it kept, and how its mates' trust in it moved) and promises_by_project.csv (a row a project and
+pair in its team). What a term does to the chance of going in person is then seen by leaving it out.
+
 A lever is taken out by setting it to the lower end of its range, none of it, at the start and in
 every dated policy; at= sets another value. With behaviour=accepted each replicate takes the next of
 the parameter sets that the calibration accepted.
@@ -22,12 +29,13 @@ For example:
   partnerships explain scenario=sigoma_stick without=levers.duty.attend sector=agency
   partnerships explain scenario=growth_coalition without=fund replicates=100
   partnerships explain without=levers.staff_team at=0.8 replicate=3 months=60
+  partnerships explain extension=sim.second partner=university_college around=2006-04
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated
 
@@ -37,6 +45,7 @@ from pydantic import Field
 from rich.table import Table
 
 from analysis.explanation import figures as explanation_figures
+from analysis.explanation import named as in_named
 from analysis.explanation import tables as explanation
 from analysis.explanation import words as explanation_words
 from analysis.run.figures import short_names
@@ -47,8 +56,19 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.counterfactual import Counterfactual, without
-from experiments.runs.explained import OF_PARTNER, ExplainedEnsemble, ExplainedRun, Run, RunRequest, Subject, course_of
-from experiments.runs.pairs import Engine, final_values
+from experiments.runs.explained import (
+    OF_PARTNER,
+    ExplainedEnsemble,
+    ExplainedRun,
+    Run,
+    RunRequest,
+    Subject,
+    choice_of,
+    course_of,
+    labels_of,
+    months_met,
+)
+from experiments.runs.pairs import Engine, final_values, measures_of
 from experiments.settings import Seed, checked
 from experiments.terminal import plain_table
 from sim import SECTORS, Scenario, month_of
@@ -122,7 +142,7 @@ def work(settings: ExplainSettings, command: Command) -> Results:
     _explain(run, request.subject, turn, found)
     many = request.ensemble(scenario, AS_IS) if settings.replicates else None
     if many is not None:
-        _count_movers(many, request.subject, found)
+        _count_movers(many, scenario, request.subject, found)
     if other is not None:
         _set_beside(run, other, request, many, found)
     one = range(settings.replicate, settings.replicate + 1)
@@ -203,14 +223,17 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
     dates = history.measures.set_index("month")["date"]
     policies = policy_dates(history.scenario)
     points = turning_points(history.measures, history.events, policies)
-    monthly = explanation.monthly_terms(subject.rows(history.partners))
+    labels, three = labels_of(history.scenario), choice_of(history.scenario)
+    monthly = explanation.monthly_terms(
+        subject.rows(history.partners), on_junior=three, months=months_met(history.measures)
+    )
     noise = history.scenario.behaviour.attendance_noise
     before, after = _spans(monthly, turn, subject, dates)
-    changes = explanation.term_changes(monthly, before, after, noise=noise)
+    changes = explanation.term_changes(monthly, before, after, noise=noise, labels=labels)
     monthly.insert(1, "date", monthly["month"].map(dates))
     found.tables["terms"] = _dated(changes, dates)
     found.tables["terms_by_month"] = monthly
-    found.tables["terms_around"] = _around_turns(monthly, points, noise=noise)
+    found.tables["terms_around"] = _around_turns(monthly, points, noise=noise, labels=labels)
     found.tables["turning_points"] = points
     found.tables["trust_links"] = run.links
     found.tables["steps"] = pd.DataFrame(month_of(history.scenario).schedule)
@@ -220,6 +243,8 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
             changes, (attended[0], attended[1]), dict(enumerate(dates)), subject=subject.name, spans=[before, after]
         )
     )
+    if run.named is not None:
+        _name_them(run, subject, [before, after], found)
     found.lines.extend(explanation_words.decision_in_words(found.tables["steps"]))
     bodies = [float(monthly.loc[monthly["month"].isin(span), "bodies"].mean()) for span in (before, after)]
     if abs(bodies[1] - bodies[0]) >= _BODIES_CHANGED:
@@ -230,13 +255,40 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
     found.lines.extend(["", *explanation_words.course_in_words(points)])
     title = f"{readable(history.scenario.name)} in {history.scenario.place.label}: what happened when"
     found.figures["terms"] = partial(
-        explanation_figures.terms_over_time, monthly, dates, subject=subject.name, points=points
+        explanation_figures.terms_over_time, monthly, dates, subject=subject.name, points=points, labels=labels
     )
     found.figures["timeline"] = partial(
         explanation_figures.timeline, points, regime_spells(history.measures), dates, title=title
     )
     if len(run.links):
         found.figures["trust_network"] = partial(explanation_figures.trust_network, run.links, run.bodies)
+
+
+def _name_them(run: ExplainedRun, subject: Subject, spans: list[range], found: _Explanation) -> None:
+    """Tell by name with whom bodies came and what was kept of promises, for a month with meetings and teams."""
+    assert run.named is not None
+    scenario, told = run.history.scenario, run.named
+    three, meanings = choice_of(scenario), labels_of(scenario)
+    labels = short_names(list(dict.fromkeys(run.history.partners["partner"])))
+    bodies = list(dict.fromkeys(subject.rows(run.history.partners)["partner"]))
+    partners = told.partners[told.partners["partner"].isin(bodies)].reset_index(drop=True)
+    if three is not None:
+        rows = partners[["month", "partner"]].merge(run.history.partners, on=["month", "partner"], how="left")
+        partners = partners.join(explanation.chances_in_person(rows, three))
+    ranks = in_named.in_ranks(partners, spans)
+    chosen = in_named.told_bodies(ranks)
+    found.lines.extend(["", *in_named.ranks_in_words(ranks, chosen, labels)])
+    for body in chosen if three is not None else ():
+        decided = partners[(partners["partner"] == body) & (partners["month"] > 0)]
+        for span in spans if len(bodies) == 1 else spans[1:]:
+            last = decided[decided["month"].isin(span)].tail(1)
+            found.lines.extend(in_named.came_in_words(row, row, labels, meanings) for _, row in last.iterrows())
+    found.lines.extend(["", *in_named.promises_in_words(told.promises, told.by_project, bodies, labels)])
+    own = told.promises["partner"].isin(bodies)
+    beside = told.by_project["giver"].isin(bodies) | told.by_project["receiver"].isin(bodies)
+    found.tables["partners"] = partners
+    found.tables["promises"] = told.promises[own].reset_index(drop=True)
+    found.tables["promises_by_project"] = told.by_project[beside].reset_index(drop=True)
 
 
 def _spans(monthly: pd.DataFrame, turn: int | None, subject: Subject, dates: pd.Series) -> tuple[range, range]:
@@ -259,14 +311,17 @@ def _dated(changes: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
     return changes.assign(since=["" if pd.isna(month) else str(dates[int(month)]) for month in changes["since"]])
 
 
-def _around_turns(monthly: pd.DataFrame, points: pd.DataFrame, *, noise: float) -> pd.DataFrame:
+def _around_turns(
+    monthly: pd.DataFrame, points: pd.DataFrame, *, noise: float, labels: Mapping[str, str]
+) -> pd.DataFrame:
     """Return the changes of terms around every policy, new leader and regime of the run."""
     tables = []
     for month, date, kind, what in points[["month", "date", "kind", "what"]].itertuples(index=False):
         spans = explanation.around(monthly, month) if kind in _TURNS_COMPARED else None
         if spans is None:
             continue
-        changes = explanation.term_changes(monthly, *spans, noise=noise).drop(columns=["since", "total"])
+        changes = explanation.term_changes(monthly, *spans, noise=noise, labels=labels)
+        changes = changes.drop(columns=["since", "total"])
         changes.insert(0, "what", what)
         changes.insert(0, "kind", kind)
         changes.insert(0, "date", date)
@@ -277,8 +332,8 @@ def _around_turns(monthly: pd.DataFrame, points: pd.DataFrame, *, noise: float) 
 # ---------------------------------------------------------------------------- many runs
 
 
-def _count_movers(many: ExplainedEnsemble, subject: Subject, found: _Explanation) -> None:
-    shares = explanation.mover_shares(many.changes)
+def _count_movers(many: ExplainedEnsemble, scenario: Scenario, subject: Subject, found: _Explanation) -> None:
+    shares = explanation.mover_shares(many.changes, labels=labels_of(scenario))
     lasting = survival.survival(many.stays)
     found.tables["movers"] = shares
     found.tables["stays"] = lasting
@@ -314,8 +369,10 @@ def _set_beside(
         courses = [many.trajectories, request.ensemble(other.scenario, label).trajectories]
     together = pd.concat(courses, ignore_index=True)
     dates = run.history.measures.set_index("month")["date"]
-    table = _paired_table(together, subject, label, parted, dates, seed=request.seed)
-    regimes = summaries.regime_shares(final_values(together, seed=request.seed))
+    measured = measures_of([run.history.scenario])
+    finals = final_values(together, seed=request.seed, measures=measured)
+    table = _paired_table(together, finals, subject, label, parted, dates)
+    regimes = summaries.regime_shares(finals)
     found.tables["paired"] = table
     found.tables["paired_regimes"] = regimes
     found.tables["paired_by_month"] = together[["scenario", "replicate", "month", "date", *table["measure"], "regime"]]
@@ -347,11 +404,10 @@ def _set_beside(
 
 
 def _paired_table(
-    together: pd.DataFrame, subject: Subject, label: str, parted: pd.DataFrame, dates: pd.Series, *, seed: int
+    together: pd.DataFrame, runs: pd.DataFrame, subject: Subject, label: str, parted: pd.DataFrame, dates: pd.Series
 ) -> pd.DataFrame:
     """Return final values with and without, their paired difference, and when the pair first differs in each."""
-    runs = final_values(together, seed=seed)
-    measures = list(PAIRED_MEASURES)
+    measures = [name for name in PAIRED_MEASURES if name in runs]
     if subject.partner is not None:
         by_run = together.groupby(["scenario", "replicate"], sort=False)[OF_PARTNER]
         runs[OF_PARTNER] = by_run.apply(lambda values: values.tail(FINAL_MONTHS).mean()).to_numpy()
@@ -368,18 +424,18 @@ def _paired_table(
 
 def _table(terms: pd.DataFrame) -> Table:
     """Return every term with its change, the largest first."""
-    table = plain_table("Terms of the decision to come, in units of utility")
+    in_person = "points_before" in terms
+    what = "to go in person" if in_person else "to come"
+    table = plain_table(f"Terms of the decision {what}, in units of utility")
     table.add_column("term")
-    for heading in ("before", "after", "change", "points", "since"):
+    of_points = ("points\nbefore", "points\nafter") if in_person else ("points",)
+    for heading in ("before", "after", "change", *of_points, "since"):
         table.add_column(heading, justify="right")
     order = terms["change"].abs().where(terms["term"] != explanation.UTILITY, -1.0)
     for place in order.sort_values(ascending=False, kind="stable").index:
         row = terms.loc[place]
-        numbers = [
-            f"{row['before']:.2f}",
-            f"{row['after']:.2f}",
-            f"{row['change']:+.2f}",
-            f"{row['chance_points']:+.0f}",
-        ]
+        numbers = [f"{row['before']:.2f}", f"{row['after']:.2f}", f"{row['change']:+.2f}"]
+        points = ("points_before", "points_after") if in_person else ("chance_points",)
+        numbers += [f"{row[name]:+.0f}" for name in points]
         table.add_row(str(row["meaning"]), *numbers, row["since"])
     return table

@@ -4,7 +4,8 @@ Prints the months that matter and writes into the output folder: trajectories.cs
 (every measure, one row a month), partners.csv (every body at the end), partners.parquet (every body
 in every month, with the terms of its decision to attend), events.csv (who left, joined, led),
 figures/ and manifest.json. Where bodies hold ties (extension=sim.second) also ties.csv (at six
-moments) and projects.csv (with their teams); with record=meetings ties.csv of every month, and
+moments) and projects.csv (with their teams and money), and figures of who came to which table in
+which rank, of ties and of projects; with record=meetings ties.csv of every month, and
 choices.csv (who went to which table, or sent whom).
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
@@ -28,6 +29,7 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from analysis.run.figures import run_figures
+from analysis.run.ranks import rank_strips
 from analysis.run.ties import project_bars, tie_networks
 from analysis.run.turning_points import policy_dates
 from analysis.run.words import ending, story
@@ -103,11 +105,14 @@ def _tables_of(tied: TiedRun, *, whole: bool) -> dict[str, pd.DataFrame]:
 
 
 def _figures_of(tied: TiedRun) -> dict[str, Callable[[], Figure]]:
-    """Return how to draw who worked with whom."""
-    dates = tied.history.measures["date"]
+    """Return how to draw who came where in which rank, and who worked with whom."""
+    dates, partners = tied.history.measures["date"], tied.history.partners
+    choices = month_of(tied.history.scenario).choices
+    assert choices is not None
     return {
+        "ranks": lambda: rank_strips(tied.choices, partners, dates, tables=choices.tables, ranks=choices.ranks),
         "ties": lambda: tie_networks(tied.ties, tied.bodies),
-        "projects": lambda: project_bars(tied.projects, dates),
+        "projects": lambda: project_bars(tied.projects, dates, list(partners["partner"].unique())),
     }
 
 

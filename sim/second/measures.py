@@ -10,7 +10,8 @@ from sim.measures import INFINITE, LAST_MONTH, Measure
 from sim.population import SECTORS, THEMES
 from sim.rules.engagement import normalised_herfindahl
 from sim.rules.mathematics import mean_or_zero
-from sim.second.meetings import N_THEMES
+from sim.second.meetings import N_TABLES, N_THEMES
+from sim.second.time import CLAIMS, N_CLAIMS
 
 # ---------------------------------------------------------------------- what measures are made of
 
@@ -35,6 +36,11 @@ def begin_to_show(self: Any) -> None:
         self.pooled_of[s] = 0.0
         self.say_of_sector[s] = 0.0
         self.aligned_of[s] = 0.0
+    for c in range(N_CLAIMS):
+        self.all_claims[c] = 0.0
+    self.all_spared = 0.0
+    self.all_half_days = 0.0
+    self.all_sat_in_person = 0.0
     self.all_budgets_gbp_m = 0.0
     self.squares = 0.0
 
@@ -61,6 +67,12 @@ def show_oneself(self: Any) -> None:
     model.aligned_of[self.seat.sector] += self.alignment
     model.all_budgets_gbp_m += self.budget_gbp_m
     model.squares += self.influence * self.influence
+    for c in range(N_CLAIMS):
+        model.all_claims[c] += self.claims[c]
+    model.all_spared += self.spared_half_days
+    model.all_half_days += self.half_days
+    for t in range(N_TABLES):
+        model.all_sat_in_person += 1.0 if self.rank_at[t] == 2.0 else 0.0
 
 
 @rule
@@ -185,6 +197,10 @@ def stage(self: Any) -> float:
     return 2.0 if self.meetings_year > 0.0 else 1.0
 
 
+def _claimed_by(claim: int) -> Any:
+    return lambda m: mean_or_zero(total=m.all_claims[claim], count=m.n_counted)
+
+
 def _outcome_in(theme: int) -> Any:
     return lambda m: m.gained[theme] + m.alone[theme] + m.shocks[theme]
 
@@ -244,6 +260,10 @@ def _measures() -> Mapping[str, Measure]:
         Measure("projects_delivered", "projects", 0.0, INFINITE, "Projects that have delivered since the start.", "n_delivered", at_the_end=LAST_MONTH),
         Measure("stage", "1 to 5", 1.0, 5.0, "Stage of the partnership, read off what exists: purpose, meeting, planning, delivery, review.", stage, at_the_end=LAST_MONTH),
         Measure("time_elsewhere", "tables", 0.0, INFINITE, "Mean number of other tables that a body's seniors go to.", lambda m: mean_or_zero(total=m.going[0] + m.going[1] + m.going[2], count=m.could_go), label="other tables"),
+        Measure("time_had", "half-days a month", 0.0, INFINITE, "Mean senior time that a member has.", lambda m: mean_or_zero(total=m.all_half_days, count=m.n_counted), label="senior time"),
+        *(Measure(f"time_{claim.replace(' ', '_')}", "half-days a month", 0.0, INFINITE, f"Mean senior time of members that this claims, before what staff take over: {claim}.", _claimed_by(c), label=f"senior time, {claim}") for c, claim in enumerate(CLAIMS)),
+        Measure("time_meetings", "half-days a month", 0.0, INFINITE, "Mean senior time of members that meetings here take, in person.", lambda m: mean_or_zero(total=m.all_sat_in_person, count=m.n_counted), label="senior time, meetings here"),
+        Measure("time_spared", "half-days a month", 0.0, INFINITE, "Mean senior time of members that staff and one-stop shops take over.", lambda m: mean_or_zero(total=m.all_spared, count=m.n_counted), label="senior time spared"),
         Measure("initiatives_merged", "initiatives", 0.0, INFINITE, "Initiatives that were merged, which saves time.", "merged", at_the_end=LAST_MONTH),
         Measure("stretch_met", share, 0.0, 1.0, "Stretch of the last agreement's targets that were met.", "stretch_met", at_the_end=LAST_MONTH),
         Measure("public_standing", "0 to 1", 0.0, 1.0, "Standing with the public.", "public_standing"),
@@ -272,5 +292,10 @@ SECOND_COLUMNS: Mapping[str, str] = {
     "pooled_gbp_m": "pooled_now_gbp_m",
     "in_core": "in_core",
     "engagement": "engagement",
+    "person_record": "person_record",
+    "junior_utility": "junior_utility",
+    "half_days": "half_days",
+    "claimed_half_days": "claimed_half_days",
+    "free_half_days": "free_half_days",
 }
 """What is kept of each member a month, and the number of the body that it is."""

@@ -237,26 +237,28 @@ def time_term(self: Any) -> float:
     return -self.model.own.time_cost * self.scarcity
 
 
-def _term(name: str, label: str, function: Callable[[Any], float], *, pushes: bool = False) -> Term:
+def _term(
+    name: str, label: str, function: Callable[[Any], float], *, pushes: bool = False, on_junior: float = 0.0
+) -> Term:
     says = (function.__doc__ or "").partition(".")[0].replace("Return the ", "").capitalize() + "."
-    return Term(name, label, says, only_pushes=pushes, function=function)
+    return Term(name, label, says, only_pushes=pushes, on_junior=on_junior, function=function)
 
 
 RANK_TERMS: Mapping[str, Term] = {
     term.name: term
     for term in (
         _term("base", "own inclination", base_term),
-        _term("information", "hearing the others", information_term),
+        _term("information", "hearing the others", information_term, on_junior=1.0),
         _term("money", "money in sight", money_term),
         _term("private", "private money", private_term),
         _term("ties", "partners who come", ties_term),
         _term("heard", "being heard", heard_term),
         _term("leader", "leadership in person", leader_term),
-        _term("duty", "duty to attend", duty_term),
-        _term("assessed", "being assessed", assessed_term),
-        _term("scrutiny", "being called by scrutiny", scrutiny_term),
+        _term("duty", "duty to attend", duty_term, on_junior=1.0),
+        _term("assessed", "being assessed", assessed_term, on_junior=1.0),
+        _term("scrutiny", "being called by scrutiny", scrutiny_term, on_junior=1.0),
         _term("habit", "habit", habit_term),
-        _term("time", "scarce time", time_term, pushes=True),
+        _term("time", "scarce time", time_term, pushes=True, on_junior=JUNIOR_WEIGHT),
     )
 }
 """The terms of the utility of going in person; their sum is what the choice rests on."""
@@ -326,7 +328,9 @@ def choose_rank(self: Any) -> None:
     model, own = self.model, self.model.own
     in_common = information_term(self) + duty_term(self) + assessed_term(self) + scrutiny_term(self)
     habit = own.habit_pull * (self.came_record - self.person_record)
-    junior = exponential(own.junior_base + in_common + habit + JUNIOR_WEIGHT * time_term(self))
+    utility = own.junior_base + in_common + habit + JUNIOR_WEIGHT * time_term(self)
+    self.junior_utility = utility if model.table == 0 else self.junior_utility
+    junior = exponential(utility)
     senior = exponential(self.own_terms())
     draw = self.luck.rank[model.table] * (1.0 + junior + senior)
     rank = 2.0 if draw < senior else (1.0 if draw < senior + junior else 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.population import SECTORS
 from sim.records import Recorder
 from sim.second.meetings import BLOCKS, N_PROJECTS, N_TABLES, N_TOPICS, TOPICS
-from sim.second.time import N_OTHER_TABLES
+from sim.second.time import N_CLAIMS, N_OTHER_TABLES
 from sim.state import BySector, ByTheme, Towards, matrices_of, rows_of
 
 ByMonth = list[float]
@@ -21,6 +21,8 @@ ByTopic = list[float]
 """One number a theme, and one for saving time."""
 ByOtherTable = list[float]
 """One number a table elsewhere."""
+ByClaim = list[float]
+"""One number for each of what claims senior time."""
 BySay = list[float]
 """One number for each way in which an item may be brought."""
 ByBlock = list[float]
@@ -33,6 +35,7 @@ COUNTS = {
     "ByProjectAndSector": N_PROJECTS * len(SECTORS),
     "ByTopic": N_TOPICS,
     "ByOtherTable": N_OTHER_TABLES,
+    "ByClaim": N_CLAIMS,
     "BySay": 4,
     "ByBlock": len(BLOCKS),
 }
@@ -45,6 +48,8 @@ class OfABody:
     # time and plans
     half_days: float; claimed_half_days: float; seats_left: float; scarcity: float; ease: float
     n_elsewhere: float; at_county: float; at_initiatives: float; at_outside: float  # other tables it goes to
+    free_half_days: float  # at the start of the month, for meetings in person
+    claims: ByClaim; spared_half_days: float  # what claims it, and what staff took over
     plan: ByTopic; acts_as_one: float
     can_change: float  # how far joint work has made it able to change
     education_plan: float; economy_plan: float; housing_plan: float; crime_plan: float; health_plan: float
@@ -52,6 +57,7 @@ class OfABody:
     # at the table at hand
     sits: float; plan_here: float; came: float; in_person: float
     on_executive: float  # it decides, where an executive does
+    junior_utility: float  # of sending a junior to the board, beside which going in person and staying away stand
     rank_at: ByTable  # this month: 0 absent, 1 a junior, 2 in person; −1 where it does not sit or the table not meet
 
     # at any table this month, at the board, and over the year
@@ -134,6 +140,7 @@ class OfTheTable:
     all_pooled_gbp_m: float; n_pooling: float; all_belief: float; all_degree: float; most_degree: float
     all_budgets_gbp_m: float; person_of: BySector; pooled_of: BySector; say_of_sector: BySector
     aligned_of: BySector
+    all_claims: ByClaim; all_spared: float; all_half_days: float; all_sat_in_person: float
     core_of: BySector; came_of: BySector; sits_of: BySector; engagement_of: BySector; ties: float; ties_across: float
     ties_in_use: float
     # fmt: on

@@ -19,6 +19,24 @@ enterprise partnerships, health boards and deals between two (S2)."""
 COUNTY, INITIATIVES, OUTSIDE = range(len(OTHER_TABLES))
 N_OTHER_TABLES = len(OTHER_TABLES)
 
+CLAIMS: tuple[str, ...] = (
+    "own business",
+    "inspection",
+    "initiatives",
+    "cuts",
+    "reporting",
+    "reorganisation",
+    "other tables",
+    "ties",
+    "projects",
+)
+"""What claims senior time, before what staff take over."""
+
+N_CLAIMS = len(CLAIMS)
+OF_ITS_OWN, OF_INSPECTION, OF_INITIATIVES, OF_CUTS, OF_REPORTS, OF_UPHEAVAL, OF_OTHERS, OF_TIES, OF_WORK = range(
+    N_CLAIMS
+)
+
 SAVING_TIME = len(THEMES)
 """What a project may be about beside the themes: merging initiatives and plans, which frees time (S4)."""
 
@@ -112,21 +130,29 @@ def claim_time(self: Any) -> None:
     model, kind, own, levers = self.model, self.kind, self.model.own, self.model.levers
     building = levers.vcs_capacity_building * model.staff_paid * kind.capacity_building_gain
     self.half_days = kind.senior_half_days * (1.0 + building)
-    inspection = levers.inspection.burden * (1.0 - model.relief_lifted) * kind.is_inspected
+    inspection = own.inspection_claim * (levers.inspection.burden * (1.0 - model.relief_lifted) * kind.is_inspected)
     initiatives = own.initiative_claim * model.initiatives_left * kind.participation_cost
-    obligations = (
-        own.inspection_claim * inspection
-        + initiatives
-        + own.cuts_claim * how_deep(cuts=levers.austerity) * kind.is_publicly_funded
-        + own.reporting_claim * self.report_pressure
-        + own.own_business * self.half_days * self.is_reorganised
-        + self.n_elsewhere
-        + own.tie_claim * (self.degree + self.own_projects)
-    )
+    cuts = own.cuts_claim * how_deep(cuts=levers.austerity) * kind.is_publicly_funded
+    reports = own.reporting_claim * self.report_pressure
+    upheaval = own.own_business * self.half_days * self.is_reorganised
+    working = own.tie_claim * (self.degree + self.own_projects)
+    obligations = inspection + initiatives + cuts + reports + upheaval + self.n_elsewhere + working
     spared = own.staff_relief * (model.staff_team * model.staff_paid + levers.one_stop_shop * kind.one_stop_shop_gain)
+    before = obligations
     obligations = max(0.0, obligations - spared * model.stands)
+    self.spared_half_days = before - obligations
+    self.claims[OF_ITS_OWN] = own.own_business * self.half_days
+    self.claims[OF_INSPECTION] = inspection
+    self.claims[OF_INITIATIVES] = initiatives
+    self.claims[OF_CUTS] = cuts
+    self.claims[OF_REPORTS] = reports
+    self.claims[OF_UPHEAVAL] = upheaval
+    self.claims[OF_OTHERS] = self.n_elsewhere
+    self.claims[OF_TIES] = own.tie_claim * self.degree
+    self.claims[OF_WORK] = own.tie_claim * self.own_projects
     self.claimed_half_days = own.own_business * self.half_days + obligations
-    self.seats_left = max(0.0, self.half_days - obligations)
+    self.free_half_days = max(0.0, self.half_days - obligations)
+    self.seats_left = self.free_half_days
     self.plan[SAVING_TIME] = initiatives / self.half_days
     self.scarcity = scarcity(claimed=self.claimed_half_days, half_days=self.half_days)
     self.ease = 1.0 / (1.0 + self.scarcity)

@@ -14,6 +14,7 @@ from sim.second.steps import month as as_it_is
 def toss_a_coin(self: Any) -> None:
     """Stay away, send a junior, or go in person by one draw, whatever draws or pushes; it is counted as ever."""
     draw = self.luck.rank[self.model.table]
+    self.junior_utility = 0.0
     be_there(self, rank=2.0 if draw < IN_PERSON else (1.0 if draw < COMES else 0.0))
 
 

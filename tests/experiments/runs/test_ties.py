@@ -8,9 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.run.figures import short_names
+from analysis.run.ranks import rank_strips
+from analysis.run.ties import project_bars, tie_networks
 from experiments import load_scenario
 from experiments.console import main
 from experiments.runs.ties import MOMENTS, has_meetings, tied_run
+from sim import month_of
 
 ASKED = ["extension=sim.second", "months=40"]
 
@@ -57,6 +61,59 @@ def test_projects_are_those_that_were_adopted(tied):
     running = measures["month"].apply(lambda m: ((projects["first_month"] <= m) & (projects["last_month"] >= m)).sum())
     assert running.tolist() == measures["projects"].tolist()
     assert projects["pooled_gbp_m"].sum() == pytest.approx(measures["contribution_pooled_gbp_m"].sum())
+
+
+def test_projects_are_planned_and_then_paid(tied):
+    """Two thirds of a project or more are delivery; what the fund spent is what projects were paid."""
+    projects, measures = tied.projects, tied.history.measures
+    planned = projects["delivers_from"] - projects["first_month"]
+    assert ((planned >= 4) & (planned <= 8))[projects["delivers_from"] <= projects["last_month"]].all()
+    ended = projects[projects["last_month"] < 39]
+    assert (ended["last_month"] + 1 - ended["delivers_from"] == 16).all()
+    assert projects["paid_gbp_m"].sum() == pytest.approx(measures["fund_spent_gbp_m"].sum())
+    late = projects[projects["delivers_from"] > projects["last_month"]]
+    assert (late["paid_gbp_m"] == 0.0).all()
+
+
+def test_ranks_are_drawn_as_they_are_in_the_record(tied):
+    """A panel a table that met, a row a body by sector, a colour a rank, blank where nobody sits."""
+    choices, dates = month_of(tied.history.scenario).choices, tied.history.measures["date"]
+    figure = rank_strips(tied.choices, tied.history.partners, dates, tables=choices.tables, ranks=choices.ranks)
+    met = list(dict.fromkeys(tied.choices["table"]))
+    panels = [ax for ax in figure.axes if ax.collections]
+    assert sorted(ax.get_title(loc="left").lower() for ax in panels) == sorted(met)
+    record = tied.history.record["rank_at"]
+    for number, ax in enumerate(panels):
+        drawn = ax.collections[0].get_array()
+        sits = record[:, :, choices.tables.index(ax.get_title(loc="left").lower())] >= 0.0
+        assert (~np.ma.getmaskarray(drawn)).sum() == sits.sum(), number
+
+
+def test_ties_have_a_key_of_numbers(tied):
+    """Every body of a small board has a number and stands in the key, which no panel of names needs."""
+    figure = tie_networks(tied.ties, tied.bodies)
+    key = [text.get_text() for text in figure.axes[-1].texts]
+    names = set(tied.bodies["partner"])
+    assert len(key) == 2 * len(names)
+    assert [text for text in key if text.isdigit()] == [str(number) for number in range(1, len(names) + 1)]
+
+
+def test_of_many_bodies_those_of_the_core_have_numbers():
+    """A forum has more bodies than a key holds; whoever was in a core is among those that have a number."""
+    forum = tied_run(load_scenario("talking_shop", ["extension=sim.second", "months=24"]), seed=1, replicate=0)
+    names = short_names(list(dict.fromkeys(forum.bodies["partner"])))
+    key = {text.get_text() for text in tie_networks(forum.ties, forum.bodies).axes[-1].texts}
+    core = set(forum.bodies.loc[forum.bodies["in_core"], "partner"])
+    assert len(key) < 2 * len(names)
+    assert core
+    assert {names[name] for name in core} <= key
+
+
+def test_projects_are_drawn_without_any_too():
+    """A run that adopted nothing has an empty figure, not an error."""
+    talk = tied_run(load_scenario("talking_shop", ["extension=sim.second", "months=3"]), seed=1, replicate=0)
+    figure = project_bars(talk.projects.iloc[:0], talk.history.measures["date"], [])
+    assert figure.axes[1].get_xlabel() == "£m"
 
 
 @pytest.mark.usefixtures("empty_folder")

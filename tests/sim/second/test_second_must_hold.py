@@ -18,7 +18,7 @@ from sim.second.accountability import answer_of_the_centre, reward_for
 from sim.second.meetings import PLANNING_MONTHS, items_of, support_of
 from sim.second.projects import RESPONSIVENESS, chance_of_pooling, effort_of
 from sim.second.ties import made_or_lost, shared_draw, trust_a_month_later
-from sim.second.time import scarcity
+from sim.second.time import CLAIMS, scarcity
 
 SHARES = st.floats(0.0, 1.0)
 DRAWS = st.floats(0.0, 1.0, exclude_max=True)
@@ -62,6 +62,19 @@ def test_relief_gives_time_back_to_inspected_bodies_alone():
             assert other.claimed_half_days < one.claimed_half_days
         else:
             assert other.claimed_half_days == one.claimed_half_days
+
+
+def test_all_time_that_is_claimed_is_claimed_by_something():
+    """What claims time, less what staff take over, is all that is claimed; meetings take what is free."""
+    model = lived(months=12, levers={"staff_team": 0.5, "initiatives": 4, "inspection": {"burden": 0.8}})
+    for body in model.partners:
+        assert sum(body.claims) - body.spared_half_days == pytest.approx(body.claimed_half_days)
+        assert body.free_half_days == pytest.approx(body.seats_left + body.rank_at.count(2.0))
+    now = {name: values[-1] for name, values in measured(model).items()}
+    claimed = sum(now[f"time_{claim.replace(' ', '_')}"] for claim in CLAIMS) - now["time_spared"]
+    assert claimed == pytest.approx(np.mean([body.claimed_half_days for body in model.members]))
+    assert now["time_had"] == pytest.approx(np.mean([body.half_days for body in model.members]))
+    assert now["time_meetings"] == pytest.approx(np.mean([body.rank_at.count(2.0) for body in model.members]))
 
 
 # ---------------------------------------------------------------- 3 and 4 meetings

@@ -1,0 +1,326 @@
+"""Figures that set side by side what scenarios' bodies spend and hold: ties, senior time, money, and what it adds.
+
+Each is drawn of months that have the measures it needs; ``resource_figures`` says of which it can be.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from numpy.typing import NDArray
+
+from analysis.shared.plotting import (
+    GREY,
+    add_note,
+    add_title,
+    calendar_axis,
+    counted,
+    draw_fans,
+    fan_note,
+    grid_shape,
+    hide_unused,
+    in_house_style,
+    label_line_ends,
+    looks_of,
+    moments,
+    new_figure,
+    runs_of,
+)
+from analysis.shared.summaries import scenarios_of, t_interval
+from analysis.shared.words import capital, readable
+from sim.population import THEMES
+
+TIES: Mapping[str, str] = {
+    "tie_density": "Pairs that are tied",
+    "tie_cross_sector_share": "Ties across sectors",
+    "core_share": "Members in the core",
+}
+"""Measures of ties, and what panels call them."""
+
+# Paul Tol's "muted" and "light" schemes: safe for colour-blind readers.
+CLAIMS: Mapping[str, tuple[str, str]] = {
+    "time_own_business": ("own business", "#DDDDDD"),
+    "time_inspection": ("inspection", "#882255"),
+    "time_initiatives": ("initiatives", "#CC6677"),
+    "time_reporting": ("reporting", "#AA4499"),
+    "time_cuts": ("cuts", "#332288"),
+    "time_reorganisation": ("reorganisation", "#999933"),
+    "time_other_tables": ("other tables", "#DDCC77"),
+    "time_ties": ("ties", "#117733"),
+    "time_projects": ("projects", "#44AA99"),
+    "time_meetings": ("meetings here", "#88CCEE"),
+}
+"""Measures of what claims senior time, what each is called and its colour; from the bottom of a stack to its top."""
+
+FUND: Mapping[str, tuple[str, str]] = {
+    "fund_spent_gbp_m": ("projects", "#0173B2"),
+    "fund_posts_gbp_m": ("posts and capacity", "#949494"),
+    "fund_held_gbp_m": ("held at the end", "#56B4E9"),
+    "fund_forfeited_gbp_m": ("went back unspent", "#D55E00"),
+}
+OTHER_MONEY: Mapping[str, str] = {
+    "contribution_pooled_gbp_m": "Own money pooled",
+    "private_gbp_m": "Private money",
+}
+_ADDED = tuple(f"added_value_{theme}" for theme in THEMES)
+_YEAR = 12
+_NARROW = 0.06
+"""Parts of the fund smaller than this share of the largest bar have no number in them."""
+
+
+def resource_figures(trajectories: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
+    """Return how to draw each of these figures that the measures of the months allow, by its name.
+
+    >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0], "date": ["2001-04"]})
+    >>> list(resource_figures(run, run)), list(resource_figures(run.assign(**dict.fromkeys(TIES, 0.5)), run))
+    ([], ['ties'])
+    """
+    needed: dict[str, tuple[set[str], Callable[[], Figure]]] = {
+        "ties": (set(TIES), lambda: ties(trajectories)),
+        "senior_time": ({"time_had", "time_spared", *CLAIMS}, lambda: senior_time(trajectories)),
+        "scarcity": ({"scarcity", "time_elsewhere"}, lambda: scarcity(trajectories)),
+        "money": ({*FUND, *OTHER_MONEY}, lambda: money(trajectories)),
+        "added_value": ({"outcome", "outcome_counterfactual", "added_value", *_ADDED}, lambda: added_value(runs)),
+    }
+    return {name: draw for name, (measures, draw) in needed.items() if measures <= set(trajectories)}
+
+
+@in_house_style
+def ties(trajectories: pd.DataFrame) -> Figure:
+    """Return a figure of how many pairs are tied, how many ties join sectors, and how large the core is, over time.
+
+    >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> [ax.get_title(loc="left") for ax in ties(run.assign(**dict.fromkeys(TIES, 0.5))).axes]
+    ['Pairs that are tied', 'Ties across sectors', 'Members in the core']
+    """
+    figure, panels = new_figure(1, len(TIES), width=9.6, height=4.2, sharex=True)
+    add_title(figure, "Ties between members, across sectors and in the core")
+    add_note(
+        figure,
+        f"{fan_note(trajectories)} Core: members each tied to at least half of the others in it; seen once a year.",
+    )
+    units = ("Pairs of members, %", "Ties, %", "Members, %")
+    for ax, (measure, title), unit in zip(panels, TIES.items(), units, strict=True):
+        ends = draw_fans(ax, trajectories, measure)
+        ax.set_title(title)
+        ax.set_ylim(bottom=0)
+        ax.set_ylabel(unit)
+        ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol="", decimals=0))
+        calendar_axis(ax, most_ticks=5)
+    label_line_ends(panels[-1], ends)
+    return figure
+
+
+@in_house_style
+def senior_time(trajectories: pd.DataFrame) -> Figure:
+    """Return a figure of what claims senior time, stacked over time, one panel a scenario; means over runs.
+
+    Claims are half-days a month of a member; the black line is what a member has, the dotted one that and what staff
+    and one-stop shops take over.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> figure = senior_time(run.assign(time_had=10.0, time_spared=1.0, **dict.fromkeys(CLAIMS, 1.0)))
+    >>> [(ax.get_title(loc="left"), ax.get_ylabel()) for ax in figure.axes]
+    [('Baseline', 'Half-days a month')]
+    """
+    scenarios = scenarios_of(trajectories)
+    down, across = grid_shape(len(scenarios), most_columns=3)
+    figure, panels = new_figure(down, across, width=9.6, height=2.3 + 2.9 * down, sharex=True, sharey=True)
+    hide_unused(panels, len(scenarios))
+    add_title(figure, "What claims the senior time of a member")
+    counts = counted(runs_of(trajectories), "run")
+    note = (
+        f"Mean of {counts} of each scenario and of members, and of the last 12 months. Black: time that a member "
+        "has; what goes beyond is taken from own business. Dotted: that, and what staff and one-stop shops take over."
+    )
+    add_note(figure, note, empty_lines=3)
+    columns = [*CLAIMS, "time_had", "time_spared"]
+    means = trajectories.groupby(["scenario", "month"], sort=False)[columns].mean()
+    dates = trajectories.groupby("month")["date"].first()
+    seen = [name for name in CLAIMS if float(means[name].max()) > 0.005]
+    for place, (ax, scenario) in enumerate(zip(panels, scenarios, strict=False)):
+        here = means.loc[scenario].rolling(_YEAR, min_periods=1).mean()
+        when = moments(dates.loc[here.index])
+        ax.stackplot(when, *(here[name] for name in seen), colors=[CLAIMS[name][1] for name in seen], linewidth=0)
+        ax.plot(when, here["time_had"], color="black", linewidth=2)
+        ax.plot(when, here["time_had"] + here["time_spared"], color="black", linewidth=1.4, linestyle=":")
+        ax.set(title=textwrap.fill(readable(scenario), 90 // across), ylim=(0, None))
+        calendar_axis(ax, most_ticks=5)
+        if place % across == 0:
+            ax.set_ylabel("Half-days a month")
+    key = [Patch(color=CLAIMS[name][1], label=CLAIMS[name][0]) for name in reversed(seen)]
+    _key_below(figure, key, columns=5)
+    return figure
+
+
+@in_house_style
+def scarcity(trajectories: pd.DataFrame) -> Figure:
+    """Return a figure of how scarce senior time is over time, and to how many other tables seniors go.
+
+    >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> [ax.get_title(loc="left") for ax in scarcity(run.assign(scarcity=0.5, time_elsewhere=1.0)).axes]
+    ['Scarcity of senior time', 'Other tables']
+    """
+    figure, (left, right) = new_figure(1, 2, width=8.8, height=4.2, sharex=True)
+    add_title(figure, "How scarce senior time is")
+    note = "Scarcity: the square of the share of senior time that is claimed. Other tables: mean of the last 12 months."
+    add_note(figure, f"{fan_note(trajectories)} {note}")
+    by_run = trajectories.groupby(["scenario", "replicate"], sort=False)["time_elsewhere"]
+    smooth = by_run.rolling(_YEAR, min_periods=1).mean().to_numpy()
+    draw_fans(left, trajectories, "scarcity")
+    left.set(title="Scarcity of senior time", ylabel="1: all time is claimed", ylim=(0, None))
+    left.axhline(1.0, color=GREY, linewidth=0.8)
+    ends = draw_fans(right, trajectories.assign(time_elsewhere=smooth), "time_elsewhere")
+    right.set(title="Other tables", ylabel="Tables that a body's seniors go to", ylim=(0, None))
+    label_line_ends(right, ends)
+    return figure
+
+
+@in_house_style
+def money(trajectories: pd.DataFrame) -> Figure:
+    """Return a figure of where the fund went over the run, and how much own and private money came beside it.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "month": 0, "date": "2001-04"})
+    >>> figure = money(run.assign(**dict.fromkeys([*FUND, *OTHER_MONEY], 1.0)))
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['The fund', 'Own money pooled', 'Private money']
+    """
+    totals = _totals(trajectories)
+    scenarios = scenarios_of(totals)
+    height = 2.3 + 0.5 * len(scenarios)
+    figure, panels = new_figure(1, 3, width=9.6, height=height, sharey=True, width_ratios=[3.2, 1.4, 1.4])
+    add_title(figure, "Money by its use, over the whole run")
+    counts = counted(runs_of(trajectories), "run")
+    note = (
+        f"Mean of {counts} of each scenario. Lines: 95 % intervals, above a bar of what went into projects, below of "
+        "all that came in. Private money follows economic projects and is none of the table's."
+    )
+    add_note(figure, note, empty_lines=2)
+    _fund_bars(panels[0], totals, scenarios)
+    looks = looks_of(scenarios)
+    for ax, (measure, title) in zip(panels[1:], OTHER_MONEY.items(), strict=True):
+        for place, scenario in enumerate(scenarios):
+            values = totals.loc[totals["scenario"] == scenario, measure].to_numpy()
+            _dot(ax, place, values, colour=looks[scenario].colour)
+        ax.set(title=title, xlabel="£m over the run", xlim=(0, None))
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=4))
+    panels[0].set_yticks(range(len(scenarios)), [textwrap.fill(readable(name), 18) for name in scenarios])
+    panels[0].set_ylim(len(scenarios) - 0.4, -0.6)
+    _key_below(figure, [Patch(color=colour, label=name) for name, colour in FUND.values()], columns=4)
+    return figure
+
+
+def _totals(trajectories: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a run with the money of all its months by use; what is held is that of the last month."""
+    by_run = trajectories.groupby(["scenario", "replicate"], sort=False)
+    totals = by_run[[*FUND, *OTHER_MONEY]].sum()
+    totals["fund_held_gbp_m"] = by_run["fund_held_gbp_m"].last()
+    return totals.reset_index()
+
+
+def _fund_bars(ax: Axes, totals: pd.DataFrame, scenarios: list[str]) -> None:
+    """Draw a bar a scenario, split by what the fund went into."""
+    means = totals.groupby("scenario", sort=False)[list(FUND)].mean()
+    longest = max(1e-9, float(means.sum(axis=1).max()))
+    for place, scenario in enumerate(scenarios):
+        start = 0.0
+        for measure, (_, colour) in FUND.items():
+            size = float(means.loc[scenario, [measure]].to_numpy()[0])
+            ax.barh(place, size, left=start, height=0.5, color=colour)
+            if size >= _NARROW * longest:
+                ax.text(start + size / 2, place, f"{size:.0f}" if size >= 10 else f"{size:.1f}", color="white",
+                        fontsize=9, ha="center", va="center", weight="bold")  # fmt: skip
+            start += size
+        rows = totals[totals["scenario"] == scenario]
+        for values, height in ((rows["fund_spent_gbp_m"], place - 0.33), (rows[list(FUND)].sum(axis=1), place + 0.33)):
+            _, low, high = (float(end[0]) for end in t_interval(values.to_numpy()[:, None]))
+            ax.hlines(height, low, high, color="0.25", linewidth=1.4)
+    ax.set(title="The fund", xlabel="£m over the run", xlim=(0, None))
+    ax.grid(visible=False, axis="y")
+
+
+@in_house_style
+def added_value(runs: pd.DataFrame) -> Figure:
+    """Return a figure of the outcome beside its counterfactual at the end, and of the added value, in all and by theme.
+
+    >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "outcome": 0.2})
+    >>> figure = added_value(runs.assign(outcome_counterfactual=0.1, **dict.fromkeys(("added_value", *_ADDED), 0.1)))
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['Outcome and counterfactual', 'Added value', 'Added value by theme']
+    """
+    scenarios = scenarios_of(runs)
+    looks = looks_of(scenarios)
+    height = 2.5 + 0.62 * len(scenarios)
+    figure, panels = new_figure(1, 3, width=9.6, height=height, width_ratios=[1.1, 1.1, 1.3])
+    add_title(figure, "What the partnership adds to the same pounds spent alone")
+    counts = counted(runs_of(runs), "run")
+    note = (
+        f"Last month, means of {counts} of each scenario. Thick line: 95 % interval of the mean; thin: middle 90 % of "
+        "runs. Outcomes of runs differ mostly by shocks, which outcome and counterfactual share."
+    )
+    add_note(figure, note, empty_lines=2)
+    for place, scenario in enumerate(scenarios):
+        here, colour = runs[runs["scenario"] == scenario], looks[scenario].colour
+        _dot(panels[0], place - 0.14, here["outcome"].to_numpy(), colour=colour)
+        _dot(panels[0], place + 0.14, here["outcome_counterfactual"].to_numpy(), colour=colour, is_open=True)
+        _dot(panels[1], place, here["added_value"].to_numpy(), colour=colour, runs=True)
+        step = 0.7 / len(scenarios)
+        for number, measure in enumerate(_ADDED):
+            height_there = number + step * (place - (len(scenarios) - 1) / 2)
+            _dot(panels[2], height_there, here[measure].to_numpy(), colour=colour, size=5)
+    for ax, title in zip(panels, ("Outcome and counterfactual", "Added value", "Added value by theme"), strict=True):
+        ax.axvline(0.0, color=GREY, linewidth=1)
+        ax.set(title=title, xlabel="% of the gap")
+        ax.xaxis.set_major_locator(MaxNLocator(nbins=5))
+        ax.xaxis.set_major_formatter(FuncFormatter(_in_per_cent))
+        ax.grid(visible=False, axis="y")
+    names = [textwrap.fill(readable(name), 18) for name in scenarios]
+    panels[0].set_yticks(range(len(scenarios)), names)
+    panels[1].set_yticks(range(len(scenarios)), [])
+    panels[2].set_yticks(range(len(THEMES)), [capital(theme) for theme in THEMES])
+    for ax, rows in zip(panels, (len(scenarios), len(scenarios), len(THEMES)), strict=True):
+        ax.set_ylim(rows - 0.5, -0.5)
+    for tick, scenario in zip(panels[0].get_yticklabels(), scenarios, strict=True):
+        tick.set_color(looks[scenario].colour)
+    key = [
+        Line2D([], [], marker="o", color=GREY, label="outcome, added value"),
+        Line2D([], [], marker="o", color=GREY, markerfacecolor="white", label="counterfactual: the same pounds alone"),
+    ]
+    _key_below(figure, key, columns=2)
+    return figure
+
+
+def _dot(
+    ax: Axes,
+    place: float,
+    values: NDArray[np.float64],
+    *,
+    colour: str,
+    size: float = 7,
+    is_open: bool = False,
+    runs: bool = False,
+) -> None:
+    """Draw a mean with its 95 % interval, and with ``runs`` the middle 90 % of runs, along the x axis."""
+    mean, low, high = (float(end[0]) for end in t_interval(values[:, None]))
+    if runs and len(values) > 1:
+        ax.hlines(place, *np.quantile(values, (0.05, 0.95)), color=colour, linewidth=1)
+    ax.hlines(place, low, high, color=colour, linewidth=3.5, alpha=0.45)
+    face = "white" if is_open else colour
+    ax.plot(mean, place, "o", color=colour, markerfacecolor=face, markersize=size, clip_on=False, zorder=3)
+
+
+def _in_per_cent(share: float, _: object) -> str:
+    return f"{100 * share:g}".replace("-", "−")
+
+
+def _key_below(figure: Figure, handles: list[Patch] | list[Line2D], *, columns: int) -> None:
+    """Say below the note what colours and signs mean."""
+    figure.legend(handles=handles, loc="outside lower left", ncols=columns, fontsize=9, handlelength=1.2)
