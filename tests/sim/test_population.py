@@ -17,7 +17,13 @@ from sim.population import Archetype, place_records, seats_of
 ARCHETYPES = list(sim.ARCHETYPES.values())
 PLACES = sim.place_names()
 SYNTHETIC = {"typical", "two_tier_county"}
-AMOUNTS = {"budget_gbp_per_head", "inspection_cost_gbp_per_head", "statutory_weight", "participation_cost"}
+AMOUNTS = {
+    "budget_gbp_per_head",
+    "inspection_cost_gbp_per_head",
+    "statutory_weight",
+    "participation_cost",
+    "senior_half_days",
+}
 FLAGS = {
     "named_in_duty",
     "is_regional",

@@ -25,6 +25,8 @@ class Rules:
     functions: Mapping[tuple[str, str], int]
     methods: Mapping[str, int]
     classes: frozenset[str]
+    of_a_body: frozenset[tuple[str, str]] = frozenset()
+    """Functions whose first argument is a body or the table, which may be given by its position."""
 
 
 def is_marked(node: ast.AST) -> bool:
@@ -42,7 +44,13 @@ def rules_in(trees: Mapping[str, ast.Module]) -> Rules:
     methods: dict[str, int] = {}
     for node in (node for kind in classes for node in kind.body if is_marked(node)):
         methods[node.name] = max(methods.get(node.name, 0), len(node.args.args) - 1)
-    return Rules(functions, methods, frozenset(kind.name for kind in classes))
+    of_a_body = frozenset(
+        (name, node.name)
+        for name, tree in trees.items()
+        for node in tree.body
+        if is_marked(node) and isinstance(node, ast.FunctionDef) and [a.arg for a in node.args.args][:1] == ["self"]
+    )
+    return Rules(functions, methods, frozenset(kind.name for kind in classes), of_a_body)
 
 
 def names_in(module: str, tree: ast.Module) -> dict[str, tuple[str, str]]:
@@ -72,11 +80,22 @@ def arguments_of(called: ast.expr, names: Mapping[str, tuple[str, str]], rules: 
     return taken + 1 if taken and module.rpartition(".")[2] in rules.classes else taken
 
 
+def _by_position(call: ast.Call, names: Mapping[str, tuple[str, str]], rules: Rules) -> list[ast.expr]:
+    """Return the arguments that are given by their position, but for the body or the table itself."""
+    called = call.func
+    is_of_a_body = isinstance(called, ast.Name) and names.get(called.id, ("", "")) in rules.of_a_body
+    return call.args[1:] if is_of_a_body else call.args
+
+
 def called_by_position(module: str, tree: ast.Module, rules: Rules) -> Iterator[str]:
     """Give every call in which a rule of two or more arguments is given one of them by its position."""
     names = names_in(module, tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and arguments_of(node.func, names, rules) > 1:
+        if (
+            isinstance(node, ast.Call)
+            and _by_position(node, names, rules)
+            and arguments_of(node.func, names, rules) > 1
+        ):
             yield f"{module}, line {node.lineno}: {ast.unparse(node.func)}"
 
 

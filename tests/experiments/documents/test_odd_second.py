@@ -175,7 +175,7 @@ def test_numbers_of_the_model_are_all_read():
         ("choose_rank", ("partner", "in_person"), ("partner", "belief")),
         ("choose_rank", ("partner", "in_person"), ("own", "duty_pull")),
         ("face_levers", ("partner", "attend_pressure"), ("behaviour", "duty_half_saturation")),
-        ("made_or_lost", ("matrix", "tie"), ("partner", "best_presence")),
+        ("met_at_tables", ("matrix", "met"), ("partner", "at_board")),
         ("take_on", ("partner", "pools_in"), ("partner", "yield_remembered")),
         ("decide", ("partnership", "rank_of"), ("levers", "purse")),
     ],
