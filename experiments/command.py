@@ -165,15 +165,21 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None])
 
 @contextmanager
 def _hydra_process(arguments: list[str]) -> Iterator[None]:
-    """Let Hydra read ``arguments`` as if they were the command line, and raise its errors, not print them."""
+    """Let Hydra read ``arguments`` as if they were the command line, and raise its errors, not print them.
+
+    What it does to logging for --info, down to every detail of every library, is undone: it would go on in this process.
+    """
     command_line, full_error = sys.argv, os.environ.get(FULL_ERROR)
-    complaints = logging.raiseExceptions
+    complaints, root = logging.raiseExceptions, logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     sys.argv, os.environ[FULL_ERROR] = arguments, "1"
     logging.raiseExceptions = False  # when the reader of --info has seen enough
     try:
         yield
     finally:
         sys.argv, logging.raiseExceptions = command_line, complaints
+        root.handlers[:] = handlers
+        root.setLevel(level)
         del os.environ[FULL_ERROR]
         if full_error is not None:
             os.environ[FULL_ERROR] = full_error

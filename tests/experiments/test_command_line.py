@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import signal
 from pathlib import Path
@@ -299,6 +300,14 @@ def test_multirun_gives_each_job_a_folder(tmp_path: Path, capsys: pytest.Capture
     ]
     assert main(["run", "-m", "seed=1,2", *SHORT]) == 0
     assert len(list((tmp_path / "outputs" / "run").iterdir())) == 2
+
+
+def test_logging_is_left_as_it_was():
+    """What Hydra turns on for --info, every detail of every library, would slow down all that comes after."""
+    root = logging.getLogger()
+    before = list(root.handlers), root.level
+    assert main(["run", "--info", "defaults"]) == 0
+    assert (list(root.handlers), root.level) == before
 
 
 def test_cfg_and_info_show_the_settings_and_run_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
