@@ -167,7 +167,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None])
 def _hydra_process(arguments: list[str]) -> Iterator[None]:
     """Let Hydra read ``arguments`` as if they were the command line, and raise its errors, not print them.
 
-    What it does to logging for --info, down to every detail of every library, is undone: it would go on in this process.
+    What it does to logging for --info, down to every detail of every library, is undone, or it would go on here.
     """
     command_line, full_error = sys.argv, os.environ.get(FULL_ERROR)
     complaints, root = logging.raiseExceptions, logging.getLogger()
