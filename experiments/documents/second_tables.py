@@ -19,15 +19,16 @@ from experiments.documents.second_submodels import LAUNCH, MEASURING, SUBMODELS
 from experiments.runs.patterns import second_patterns
 from sim import ARCHETYPES, Month, Parameter, load_month
 
-DOES_NOTHING: Mapping[str, str] = {
-    "levers.joint.co_location": "sharing a place has no rule",
-    "levers.joint.training": "there is no skill or capacity that it could add to",
-    "levers.newcomers_informed": "whoever begins knows nothing of the record",
-    "levers.announced_end_months": "nobody looks ahead",
-    "levers.sanctions": "there is no punishment among members but trust that is lost",
-    "levers.duty.service_plans": "its pressure is worked out as in the first model, and no rule reads it",
-    "levers.duty.parent_departments": "rigidity falls by joint work alone",
-}
+_WHY_NOTHING = (
+    ("levers.joint.co_location", "sharing a place has no rule"),
+    ("levers.joint.training", "there is no skill or capacity that it could add to"),
+    ("levers.newcomers_informed", "whoever begins knows nothing of the record"),
+    ("levers.announced_end_months", "nobody looks ahead"),
+    ("levers.sanctions", "there is no punishment among members but trust that is lost"),
+    ("levers.duty.service_plans", "its pressure is worked out as in the first model, and no rule reads it"),
+    ("levers.duty.parent_departments", "rigidity falls by joint work alone"),
+)
+DOES_NOTHING: Mapping[str, str] = dict(_WHY_NOTHING)
 """Levers that change no number of the second model, and why."""
 
 GROUPS = (
