@@ -46,7 +46,8 @@ def test_what_is_in_a_junior_is_what_the_rule_has(told):
     own |= history.scenario.own
     shared = sum(share * rows[f"term_{name}"] for name, share in choice_of(history.scenario).items())
     came = history.partners.pivot(index="month", columns="partner", values="attendance")
-    records = came.rolling(12, min_periods=1).sum().div(np.minimum(12, came.index + 1), axis=0)
+    unseen = 0.5 * np.maximum(0, 12 - (came.index + 1))  # for a year the launch is remembered too
+    records = came.rolling(12, min_periods=1).sum().add(unseen, axis=0) / 12.0
     later = (rows["month"] > 0).to_numpy()
     record = np.array([records.at[m - 1, p] for m, p in zip(rows["month"][later], rows["partner"][later], strict=True)])
     habit = own["habit_pull"] * record - rows.loc[later, "term_habit"].to_numpy()
