@@ -146,7 +146,7 @@ def came_in_words(row: pd.Series, points: pd.Series, labels: Mapping[str, str], 
     >>> meanings = {"ties": "partners who come", "time": "scarce time", "duty": "duty"}
     >>> print(came_in_words(row, points, labels, meanings).replace(". ", "." + chr(10)))
     In May 2004 the school came in person, with a chance of 62 %.
-    Of the 3 bodies it was tied to, 2 went to half or more of the last year's meetings in person: the police force (92 %) and the fire service (50 %).
+    Of the 3 bodies it was tied to, 2 had a record of going in person to half or more of a year's meetings: the police force (92 %) and the fire service (50 %).
     Without partners who come its chance would have been 14 points lower, without scarce time 8 points higher.
     """  # noqa: E501
     body, chance = the(labels[row["partner"]]), points[IN_PERSON]
@@ -161,7 +161,7 @@ def _ties(row: pd.Series, labels: Mapping[str, str]) -> str:
     of = f"Of the {row['tied_to']:.0f} bodies it was tied to," if row["tied_to"] > 1 else "Of the one body tied to it,"
     shares = [entry.rpartition(" ") for entry in row["in_person_before"].split(", ")]
     usual = [f"{the(labels[name])} ({_percent(float(share))})" for name, _, share in shares if float(share) >= _USUALLY]
-    meetings = "went to half or more of the last year's meetings in person"
+    meetings = "had a record of going in person to half or more of a year's meetings"
     if not usual:
         return f"{of} none {meetings}."
     named = usual if len(usual) <= 2 * _MOST_NAMED else [*usual[: 2 * _MOST_NAMED], "others"]

@@ -120,6 +120,8 @@ def moments(dates: pd.Series) -> NDArray[np.datetime64]:
 def calendar_axis(ax: Axes, *, most_ticks: int = 7, span: NDArray[np.datetime64] | None = None) -> None:
     """Show calendar years (months in short runs) on the x axis; with ``span``, from its first to its last moment."""
     locator = calendar.AutoDateLocator(minticks=3, maxticks=most_ticks)  # type: ignore[no-untyped-call]
+    # Of a little less than three years half-years are too many for few ticks, and years are too few by its own rule.
+    locator.intervald[calendar.MONTHLY] = [*locator.intervald[calendar.MONTHLY], 12]
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(
         calendar.ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]

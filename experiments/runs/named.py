@@ -54,8 +54,9 @@ class Named:
     """What is told by name.
 
     ``partners`` has one row a month and body that decided about the board: its rank there, to how many it was tied, to
-    whom, with the share of the last year's meetings to which each of them went in person (those first who went most),
-    which of them were there in person now, and the sum of the shares, on which the term rests. The ties of the launch
+    whom, with the record that each of them has of going in person (those first who have most), which of them were there
+    in person now, and the sum of the records, on which the term rests. A record is the share of the last year's
+    meetings, and until there was a year of them in part what was expected at the launch. The ties of the launch
     are not written down, so the first month has none. ``promises`` has
     one row a month, project and body in its team: what share of its promises it kept (one share for all its projects in
     a month) and how far its team mates' trust in it moved in that month, their mean. ``by_project`` has one row a

@@ -44,7 +44,7 @@ class TiedRun:
     ``bodies`` one a moment and body, ``projects`` one a project, in the order in which they were adopted: its team
     (names with commas between them), how many sectors are in it, from which month on it delivers (one after its last
     if the run ends before), how many members pooled money, how much over the project's months, how much the fund paid,
-    and the mean of its monthly yields.
+    and the mean of its yields in the months in which it delivers (0 before).
     """
 
     history: History
@@ -153,13 +153,14 @@ def _project(history: History, place: int, first: int, last: int) -> tuple[Any, 
     team = np.flatnonzero((record["in_team"][first, :, place] > 0.0) & (record["is_member"][first] > 0.0))
     sectors = history.partners["sector"].iloc[team]
     lived = slice(first, last + 1)
-    yields = record["yield_of"][lived, place].tolist()
     planned = np.flatnonzero(record["planning_left"][lived, place] <= 0.0)
+    delivers = first + int(planned[0]) + 1 if len(planned) else last + 1
+    yields = record["yield_of"][delivers : last + 1, place].tolist()
     return (
         record.recorder.called["theme_of"][int(record["theme_of"][first, place])],
         first,
         last,
-        first + int(planned[0]) + 1 if len(planned) else last + 1,
+        delivers,
         history.scenario.month_label(first),
         history.scenario.month_label(last),
         ", ".join(names[body] for body in team),
@@ -167,5 +168,5 @@ def _project(history: History, place: int, first: int, last: int) -> tuple[Any, 
         int((record["pools_in"][first, team, place] > 0.0).sum()),
         float(record["pooled_gbp_m_in"][lived, place].sum()),
         float(record["paid_gbp_m_in"][lived, place].sum()),
-        sum(yields) / len(yields),
+        sum(yields) / max(1, len(yields)),
     )

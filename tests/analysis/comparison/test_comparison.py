@@ -16,7 +16,7 @@ from scipy import stats
 
 from analysis.comparison import figures, words
 from analysis.run.figures import run_figures
-from analysis.shared.plotting import looks_of, save, spread_apart
+from analysis.shared.plotting import calendar_axis, looks_of, moments, new_figure, save, spread_apart
 from analysis.shared.summaries import bands, contrasts, regime_shares, regimes_over_time, summary
 from analysis.shared.words import readable, unit_of
 from sim.measures import MEASURES
@@ -401,3 +401,14 @@ def test_words_from_real_tables_name_the_difference():
     text = words.conclusions(summary(runs), contrasts(runs, "without_fund"), regime_shares(runs))
     assert "With fund against without fund (3 pairs of runs):" in text
     assert "Engagement ends 0.21 higher than in the without fund" in text
+
+
+@pytest.mark.parametrize("most", [5, 7])
+def test_a_calendar_axis_has_ticks_for_any_length_of_run(most: int):
+    """Also of a little less than three years, where half-years are too many and years few."""
+    for months in (2, 13, 30, 35, 36, 61, 144):
+        when = moments(pd.Series(pd.period_range("2001-04", periods=months, freq="M").astype(str)))
+        _, (ax,) = new_figure(1, 1, width=4, height=2)
+        ax.plot(when, range(months))
+        calendar_axis(ax, most_ticks=most, span=when)
+        assert 1 <= len(ax.xaxis.get_major_locator()()) <= most + 1, months

@@ -38,7 +38,10 @@ def test_a_month_of_coming_or_not_has_no_choice_among_three(told):
 
 
 def test_what_is_in_a_junior_is_what_the_rule_has(told):
-    """The terms that speak for a junior too, with base and habit of sending one, are the utility that was kept."""
+    """The terms that speak for a junior too, with base and habit of sending one, are the utility that was kept.
+
+    From the second year on, when the record of a year is that of its meetings alone.
+    """
     history = told.history
     _, rows, _ = decided(told)
     own = {path: parameter.default for path, parameter in month_of(history.scenario).parameters.items()}
@@ -46,9 +49,8 @@ def test_what_is_in_a_junior_is_what_the_rule_has(told):
     own |= history.scenario.own
     shared = sum(share * rows[f"term_{name}"] for name, share in choice_of(history.scenario).items())
     came = history.partners.pivot(index="month", columns="partner", values="attendance")
-    unseen = 0.5 * np.maximum(0, 12 - (came.index + 1))  # for a year the launch is remembered too
-    records = came.rolling(12, min_periods=1).sum().add(unseen, axis=0) / 12.0
-    later = (rows["month"] > 0).to_numpy()
+    records = came.rolling(12).sum() / 12.0
+    later = (rows["month"] >= 12).to_numpy()
     record = np.array([records.at[m - 1, p] for m, p in zip(rows["month"][later], rows["partner"][later], strict=True)])
     habit = own["habit_pull"] * record - rows.loc[later, "term_habit"].to_numpy()
     expected = own["junior_base"] + shared[later].to_numpy() + habit
