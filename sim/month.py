@@ -264,9 +264,9 @@ class Month:
     records: Mapping[str, Recorder] = dataclasses.field(default_factory=dict)
     """What can be kept on request of bodies, pairs and the table, by the name under which it is asked for."""
     choices: Choices | None = None
+    """What bodies choose at which tables, if the month knows such."""
     remark: str = ""
     """What has to be said wherever somebody reads a result of it."""
-    """What bodies choose at which tables, if the month knows such."""
 
     # ------------------------------------------------------------ copies with changes
 
