@@ -32,8 +32,21 @@ from sim.scenario import Scenario, ScenarioError
 NO_REGIME = -1
 
 
+class _ByMeasure:
+    """What was kept of runs, read by the name of a measure."""
+
+    measure_names: tuple[str, ...]
+    measures: NDArray[np.float64]
+
+    def __getitem__(self, measure: str) -> NDArray[np.float64]:
+        """Return one measure with the axes of ``measures`` but the last."""
+        if measure not in self.measure_names:
+            raise KeyError(f"{measure!r} was not kept; kept: {', '.join(self.measure_names)}")
+        return self.measures[..., self.measure_names.index(measure)]
+
+
 @dataclasses.dataclass(frozen=True)
-class Ensemble:
+class Ensemble(_ByMeasure):
     """What happened in many runs.
 
     ``measures`` has the axes (scenario, replicate, month, measure), ``regimes`` (scenario, replicate,
@@ -57,12 +70,6 @@ class Ensemble:
     partners: NDArray[np.float64] | None = None
     record: Record | None = None
     """What bodies, pairs and the table held, if it was asked for: scenario and replicate come first."""
-
-    def __getitem__(self, measure: str) -> NDArray[np.float64]:
-        """Return one measure as (scenario, replicate, month)."""
-        if measure not in self.measure_names:
-            raise KeyError(f"{measure!r} was not kept; kept: {', '.join(self.measure_names)}")
-        return self.measures[..., self.measure_names.index(measure)]
 
     def table(self) -> pd.DataFrame:
         """Return one row a scenario, replicate and month: these, the date, the measures and the regime."""
@@ -93,7 +100,7 @@ class Ensemble:
 
 
 @dataclasses.dataclass(frozen=True)
-class Piece:
+class Piece(_ByMeasure):
     """What happened in some runs of an ensemble, as ``consumer`` is given it.
 
     ``scenarios`` and ``replicates`` name each run: the position of its scenario among those asked for, and its
@@ -114,12 +121,6 @@ class Piece:
     partners: NDArray[np.float64] | None = None
     """(run, month, seat, column)"""
     record: Record | None = None
-
-    def __getitem__(self, measure: str) -> NDArray[np.float64]:
-        """Return one measure as (run, month)."""
-        if measure not in self.measure_names:
-            raise KeyError(f"{measure!r} was not kept; kept: {', '.join(self.measure_names)}")
-        return self.measures[..., self.measure_names.index(measure)]
 
 
 def simulate_ensemble(

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.runs.ties import TiedRun
-from sim import History, Record, month_of
+from experiments.runs.ties import TiedRun, record_of
+from sim import History, month_of
 
 _OF_PARTNERS = ["month", "date", "partner", "rank", "tied_to", "in_person_before", "came_in_person", "expected"]
 _OF_PROMISES = [
@@ -79,18 +79,13 @@ def named(tied: TiedRun) -> Named:
     )
 
 
-def _record(history: History) -> Record:
-    assert history.record is not None
-    return history.record
-
-
 def _by_month(history: History, column: str) -> NDArray[np.float64]:
     """Return a column of the table of bodies as (month, body)."""
     return history.partners[column].to_numpy().reshape(history.scenario.months, -1)
 
 
 def _partners(history: History) -> pd.DataFrame:
-    record, choices = _record(history), month_of(history.scenario).choices
+    record, choices = record_of(history), month_of(history.scenario).choices
     assert choices is not None
     names = list(dict.fromkeys(history.partners["partner"]))
     rank, member = record["rank_at"][:, :, 0], record["is_member"] > 0.0
@@ -131,7 +126,7 @@ class _Team:
         self.history, self.project = history, project
         self.names = list(dict.fromkeys(history.partners["partner"]))
         self.bodies = [self.names.index(name) for name in project["team"].split(", ") if name]
-        self.trust, self.member = _record(history)["trust"], _record(history)["is_member"] > 0.0
+        self.trust, self.member = record_of(history)["trust"], record_of(history)["is_member"] > 0.0
         self.effort, self.influence = _by_month(history, "effort"), _by_month(history, "influence")
 
     def months(self) -> Iterable[tuple[Any, ...]]:

@@ -22,7 +22,8 @@ from analysis.patterns.judging import Docket
 from experiments.compose import load_place, load_scenario
 from experiments.runs.counterfactual import without
 from experiments.runs.patterns import REPLICATES_APART, SYNTHETIC_PLACES
-from sim import Ensemble, Month, Record, Scenario, ScenarioError, month_of, place_names, simulate_ensemble, with_changes
+from experiments.runs.ties import MEETINGS, record_of
+from sim import Month, Record, Scenario, ScenarioError, month_of, place_names, simulate_ensemble, with_changes
 from sim.own import importable
 
 SECOND_MODEL = "sim.second"
@@ -35,8 +36,6 @@ NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 """Roles of patterns that may be looked at."""
 
 REFOUNDED = "times_refounded"
-MEETINGS = "meetings"
-"""The record that holds who trusts and is tied to whom."""
 
 STAND_INS: Mapping[str, str] = {
     "england": "39 places with their fund stand for the 88, and twice an ordinary place of two tiers and once one of a "
@@ -315,14 +314,8 @@ def _words_of_matrices(
             )
             for number, replicate in enumerate(chosen):
                 for word in asked:
-                    rows[word].append(_of_a_run(word, _record(seen), number, months, length, seed=replicate))
+                    rows[word].append(_of_a_run(word, record_of(seen), number, months, length, seed=replicate))
     return {word: np.stack(found) for word, found in rows.items()}
-
-
-def _record(ensemble: Ensemble) -> Record:
-    if ensemble.record is None:
-        raise ScenarioError("the run kept no record: ask for one, record=")
-    return ensemble.record
 
 
 def _of_a_run(word: str, record: Record, run: int, months: Sequence[int], length: int, *, seed: int) -> Numbers:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim import History, Record, Scenario, month_of, simulate
+from sim import Ensemble, History, Record, Scenario, ScenarioError, month_of, simulate
 
 MEETINGS = "meetings"
 """The record that all of this is read from."""
@@ -62,7 +62,7 @@ class TiedRun:
         """Return one row a meeting and body that sits there: month, date, table, partner, rank."""
         names, choices = _names(self.history), month_of(self.history.scenario).choices
         assert choices is not None
-        rank_at = _record(self.history)["rank_at"].transpose(0, 2, 1)
+        rank_at = record_of(self.history)["rank_at"].transpose(0, 2, 1)
         rows = [
             (
                 *_when(self.history, month),
@@ -95,9 +95,11 @@ def tied_of(history: History) -> TiedRun:
     )
 
 
-def _record(history: History) -> Record:
-    assert history.record is not None
-    return history.record
+def record_of(run: History | Ensemble) -> Record:
+    """Return the record that a run, or runs, kept; raise :class:`sim.ScenarioError` if none was asked for."""
+    if run.record is None:
+        raise ScenarioError("the run kept no record: ask for one, record=")
+    return run.record
 
 
 def _names(history: History) -> list[str]:
@@ -111,7 +113,7 @@ def _when(history: History, month: int) -> tuple[int, str]:
 
 
 def _ties(history: History, months: Iterable[int]) -> pd.DataFrame:
-    record, names = _record(history), _names(history)
+    record, names = record_of(history), _names(history)
     rows = []
     for month in months:
         sits = record["is_member"][month] > 0.0
@@ -132,7 +134,7 @@ def _bodies(history: History, months: list[int]) -> pd.DataFrame:
 
 def _projects(history: History) -> pd.DataFrame:
     """Return all projects, from the month in which each was adopted to its last or that of the run."""
-    rows = [_project(history, place, first, last) for place, first, last in _spans(_record(history)["months_left"])]
+    rows = [_project(history, place, first, last) for place, first, last in _spans(record_of(history)["months_left"])]
     table = pd.DataFrame(rows, columns=_OF_PROJECTS[1:]).sort_values("first_month", kind="stable", ignore_index=True)
     table.insert(0, "project", range(1, len(table) + 1))
     return table
@@ -149,7 +151,7 @@ def _spans(left: Any) -> Iterator[tuple[int, int, int]]:
 
 
 def _project(history: History, place: int, first: int, last: int) -> tuple[Any, ...]:
-    record, names = _record(history), _names(history)
+    record, names = record_of(history), _names(history)
     team = np.flatnonzero((record["in_team"][first, :, place] > 0.0) & (record["is_member"][first] > 0.0))
     sectors = history.partners["sector"].iloc[team]
     lived = slice(first, last + 1)
