@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.patterns.judging import NOT_JUDGED, judged_rows
+
 EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence"
 
 STRONGEST = 8
@@ -106,19 +108,14 @@ def sensitivity_rows() -> list[list[object]]:
     return rows
 
 
-def second_model_rows() -> list[list[object]]:
-    """Return pattern, what is seen with its interval, what is asked of it, and whether it is so."""
-    rows = _rows(_table("second_model"))
-    return [
-        [
-            row["id"],
-            row["what"],
-            f"{row['value']:.2f} ({row['low']:.2f} to {row['high']:.2f})",
-            row["wanted"],
-            "yes" if row["is_met"] else "**no**",
-        ]
-        for row in rows
-    ]
+def second_model_board() -> tuple[list[str], list[list[str]]]:
+    """Return headings and cells of what the second model shows of the patterns that it may be fitted to."""
+    return judged_rows(_table("second_model").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""}))
+
+
+def second_model_name_rows() -> list[list[object]]:
+    """Return scenarios that are named by what their months should be, and the share of months that are."""
+    return [[row["scenario"], row["regime"], _interval(row, "{:.2f}")] for row in _rows(_table("second_model_names"))]
 
 
 OF_NULLS = (

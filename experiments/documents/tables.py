@@ -230,9 +230,14 @@ def second_model_measures() -> str:
     return markdown_table(*declared_words.word_rows(second_patterns()))
 
 
-def second_model_seen() -> str:
-    """Return what the second model does with numbers set by hand."""
-    return markdown_table(("pattern", "seen", "value", "asked for", "so"), evidence.second_model_rows())
+def second_model_judged() -> str:
+    """Return what the second model shows, with numbers set by hand, of the patterns that it may be fitted to."""
+    return markdown_table(*evidence.second_model_board())
+
+
+def second_model_names() -> str:
+    """Return in what share of their months scenarios are what they are called."""
+    return markdown_table(("scenario", "name of months", "share of months"), evidence.second_model_name_rows())
 
 
 def second_model_nulls_seen() -> str:
@@ -265,7 +270,8 @@ _MAKERS: dict[str, Callable[[], str]] = {
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
         places, boards, schedule, measures, terms, sectors, regimes, scenarios, scoreboard, null_models, docking,
         claims, sensitivity, second_model_patterns, second_model_findings, second_model_experiments,
-        second_model_nulls, second_model_regimes, second_model_measures, second_model_seen, second_model_nulls_seen,
+        second_model_nulls, second_model_regimes, second_model_measures, second_model_judged, second_model_names,
+        second_model_nulls_seen,
         second_model_growth, second_model_matched,
     )
 }  # fmt: skip

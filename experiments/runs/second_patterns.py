@@ -32,6 +32,9 @@ SECOND_MODEL = "sim.second"
 NULLS = f"{SECOND_MODEL}.nulls"
 """The module that holds months without one thing, by the names that are declared; until it is there, none is built."""
 
+FITTED: tuple[Role, ...] = ("fit",)
+"""Roles of the patterns that numbers may be fitted to."""
+
 NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 """Roles of patterns that may be looked at."""
 

@@ -35,7 +35,6 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field
 
-from analysis.patterns.criteria import Role
 from analysis.patterns.declaration import Declaration
 from analysis.patterns.judging import Docket, ids_of, judged_scoreboard
 from analysis.patterns.scan import (
@@ -54,7 +53,7 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
 from experiments.runs.patterns import second_patterns
-from experiments.runs.second_patterns import SECOND_MODEL, STAND_INS, docket_of, is_second, prepared, seen_of
+from experiments.runs.second_patterns import FITTED, SECOND_MODEL, STAND_INS, docket_of, is_second, prepared, seen_of
 from experiments.search.checkpoints import begin
 from experiments.search.prior_scan import CHUNKS, OWN, PLAN, Scan, free_numbers, scanned
 from experiments.settings import Seed, Workers, checked
@@ -62,9 +61,6 @@ from experiments.terminal import filled_table, progress_bar
 from sim import load_month
 from sim.parameters import Whole
 from sim.scenario import nearest
-
-FITTED: tuple[Role, ...] = ("fit",)
-"""Roles of the patterns that a scan looks at."""
 
 DECLARED_RUNS = 400
 """Setting of confirm_runs= at which experiments have the runs that are declared for them."""
