@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from sim.jit import RULES
 from sim.scenario import Scenario, ScenarioError
-from sim.steps import flat
 
 if TYPE_CHECKING:
     from sim.month import Month
@@ -32,16 +31,13 @@ FROM_A_FILE = "_extension_"
 def own_key(month: Month) -> str:
     """Return a sha256 over all of a month that is not the model's own ('' if it is the model's month).
 
-    Every field counts but those that name things, and of own functions their compiled form, with the plain numbers
-    that they name: two texts that do the same share a key, and one changed number does not.
+    Every field counts but those that name things, and of own functions their compiled form, with the plain numbers and
+    the rules that they name: two texts that do the same share a key, and one changed number does not.
     """
     from sim.month import MONTH
 
     told = _told(month)
-    if told == _told(MONTH):
-        return ""
-    own_rules = [_text_of(function) for function in RULES if _may_be_called(function, month)]
-    return hashlib.sha256(repr((told, own_rules)).encode()).hexdigest()
+    return "" if told == _told(MONTH) else hashlib.sha256(told.encode()).hexdigest()
 
 
 def _told(month: Month) -> str:
@@ -67,43 +63,40 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _may_be_called(function: Callable[..., Any], month: Month) -> bool:
-    """Return whether a rule of one's own may be part of a month: not if it is of another extension's file."""
-    in_a_file = function.__module__.startswith(FROM_A_FILE)
-    return not _is_of_package(function) and (not in_a_file or function.__module__ in _modules_of(month))
-
-
-def _modules_of(month: Month) -> set[str]:
-    steps = flat((*month.launch_steps, *month.steps))
-    functions = [getattr(step, "function", None) or getattr(step, "rule", None) for step in steps]
-    functions += [*month.own_terms, *(measure.formula for measure in month.measures.values()), month.own_settings]
-    return {getattr(function, "__module__", "") for function in functions}
-
-
 def _is_of_package(function: Callable[..., Any]) -> bool:
     return function.__module__.split(".")[0] == PACKAGE
 
 
-def _text_of(function: Any) -> bytes:
-    """Return what a function does, as bytes: its instructions, its constants, and numbers it names."""
+def _text_of(function: Any, above: tuple[Any, ...] = ()) -> bytes:
+    """Return what a function does, as bytes: its instructions, its constants, and numbers and own rules it names."""
     known = getattr(function, "__globals__", {})
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     closed = [_text_of(value) if isinstance(value, types.FunctionType) else value for value in cells]
     given = (function.__defaults__, function.__kwdefaults__)
-    return repr((_code(function.__code__, known), closed, given)).encode()
+    return repr((_code(function.__code__, known, (*above, function)), closed, given)).encode()
 
 
-def _code(code: types.CodeType, known: dict[str, Any]) -> tuple[Any, ...]:
-    constants = [_code(part, known) if isinstance(part, types.CodeType) else part for part in code.co_consts]
+def _code(code: types.CodeType, known: dict[str, Any], above: tuple[Any, ...]) -> tuple[Any, ...]:
+    constants = [_code(part, known, above) if isinstance(part, types.CodeType) else part for part in code.co_consts]
     modules = [known[name] for name in code.co_names if isinstance(known.get(name), types.ModuleType)]
     holders = [known, *(vars(module) for module in modules)]
-    named = {
-        (place, name): holder[name]
+    named = [
+        (place, name, holder[name])
         for place, holder in enumerate(holders)
-        for name in code.co_names
-        if isinstance(holder.get(name), int | float | tuple | str)
-    }
-    return code.co_code, constants, code.co_names, code.co_varnames, sorted(named.items())
+        for name in sorted(set(code.co_names))
+        if name in holder
+    ]
+    plain = [one for one in named if isinstance(one[2], int | float | tuple | str)]
+    rules = [
+        (place, name, _text_of(one, above))
+        for place, name, one in named
+        if _is_own_rule(one) and not any(one is caller for caller in above)
+    ]
+    return code.co_code, constants, code.co_names, code.co_varnames, plain, rules
+
+
+def _is_own_rule(value: Any) -> bool:
+    return isinstance(value, types.FunctionType) and any(value is one for one in RULES) and not _is_of_package(value)
 
 
 # ---------------------------------------------------------------------- loading a month by the name of its module

@@ -143,8 +143,9 @@ def prepared(
     changes: Sequence[str] = (),
     runs_of: Callable[[str], int],
     most_places: int | None = None,
+    also: Collection[str] = (),
 ) -> tuple[Prepared, ...]:
-    """Return the experiments that judged patterns read, made ready.
+    """Return the experiments that judged patterns read, and those in ``also``, made ready.
 
     ``changes`` are overrides that hold in all. ``runs_of`` says about how many runs an experiment has, which places
     share evenly, at least one each; ``most_places`` spreads them over so many places at most.
@@ -153,7 +154,7 @@ def prepared(
     made = []
     for name, planned in declared.experiments.items():
         words = dict.fromkeys(word for f in findings if name in f.experiments for word in f.measures)
-        if not words:
+        if not words and name not in also:
             continue
         scenario = load_scenario(planned.scenario, [*planned.overrides, f"extension={extension}", *changes])
         if (scenario.start, scenario.months) != (planned.start, planned.months):

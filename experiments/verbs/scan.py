@@ -69,12 +69,16 @@ USUAL_SHARES: Mapping[str, float] = {
     "baseline": 3.0,
     "england": 4.0,
     "growth_coalition": 0.5,
+    "domination": 0.5,
     "talking_shop": 2.0 / 3.0,
     "size_30": 0.5,
     "size_60": 0.5,
     "size_100": 1.0 / 3.0,
 }
 """Runs of experiments as multiples of runs=: more where places differ, fewer where boards are large and runs slow."""
+
+NAMES_ONLY = ("domination",)
+"""Experiments that no fitted pattern reads: they are simulated for the names that months have there."""
 
 RESAMPLES = 499
 KEPT_BEST = 100
@@ -172,6 +176,7 @@ def _scan(settings: ScanSettings, declared: Declaration, extension: str) -> Scan
         extension=extension,
         runs_of=lambda name: given.get(name, max(1, round(USUAL_SHARES.get(name, 1.0) * settings.runs))),
         most_places=settings.places,
+        also=NAMES_ONLY,
     )
     return Scan(
         parameters=free_numbers(month),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.jit import rule
+from sim.partnership import MEMORY_OF_A_YEAR
 from sim.rules.accountability import is_assessment_month
 from sim.rules.mathematics import mean_or_zero
-from sim.second.meetings import BLOCK_OF, BLOCKS, COUNCIL, N_THEMES
+from sim.second.meetings import BLOCK_OF, BLOCKS, COUNCIL, N_THEMES, closed_in
 
 N_BLOCKS = len(BLOCKS)
 AGREEMENT_MONTHS = 36.0
@@ -44,7 +45,7 @@ def reward_for(lump: float, stretch_met: float, blocks: float) -> float:
 def be_assessed(self: Any) -> None:
     """Once a year be judged by engagement and decisions, as an assessor sees them.
 
-    That decides on relief, where it is conditional. A quarter of the line is enough for the fund to be released: of 88
+    That decides on relief, where it is conditional. Far less is enough for the fund to be released: of 88
     partnerships 87 were accredited at once (Hansard, 28 February 2002). Credibility with the centre follows.
     """
     own = self.own
@@ -52,7 +53,7 @@ def be_assessed(self: Any) -> None:
         decided = min(1.0, self.decisions_year / 12.0)
         seen = 0.5 * (self.engagement_seen + decided) + own.assessors_err * self.luck.assessment
         self.is_successful = self.stands if seen >= own.good_score else 0.0
-        self.is_accredited = self.stands if 2.0 * 2.0 * seen >= own.good_score else 0.0
+        self.is_accredited = self.stands if seen >= own.release_score else 0.0
         self.credibility += 0.5 * (min(1.0, max(0.0, seen)) - self.credibility)
 
 
@@ -74,7 +75,7 @@ def ask_for_freedoms(self: Any) -> None:
 def give_account(self: Any) -> None:
     """Be known to the public, as far as results are measured and the table is engaged: slowly."""
     shown = self.measurement_quality * self.engagement_seen * self.stands
-    self.public_standing += (1.0 / 12.0) * (shown - self.public_standing)
+    self.public_standing += MEMORY_OF_A_YEAR * (shown - self.public_standing)
 
 
 # ---------------------------------------------------------------------- agreements
@@ -99,7 +100,7 @@ def closed_in_block(self: Any, block: int) -> float:
     closed, themes = 0.0, 0.0
     for k in range(N_THEMES):
         if BLOCK_OF[k] == block:
-            closed += self.gained[k] + self.alone[k] + self.shocks[k]
+            closed += closed_in(self, theme=k)
             themes += 1.0
     return mean_or_zero(total=closed, count=themes)
 

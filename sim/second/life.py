@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.events import DISSOLVED, REFOUNDED
 from sim.jit import rule
+from sim.partnership import MEMORY_OF_A_YEAR
 from sim.rules.mathematics import logistic, mean_or_zero
 from sim.rules.structure import engagement, kept_share
 from sim.second.meetings import N_THEMES, presence_of
@@ -218,6 +219,13 @@ def engage(self: Any) -> None:
 
 
 @rule
+def remember_engagement(self: Any) -> None:
+    """Remember how engaged the table is, as a mean of about a year."""
+    engaged = mean_or_zero(total=self.all_engaged, count=self.n_counted)
+    self.engagement_seen += MEMORY_OF_A_YEAR * (engaged - self.engagement_seen)
+
+
+@rule
 def consider_abolition(self: Any) -> None:
     """Abolish the table, or begin anew from the core that is left; else it goes on as it was.
 
@@ -225,8 +233,7 @@ def consider_abolition(self: Any) -> None:
     carries, by duties, by standing and money, and as far as everybody is expected to have one.
     """
     own, levers = self.own, self.levers
-    engaged = mean_or_zero(total=self.all_engaged, count=self.n_counted)
-    self.engagement_seen += (1.0 / 12.0) * (engaged - self.engagement_seen)
+    remember_engagement(self)
     hold = (
         0.5 * self.attention
         + 0.5 * levers.duty.attend

@@ -10,7 +10,7 @@ from sim.measures import INFINITE, LAST_MONTH, Measure
 from sim.population import SECTORS, THEMES
 from sim.rules.engagement import normalised_herfindahl
 from sim.rules.mathematics import mean_or_zero
-from sim.second.meetings import N_TABLES, N_THEMES
+from sim.second.meetings import N_TABLES, N_THEMES, closed_in
 from sim.second.time import CLAIMS, N_CLAIMS
 
 # ---------------------------------------------------------------------- what measures are made of
@@ -114,7 +114,7 @@ def mean_outcome(self: Any) -> float:
     """Return the share of the gap that is closed, mean over themes."""
     closed = 0.0
     for k in range(N_THEMES):
-        closed += self.gained[k] + self.alone[k] + self.shocks[k]
+        closed += closed_in(self, theme=k)
     return closed / N_THEMES
 
 
@@ -202,7 +202,7 @@ def _claimed_by(claim: int) -> Any:
 
 
 def _outcome_in(theme: int) -> Any:
-    return lambda m: m.gained[theme] + m.alone[theme] + m.shocks[theme]
+    return lambda m: closed_in(m, theme=theme)
 
 
 def _measures() -> Mapping[str, Measure]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.choices import Choices
 from sim.jit import rule
+from sim.partnership import MEMORY_OF_A_YEAR
 from sim.population import SECTORS, THEMES
 from sim.rules.deliberation import GROWTH_PRIORITIES
 from sim.rules.mathematics import exponential, logistic, mean_or_zero, saturation, total
@@ -582,7 +583,7 @@ def decide(self: Any) -> None:
                 self.rank_of[p] = rank_in_purse(self)
         if self.theme < SAVING_TIME:
             for k in range(N_THEMES):
-                self.aims[k] += (1.0 / 12.0) * ((1.0 if self.theme == k else 0.0) - self.aims[k])
+                self.aims[k] += MEMORY_OF_A_YEAR * ((1.0 if self.theme == k else 0.0) - self.aims[k])
 
 
 @rule
@@ -593,7 +594,13 @@ def rank_in_purse(self: Any) -> float:
     if self.policy.purse == BY_ALIGNMENT or self.theme >= SAVING_TIME:
         return self.fit
     theme = int(self.theme)
-    return 1.0 - (self.gained[theme] + self.alone[theme] + self.shocks[theme])
+    return 1.0 - closed_in(self, theme=theme)
+
+
+@rule
+def closed_in(self: Any, theme: int) -> float:
+    """Return the share of the gap that is closed in a theme (negative: it grew)."""
+    return self.gained[theme] + self.alone[theme] + self.shocks[theme]
 
 
 # ---------------------------------------------------------------------- strategy and plans
@@ -620,7 +627,7 @@ def come_together_inside(self: Any) -> None:
     else:
         undone = 0.5 if model.has_new_leader > 0.0 or self.is_reorganised > 0.0 else 1.0
         as_one = self.acts_as_one * undone
-        self.acts_as_one = as_one + (1.0 / 12.0) * model.attention * (self.unity - as_one)
+        self.acts_as_one = as_one + MEMORY_OF_A_YEAR * model.attention * (self.unity - as_one)
     if self.seat.sector == COUNCIL and self.is_member > 0.0:
         model.n_councils += 1.0
         model.councils_as_one += self.acts_as_one

@@ -107,10 +107,8 @@ class Numbers:
     unmeasured: Real = _share(0.15, 0.0, 0.4, "S3; assumed", "Error (SD) in what is seen of results that nobody measures.")
 
     # whether it lasts
-    hold_expected: Real = _pull(0.6, 0.2, 1.2, "S4", "What the expectation holds that every area has one.")
     hold_cuts: Real = _pull(0.5, 0.1, 0.8, "S2", "What cuts at their fullest break of it.")
     hold_needed: Real = _pull(0.22, -0.2, 0.6, "assumed", "Hold at which abolition is half as likely as it ever is.")
-    refounding_rate: Real = _rate(0.03, 0.0, 0.1, "S2", "Re-founding by a fully committed leader, if all are left in a core.")
 
     # the world
     trend_spread: Real = uncertain(0.03, unit="share of the gap a year", low=0.01, high=0.1, source="districts without the fund, 2001-05", says="Standard deviation of the trend between places.")
@@ -139,7 +137,10 @@ class Numbers:
     growth_reach: Real = _agreed(0.1, "share of a gain", "small, or growth alone would do", "What every theme gains of what work and education gain.")
     decay: Real = _agreed(0.003, "a month", "half in twenty years", "Rate at which gains fade without upkeep.")
     highest_hazard: Real = _agreed(0.1, "a month", "a council that wants none ends it within a year", "Abolition where nothing holds a partnership.")
+    hold_expected: Real = _agreed(0.6, "hold", "less than what a fully engaged table carries: engagement outlasts it (S4)", "What the expectation holds that every area has one.")
     hold_engaged: Real = _agreed(0.8, "hold", "the most that what it carries may weigh", "What a fully engaged table holds against its abolition.")
     hold_standing: Real = _agreed(0.1, "hold", "in a sketch it decided nothing", "What full standing with the public holds, and as much the money in sight.")
-    good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful; a quarter of it releases the fund.")
+    refounding_rate: Real = _agreed(0.03, "a month", "within three years, where everything speaks for it (S2)", "Re-founding by a fully committed leader, if all are left in a core.")
+    good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful.")
+    release_score: Real = _agreed(0.125, "score", "of 88 partnerships 87 were accredited at once (Hansard, 28 February 2002)", "Score from which the fund is released in full.")
     assessors_err: Real = _agreed(0.1, "score", "assessors differ by a grade", "Standard deviation of an assessor's error.")

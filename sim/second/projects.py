@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.jit import rule
-from sim.partnership import FISCAL_YEAR_END
+from sim.partnership import FISCAL_YEAR_END, MEMORY_OF_A_YEAR
 from sim.rules.accountability import STAFF_DAYS_A_MONTH, transaction_cost_gbp_m
 from sim.rules.fund import released
 from sim.rules.mathematics import logistic, mean_or_zero, saturation
@@ -18,9 +18,6 @@ from sim.second.meetings import (
     slot_of,
 )
 from sim.second.time import SAVING_TIME
-
-MONTHLY = 1.0 / 12.0
-"""A year's memory: what is remembered moves by so much of what is new in a month."""
 
 RESPONSIVENESS: tuple[float, ...] = (1.25, 1.0, 0.75, 1.5, 0.5)
 """How much of its gap a pound closes in each theme, against the mean of all: crime answers fast, health slowly; schools
@@ -167,7 +164,7 @@ def keep_promises(self: Any) -> None:
         model.pooled_gbp_m_in[p] += pooled
         self.pooled_now_gbp_m += pooled
     # Whoever pools puts in far more than 1 % of its discretionary money, if only for a part of the year.
-    self.pooled_recently = 1.0 if self.pooled_now_gbp_m > 0.0 else max(0.0, self.pooled_recently - MONTHLY)
+    self.pooled_recently = 1.0 if self.pooled_now_gbp_m > 0.0 else max(0.0, self.pooled_recently - MEMORY_OF_A_YEAR)
     model.subscribes += max(self.support_pressure, self.engagement)
 
 
@@ -264,7 +261,7 @@ def deliver(self: Any) -> None:
         self.n_delivered += 1.0 if ends else 0.0
         self.planning_left[p] = max(0.0, self.planning_left[p] - 1.0)
         self.months_left[p] = max(0.0, self.months_left[p] - 1.0)
-    self.private_gbp_m += MONTHLY * (private - self.private_gbp_m)
+    self.private_gbp_m += MEMORY_OF_A_YEAR * (private - self.private_gbp_m)
     self.merged = min(self.merged, self.levers.initiatives)
     self.n_projects = running
     self.mean_yield = mean_or_zero(total=yields, count=delivering)
@@ -320,12 +317,12 @@ def see_results(self: Any) -> None:
         self.in_team[p] = 0.0 if ended else self.in_team[p]
         self.pools_in[p] = 0.0 if ended else self.pools_in[p]
     mean = mean_or_zero(total=got, count=delivering)
-    self.yield_remembered += MONTHLY * (mean - self.yield_remembered) if delivering > 0.0 else 0.0
+    self.yield_remembered += MEMORY_OF_A_YEAR * (mean - self.yield_remembered) if delivering > 0.0 else 0.0
     decided = min(1.0, model.decisions_year / 12.0)
     pay = 0.5 * decided + 0.5 * saturation(amount=got, half=own.effort_half)
     error = own.unmeasured * (1.0 - model.measurement_quality) * self.luck.results
-    self.pay += MONTHLY * (pay + error - self.pay)
+    self.pay += MEMORY_OF_A_YEAR * (pay + error - self.pay)
     wanted = own.adaptation * self.pay + (1.0 - own.adaptation) * own.aspiration
-    self.aspires += MONTHLY * (wanted - self.aspires)
+    self.aspires += MEMORY_OF_A_YEAR * (wanted - self.aspires)
     seen = own.belief_rate * (0.5 + 0.5 * self.came_record) * model.stands
     self.belief += seen * (logistic(own.sharpness * (self.pay - self.aspires)) - self.belief)

@@ -78,16 +78,23 @@ def test_a_number_in_another_module_or_a_default_counts():
 
 
 def test_rules_of_ones_own_count(monkeypatch):
-    """A step may call them, and goes by their numbers; the model's month calls none."""
-    step = step_of(PLAIN)
-    without = key(MONTH.replacing(learn=step))
+    """A step goes by the numbers of the rules that it calls, however far down; the model's month calls none."""
+    text = "def step(self):\n    self.belief = eased(self.belief)\ndef eased(x):\n    return halved(x)\n"
     keys = []
-    for rate in (0.5, 0.25):
-        rule = module_with(f"def halved(x):\n    return {rate} * x\n").halved
-        monkeypatch.setattr(own, "RULES", [*RULES, rule])
-        keys.append(key(MONTH.replacing(learn=step)))
+    for rate in (0.5, 0.5, 0.25):
+        module = module_with(text + f"def halved(x):\n    return {rate} * x\n")
+        monkeypatch.setattr(own, "RULES", [*RULES, module.eased, module.halved])
+        keys.append(key(MONTH.replacing(learn=module.step)))
         assert key(MONTH) == ""
-    assert len({without, *keys}) == 3
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_rules_that_a_month_does_not_call_do_not_count(monkeypatch):
+    """Else whatever was read besides in a process would have the month compiled anew."""
+    month = MONTH.replacing(learn=step_of(PLAIN))
+    before = key(month)
+    monkeypatch.setattr(own, "RULES", [*RULES, module_with("def halved(x):\n    return 0.5 * x\n").halved])
+    assert key(month) == before
 
 
 def measure(formula):

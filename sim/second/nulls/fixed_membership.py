@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sim.jit import rule
-from sim.rules.mathematics import mean_or_zero
+from sim.second.life import remember_engagement
 from sim.second.steps import month as as_it_is
 
 
 @rule
 def go_on(self: Any) -> None:
     """Go on, however engaged the table is; that is remembered as ever."""
-    engaged = mean_or_zero(total=self.all_engaged, count=self.n_counted)
-    self.engagement_seen += (1.0 / 12.0) * (engaged - self.engagement_seen)
+    remember_engagement(self)
     self.months_standing += 1.0
     self.ends_now = 0.0
     self.begins_again = 0.0

@@ -89,7 +89,7 @@ OF_OTHER_MAKE = ("reshuffled_matched", "relabelled_yearly", "no_ties", "random_a
 def test_both_engines_give_the_same_bits(name):
     """Runs that end and runs that go on share a block, on a small board and on the typical one."""
     month = NULLS[name]
-    gone = {"own": {"hold_expected": 0.2, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.1}}
+    gone = {"own": {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}}
     ended = {"calendar": [{"from": "2002-06", "abolish": ["police"]}]}
     for board in BOARDS:
         for settings in ({}, gone, ended):
@@ -310,7 +310,7 @@ def test_without_learning_all_think_as_they_did(board):
 
 
 def test_without_learning_a_new_beginning_gives_no_new_hope():
-    own = {"hold_expected": 0.2, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.1}
+    own = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
     for seed in range(40):
         model = model_of(no_learning.month, own=own, seed=seed, months=60, leadership={"attention": 1.0})
         beliefs = [partner.belief for partner in model.partners]
@@ -339,7 +339,7 @@ def test_random_attendance_is_one_coin_for_all():
 
 def test_with_a_fixed_membership_nobody_goes():
     """Neither the table nor who is ended by law, in runs in which both go otherwise."""
-    own = {"hold_expected": 0.2, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.1}
+    own = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
     ended = {"calendar": [{"from": "2002-06", "abolish": ["police"]}]}
     ordinary = [lived(as_it_is, own=own, seed=seed, months=60, **ended) for seed in range(4)]
     fixed = [lived(fixed_membership.month, own=own, seed=seed, months=60, **ended) for seed in range(4)]

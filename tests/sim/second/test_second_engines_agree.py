@@ -104,7 +104,7 @@ def test_any_scenario_gives_the_same_bits(scenario, seed):
 def test_runs_that_differ_in_everything_share_a_block():
     """Side by side in one block, some tables stand, some are gone, and their projects are of different themes."""
     plain = {"months": 40, "board": {"members": dict(TYPICAL_BOARD)}}
-    gone = {"hold_expected": 0.2, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.1}
+    gone = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
     busy = {"junior_base": 0.3, "senior_base": -1.2, "item_hours": 0.1, "quorum": 0.3, "tie_rate": 0.8}
     asked = [sim.scenario_from(plain | {"own": own}, month=month) for own in (gone, busy, {}, gone | busy)]
     hold_together(asked, replicates=list(range(5)), seed=11)

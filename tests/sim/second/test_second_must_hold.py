@@ -378,7 +378,7 @@ def test_an_engaged_partnership_of_a_committed_leader_lasts():
 
 
 def test_nothing_is_abolished_in_the_first_year_and_ties_live_on():
-    own = {"hold_expected": 0.2, "hold_needed": 0.6, "hold_engaged": 0.4, "hold_cuts": 0.8, "refounding_rate": 0.0}
+    own = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "hold_cuts": 0.8, "refounding_rate": 0.015}
     for seed in range(8):
         model = lived(own, months=40, seed=seed, levers={"austerity": 0.6}, leadership={"attention": 0.1})
         gone = model.measures[:, list(month.measures).index("is_dissolved")]
