@@ -61,7 +61,10 @@ class Places:
 
 @dataclass(frozen=True, config=_FORBID)
 class PlannedRuns:
-    """What has to be simulated. ``null_model`` takes something away; ``to_come`` says what no setting can say yet."""
+    """What has to be simulated. ``null_model`` takes something away; ``to_come`` says what no setting can say yet.
+
+    ``for_names``: no pattern reads it, but a scan counts what its months are called.
+    """
 
     says: str
     scenario: str
@@ -72,6 +75,7 @@ class PlannedRuns:
     months: Annotated[Whole, Field(ge=1, le=600)] = 144
     null_model: str | None = None
     to_come: str = ""
+    for_names: bool = False
 
 
 @dataclass(frozen=True, config=_FORBID)
@@ -328,6 +332,7 @@ def _refuse_idle(declared: Declaration) -> None:
     findings = [finding for pattern in declared.patterns for finding in pattern.findings]
     read = {name for finding in findings for name in finding.measures} | set(WORDS_READ)
     run = {name for finding in findings for name in finding.experiments}
+    run |= {name for name, planned in declared.experiments.items() if planned.for_names}
     been = {planned.places for planned in declared.experiments.values()}
     for what, names, used in (
         ("measure", (*declared.measures, *declared.kept), read),

@@ -143,9 +143,9 @@ def prepared(
     changes: Sequence[str] = (),
     runs_of: Callable[[str], int],
     most_places: int | None = None,
-    also: Collection[str] = (),
+    for_names: bool = False,
 ) -> tuple[Prepared, ...]:
-    """Return the experiments that judged patterns read, and those in ``also``, made ready.
+    """Return the experiments that judged patterns read, made ready, and with ``for_names`` those that none reads.
 
     ``changes`` are overrides that hold in all. ``runs_of`` says about how many runs an experiment has, which places
     share evenly, at least one each; ``most_places`` spreads them over so many places at most.
@@ -154,7 +154,7 @@ def prepared(
     made = []
     for name, planned in declared.experiments.items():
         words = dict.fromkeys(word for f in findings if name in f.experiments for word in f.measures)
-        if not words and name not in also:
+        if not words and not (for_names and planned.for_names):
             continue
         scenario = load_scenario(planned.scenario, [*planned.overrides, f"extension={extension}", *changes])
         if (scenario.start, scenario.months) != (planned.start, planned.months):

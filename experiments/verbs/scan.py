@@ -77,9 +77,6 @@ USUAL_SHARES: Mapping[str, float] = {
 }
 """Runs of experiments as multiples of runs=: more where places differ, fewer where boards are large and runs slow."""
 
-NAMES_ONLY = ("domination",)
-"""Experiments that no fitted pattern reads: they are simulated for the names that months have there."""
-
 RESAMPLES = 499
 KEPT_BEST = 100
 """Draws in the table of the best."""
@@ -176,7 +173,7 @@ def _scan(settings: ScanSettings, declared: Declaration, extension: str) -> Scan
         extension=extension,
         runs_of=lambda name: given.get(name, max(1, round(USUAL_SHARES.get(name, 1.0) * settings.runs))),
         most_places=settings.places,
-        also=NAMES_ONLY,
+        for_names=True,
     )
     return Scan(
         parameters=free_numbers(month),
