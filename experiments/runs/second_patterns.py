@@ -38,6 +38,9 @@ FITTED: tuple[Role, ...] = ("fit",)
 NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 """Roles of patterns that may be looked at."""
 
+BEHAVIOUR = "behaviour."
+"""How names of numbers begin that are not the extension's own."""
+
 REFOUNDED = "times_refounded"
 
 STAND_INS: Mapping[str, str] = {
@@ -237,10 +240,18 @@ def lived(
     return {one.name: _together(one, found[one.name]) for one in experiments}
 
 
+def _with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
+    """Return a scenario with numbers of the extension by their names, and of the model as ``behaviour.NAME``."""
+    told = {name.removeprefix(BEHAVIOUR): value for name, value in numbers.items() if name.startswith(BEHAVIOUR)}
+    own = {name: value for name, value in numbers.items() if not name.startswith(BEHAVIOUR)}
+    behaviour = dataclasses.replace(scenario.behaviour, **told)
+    return dataclasses.replace(scenario, own={**scenario.own, **own}, behaviour=behaviour)
+
+
 def _lived_in(one: Prepared, part: Part, sets: Sequence[Mapping[str, float]], *, seed: int) -> Lived:
     measures = tuple(dict.fromkeys((*reads_of(one.words, one.month.measures), REFOUNDED)))
     ensemble = simulate_ensemble(
-        [dataclasses.replace(part.scenario, own={**part.scenario.own, **numbers}) for numbers in sets],
+        [_with_numbers(part.scenario, numbers) for numbers in sets],
         replicates=part.replicates,
         seed=seed,
         measures=measures,
@@ -360,5 +371,4 @@ def seen_of(
 
 
 def _with(part: Part, numbers: Mapping[str, float]) -> Part:
-    scenario = part.scenario
-    return dataclasses.replace(part, scenario=dataclasses.replace(scenario, own={**scenario.own, **numbers}))
+    return dataclasses.replace(part, scenario=_with_numbers(part.scenario, numbers))

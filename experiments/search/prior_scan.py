@@ -33,9 +33,14 @@ OWN = "own."
 """How paths of free numbers begin."""
 
 
+BESIDE = ("behaviour.resource_exponent", "behaviour.style_spread")
+"""Free numbers that the model reads of those that are not its own."""
+
+
 def free_numbers(month: Month) -> tuple[Parameter, ...]:
-    """Return the free numbers of a month: all of its own that are uncertain, each with its prior."""
-    return tuple(p for path, p in month.parameters.items() if path.startswith(OWN) and p.role == "uncertain")
+    """Return the free numbers of a month, each with its prior: all of its own that are uncertain, and two beside."""
+    own = [p for path, p in month.parameters.items() if path.startswith(OWN) and p.role == "uncertain"]
+    return (*own, *(month.parameters[path] for path in BESIDE))
 
 
 @dataclasses.dataclass(frozen=True)

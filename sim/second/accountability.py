@@ -45,7 +45,7 @@ def reward_for(lump: float, stretch_met: float, blocks: float) -> float:
 def be_assessed(self: Any) -> None:
     """Once a year be judged by engagement and decisions, as an assessor sees them.
 
-    That decides on relief, where it is conditional. Far less is enough for the fund to be released: of 88
+    That decides on relief, where it is conditional. A quarter of the line is enough for the fund to be released: of 88
     partnerships 87 were accredited at once (Hansard, 28 February 2002). Credibility with the centre follows.
     """
     own = self.own
@@ -53,7 +53,7 @@ def be_assessed(self: Any) -> None:
         decided = min(1.0, self.decisions_year / 12.0)
         seen = 0.5 * (self.engagement_seen + decided) + own.assessors_err * self.luck.assessment
         self.is_successful = self.stands if seen >= own.good_score else 0.0
-        self.is_accredited = self.stands if seen >= own.release_score else 0.0
+        self.is_accredited = self.stands if seen >= 0.5 * 0.5 * own.good_score else 0.0
         self.credibility += 0.5 * (min(1.0, max(0.0, seen)) - self.credibility)
 
 

@@ -141,6 +141,5 @@ class Numbers:
     hold_engaged: Real = _agreed(0.8, "hold", "the most that what it carries may weigh", "What a fully engaged table holds against its abolition.")
     hold_standing: Real = _agreed(0.1, "hold", "in a sketch it decided nothing", "What full standing with the public holds, and as much the money in sight.")
     refounding_rate: Real = _agreed(0.03, "a month", "within three years, where everything speaks for it (S2)", "Re-founding by a fully committed leader, if all are left in a core.")
-    good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful.")
-    release_score: Real = _agreed(0.125, "score", "of 88 partnerships 87 were accredited at once (Hansard, 28 February 2002)", "Score from which the fund is released in full.")
+    good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful; a quarter of it releases the fund.")
     assessors_err: Real = _agreed(0.1, "score", "assessors differ by a grade", "Standard deviation of an assessor's error.")
