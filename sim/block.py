@@ -22,7 +22,7 @@ from sim.lanes.pairs import lanes_for, room_for_matrices, width
 from sim.lanes.views import Each, Kind, Layout, Link, Number, To, addresses_of, room_for
 from sim.levers import Policy, policy_calendar
 from sim.month import Month
-from sim.parameters import Behaviour, Delivery, Duty, Inspection, Joint, Leadership, Levers, Mechanisms
+from sim.parameters import Behaviour, Duty, Inspection, Joint, Leadership, Levers
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import THEMES, Archetype, Seat, seats_of
@@ -41,8 +41,7 @@ def _numbers_of(topic: type, prefix: str = "") -> list[str]:
     return [prefix + field.name for field in dataclasses.fields(topic)]
 
 
-BEHAVIOUR_NAMES = (*_numbers_of(Behaviour), *_numbers_of(Mechanisms))
-DELIVERY_NAMES = tuple(_numbers_of(Delivery))
+BEHAVIOUR_NAMES = tuple(_numbers_of(Behaviour))
 LEVER_NAMES = (
     *(n for n in _numbers_of(Levers) if n not in ("flexible_fund_gbp_m", "purse", "joint", "duty", "inspection")),
     *_numbers_of(Joint, "joint_"),
@@ -67,8 +66,6 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
     }
     of_table: dict[str, Link] = {
         "behaviour": To("behaviour"),
-        "mechanisms": To("behaviour"),
-        "delivery": To("delivery"),
         "levers": To("levers"),
         "leadership": To("levers", prefix="leadership_"),
         "own": To("levers", prefix="own_"),
@@ -95,7 +92,6 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
             whole=frozenset({"joins_at", "sector"}),
             read_only=True,
         ),
-        Kind("delivery", dict.fromkeys(DELIVERY_NAMES, 0), by_run=False, read_only=True),
         *(Kind(name, names, read_only=True) for name, names in rows.items()),
     ]
     return Layout(
@@ -163,7 +159,7 @@ def _plan(
     policy: NDArray[np.float64],
     abolished: tuple[tuple[int, tuple[str, ...]], ...],
 ) -> Plan:
-    topics = vars(scenario.behaviour) | vars(scenario.mechanisms)
+    topics = vars(scenario.behaviour)
     place = scenario.place
     return Plan(
         scenario=scenario,
@@ -174,9 +170,7 @@ def _plan(
             place.tiers,
             place.population,
             scenario.board.chair,
-            # A rule branches by how results are made, here once for all runs of a block.
-            tuple(getattr(scenario.delivery, name) for name in DELIVERY_NAMES),
-            tuple((seat.kind.archetype, seat.joins_at, seat.informed) for seat in seats),
+            tuple((seat.kind.archetype, seat.joins_at) for seat in seats),
         ),
         seat_records=seat_records,
         behaviour=np.array([float(topics[name]) for name in BEHAVIOUR_NAMES]),
@@ -297,9 +291,6 @@ def room_of(
     behaviour, place = layout.room("behaviour", 1), layout.room("place", 1)
     _fill(behaviour, np.stack([plan.behaviour for plan in plans], axis=-1)[None])
     _fill(place, np.stack([plan.place for plan in plans], axis=-1)[None])
-    delivery = layout.room("delivery", 1)
-    for name in DELIVERY_NAMES:
-        delivery[name] = getattr(first.scenario.delivery, name)
     policy = layout.room("policy", first.scenario.months)
     _fill(policy, np.stack([plan.policy for plan in plans], axis=-1))
     distinct = list({id(plan): plan for plan in plans}.values())
@@ -325,7 +316,6 @@ def room_of(
         "levers": levers,
         "policy": policy,
         "place": place,
-        "delivery": delivery,
         "luck": luck,
         "luck_of_partner": luck_of_partner,
     }

@@ -10,11 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.randomness import NOT_GIVEN
+from sim.randomness import NOT_GIVEN, PLAYED
 from sim.scenario import ScenarioError, nearest
-
-PLAYED = "played"
-"""The stream of choices that are given: steps read the number of a rank, or -1, as ``self.luck.played[table]``."""
 
 Rank = int | str
 """A rank by its name, or by its number."""
@@ -33,7 +30,7 @@ class Choices:
 
 
 def given_choices(
-    played: Played | None, choices: Choices | None, *, bodies: Sequence[str], months: int
+    played: Played | None, choices: Choices, *, bodies: Sequence[str], months: int
 ) -> dict[str, NDArray[np.float64]]:
     """Return what is given of choices, by stream, as (month, body, table): the number of a rank, or -1.
 
@@ -41,11 +38,6 @@ def given_choices(
     """
     if not played:
         return {}
-    if choices is None:
-        raise ScenarioError(
-            "played is not allowed: in this month nobody chooses a rank at a table; leave it out, or take "
-            "extension=sim.second"
-        )
     given = np.full((months, len(bodies), len(choices.tables)), NOT_GIVEN)
     for body, by_month in played.items():
         if body not in bodies:

@@ -23,7 +23,7 @@ from sim.month import MONTH, Month
 from sim.randomness import NOTHING_GIVEN, Draws
 from sim.scenario import Board, Scenario, ScenarioError
 from sim.sources import source_hash
-from sim.steps import PairStep, TripleStep, flat
+from sim.steps import PairStep, flat
 
 Watcher = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 """Given how many parts are to be compiled, a context in which it is told how many of them just were."""
@@ -181,7 +181,7 @@ def _put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
     run_block: Any = njit(error_model="numpy", nogil=True)(text)
     run_block._cache = KeptCode(text, key)
     every = flat((*month.launch_steps, *month.steps))
-    between = [step for step in every if isinstance(step, PairStep | TripleStep)]
+    between = [step for step in every if isinstance(step, PairStep)]
     loops = [engine.pair_loop(step, month.sources[step]) for step in between]
     made = CompiledMonth(month, layout, run_block, (*launch, *live), tuple(loops), tuple(range(len(month.steps))))
     if not any_order:
@@ -199,15 +199,14 @@ def _world_of(layout: Layout) -> Any:
 
 
 def _in_place_of_mesa(month: Month) -> dict[str, dict[str, Any]]:
-    """Return what stands for the methods that only Mesa has: nothing is noted, and own terms are added up."""
+    """Return what stands for the methods that only Mesa has: nothing is noted, and terms are added up."""
 
     def note(self: Any, event: int) -> None:
         pass
 
     noted = {"note": inlined(note)}
-    n_terms = len(month.terms) - len(month.own_terms)
     of_partner = {
-        "own_terms": engine.own_terms_total(month.own_terms),
-        "keep_own_terms": engine.own_terms_keeper(month.own_terms, n_terms),
+        "utility": engine.utility_of(month.term_functions),
+        "keep_terms": engine.keeper_of(month.term_functions),
     }
     return {"PartnershipModel": noted, "Partner": noted | of_partner}

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-EVENTS = ("new leader", "reorganised", "abolished", "leaves", "takes a seat", "dissolved", "stage", "founded again")
-NEW_LEADER, REORGANISED, ABOLISHED, LEAVES, TAKES_SEAT, DISSOLVED, STAGE, REFOUNDED = range(len(EVENTS))
+EVENTS = ("new leader", "reorganised", "abolished", "takes a seat", "dissolved", "founded again")
+NEW_LEADER, REORGANISED, ABOLISHED, TAKES_SEAT, DISSOLVED, REFOUNDED = range(len(EVENTS))

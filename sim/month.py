@@ -14,73 +14,60 @@ from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any
 
+from sim import accountability, life, measures, meetings, obligations, policy, projects, ties
 from sim.choices import Choices
 from sim.measures import COLUMNS, MEASURES, Measure, reader_of
+from sim.meetings import TERMS
 from sim.own import own_key, remember_as_read
 from sim.pairs import pair_loop
-from sim.parameters import PARAMETERS, Behaviour, Delivery, Mechanisms, Parameter, declared
-from sim.partners import Council, Partner
+from sim.parameters import PARAMETERS, Behaviour, Parameter, declared
+from sim.partners import Partner
 from sim.partnership import PartnershipModel
-from sim.population import SECTORS, Seat
+from sim.population import Seat
 from sim.randomness import OWN_STREAMS, STREAMS, Stream
 from sim.records import Recorder, write_down
-from sim.regimes import FIRST_NAMING, Naming
-from sim.rules import trust
-from sim.scenario import ScenarioError, nearest
+from sim.regimes import NAMING, Naming
+from sim.scenario import MAX_PARTNERS, ScenarioError, nearest
 from sim.spelling import spelt_out
 from sim.state import matrices_of, rows_of
 from sim.steps import AnyStep, Deal, PairStep, Repeat, Step, Takers, flat, place_of
-from sim.terms import TERMS, Term
-
-COUNCIL = SECTORS.index("council")
+from sim.tables import BLOCKS, MOST_ITEMS, N_TABLES, TOPICS
+from sim.terms import Term
 
 # ---------------------------------------------------------------------- who takes a step
 
-TABLE = Takers(
-    "the table",
-    "partnership",
-    lambda model: () if model.is_dissolved else (model,),
-    lambda model: model.is_dissolved == 0.0,
-)
-PLACE = Takers("the place", "partnership", lambda model: (model,), lambda model: True)
-MEMBERS = Takers("every member", "partner", lambda model: model.members, lambda partner: partner.is_member > 0.0)
-COUNCILS = Takers(
-    "every council",
+PLACE = Takers("the table", "partnership", lambda model: (model,), lambda model: True)
+MEMBERS = Takers(
+    "every member",
     "partner",
-    lambda model: [partner for partner in model.members if isinstance(partner, Council)],
+    lambda model: model.members,
     lambda partner: partner.is_member > 0.0,
-    sectors=frozenset({COUNCIL}),
-)
-OTHERS = Takers(
-    "every member but councils",
-    "partner",
-    lambda model: [partner for partner in model.members if not isinstance(partner, Council)],
-    lambda partner: partner.is_member > 0.0,
-    sectors=frozenset(range(len(SECTORS))) - {COUNCIL},
 )
 EVERYBODY = Takers("every body", "partner", lambda model: model.partners, lambda partner: True)
-WHILE_IT_STANDS = Takers(
-    "every body, while there is a table",
+AT_THE_TABLE = Takers(
+    "every member of the table",
     "partner",
-    lambda model: () if model.is_dissolved else model.partners,
-    lambda partner: partner.model.is_dissolved == 0.0,
-)
-OUTSIDE = Takers(
-    "every body without a seat, while there is a table",
-    "partner",
-    lambda model: [] if model.is_dissolved else [p for p in model.partners if not (p.is_member or p.is_abolished)],
-    lambda p: p.model.is_dissolved == 0.0 and p.is_member == 0.0 and p.is_abolished == 0.0,
-)
-NEWCOMERS = Takers(
-    "every newcomer",
-    "partner",
-    lambda model: [partner for partner in model.partners if partner.joins],
-    lambda partner: partner.joins > 0.0,
-    are_few=True,
+    lambda model: [partner for partner in model.partners if partner.sits > 0.0],
+    lambda partner: partner.sits > 0.0,
 )
 
 
 # ---------------------------------------------------------------------- in which months
+
+
+def item_is_open(model: PartnershipModel) -> bool:
+    """Return whether there is time for the item."""
+    return bool(model.is_open > 0.0)
+
+
+def item_may_be_open(model: PartnershipModel) -> bool:
+    """Return whether there is time for the item, before it is opened."""
+    return bool(model.item + 1.0 <= model.meeting_items)
+
+
+def something_is_adopted(model: PartnershipModel) -> bool:
+    """Return whether the item is carried."""
+    return bool(model.is_adopted > 0.0)
 
 
 def policy_changes(model: PartnershipModel) -> bool:
@@ -93,152 +80,182 @@ def bodies_end(model: PartnershipModel) -> bool:
     return model.policy.abolishes > 0.0
 
 
-def somebody_joins(model: PartnershipModel) -> bool:
-    """Return whether anybody takes a seat this month."""
-    return model.newcomers > 0.0
+def year_ends(model: PartnershipModel) -> bool:
+    """Return whether a year of the run ends."""
+    return bool(model.month % 12 == 11)
 
 
-def somebody_is_reorganised(model: PartnershipModel) -> bool:
-    """Return whether any member goes through a reorganisation this month."""
-    return model.reorganisations > 0.0
+def core_is_peeled(model: PartnershipModel) -> bool:
+    """Return whether somebody may have to leave the core."""
+    return bool(model.month % 12 == 11 and model.is_peeling > 0.0)
 
 
-def it_is_over(model: PartnershipModel) -> bool:
-    """Return whether the partnership has been dissolved."""
-    return model.is_dissolved > 0.0
-
-
-def terms_are_kept(model: PartnershipModel) -> bool:
-    """Return whether the terms of decisions are kept."""
-    return model.keeps_terms > 0
-
-
-def month_is_kept(model: PartnershipModel) -> bool:
-    """Return whether the measures of this month are kept."""
-    return model.is_kept > 0
+def terms_of_board_are_kept(model: PartnershipModel) -> bool:
+    """Return whether the board is at hand, and the terms of decisions are kept."""
+    return bool(model.table == 0 and model.keeps_terms > 0)
 
 
 # ---------------------------------------------------------------------- the steps
 
 LAUNCH: tuple[AnyStep, ...] = (
-    Step(PartnershipModel.found_partnership, PLACE, "A place founds a partnership: its leader, staff, goodwill."),
-    Step(Partner.come_as_one_is, EVERYBODY, "Bodies bring their own traits."),
-    Step(Partner.begin, EVERYBODY, "They begin with the views of somebody new."),
-    PairStep(trust.first_trust, "They make each other's acquaintance.", writes="trust", among="everybody"),
-    Step(Partner.be_counted, MEMBERS, "Those who sit from the launch are counted."),
+    Step(policy.find_leader, PLACE, "A place founds a partnership: its leader, its staff,"),
+    Step(life.found_table, PLACE, "its trend; a table that stands."),
+    Step(life.come_with_plans, EVERYBODY, "Bodies bring plans, trust, views."),
+    PairStep(
+        ties.first_complement, "What they could give each other is what it is.", writes="complement", among="everybody"
+    ),
+    PairStep(ties.first_trust, "They know each other somewhat;", writes="trust", among="everybody"),
+    PairStep(ties.first_tie, "some are tied.", writes="tie", once=True, among="everybody"),
 )
-"""What happens before the first month."""
 
-POLICY: tuple[AnyStep, ...] = (
-    Step(Partner.face_levers, EVERYBODY, "Bodies take in levers that come into force.", when=policy_changes),
-    Step(PartnershipModel.begin_to_add_pressure, PLACE, "Pressure by duties is added up", when=policy_changes),
-    Step(Partner.add_pressure, EVERYBODY, "over all publicly funded bodies.", when=policy_changes),
-    Step(PartnershipModel.prepare_working, PLACE, "What depends on levers alone is worked out.", when=policy_changes),
-    Step(PartnershipModel.hold_election, PLACE, "A May election may bring a new leader."),
-    Step(PartnershipModel.be_led, PLACE, "The leader's style, the staff in place and relief are what they are."),
+AN_ITEM: tuple[AnyStep, ...] = (
+    Step(meetings.open_item, PLACE, "The item is opened, if there is obligations."),
+    Step(meetings.propose, AT_THE_TABLE, "Somebody there in person proposes, as influence has it.", when=item_is_open),
+    PairStep(
+        meetings.look_at_proposer,
+        "All look at who proposes.",
+        adds=("tied_to_proposer", "trust_in_proposer", "trusted_by_proposer"),
+        when=item_is_open,
+    ),
+    Step(meetings.offer_oneself, AT_THE_TABLE, "Of those the proposer is tied to", when=item_is_open),
+    Step(meetings.join_team, AT_THE_TABLE, "the best in each needed sector join the team.", when=item_is_open),
+    PairStep(meetings.look_at_team, "All look at the team.", adds=("tied_to_team", "trust_in_team"), when=item_is_open),
+    Step(meetings.vote, AT_THE_TABLE, "Who is there in person supports it, or not;", when=item_is_open),
+    Step(meetings.decide, PLACE, "it is adopted, or not.", when=item_is_open),
+    Step(
+        projects.take_on, AT_THE_TABLE, "Its team commit themselves, and pool money or not;", when=something_is_adopted
+    ),
+    PairStep(
+        projects.months_together,
+        "they work together from now on.",
+        writes="joint",
+        once=True,
+        when=something_is_adopted,
+    ),
 )
-"""How policy and the leader come into a month."""
+
+A_TABLE: tuple[AnyStep, ...] = (
+    Step(meetings.open_table, PLACE, "It is seen whether the table meets,"),
+    Step(meetings.sit_down, EVERYBODY, "and who sits there."),
+    Step(meetings.choose_rank, AT_THE_TABLE, "Each stays away, sends a junior, or goes in person."),
+    Step(meetings.remember_why, AT_THE_TABLE, "Why is kept, if asked for.", when=terms_of_board_are_kept),
+    Step(meetings.count_meetings, PLACE, "The year's meetings are counted;"),
+    Step(meetings.keep_the_record, EVERYBODY, "who came is remembered."),
+    Step(meetings.set_the_agenda, PLACE, "There is time for so many items."),
+    Repeat("item", MOST_ITEMS, "One after another:", AN_ITEM, when=item_may_be_open),
+)
+
 
 STEPS: tuple[AnyStep, ...] = (
     # 1 policy and events
-    *POLICY,
-    Step(Partner.be_abolished, WHILE_IT_STANDS, "Bodies that end this month leave for good.", when=bodies_end),
-    Step(PartnershipModel.begin_to_count, TABLE, "Members are counted anew", when=bodies_end),
-    Step(Partner.be_counted, MEMBERS, "if any body ended,", when=bodies_end),
-    Step(PartnershipModel.end_or_go_on, TABLE, "and without any the partnership ends.", when=bodies_end),
-    Step(PartnershipModel.begin_to_reorganise, TABLE, "It is seen who is reorganised:"),
-    Step(Partner.be_reorganised, WHILE_IT_STANDS, "bodies go through a reorganisation,"),
-    PairStep(
-        trust.trust_after_reorganisation,
-        "which breaks links both ways.",
-        writes="trust",
-        only="is_reorganised",
-        when=somebody_is_reorganised,
+    Step(policy.face_levers, EVERYBODY, "Bodies take in levers that come into force.", when=policy_changes),
+    Step(policy.begin_to_add_pressure, PLACE, "Pressure by duties is added up", when=policy_changes),
+    Step(policy.add_pressure, EVERYBODY, "over all publicly funded bodies.", when=policy_changes),
+    Step(policy.prepare_working, PLACE, "What depends on levers alone is worked out.", when=policy_changes),
+    Step(policy.hold_election, PLACE, "A May election may bring a new leader."),
+    Step(policy.be_led, PLACE, "The leader's style, the staff in place and relief are what they are."),
+    Step(policy.be_abolished, EVERYBODY, "Bodies that end this month leave for good.", when=bodies_end),
+    Step(policy.be_reorganised, EVERYBODY, "Bodies go through a reorganisation, or not."),
+    Step(life.sit_at_date, EVERYBODY, "Bodies that begin take their seats."),
+    Step(life.see_leader, PLACE, "It is seen whether the leader is new."),
+    Step(meetings.begin_to_align, PLACE, "Councils act as one,"),
+    Step(meetings.come_together_inside, EVERYBODY, "or in silos."),
+    # 2 obligations
+    Step(obligations.look_at_other_tables, PLACE, "Other tables want seniors too:"),
+    Step(obligations.go_elsewhere, EVERYBODY, "bodies go there, or not."),
+    Step(meetings.open_the_month, PLACE, "The month begins."),
+    Step(meetings.begin_the_month, EVERYBODY, "Everybody has a clean desk,"),
+    Step(obligations.claim_time, EVERYBODY, "and so much time that is claimed already."),
+    PairStep(meetings.partners_who_come, "Bodies look at partners that come.", adds=("partners_coming",)),
+    # 3 to 5 meetings
+    Repeat("table", N_TABLES, "The board and its groups meet, one after another:", A_TABLE),
+    Step(meetings.look_back, EVERYBODY, "Everybody looks back on the year's meetings."),
+    Step(life.clear_influence, PLACE, "Influence is shared out for the next month:"),
+    Step(life.take_stand, MEMBERS, "by what bodies bring, as far as they were there;"),
+    Step(life.take_influence, MEMBERS, "the chair evens it out, or takes more;"),
+    Step(life.share_influence, MEMBERS, "each has its share."),
+    # 7 to 11 work
+    Step(projects.begin_to_count, PLACE, "Promises are counted:"),
+    Step(projects.count_own_projects, MEMBERS, "everybody sees what is promised."),
+    PairStep(projects.trust_in_mates, "They look at their team mates,", adds=("trusted_mates", "mates")),
+    Step(projects.clear_the_work, PLACE, "and projects are worked on:"),
+    Step(projects.keep_promises, MEMBERS, "promises are kept, or broken."),
+    Step(accountability.ask_for_freedoms, PLACE, "Once a year freedoms are asked for."),
+    Step(projects.take_money_in, PLACE, "Money comes in, and posts are paid;"),
+    Step(projects.share_out, PLACE, "projects past planning get what there is, by the rule for the purse,"),
+    Step(projects.deliver, PLACE, "and yield what their weakest needed sector puts in."),
+    Step(projects.close_books, PLACE, "What is left waits, or goes back."),
+    Step(projects.close_gaps, PLACE, "Outcomes move, with and without the table."),
+    Step(projects.see_results, MEMBERS, "Teams see results, and believe more or less."),
+    Step(meetings.move_plans, MEMBERS, "Plans move to the strategy, or home."),
+    # 6 and 12 ties and trust
+    PairStep(ties.trust_a_month_later, "Trust follows what team mates kept.", writes="trust"),
+    PairStep(ties.met_at_tables, "Who met this month is seen.", writes="met", once=True),
+    PairStep(ties.made_or_lost, "Ties are made and lost.", writes="tie", once=True),
+    PairStep(ties.months_left_together, "Joint work comes nearer to its end.", writes="joint", once=True),
+    PairStep(ties.is_tied, "Ties are counted.", adds=("degree",)),
+    # the core, once a year
+    Step(life.begin_the_core, PLACE, "Once a year the core is looked for:", when=year_ends),
+    Step(life.stand_in_core, MEMBERS, "all who have a tie,", when=year_ends),
+    Repeat(
+        "peeled",
+        MAX_PARTNERS,
+        "less, one by one, who has fewest ties there, until all are tied to half of the others.",
+        (
+            PairStep(life.tied_in_core, "Ties within are counted,", adds=("within",), when=core_is_peeled),
+            Step(life.look_for_fewest, PLACE, "the fewest", when=core_is_peeled),
+            Step(life.show_ties_in_core, MEMBERS, "are found,", when=core_is_peeled),
+            Step(life.see_core, PLACE, "and if they are too few", when=core_is_peeled),
+            Step(life.drop_out, MEMBERS, "that body drops out.", when=core_is_peeled),
+        ),
+        when=core_is_peeled,
     ),
-    # 2 influence
-    Step(PartnershipModel.clear_the_scales, TABLE, "Influence is weighed:"),
-    Step(Partner.take_standing, MEMBERS, "by resources, statutory weight, presence and the chair;"),
-    Step(Partner.take_influence, MEMBERS, "each has its share."),
-    # 3 attendance
-    Step(PartnershipModel.call_meeting, TABLE, "A meeting is called; money is in sight, the forum has a load."),
-    PairStep(
-        trust.seen_with_trust,
-        "Members look at what others did so far, weighed by trust,",
-        adds=("trusted", "participation", "giving"),
-    ),
-    Step(Partner.judge_the_others, MEMBERS, "and judge by it."),
-    Step(Partner.remember_terms, MEMBERS, "The terms of the decision are kept, if asked for.", when=terms_are_kept),
-    Step(Partner.decide_attendance, MEMBERS, "Each decides, by itself, whether to come,"),
-    Step(Partner.remember_attendance, MEMBERS, "and its record moves."),
-    # 4 seniority
-    Step(Partner.choose_seniority, MEMBERS, "Each chooses how senior a person to send from now on."),
-    # 5 deliberation
-    Step(PartnershipModel.open_meeting, TABLE, "The meeting opens:"),
-    Step(Partner.voice_priorities, MEMBERS, "members say what they care for, as loudly as they have influence;"),
-    Step(PartnershipModel.move_strategy, TABLE, "the strategy moves;"),
-    Step(Partner.align_plans, MEMBERS, "their plans move to it, or drift home;"),
-    Step(PartnershipModel.take_decision, TABLE, "something is decided, or nothing."),
-    # 6 contribution
-    Step(PartnershipModel.look_ahead, TABLE, "Sanctions and an announced end are in view."),
-    Step(Partner.contribute, MEMBERS, "Each decides what money to bend and to pool."),
-    # 7 fund
-    Step(PartnershipModel.take_money_in, TABLE, "Money comes in;"),
-    Step(Partner.claim_money, MEMBERS, "members lay claims to it,"),
-    Step(Partner.get_paid, MEMBERS, "and are paid if they came;"),
-    Step(PartnershipModel.close_books, TABLE, "the rest is held or lost."),
-    # 8 delivery
-    Step(PartnershipModel.begin_work, PLACE, "Joint work begins:"),
-    Step(Partner.bring_in, MEMBERS, "members bring people, capacity and money,"),
-    Step(PartnershipModel.convert_money, TABLE, "of which a part works,"),
-    Step(PartnershipModel.join_up, TABLE, "as far as sectors work together;"),
-    Step(PartnershipModel.move_work_on, PLACE, "work moves through planning and delivery to results."),
-    Step(PartnershipModel.move_stage, TABLE, "The table enters a stage, stays, or slips back."),
-    # 9 outcomes
-    Step(PartnershipModel.close_gaps, PLACE, "Outcomes move, with and without a partnership."),
-    # 10 learning
-    Step(PartnershipModel.take_stock, TABLE, "There is something to learn from:"),
-    Step(Partner.learn, MEMBERS, "members bring their beliefs up to date."),
-    # 11 trust
-    Step(PartnershipModel.weigh_contact, TABLE, "Contact, brokerage and time weigh on trust;"),
-    PairStep(
-        trust.trust_step, "everybody compares what others put in with what trust led one to expect.", writes="trust"
-    ),
-    # 12 accountability
-    Step(PartnershipModel.give_account, TABLE, "Once a year the partnership is assessed."),
-    # 13 membership
-    Step(PartnershipModel.open_the_list, TABLE, "Who comes and goes?"),
-    Step(Partner.consider_leaving, OTHERS, "Members leave after long absence;"),
-    Step(Partner.consider_joining, OUTSIDE, "empty seats are filled, on their date or by invitation."),
-    Step(Partner.be_asked, MEMBERS, "Newcomers ask what members believe and give,", when=somebody_joins),
-    PairStep(trust.trust_in_member, "and whom they trust;", adds=("record",), to="other", when=somebody_joins),
-    Step(Partner.take_seat, NEWCOMERS, "they begin from that as far as they know it,", when=somebody_joins),
-    PairStep(trust.trust_with_newcomer, "meet everybody,", writes="trust", only="joins", when=somebody_joins),
-    Step(Partner.sit_down, NEWCOMERS, "and sit down.", when=somebody_joins),
-    Step(PartnershipModel.close_the_list, TABLE, "The list is closed;"),
-    Step(Partner.be_engaged, MEMBERS, "members and their engagement are counted."),
-    Step(PartnershipModel.see_engagement, TABLE, "The table is as engaged as its members;"),
-    Step(Council.consider_ending, COUNCILS, "councils consider abolishing it;"),
-    Step(PartnershipModel.end_or_go_on, TABLE, "it ends or goes on,"),
-    Step(PartnershipModel.close_the_list, PLACE, "and if it is over the list is empty", when=it_is_over),
-    Step(Partner.go_home, EVERYBODY, "and everybody goes home.", when=it_is_over),
-    # costs
-    Step(PartnershipModel.open_the_bill, PLACE, "Costs are counted:"),
-    Step(Partner.cost_time, EVERYBODY, "time and inspection;"),
-    Step(PartnershipModel.settle_the_bill, PLACE, "days are turned into money."),
+    Step(life.bid_together, PLACE, "A core may win a bid.", when=year_ends),
+    # 13 accountability
+    Step(accountability.be_assessed, PLACE, "Once a year the partnership is judged."),
+    Step(accountability.begin_to_propose, PLACE, "Targets are agreed, or met:"),
+    Step(accountability.believe_in_teams, MEMBERS, "councils promise what they believe in."),
+    Step(accountability.make_agreement, PLACE, "The centre accepts, counters, or refuses."),
+    Step(accountability.give_account, PLACE, "The public hears of it."),
+    # 14 whether it lasts
+    Step(life.begin_to_engage, PLACE, "Engagement is added up,"),
+    Step(life.engage, MEMBERS, "of all members;"),
+    Step(life.consider_abolition, PLACE, "the table goes on, is abolished, or is founded again,"),
+    Step(life.begin_anew, MEMBERS, "by those who are left."),
     # measures
-    Step(PartnershipModel.begin_to_show, PLACE, "A month that is kept is measured:", when=month_is_kept),
-    Step(Partner.show_oneself, MEMBERS, "what measures are made of,", when=month_is_kept),
-    Step(PartnershipModel.work_out_means, PLACE, "means by sector,", when=month_is_kept),
+    Step(measures.begin_to_show, PLACE, "The month is measured:"),
+    Step(measures.show_oneself, MEMBERS, "what measures are made of,"),
     PairStep(
-        trust.trust_given_and_returned,
-        "trust among them.",
-        adds=("trust_difference", "trust_within", "trust_across"),
+        measures.tie_and_trust,
+        "ties and trust among members.",
+        adds=("ties", "ties_across", "ties_in_use", "trust_within", "trust_across", "trust_difference"),
         to="table",
         once=True,
-        when=month_is_kept,
     ),
 )
 """The steps of a month, in order, a sentence each."""
+
+CHOICES = Choices(tables=("board", *BLOCKS), ranks=("absent", "junior", "senior"))
+"""What bodies choose at which tables."""
+
+RECORDS = {
+    "meetings": Recorder(
+        "Who sends whom to which table, who is tied to and works with whom, and the projects.",
+        partner=("is_member", "rank_at", "influence", "in_core", "in_team", "pools_in"),
+        partnership=(
+            "stands",
+            "months_left",
+            "planning_left",
+            "theme_of",
+            "yield_of",
+            "paid_gbp_m_in",
+            "pooled_gbp_m_in",
+        ),
+        matrix=("tie", "joint", "trust"),
+        called={"theme_of": TOPICS},
+    )
+}
+"""What can be kept of a run on request."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -257,15 +274,15 @@ class Month:
     measures: Mapping[str, Measure] = dataclasses.field(default_factory=lambda: MEASURES)
     columns: Mapping[str, str] = dataclasses.field(default_factory=lambda: COLUMNS)
     streams: tuple[Stream, ...] = STREAMS
-    naming: Naming = FIRST_NAMING
+    naming: Naming = NAMING
     own_state: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
     own_settings: type | None = None
     """A frozen dataclass of parameters and levers, declared like those of the model."""
-    records: Mapping[str, Recorder] = dataclasses.field(default_factory=dict)
+    records: Mapping[str, Recorder] = dataclasses.field(default_factory=lambda: RECORDS)
     """What can be kept on request of bodies, pairs and the table, by the name under which it is asked for."""
-    choices: Choices | None = None
-    """What bodies choose at which tables, if the month knows such."""
-    remark: str = ""
+    choices: Choices = CHOICES
+    """What bodies choose at which tables."""
+    remark: str = "Numbers set by hand, not fitted."
     """What has to be said wherever somebody reads a result of it."""
 
     # ------------------------------------------------------------ copies with changes
@@ -319,7 +336,7 @@ class Month:
         return dataclasses.replace(self, own_settings=settings)
 
     def pulling(self, *terms: Term) -> Month:
-        """Return a month with more terms in the utility of attending, each with a function of a body."""
+        """Return a month with more terms in the utility of going to a meeting, each with a function of a body."""
         for term in terms:
             if term.function is None:
                 raise ScenarioError(f"the term {term.name!r} has no function of a body that gives it")
@@ -383,8 +400,8 @@ class Month:
         return list(_scheduled(self.steps))
 
     @cached_property
-    def own_terms(self) -> tuple[Callable[[Partner], float], ...]:
-        """Return the functions of the terms that an extension adds to the utility of attending."""
+    def term_functions(self) -> tuple[Callable[[Partner], float], ...]:
+        """Return the functions of the terms of the utility of going to a meeting."""
         return tuple(term.function for term in self.terms.values() if term.function is not None)
 
     @cached_property
@@ -396,14 +413,13 @@ class Month:
     @cached_property
     def known(self) -> dict[str, dict[str, int]]:
         """Return what there is: the numbers of a body, of a seat, of the table, between bodies, of behaviour."""
-        topics = (Behaviour, Mechanisms, Delivery)
         own = dataclasses.fields(self.own_settings) if self.own_settings is not None else ()
         return {
             "partner": rows_of(Partner, terms=len(self.terms)) | dict(self.own_state.get("partner", {})),
             "partnership": rows_of(PartnershipModel) | dict(self.own_state.get("partnership", {})),
             "matrix": dict.fromkeys(matrices_of(Partner), 0) | dict(self.own_state.get("matrix", {})),
             "seat": dict.fromkeys(Seat.numbers(), 0),
-            "behaviour": {field.name: 0 for topic in topics for field in dataclasses.fields(topic)},
+            "behaviour": {field.name: 0 for field in dataclasses.fields(Behaviour)},
             "own": {field.name: 0 for field in own},
         }
 
@@ -425,10 +441,7 @@ class Month:
     def recorder(self, name: str) -> Recorder:
         """Return what is kept under a name; raise :class:`sim.ScenarioError` if it is none, or nothing holds it."""
         if not self.records:
-            raise ScenarioError(
-                f"record = {name!r} is not allowed: this month keeps no records; leave it out, or ask for "
-                f"extension=sim.second"
-            )
+            raise ScenarioError(f"record = {name!r} is not allowed: this month keeps no records; leave it out")
         if name not in self.records:
             known = ", ".join(self.records)
             raise ScenarioError(f"unknown record {name!r}{nearest(name, self.records)}; records: {known}")
@@ -470,16 +483,6 @@ class Month:
         """Return the function that reads what is kept of the partnership."""
         return reader_of(tuple(self.measures.values()))
 
-    @cached_property
-    def spelt_out(self) -> list[tuple[Takers | None, Any]]:
-        """Return the steps, with takers and function of those that members or the table take every month: most."""
-        return [
-            (step.takers, step.function)
-            if isinstance(step, Step) and step.takers in (MEMBERS, TABLE) and not (step.when or step.seats_change)
-            else (None, step)
-            for step in self.steps
-        ]
-
     def launch(self, model: PartnershipModel) -> None:
         """Let a partnership begin."""
         model.enter_month()
@@ -489,14 +492,8 @@ class Month:
     def live(self, model: PartnershipModel) -> None:
         """Let a partnership live through a month, and write down what it shows."""
         model.enter_month()
-        for takers, step in self.spelt_out:
-            if takers is None:
-                step.take(model)
-            elif takers is MEMBERS:
-                for member in model.members:
-                    step(member)
-            elif not model.is_dissolved:
-                step(model)
+        for step in self.steps:
+            step.take(model)
         model.measures[model.month] = self.read_measures(model)
         rows, read = model.partner_rows[model.month], self.read_columns
         for partner in model.members:

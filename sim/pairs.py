@@ -22,8 +22,6 @@ Loop = Callable[[Any, Any, Any], None]
 
 def pair_loop(step: PairStep, sources: Sources) -> Loop:
     """Return the loop ``loop(model, bodies, rule)`` of a step between bodies; names of its own begin with ``_``."""
-    if step.only:
-        return _loop_with_some(step, sources)
     lines, row, inner = [], ["_here = _body.position"], []
     columns = {"_there": "[_body.position for _body in _bodies]"}
     if step.to == "other" or step.once or any(whose == "returned" for whose, _ in sources):
@@ -106,26 +104,3 @@ def _rule_in_place(step: PairStep, given: str) -> list[str]:
     assert last.value is not None
     lines = [line for statement in statements[:-1] for line in ast.unparse(statement).splitlines()]
     return [*lines, f"{given} = {ast.unparse(last.value)}"]
-
-
-def _loop_with_some(step: PairStep, sources: Sources) -> Loop:
-    """Return the loop over the pairs of some bodies, which are few."""
-
-    def read(whose: Whose, name: str, model: Any, body: Any, other: Any) -> float:
-        if whose in ("behaviour", "settings"):
-            return float(model.parameter(name) if whose == "behaviour" else getattr(model.own, name))
-        if whose in ("pair", "returned"):
-            one, two = (body, other) if whose == "pair" else (other, body)
-            return float(getattr(one, name)[two.position])
-        holder = {"own": body, "other": other, "own seat": body.seat, "other seat": other.seat, "table": model}[whose]
-        return float(getattr(holder, name))
-
-    def loop(model: Any, bodies: Any, rule: Any) -> None:
-        for body in [body for body in model.partners if getattr(body, step.only) > 0.0]:
-            for other in bodies:
-                if other is not body:
-                    for one, two in ((body, other), (other, body)):
-                        given = rule(*(read(whose, name, model, one, two) for whose, name in sources))
-                        getattr(one, step.writes)[two.position] = given
-
-    return loop

@@ -219,29 +219,46 @@ class Levers:
     reorganisation: Real = lever(
         0.05, unit="chance a year for each exposed body", low=0.0, high=1.0, source="S3", says="Reorganisation shocks that reset links."
     )
-    newcomers_informed: Real = _share_lever(
-        0.5, "assumed", "How far a newcomer knows the partnership's record when taking a seat."
-    )
     announced_end_months: Real = lever(
         0.0, unit="months from the launch; 0 if none is announced", low=0.0, high=600.0, source="S4; the end of a fund, or of a game, is often known long before",
         says="When what the partnership is for is announced to end; partners look ahead to it.",
     )
-    sanctions: Real = _share_lever(
-        0.0, "Fehr and Gächter (2000); hypothetical for partnerships", "How readily members make a body pay that gives little."
+    expected: Real = lever(
+        1.0, unit="0 none to 1 full", low=0.0, high=1.0, source="S4; until May 2010 the centre expected one everywhere",
+        says="How far it is expected that every area has a partnership.",
     )
     duty: Duty = Field(default_factory=Duty)
     inspection: Inspection = Field(default_factory=Inspection)
 
 
-# ---------------------------------------------------------------- uncertain parameters
+# ---------------------------------------------------------------- numbers of behaviour
 
 
-def _weight(default: float, high: float, source: str, says: str, low: float = 0.0) -> Any:
+def _hours(default: float, low: float, high: float, source: str, says: str) -> Any:
+    return uncertain(default, unit="half-days a month", low=low, high=high, source=source, says=says)
+
+
+def _pull(default: float, low: float, high: float, source: str, says: str) -> Any:
     return uncertain(default, unit="utility", low=low, high=high, source=source, says=says)
 
 
+def _share(default: float, low: float, high: float, source: str, says: str) -> Any:
+    return uncertain(default, unit="0 to 1", low=low, high=high, source=source, says=says)
+
+
 def _rate(default: float, low: float, high: float, source: str, says: str) -> Any:
-    return uncertain(default, unit="share a month", low=low, high=high, source=source, says=says)
+    return uncertain(default, unit="a month", low=low, high=high, source=source, says=says)
+
+
+def _agreed(value: float, unit: str, reason: str, says: str) -> Any:
+    return structural(
+        value,
+        unit=unit,
+        low=round(0.5 * value, 6),
+        high=round(1.5 * value, 6),
+        source=f"convention: {reason}",
+        says=says,
+    )
 
 
 def _strength(default: float, low: float, high: float, source: str, says: str) -> Any:
@@ -250,165 +267,130 @@ def _strength(default: float, low: float, high: float, source: str, says: str) -
 
 @dataclass(frozen=True, config=_FROZEN)
 class Behaviour:
-    """What the world may be: how partners decide, learn and trust. Fitted once, see docs/patterns.md."""
+    """How bodies decide, learn and trust: what nobody knows, with its prior, and what is agreed on, with its reason.
 
-    # influence
-    resource_exponent: Real = _strength(0.1611, 0.1, 0.7, "assumed; resource dependence, Rhodes (1997)", "How steeply influence rises with budget.")
-    chair_bonus: Real = _strength(2.845, 0.5, 6.0, "S3", "How much a directing chair multiplies its standing.")
-    executive_exclusion: Real = _strength(0.7794, 0.3, 0.95, "S2", "Loss of standing of those whom a public-only executive leaves out.")
-
-    # attendance
-    attendance_base: Real = _weight(-1.169, 1.0, "assumed", "Utility of attending when nothing else speaks for or against it.", low=-4.0)
-    attendance_spread: Real = _weight(0.2268, 1.2, "assumed", "Standard deviation of dispositions between like bodies.")
-    attendance_noise: Real = uncertain(1.434, unit="utility", low=0.5, high=2.0, source="McKelvey and Palfrey (1995)", says="Width of uncertainty in the choice to attend.")
-    weight_mandate: Real = _weight(0.8958, 3.0, "S2, S4", "Pull of a body's own mandate to work for the area.")
-    weight_habit: Real = _weight(1.337, 2.0, "assumed; inertia", "Pull of the habit of attending, or of staying away.")
-    weight_fund: Real = _weight(0.4672, 2.5, "S0, S4", "Pull of the expected share of the pooled fund.")
-    fund_half_saturation: Real = uncertain(0.1138, unit="share of own flexible money", low=0.01, high=0.3, source="assumed", says="Expected gain that exerts half the pull of a very large one.")
-    weight_belief: Real = _weight(3.399, 4.0, "S2, S3", "Pull of the belief that the partnership delivers.")
-    weight_cooperation: Real = _weight(3.309, 4.0, "Fischbacher, Gächter and Fehr (2001)", "Pull of trusted others' participation.")
-    weight_heard: Real = _weight(1.348, 2.0, "S2", "Pull of being heard; a push when below one's fair say.")
-    weight_duty: Real = _weight(2.093, 3.0, "S4", "Pull of a duty in full force.")
-    duty_half_saturation: Real = _strength(0.7748, 0.1, 1.0, "Fehr and Gächter (2000); sanctions saturate", "Duty pressure that exerts half the pull of a very strong one.")
-    weight_relief: Real = _weight(1.287, 3.0, "S4", "Pull of relief from the whole inspection burden.")
-    weight_assessment: Real = _weight(1.938, 2.0, "S4", "Pull of having one's partnership working assessed.")
-    weight_leadership: Real = _weight(0.2556, 2.5, "S2, S3", "Pull of a leader who chairs in person.")
-    weight_load: Real = _weight(1.055, 3.0, "S2, S3", "Push of meetings and paperwork.")
-    weight_prescription: Real = _weight(1.263, 1.5, "S4", "Push of central prescription.")
-    weight_outside: Real = _weight(1.542, 3.0, "S2", "Push of the outside option.")
-    initiative_load: Real = _strength(0.02934, 0.0, 0.15, "S1, S3", "Load of one more initiative, in units of a full forum.")
-    overlap_load: Real = _strength(0.7172, 0.0, 1.0, "S2", "Load of overlapping partnerships, in units of a full forum.")
-    attendance_memory: Real = _rate(0.2625, 0.08, 0.5, "assumed; about half a year", "How fast the attendance record follows attendance.")
-
-    # seniority
-    seniority_rate: Real = _rate(0.04022, 0.02, 0.07, "S2; slower than attendance", "How fast the level of the person sent adapts.")
-    seniority_floor: Real = _strength(0.178, 0.05, 0.35, "assumed", "Level of the person sent when nothing happens.")
-    seniority_initial: Real = _strength(0.8146, 0.4, 0.9, "assumed; launches draw senior people", "Level of the person sent at the launch.")
-
-    # deliberation
-    strategy_rate: Real = _rate(0.05089, 0.03, 0.2, "assumed", "How fast the strategy moves to the weighted priorities.")
-    alignment_rate: Real = _rate(0.08671, 0.02, 0.2, "S3", "How fast partners' plans move to the strategy.")
-    alignment_drift: Real = _rate(0.02804, 0.01, 0.1, "S3", "How fast partners' plans drift home.")
-    decision_base: Real = _strength(-1.794, -4.0, 0.0, "assumed", "Log-odds of a decision when nothing helps.")
-    decision_leadership: Real = _strength(2.073, 0.5, 3.0, "S3", "Help of leadership attention to deciding, log-odds.")
-    decision_staff: Real = _strength(0.8216, 0.3, 2.0, "S3", "Help of a full staff team to deciding, log-odds.")
-    decision_focus: Real = _strength(1.879, 0.0, 3.0, "S0", "Help of a focused strategy to deciding, log-odds.")
-    decision_coherence: Real = _strength(3.621, 0.5, 4.0, "S3", "Help of coherence to deciding, log-odds.")
-    decision_information: Real = _strength(0.8434, 0.0, 1.5, "S3, S4", "Help of shared information to deciding, log-odds.")
-    decision_size: Real = _strength(0.8983, 0.3, 3.0, "Audit Commission (2009); S3", "Hindrance for each 30 people deciding beyond the first 30, log-odds.")
-
-    # contribution
-    reciprocity: Real = _strength(0.829, 0.7, 0.99, "Fischbacher, Gächter and Fehr (2001): 80 to 90 %", "Slope of conditional cooperation: own contribution for what others are believed to give.")
-    reciprocity_spread: Real = _strength(0.04242, 0.0, 0.1, "Fischbacher and Gächter (2010)", "Standard deviation of that slope between partners.")
-    contribution_initial: Real = _strength(0.2841, 0.05, 0.5, "assumed", "What partners at first believe that others give, as a share of what each could.")
-    belief_weight: Real = _rate(0.5138, 0.05, 1.0, "Fischbacher and Gächter (2010)", "How fast the belief about others' giving follows what is seen.")
-    contribution_belief: Real = _strength(0.5534, 0.0, 0.6, "S3", "How much belief in results adds to giving.")
-    contribution_duty: Real = _strength(0.05299, 0.0, 0.2, "S4; less than on attendance", "How much a duty on service plans adds to giving.")
-    contribution_scrutiny: Real = _strength(0.122, 0.0, 0.2, "S4", "How much scrutiny of publicly funded bodies adds to giving.")
-    contribution_reward: Real = _strength(0.1372, 0.0, 0.3, "S0", "How much a large reward grant adds to giving.")
-    flexibility_gain: Real = _strength(1.697, 0.2, 3.0, "S3", "Growth of the discretionary share under full flexibility, as a multiple of it.")
-
-    # fund
-    absorption_rate: Real = _rate(0.1942, 0.1, 0.7, "assumed", "Share of the money held that a fully able partnership spends in a month.")
-
-    # delivery
-    planning_months: Real = uncertain(7.318, unit="months", low=4.0, high=18.0, source="S3: about two years to delivery", says="Mean time of work in planning.")
-    delivery_months: Real = uncertain(14.74, unit="months", low=8.0, high=24.0, source="S3: about two years to delivery", says="Mean time of work in delivery.")
-    conversion_base: Real = _strength(0.5515, 0.1, 0.6, "assumed", "Share of effort that becomes results without protocols, staff or joint work.")
-    conversion_protocols: Real = _strength(0.2138, 0.1, 0.7, "S3", "Share of the remaining loss that full protocols save.")
-    conversion_staff: Real = _strength(0.4071, 0.1, 0.6, "S3", "Share of the remaining loss that a full staff team saves.")
-    conversion_joint: Real = _strength(0.2713, 0.1, 0.6, "S3", "Share of the remaining loss that full joint training and location save.")
-    uncoordinated_input: Real = _strength(0.1044, 0.01, 0.15, "assumed", "What a sector does for joint results without coming, on the scale of what it could.")
-    early_conversion: Real = _strength(0.1811, 0.0, 0.4, "S3", "Conversion in the first stage as a share of that in the last.")
-
-    # outcomes
-    gap_cost_gbp_per_head: Real = uncertain(682.0, unit="£ a head", low=80.0, high=800.0, source="assumed", says="Well-joined-up spending that would close the gap to the national average, per resident.", label="cost of the gap")
-    outcome_decay: Real = _rate(0.003693, 0.0005, 0.008, "assumed", "Rate at which gains fade without upkeep.")
-    outcome_trend: Real = uncertain(0.001134, unit="share of the open gap a month", low=-0.001, high=0.002, source="assumed", says="External trend towards the national average.")
-    outcome_shock: Real = uncertain(0.004144, unit="share of the gap a month", low=0.001, high=0.01, source="assumed", says="Standard deviation of external shocks to an outcome.")
-
-    # learning
-    belief_initial: Real = _strength(0.5424, 0.15, 0.6, "assumed", "Belief at the launch that the partnership will deliver.")
-    belief_spread: Real = _strength(0.08789, 0.0, 0.2, "assumed", "Standard deviation of that belief between partners.")
-    belief_rate: Real = _rate(0.08185, 0.01, 0.15, "assumed", "How fast belief follows results that are well measured.")
-    aspiration: Real = uncertain(0.03332, unit="share of the gap a year", low=0.005, high=0.05, source="assumed", says="Yearly results that look half convincing.")
-    process_credit: Real = _strength(0.2371, 0.1, 0.7, "S3", "Part of belief that rests on decisions taken, not on results.")
-
-    # trust
-    trust_initial: Real = _strength(0.4447, 0.15, 0.5, "S3", "Trust at the launch between bodies of one sector.")
-    trust_sector_gap: Real = _strength(0.04927, 0.0, 0.15, "S3", "How much lower trust starts across sectors.")
-    trust_spread: Real = _strength(0.06246, 0.0, 0.1, "assumed", "Standard deviation of initial trustfulness and repute.")
-    goodwill_spread: Real = _strength(0.4231, 0.0, 0.6, "S3; prehistory in Ansell and Gash (2008)", "How far trust at the launch departs from the above between places.")
-    trust_evidence: Real = _rate(0.01377, 0.005, 0.08, "assumed", "How fast trust follows a pleasant surprise.")
-    loss_aversion: Real = _strength(1.744, 1.5, 2.5, "Tversky and Kahneman (1992): about 2", "Weight of a disappointment against an equal pleasant surprise.")
-    trust_meeting: Real = _rate(0.00281, 0.0, 0.01, "S3", "Trust gained by meeting.")
-    trust_joint_delivery: Real = _rate(0.01785, 0.01, 0.1, "S3; far more than by meeting", "Trust gained by delivering together at full pace.")
-    trust_decay: Real = _rate(0.007533, 0.001, 0.02, "assumed", "Trust lost without contact.")
-    trust_domination: Real = _rate(0.1925, 0.05, 0.5, "S2, S3", "Trust in a dominating body lost, per unit of influence beyond tolerance.")
-    domination_tolerance: Real = _strength(0.3226, 0.1, 0.35, "assumed", "Share of influence that others accept from one body.")
-    trust_staff: Real = _rate(0.007134, 0.0, 0.02, "S3", "Trust brokered by a full staff team.")
-    reorganisation_reset: Real = _strength(0.4375, 0.2, 0.9, "S3", "Share of a link lost when a body is reorganised.")
-    style_spread: Real = _strength(0.5302, 0.0, 0.6, "assumed", "How far a leader's style departs from what is configured: the first one's and each successor's.")
-    staff_spread: Real = _strength(0.2844, 0.0, 0.6, "S3", "How far what a staff team amounts to departs from what is configured, between places.")
-
-    # accountability and membership
-    accreditation_threshold: Real = _strength(0.1641, 0.1, 0.4, "Hansard, 28 February 2002: 87 of 88 passed", "Yearly score from which the fund is released in full.")
-    success_threshold: Real = _strength(0.4295, 0.35, 0.7, "S4", "Yearly score from which a partnership is judged successful.")
-    assessment_noise: Real = _strength(0.08058, 0.0, 0.1, "assumed", "Standard deviation of an assessor's error.")
-    exit_months: Real = uncertain(21.75, unit="months", low=6.0, high=24.0, source="assumed", says="Spell of absence after which bodies begin to leave.")
-    exit_rate: Real = _rate(0.03919, 0.03, 0.3, "assumed", "Chance of leaving once absence is that long.")
-    invitation_rate: Real = _rate(0.08089, 0.01, 0.15, "assumed", "Chance that an active chair and staff fill an empty seat.")
-    dissolution_rate: Real = _rate(0.1962, 0.02, 0.2, "S2", "Chance that a council dissolves a partnership when nothing speaks for it.")
-    dissolution_value: Real = _strength(0.4777, 0.2, 0.8, "S2", "Total of what binds a council above which it never dissolves.")
-
-
-@dataclass(frozen=True, config=_FROZEN)
-class Delivery:
-    """How sectors combine into results."""
-
-    complementarity: Real = structural(
-        0.6, unit="0 additive to 1 weakest link", low=0.0, high=1.0, source="S4 (weakest link in delivering change); assumed default",
-        says="How far results need every sector at once.", label="need for every sector at once",
-    )
-
-
-def _switch(says: str) -> Any:
-    return structural(1, unit="0 no, 1 yes", low=0, high=1, source="the model as a whole has it; without it, a null model", says=says)
-
-
-@dataclass(frozen=True, config=_FROZEN)
-class Mechanisms:
-    """Which mechanisms are at work, and what takes the model to its limiting cases. See docs/docking.md.
-
-    Not searched by a fit to the patterns, which say nothing of them: the numbers of the known end and of
-    sanctions come from public-goods experiments, the others leave the model as it is.
+    None is fitted: all are set by hand within their priors. A *convention* is a number that somebody had to choose; it
+    is never sampled, and may be set between half and one and a half of what it is, to see what hangs on it. What is
+    *recorded* stands as data in the room that reads it. Half-days are of a body's senior time. Utilities are on the
+    scale of one logit. Shares of the gap: 0.01 is one point.
     """
 
-    # null models
-    trust_moves: Whole = _switch("Trust follows what others do, or stays as at first acquaintance.")
-    learning: Whole = _switch("Belief and the expected share of the fund follow what is seen, or stay at their priors.")
-    membership_changes: Whole = _switch("Bodies leave, join and dissolve the partnership, or those who launch it stay.")
+    # ------------------------------------------------------------ free
+    # senior time
+    inspection_claim: Real = _hours(9.0, 3.0, 12.0, "S4; assumed", "Senior time that inspection at its full burden takes.")
+    initiative_claim: Real = _hours(1.0, 0.4, 2.4, "S1, S3; assumed", "Senior time that one special initiative takes.")
+    tie_claim: Real = _hours(0.5, 0.2, 1.2, "assumed", "Senior time that a working tie takes, and a project as much.")
+    cuts_claim: Real = _hours(0.7, 0.0, 5.0, "S2; assumed", "Senior time that cuts at their fullest take.")
+    reporting_claim: Real = _hours(1.0, 0.2, 3.0, "S4; assumed", "Senior time that a full duty to report takes.")
+    staff_relief: Real = _hours(2.0, 0.0, 4.0, "S3; assumed", "Senior time that a full staff team takes over from each body.")
 
-    # the public-goods experiment as a limiting case
-    assured_presence: Real = structural(0.0, unit="0 none to 1 full", low=0.0, high=1.0, source="limiting case: a laboratory", says="How far presence, seniority and aligned plans, without which nobody can give, are assured to all.")
-    first_seen_giving: Real = structural(0.0, unit="share of what each could give", low=0.0, high=1.0, source="limiting case: a laboratory", says="What bodies that begin are taken to have given before.")
-    conditional_cooperator_share: Real = structural(1.0, unit="share of bodies", low=0.0, high=1.0, source="Fischbacher, Gächter and Fehr (2001)", says="Bodies that answer others' giving; the rest ride free unless they are pushed.")
-    end_weight: Real = structural(0.6058, unit="share of willingness", low=0.0, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="What an announced end takes from willingness in the last month.")
-    end_half_months: Real = structural(3.0, unit="months", low=0.1, high=60.0, source="assumed; see docs/docking.md", says="Months before an announced end at which it takes half as much as in the last.")
-    sanction_gain: Real = structural(0.1117, unit="dimensionless", low=0.0, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="How much sanctions in full force add to giving.")
-    sanction_half_saturation: Real = structural(0.1858, unit="dimensionless", low=0.01, high=1.0, source="docked on Herrmann, Thöni and Gächter (2008)", says="Readiness to sanction that presses half as hard as can be.")
+    # who comes
+    junior_base: Real = _pull(-0.8, -1.5, 0.3, "assumed", "Utility of sending a junior.")
+    senior_base: Real = _pull(-2.2, -3.2, -1.2, "assumed", "Utility of going in person.")
+    time_cost: Real = _pull(1.0, 0.4, 1.6, "S2", "Cost of going in person, per unit of scarcity; a junior costs a quarter of it.")
+    information_pull: Real = _pull(2.0, 1.0, 4.0, "S3", "Pull of hearing the others, if very many come.")
+    money_pull: Real = _pull(1.2, 0.5, 3.0, "S0, S4", "Pull of the money in sight, at full belief in results; of private money, on who is not publicly funded.")
+    ties_pull: Real = _pull(2.1, 0.5, 4.0, "S3", "Pull of partners that come, if very many do.")
+    heard_pull: Real = _pull(0.8, 0.0, 2.0, "S2", "Pull of being heard.")
+    leader_pull: Real = _pull(1.0, 0.0, 2.0, "S2, S3", "Pull of a leader who chairs in person.")
+    duty_pull: Real = _pull(1.0, 0.5, 3.0, "S4", "Pull of a duty in full force on bodies that it names, of being assessed, of being called by scrutiny.")
+    habit_pull: Real = _pull(0.5, 0.0, 1.5, "assumed; inertia", "Pull of having come every time in the last year, in that rank.")
+    rival_base: Real = _pull(-2.0, -4.0, -1.0, "assumed", "Utility of going to another table that nobody backs.")
+    rival_pull: Real = _pull(3.0, 1.0, 5.0, "S2", "Pull of another table that is backed in full, and as much again if all go there.")
+
+    # meetings
+    meeting_hours: Real = uncertain(2.5, unit="hours", low=1.5, high=4.0, source="assumed", says="Length of a board's meeting; of a group's half of it.")
+    item_hours: Real = uncertain(0.2, unit="hours", low=0.1, high=0.6, source="assumed", says="Time that an item takes, whoever is there.")
+    speaker_hours: Real = uncertain(0.1, unit="hours", low=0.02, high=0.12, source="assumed", says="Time that each body present takes over an item.")
+    support_base: Real = _pull(-0.5, -2.0, 1.0, "assumed", "Log-odds of supporting a proposal by somebody trusted half, without a tie.")
+    support_trust: Real = _pull(4.0, 1.0, 8.0, "S3", "How much trust in the proposer adds to support.")
+    support_ties: Real = _pull(1.5, 0.0, 4.0, "S3", "What being tied to all of the team adds to support.")
+    quorum: Real = _share(0.4, 0.3, 0.6, "assumed", "Share of the influence present that has to support a proposal.")
+
+    # ties
+    tie_rate: Real = _rate(0.6, 0.05, 0.8, "assumed", "New ties of a pair that meets, at full trust, overlap and leisure.")
+    introductions: Real = uncertain(2.0, unit="bodies a month", low=0.0, high=6.0, source="S3", says="With how many others a full staff team brings each body together.")
+    lapse_rate: Real = _rate(0.07, 0.02, 0.25, "assumed", "Ties that lapse without trust, at scarcity 1.")
+
+    # projects, money, plans
+    joint_cost: Real = _share(0.2, 0.05, 0.4, "S3", "Share of money lost to working through a table.")
+    joint_gain: Real = uncertain(3.0, unit="per unit of yield", low=0.5, high=5.0, source="assumed", says="What a project gains on the same money spent alone.")
+    effort_half: Real = _share(0.15, 0.05, 0.3, "assumed", "Effort of a team mate that looks half good, and yields that do.")
+    pooling_need: Real = _share(0.3, -0.1, 0.5, "S2, S4", "Net return below which a rigid body keeps its money home.")
+    plan_rate: Real = _rate(0.06, 0.01, 0.2, "S3", "How fast plans follow the strategy of those one works with, and drift home.")
+
+    # trust, belief
+    trust_launch: Real = _share(0.4, 0.25, 0.55, "S3", "Mean trust at the launch.")
+    trust_rate: Real = _rate(0.1, 0.02, 0.25, "assumed", "How fast trust in a team mate follows what it keeps.")
+    domination_price: Real = _rate(0.1, 0.0, 0.4, "S2, S3", "Trust lost in a body, per unit of influence beyond what is tolerated.")
+    belief_rate: Real = _rate(0.1, 0.03, 0.25, "assumed", "How fast belief follows what is seen of results.")
+    aspiration: Real = _share(0.3, 0.1, 0.6, "assumed", "Results that look half good to somebody without experience, and what such a body takes to be usual.")
+    adaptation: Real = _share(0.5, 0.0, 0.95, "assumed", "Share of the aspiration that follows experience.")
+    unmeasured: Real = _share(0.15, 0.0, 0.4, "S3; assumed", "Error (SD) in what is seen of results that nobody measures.")
+
+    # whether it lasts
+    hold_cuts: Real = _pull(0.5, 0.1, 0.8, "S2", "What cuts at their fullest break of it.")
+    hold_needed: Real = _pull(0.22, -0.2, 0.6, "assumed", "Hold at which abolition is half as likely as it ever is.")
+
+    # the world
+    trend_spread: Real = uncertain(0.03, unit="share of the gap a year", low=0.01, high=0.1, source="districts without the fund, 2001-05", says="Standard deviation of the trend between places.")
+
+    # bodies and leaders
+    resource_exponent: Real = _strength(0.1611, 0.1, 0.7, "assumed; resource dependence, Rhodes (1997)", "How steeply influence rises with budget.")
+    style_spread: Real = _strength(0.5302, 0.0, 0.6, "assumed", "How far a leader's style departs from what is configured: the first one's and each successor's.")
+
+    # ------------------------------------------------------------ conventions
+    own_business: Real = _agreed(0.5, "share of senior time", "half is left", "What one's own business takes of it; a reorganisation takes as much again.")
+    group_priority: Real = _agreed(0.28, "share of a plan", "above a fifth, what an even plan would give", "A body sits in a group if so much of its plan lies in the group's block.")
+    many_others: Real = _agreed(6.0, "bodies", "a table of a dozen has most of what there is to hear", "So many others that are expected draw half as much as very many.")
+    much_money: Real = _agreed(2.0, "£m a year", "the middling allocation of the fund", "Money in sight that draws half as much as very much.")
+    chairs_say: Real = _agreed(0.8, "share of influence", "a chair who directs alone has near half the say", "What a chair adds to its influence who directs in person and shares nothing.")
+    least_effort: Real = _agreed(0.08, "share of a promise", "services run anyway", "What a needed sector does for a project without anybody of it in the team.")
+    alone: Real = _agreed(0.003, "share of the gap per £m", "the fund of a middling place, spent alone, closes half a point a year", "What £1m closes that a body spends alone.")
+    most_a_project: Real = _agreed(0.1, "£m a month", "a little over a million a year", "Most of the fund that a project takes; as much brings a bid that is won.")
+    pooled_share: Real = _agreed(0.05, "share of discretionary money", "surveys speak of a few per cent", "What a pooling body puts into its projects.")
+    control_lost: Real = _agreed(0.1, "share of the money", "less than joint work may gain", "Price of control over pooled money to a body without say and freedoms.")
+    sharpness: Real = _agreed(10.0, "per unit", "a tenth more or less turns most choices", "How sharply pooling, belief and abolition answer to what speaks for them.")
+    met_outside: Real = _agreed(0.03, "meetings a month", "once in three years", "Meetings of two bodies that meet at no table (S2: bilateral deals).")
+    across_sectors: Real = _agreed(1.3, "ratio", "more, but not half as much again", "What bodies of two sectors have for each other, against two of one with the same plans.")
+    while_working: Real = _agreed(0.2, "ratio", "few break with those they work with", "Ties that lapse while two bodies work together, against those that lapse else.")
+    luck_of_a_pair: Real = _agreed(0.2, "trust", "one misunderstanding in ten meetings", "Range of what is misread in a month of joint work.")
+    tied_at_launch: Real = _agreed(0.3, "share of pairs", "partnerships were built on older ties (S3)", "Pairs tied at the launch, at full trust and overlap.")
+    launch_spread: Real = _agreed(0.06, "trust", "keeps what lies between two bodies below a fifth", "SD of trust at the launch between places, trusters and trusted.")
+    tolerated: Real = _agreed(0.33, "share of influence", "the level at which months are called domination", "Share of influence that others accept from one body.")
+    target_points: Real = _agreed(0.02, "share of the gap", "two points in three years", "What an agreement's target asks of a block at full stretch.")
+    growth_reach: Real = _agreed(0.1, "share of a gain", "small, or growth alone would do", "What every theme gains of what work and education gain.")
+    decay: Real = _agreed(0.003, "a month", "half in twenty years", "Rate at which gains fade without upkeep.")
+    highest_hazard: Real = _agreed(0.1, "a month", "a council that wants none ends it within a year", "Abolition where nothing holds a partnership.")
+    hold_expected: Real = _agreed(0.6, "hold", "less than what a fully engaged table carries: engagement outlasts it (S4)", "What the expectation holds that every area has one.")
+    hold_engaged: Real = _agreed(0.8, "hold", "the most that what it carries may weigh", "What a fully engaged table holds against its abolition.")
+    hold_standing: Real = _agreed(0.1, "hold", "in a sketch it decided nothing", "What full standing with the public holds, and as much the money in sight.")
+    refounding_rate: Real = _agreed(0.03, "a month", "within three years, where everything speaks for it (S2)", "Re-founding by a fully committed leader, if all are left in a core.")
+    good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful; a quarter of it releases the fund.")
+    assessors_err: Real = _agreed(0.1, "score", "assessors differ by a grade", "Standard deviation of an assessor's error.")
+    duty_half_saturation: Real = _agreed(0.7748, "share of full force", "it saturates, as sanctions do (Fehr and Gächter 2000)", "Force of a duty at which it presses half as much as it can.")
+    staff_spread: Real = _agreed(0.2844, "share of the room left", "as far as leaders differ, or less (S3)", "How far what a staff team amounts to departs from what is configured, between places.")
+
+
+def _level(value: float, unit: str, high: float, source: str, says: str) -> Any:
+    return structural(value, unit=unit, low=0.0, high=high, source=source, says=says)
 
 
 @dataclass(frozen=True, config=_FROZEN)
 class RegimeThresholds:
-    """Where one regime ends and the next begins; read by sim/regimes.py and nothing else."""
+    """Where one regime ends and the next begins; read by sim/regimes.py and nothing else. Fixed before any fit."""
 
-    window_months: Whole = structural(12, unit="months", low=1, high=60, source="assumed", says="Months averaged before a regime is named.")
-    hollow_engagement: Real = structural(0.08, unit="engagement index", low=0.0, high=1.0, source="S2", says="Below this engagement the seats are empty or filled by juniors.")
-    domination_top_share: Real = structural(0.33, unit="share of influence", low=0.0, high=1.0, source="S2", says="From this share of influence one body dominates.")
-    growth_engagement: Real = structural(0.3, unit="engagement index", low=0.0, high=1.0, source="S0", says="Engagement that a growth coalition has at least.")
-    growth_decision_rate: Real = structural(0.3, unit="decisions a month", low=0.0, high=1.0, source="S2", says="Decisions that a growth coalition takes at least.")
-    growth_delivery: Real = structural(0.008, unit="share of the gap a year", low=0.0, high=1.0, source="S0", says="Yearly results that a growth coalition delivers at least.")
+    hollow_in_person: Real = _level(0.15, "share of seats", 1.0, "S2: senior people vacate", "Below this share of seats filled in person it is hollow, whatever juniors sit there.")
+    domination_top_share: Real = _level(0.33, "share of influence", 1.0, "S2", "From this share of influence one body dominates, if enough is decided.")
+    domination_decisions: Real = _level(0.25, "decisions a month", 7.0, "S2", "Decisions above which a share of influence like that is domination.")
+    growth_core_share: Real = _level(0.5, "share of members", 1.0, "S0", "From this share of members in the core it may be a growth coalition.")
+    growth_core_sectors: Real = _level(3.0, "sectors", 4.0, "S0", "From so many sectors the core of a growth coalition comes at least.")
+    growth_decisions: Real = _level(0.3, "decisions a month", 7.0, "S2", "Decisions that a growth coalition takes more than.")
+    growth_added_value: Real = _level(0.0, "share of the gap", 1.0, "S0", "Added value that a growth coalition has more than.")
+    talking_attendance: Real = _level(0.4, "share of seats", 1.0, "S2, S3", "From this share of seats filled, by anybody, it meets, and talks if it decides little.")
+    talking_decisions: Real = _level(0.25, "decisions a month", 7.0, "S2, S3", "Most decisions of a talking shop.")
+    working_decisions: Real = _level(0.25, "decisions a month", 7.0, "S3", "Decisions above which a partnership works.")
+    working_ties: Real = _level(1.0, "ties", 1000.0, "S3", "Ties in use that a working partnership has at least.")
 
 
 # fmt: on
@@ -442,8 +424,6 @@ TOPICS: dict[str, type] = {
     "leadership": Leadership,
     "levers": Levers,
     "behaviour": Behaviour,
-    "delivery": Delivery,
-    "mechanisms": Mechanisms,
     "regimes": RegimeThresholds,
 }
 

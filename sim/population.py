@@ -79,14 +79,13 @@ class Archetype:
 
 @dataclasses.dataclass(frozen=True)
 class Seat:
-    """One chair at the table: who sits there, from which step on, and how much a newcomer knows."""
+    """One chair at the table: who sits there, and from which step on."""
 
     name: str
     kind: Archetype
     budget_gbp_m: float
     inspection_gbp_m: float
     joins_at: int = 0
-    informed: float = 0.0
     is_chair: float = 0.0
 
     @cached_property
@@ -97,7 +96,7 @@ class Seat:
     @staticmethod
     def numbers() -> tuple[str, ...]:
         """Return what of a seat is a number, the same for all runs on one board."""
-        return ("budget_gbp_m", "inspection_gbp_m", "joins_at", "informed", "is_chair", "sector")
+        return ("budget_gbp_m", "inspection_gbp_m", "joins_at", "is_chair", "sector")
 
 
 def _rows(table: str) -> list[dict[str, str]]:
@@ -153,23 +152,23 @@ def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
     Raises :class:`sim.ScenarioError` for an unknown archetype, an empty board, a chair without a seat,
     or an entry outside the run.
     """
-    wanted = [("board.members", name, count, 0, 0.0) for name, count in scenario.board.members.items()]
+    wanted = [("board.members", name, count, 0) for name, count in scenario.board.members.items()]
     for entry in scenario.board.entries:
         step = month_number(entry.month) - month_number(scenario.start)
         if not 0 <= step < scenario.months:
             raise ScenarioError(f"board entry of {entry.archetype} in {entry.month} lies outside the run")
-        wanted.append(("board.entries", entry.archetype, entry.count, step, entry.informed))
+        wanted.append(("board.entries", entry.archetype, entry.count, step))
 
     sitting = [
-        (kind, joins_at, informed)
-        for setting, name, count, joins_at, informed in wanted
+        (kind, joins_at)
+        for setting, name, count, joins_at in wanted
         for kind in _kinds(name, scenario.place, setting)
         for _ in range(count)
     ]
-    founders = Counter(kind.archetype for kind, joins_at, _ in sitting if joins_at == 0)
+    founders = Counter(kind.archetype for kind, joins_at in sitting if joins_at == 0)
     seats: list[Seat] = []
     taken: Counter[str] = Counter()
-    for kind, joins_at, informed in sitting:
+    for kind, joins_at in sitting:
         taken[kind.archetype] += 1
         # What the public pays for a kind of body is shared by the founding seats of that kind.
         sharing = max(1, founders[kind.archetype]) if kind.is_publicly_funded else 1
@@ -180,7 +179,6 @@ def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
                 budget_gbp_m=kind.budget_gbp_per_head * scenario.place.population / 1e6 / sharing,
                 inspection_gbp_m=kind.inspection_cost_gbp_per_head * scenario.place.population / 1e6 / sharing,
                 joins_at=joins_at,
-                informed=informed,
             )
         )
     _refuse_impossible(seats, scenario)

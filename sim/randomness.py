@@ -20,7 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.population import THEMES
 from sim.scenario import ScenarioError
+from sim.tables import N_OTHER_TABLES, N_SLOTS, N_TABLES
 
 SLOTS_A_BLOCK = 32
 """Partners drawn together; the next block has a generator of its own."""
@@ -31,13 +33,17 @@ UNIFORM, CENTRED, SYMMETRIC, GIVEN = range(4)
 What is GIVEN is not drawn: who asks for a run gives its numbers. Such a stream has a slot for every partner and month.
 """
 
+PLAYED = "played"
+"""The stream of choices that are given: steps read the number of a rank, or -1, as ``self.luck.played[table]``."""
+
 NOT_GIVEN = -1.0
 """What stands where nothing is given."""
 
-LAUNCH = ("attention", "facilitation", "direction", "staff", "goodwill")
-"""What a place brings to the launch: its first leader's style, its staff, its goodwill."""
+LAUNCH = ("attention", "facilitation", "direction", "staff")
+"""What a place brings to the launch: its first leader's style and its staff."""
 
-TRAITS = ("disposition", "belief", "reciprocity", "trustfulness", "repute")
+TRAITS = ("unread", "belief", "unread too", "trustfulness", "repute")
+"""What a body brings. Two draws are read by nothing: without them all other traits would be others."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,20 +62,32 @@ class Stream:
 # The number of a stream is part of every published result: add at the end, never renumber.
 STREAMS: tuple[Stream, ...] = (
     Stream("traits", 0, each=True, count=len(TRAITS), made=CENTRED, at_launch=True),
-    Stream("attendance", 1, each=True),
-    Stream("exit", 2, each=True),
-    Stream("invitation", 3, each=True),
     Stream("reorganisation", 4, each=True),
-    Stream("decision", 5),
     Stream("election", 6),
     Stream("style", 7, count=3, made=SYMMETRIC),
     Stream("assessment", 8, made=CENTRED),
-    Stream("dissolution", 9),
-    Stream("shock", 10, count=5, made=CENTRED),
     Stream("launch", 11, count=len(LAUNCH), made=SYMMETRIC, at_launch=True),
+    Stream("place", 1000, count=2, made=CENTRED, at_launch=True),
+    Stream("ties_at_launch", 1001, each=True, at_launch=True),
+    Stream("ties", 1002, each=True),
+    Stream("rank", 1003, each=True, count=N_TABLES),
+    Stream("agenda", 1004, count=N_TABLES),
+    Stream("proposer", 1005, count=N_SLOTS),
+    Stream("theme", 1006, each=True, count=N_SLOTS),
+    Stream("support", 1007, each=True, count=N_SLOTS),
+    Stream("pooling", 1008, each=True, count=N_SLOTS),
+    Stream("trust", 1009, each=True),
+    Stream("shocks", 1010, count=len(THEMES), made=CENTRED),
+    Stream("end", 1011),
+    Stream("elsewhere", 1012, each=True, count=N_OTHER_TABLES),
+    Stream("whose", 1013, count=N_SLOTS),
+    Stream("results", 1014, each=True, made=CENTRED),
+    Stream("centre", 1015),
+    Stream("bid", 1016),
+    Stream(PLAYED, 1017, each=True, count=N_TABLES, made=GIVEN),
 )
 
-OWN_STREAMS = 1000
+OWN_STREAMS = 1018
 """Number of the first stream that an extension may declare."""
 
 MOST_REPLICATES = 2**32

@@ -18,10 +18,8 @@ from pydantic.dataclasses import dataclass
 from sim.parameters import (
     PARAMETERS,
     Behaviour,
-    Delivery,
     Leadership,
     Levers,
-    Mechanisms,
     Real,
     RegimeThresholds,
     Whole,
@@ -81,7 +79,6 @@ class Entry:
     month: Month
     archetype: str
     count: Whole = Field(default=1, ge=1, le=100)
-    informed: Real = Field(default=1.0, ge=0.0, le=1.0)
 
 
 @dataclass(frozen=True, config=_FROZEN)
@@ -127,8 +124,6 @@ class Scenario:
     levers: Levers = Field(default_factory=Levers)
     calendar: tuple[CalendarEntry, ...] = ()
     behaviour: Behaviour = Field(default_factory=Behaviour)
-    delivery: Delivery = Field(default_factory=Delivery)
-    mechanisms: Mechanisms = Field(default_factory=Mechanisms)
     regimes: RegimeThresholds = Field(default_factory=RegimeThresholds)
     extension: str = ""
     """File or module of one's own whose month is lived, see docs/extending.md; '' for that of the model."""

@@ -1,6 +1,6 @@
 """What things hold: numbers declared by the annotations of a class, and nothing else.
 
-``attended: float`` is a number; ``strategy: ByTheme`` is several, read by a position; ``trust: Towards`` is one for
+``belief: float`` is a number; ``aims: ByTheme`` is several, read by a position; ``trust: Towards`` is one for
 every other thing of the kind. An agent holds them as attributes, the compiled engine as rows of runs.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.population import SECTORS, THEMES
+from sim.tables import BLOCKS, N_CLAIMS, N_OTHER_TABLES, N_PROJECTS, N_TABLES, N_TOPICS
 
 LANES = 64
 """Most runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
@@ -23,15 +24,46 @@ ByTerm = list[float]
 Towards = list[float]
 """One number for every other body."""
 
-_NO_MORE: Mapping[str, int] = {}
+ByMonth = list[float]
+"""One number a month of the year."""
+ByProject = list[float]
+"""One number a project that may run."""
+ByProjectAndSector = list[float]
+"""One number a project and sector, by project."""
+
+ByTable = list[float]
+"""One number a table: the board, and each group."""
+ByTopic = list[float]
+"""One number a theme, and one for saving time."""
+ByOtherTable = list[float]
+"""One number a table elsewhere."""
+ByClaim = list[float]
+"""One number for each of what claims senior time."""
+BySay = list[float]
+"""One number for each way in which an item may be brought."""
+ByBlock = list[float]
+"""One number a block of an agreement."""
+
+COUNTS: Mapping[str, int] = {
+    "float": 0,
+    "ByTheme": len(THEMES),
+    "BySector": len(SECTORS),
+    "ByMonth": 12,
+    "ByTable": N_TABLES,
+    "ByProject": N_PROJECTS,
+    "ByProjectAndSector": N_PROJECTS * len(SECTORS),
+    "ByTopic": N_TOPICS,
+    "ByOtherTable": N_OTHER_TABLES,
+    "ByClaim": N_CLAIMS,
+    "BySay": 4,
+    "ByBlock": len(BLOCKS),
+}
+"""How many numbers such an annotation stands for; 0 for a single one."""
 
 
-def rows_of(kind: type, *, terms: int = 0, more: Mapping[str, int] = _NO_MORE) -> dict[str, int]:
-    """Return the numbers that a thing of a class holds, by name: 0 for one number, n for n of them.
-
-    ``more`` says of more words for several numbers how many they are.
-    """
-    counts = {"float": 0, "ByTheme": len(THEMES), "BySector": len(SECTORS), "ByTerm": terms} | dict(more)
+def rows_of(kind: type, *, terms: int = 0) -> dict[str, int]:
+    """Return the numbers that a thing of a class holds, by name: 0 for one number, n for n of them."""
+    counts = {**COUNTS, "ByTerm": terms}
     return {name: counts[hint] for name, hint in kind.__annotations__.items() if hint in counts}
 
 

@@ -30,10 +30,6 @@ class Takers:
     """The kind: "partnership" is the table, "partner" the bodies."""
     listed: Callable[[PartnershipModel], Iterable[Any]]
     where: Callable[[Any], bool]
-    sectors: frozenset[int] | None = None
-    """Positions of the sectors whose bodies they are; None: of all."""
-    are_few: bool = False
-    """Hardly anybody takes it, so compiled code looks for those who do."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,8 +73,6 @@ class Step:
 # ---------------------------------------------------------------------- between two bodies
 
 Whose = Literal["pair", "returned", "own", "other", "own seat", "other seat", "table", "behaviour", "settings"]
-Link = Literal["to middle", "from middle"]
-_LINKS: tuple[tuple[str, Link], ...] = (("to_middle_", "to middle"), ("from_middle_", "from middle"))
 
 _WHERE: tuple[tuple[str, Whose], ...] = (
     ("matrix", "pair"),
@@ -106,8 +100,7 @@ class PairStep:
     of the table. Of numbers that are added up, the rule is given what they were before the step.
 
     ``once`` takes every two bodies once, the earlier seat first; what is written then holds both ways.
-    ``only`` names a flag: taken are only pairs in which a body with that flag meets a member, both ways. The
-    rule may be asked about a body and itself; that answer is not used.
+    The rule may be asked about a body and itself; that answer is not used.
     """
 
     rule: Callable[..., Any]
@@ -116,15 +109,12 @@ class PairStep:
     adds: tuple[str, ...] = ()
     to: Literal["own", "other", "table"] = "own"
     once: bool = False
-    only: str = ""
     among: Literal["members", "everybody"] = "members"
     when: Condition | None = None
 
     def __post_init__(self) -> None:
         if bool(self.writes) == bool(self.adds):
             raise ScenarioError(f"step {self.name!r}: what its rule gives is either written, writes=, or added, adds=")
-        if self.only and (self.adds or self.once):
-            raise ScenarioError(f"step {self.name!r}: only= goes with writes=, both ways, and not with adds= or once=")
 
     @property
     def name(self) -> str:
@@ -135,8 +125,6 @@ class PairStep:
     def taken_by(self) -> str:
         """Return who takes the step, in words."""
         who = "every two members" if self.once else "every member, of every other"
-        if self.only:
-            who = "members and those of whom it is true, of each other"
         return who.replace("member", "body").replace("bodys", "bodies") if self.among == "everybody" else who
 
     @cached_property
@@ -150,68 +138,10 @@ class PairStep:
 
     def take(self, model: PartnershipModel) -> None:
         """Take the rule between all who take it."""
-        if model.is_dissolved or (self.when is not None and not self.when(model)):
+        if self.when is not None and not self.when(model):
             return
         bodies = model.members if self.among == "members" else model.partners
         model.plan.loops[self](model, bodies, self.rule)
-
-
-@dataclasses.dataclass(frozen=True)
-class TripleStep:
-    """A rule taken from every member over a third one to every other, and added up over the third.
-
-    Its arguments are what the first holds towards the one in the middle (``to_middle_trust``), and that one
-    towards the last (``from_middle_trust``). The sums are written to ``writes``.
-    """
-
-    rule: Callable[..., float]
-    says: str
-    writes: str
-    when: Condition | None = None
-
-    @property
-    def name(self) -> str:
-        """Return the name by which the step is replaced or left out."""
-        return self.rule.__name__
-
-    @property
-    def taken_by(self) -> str:
-        """Return who takes the step, in words."""
-        return "every member, of every other over a third"
-
-    def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[tuple[Link, str], ...]:
-        """Return of which link each argument is, and its name."""
-        return tuple(self._source(argument, known["matrix"]) for argument in inspect.signature(self.rule).parameters)
-
-    def _source(self, argument: str, matrices: Iterable[str]) -> tuple[Link, str]:
-        for beginning, link in _LINKS:
-            name = argument.removeprefix(beginning)
-            if name != argument and name in matrices:
-                return link, name
-        raise ScenarioError(f"step {self.name!r}: {argument!r} names nothing held to_middle_ or from_middle_ a body")
-
-    def take(self, model: PartnershipModel) -> None:
-        """Take the rule between all members."""
-        if model.is_dissolved or (self.when is not None and not self.when(model)):
-            return
-        sources, members = model.plan.sources[self], model.members
-        for body in members:
-            row = getattr(body, self.writes)
-            for other in members:
-                if other is body:
-                    continue
-                total = 0.0
-                for middle in members:
-                    if middle is not body and middle is not other:
-                        total += self.rule(
-                            *(
-                                getattr(body, name)[middle.position]
-                                if whose == "to middle"
-                                else getattr(middle, name)[other.position]
-                                for whose, name in sources
-                            )
-                        )
-                row[other.position] = total
 
 
 @dataclasses.dataclass(frozen=True)
@@ -252,7 +182,7 @@ class Deal:
 
     def take(self, model: PartnershipModel) -> None:
         """Deal among all members."""
-        if model.is_dissolved or (self.when is not None and not self.when(model)):
+        if self.when is not None and not self.when(model):
             return
         draw = getattr(model.luck, self.chance)
         if self.of == "pairs":
@@ -310,10 +240,10 @@ def _source(step: str, argument: str, known: Mapping[str, Iterable[str]]) -> tup
     raise ScenarioError(f"step {step!r}: its argument {argument!r} could be of {' or of '.join(found)}: rename one")
 
 
-AnyStep = Step | PairStep | TripleStep | Deal | Repeat
+AnyStep = Step | PairStep | Deal | Repeat
 
 
-def flat(steps: Iterable[AnyStep]) -> Iterator[Step | PairStep | TripleStep | Deal]:
+def flat(steps: Iterable[AnyStep]) -> Iterator[Step | PairStep | Deal]:
     """Give all steps in their order, those of rounds once."""
     for step in steps:
         if isinstance(step, Repeat):
@@ -322,7 +252,7 @@ def flat(steps: Iterable[AnyStep]) -> Iterator[Step | PairStep | TripleStep | De
             yield step
 
 
-def place_of(step: Step | PairStep | TripleStep | Deal) -> str:
+def place_of(step: Step | PairStep | Deal) -> str:
     """Return where the text of a step stands: its module and name."""
     function = step.function if isinstance(step, Step) else step.rule
     return f"{function.__module__}.{function.__qualname__}"

@@ -34,7 +34,6 @@ class Dealing:
     draw: str
     alike: str
     counts: Callable[[Any], bool]
-    stands: Callable[[Any], bool]
     when: Callable[[Any], bool]
 
 
@@ -81,7 +80,7 @@ def compiled(dealing: Dealing, layout: Layout, *, thing: str, whole: str) -> Any
         "members = np.empty(things, np.int64)",
         "for run in range(n):",
         "    whole = at_whole(world, 0, run, True)",
-        "    if not (stands(whole) and when(whole)):",
+        "    if not when(whole):",
         "        continue",
         "    group, lane, count = run // WIDTH, run % WIDTH, 0",
         "    for i in range(things):",
@@ -100,7 +99,7 @@ def compiled(dealing: Dealing, layout: Layout, *, thing: str, whole: str) -> Any
         "at_whole": layout.view(whole),
         f"len_{thing}": layout.reader(thing),
         **{f"place_{name}": layout.place(name) for name in dealing.matrices},
-        **{name: getattr(dealing, name) for name in ("counts", "stands", "when")},
+        **{name: getattr(dealing, name) for name in ("counts", "when")},
         **{function.__name__: function for function in (shuffle, give_places, _deal, _move)},
     }
     exec(compile("\n    ".join(["def take(world, n):", *lines]), f"<deal: {dealing.name}>", "exec"), scope)

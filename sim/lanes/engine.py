@@ -1,6 +1,6 @@
 """The steps of a month, compiled over blocks of runs.
 
-A step is written for one run (``sim/partners.py``, ``sim/partnership.py``). Here it is taken by every thing that takes
+A step is written for one run (``sim/meetings.py`` and others). Here it is taken by every thing that takes
 it in every run of a block: the loop over runs stands innermost, round the step, so that the compiler works on several
 runs at once. Runs differ in who takes a step; where a thing does not, what it writes does not count. Sums are thus made
 of the same numbers in the same order as in Mesa: both give the same bits.
@@ -20,12 +20,10 @@ from sim.lanes import dealing, pairs
 from sim.lanes.compiling import inlined, noalias, spliced, stage
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout, with_number
-from sim.steps import AnyStep, Deal, PairStep, Repeat, Step, TripleStep
+from sim.steps import AnyStep, Deal, PairStep, Repeat, Step
 
 TABLE, THING, SEAT = "partnership", "partner", "seat"
 """The whole, the things that are many, and what all runs share about each of these."""
-
-MOST_SECTORS = 8
 
 STEPS_AT_ONCE = 1
 MEASURES_AT_ONCE = 16
@@ -58,8 +56,6 @@ def step_stage(steps: Sequence[Step], layout: Layout) -> Any:
         scope[f"take_{number}"], scope[f"where_{number}"] = inlined(step.function), inlined(step.takers.where)
         if step.when is not None:
             scope[f"when_{number}"] = inlined(step.when)
-        if step.takers.sectors is not None:
-            scope[f"sectors_{number}"] = tuple(sector in step.takers.sectors for sector in range(MOST_SECTORS))
         lines += [f"    {line}" for line in _loops(step, number)]
     exec(compile("\n".join(lines), f"<step: {steps[0].name}>", "exec"), scope)
     return noalias(scope["take"])
@@ -77,19 +73,6 @@ def _loops(step: Step, k: int) -> list[str]:
         if step.when is not None:
             counts += f" and when_{k}(table_at(world, 0, run, True))"
         lines = ["for run in range(n):", f"    take_{k}(at_{k}(world, i, run, {counts}))"]
-        if step.takers.are_few:
-            lines = [
-                "takers = 0",
-                "for run in range(n):",
-                f"    takers += {counts}",
-                "if takers > 0:",
-                "    for run in range(n):",
-                f"        if {counts}:",
-                f"            take_{k}(at_{k}(world, i, run, True))",
-            ]
-        if step.takers.sectors is not None:
-            among = f"if sectors_{k}[at_{k}(world, i, 0, True).seat.sector]:"
-            lines = [among, *(f"    {line}" for line in lines)]
         lines = [f"for i in range(how_many_{k}(world)):", *(f"    {line}" for line in lines)]
     if step.when is None:
         return lines
@@ -97,12 +80,12 @@ def _loops(step: Step, k: int) -> list[str]:
     return [*asked, f"if times_{k} > 0:", *(f"    {line}" for line in lines)]
 
 
-def pair_stage(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]], layout: Layout) -> Any:
+def pair_stage(step: PairStep, sources: Sequence[tuple[str, str]], layout: Layout) -> Any:
     """Return the compiled function ``take(world, n)`` of a step between bodies."""
     return pairs.compiled(pair_loop(step, sources), layout, thing=THING, whole=TABLE)
 
 
-def pair_loop(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]]) -> pairs.PairLoop:
+def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairLoop:
     """Return a step between bodies as what compiled code needs to know of it."""
     short = {"own seat": "own", "other seat": "other", "behaviour": "table", "settings": "table"}
     written = {
@@ -119,14 +102,11 @@ def pair_loop(step: PairStep | TripleStep, sources: Sequence[tuple[str, str]]) -
         "rule": step.rule,
         "arguments": [(short.get(whose, whose), name) for whose, name in sources],
         "attributes": [written.get(whose, "").format(name) for whose, name in sources],
-        "stands": inlined(_stands),
         "when": inlined(step.when) if step.when is not None else None,
         "writes": step.writes,
     }
-    if isinstance(step, TripleStep):
-        return pairs.PairLoop(**common, counts=inlined(_sits), over_a_third=True)
-    counts = inlined(_sits if step.among == "members" else _is_of_a_table)
-    return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once, only=step.only)
+    counts = inlined(_sits if step.among == "members" else _always)
+    return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once)
 
 
 def deal_stage(step: Deal, layout: Layout) -> Any:
@@ -139,7 +119,6 @@ def deal_stage(step: Deal, layout: Layout) -> Any:
         draw=f"luck.{step.chance}",
         alike=f"seat.{step.within}" if step.within else "",
         counts=inlined(_sits),
-        stands=inlined(_stands),
         when=inlined(step.when or _always),
     )
     return dealing.compiled(told, layout, thing=THING, whole=TABLE)
@@ -168,20 +147,12 @@ def round_stage(step: Repeat, sources: Mapping[AnyStep, Any], layout: Layout) ->
     return stage(scope["take"])
 
 
-def _always(model: Any) -> bool:
+def _always(taker: Any) -> bool:
     return True
 
 
 def _sits(partner: Any) -> bool:
-    return bool(partner.is_member > 0.0 and partner.model.is_dissolved == 0.0)
-
-
-def _is_of_a_table(partner: Any) -> bool:
-    return bool(partner.model.is_dissolved == 0.0)
-
-
-def _stands(model: Any) -> bool:
-    return bool(model.is_dissolved == 0.0)
+    return bool(partner.is_member > 0.0)
 
 
 def stages_of(
@@ -194,7 +165,7 @@ def stages_of(
         if isinstance(step, Repeat):
             stages.append(round_stage(step, sources, layout))
             continue
-        if isinstance(step, PairStep | TripleStep):
+        if isinstance(step, PairStep):
             stages.append(pair_stage(step, sources[step], layout))
             continue
         if isinstance(step, Deal):
@@ -226,20 +197,20 @@ def one_after_another(stages: Sequence[Any], takes: str = "world, n", gives: str
     return spliced(scope["go"])
 
 
-def own_terms_total(terms: Sequence[Callable[[Any], float]]) -> Any:
-    """Return the compiled function that adds up the terms of an extension, in their order."""
+def utility_of(terms: Sequence[Callable[[Any], float]]) -> Any:
+    """Return the compiled function that adds up the terms of a utility, in their order."""
     scope = {f"term_{number}": inlined(term) for number, term in enumerate(terms)}
     text = " + ".join(["0.0", *(f"{name}(self)" for name in scope)])
-    exec(f"def own_terms(self):\n    return {text}", scope)
-    return inlined(scope["own_terms"])
+    exec(f"def utility(self):\n    return {text}", scope)
+    return inlined(scope["utility"])
 
 
-def own_terms_keeper(terms: Sequence[Callable[[Any], float]], first: int) -> Any:
-    """Return the compiled function that keeps the terms of an extension from a position on."""
+def keeper_of(terms: Sequence[Callable[[Any], float]]) -> Any:
+    """Return the compiled function that keeps the terms of a utility."""
     scope = {f"term_{number}": inlined(term) for number, term in enumerate(terms)}
-    lines = [f"    self.terms[{first + number}] = {name}(self)" for number, name in enumerate(scope)]
-    exec("\n".join(["def keep_own_terms(self):", *(lines or ["    pass"])]), scope)
-    return inlined(scope["keep_own_terms"])
+    lines = [f"    self.terms[{number}] = {name}(self)" for number, name in enumerate(scope)]
+    exec("\n".join(["def keep_terms(self):", *(lines or ["    pass"])]), scope)
+    return inlined(scope["keep_terms"])
 
 
 # ---------------------------------------------------------------------- what is written down

@@ -26,7 +26,7 @@ from sim.lanes.views import Layout, room_for
 SIMD_WIDTH = 8
 """Runs in a group: the widest registers hold eight numbers."""
 
-_MATRICES = ("pair", "returned", "to middle", "from middle")
+_MATRICES = ("pair", "returned")
 """Words for what is held between things."""
 
 UNROLL = 4
@@ -65,8 +65,6 @@ def room_for_matrices(number: int, things: int, n: int) -> NDArray[np.float64]:
 class PairLoop:
     """A rule between two things, and where its numbers are.
 
-    ``stands`` is the condition of the whole under which its sums are written.
-
     ``arguments`` say of each number whose it is and its name: of the "pair", "returned" (of the other towards
     one), "own", "other", or of the whole ("table"). ``attributes`` give, by the same words, how a number is
     written in compiled code. The rest is as in ``sim.steps.PairStep``; ``counts`` is the condition under which a
@@ -78,15 +76,11 @@ class PairLoop:
     arguments: Sequence[tuple[str, str]]
     attributes: Sequence[str]
     counts: Callable[[Any], bool]
-    stands: Callable[[Any], bool]
     when: Callable[[Any], bool] | None
     writes: str = ""
     adds: tuple[str, ...] = ()
     to: str = "own"
     once: bool = False
-    only: str = ""
-    over_a_third: bool = False
-    """Taken from one thing over a third to another ("to middle", "from middle"), and added up over the third."""
 
 
 def scratch_rows(loop: PairLoop, things: int) -> int:
@@ -104,8 +98,6 @@ def _copied(loop: PairLoop) -> tuple[dict[str, str], dict[str, str]]:
             of_things[f"row_{name}"] = attribute
         elif whose == "table":
             of_whole[f"all_{name}"] = attribute
-    if loop.only:
-        of_things[f"row_{loop.only}"] = f"one.{loop.only}"
     (of_things if loop.to in ("own", "other") else of_whole).update({f"sum_{name}": "0.0" for name in loop.adds})
     return of_things, of_whole
 
@@ -149,6 +141,7 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
     lines += [f"{name} = scratch[{len(rows)} * padding + {k}]" for k, name in enumerate(of_whole)]
     also = " and when(at_whole(world, 0, run, True))" if loop.when is not None else ""
     condition = f"counts(one){also}"
+    condition_of_whole = "when(at_whole(world, 0, run, True))" if loop.when is not None else "True"
     lines += [
         "for i in range(things):",
         "    for run in range(n):",
@@ -176,7 +169,7 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
     elif loop.adds:
         lines += [
             "for run in range(n):",
-            f"    whole = at_whole(world, 0, run, stands(at_whole(world, 0, run, True)){also})",
+            f"    whole = at_whole(world, 0, run, {condition_of_whole})",
             *(f"    whole.{name} = sum_{name}[run]" for name in loop.adds),
         ]
     text = "\n    ".join(["def take(world, n):", *lines])
@@ -187,7 +180,6 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
         "at_thing": layout.view(thing),
         "at_whole": layout.view(whole),
         "counts": loop.counts,
-        "stands": loop.stands,
         "when": loop.when,
         number: layout.reader(thing),
         "place_scratch": layout.place("scratch"),
@@ -204,42 +196,6 @@ def _function(text: str, scope: dict[str, Any], name: str) -> Any:
 def _loops(loop: PairLoop) -> list[str]:
     """Return the loops over groups, things, others and runs, indented by four blanks a level."""
     call = _call(loop, "i", "j")
-    if loop.over_a_third:
-        return [
-            "for group in range(groups):",
-            "    here = group * WIDTH",
-            "    for i in range(things):",
-            "        for j in range(things):",
-            "            if j == i:",
-            "                continue",
-            "            for lane in range(WIDTH):",
-            "                run = here + lane",
-            "                both, total = (sits[i, run] > 0.0) & (sits[j, run] > 0.0), 0.0",
-            "                for k in range(things):",
-            "                    if k != i and k != j:",
-            f"                        given = {call}",
-            "                        total += given if sits[k, run] > 0.0 else 0.0",
-            f"                {loop.writes}[group, i, j, lane] = total if both else {loop.writes}[group, i, j, lane]",
-        ]
-    if loop.only:
-        return [
-            "for group in range(groups):",
-            "    here = group * WIDTH",
-            "    for i in range(things):",
-            "        flagged = 0.0",
-            "        for lane in range(WIDTH):",
-            f"            flagged += row_{loop.only}[i, here + lane]",
-            "        if flagged == 0.0:",
-            "            continue",
-            "        for j in range(things):",
-            "            if j == i:",
-            "                continue",
-            "            for lane in range(WIDTH):",
-            "                run = here + lane",
-            f"                if row_{loop.only}[i, run] > 0.0 and sits[j, run] > 0.0:",
-            f"                    {loop.writes}[group, i, j, lane] = {_call(loop, 'i', 'j')}",
-            f"                    {loop.writes}[group, j, i, lane] = {_call(loop, 'j', 'i')}",
-        ]
     first = "i + 1, things" if loop.once else "things"
     if loop.writes:
         keep = [f"{loop.writes}[group, i, j, lane] = given if both else {loop.writes}[group, i, j, lane]"]
@@ -301,7 +257,5 @@ def _call(loop: PairLoop, one: str, two: str) -> str:
         "own": "row_{name}[" + f"{one}, run]",
         "other": "row_{name}[" + f"{two}, run]",
         "table": "all_{name}[run]",
-        "to middle": "{name}[group, " + f"{one}, k, lane]",
-        "from middle": "{name}[group, k, " + f"{two}, lane]",
     }
     return f"rule({', '.join(places[whose].format(name=name) for whose, name in loop.arguments)})"

@@ -123,3 +123,7 @@ def spread(total: float, total_of_squares: float, count: float) -> float:
         return 0.0
     mean = total / count
     return math.sqrt(max(0.0, total_of_squares / count - mean * mean))
+
+
+MEMORY_OF_A_YEAR = 1.0 / 12.0
+"""A year's memory: what is remembered moves by so much of what is new in a month."""

@@ -1,4 +1,4 @@
-"""The words of the second model: who works with whom, who comes, and what is kept of it.
+"""The words of the model: who works with whom, who comes, and what is kept of it.
 
 Members are those of a table. ``ties`` is the matrix of who is tied to whom: symmetric, 1 or 0, of bodies × bodies;
 ``is_member`` says of every body whether it has a seat (1 or 0). The diagonal is never read. Vectors of a year hold
@@ -264,3 +264,15 @@ def at_the_end(series: Sequence[float], lived: Sequence[float]) -> float:
             together += series[len(series) - back]
             months += 1.0
     return mean_or_zero(total=together, count=months)
+
+
+# ---------------------------------------------------------------------------------- influence
+
+
+@rule
+def normalised_herfindahl(sum_of_squared_shares: float, n_members: float) -> float:
+    """Return the concentration of influence: 0 for equal shares, 1 for one member or one who has all."""
+    if n_members <= 1.0:
+        return 1.0
+    even = 1.0 / n_members
+    return max(0.0, (sum_of_squared_shares - even) / (1.0 - even))
