@@ -76,7 +76,7 @@ def begin_at_table(self: Any) -> None:
 
 @rule
 def see_leader(self: Any) -> None:
-    """See whether the leader is new: a new one has a style of their behaviour."""
+    """See whether the leader is new: a new one has a style of their own."""
     self.has_new_leader = 1.0 if self.month > 0 and self.style_attention != self.known_style else 0.0
     self.known_style = self.style_attention
 

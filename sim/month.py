@@ -109,7 +109,7 @@ LAUNCH: tuple[AnyStep, ...] = (
 )
 
 AN_ITEM: tuple[AnyStep, ...] = (
-    Step(meetings.open_item, PLACE, "The item is opened, if there is obligations."),
+    Step(meetings.open_item, PLACE, "The item is opened, if there is time."),
     Step(meetings.propose, AT_THE_TABLE, "Somebody there in person proposes, as influence has it.", when=item_is_open),
     PairStep(
         meetings.look_at_proposer,
@@ -160,7 +160,7 @@ STEPS: tuple[AnyStep, ...] = (
     Step(life.see_leader, PLACE, "It is seen whether the leader is new."),
     Step(meetings.begin_to_align, PLACE, "Councils act as one,"),
     Step(meetings.come_together_inside, EVERYBODY, "or in silos."),
-    # 2 obligations
+    # 2 senior time
     Step(obligations.look_at_other_tables, PLACE, "Other tables want seniors too:"),
     Step(obligations.go_elsewhere, EVERYBODY, "bodies go there, or not."),
     Step(meetings.open_the_month, PLACE, "The month begins."),
@@ -288,7 +288,7 @@ class Month:
     # ------------------------------------------------------------ copies with changes
 
     def replacing(self, **functions: Callable[..., Any]) -> Month:
-        """Return a month in which the named steps do something else: ``MONTH.replacing(learn=my_learn)``.
+        """Return a month in which the named steps do something else: ``MONTH.replacing(vote=my_vote)``.
 
         Who takes the step, and when, stays. Raises :class:`sim.ScenarioError` for a step that there is not.
         """

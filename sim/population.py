@@ -42,7 +42,6 @@ class Archetype:
     budget_gbp_per_head: float
     discretionary_share: float
     regeneration_share: float
-    capacity: float
     senior_half_days: float
     education: float
     economy: float
@@ -50,15 +49,12 @@ class Archetype:
     crime: float
     health: float
     rigidity: float
-    mandate: float
     participation_cost: float
-    statutory_weight: float
     named_in_duty: float
     is_regional: float
     has_education_form: float
     is_inspected: float
     is_assessed_as_council: float
-    inspection_cost_gbp_per_head: float
     is_publicly_funded: float
     sits_in_public_executive: float
     outside_exposure: float
@@ -84,7 +80,6 @@ class Seat:
     name: str
     kind: Archetype
     budget_gbp_m: float
-    inspection_gbp_m: float
     joins_at: int = 0
     is_chair: float = 0.0
 
@@ -96,7 +91,7 @@ class Seat:
     @staticmethod
     def numbers() -> tuple[str, ...]:
         """Return what of a seat is a number, the same for all runs on one board."""
-        return ("budget_gbp_m", "inspection_gbp_m", "joins_at", "is_chair", "sector")
+        return ("budget_gbp_m", "joins_at", "is_chair", "sector")
 
 
 def _rows(table: str) -> list[dict[str, str]]:
@@ -177,7 +172,6 @@ def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
                 name=f"{kind.archetype}_{taken[kind.archetype]}",
                 kind=kind,
                 budget_gbp_m=kind.budget_gbp_per_head * scenario.place.population / 1e6 / sharing,
-                inspection_gbp_m=kind.inspection_cost_gbp_per_head * scenario.place.population / 1e6 / sharing,
                 joins_at=joins_at,
             )
         )

@@ -1,8 +1,8 @@
 """The plain words of the model, one table: what a thing is called, in which unit it is told, and what it is.
 
 Words are declared where the thing is: a measure in ``sim/measures.py``, a lever or parameter in ``sim/parameters.py``,
-a term in ``sim/terms.py``, a sector in ``sim/population.py``, a regime in ``sim/regimes.py``. Tables, figures, texts,
-the page and the documents read them here, and nothing else names these things.
+a term in ``sim/meetings.py``, a sector in ``sim/population.py``, a regime in ``sim/regimes.py``. Tables, figures,
+texts, the page and the documents read them here, and nothing else names these things.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from typing import Literal
 
 from sim.measures import MEASURES, Measure
+from sim.meetings import TERMS
 from sim.parameters import PARAMETERS, Parameter
 from sim.population import DECLARED_SECTORS
 from sim.regimes import DECLARED_REGIMES
 from sim.spelling import path_spelt_out
-from sim.terms import TERMS, Term
+from sim.terms import Term
 
 Kind = Literal["measure", "lever", "parameter", "term", "sector", "regime"]
 
@@ -26,7 +27,7 @@ class Word:
     """How people speak of one thing of the model."""
 
     name: str
-    """As code, tables and commands have it; a term as its column, ``term_load``."""
+    """As code, tables and commands have it; a term as its column, ``term_time``."""
     kind: Kind
     label: str
     """As it stands within a sentence."""
@@ -58,8 +59,8 @@ VOCABULARY: Mapping[str, Word] = vocabulary_of(MEASURES, PARAMETERS, TERMS)
 def label_of(name: str) -> str:
     """Return what people call a thing, as it stands within a sentence; what has no word is spelt out.
 
-    >>> label_of("engagement_council"), label_of("levers.duty.share_data"), label_of("term_load")
-    ('engagement of councils', 'duty: share data', 'load of meetings and paperwork')
+    >>> label_of("engagement_council"), label_of("levers.duty.share_data"), label_of("term_time")
+    ('engagement, council', 'duty: share data', 'scarce time')
     >>> label_of("levers.duty"), label_of("term_grudge")
     ('duty', 'grudge')
     """

@@ -22,8 +22,8 @@ from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout, with_number
 from sim.steps import AnyStep, Deal, PairStep, Repeat, Step
 
-TABLE, THING, SEAT = "partnership", "partner", "seat"
-"""The whole, the things that are many, and what all runs share about each of these."""
+TABLE, THING = "partnership", "partner"
+"""The whole, and the things that are many."""
 
 STEPS_AT_ONCE = 1
 MEASURES_AT_ONCE = 16

@@ -1,7 +1,7 @@
 """With bodies that are given one another's places every April, within sectors: the graph stays intact.
 
 A place is what is held towards and by a body, ties, trust and joint work, and the projects in which that work is
-done. A body's plan, money, time and experience stay its behaviour.
+done. A body's plan, money, time and experience stay its own.
 """
 
 from __future__ import annotations

@@ -77,21 +77,6 @@ def saturation(amount: float, half: float) -> float:
 
 
 @rule
-def towards(current: float, target: float, rate: float) -> float:
-    """Return ``current`` moved to ``target`` by the share ``rate``."""
-    return current + rate * (target - current)
-
-
-@rule
-def bounded_step(level: float, gain: float, loss: float) -> float:
-    """Return a level in [0, 1] after a ``gain`` and a ``loss`` (both ≥ 0), again in [0, 1].
-
-    The level moves to gain / (gain + loss), the faster the larger they are; no clipping is needed.
-    """
-    return (level + gain) / (1.0 + gain + loss)
-
-
-@rule
 def nudged(level: float, push: float) -> float:
     """Return a level in [0, 1] pushed up (push > 0) or down by that share of the room left; |push| ≤ 1."""
     if push > 0.0:
@@ -114,15 +99,6 @@ def mean_or_zero(total: float, count: float) -> float:
     if count <= 0.0:
         return 0.0
     return total / count
-
-
-@rule
-def spread(total: float, total_of_squares: float, count: float) -> float:
-    """Return the standard deviation of ``count`` values with that total and total of squares."""
-    if count <= 0.0:
-        return 0.0
-    mean = total / count
-    return math.sqrt(max(0.0, total_of_squares / count - mean * mean))
 
 
 MEMORY_OF_A_YEAR = 1.0 / 12.0
