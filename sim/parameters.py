@@ -380,17 +380,17 @@ def _level(value: float, unit: str, high: float, source: str, says: str) -> Any:
 class RegimeThresholds:
     """Where one regime ends and the next begins; read by sim/regimes.py and nothing else. Fixed before any fit."""
 
-    hollow_in_person: Real = _level(0.15, "share of seats", 1.0, "S2: senior people vacate", "Below this share of seats filled in person it is hollow, whatever juniors sit there.")
-    domination_top_share: Real = _level(0.33, "share of influence", 1.0, "S2", "From this share of influence one body dominates, if enough is decided.")
-    domination_decisions: Real = _level(0.25, "decisions a month", 7.0, "S2", "Decisions above which a share of influence like that is domination.")
-    growth_core_share: Real = _level(0.5, "share of members", 1.0, "S0", "From this share of members in the core it may be a growth coalition.")
-    growth_core_sectors: Real = _level(3.0, "sectors", 4.0, "S0", "From so many sectors the core of a growth coalition comes at least.")
-    growth_decisions: Real = _level(0.3, "decisions a month", 7.0, "S2", "Decisions that a growth coalition takes more than.")
-    growth_added_value: Real = _level(0.0, "share of the gap", 1.0, "S0", "Added value that a growth coalition has more than.")
-    talking_attendance: Real = _level(0.4, "share of seats", 1.0, "S2, S3", "From this share of seats filled, by anybody, it meets, and talks if it decides little.")
-    talking_decisions: Real = _level(0.25, "decisions a month", 7.0, "S2, S3", "Most decisions of a talking shop.")
-    working_decisions: Real = _level(0.25, "decisions a month", 7.0, "S3", "Decisions above which a partnership works.")
-    working_ties: Real = _level(1.0, "ties", 1000.0, "S3", "Ties in use that a working partnership has at least.")
+    hollow_in_person: Real = _level(0.15, "share of seats", 1.0, "S2: senior people vacate; the level is assumed", "Hollow: fewer seats than this are filled in person, whatever juniors sit there.")
+    domination_top_share: Real = _level(0.33, "share of influence", 1.0, "S2; the level is assumed", "Single-agency domination: one body has this share or more.")
+    domination_decisions: Real = _level(0.25, "decisions a month", 7.0, "S2: things are decided, by one body", "And more than this is decided.")
+    growth_core_share: Real = _level(0.5, "share of members", 1.0, "S0; a core of five would let 86 % of ordinary partnerships pass in a sketch", "Growth coalition: the core holds this share of the members or more.")
+    growth_core_sectors: Real = _level(3.0, "sectors", 4.0, "S0", "From this many sectors or more.")
+    growth_decisions: Real = _level(0.3, "decisions a month", 7.0, "S0, S2", "More than this is decided.")
+    growth_added_value: Real = _level(0.0, "share of the gap", 1.0, "S0", "And the added value is above this.")
+    talking_attendance: Real = _level(0.4, "share of seats", 1.0, "S2, S3", "Talking shop: this share of seats or more is filled, by anybody.")
+    talking_decisions: Real = _level(0.25, "decisions a month", 7.0, "S2, S3", "And no more than this is decided: one in four months.")
+    working_decisions: Real = _level(0.25, "decisions a month", 7.0, "S2", "Working partnership: more than this is decided.")
+    working_ties: Real = _level(1.0, "ties", 1000.0, "the least that the words can mean; assumed", "And at least this many ties are in use: it works together on some things.")
 
 
 # fmt: on

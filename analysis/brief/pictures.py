@@ -17,7 +17,7 @@ from analysis.shared.survival import partnership_spells, survival, survival_curv
 from analysis.shared.words import mid_sentence, readable
 from sim.population import SECTORS
 from sim.scenario import Scenario
-from sim.terms import TERMS
+from sim.meetings import TERMS
 from sim.vocabulary import label_of
 
 _FEW = 2

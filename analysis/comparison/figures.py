@@ -47,7 +47,7 @@ from analysis.shared.summaries import (
 )
 from analysis.shared.words import mid_sentence, readable, titled
 from sim.population import SECTORS
-from sim.regimes import names_of_regimes
+from sim.regimes import REGIMES
 
 _ALIKE = 1e-9
 """Counterfactuals that differ by less are one."""
@@ -162,7 +162,7 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
     """Return a figure of the share of runs in each regime over time, stacked, one panel a scenario.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> figure = regime_shares_over_time(run.assign(regime=["talking shop", "hollowed out"]))
+    >>> figure = regime_shares_over_time(run.assign(regime=["talking shop", "hollow"]))
     >>> [(ax.get_title(loc="left"), ax.get_ylabel()) for ax in figure.axes]
     [('Baseline', 'Share of runs, %')]
     """
@@ -172,14 +172,13 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
     figure, panels = new_figure(rows, columns, width=8.5, height=1.9 + 2.4 * rows, sharex=True, sharey=True)
     hide_unused(panels, len(scenarios))
     add_title(figure, "Regimes over time")
-    names = names_of_regimes(trajectories["regime"].unique())
-    add_note_and_regime_key(figure, _shares_note(trajectories), names)
+    add_note_and_regime_key(figure, _shares_note(trajectories), REGIMES)
     for ax, scenario in zip(panels, scenarios, strict=False):
         here = table[table["scenario"] == scenario]
         ax.stackplot(
             moments(here["date"]),
-            *(here[regime] for regime in names),
-            colors=[REGIME_COLOURS[regime] for regime in names],
+            *(here[regime] for regime in REGIMES),
+            colors=[REGIME_COLOURS[regime] for regime in REGIMES],
             linewidth=0,
         )
         ax.set(title=textwrap.fill(readable(scenario), 90 // columns), ylim=(0, 1))
@@ -197,16 +196,15 @@ def final_regimes(runs: pd.DataFrame) -> Figure:
     >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "regime": ["talking shop", "dissolved"]})
     >>> figure = final_regimes(runs)
     >>> len(figure.axes), figure.axes[0].get_yticklabels()[0].get_text()
-    (5, 'Baseline')
+    (7, 'Baseline')
     """
     shares = regime_shares(runs)
     scenarios = scenarios_of(shares)
     height = 1.9 + 0.45 * len(scenarios)
-    names = names_of_regimes(runs["regime"])
-    figure, panels = new_figure(1, len(names), width=8.5, height=height, sharex=True, sharey=True)
+    figure, panels = new_figure(1, len(REGIMES), width=8.5, height=height, sharex=True, sharey=True)
     add_title(figure, "Regime at the end of the run")
     add_note(figure, f"Dot: share of {counted(runs_of(runs), 'run')} of each scenario. Line: 95 % Wilson interval.")
-    for ax, regime in zip(panels, names, strict=True):
+    for ax, regime in zip(panels, REGIMES, strict=True):
         here, colour = shares[shares["regime"] == regime], REGIME_COLOURS[regime]
         ax.hlines(range(len(here)), here["ci_low"], here["ci_high"], color=colour, linewidth=3, alpha=0.6)
         ax.plot(here["share"], range(len(here)), "o", color=colour, markersize=7, clip_on=False)
@@ -269,7 +267,7 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     for place, scenario in enumerate(scenarios):
         here = shares[shares["scenario"] == scenario].set_index("regime")
         start = 0.0
-        for regime in names_of_regimes(runs["regime"]):
+        for regime in REGIMES:
             share = float(here["share"][regime])
             ax.barh(place, share, left=start, height=0.42, color=REGIME_COLOURS[regime])
             start += share

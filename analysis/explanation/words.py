@@ -96,12 +96,12 @@ def course_in_words(points: pd.DataFrame) -> list[str]:
     ``points`` is the result of ``analysis.run.turning_points.turning_points``.
 
     >>> rows = [(0, "2001-04", "regime", "talking shop", ""), (9, "2002-01", "result", "first decision", ""),
-    ...         (20, "2002-12", "seat", "leaves", "police_1"), (30, "2003-10", "regime", "hollowed out", "")]
+    ...         (20, "2002-12", "seat", "leaves", "police_1"), (30, "2003-10", "regime", "hollow", "")]
     >>> for line in course_in_words(pd.DataFrame(rows, columns=["month", "date", "kind", "what", "partner"])):
     ...     print(line)
     First decision in 2002-01; no first delivery.
     One seat was given up (2002-12).
-    Regimes that lasted: talking shop from the start, hollowed out from 2003-10.
+    Regimes that lasted: talking shop from the start, hollow from 2003-10.
     """
     firsts = dict(zip(points["what"], points["date"], strict=True))
     phrases = [

@@ -20,7 +20,7 @@ from pydantic.dataclasses import dataclass
 from analysis.patterns.criteria import Finding, Pattern, PatternError, refuse_untestable
 from sim.measures import MEASURES
 from sim.parameters import Real, Whole
-from sim.regimes import WORDS, WORDS_READ, WordThresholds
+from sim.regimes import READ, REGIMES
 from sim.scenario import Month, ScenarioError, month_number, nearest, validated
 
 _FORBID = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -95,28 +95,12 @@ class EvidenceRule:
 
 
 @dataclass(frozen=True, config=_FORBID)
-class Threshold:
-    """Where a word for a month ends: the number, and where it comes from."""
-
-    value: Real
-    unit: str
-    says: str
-    source: str
-
-
-@dataclass(frozen=True, config=_FORBID)
 class Regimes:
     """What a month may be called, in order, and what is asked of the words themselves."""
 
     order: tuple[str, ...]
-    thresholds: Mapping[str, Threshold]
     unsettled_at_most: Real
     adjusted_rand_at_least: Real
-
-    @property
-    def levels(self) -> WordThresholds:
-        """Return the thresholds as ``sim.regimes.name_by_words`` takes them."""
-        return WordThresholds(**{name: threshold.value for name, threshold in self.thresholds.items()})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -305,12 +289,8 @@ def _named(kind: Any, content: Mapping[str, Any], part: str) -> dict[str, Any]:
 
 def _regimes(stated: Mapping[str, Any]) -> Regimes:
     found: Regimes = _made(Regimes, _with_numbers(stated), "regimes.")
-    wanted = [field.name for field in dataclasses.fields(WordThresholds)]
-    _refuse_unknown("regimes.thresholds", found.thresholds, wanted)
-    if missing := [name for name in wanted if name not in found.thresholds]:
-        raise PatternError(f"regimes.thresholds.{missing[0]} is missing")
-    if found.order != WORDS:
-        raise PatternError(f"regimes.order = {list(found.order)} is not the order in which they are asked: {WORDS}")
+    if found.order != REGIMES:
+        raise PatternError(f"regimes.order = {list(found.order)} is not the order in which they are asked: {REGIMES}")
     return found
 
 
@@ -330,7 +310,7 @@ def _refuse_twice(where: str, names: Sequence[str]) -> None:
 def _refuse_idle(declared: Declaration) -> None:
     """Refuse what nobody reads: a word or a run too many says of the criteria what is not so."""
     findings = [finding for pattern in declared.patterns for finding in pattern.findings]
-    read = {name for finding in findings for name in finding.measures} | set(WORDS_READ)
+    read = {name for finding in findings for name in finding.measures} | set(READ)
     run = {name for finding in findings for name in finding.experiments}
     run |= {name for name, planned in declared.experiments.items() if planned.for_names}
     been = {planned.places for planned in declared.experiments.values()}

@@ -202,18 +202,6 @@ def null_rows(declared: Declaration) -> tuple[list[str], Rows]:
     return ["null model", "what it is", "what it keeps", "patterns that it should lose"], rows
 
 
-def regime_rows(declared: Declaration) -> tuple[list[str], Rows]:
-    """Return headings and a row a threshold, in the order in which words are asked.
-
-    >>> from types import SimpleNamespace as Made
-    >>> limit = Made(says="hollow: fewer seats", value=0.15, unit="share", source="S2")
-    >>> regime_rows(Made(regimes=Made(thresholds={"hollow_in_person": limit})))[1]
-    [['hollow: fewer seats', 0.15, 'share', 'S2']]
-    """
-    rows: Rows = [[one.says, one.value, one.unit, one.source] for one in declared.regimes.thresholds.values()]
-    return ["word and condition", "level", "unit", "source"], rows
-
-
 def word_rows(declared: Declaration) -> tuple[list[str], Rows]:
     """Return headings and a row a measure that criteria read, those kept from the model that ships last.
 

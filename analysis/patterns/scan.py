@@ -1,6 +1,7 @@
 """Reading a scan of priors: which patterns prior draws meet, which together, what occurs, and which numbers decide it.
 
-A scan has a row a draw: its number, its free numbers (``own.…``), the value of each finding, the margin of each pattern
+A scan has a row a draw: its number, its free numbers (``behaviour.…``), the value of each finding, the margin of each
+pattern
 (at least 0: met), and of each experiment the share of months by name and of runs that were founded again.
 """
 
@@ -16,7 +17,7 @@ from scipy.stats import norm, rankdata
 from analysis.shared.summaries import wilson_interval
 
 DRAW = "draw"
-OWN = "own."
+BEHAVIOUR = "behaviour."
 REFOUNDED = "founded again"
 
 OCCURS = 0.05
@@ -74,7 +75,7 @@ def refounded_in(experiment: str) -> str:
 def ids_scanned(draws: pd.DataFrame) -> list[str]:
     """Return the patterns that a scan has margins of.
 
-    >>> ids_scanned(pd.DataFrame(columns=["draw", "own.trust_rate", "margin_P2", "margin_N1"]))
+    >>> ids_scanned(pd.DataFrame(columns=["draw", "behaviour.trust_rate", "margin_P2", "margin_N1"]))
     ['P2', 'N1']
     """
     return [name.removeprefix(_MARGIN) for name in draws.columns if name.startswith(_MARGIN)]
@@ -83,10 +84,10 @@ def ids_scanned(draws: pd.DataFrame) -> list[str]:
 def numbers_scanned(draws: pd.DataFrame) -> list[str]:
     """Return the free numbers that were drawn.
 
-    >>> numbers_scanned(pd.DataFrame(columns=["draw", "own.trust_rate", "margin_P2"]))
+    >>> numbers_scanned(pd.DataFrame(columns=["draw", "behaviour.trust_rate", "margin_P2"]))
     ['trust_rate']
     """
-    return [name.removeprefix(OWN) for name in draws.columns if name.startswith(OWN)]
+    return [name.removeprefix(BEHAVIOUR) for name in draws.columns if name.startswith(BEHAVIOUR)]
 
 
 def _margins(draws: pd.DataFrame) -> NDArray[np.float64]:
@@ -205,12 +206,12 @@ def what_decides(draws: pd.DataFrame) -> pd.DataFrame:
 
     Columns: number, id, rho (Spearman; 0 where a margin is the same in all draws), above_noise.
 
-    >>> draws = pd.DataFrame({"own.trust_rate": range(99), "margin_P2": range(0, -99, -1), "margin_N1": -1.0})
+    >>> draws = pd.DataFrame({"behaviour.trust_rate": range(99), "margin_P2": range(0, -99, -1), "margin_N1": -1.0})
     >>> what_decides(draws).to_numpy().tolist()
     [['trust_rate', 'P2', -1.0, True], ['trust_rate', 'N1', 0.0, False]]
     """
     numbers, ids = numbers_scanned(draws), ids_scanned(draws)
-    one = _standard_ranks(draws[[f"{OWN}{name}" for name in numbers]].to_numpy(float))
+    one = _standard_ranks(draws[[f"{BEHAVIOUR}{name}" for name in numbers]].to_numpy(float))
     other = _standard_ranks(_margins(draws))
     rho = np.round(one.T @ other / len(draws), 12)
     least = noise_level(len(draws), rho.size)
@@ -236,7 +237,7 @@ def _standard_ranks(columns: NDArray[np.float64]) -> NDArray[np.float64]:
 def scan_words(draws: pd.DataFrame, *, runs: int) -> str:
     """Return what a scan comes to, in plain sentences; ``runs`` is how many each draw has.
 
-    >>> draws = pd.DataFrame({"own.trust_rate": [0.0, 1.0], "margin_P2": [0.1, -0.1], "margin_N1": [0.1, 0.2]})
+    >>> draws = pd.DataFrame({"behaviour.trust_rate": [0.0, 1.0], "margin_P2": [0.1, -0.1], "margin_N1": [0.1, 0.2]})
     >>> print(scan_words(draws, runs=9).splitlines()[0])
     2 draws from the priors, 9 runs each: 50.0 % meet all 2 patterns that can be judged; most meet 1.
     """

@@ -83,7 +83,7 @@ def first_time(measures: pd.DataFrame, name: str) -> int | None:
 def lasting_changes(regimes: pd.Series) -> list[int]:
     """Return the months in which a regime begins that then holds for ``LASTING_MONTHS``.
 
-    >>> lasting_changes(pd.Series(["talking shop"] * 3 + ["hollowed out"] * 6))
+    >>> lasting_changes(pd.Series(["talking shop"] * 3 + ["hollow"] * 6))
     [3]
     """
     names = regimes.tolist()
@@ -154,9 +154,9 @@ def flat_settings(entry: CalendarEntry) -> dict[str, Any]:
 def regime_spells(measures: pd.DataFrame) -> pd.DataFrame:
     """Return the spells of regimes that last: regime, first and last month; together they cover the run.
 
-    >>> run = pd.DataFrame({"month": range(9), "regime": ["talking shop"] * 3 + ["hollowed out"] * 6})
+    >>> run = pd.DataFrame({"month": range(9), "regime": ["talking shop"] * 3 + ["hollow"] * 6})
     >>> regime_spells(run).to_numpy().tolist()
-    [['talking shop', 0, 2], ['hollowed out', 3, 8]]
+    [['talking shop', 0, 2], ['hollow', 3, 8]]
     """
     starts = [0, *lasting_changes(measures["regime"])]
     names = measures["regime"].tolist()

@@ -48,8 +48,8 @@ def story(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.DataFrame) 
 def ending(measures: pd.DataFrame) -> str:
     """Return in one sentence in which regime a run ends, and since when.
 
-    >>> ending(pd.DataFrame({"date": ["2001-04", "2001-05"], "regime": ["talking shop", "hollowed out"]}))
-    "After 2 months the partnership is in the regime 'hollowed out', as it has been since 2001-05."
+    >>> ending(pd.DataFrame({"date": ["2001-04", "2001-05"], "regime": ["talking shop", "hollow"]}))
+    "After 2 months the partnership is in the regime 'hollow', as it has been since 2001-05."
     """
     regimes = measures["regime"]
     different = np.flatnonzero((regimes != regimes.iloc[-1]).to_numpy())

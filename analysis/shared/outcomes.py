@@ -125,7 +125,7 @@ def outcomes(runs: pd.DataFrame, names: Sequence[str], *, trajectories: pd.DataF
     name, for months that were not kept and for one that lies outside the run.
 
     >>> runs = pd.DataFrame({"scenario": "a", "draw": [0, 0], "replicate": [0, 1],
-    ...                      "regime": ["talking shop", "hollowed out"], "trust": [0.5, 0.25]})
+    ...                      "regime": ["talking shop", "hollow"], "trust": [0.5, 0.25]})
     >>> outcomes(runs, ["trust", "talking_shop"])["value"].tolist()
     [0.5, 0.25, 1.0, 0.0]
     """

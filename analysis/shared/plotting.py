@@ -29,7 +29,7 @@ from scipy.optimize import isotonic_regression
 from analysis.shared.summaries import bands, scenarios_of
 from analysis.shared.words import is_share, readable, titled, with_unit
 from sim.population import SECTORS
-from sim.regimes import REGIMES, names_of_regimes
+from sim.regimes import REGIMES
 
 _STYLE: Any = {
     "font.size": 11,
@@ -63,9 +63,8 @@ _DASHES = ("-", "--", "-.", ":")
 SECTOR_COLOURS: Mapping[str, str] = dict(zip(SECTORS, _LINES, strict=False))
 
 # Paul Tol's "muted" scheme: safe for colour-blind readers and apart from the colours of scenarios.
-_REGIME_FILLS = ("#117733", "#DDCC77", "#882255", "#BBBBBB", "#444444")
-_WORD_FILLS = {"hollow": "#BBBBBB", "working partnership": "#88CCEE", "unsettled": "#EEEEEE"}
-REGIME_COLOURS: Mapping[str, str] = dict(zip(REGIMES, _REGIME_FILLS, strict=True)) | _WORD_FILLS
+_REGIME_FILLS = ("#444444", "#BBBBBB", "#882255", "#117733", "#DDCC77", "#88CCEE", "#EEEEEE")
+REGIME_COLOURS: Mapping[str, str] = dict(zip(REGIMES, _REGIME_FILLS, strict=True))
 
 
 P = ParamSpec("P")
@@ -179,7 +178,7 @@ def add_note_and_regime_key(figure: Figure, note: str, regimes: Iterable[str] = 
     """Put a note under the whole figure, and below it what the colours mean of regimes like those named."""
     # The layout makes room for the taller of note and key, not for both: the note's empty lines hold the key.
     add_note(figure, note, empty_lines=2)
-    patches = [Patch(color=REGIME_COLOURS[name], label=titled(name)) for name in names_of_regimes(regimes)]
+    patches = [Patch(color=REGIME_COLOURS[name], label=titled(name)) for name in REGIMES]
     points = 9 if len(patches) <= len(REGIMES) else 8
     figure.legend(
         handles=patches,

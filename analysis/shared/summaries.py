@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.regimes import names_of_regimes
+from sim.regimes import REGIMES
 
 RUN_KEYS = ("scenario", "replicate", "seed", "regime")
 """Columns of a table of runs that are no measures."""
@@ -110,13 +110,13 @@ def regime_shares(runs: pd.DataFrame) -> pd.DataFrame:
 
     >>> runs = pd.DataFrame({"scenario": "baseline", "regime": ["talking shop"] * 3 + ["dissolved"]})
     >>> shares = regime_shares(runs).set_index("regime")[["share", "ci_low", "ci_high"]]
-    >>> shares.loc[["talking shop", "dissolved", "hollowed out"]].round(2).to_numpy().tolist()
+    >>> shares.loc[["talking shop", "dissolved", "hollow"]].round(2).to_numpy().tolist()
     [[0.75, 0.3, 0.95], [0.25, 0.05, 0.7], [0.0, 0.0, 0.49]]
     """
     rows = []
     for scenario in scenarios_of(runs):
         regimes = runs.loc[runs["scenario"] == scenario, "regime"]
-        for regime in names_of_regimes(runs["regime"]):
+        for regime in REGIMES:
             count, total = int((regimes == regime).sum()), len(regimes)
             low, high = wilson_interval(count, total=total)
             rows.append((scenario, regime, count / total, low, high))
@@ -146,16 +146,11 @@ def regimes_over_time(trajectories: pd.DataFrame) -> pd.DataFrame:
 
     >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "month": 0, "date": "2001-04"})
     >>> table = regimes_over_time(runs.assign(regime=["talking shop", "dissolved"]))
-    >>> table[["talking shop", "dissolved", "hollowed out"]].to_numpy().tolist()
+    >>> table[["talking shop", "dissolved", "hollow"]].to_numpy().tolist()
     [[0.5, 0.5, 0.0]]
     """
     keys = ["scenario", "month", "date"]
-    flags = pd.DataFrame(
-        {
-            regime: (trajectories["regime"] == regime).astype(float)
-            for regime in names_of_regimes(trajectories["regime"].unique())
-        }
-    )
+    flags = pd.DataFrame({regime: (trajectories["regime"] == regime).astype(float) for regime in REGIMES})
     table = pd.concat([trajectories[keys], flags], axis=1)
     return table.groupby(keys, sort=False, observed=True).mean().reset_index()
 

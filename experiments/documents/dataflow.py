@@ -199,8 +199,8 @@ class _Reader:
         function, first = _function(call.func, known), list(call.args)
         if isinstance(call.func, ast.Attribute):
             of = self._thing(call.func.value, names)
-            if of == _Thing(BODY) and call.func.attr == "own_terms":
-                terms = (self.go_through(term, {"self": _Thing(BODY)}, under)[0] for term in self.month.own_terms)
+            if of == _Thing(BODY) and call.func.attr == "utility":
+                terms = (self.go_through(term, {"self": _Thing(BODY)}, under)[0] for term in self.month.term_functions)
                 return frozenset().union(*terms)
             if of == _Thing(BODY) and inspect.isfunction(getattr(Partner, call.func.attr, None)):
                 function, first = getattr(Partner, call.func.attr), [call.func.value, *first]

@@ -18,16 +18,16 @@ from analysis.patterns import declared_words
 from analysis.shared.markdown import markdown_table
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
-from experiments.documents.second_tables import SECOND_TABLES
+from experiments.documents.odd_tables import ODD_TABLES
 from experiments.options import option_names
 from experiments.output.folder import DOCS
-from experiments.runs.patterns import second_patterns
+from experiments.runs.declared_patterns import declared_patterns
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
 from sim.vocabulary import VOCABULARY, Kind
 
-DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns_2.md", "second_model.md", "odd_second.md")
+DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns.md", "results.md")
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -173,109 +173,78 @@ def scenarios() -> str:
     return markdown_table(("scenario", "what it is", "claim it tests", "source"), rows)
 
 
-def scoreboard() -> str:
-    """Return how the chosen behaviour and the accepted sets do against the patterns."""
-    headings = ("id", "what is measured", "value", "must be", "verdict", "accepted sets that pass")
-    return markdown_table(headings, evidence.scoreboard_rows())
+def patterns() -> str:
+    """Return the patterns that the model has to show."""
+    return markdown_table(*declared_words.pattern_rows(declared_patterns()))
 
 
-def null_models() -> str:
-    """Return which patterns are lost without a mechanism."""
-    return markdown_table(("null model", "patterns lost", "passed in addition"), evidence.null_model_rows())
-
-
-def docking() -> str:
-    """Return how the contribution rule does against the public-goods experiment."""
-    return markdown_table(("id", "what is measured", "value", "must be", "verdict"), evidence.docking_rows())
-
-
-def claims() -> str:
-    """Return the claims of the scenarios with their verdicts."""
-    return markdown_table(("scenario", "claim", "source", "verdict"), evidence.claim_rows())
-
-
-def sensitivity() -> str:
-    """Return which parameters a screening finds strongest."""
-    headings = ("varied", "measure", "parameter", "mu\\*", "95 % interval")
-    return markdown_table(headings, evidence.sensitivity_rows())
-
-
-def second_model_patterns() -> str:
-    """Return the patterns that the second model has to show."""
-    return markdown_table(*declared_words.pattern_rows(second_patterns()))
-
-
-def second_model_findings() -> str:
+def pattern_findings() -> str:
     """Return how each of their criteria is computed."""
-    return markdown_table(*declared_words.finding_rows(second_patterns()))
+    return markdown_table(*declared_words.finding_rows(declared_patterns()))
 
 
-def second_model_experiments() -> str:
+def pattern_experiments() -> str:
     """Return what has to be simulated for them."""
-    return markdown_table(*declared_words.experiment_rows(second_patterns()))
+    return markdown_table(*declared_words.experiment_rows(declared_patterns()))
 
 
-def second_model_nulls() -> str:
+def pattern_nulls() -> str:
     """Return the null models that they are set against."""
-    return markdown_table(*declared_words.null_rows(second_patterns()))
+    return markdown_table(*declared_words.null_rows(declared_patterns()))
 
 
-def second_model_regimes() -> str:
+def pattern_regimes() -> str:
     """Return where one word for a month ends and the next begins."""
-    return markdown_table(*declared_words.regime_rows(second_patterns()))
+    rows = ([p.says, p.default, p.unit, p.source] for path, p in PARAMETERS.items() if path.startswith("regimes."))
+    return markdown_table(("word and condition", "level", "unit", "source"), rows)
 
 
-def second_model_measures() -> str:
+def pattern_words() -> str:
     """Return the words that their criteria read."""
-    return markdown_table(*declared_words.word_rows(second_patterns()))
+    return markdown_table(*declared_words.word_rows(declared_patterns()))
 
 
-def second_model_judged() -> str:
-    """Return what the second model shows, with numbers set by hand, of the patterns that it may be fitted to."""
-    return markdown_table(*evidence.second_model_board())
+def judged() -> str:
+    """Return what the model shows, with numbers set by hand, of the patterns that it may be fitted to."""
+    return markdown_table(*evidence.board())
 
 
-def second_model_names() -> str:
+def names_come_true() -> str:
     """Return in what share of their months scenarios are what they are called."""
-    return markdown_table(("scenario", "name of months", "share of months"), evidence.second_model_name_rows())
+    return markdown_table(("scenario", "name of months", "share of months"), evidence.name_rows())
 
 
-def second_model_nulls_seen() -> str:
-    """Return what the ordinary partnership comes to in the second model and without one thing."""
+def nulls_seen() -> str:
+    """Return what the ordinary partnership comes to as it is and without one thing."""
     headings = (
         "model", "density of ties", "decisions a month", "in person", "trust", "mean yield",
         "added value at month 84, points", "change of it",
     )  # fmt: skip
-    return markdown_table(headings, evidence.second_model_null_rows())
+    return markdown_table(headings, evidence.null_rows())
 
 
-def second_model_growth() -> str:
+def growth_coalitions() -> str:
     """Return how often a growth coalition is one at the end, with and without ties."""
-    return markdown_table(
-        ("model", "growth_coalition: growth coalition at the end"), evidence.second_model_growth_rows()
-    )
+    return markdown_table(("model", "growth_coalition: growth coalition at the end"), evidence.growth_rows())
 
 
-def second_model_matched() -> str:
+def matched() -> str:
     """Return what it took to have as many ties and decisions as the model with ties reshuffled."""
     headings = (
         "a month, years 5 to 12", "model", "reshuffled", "matched", "matched over model", "in other runs", "factor",
     )  # fmt: skip
-    return markdown_table(headings, evidence.second_model_matched_rows())
+    return markdown_table(headings, evidence.matched_rows())
 
 
 _MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
-        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources,
-        places, boards, schedule, measures, terms, sectors, regimes, scenarios, scoreboard, null_models, docking,
-        claims, sensitivity, second_model_patterns, second_model_findings, second_model_experiments,
-        second_model_nulls, second_model_regimes, second_model_measures, second_model_judged, second_model_names,
-        second_model_nulls_seen,
-        second_model_growth, second_model_matched,
+        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, boards, schedule,
+        measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments, pattern_nulls,
+        pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
     )
 }  # fmt: skip
-TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **SECOND_TABLES}
+TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}
 """Every generated table by the name in its marker."""
 
 

@@ -25,7 +25,7 @@ from sim import ARCHETYPES, MEASURES, PARAMETERS, SECTORS, Parameter, Scenario, 
 from sim.parameters import TOPICS
 from sim.population import place_records
 from sim.regimes import DECLARED_REGIMES
-from sim.terms import TERMS
+from sim.meetings import TERMS
 
 QUANTILES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The lines of a fan of runs: the median, the middle half and the middle 90 %."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.patterns.calibration import SAFETY
 from analysis.patterns.criteria import scoreboard, scoreboard_of_sets
-from experiments.runs.patterns import of_one, of_sets, pattern_batches
+from experiments.runs.own_patterns import of_one, of_sets, pattern_batches
 from experiments.search.checkpoints import Checkpoints, begun
 from experiments.search.objective import Numbers, Objective
 from experiments.search.sequential_abc import Generation, SMCSettings, after, from_prior, is_last, rng_of

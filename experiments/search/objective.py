@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.patterns.calibration import DUMMY, misses_of
 from experiments.errors import CommandError
-from experiments.runs.patterns import SETS_AT_ONCE, Declared, judged, pattern_batches
+from experiments.runs.own_patterns import SETS_AT_ONCE, OwnPatterns, judged, pattern_batches
 from sim import PARAMETERS, Parameter
 from sim.parameters import Behaviour
 from sim.scenario import nearest
@@ -30,7 +30,7 @@ class Objective:
     """Evaluates parameter sets by the patterns; the simulator of a calibration."""
 
     parameters: tuple[Parameter, ...]
-    declared: Declared
+    declared: OwnPatterns
     counted: NDArray[np.bool_]
     """Which patterns count."""
     runs: int

@@ -21,26 +21,21 @@ from analysis.patterns.judging import Docket
 from analysis.patterns.scan import DRAW, margin_of_pattern, months_named, refounded_in, value_of_finding
 from experiments.errors import CommandError
 from experiments.files import replacing
-from experiments.runs.second_patterns import Prepared, lived
+from experiments.runs.declared_patterns import Prepared, lived
 from experiments.search.objective import values_in
 from experiments.terminal import progress_bar
-from sim import Month, Parameter
+from sim import PARAMETERS, Parameter
 
 PLAN = "scan.json"
 CHUNKS = "draws"
 
-OWN = "own."
+BEHAVIOUR = "behaviour."
 """How paths of free numbers begin."""
 
 
-BESIDE = ("behaviour.resource_exponent", "behaviour.style_spread")
-"""Free numbers that the model reads of those that are not its own."""
-
-
-def free_numbers(month: Month) -> tuple[Parameter, ...]:
-    """Return the free numbers of a month, each with its prior: all of its own that are uncertain, and two beside."""
-    own = [p for path, p in month.parameters.items() if path.startswith(OWN) and p.role == "uncertain"]
-    return (*own, *(month.parameters[path] for path in BESIDE))
+def free_numbers() -> tuple[Parameter, ...]:
+    """Return the free numbers of the model: all of behaviour that are uncertain, each with its prior."""
+    return tuple(p for path, p in PARAMETERS.items() if path.startswith(BEHAVIOUR) and p.role == "uncertain")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +53,7 @@ class Scan:
     @property
     def names(self) -> tuple[str, ...]:
         """Return the free numbers by name."""
-        return tuple(parameter.path.removeprefix(OWN) for parameter in self.parameters)
+        return tuple(parameter.path.removeprefix(BEHAVIOUR) for parameter in self.parameters)
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -81,7 +76,7 @@ class Scan:
             return values_in(sequence.random(count), self.parameters)
 
     def sets(self, draws: Numbers) -> list[dict[str, float]]:
-        """Return draws as settings of the extension."""
+        """Return draws as numbers of behaviour."""
         return [dict(zip(self.names, map(float, row), strict=True)) for row in draws]
 
     def chunk(self, first: int) -> pd.DataFrame:
@@ -89,7 +84,7 @@ class Scan:
         draws = self.drawn(first, self.at_once)
         found = lived(self.experiments, self.sets(draws), seed=self.seed, threads=self.threads)
         seen = {name: one.words for name, one in found.items()}
-        columns: dict[str, Numbers] = {f"{OWN}{name}": draws[:, k] for k, name in enumerate(self.names)}
+        columns: dict[str, Numbers] = {f"{BEHAVIOUR}{name}": draws[:, k] for k, name in enumerate(self.names)}
         for pattern in self.docket.patterns:
             for id, number in self.docket.places_of(pattern):
                 columns[value_of_finding(id, number)] = value_of(pattern.findings[number], seen)

@@ -1,7 +1,9 @@
-"""Calibrate the uncertain parameters against the patterns of real partnerships.
+"""Calibrate the uncertain parameters against patterns of your own.
 
 Approximate Bayesian computation: what is known of a parameter beforehand is its prior, uniform on its
-declared range; what is learnt is which parameter sets show the declared patterns. The distance of a set is
+declared range; what is learnt is which parameter sets show the patterns of a file, of= (written as for
+partnerships patterns of=, see configs/pattern/example.yaml). The patterns that are declared for the model itself are
+not fitted yet; partnerships scan tells what its priors allow. The distance of a set is
 the sum of its misses, 0 for a pattern that lies inside its band by 5 % of the bound. Stages:
 
 1. Prior: a Latin hypercube of draws from the priors is judged. The share that passes each pattern is told.
@@ -31,7 +33,7 @@ configs/behaviour/ with chosen.yaml and accepted.yaml, which other verbs take fr
 For example:
   partnerships calibrate
   partnerships calibrate prior_draws=4096 particles=512 study=studies/large
-  partnerships calibrate leave_out=[P6] study=studies/without_p6
+  partnerships calibrate of=mine.yaml study=studies/mine
   partnerships compare --config-dir studies/calibration/configs behaviour=accepted
 """
 
@@ -65,7 +67,7 @@ from experiments.behaviours import SAMPLE
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
-from experiments.runs.patterns import declared_patterns, pattern_batches
+from experiments.runs.own_patterns import own_patterns, pattern_batches
 from experiments.search.calibration import (
     Calibration,
     CalibrationRuns,
@@ -92,6 +94,7 @@ class CalibrateSettings:
     """What can be set for a calibration; the defaults are in configs/calibrate.yaml."""
 
     study: str
+    of: str
     vary: Names
     leave_out: Names
     prior_draws: Annotated[Whole, Field(ge=8, le=1_000_000)]
@@ -154,7 +157,7 @@ def work(settings: CalibrateSettings, command: Command) -> Results:
 
 
 def _objective(settings: CalibrateSettings) -> Objective:
-    declared = declared_patterns()
+    declared = own_patterns(settings.of)
     ids = [pattern.id for pattern in declared.patterns]
     for id in settings.leave_out:
         if id not in ids:

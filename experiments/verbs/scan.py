@@ -1,4 +1,4 @@
-"""Scan the priors of the second model: which patterns can be met, and what decides it.
+"""Scan the priors: which patterns can be met, and what decides it.
 
 Draws all free numbers from their priors and simulates with each draw the experiments of the patterns that
 numbers may be fitted to; patterns that are held out are neither simulated nor shown. With few runs a draw
@@ -52,13 +52,12 @@ from analysis.patterns.scan_figures import decides_figure, shares_figure
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
-from experiments.runs.patterns import second_patterns
-from experiments.runs.second_patterns import FITTED, SECOND_MODEL, STAND_INS, docket_of, is_second, prepared, seen_of
+from experiments.runs.declared_patterns import FITTED, STAND_INS, declared_patterns, docket_of, prepared, seen_of
 from experiments.search.checkpoints import begin
-from experiments.search.prior_scan import CHUNKS, OWN, PLAN, Scan, free_numbers, scanned
+from experiments.search.prior_scan import BEHAVIOUR, CHUNKS, PLAN, Scan, free_numbers, scanned
 from experiments.settings import Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
-from sim import load_month
+from sim import MONTH
 from sim.parameters import Whole
 from sim.scenario import nearest
 
@@ -105,11 +104,11 @@ class ScanSettings:
 
 def work(settings: ScanSettings, command: Command) -> Results:
     """Scan, or go on with it, and run the best draws again."""
-    extension = _extension(settings, command)
-    declared = second_patterns()
-    scan = _scan(settings, declared, extension)
+    _refuse_changes(settings, command)
+    declared = declared_patterns()
+    scan = _scan(settings, declared)
     folder = study_folder(settings)
-    begin(folder, _deciding(settings, scan, extension), plan=PLAN, parts=CHUNKS, what="scan")
+    begin(folder, _deciding(settings, scan), plan=PLAN, parts=CHUNKS, what="scan")
     draws = scanned(scan, folder, draws=settings.draws)
     shares, counts, regimes, decides = (
         pattern_shares(draws),
@@ -118,7 +117,7 @@ def work(settings: ScanSettings, command: Command) -> Results:
         what_decides(draws),
     )
     best = best_draws(draws, most=max(KEPT_BEST, settings.confirm))
-    confirmed, findings = _confirmed(best.head(settings.confirm), scan, settings, declared, extension)
+    confirmed, findings = _confirmed(best.head(settings.confirm), scan, settings, declared)
     again = {} if confirmed.empty else {"confirmed.csv": confirmed, "confirmed_findings.csv": findings}
     text = "\n".join([scan_words(draws, runs=scan.runs), *_left_out(scan.docket), *_on_best(confirmed)])
     return Results(
@@ -144,39 +143,30 @@ def work(settings: ScanSettings, command: Command) -> Results:
     )
 
 
-def _extension(settings: ScanSettings, command: Command) -> str:
-    """Return the model to scan; refuse what is not scanned, and what would hold in all draws."""
-    extension = str(command.config.extension) or SECOND_MODEL
-    if not is_second(extension):
-        raise CommandError(
-            f"extension = {extension!r} is not allowed: patterns to scan are declared for {SECOND_MODEL} alone; the "
-            "first model has partnerships calibrate"
-        )
-    if given := command.beside(*vars(settings), "extension"):
+def _refuse_changes(settings: ScanSettings, command: Command) -> None:
+    """Refuse what would hold in all draws."""
+    if given := command.beside(*vars(settings)):
         raise CommandError(
             f"{given[0]!r} is not allowed: a scan draws all free numbers, in experiments of its own; to test one set "
             "of them use partnerships patterns"
         )
-    return extension
 
 
-def _scan(settings: ScanSettings, declared: Declaration, extension: str) -> Scan:
-    month = load_month(extension)
+def _scan(settings: ScanSettings, declared: Declaration) -> Scan:
     given = settings.runs_of or {}
     for name in given:
         if name not in declared.experiments:
             raise CommandError(f"runs_of: unknown experiment {name!r}{nearest(name, declared.experiments)}")
-    docket = docket_of(declared, month, roles=FITTED, matrices=False)
+    docket = docket_of(declared, MONTH, roles=FITTED, matrices=False)
     experiments = prepared(
         declared,
         docket,
-        extension=extension,
         runs_of=lambda name: given.get(name, max(1, round(USUAL_SHARES.get(name, 1.0) * settings.runs))),
         most_places=settings.places,
         for_names=True,
     )
     return Scan(
-        parameters=free_numbers(month),
+        parameters=free_numbers(),
         docket=docket,
         experiments=experiments,
         seed=settings.seed,
@@ -185,7 +175,7 @@ def _scan(settings: ScanSettings, declared: Declaration, extension: str) -> Scan
     )
 
 
-def _deciding(settings: ScanSettings, scan: Scan, extension: str) -> dict[str, Any]:
+def _deciding(settings: ScanSettings, scan: Scan) -> dict[str, Any]:
     """Return everything that decides the draws, beside the code of the model."""
     asked = {name: value for name, value in dataclasses.asdict(settings).items() if name not in NOT_IN_PLAN}
     priors = {name: [p.low, p.high] for name, p in zip(scan.names, scan.parameters, strict=True)}
@@ -194,21 +184,19 @@ def _deciding(settings: ScanSettings, scan: Scan, extension: str) -> dict[str, A
     parts = [(one.name, one.words, one.month.own_key, one.parts) for one in scan.experiments]
     return {
         **asked,
-        "extension": extension,
         "priors": priors,
         "declared": hashlib.sha256(repr((patterns, parts)).encode()).hexdigest(),
     }
 
 
 def _confirmed(
-    best: pd.DataFrame, scan: Scan, settings: ScanSettings, declared: Declaration, extension: str
+    best: pd.DataFrame, scan: Scan, settings: ScanSettings, declared: Declaration
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a row for each of the best draws, and one for each finding of theirs, from runs on a seed of their own."""
-    docket = docket_of(declared, load_month(extension), roles=FITTED, matrices=settings.matrix_runs > 0)
+    docket = docket_of(declared, MONTH, roles=FITTED, matrices=settings.matrix_runs > 0)
     experiments = prepared(
         declared,
         docket,
-        extension=extension,
         runs_of=lambda name: max(1, round(settings.confirm_runs / DECLARED_RUNS * declared.runs_of(name))),
     )
     rows, boards = [], []
@@ -217,7 +205,7 @@ def _confirmed(
             seen = seen_of(
                 docket,
                 experiments,
-                {name: float(draw[f"{OWN}{name}"]) for name in scan.names},
+                {name: float(draw[f"{BEHAVIOUR}{name}"]) for name in scan.names},
                 seed=settings.seed + 1,
                 matrix_runs=settings.matrix_runs,
                 threads=settings.threads,

@@ -22,8 +22,8 @@ class Claim:
     but: str = ""
 
 
-_LIFE, _MEET, _WORK = "sim.second.life.", "sim.second.meetings.", "sim.second.projects."
-_TIES, _TIME, _ACCOUNT = "sim.second.ties.", "sim.second.time.", "sim.second.accountability."
+_LIFE, _MEET, _WORK = "sim.life.", "sim.meetings.", "sim.projects."
+_TIES, _TIME, _ACCOUNT = "sim.ties.", "sim.obligations.", "sim.accountability."
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
@@ -228,7 +228,7 @@ CLAIMS: tuple[Claim, ...] = (
         "P15",
         "introductions raise the chance of every pair alike; they name no pair",
     ),
-    Claim("S3", "Five stages from purpose to review.", "", ("sim.second.measures.stage",), seen_in="N11, read off"),
+    Claim("S3", "Five stages from purpose to review.", "", ("sim.measures.stage",), seen_in="N11, read off"),
     Claim(
         "S3",
         "Resistance in main programmes and budgets.",

@@ -1,6 +1,6 @@
-"""Simulating the experiments that were declared for the second model, with any of its free numbers.
+"""Reading the declared patterns, and simulating their experiments with any of the model's free numbers.
 
-``configs/pattern/second/experiments.yaml`` says what is to be simulated. Runs of different experiments with the same
+``configs/pattern/declared/experiments.yaml`` says what is to be simulated. Runs of different experiments with the same
 place and replicate share every draw. What cannot be simulated yet is told with its reason: an experiment that is to
 come, a null model that is not built, a word that the month does not have.
 """
@@ -8,38 +8,39 @@ come, a null model that is not built, a word that the month does not have.
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
-from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, Role
-from analysis.patterns.declaration import Declaration
+from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, PatternError, Role
+from analysis.patterns.declaration import Declaration, declaration_from
 from analysis.patterns.derived import OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
 from analysis.patterns.judging import Docket
 from experiments.compose import load_place, load_scenario
+from experiments.errors import CommandError
+from experiments.options import find, kept_for_a_folder
 from experiments.runs.counterfactual import without
-from experiments.runs.patterns import REPLICATES_APART, SYNTHETIC_PLACES
+from experiments.runs.own_patterns import FOLDER, REPLICATES_APART, SYNTHETIC_PLACES
 from experiments.runs.ties import MEETINGS, record_of
 from sim import Month, Record, Scenario, ScenarioError, month_of, place_names, simulate_ensemble, with_changes
-from sim.own import importable
+from sim.nulls import NULLS
 
-SECOND_MODEL = "sim.second"
-"""The extension whose patterns these are; modules below it are the same model, changed."""
+DECLARED = "declared"
+"""Folder, in the group of patterns, of those that are declared for the model."""
 
-NULLS = f"{SECOND_MODEL}.nulls"
-"""The module that holds months without one thing, by the names that are declared; until it is there, none is built."""
+FILES = ("measures", "experiments", "nulls", "regimes", "patterns")
 
 FITTED: tuple[Role, ...] = ("fit",)
 """Roles of the patterns that numbers may be fitted to."""
 
 NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 """Roles of patterns that may be looked at."""
-
-BEHAVIOUR = "behaviour."
-"""How names of numbers begin that are not the extension's own."""
 
 REFOUNDED = "times_refounded"
 
@@ -50,21 +51,33 @@ STAND_INS: Mapping[str, str] = {
 """Experiments that are to come and are simulated all the same, and what stands in."""
 
 
-def is_second(extension: str) -> bool:
-    """Return whether an extension is the second model.
+@kept_for_a_folder
+def declared_patterns() -> Declaration:
+    """Return the patterns that the model has to show, and all that is declared with them.
 
-    >>> is_second("sim.second"), is_second("sim.second.nulls"), is_second("sim.secondary"), is_second("")
-    (True, True, False, False)
+    The parts stand in the files of ``configs/pattern/declared``. Raises CommandError, in one line.
     """
-    return extension == SECOND_MODEL or extension.startswith(f"{SECOND_MODEL}.")
+    content: dict[str, Any] = {}
+    for name in FILES:
+        path = find(FOLDER, f"{DECLARED}/{name}.yaml")
+        if path is None:
+            raise CommandError(f"{DECLARED}/{name}.yaml of the group {FOLDER} is missing")
+        try:
+            parts: Any = OmegaConf.to_container(OmegaConf.load(path))
+        except (OSError, ValueError, YAMLError, OmegaConfBaseException) as error:
+            raise CommandError(f"{path} cannot be read: {error}") from None
+        if not isinstance(parts, dict) or set(parts) & set(content):
+            raise CommandError(f"{path} is not allowed: it takes parts with names that no other file has")
+        content |= parts
+    try:
+        return declaration_from(content)
+    except PatternError as error:
+        raise CommandError(f"{FOLDER}/{DECLARED}: {error}") from None
 
 
 def null_month(name: str) -> Month | None:
     """Return the month of a null model by the name that is declared, None if it is not built."""
-    if not importable(NULLS):
-        return None
-    nulls: Mapping[str, Month] = importlib.import_module(NULLS).NULLS
-    return nulls.get(name)
+    return NULLS.get(name)
 
 
 # ------------------------------------------------------------------- what is simulated
@@ -142,7 +155,6 @@ def prepared(
     declared: Declaration,
     docket: Docket,
     *,
-    extension: str,
     changes: Sequence[str] = (),
     runs_of: Callable[[str], int],
     most_places: int | None = None,
@@ -159,7 +171,7 @@ def prepared(
         words = dict.fromkeys(word for f in findings if name in f.experiments for word in f.measures)
         if not words and not (for_names and planned.for_names):
             continue
-        scenario = load_scenario(planned.scenario, [*planned.overrides, f"extension={extension}", *changes])
+        scenario = load_scenario(planned.scenario, [*planned.overrides, *changes])
         if (scenario.start, scenario.months) != (planned.start, planned.months):
             raise ScenarioError(
                 f"experiment {name!r} has {scenario.months} months from {scenario.start}, but {planned.months} from "
@@ -241,11 +253,7 @@ def lived(
 
 
 def _with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
-    """Return a scenario with numbers of the extension by their names, and of the model as ``behaviour.NAME``."""
-    told = {name.removeprefix(BEHAVIOUR): value for name, value in numbers.items() if name.startswith(BEHAVIOUR)}
-    own = {name: value for name, value in numbers.items() if not name.startswith(BEHAVIOUR)}
-    behaviour = dataclasses.replace(scenario.behaviour, **told)
-    return dataclasses.replace(scenario, own={**scenario.own, **own}, behaviour=behaviour)
+    return dataclasses.replace(scenario, behaviour=dataclasses.replace(scenario.behaviour, **numbers))
 
 
 def _lived_in(one: Prepared, part: Part, sets: Sequence[Mapping[str, float]], *, seed: int) -> Lived:

@@ -1,6 +1,6 @@
-"""Reading declared patterns, and simulating what they read.
+"""Reading patterns of one's own, and simulating what they read.
 
-Patterns are declared in YAML with two parts. ``experiments`` names what is simulated: a scenario, Hydra
+They are declared in one YAML file with two parts. ``experiments`` names what is simulated: a scenario, Hydra
 overrides, whether over the 39 real places or in the scenario's own, and the share of the runs asked for
 that is enough. ``patterns`` are as ``analysis.patterns.criteria`` describes them.
 """
@@ -21,7 +21,7 @@ from pydantic.dataclasses import dataclass
 from yaml import YAMLError
 
 from analysis.patterns.criteria import Experiments, Pattern, PatternError, pattern_margin, value_of
-from analysis.patterns.declaration import Declaration, declaration_from, pattern_from
+from analysis.patterns.declaration import pattern_from
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
 from experiments.options import find, kept_for_a_folder, option_names
@@ -29,10 +29,7 @@ from sim import Scenario, ScenarioError, place_names, simulate_ensemble, with_ch
 from sim.parameters import Behaviour, Real
 from sim.scenario import nearest, validated
 
-DECLARED = "declared"
 FOLDER = "pattern"
-SECOND = "second"
-SECOND_FILES = ("measures", "experiments", "nulls", "regimes", "patterns")
 SYNTHETIC_PLACES = ("typical", "two_tier_county")
 
 _PARTS: Mapping[str, type] = {"experiments": dict, "patterns": list, "remarks": list}
@@ -57,13 +54,13 @@ class Experiment:
 
 
 @dataclasses.dataclass(frozen=True)
-class Declared:
+class OwnPatterns:
     """Patterns and the experiments that they read, in the order in which they are worked off."""
 
     experiments: Mapping[str, Experiment]
     patterns: tuple[Pattern, ...]
     remarks: tuple[str, ...] = ()
-    """What the page on patterns says about those that ship with the model."""
+    """What the page on patterns says about them."""
 
     def measures_of(self, experiment: str) -> tuple[str, ...]:
         """Return the measures that some pattern reads of an experiment or together with it."""
@@ -90,58 +87,40 @@ class Batch:
 
 
 @kept_for_a_folder
-def declared_patterns(extra: str | None = None) -> Declared:
-    """Return the declared patterns, and those of ``extra``: a YAML file, or the name of one beside them.
+def own_patterns(of: str) -> OwnPatterns:
+    """Return patterns of one's own: those of a YAML file, or of the name of one in ``configs/pattern``.
 
     Raises CommandError, whose one line names the pattern, the value and what is allowed.
     """
-    ours = _read(find(FOLDER, f"{DECLARED}.yaml") or Path(DECLARED))
-    if extra is None:
-        return _checked(ours, extra=None)
-    more = _read(_path_of(extra))
-    for part, names in (("experiments", list(more["experiments"])), ("patterns", [_id(p) for p in more["patterns"]])):
-        taken = set(ours["experiments"]) if part == "experiments" else {_id(p) for p in ours["patterns"]}
-        if twice := sorted(taken & set(names)):
-            raise CommandError(f"extra = {extra!r}: {part} {', '.join(twice)} exist already: give them other names")
-    together = {
-        "experiments": {**ours["experiments"], **more["experiments"]},
-        "patterns": [*ours["patterns"], *more["patterns"]],
-        "remarks": [*ours["remarks"], *more["remarks"]],
-    }
-    return _checked(together, extra=extra)
+    return _checked(_read(_path_of(of)), of=of)
 
 
-def _path_of(extra: str) -> Path:
-    path = Path(extra).expanduser()
+def _path_of(of: str) -> Path:
+    path = Path(of).expanduser()
     if path.is_file():
         return path
-    named = find(FOLDER, f"{extra}.yaml")
+    named = find(FOLDER, f"{of}.yaml")
     if named is not None:
         return named
-    known = [name for name in option_names(FOLDER) if name != DECLARED]
-    raise CommandError(f"extra = {extra!r} is neither a file nor one of {', '.join(known)}{nearest(extra, known)}")
-
-
-def _id(pattern: Any) -> str:
-    return str(pattern.get("id", "")) if isinstance(pattern, Mapping) else ""
+    known = option_names(FOLDER)
+    raise CommandError(f"of = {of!r} is neither a file nor one of {', '.join(known)}{nearest(of, known)}")
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         content: Any = OmegaConf.to_container(OmegaConf.load(path))
     except (OSError, ValueError, YAMLError, OmegaConfBaseException) as error:
-        raise CommandError(f"extra = {str(path)!r} cannot be read: {error}") from None
+        raise CommandError(f"of = {str(path)!r} cannot be read: {error}") from None
     if not isinstance(content, dict) or set(content) - set(_PARTS):
-        raise CommandError(f"extra = {str(path)!r} is not allowed: it takes the parts {', '.join(_PARTS)}")
+        raise CommandError(f"of = {str(path)!r} is not allowed: it takes the parts {', '.join(_PARTS)}")
     read = {part: content.get(part) or kind() for part, kind in _PARTS.items()}
     for part, kind in _PARTS.items():
         if not isinstance(read[part], kind):
-            raise CommandError(f"extra = {str(path)!r}: {part} are not written as a {_WRITTEN[kind]}")
+            raise CommandError(f"of = {str(path)!r}: {part} are not written as a {_WRITTEN[kind]}")
     return read
 
 
-def _checked(content: Mapping[str, Any], *, extra: str | None) -> Declared:
-    where = f"extra = {extra!r}: " if extra else ""
+def _checked(content: Mapping[str, Any], *, of: str) -> OwnPatterns:
     try:
         experiments = {
             str(name): validated(Experiment, dict(stated or {}), f"experiments.{name}.")
@@ -154,37 +133,10 @@ def _checked(content: Mapping[str, Any], *, extra: str | None) -> Declared:
             for number, stated in enumerate(content["patterns"])
         )
     except (ScenarioError, PatternError) as error:
-        raise CommandError(f"{where}{error}") from None
+        raise CommandError(f"of = {of!r}: {error}") from None
     read = {name for pattern in patterns for name in pattern.experiments}
     used = {name: one for name, one in experiments.items() if name in read}
-    return Declared(used, patterns, tuple(map(str, content["remarks"])))
-
-
-# ------------------------------------------------------- declared for a model to come
-
-
-@kept_for_a_folder
-def second_patterns() -> Declaration:
-    """Return what is declared of the patterns of the second model; ``second_patterns`` of this folder simulates it.
-
-    The parts stand in the files of ``configs/pattern/second``. Raises CommandError, in one line.
-    """
-    content: dict[str, Any] = {}
-    for name in SECOND_FILES:
-        path = find(FOLDER, f"{SECOND}/{name}.yaml")
-        if path is None:
-            raise CommandError(f"{SECOND}/{name}.yaml of the group {FOLDER} is missing")
-        try:
-            parts: Any = OmegaConf.to_container(OmegaConf.load(path))
-        except (OSError, ValueError, YAMLError, OmegaConfBaseException) as error:
-            raise CommandError(f"{path} cannot be read: {error}") from None
-        if not isinstance(parts, dict) or set(parts) & set(content):
-            raise CommandError(f"{path} is not allowed: it takes parts with names that no other file has")
-        content |= parts
-    try:
-        return declaration_from(content)
-    except PatternError as error:
-        raise CommandError(f"{FOLDER}/{SECOND}: {error}") from None
+    return OwnPatterns(used, patterns, tuple(map(str, content["remarks"])))
 
 
 # -------------------------------------------------------------------------- simulating
@@ -196,7 +148,7 @@ def scenario_of_experiment(experiment: Experiment, changes: tuple[str, ...] = ()
     return load_scenario(experiment.scenario, [*experiment.overrides, *changes])
 
 
-def pattern_batches(declared: Declared, *, runs: int, changes: Sequence[str] = ()) -> tuple[Batch, ...]:
+def pattern_batches(declared: OwnPatterns, *, runs: int, changes: Sequence[str] = ()) -> tuple[Batch, ...]:
     """Return the experiments made ready, each with its share of ``runs`` runs over its places (at least one each)."""
     batches = []
     for name, experiment in declared.experiments.items():
@@ -234,7 +186,7 @@ def simulated(
 
 
 def judged(
-    declared: Declared,
+    declared: OwnPatterns,
     batches: Sequence[Batch],
     behaviours: Sequence[Behaviour],
     *,
@@ -277,7 +229,7 @@ def of_one(
 
 
 def of_sets(
-    declared: Declared,
+    declared: OwnPatterns,
     batches: Sequence[Batch],
     behaviours: Sequence[Behaviour],
     *,

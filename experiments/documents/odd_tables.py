@@ -14,9 +14,9 @@ from analysis.patterns import declared_words
 from analysis.shared.markdown import markdown_table
 from experiments.documents.dataflow import BODY, PAIR, STATE, TABLE, Dataflow, Flow, Place, dataflow_of, text_of
 from experiments.documents.forms import SECOND, form_of
-from experiments.documents.second_claims import CLAIMS, Claim
-from experiments.documents.second_submodels import LAUNCH, MEASURING, SUBMODELS
-from experiments.runs.patterns import second_patterns
+from experiments.documents.seed_claims import CLAIMS, Claim
+from experiments.documents.submodels import LAUNCH, MEASURING, SUBMODELS
+from experiments.runs.declared_patterns import declared_patterns
 from sim import ARCHETYPES, Month, Parameter, load_month
 
 _WHY_NOTHING = (
@@ -116,7 +116,7 @@ def _read_in(place: Place) -> str:
 
 def second_purpose_patterns() -> str:
     """Return the patterns by which the model is judged, in short."""
-    headings, rows = declared_words.pattern_rows(second_patterns())
+    headings, rows = declared_words.pattern_rows(declared_patterns())
     return markdown_table(headings[:4], (row[:4] for row in rows))
 
 

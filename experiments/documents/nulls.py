@@ -1,6 +1,6 @@
-"""What the second model does without one thing: ``python -m experiments.documents.second_nulls``.
+"""What the second model does without one thing: ``python -m experiments.documents.nulls``.
 
-Writes the numbers that null models take from the model (``sim/second/nulls/numbers.py``), the factors at which
+Writes the numbers that null models take from the model (``sim/nulls/numbers.py``), the factors at which
 reshuffled ties and decisions are as many as in the model, and what the ordinary partnership and the growth coalition
 come to as they are and without ties, trust of their own, or who is who. Rules that have changed are compiled first: a
 minute and a half a null model, on as many processors as there are; then it takes half a minute.
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments.compose import load_scenario
 from experiments.documents.evidence import EVIDENCE
-from experiments.documents.second_matching import (
+from experiments.documents.matching import (
     FIRST_MONTH,
     RUNS,
     SEED,
@@ -39,7 +39,7 @@ from sim.own import extension_file
 OTHER_SEED = 2027
 """Of other runs, in which it is seen whether what was matched still is."""
 
-SEEN, MATCHED = EVIDENCE / "second_nulls.csv", EVIDENCE / "second_nulls_matched.csv"
+SEEN, MATCHED = EVIDENCE / "nulls.csv", EVIDENCE / "nulls_matched.csv"
 MODEL = "sim.second"
 AS_IT_IS = "as it is"
 NULLS = ("reshuffled", "reshuffled_matched", "relabelled_yearly", "mean_trust", "no_ties")
@@ -179,11 +179,11 @@ def matched_rows(factors: Factors, model: Both, plain: Amounts, reached: Both) -
 
 
 def numbers_text(baseline: Baseline, factors: Factors) -> str:
-    """Return the text of ``sim/second/nulls/numbers.py``."""
+    """Return the text of ``sim/nulls/numbers.py``."""
     return f'''"""Numbers that null models take from the model itself.
 
 Read off ``baseline_lsp`` with the values in force, over its months and runs. Read anew, and this file written anew, by
-``python -m experiments.documents.second_nulls``.
+``python -m experiments.documents.nulls``.
 """
 
 TRUST = {baseline.trust}

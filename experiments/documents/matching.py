@@ -105,7 +105,7 @@ def search(model: Amounts) -> Factors:
 
 def matched(factors: Factors, *, seed: int, replicates: int) -> Ensemble:
     """Return runs of the ordinary partnership with ties reshuffled, and so many more ties and items."""
-    extension = "extension=sim.second.nulls.reshuffled_matched"
+    extension = "extension=sim.nulls.reshuffled_matched"
     scenario = load_scenario("baseline_lsp", [extension, *factors.settings])
     return simulate_ensemble([scenario], replicates=replicates, seed=seed)
 

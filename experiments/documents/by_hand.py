@@ -1,4 +1,4 @@
-"""What the second model does with numbers set by hand: ``python -m experiments.documents.second_model``.
+"""What the model does with numbers set by hand: ``python -m experiments.documents.by_hand``.
 
 Judged are the patterns that its numbers may be fitted to, by their declared criteria, and looked at is whether
 scenarios are what they are called. Patterns that are held out are not looked at. Nothing here is evidence: the numbers
@@ -17,12 +17,11 @@ from analysis.patterns.judging import judged_scoreboard, judged_words
 from analysis.shared.summaries import t_interval
 from experiments.compose import load_scenario
 from experiments.documents.evidence import EVIDENCE
-from experiments.runs.patterns import second_patterns
-from experiments.runs.second_patterns import FITTED, SECOND_MODEL, docket_of, prepared, seen_of
-from sim import load_month, simulate_ensemble
-from sim.regimes import WORDS
+from experiments.runs.declared_patterns import FITTED, declared_patterns, docket_of, prepared, seen_of
+from sim import MONTH, simulate_ensemble
+from sim.regimes import REGIMES
 
-JUDGED, NAMES = EVIDENCE / "second_model.csv", EVIDENCE / "second_model_names.csv"
+JUDGED, NAMES = EVIDENCE / "patterns.csv", EVIDENCE / "names.csv"
 SHARE_OF_RUNS, MATRIX_RUNS = 0.5, 40
 """How many of the runs that are declared are done, and of how many trust and ties are looked at."""
 
@@ -33,12 +32,11 @@ NAMES_COME_TRUE = ("growth_coalition", "talking_shop", "single_agency_domination
 
 def judged() -> pd.DataFrame:
     """Return the scoreboard of the patterns that numbers may be fitted to."""
-    declared = second_patterns()
-    docket = docket_of(declared, load_month(SECOND_MODEL), roles=FITTED)
+    declared = declared_patterns()
+    docket = docket_of(declared, MONTH, roles=FITTED)
     experiments = prepared(
         declared,
         docket,
-        extension=SECOND_MODEL,
         runs_of=lambda name: round(SHARE_OF_RUNS * declared.runs_of(name)),
     )
     seen = seen_of(docket, experiments, {}, seed=SEED, matrix_runs=MATRIX_RUNS)
@@ -48,8 +46,8 @@ def judged() -> pd.DataFrame:
 def names_come_true() -> Iterator[dict[str, object]]:
     """Give in what share of their months scenarios have the name that they are called by, with 95 % intervals."""
     for name in NAMES_COME_TRUE:
-        regime = next(word for word in WORDS if word.replace(" ", "_").replace("-", "_") == name)
-        scenario = load_scenario(name, [f"extension={SECOND_MODEL}"])
+        regime = next(word for word in REGIMES if word.replace(" ", "_").replace("-", "_") == name)
+        scenario = load_scenario(name)
         ensemble = simulate_ensemble([scenario], replicates=RUNS_OF_NAMES, seed=SEED)
         named = np.array(ensemble.regime_names)[ensemble.regimes[0]] == regime
         mean, low, high = (float(end[0]) for end in t_interval(named.mean(axis=1)[:, None]))
@@ -61,7 +59,7 @@ def main() -> int:
     board, names = judged(), pd.DataFrame(names_come_true())
     board.to_csv(JUDGED, index=False, float_format="%.4g")
     names.to_csv(NAMES, index=False, float_format="%.4g")
-    print(judged_words(board, model="Second model, its numbers as they stand"))
+    print(judged_words(board, model="The model, its numbers as they stand"))
     print(names.to_string(index=False))
     print(f"written: {JUDGED}, {NAMES}; then: python -m experiments.documents.tables")
     return 0
