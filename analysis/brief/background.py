@@ -16,7 +16,7 @@ from analysis.brief.sections import settings_of
 from analysis.sensitivity.tables import MAIN_INDEX
 from analysis.shared.outcomes import outcome_of, percent_if_share
 from analysis.shared.summaries import scenarios_of
-from analysis.shared.words import capital, listed, mid_sentence, readable, titled
+from analysis.shared.words import capital, mid_sentence, readable, titled
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
 
@@ -89,15 +89,13 @@ def rests_on(scenarios: Mapping[str, Scenario]) -> Section:
     uncertain = [declared for declared in PARAMETERS.values() if declared.role == "uncertain"]
     assumed = [declared for declared in uncertain if declared.source.startswith("assumed")]
     levers = [declared for declared in PARAMETERS.values() if declared.role == "lever"]
-    complementarity = {scenario.delivery.complementarity for scenario in scenarios.values()}
     stated = (
         "Every month each body at the table decides whether to come, whom to send and what to put in, by rules that "
         "are the same in all scenarios. What comes out is not written in: regimes are names for measured states.",
         f"The model has {len(levers)} levers and {len(uncertain)} parameters about how bodies behave. Of the latter, "
-        f"{len(assumed)} are assumed: nobody has measured them. They were fitted once to declared patterns of real "
-        "partnerships. Annex B gives each with its range and source.",
-        "Results need several sectors at once: on a scale from 0 (they add up) to 1 (the weakest link decides) this is "
-        f"{listed([f'{value:g}' for value in sorted(complementarity)])}.",
+        f"{len(assumed)} are assumed: nobody has measured them. They are set by hand within their ranges and not "
+        "fitted to anything yet. Annex B gives each with its range and source.",
+        "A project yields what the weakest sector that it needs puts in.",
     )
     rows = tuple(sources().items())
     table = Table("Documents that the model is drawn from.", ("Source", "Document"), rows, text_columns=(0, 1))

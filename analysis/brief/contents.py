@@ -64,7 +64,7 @@ def brief_of(evidence: Evidence) -> Brief:
     >>> from sim import scenario_from
     >>> from sim.population import SECTORS
     >>> runs = pd.DataFrame({"scenario": "talking_shop", "replicate": [0, 1], "regime": "talking shop",
-    ...                      "trust": [0.4, 0.6], "council_share": 0.3, "voice_business": 0.1, "voice_voluntary": 0.1})
+    ...                      "trust": [0.4, 0.6], "voice_council": 0.3, "voice_business": 0.1, "voice_voluntary": 0.1})
     >>> runs[[f"attendance_{sector}" for sector in SECTORS]] = [[0.9, 0.7, 0.4, 0.5], [0.7, 0.5, 0.2, 0.3]]
     >>> evidence = Evidence(
     ...     scenarios={"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})},

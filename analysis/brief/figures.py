@@ -15,11 +15,11 @@ from analysis.shared.words import capital, is_share, readable, titled, with_unit
 from sim.population import SECTORS
 from sim.vocabulary import label_of
 
-SECTOR_MEASURES = ("attendance", "seniority", "engagement", "contribution_gbp_m")
+SECTOR_MEASURES = ("attendance", "attendance_senior", "engagement", "contribution_gbp_m")
 
 
 def sector_means(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the final attendance, seniority, engagement and giving of every sector, with 95 % t intervals.
+    """Return the final attendance (also in person), engagement and giving of every sector, with 95 % t intervals.
 
     ``runs`` has one row a run. Columns: scenario, measure, sector, mean, ci_low, ci_high.
 
@@ -52,7 +52,7 @@ def sectors_side_by_side(runs: pd.DataFrame) -> Figure:
     looks = looks_of(scenarios)
     height = 1.2 + len(measures) * (0.75 + 0.24 * len(scenarios))
     figure, panels = new_figure(len(measures), len(SECTORS), width=8.5, height=height, sharey=True)
-    add_title(figure, "Who comes, whom they send and what they put in, by sector")
+    add_title(figure, "Who comes, who comes in person and what they put in, by sector")
     line = "Line: its 95 % interval." if runs_of(runs).max() > 1 else "One run has no interval."
     add_note(figure, f"Dot: mean at the end over {counted(runs_of(runs), 'run')} of each scenario. {line}")
     for place, ax in enumerate(panels):
@@ -61,7 +61,11 @@ def sectors_side_by_side(runs: pd.DataFrame) -> Figure:
         colours = [looks[name].colour for name in here["scenario"]]
         ax.hlines(range(len(here)), here["ci_low"], here["ci_high"], colors=colours, linewidth=3, alpha=0.5)
         ax.scatter(here["mean"], range(len(here)), color=colours, s=26, zorder=3)
-        top = 1.0 if measure in ("attendance", "seniority") else table.loc[table["measure"] == measure, "mean"].max()
+        top = (
+            1.0
+            if measure in ("attendance", "attendance_senior")
+            else table.loc[table["measure"] == measure, "mean"].max()
+        )
         ax.set_xlim(0, 1.06 * max(float(top), 1e-9))
         ax.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10]))
         if is_share(measure):
@@ -80,11 +84,11 @@ def sectors_side_by_side(runs: pd.DataFrame) -> Figure:
 def influence_triangle(runs: pd.DataFrame) -> Figure:
     """Return a figure of who has the say at the end: a triangle of councils, agencies, and the others.
 
-    A dot is a run (of ``runs``, with council_share, voice_business and voice_voluntary); the cross is the
+    A dot is a run (of ``runs``, with voice_council, voice_business and voice_voluntary); the cross is the
     scenario's mean. In a corner one group has all influence, in the middle each has a third. Runs in which
     nobody is left at the table have no place in it.
 
-    >>> runs = pd.DataFrame({"scenario": "a", "council_share": [0.3], "voice_business": 0.1, "voice_voluntary": 0.1})
+    >>> runs = pd.DataFrame({"scenario": "a", "voice_council": [0.3], "voice_business": 0.1, "voice_voluntary": 0.1})
     >>> influence_triangle(runs).axes[0].get_title(loc="left")
     'A'
     """
@@ -127,11 +131,11 @@ def influence_shares(runs: pd.DataFrame) -> pd.DataFrame:
 
     Runs without members are left out; rows add up to 1.
 
-    >>> runs = pd.DataFrame({"council_share": [0.3, 0.0], "voice_business": [0.1, 0.0], "voice_voluntary": [0.1, 0.0]})
+    >>> runs = pd.DataFrame({"voice_council": [0.3, 0.0], "voice_business": [0.1, 0.0], "voice_voluntary": [0.1, 0.0]})
     >>> influence_shares(runs).round(3).to_numpy().tolist()
     [[0.3, 0.5, 0.2]]
     """
-    council, others = runs["council_share"], runs["voice_business"] + runs["voice_voluntary"]
+    council, others = runs["voice_council"], runs["voice_business"] + runs["voice_voluntary"]
     shares = {
         label_of("council"): council,
         label_of("agency"): 1.0 - council - others,

@@ -15,9 +15,9 @@ from analysis.run.turning_points import policy_dates, regime_spells
 from analysis.shared.summaries import bands, scenarios_of
 from analysis.shared.survival import partnership_spells, survival, survival_curves
 from analysis.shared.words import mid_sentence, readable
+from sim.meetings import TERMS
 from sim.population import SECTORS
 from sim.scenario import Scenario
-from sim.meetings import TERMS
 from sim.vocabulary import label_of
 
 _FEW = 2
@@ -107,7 +107,7 @@ def sectors_picture(runs: pd.DataFrame) -> Picture:
         shown.append(f"{readable(scenario)}: {shares}")
     return picture(
         sectors_side_by_side(runs),
-        caption="Attendance, seniority, engagement and giving of each sector at the end.",
+        caption="Attendance by anybody and in person, engagement and giving of each sector at the end.",
         alt=f"Small multiples of dots with intervals, a column a sector. Mean attendance. {'; '.join(shown)}.",
     )
 
@@ -138,7 +138,7 @@ def engagement_picture(trajectories: pd.DataFrame) -> Picture:
 def influence_picture(runs: pd.DataFrame) -> Picture:
     """Return who has the say at the end: a triangle a scenario.
 
-    >>> runs = pd.DataFrame({"scenario": "a", "council_share": [0.3], "voice_business": 0.1, "voice_voluntary": 0.1})
+    >>> runs = pd.DataFrame({"scenario": "a", "voice_council": [0.3], "voice_business": 0.1, "voice_voluntary": 0.1})
     >>> influence_picture(runs).alt.partition("shares. ")[2]
     'A: councils 30 %, agencies 50 %, businesses and voluntary bodies 20 %.'
     """
@@ -213,11 +213,11 @@ def terms_picture(monthly: pd.DataFrame, points: pd.DataFrame, dates: pd.Series,
     """Return what drew a subject to the table over one run, and what kept it away.
 
     >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(TERMS, 0.0)})
-    >>> monthly["load"] = monthly["utility"] = [-0.5] * 12 + [-1.0] * 12
+    >>> monthly["time"] = monthly["utility"] = [-0.5] * 12 + [-1.0] * 12
     >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
     >>> points = pd.DataFrame({"month": [12], "kind": "policy"})
-    >>> terms_picture(monthly, points, dates, subject="Police").alt.partition("months: ")[2][:37]
-    'load of meetings and paperwork −0.50,'
+    >>> terms_picture(monthly, points, dates, subject="Police").alt.partition("months: ")[2][:18]
+    'scarce time −0.50,'
     """
     first, last = monthly.iloc[:12].mean(numeric_only=True), monthly.iloc[-12:].mean(numeric_only=True)
     changes = (last - first)[list(TERMS)]

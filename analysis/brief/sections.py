@@ -30,10 +30,9 @@ COSTS = (
     "fund_in_gbp_m",
     "fund_spent_gbp_m",
     "fund_forfeited_gbp_m",
-    "contribution_bent_gbp_m",
+    "fund_posts_gbp_m",
     "contribution_pooled_gbp_m",
-    "transaction_cost_gbp_m",
-    "inspection_cost_gbp_m",
+    "private_gbp_m",
 )
 """Flows of money, in £m a month."""
 
@@ -85,7 +84,7 @@ def in_short(
 _FEW = 6
 """Scenarios of which each ending, and more than one difference, is told in short."""
 _TOLD = 2
-_TOLD_FIRST = ("outcome", "engagement", "trust", "decision_rate", "dominance", "transaction_cost_gbp_m")
+_TOLD_FIRST = ("added_value", "outcome", "engagement", "trust", "decision_rate", "dominance")
 """The order in which clear differences are told: what is achieved, then who takes part."""
 
 
@@ -238,7 +237,7 @@ def _against(table: pd.DataFrame, reference: str, name: str) -> Block:
 def regimes_table(regimes: pd.DataFrame, *, basis: str) -> Table:
     """Return the shares of runs that end in each regime, with their intervals.
 
-    >>> table = pd.DataFrame({"scenario": "a", "regime": list(REGIMES), "share": [1, 0, 0, 0, 0], "ci_low": 0.0,
+    >>> table = pd.DataFrame({"scenario": "a", "regime": list(REGIMES), "share": [1] + [0] * 6, "ci_low": 0.0,
     ...                       "ci_high": 1.0})
     >>> regimes_table(table, basis="Over 3 runs.").rows[0][:2]
     ('A', '100 % (0 to 100)')

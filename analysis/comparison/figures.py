@@ -80,7 +80,6 @@ def engagement_by_sector(trajectories: pd.DataFrame) -> Figure:
     figure, panels = new_figure(2, 2, width=8.5, height=6.5, sharex=True, sharey=True)
     add_title(figure, "Engagement of each sector over time")
     says = "presence in the last year (a junior counts a quarter), as far as promises were kept"
-    says = says if "attendance_junior" in trajectories else "attendance record × seniority × contribution factor"
     add_note(figure, f"{fan_note(trajectories)} Engagement is {says}.")
     fans = []
     for ax, sector in zip(panels, SECTORS, strict=True):

@@ -217,7 +217,7 @@ def _highest_dominance(rows: pd.DataFrame) -> str:
 def amount(measure: str, value: float, *, digits: int) -> str:
     """Return a size with its unit, such as "4.1 points of the gap".
 
-    >>> amount("outcome", 0.041, digits=1), amount("transaction_cost_gbp_m", 1.5, digits=2)
+    >>> amount("outcome", 0.041, digits=1), amount("fund_posts_gbp_m", 1.5, digits=2)
     ('4.1 points of the gap', '£1.50m a month')
     """
     unit = MEASURES[measure].unit
@@ -232,7 +232,7 @@ def amount(measure: str, value: float, *, digits: int) -> str:
 def number(measure: str, value: float, *, digits: int | None = None) -> str:
     """Return a number with that many decimals; shares in points.
 
-    >>> number("trust", -0.123), number("transaction_cost_gbp_m", 1.5, digits=1)
+    >>> number("trust", -0.123), number("fund_posts_gbp_m", 1.5, digits=1)
     ('−0.12', '1.5')
     """
     places = _fewest_digits(measure) if digits is None else digits

@@ -79,27 +79,28 @@ def terms_over_time(
     of the run, by month, and ``points`` its turning points, of which policies and leaders are marked. What
     pulls to the table is above zero, what pushes away below. The terms that moved most have a colour; the
     others are added up, so that the line is exactly the sum of the areas. ``labels`` are the meanings of terms
-    that the vocabulary does not have. Where bodies choose among three, the chance of going in person is added.
+    that the vocabulary does not have. The chance of going in person is drawn below if ``monthly`` has it.
 
-    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(("duty", "load"), 0.0)})
-    >>> monthly["load"] = monthly[UTILITY] = -0.5 - 0.1 * monthly["month"]
+    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(("duty", "time"), 0.0)})
+    >>> monthly["time"] = monthly[UTILITY] = -0.5 - 0.1 * monthly["month"]
+    >>> monthly["chance_in_person"] = 0.4
     >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
     >>> points = pd.DataFrame({"month": [12], "kind": "policy"})
     >>> figure = terms_over_time(monthly, dates, subject="Police", points=points)
     >>> [ax.get_ylabel() for ax in figure.axes]
     ['Pull (+) and push (−), utility', 'Meetings attended, %']
     """
-    three = IN_PERSON in monthly
+    chances = [IN_PERSON] if IN_PERSON in monthly else []
     figure, (stacked, below) = new_figure(2, 1, width=8.5, height=7.2, sharex=True, height_ratios=[5, 2])
     add_title(figure, f"{subject}: what draws to the table, and what keeps away")
     add_note(
         figure,
-        "Means of the last 12 months (fewer at the start). Black line: sum of all terms, on which the choice to "
-        f"{'go in person' if three else 'come'} rests. Dotted: dated policies and new leaders. {ONE_RUN}",
+        "Means of the last 12 months (fewer at the start). Black line: sum of all terms, on which the choice to go in "
+        f"person rests. Dotted: dated policies and new leaders. {ONE_RUN}",
     )
     months = pd.RangeIndex(int(dates.index[0]), int(dates.index[-1]) + 1)
     terms = terms_in(monthly)
-    numbers = monthly.set_index("month")[["attendance", *terms, UTILITY, *([IN_PERSON] if three else [])]]
+    numbers = monthly.set_index("month")[["attendance", *terms, UTILITY, *chances]]
     numbers = numbers.reindex(months)
     smooth = numbers.rolling(_WINDOW, min_periods=1).mean().where(numbers.notna())
     when = moments(dates.loc[months])
@@ -119,11 +120,12 @@ def terms_over_time(
             ax.axvline(when[int(month)], color="0.35", linewidth=0.8, linestyle=":")
         calendar_axis(ax, span=when)
     label_line_ends(stacked, ends, points=9, wrap=20)
-    if three:
-        below.plot(when, smooth[IN_PERSON], color=_CHANCE, linewidth=2)
-        last = smooth.dropna().iloc[-1]
-        by_anybody = LineEnd("by anybody", float(last["attendance"]), "black")
-        label_line_ends(below, [by_anybody, LineEnd("chance of going in person", float(last[IN_PERSON]), _CHANCE)])
+    last = smooth.dropna().iloc[-1]
+    shown = [LineEnd("by anybody", float(last["attendance"]), "black")]
+    for chance in chances:
+        below.plot(when, smooth[chance], color=_CHANCE, linewidth=2)
+        shown.append(LineEnd("chance of going in person", float(last[chance]), _CHANCE))
+    label_line_ends(below, shown)
     return figure
 
 
@@ -310,7 +312,7 @@ def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
     ``shares`` is the result of ``analysis.explanation.tables.mover_shares``; terms that never moved most and
     whose mean change is below 0.05 are left out.
 
-    >>> shares = pd.DataFrame({"meaning": ["load"], "runs": 3, "of": 4, "share": 0.75, "ci_low": 0.3, "ci_high": 0.95,
+    >>> shares = pd.DataFrame({"meaning": ["scarce time"], "runs": 3, "of": 4, "share": 0.75, "ci_low": 0.3, "ci_high": 0.95,
     ...                        "change": -0.9, "change_low": -1.2, "change_high": -0.6})
     >>> mover_bars(shares, subject="Police").axes[0].get_xlabel()
     'Runs in which it changed most, %'

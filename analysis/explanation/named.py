@@ -1,7 +1,7 @@
 """Partners, projects and promises by name: who came because of whom, and who kept what for whom.
 
-For a month in which bodies choose among staying away, sending a junior and going in person, and work on projects in
-teams. Every sentence says what tables say; where the choice was a draw, its chance is given.
+Bodies choose among staying away, sending a junior and going in person, and work on projects in teams. Every sentence
+says what tables say; where the choice was a draw, its chance is given.
 """
 
 from __future__ import annotations

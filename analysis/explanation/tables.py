@@ -1,8 +1,8 @@
 """Why bodies came or stayed away: the recorded terms of their decisions, set side by side.
 
-``partners`` is the table of a run's history with recorded terms: one row a month and body, with the
-utility terms of its decision to attend as ``term_*``. A decision rests on the sum of these terms, so
-changes of terms add up to the change of utility: nothing is estimated here.
+``partners`` is the table of a run's history with recorded terms: one row a month and body, with the terms of the
+utility of going to the board in person as ``term_*``. Bodies choose among staying away, sending a junior and going in
+person. Terms add up to that utility, so changes of terms add up to its change: nothing is estimated here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Container, Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from analysis.shared.summaries import t_interval, wilson_interval
 from sim.vocabulary import label_of
@@ -23,7 +22,7 @@ TERM = "term_"
 UTILITY = "utility"
 
 IN_PERSON, BY_JUNIOR = "chance_in_person", "chance_of_a_junior"
-"""Columns of chances where bodies choose among staying away, sending a junior and going in person."""
+"""Columns of chances of the choice."""
 
 POINTS = "points_"
 """What the column begins with of what a term does to the chance of going in person."""
@@ -34,20 +33,17 @@ _NEGLIGIBLE = 1e-9
 """Changes of utility below this are rounding: the terms are of order 0.01 to 4."""
 
 
-def deciding(partners: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of bodies that decided whether to come: those at the table before the month began.
+def deciding(partners: pd.DataFrame, months: Container[int] | None = None) -> pd.DataFrame:
+    """Return the rows of bodies that decided whether to come: members, in ``months`` in which there was a table.
 
-    A body that takes a seat at the end of a month decides for the first time in the next one; one that
-    gives its seat up has no row for the month in which it did.
+    A body that begins takes its seat before the month's meetings, and one that ends leaves before them.
 
     >>> seats = pd.DataFrame({"month": [0, 1, 2], "partner": "police_1", "is_member": [0.0, 1.0, 1.0]})
-    >>> deciding(seats)["month"].tolist()
-    [2]
+    >>> deciding(seats)["month"].tolist(), deciding(seats, range(2))["month"].tolist()
+    ([1, 2], [1])
     """
-    rows = partners.sort_values(["partner", "month"], kind="stable")
-    before = rows.groupby("partner")["is_member"].shift(1)
-    sat = (rows["is_member"] > 0) & ((before > 0) | (rows["month"] == 0))
-    return rows[sat].sort_values("month", kind="stable")
+    rows = partners[partners["is_member"] > 0]
+    return rows if months is None else rows[[month in months for month in rows["month"]]]
 
 
 def chances_in_person(rows: pd.DataFrame, on_junior: Mapping[str, float]) -> pd.DataFrame:
@@ -84,37 +80,34 @@ def _of_three(
 
 
 def monthly_terms(
-    partners: pd.DataFrame, *, on_junior: Mapping[str, float] | None = None, months: Container[int] | None = None
+    partners: pd.DataFrame, on_junior: Mapping[str, float], *, months: Container[int] | None = None
 ) -> pd.DataFrame:
-    """Return one row a month in which any of these bodies decided: month, bodies, attendance, terms, utility.
+    """Return one row a month in which any of these bodies decided: month, bodies, attendance, terms, utility, chances.
 
-    Terms and attendance are means over the bodies; ``utility`` is the sum of the terms in the order in
-    which the model adds them, so for a single body it is the very number that its choice rested on.
-    ``on_junior`` is for a choice among three, and adds the columns of :func:`chances_in_person`, means as
-    well. With ``months``, only those in which the table met.
+    All are means over the bodies; ``utility`` is the sum of the terms in the order in which the model adds them, so
+    for a single body it is the very number that its choice rested on. The chances, and what each term does to them,
+    are those of :func:`chances_in_person`. With ``months``, only those in which the table met.
 
-    >>> row = {"month": 0, "partner": "police_1", "is_member": 1.0, "attendance": 1.0}
-    >>> terms = {"term_habit": 0.0, "term_duty": 1.5, "term_load": -0.5}
-    >>> float(monthly_terms(pd.DataFrame([row | terms]))["utility"].iloc[0])
-    1.0
+    >>> row = {"month": 0, "partner": "police_1", "is_member": 1.0, "attendance": 1.0, "junior_utility": 0.0}
+    >>> terms = {"term_habit": 0.0, "term_duty": 1.5, "term_time": -0.5, "free_half_days": 2.0}
+    >>> table = monthly_terms(pd.DataFrame([row | terms]), {"habit": 0.0, "duty": 1.0, "time": 0.25})
+    >>> table[["utility", "chance_in_person"]].round(2).to_numpy().tolist()
+    [[1.0, 0.58]]
     """
-    rows = deciding(partners)
-    rows = rows if months is None else rows[[month in months for month in rows["month"]]]
+    rows = deciding(partners, months)
     by_month = rows.groupby("month")
     table = by_month[[column for column in partners if str(column).startswith(TERM)]].mean()
     table.columns = table.columns.str.removeprefix(TERM)
     table[UTILITY] = utility_of(table)
     table.insert(0, "attendance", by_month["attendance"].mean())
     table.insert(0, "bodies", by_month.size())
-    if on_junior is not None:
-        table = table.join(chances_in_person(rows, on_junior).groupby(rows["month"]).mean())
-    return table.reset_index()
+    return table.join(chances_in_person(rows, on_junior).groupby(rows["month"]).mean()).reset_index()
 
 
 def terms_in(monthly: pd.DataFrame) -> list[str]:
     """Return the terms in a table by month, in the order of the model: its own, then those of an extension.
 
-    >>> terms_in(pd.DataFrame(columns=["month", "bodies", "attendance", "habit", "grudge", "utility"]))
+    >>> terms_in(pd.DataFrame(columns=["month", "attendance", "habit", "grudge", "utility", "points_habit"]))
     ['habit', 'grudge']
     """
     return [str(name) for name in monthly if name not in _BESIDE_TERMS and not str(name).startswith(POINTS)]
@@ -163,65 +156,48 @@ def around(monthly: pd.DataFrame, month: int, *, window: int = 12) -> tuple[rang
 
 
 def term_changes(
-    monthly: pd.DataFrame, before: range, after: range, *, noise: float, labels: Mapping[str, str] | None = None
+    monthly: pd.DataFrame, before: range, after: range, *, labels: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
     """Return how each term changed between two spans of months; the last row is their sum, the utility.
 
-    Columns: term, meaning, before, after and change (utility units, means over the months),
-    ``chance_points`` (the change as percentage points of the chance to attend), since (the month that
-    best splits the term's course in two levels) and total (sum over all months).
+    Columns: term, meaning, before, after and change (utility units, means over the months), ``points_before`` and
+    ``points_after`` (by how many percentage points the chance of going in person would be lower without the term; they
+    do not add up, and the last row has that chance itself), ``chance_points`` (their difference), since (the month that
+    best splits the term's course in two levels) and total (sum over all months). ``labels`` are the meanings of
+    terms that the vocabulary does not have.
 
-    ``noise`` is ``behaviour.attendance_noise``. The chance is that at the mean utility; its change is
-    shared out in proportion to the changes of the terms, as along a straight line from before to after
-    (Aumann and Shapley 1974), so that the parts add up to the whole. Where bodies choose among three,
-    ``points_before`` and ``points_after`` are what each term does to the chance of going in person (the
-    last row has that chance), and ``chance_points`` the difference; they do not add up. ``labels`` are
-    the meanings of terms that the vocabulary does not have.
-
-    >>> table = pd.DataFrame({"month": [0, 1], "habit": 0.0, "duty": [0.0, 2.0]})
-    >>> table["utility"] = utility_of(table)
-    >>> changes = term_changes(table, range(1), range(1, 2), noise=1.0).set_index("term")
-    >>> changes.loc[["duty", "utility"], "change"].tolist()
-    [2.0, 2.0]
-    >>> int(changes.loc["duty", "since"])
-    1
+    >>> table = pd.DataFrame({"month": [0, 1], "habit": 0.0, "duty": [0.0, 2.0], "utility": [0.0, 2.0],
+    ...                       "chance_in_person": [0.4, 0.6], "points_habit": 0.0, "points_duty": [0.0, 12.0]})
+    >>> changes = term_changes(table, range(1), range(1, 2)).set_index("term")
+    >>> changes.loc[["duty", "utility"], ["change", "chance_points", "since"]].round(2).to_numpy().tolist()
+    [[2.0, 12.0, 1.0], [2.0, 20.0, 1.0]]
     """
-    names = [*terms_in(monthly), UTILITY]
-    means = [monthly.loc[monthly["month"].isin(span), names].mean() for span in (before, after)]
-    change = means[1] - means[0]
-    months = monthly["month"].to_numpy()
-    meanings = [_meaning(name, labels or {}) for name in names[:-1]]
-    table = pd.DataFrame(
+    terms = terms_in(monthly)
+    names, columns = [*terms, UTILITY], [*(f"{POINTS}{name}" for name in terms), IN_PERSON]
+    scale = np.array([*(1.0 for _ in terms), 100.0])
+    in_spans = [monthly[monthly["month"].isin(span)] for span in (before, after)]
+    means = [rows[names].mean() for rows in in_spans]
+    points = [scale * rows[columns].mean().to_numpy() for rows in in_spans]
+    change, months = means[1] - means[0], monthly["month"].to_numpy()
+    return pd.DataFrame(
         {
             "term": names,
-            "meaning": [*meanings, "sum of the terms"],
+            "meaning": [*(_meaning(name, labels or {}) for name in terms), "sum of the terms"],
             "before": means[0].to_numpy(),
             "after": means[1].to_numpy(),
             "change": change.to_numpy(),
-            "chance_points": 100 * _slope(means[0][UTILITY], means[1][UTILITY], noise=noise) * change.to_numpy(),
+            "points_before": points[0],
+            "points_after": points[1],
+            "chance_points": points[1] - points[0],
             "since": [_since(months, monthly[name].to_numpy(), float(change[name])) for name in names],
             "total": monthly[names].sum().to_numpy(),
         }
     )
-    if IN_PERSON not in monthly:
-        return table
-    moved = [*(f"{POINTS}{name}" for name in names[:-1]), IN_PERSON]
-    scale = np.array([*(1.0 for _ in names[:-1]), 100.0])
-    points = [scale * monthly.loc[monthly["month"].isin(span), moved].mean().to_numpy() for span in (before, after)]
-    return table.assign(chance_points=points[1] - points[0], points_before=points[0], points_after=points[1])
 
 
 def _meaning(term: str, labels: Mapping[str, str]) -> str:
     """Return what people call a term: as ``labels`` have it, else as the vocabulary has."""
     return labels[term] if term in labels else label_of(f"{TERM}{term}")
-
-
-def _slope(before: float, after: float, *, noise: float) -> float:
-    """Return by how much the chance to attend rises for each unit of utility, on the way between the two."""
-    if abs(after - before) < _NEGLIGIBLE:
-        chance = float(expit(before / noise))
-        return chance * (1.0 - chance) / noise
-    return float((expit(after / noise) - expit(before / noise)) / (after - before))
 
 
 def _since(months: NDArray[np.int64], values: NDArray[np.float64], change: float) -> int | None:
@@ -255,8 +231,8 @@ def break_in(values: NDArray[np.float64]) -> int | None:
 def largest_mover(changes: pd.DataFrame) -> str | None:
     """Return the term that changed most, in either direction; None if nothing changed.
 
-    >>> largest_mover(pd.DataFrame({"term": ["duty", "load", "utility"], "change": [0.2, -0.5, -0.3]}))
-    'load'
+    >>> largest_mover(pd.DataFrame({"term": ["duty", "time", "utility"], "change": [0.2, -0.5, -0.3]}))
+    'time'
     """
     terms = changes[changes["term"] != UTILITY]
     sizes = terms["change"].abs().to_numpy()
@@ -270,9 +246,9 @@ def mover_shares(changes: pd.DataFrame, *, labels: Mapping[str, str] | None = No
     meaning, runs (in which it changed most), of, share with its 95 % Wilson interval (ci_low, ci_high),
     and the mean change over all runs with its 95 % t interval (change, change_low, change_high).
 
-    >>> runs = pd.DataFrame({"replicate": [0, 0, 1, 1], "term": ["duty", "load"] * 2, "change": [2, 1, 3, -4.0]})
+    >>> runs = pd.DataFrame({"replicate": [0, 0, 1, 1], "term": ["duty", "time"] * 2, "change": [2, 1, 3, -4.0]})
     >>> mover_shares(runs)[["term", "runs", "of", "change"]].to_numpy().tolist()
-    [['duty', 1, 2, 2.5], ['load', 1, 2, -1.5]]
+    [['duty', 1, 2, 2.5], ['time', 1, 2, -1.5]]
     """
     table = changes[changes["term"] != UTILITY].pivot(index="replicate", columns="term", values="change")
     table = table[[term for term in changes["term"].unique() if term != UTILITY]]

@@ -31,16 +31,17 @@ def changes_in_words(
     ``changes`` is the result of ``analysis.explanation.tables.term_changes`` for the two ``spans``, ``attendance``
     the share of meetings attended in each, ``dates`` the YYYY-MM by month.
 
-    >>> rows = [("load", 0.0, -0.9, -0.9, -20.0, 5), ("utility", 0.5, -0.4, -0.9, -20.0, 5)]
-    >>> table = pd.DataFrame(rows, columns=["term", "before", "after", "change", "chance_points", "since"])
-    >>> table["meaning"] = ["load of meetings and paperwork", "sum of the terms"]
+    >>> rows = [("time", -0.2, -1.1, -0.9, -4.0, -21.0, -17.0, 5), ("utility", 0.5, -0.4, -0.9, 58.0, 38.0, -20.0, 5)]
+    >>> columns = ["term", "before", "after", "change", "points_before", "points_after", "chance_points", "since"]
+    >>> table = pd.DataFrame(rows, columns=columns).assign(meaning=["scarce time", "sum of the terms"])
     >>> dates = {month: f"2001-{month + 1:02d}" for month in range(12)}
     >>> for line in changes_in_words(table, (0.62, 0.14), dates, subject="Police", spans=[range(6), range(6, 12)]):
     ...     print(line)
     Police: 62 % of meetings attended from 2001-01 to 2001-06, and 14 % from 2001-07 to 2001-12.
-    The sum of all terms fell by 0.90, from 0.50 to −0.40; the chance to come fell by 20 points.
-    What changed most: load of meetings and paperwork (−0.90, −20 points, since 2001-06).
-    """
+    The sum of all terms fell by 0.90, from 0.50 to −0.40; the chance to go in person fell by 20 points.
+    What changed most: scarce time (−0.90, worth −4 points before and −21 after, since 2001-06).
+    What a term is worth is by how many points the chance to go in person would be lower without it, in the choice among staying away, sending a junior and going in person; what terms are worth does not add up.
+    """  # noqa: E501
     before, after = (f"from {dates[span[0]]} to {dates[span[-1]]}" for span in spans)
     first, last = (_percent(share) for share in attendance)
     lines = [f"{subject}: {first} of meetings attended {before}, and {last} {after}."]
@@ -48,7 +49,6 @@ def changes_in_words(
     terms = changes[changes["term"] != UTILITY]
     largest = terms.loc[terms["change"].abs().sort_values(ascending=False, kind="stable").index]
     largest = largest[largest["change"].abs() >= _SMALL]
-    what = "chance to go in person" if "points_before" in changes else "chance to come"
     if largest.empty:
         return [*lines, f"No term of its decisions changed by {_SMALL} or more."]
     change, points = utility["change"], utility["chance_points"]
@@ -60,19 +60,18 @@ def changes_in_words(
         way = "rose" if change > 0 else "fell"
         lines.append(
             f"The sum of all terms {way} by {abs(change):.2f}, from {_plain(utility['before'])} to "
-            f"{_plain(utility['after'])}; the {what} {'rose' if points > 0 else 'fell'} by {abs(points):.0f} points."
+            f"{_plain(utility['after'])}; the chance to go in person {'rose' if points > 0 else 'fell'} by "
+            f"{abs(points):.0f} points."
         )
     named = [_term(row, dates) for _, row in largest.head(_NAMED).iterrows()]
     lines.append(f"What changed most: {'; '.join(named)}.")
-    return [*lines, _LEFT_OUT] if "points_before" in changes else lines
+    return [*lines, _LEFT_OUT]
 
 
 def _term(row: pd.Series, dates: Mapping[int, str]) -> str:
     since = "" if pd.isna(row["since"]) else f", since {dates[int(row['since'])]}"
-    if "points_before" in row.index:
-        worth = f"worth {_signed(row['points_before'], 0)} points before and {_signed(row['points_after'], 0)} after"
-        return f"{row['meaning']} ({_signed(row['change'])}, {worth}{since})"
-    return f"{row['meaning']} ({_signed(row['change'])}, {_signed(row['chance_points'], 0)} points{since})"
+    worth = f"worth {_signed(row['points_before'], 0)} points before and {_signed(row['points_after'], 0)} after"
+    return f"{row['meaning']} ({_signed(row['change'])}, {worth}{since})"
 
 
 def decision_in_words(steps: pd.DataFrame) -> list[str]:
@@ -80,27 +79,24 @@ def decision_in_words(steps: pd.DataFrame) -> list[str]:
 
     ``steps`` is ``sim.month.Month.schedule`` as a table.
 
-    >>> decision_in_words(pd.DataFrame({"number": [1, 2, 3], "step": ["call_meeting", "decide_attendance", "learn"]}))
-    ['Bodies decide in step 2 of the 3 of a month, by what they know then (steps.csv).']
+    >>> decision_in_words(pd.DataFrame({"number": ["1", "2", "2.1"], "step": ["open_month", "table", "choose_rank"]}))
+    ['Bodies decide in step 2.1 of a month, by what they know then (steps.csv).']
     """
-    decided = steps.loc[steps["step"] == "decide_attendance", "number"]
-    return [
-        f"Bodies decide in step {n} of the {len(steps)} of a month, by what they know then (steps.csv)."
-        for n in decided
-    ]
+    decided = steps.loc[steps["step"] == "choose_rank", "number"]
+    return [f"Bodies decide in step {n} of a month, by what they know then (steps.csv)." for n in decided]
 
 
 def course_in_words(points: pd.DataFrame) -> list[str]:
-    """Return the course of a run: its first results, how many left or came, and its regimes.
+    """Return the course of a run: its first results, bodies that policy ended, and its regimes.
 
     ``points`` is the result of ``analysis.run.turning_points.turning_points``.
 
     >>> rows = [(0, "2001-04", "regime", "talking shop", ""), (9, "2002-01", "result", "first decision", ""),
-    ...         (20, "2002-12", "seat", "leaves", "police_1"), (30, "2003-10", "regime", "hollow", "")]
+    ...         (20, "2002-12", "seat", "abolished", "police_1"), (30, "2003-10", "regime", "hollow", "")]
     >>> for line in course_in_words(pd.DataFrame(rows, columns=["month", "date", "kind", "what", "partner"])):
     ...     print(line)
     First decision in 2002-01; no first delivery.
-    One seat was given up (2002-12).
+    One body was abolished (2002-12).
     Regimes that lasted: talking shop from the start, hollow from 2003-10.
     """
     firsts = dict(zip(points["what"], points["date"], strict=True))
@@ -108,17 +104,17 @@ def course_in_words(points: pd.DataFrame) -> list[str]:
         f"{name} in {firsts[name]}" if name in firsts else f"no {name}" for name in ("first decision", "first delivery")
     ]
     lines = [f"{capital('; '.join(phrases))}."]
-    left = points.loc[points["what"] == "leaves", "date"]
-    if len(left) == 1:
-        lines.append(f"One seat was given up ({left.iloc[0]}).")
-    elif len(left):
-        lines.append(f"{len(left)} seats were given up, the first in {left.iloc[0]} and the last in {left.iloc[-1]}.")
+    left = points.loc[points["what"] == "abolished", "date"]
+    if len(left):
+        bodies = "One body was" if len(left) == 1 else f"{len(left)} bodies were"
+        lines.append(f"{bodies} abolished ({listed(list(left.unique()))}).")
     leaders = points.loc[points["kind"] == "leader", "date"]
     if len(leaders):
         lines.append(f"A new leader came in {listed(list(leaders))}.")
-    ended = points.loc[points["kind"] == "end", "date"]
-    if len(ended):
-        lines.append(f"The partnership was dissolved in {ended.iloc[0]}.")
+    for event in ("dissolved", "founded again"):
+        dates = points.loc[(points["what"] == event) & (points["kind"] != "regime"), "date"]
+        if len(dates):
+            lines.append(f"The partnership was {event} in {listed(list(dates))}.")
     regimes = points[points["kind"] == "regime"]
     spells = [
         f"{what} {'from the start' if month == 0 else f'from {date}'}"
@@ -194,10 +190,10 @@ def _pair(row: pd.Series, *, label: str, subject: str) -> str:
 def movers_in_words(shares: pd.DataFrame, *, subject: str) -> str:
     """Return in how many runs the commonest largest mover is the one that changed most.
 
-    >>> rows = [("load", "load", 37, 40, 0.925, 0.80, 0.97, -0.9, -1.0, -0.8)]
+    >>> rows = [("time", "scarce time", 37, 40, 0.925, 0.80, 0.97, -0.9, -1.0, -0.8)]
     >>> columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
     >>> movers_in_words(pd.DataFrame(rows, columns=columns), subject="Police")
-    'Police: in 37 of 40 runs (92 %, 95 % interval 80 to 97 %) the term that changed most is load (mean change −0.90).'
+    'Police: in 37 of 40 runs (92 %, 95 % interval 80 to 97 %) the term that changed most is scarce time (mean change −0.90).'
     """
     top = shares.iloc[0]
     share = f"{_percent(top['share'])}, 95 % interval {100 * top['ci_low']:.0f} to {100 * top['ci_high']:.0f} %"

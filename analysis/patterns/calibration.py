@@ -74,9 +74,9 @@ def contractions(draws: Numbers, names: Sequence[str], chosen: Mapping[str, floa
     learnt (ks above that of every dummy; sets of one population are too much alike for a p-value).
 
     >>> narrow, flat = np.linspace(0.4, 0.6, 50), np.linspace(0.0, 1.0, 50)
-    >>> table = contractions(np.column_stack([flat, narrow]), ["dummy_1", "trust_initial"], {"trust_initial": 0.3})
+    >>> table = contractions(np.column_stack([flat, narrow]), ["dummy_1", "trust_launch"], {"trust_launch": 0.3})
     >>> table[["parameter", "contraction", "learnt"]].round(2).to_numpy().tolist()
-    [['trust_initial', 0.96, True], ['dummy_1', -0.04, False]]
+    [['trust_launch', 0.96, True], ['dummy_1', -0.04, False]]
     """
     table = pd.DataFrame([_contraction(name, column, chosen) for name, column in zip(names, draws.T, strict=True)])
     dummies = table["parameter"].str.startswith(DUMMY)
@@ -145,10 +145,10 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
     ``draws`` (sets, parameters) are shares of the way through the prior's range, ``table`` the result of
     ``contractions``.
 
-    >>> names, draws = ["dummy_1", "trust_initial"], np.linspace([0.0, 0.4], [1.0, 0.6], 50)
-    >>> figure = prior_against_posterior(draws, names, contractions(draws, names, {"trust_initial": 0.3}))
+    >>> names, draws = ["dummy_1", "trust_launch"], np.linspace([0.0, 0.4], [1.0, 0.6], 50)
+    >>> figure = prior_against_posterior(draws, names, contractions(draws, names, {"trust_launch": 0.3}))
     >>> [ax.get_title(loc="left") for ax in figure.axes]
-    ['Trust initial']
+    ['Trust launch']
     """
     rows = table[~table["parameter"].str.startswith(DUMMY)].head(most)
     shape = grid_shape(len(rows), most_columns=4)
@@ -181,9 +181,9 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
     """Return the accepted range of every parameter within its prior, those that moved most first.
 
     >>> draws = np.linspace([0.0, 0.4], [1.0, 0.6], 50)
-    >>> figure = contraction_figure(contractions(draws, ["dummy_1", "trust_initial"], {"trust_initial": 0.3}))
+    >>> figure = contraction_figure(contractions(draws, ["dummy_1", "trust_launch"], {"trust_launch": 0.3}))
     >>> [ax.get_yticklabels()[0].get_text() for ax in figure.axes]
-    ['Trust initial', 'Dummy 1']
+    ['Trust launch', 'Dummy 1']
     """
     columns = 2
     height = -(-len(table) // columns)

@@ -1,7 +1,7 @@
 """What policies come to over uncertain worlds: cost, outcome, dominance, regimes to avoid, Pareto set and regret.
 
 A table of *policy runs* has one row a run: policy (a name or number), place, replicate, parameter_set,
-outcome, public_value_gbp_m, dominance, cost_gbp_m and its parts, regime. All policies were run in the same places
+outcome, added_value, dominance, cost_gbp_m and its parts, regime. All policies were run in the same places
 with the same replicates, so they met the same parameter sets and the same chance.
 """
 
@@ -21,13 +21,13 @@ OBJECTIVES: Mapping[str, int] = {"outcome": -1, "dominance": 1, "cost_gbp_m": 1}
 BEST = "cheapest mix"
 """The name of the mix that a search chose."""
 
-COSTS = ("fund_spent_gbp_m", "transaction_cost_gbp_m", "inspection_cost_gbp_m")
-"""What adds up to the cost: money paid out of the fund; meeting, reporting and staff; external inspection."""
+COSTS = ("fund_spent_gbp_m", "fund_posts_gbp_m")
+"""What adds up to the cost: money that projects get of the fund, and posts that it pays first."""
 
 AVOIDED = "avoided_share"
 """Share of runs that end in one of the regimes to avoid."""
 
-REGRET_IN = ("outcome", "public_value_gbp_m")
+REGRET_IN = ("outcome", "added_value")
 """Values in which regret is counted. Neither knows what the fund costs."""
 
 

@@ -12,9 +12,8 @@ from analysis.shared.words import is_share, readable
 from sim.vocabulary import label_of
 
 NOT_COSTED = (
-    "Cost is money paid out of the pooled fund, meeting, reporting and staff, and inspection, in £m a place over the "
-    "run. Not costed: complying with duties, leadership, money that bodies bend. The model knows no use of inspection, "
-    "so relief always saves."
+    "Cost is money that projects get of the fund and posts that it pays, in £m a place over the run. Not costed: "
+    "senior time (the model counts it in half-days), complying with duties, leadership, money that bodies pool, inspection."
 )
 
 
@@ -35,7 +34,7 @@ def mixes_in_words(
 
     >>> row = {"avoided_share": 0.02, "cost_gbp_m": 90.0, "outcome": 0.1, "sets": 50, "sets_within_bound": 0.9}
     >>> row |= {f"{name}_{end}": row[name] for name in list(row)[:3] for end in ("low", "high")}
-    >>> row |= {"fund_spent_gbp_m": 40.0, "transaction_cost_gbp_m": 2.0, "inspection_cost_gbp_m": 48.0}
+    >>> row |= {"fund_spent_gbp_m": 40.0, "fund_posts_gbp_m": 2.0}
     >>> row |= {"ends as growth coalition": 0.98, "ends as dissolved": 0.02}
     >>> policies = pd.DataFrame([row | {"policy": BEST}, row | {"policy": "smart_council", "cost_gbp_m": 95.0}])
     >>> best = pd.DataFrame([row | {"stage": stage, "levers.staff_team": 0.4} for stage in ("search", "confirmed")])
@@ -51,9 +50,8 @@ def mixes_in_words(
         f"It costs £{confirmed['cost_gbp_m']:.1f}m a place over the run ({_span(confirmed, 'cost_gbp_m', 1)}; "
         f"£{searched['cost_gbp_m']:.1f}m in the search) and closes {100 * confirmed['outcome']:.1f} % of the gap "
         f"({_span(confirmed, 'outcome', 1, scale=100)}).",
-        f"Of that £{confirmed['fund_spent_gbp_m']:.1f}m goes through the fund, "
-        f"£{confirmed['transaction_cost_gbp_m']:.1f}m into meeting, reporting and staff, "
-        f"£{confirmed['inspection_cost_gbp_m']:.1f}m into inspection.",
+        f"Of that £{confirmed['fund_spent_gbp_m']:.1f}m goes to projects, "
+        f"£{confirmed['fund_posts_gbp_m']:.1f}m into posts.",
         f"Runs end as {_endings(confirmed)}.",
         f"It sets {_levers(best, policies)}.",
         _cheapest_scenario(policies, bound, mix_cost=confirmed["cost_gbp_m"]),

@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -36,35 +35,35 @@ from sim.population import ARCHETYPES, SECTORS
 
 ONE_RUN = "One run, so one course of chance; a comparison over replicates shows how much of this is chance."
 
-_MONEY_COLOURS = {"spent": "#0173B2", "held": "#56B4E9", "forfeited": "#D55E00"}
+_MONEY_COLOURS = {"spent": "#0173B2", "posts": "#029E73", "held": "#56B4E9", "forfeited": "#D55E00"}
 _THEME_COLOURS = ("#332288", "#44AA99", "#CC6677", "#999933", "#AA4499")
 
 
 @in_house_style
-def presenceby_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
-    """Return a figure of attendance, seniority and engagement over time, one line a sector.
+def presence_by_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
+    """Return a figure of attendance by anybody and in person, and of engagement, over time, one line a sector.
 
-    Lines are means of the last 12 months; a sector is drawn only while it has members.
+    All are of the last 12 months; a sector is drawn only while it has members.
 
     >>> months = pd.DataFrame({"month": [0, 1, 2], "date": ["2001-04", "2001-05", "2001-06"], "attendance_agency": 0.5,
-    ...                        "seniority_agency": 0.8, "engagement_agency": 0.4})
+    ...                        "attendance_senior_agency": 0.3, "engagement_agency": 0.4})
     >>> seats = pd.DataFrame({"month": [0, 1, 2], "partner": "police_1", "sector": "agency", "is_member": 1.0})
-    >>> figure = presenceby_sector(months, seats)
+    >>> figure = presence_by_sector(months, seats)
     >>> [ax.get_title(loc="left") for ax in figure.axes[:2]]
-    ['Attendance', 'Seniority']
+    ['Attendance', 'Attendance in person']
     """
     figure, panels = new_figure(3, 1, width=8, height=8.5, sharex=True)
-    add_title(figure, "Who comes, how senior they are and how engaged")
-    add_note(figure, "Mean of the last 12 months (fewer at the start), by sector. Engagement: attendance record × "
-                     f"seniority × contribution factor. {ONE_RUN}")  # fmt: skip
+    add_title(figure, "Who comes, who comes in person, and how engaged they are")
+    add_note(figure, "Last 12 months (fewer at the start), by sector. Engagement: presence, of which a junior counts a "
+                     f"quarter, as far as promises were kept. {ONE_RUN}")  # fmt: skip
     members = partners.groupby(["month", "sector"])["is_member"].sum().unstack(fill_value=0)
     when = moments(measures["date"])
     drawn = []
-    for ax, measure in zip(panels, ("attendance", "seniority", "engagement"), strict=True):
+    for ax, measure in zip(panels, ("attendance", "attendance_senior", "engagement"), strict=True):
         ends = []
         for sector in (sector for sector in SECTORS if sector in members and members[sector].any()):
             present = (members[sector].reindex(measures["month"], fill_value=0.0) > 0).to_numpy()
-            values = measures[f"{measure}_{sector}"].where(present).rolling(12, min_periods=1).mean().where(present)
+            values = measures[f"{measure}_{sector}"].where(present)
             colour = SECTOR_COLOURS[sector]
             ends.append(_line_with_end(ax, when, values.to_numpy(), name=titled(sector), colour=colour))
         ax.set_title(titled(measure))
@@ -117,20 +116,24 @@ def influence(measures: pd.DataFrame, partners: pd.DataFrame, *, labelled: int =
 
 @in_house_style
 def money(measures: pd.DataFrame) -> Figure:
-    """Return a figure of the pooled fund: all that came in, split into spent, still held and forfeited.
+    """Return a figure of the pooled fund: all that came in, split into projects, posts, still held and forfeited.
 
     >>> months = pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], "fund_in_gbp_m": [1.0, 1.0],
     ...                        "fund_spent_gbp_m": [0.5, 1.0], "fund_held_gbp_m": [0.5, 0.25],
-    ...                        "fund_forfeited_gbp_m": [0.0, 0.25]})
+    ...                        "fund_forfeited_gbp_m": [0.0, 0.25], "fund_posts_gbp_m": 0.0})
     >>> [ax.get_ylabel() for ax in money(months).axes]
     ['£m since the start', '£m a month']
     """
     figure, (total, monthly) = new_figure(2, 1, width=8, height=7, sharex=True, height_ratios=[3, 2])
     add_title(figure, "Where the pooled fund went")
-    add_note(figure, f"Every pound is spent, held or forfeited. Below: mean of the last 12 months. {ONE_RUN}")
+    add_note(
+        figure,
+        f"Every pound goes to projects or posts, is held or forfeited. Below: mean of the last 12 months. {ONE_RUN}",
+    )
     when = moments(measures["date"])
     parts = {
         "spent": measures["fund_spent_gbp_m"].cumsum(),
+        "posts": measures["fund_posts_gbp_m"].cumsum(),
         "held": measures["fund_held_gbp_m"],
         "forfeited": measures["fund_forfeited_gbp_m"].cumsum(),
     }
@@ -187,55 +190,6 @@ def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
     return figure
 
 
-@in_house_style
-def attendance_map(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure:
-    """Return a heat map of attendance, a row a body (by sector) and a column a quarter of a year.
-
-    A cell is the share of the quarter's meetings that the body attended; without a seat it is hatched.
-
-    >>> dates = pd.DataFrame({"month": range(6), "date": [f"2001-{month:02d}" for month in range(4, 10)]})
-    >>> police = pd.DataFrame({"month": range(6), "partner": "police_1", "sector": "agency", "is_member": 1.0,
-    ...                        "attendance": [1.0, 1.0, 0.0, 0.0, 1.0, 0.0]})
-    >>> council = police.assign(partner="council_1", sector="council", attendance=1.0)
-    >>> figure = attendance_map(dates, pd.concat([police, council], ignore_index=True))
-    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    ['Council', 'Police force']
-    """
-    seated = partners[partners["is_member"] > 0]
-    rows = by_sector(partners)
-    table = (
-        seated.assign(quarter=seated["month"] // 3)
-        .pivot_table(index="partner", columns="quarter", values="attendance", aggfunc="mean")
-        .reindex(index=rows["partner"], columns=range(int(measures["month"].max()) // 3 + 1))
-    )
-    labels = short_names(list(table.index))
-    figure, (ax,) = new_figure(1, 1, width=8.5, height=1.9 + 0.24 * len(rows))
-    add_title(figure, "How often each body attended")
-    add_note(figure, f"Share of meetings attended in each quarter of a year; hatched: no seat. {ONE_RUN}")
-    ax.grid(visible=False)
-    ax.patch.set(facecolor="white", edgecolor="0.75", hatch="////")
-    sns.heatmap(
-        table * 100,
-        ax=ax,
-        vmin=0,
-        vmax=100,
-        cmap="Blues",
-        xticklabels=False,
-        yticklabels=[labels[name] for name in table.index],
-        cbar_kws={"label": "Meetings attended, %", "shrink": 0.5, "aspect": 20},
-    )
-    ax.set(xlabel="", ylabel="")
-    ax.tick_params(axis="both", length=0, labelsize=9)
-    for sector, places in rows.groupby("sector", sort=False).groups.items():
-        ax.axhline(places[0], color="white", linewidth=4)
-        ax.annotate(
-            titled(str(sector)), (1.0, places[0] + len(places) / 2), xycoords=("axes fraction", "data"),
-            xytext=(5, 0), textcoords="offset points", color=SECTOR_COLOURS[str(sector)], va="center",
-        )  # fmt: skip
-    _years_below(ax, measures["date"])
-    return figure
-
-
 def short_names(partners: list[str]) -> dict[str, str]:
     """Return readable names of partners, with a number only where there are several of a kind.
 
@@ -262,13 +216,6 @@ def by_sector(partners: pd.DataFrame) -> pd.DataFrame:
     return seats.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _years_below(ax: Axes, dates: pd.Series) -> None:
-    """Write the calendar years under a map whose columns are quarters from the first month on."""
-    januaries = [(month, str(date)[:4]) for month, date in enumerate(dates) if str(date).endswith("-01")]
-    step = max(1, -(-len(januaries) // 8))
-    ax.set_xticks([month / 3 for month, _ in januaries[::step]], [year for _, year in januaries[::step]], rotation=0)
-
-
 def _line_with_end(
     ax: Axes, when: NDArray[np.datetime64], values: NDArray[np.float64], *, name: str, colour: str
 ) -> LineEnd | None:
@@ -293,15 +240,11 @@ def run_figures(measures: pd.DataFrame, partners: pd.DataFrame) -> dict[str, Cal
     >>> seats = pd.DataFrame({"month": [0, 1], "partner": "police_1", "sector": "agency", "is_member": 1.0,
     ...                       "influence": 1.0, "attendance": 1.0})
     >>> [name for name, draw in run_figures(months, seats).items() if draw().axes]
-    ['presence_by_sector', 'influence', 'money', 'outcomes', 'attendance']
+    ['presence_by_sector', 'influence', 'money', 'outcomes']
     """
-    figures = {
-        "presence_by_sector": lambda: presenceby_sector(measures, partners),
+    return {
+        "presence_by_sector": lambda: presence_by_sector(measures, partners),
         "influence": lambda: influence(measures, partners),
         "money": lambda: money(measures),
         "outcomes": lambda: outcomes_by_theme(measures),
-        "attendance": lambda: attendance_map(measures, partners),
     }
-    if f"seniority_{SECTORS[0]}" not in measures:  # a month of one's own may report no levels of those sent
-        del figures["presence_by_sector"]
-    return figures

@@ -106,8 +106,8 @@ def months_needed(names: Iterable[str], *, means_kept: Collection[str]) -> list[
     ``means_kept`` are the measures of which the table of runs has the mean over the run. A month of a regime
     needs months too, of whatever measure.
 
-    >>> months_needed(["trust", "mean_trust", "mean_equity", "outcome@2006-04"], means_kept=["trust"])
-    ['equity', 'outcome']
+    >>> months_needed(["trust", "mean_trust", "mean_coherence", "outcome@2006-04"], means_kept=["trust"])
+    ['coherence', 'outcome']
     """
     asked = [outcome_of(name) for name in names]
     needed = [each.column for each in asked if each.read == "month"]

@@ -19,7 +19,7 @@ from sim.regimes import REGIMES
 RUN_KEYS = ("scenario", "replicate", "seed", "regime")
 """Columns of a table of runs that are no measures."""
 
-HEADLINE = ("engagement", "trust", "dominance", "decision_rate", "outcome", "transaction_cost_gbp_m")
+HEADLINE = ("engagement", "trust", "dominance", "decision_rate", "outcome", "added_value")
 """The measures that figures and words contrast first."""
 
 CONFIDENCE = 0.95

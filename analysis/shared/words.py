@@ -12,8 +12,8 @@ from sim.vocabulary import label_of
 def titled(name: str) -> str:
     """Return the label of a measure, setting, term, sector or regime as a title or a sentence begins with it.
 
-    >>> titled("top_share"), titled("behaviour.exit_rate"), titled("voluntary")
-    ('Top share of influence', 'Exit rate', 'Voluntary bodies')
+    >>> titled("top_share"), titled("behaviour.tie_rate"), titled("voluntary")
+    ('Top share of influence', 'Tie rate', 'Voluntary bodies')
     """
     return capital(label_of(name))
 
@@ -21,8 +21,8 @@ def titled(name: str) -> str:
 def with_unit(measure: str, title: str | None = None) -> str:
     """Return a measure (its label, or another ``title``) with its unit, shares in per cent.
 
-    >>> with_unit("attendance"), with_unit("transaction_cost_gbp_m"), with_unit("top_share", "")
-    ('Attendance, %', 'Transaction cost, £m a month', '%')
+    >>> with_unit("attendance"), with_unit("fund_posts_gbp_m"), with_unit("top_share", "")
+    ('Attendance, %', 'Fund spent on posts, £m a month', '%')
     """
     return ", ".join(part for part in (titled(measure) if title is None else title, unit_of(measure)) if part)
 

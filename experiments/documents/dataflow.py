@@ -17,6 +17,7 @@ from typing import Any
 
 from sim import Month
 from sim.partners import Partner
+from sim.steps import flat
 
 Place = tuple[str, str]
 """Of what, and its name: ("partner", "scarcity"), ("levers", "duty.attend")."""
@@ -38,8 +39,6 @@ _LEADS_TO = {
     (TABLE, "policy"): "policy",
     (TABLE, "place"): "place",
     (TABLE, "behaviour"): "behaviour",
-    (TABLE, "mechanisms"): "mechanisms",
-    (TABLE, "delivery"): "delivery",
 }
 _OF_A_PAIR = {
     "pair": PAIR, "returned": PAIR, "own": BODY, "other": BODY, "own seat": "seat", "other seat": "seat",
@@ -212,7 +211,7 @@ class _Reader:
         for name, value in values.items():
             thing = self._thing(value, names)
             inner[name] = thing if thing is not None else self._read(value, names, under, known)
-        if function.__name__ in ("note", "keep_own_terms"):
+        if function.__name__ in ("note", "keep_terms"):
             return read
         return self.go_through(function, inner, under)[0]
 
@@ -252,15 +251,6 @@ class Dataflow:
         """Give the flows that bear on something that is reported."""
         live = self.live
         return (flow for flow in self.flows if flow.written in live)
-
-
-def flat(steps: Iterable[Any]) -> Iterator[Any]:
-    """Give all steps in their order, those of rounds once."""
-    for step in steps:
-        if hasattr(step, "counter"):
-            yield from flat(step.steps)
-        else:
-            yield step
 
 
 def dataflow_of(month: Month) -> Dataflow:

@@ -1,7 +1,7 @@
 """Forms of rules as a page shows them, made from their text: what a rule computes, without how it is written in Python.
 
 ``its`` stands before numbers of the body that takes the step, ``table`` before those of the table, ``kind`` before
-columns of the archetypes, ``own`` before numbers of the model, ``chance`` before draws.
+columns of the archetypes, ``behaviour`` before numbers of the model, ``chance`` before draws.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from experiments.documents.dataflow import text_of
-from sim import load_month
-
-SECOND = "sim.second"
+from sim import MONTH
 
 _ALIASES = ("model", "own", "levers", "kind", "traits", "inspection", "joint", "duty", "behaviour", "leadership")
 _GIVEN_BY_PLACE = ("saturation", "mean_or_zero", "logistic", "exponential", "how_deep", "scarcity", "power", "nudged")
@@ -80,7 +78,7 @@ class _Plain:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         named = {node.attr for node in ast.walk(text_of(function)) if isinstance(node, ast.Attribute)}
-        known = load_month(SECOND).known
+        known = MONTH.known
         of_a_body = len(named & set(known["partner"])) + ("kind" in named) > len(named & set(known["partnership"]))
         of_a_body = of_a_body or bool(named & {"model", "seat"})
         self.mine = "its" if of_a_body else "table"

@@ -1,4 +1,4 @@
-"""What the second model does without one thing: ``python -m experiments.documents.nulls``.
+"""What the model does without one thing: ``python -m experiments.documents.nulls``.
 
 Writes the numbers that null models take from the model (``sim/nulls/numbers.py``), the factors at which
 reshuffled ties and decisions are as many as in the model, and what the ordinary partnership and the growth coalition
@@ -40,7 +40,8 @@ OTHER_SEED = 2027
 """Of other runs, in which it is seen whether what was matched still is."""
 
 SEEN, MATCHED = EVIDENCE / "nulls.csv", EVIDENCE / "nulls_matched.csv"
-MODEL = "sim.second"
+MODEL, NULL_MODELS = "", "sim.nulls"
+"""What is lived, as an extension: the model itself, and where its nulls are."""
 AS_IT_IS = "as it is"
 NULLS = ("reshuffled", "reshuffled_matched", "relabelled_yearly", "mean_trust", "no_ties")
 GROWTH = "growth coalition"
@@ -110,7 +111,7 @@ def _model() -> tuple[Both, Seen, Baseline, float]:
 
 def _null(name: str) -> tuple[Seen, float]:
     """Return what is seen of a null model, and its share of growth coalitions if it is the one without ties."""
-    extension = f"{MODEL}.nulls.{name}"
+    extension = f"{NULL_MODELS}.{name}"
     seen = seen_of(lived(extension, seed=SEED, runs=RUNS))
     return seen, _growth(extension) if name == "no_ties" else 0.0
 
@@ -226,7 +227,7 @@ def main() -> int:
 
 def _write_numbers(text: str) -> None:
     """Write the numbers down where they have changed: every month is compiled anew then."""
-    file = extension_file(f"{MODEL}.nulls.numbers") or Path()
+    file = extension_file(f"{NULL_MODELS}.numbers") or Path()
     if file.read_text("utf-8") != text:
         file.write_text(text, "utf-8")
 

@@ -1,4 +1,4 @@
-"""Generated parts of the page that describes the second model: made from its steps, its numbers and its text."""
+"""Generated parts of the page that describes the model: made from its steps, its numbers and the text of its rules."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import ast
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
 from analysis.patterns import declared_words
 from analysis.shared.markdown import markdown_table
 from experiments.documents.dataflow import BODY, PAIR, STATE, TABLE, Dataflow, Flow, Place, dataflow_of, text_of
-from experiments.documents.forms import SECOND, form_of
+from experiments.documents.forms import form_of
 from experiments.documents.seed_claims import CLAIMS, Claim
 from experiments.documents.submodels import LAUNCH, MEASURING, SUBMODELS
 from experiments.runs.declared_patterns import declared_patterns
-from sim import ARCHETYPES, Month, Parameter, load_month
+from sim import ARCHETYPES, MONTH, Parameter
+from sim.partners import Partner
+from sim.partnership import PartnershipModel
+from sim.steps import place_of as text_place_of
 
-_WHY_NOTHING = (
-    ("levers.joint.co_location", "sharing a place has no rule"),
-    ("levers.joint.training", "there is no skill or capacity that it could add to"),
-    ("levers.newcomers_informed", "whoever begins knows nothing of the record"),
-    ("levers.announced_end_months", "nobody looks ahead"),
-    ("levers.sanctions", "there is no punishment among members but trust that is lost"),
-    ("levers.duty.service_plans", "its pressure is worked out as in the first model, and no rule reads it"),
-    ("levers.duty.parent_departments", "rigidity falls by joint work alone"),
-)
-DOES_NOTHING: Mapping[str, str] = dict(_WHY_NOTHING)
-"""Levers that change no number of the second model, and why."""
+DOES_NOTHING: Mapping[str, str] = {
+    "levers.joint.co_location": "sharing a place has no rule",
+    "levers.joint.training": "there is no skill or capacity that it could add to",
+    "levers.announced_end_months": "nobody looks ahead",
+    "levers.duty.service_plans": "no rule reads its pressure",
+    "levers.duty.parent_departments": "rigidity falls by joint work alone",
+}
+"""Levers that change no number of the model, and why."""
 
 GROUPS = (
     ("Time and meetings", (2, 3, 4, 5)),
@@ -38,9 +38,6 @@ GROUPS = (
     ("Policy, accounts, and whether it lasts", (1, 13, 14)),
 )
 """Submodels that share a diagram of what they read."""
-
-FOUNDING = "found_partnership"
-"""The first model's launch of a place: of what it works out, the second reads departures of leader and staff alone."""
 
 EVERYWHERE = "stands"
 """Whether the table stands: read nearly everywhere, so that no diagram shows it."""
@@ -54,15 +51,9 @@ def _code(name: object) -> str:
 
 
 @cache
-def month() -> Month:
-    """Return the month of the second model."""
-    return load_month(SECOND)
-
-
-@cache
 def flows() -> Dataflow:
     """Return what flows in it."""
-    return dataflow_of(month())
+    return dataflow_of(MONTH)
 
 
 @cache
@@ -114,40 +105,36 @@ def _read_in(place: Place) -> str:
 # ---------------------------------------------------------------------- overview
 
 
-def second_purpose_patterns() -> str:
+def purpose_patterns() -> str:
     """Return the patterns by which the model is judged, in short."""
     headings, rows = declared_words.pattern_rows(declared_patterns())
     return markdown_table(headings[:4], (row[:4] for row in rows))
 
 
-def second_state() -> str:
+def state() -> str:
     """Return all that bodies, pairs and the table hold, group by group as it is declared."""
-    state = importlib.import_module(f"{SECOND}.state")
     rows: list[list[object]] = []
-    for of, holder, whole in (("body", BODY, state.OfABody), ("table", TABLE, state.OfTheTable)):
-        for group, names in _groups(whole):
+    for of, holder, whole in (("body", BODY, Partner), ("table", TABLE, PartnershipModel)):
+        for group, names in _groups(whole, {*MONTH.known[holder], *MONTH.known[PAIR]}):
             rows += _state_rows(of, holder, group, names)
-    first = sorted(place for place in flows().live if place[0] in STATE and place[1] not in month().own_state[place[0]])
-    for of, holder in (("body", BODY), ("table", TABLE), ("pair", PAIR)):
-        rows += _state_rows(of, holder, "as in the first model", [name for kind, name in first if kind == holder])
     return markdown_table(("of", "what", "numbers", "written in", "read in"), rows)
 
 
-def _groups(whole: type) -> Iterator[tuple[str, list[str]]]:
+def _groups(whole: type, held: Collection[str]) -> Iterator[tuple[str, list[str]]]:
     """Give the groups of what a class holds: a comment on a line of its own, and the names under it."""
     group, names = "", list[str]()
-    for line in inspect.getsource(whole).splitlines():
+    for line in inspect.getsource(whole).partition("__slots__")[0].splitlines():
         text = line.strip()
         if text.startswith("# ") and not text.startswith("# fmt"):
             if names:
                 yield group, names
             group, names = text[2:], []
-        names += re.findall(r"(\w+): \w+(?=[;\s]|$)", text.partition("#")[0])
+        names += [name for name in re.findall(r"(\w+): \w+", text.partition("#")[0]) if name in held]
     yield group, names
 
 
 def _state_rows(of: str, holder: str, group: str, names: list[str]) -> Iterator[list[object]]:
-    known = month().known
+    known = MONTH.known
     pairs = [name for name in names if name in known[PAIR]]
     for kind, held in ((holder, [name for name in names if name not in pairs]), (PAIR, pairs)):
         if held:
@@ -157,18 +144,13 @@ def _state_rows(of: str, holder: str, group: str, names: list[str]) -> Iterator[
             yield ["pair" if kind == PAIR else of, group, ", ".join(counts), _numbers(written), _numbers(read)]
 
 
-def second_launch() -> str:
+def launch() -> str:
     """Return what happens before the first month."""
-    rows = ([step.says, step.taken_by, _code(_where(step))] for step in month().launch_steps)
+    rows = ([step.says, step.taken_by, _code(text_place_of(step))] for step in MONTH.launch_steps)
     return markdown_table(("what happens", "taken by", "in"), rows)
 
 
-def _where(step: Any) -> str:
-    function = step.function if hasattr(step, "takers") else step.rule
-    return f"{function.__module__}.{function.__qualname__}"
-
-
-def second_schedule() -> str:
+def schedule() -> str:
     """Return what happens in a month, step by step, by whom, when, and the submodel and function that do it."""
     rows = (
         [
@@ -179,16 +161,16 @@ def second_schedule() -> str:
             submodel_of().get(step["step"], "") or "",
             _code(step["place"]) if step["place"] else "",
         ]
-        for step in month().schedule
+        for step in MONTH.schedule
     )
     return markdown_table(("no.", "what happens", "taken by", "only if", "submodel", "in"), rows)
 
 
-def second_chance() -> str:
+def chance() -> str:
     """Return the streams of chance that bear on the model, and where each is read."""
     made = ("uniform on [0, 1)", "mean 0, SD 1, bounded at 2.45 SD", "uniform on [−1, 1)", "given from outside")
     rows = []
-    for stream in month().streams:
+    for stream in MONTH.streams:
         read = readers_of(("luck", stream.name))
         if read:
             when = "at the launch" if stream.at_launch else "every month"
@@ -197,25 +179,6 @@ def second_chance() -> str:
                 [_code(stream.name), when, who, stream.count, made[stream.made], _numbers(flow.step for flow in read)]
             )
     return markdown_table(("stream", "drawn", "for", "numbers", "how", "read in"), rows)
-
-
-def second_terms() -> str:
-    """Return what speaks for going in person and against it."""
-    rows = ([_code(term.name), term.label, term.says] for term in month().terms.values())
-    return markdown_table(("term", "plain name", "meaning"), rows)
-
-
-def second_reported() -> str:
-    """Return what a run of the second model reports every month."""
-    rows = (
-        [_code(m.name), m.label, m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says]
-        for m in month().measures.values()
-    )
-    return markdown_table(("measure", "plain name", "unit", "range", "meaning"), rows)
-
-
-def _bound(value: float) -> str:
-    return "open" if value in (float("inf"), float("-inf")) else f"{value:g}"
 
 
 # ---------------------------------------------------------------------- who reads what of whom
@@ -236,7 +199,7 @@ def links() -> dict[tuple[int, int], list[str]]:
     return {pair: sorted(found[pair]) for pair in sorted(found)}
 
 
-def second_diagrams() -> str:
+def diagrams() -> str:
     """Return four diagrams of which submodel reads what another writes."""
     titles = {submodel.number: submodel.title for submodel in SUBMODELS}
     drawn = []
@@ -250,7 +213,7 @@ def second_diagrams() -> str:
     return "\n".join(drawn)
 
 
-def second_links() -> str:
+def arrows() -> str:
     """Return what each arrow of the diagrams carries."""
     titles = {submodel.number: submodel.title for submodel in SUBMODELS}
     rows = (
@@ -263,20 +226,20 @@ def second_links() -> str:
 # ---------------------------------------------------------------------- numbers
 
 
-def _own(role: str) -> list[Parameter]:
-    return [p for p in month().parameters.values() if p.path.startswith("own.") and p.role == role]
+def _numbers_of(role: str) -> list[Parameter]:
+    return [p for p in MONTH.parameters.values() if p.path.startswith("behaviour.") and p.role == role]
 
 
-def second_free() -> str:
+def free_numbers() -> str:
     """Return the numbers that nobody knows, each with its prior and its source."""
     rows = (
         [_code(p.path), p.default, p.range_text, p.unit, p.says, p.source, _read_in(place_of(p.path))]
-        for p in _own("uncertain")
+        for p in _numbers_of("uncertain")
     )
     return markdown_table(("number", "default", "prior", "unit", "meaning", "source of the prior", "read in"), rows)
 
 
-def second_conventions() -> str:
+def conventions() -> str:
     """Return the numbers that were agreed on, each with its reason."""
     rows = (
         [
@@ -288,24 +251,12 @@ def second_conventions() -> str:
             p.source.removeprefix("convention: "),
             _read_in(place_of(p.path)),
         ]
-        for p in _own("structural")
+        for p in _numbers_of("structural")
     )
     return markdown_table(("number", "value", "may be set", "unit", "meaning", "reason", "read in"), rows)
 
 
-def second_borrowed() -> str:
-    """Return the numbers of the first model that the second reads too."""
-    rows = (
-        [_code(p.path), p.default, p.range_text, p.unit, p.says, p.source, _read_in(place_of(p.path))]
-        for p in month().parameters.values()
-        if p.path.partition(".")[0] in ("behaviour", "mechanisms", "delivery") and readers_of(place_of(p.path))
-    )
-    return markdown_table(
-        ("number", "default", "prior of the first model", "unit", "meaning", "source", "read in"), rows
-    )
-
-
-def second_constants() -> str:
+def constants() -> str:
     """Return numbers that stand beside rules as data, with what is said of them there."""
     rows = []
     for module in sorted({path.rpartition(".")[0] for path in _functions()}):
@@ -316,7 +267,7 @@ def second_constants() -> str:
 
 def _functions() -> set[str]:
     """Return the rules that the month goes through, but those of plain arithmetic."""
-    found = {path for step, called in flows().called.items() if step != FOUNDING for path in called}
+    found = {path for called in flows().called.values() for path in called}
     return {path for path in found if not path.startswith("sim.rules.mathematics") and ".Partner" not in path}
 
 
@@ -362,10 +313,10 @@ def _shown(value: Any) -> str:
 
 
 def bare_numbers() -> dict[str, list[float]]:
-    """Return the numbers that stand in rules shared with the first model, other than 0, ½, 1, 2, 12 and a million."""
+    """Return the numbers that stand in rules, other than 0, ½, 1, 2, 12 and a million."""
     found = {}
     for path in sorted(_functions()):
-        if path.startswith(f"{SECOND}.") or "Partner" in path:
+        if "Partner" in path:
             continue
         module, _, name = path.rpartition(".")
         numbers = [
@@ -381,18 +332,18 @@ def bare_numbers() -> dict[str, list[float]]:
     return found
 
 
-def second_bare() -> str:
+def bare() -> str:
     """Return the same as a table."""
     rows = ([_code(path), ", ".join(f"{number:g}" for number in numbers)] for path, numbers in bare_numbers().items())
     return markdown_table(("rule", "numbers in it"), rows)
 
 
 def levers() -> list[Parameter]:
-    """Return everything that can be chosen in the second model."""
-    return [p for p in month().parameters.values() if p.role == "lever"]
+    """Return everything that can be chosen."""
+    return [p for p in MONTH.parameters.values() if p.role == "lever"]
 
 
-def second_levers() -> str:
+def levers_read() -> str:
     """Return what can be chosen, and the submodels that read it."""
     rows = (
         [
@@ -407,7 +358,7 @@ def second_levers() -> str:
     return markdown_table(("lever", "plain name", "default", "allowed", "read in"), rows)
 
 
-def second_columns() -> str:
+def columns_read() -> str:
     """Return which columns of the archetypes are read, and where."""
     reads = {name: _read_in(("kind", name)) for name in vars(next(iter(ARCHETYPES.values())))}
     by_priorities = _read_in(("kind", "priorities"))
@@ -423,7 +374,7 @@ def second_columns() -> str:
 # ---------------------------------------------------------------------- what the documents say
 
 
-def second_claims() -> str:
+def documents_answered() -> str:
     """Return what the five documents say, and the model's own answer."""
     rows = ([claim.seeds, claim.says, claim.submodels, _answer(claim), claim.but] for claim in CLAIMS)
     headings = ("source", "what it says", "submodels", "where it is", "what is not there, and why")
@@ -444,12 +395,11 @@ def forms_of(number: int) -> str:
     return "\n".join(["```text", "\n\n".join(form_of(path) for path in shown), "```\n"])
 
 
-SECOND_TABLES: Mapping[str, Callable[[], str]] = {
+ODD_TABLES: Mapping[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
-        second_purpose_patterns, second_state, second_launch, second_schedule, second_chance, second_terms,
-        second_reported, second_diagrams, second_links, second_free, second_conventions, second_borrowed,
-        second_constants, second_bare, second_levers, second_columns, second_claims,
+        purpose_patterns, state, launch, schedule, chance, diagrams, arrows, free_numbers, conventions, constants, bare,
+        levers_read, columns_read, documents_answered,
     )
-} | {f"second_forms_{submodel.number}": partial(forms_of, submodel.number) for submodel in SUBMODELS}  # fmt: skip
+} | {f"forms_{submodel.number}": partial(forms_of, submodel.number) for submodel in SUBMODELS}  # fmt: skip
 """Every generated part by the name in its marker."""

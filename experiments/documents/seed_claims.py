@@ -1,4 +1,4 @@
-"""What the five documents say, line by line, and what the second model answers: where it is, or why it is not there."""
+"""What the five documents say, line by line, and what the model answers: where it is, or why it is not there."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CLAIMS: tuple[Claim, ...] = (
         "An overarching growth focus; without one, fragments.",
         "5, 10",
         (_MEET + "strategic_fit", _MEET + "weight_of_theme", _WORK + "close_gaps"),
-        ("levers.growth_focus", "own.growth_reach"),
+        ("levers.growth_focus", "behaviour.growth_reach"),
     ),
     Claim(
         "S0",
@@ -77,7 +77,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Councils need partners for growth; dominance of one body.",
         "4, 9, 12",
         (_WORK + "deliver", _LIFE + "share_influence", _TIES + "trust_a_month_later"),
-        ("own.domination_price", "own.tolerated"),
+        ("behaviour.domination_price", "behaviour.tolerated"),
     ),
     Claim(
         "S1, S3",
@@ -102,7 +102,7 @@ CLAIMS: tuple[Claim, ...] = (
         (_WORK + "deliver", _MEET + "private_term"),
         seen_in="`private_gbp_m`",
     ),
-    Claim("S1", "Linking deprived people to growth.", "10", (_WORK + "close_gaps",), ("own.growth_reach",)),
+    Claim("S1", "Linking deprived people to growth.", "10", (_WORK + "close_gaps",), ("behaviour.growth_reach",)),
     Claim(
         "S1",
         "The strategy as a reference from neighbourhood to region.",
@@ -113,7 +113,7 @@ CLAIMS: tuple[Claim, ...] = (
         "A partnership nearly everywhere; large talking shops that go on.",
         "3 to 5, 14",
         (_MEET + "items_of", _MEET + "information_term", _MEET + "decide", _LIFE + "consider_abolition"),
-        ("own.expected",),
+        ("levers.expected",),
         "N1, N3",
     ),
     Claim(
@@ -121,7 +121,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Leaders who shape a place or delegate; leaders who share power.",
         "1, 3, 4, 5, 14",
         (
-            "sim.rules.events.leader_style",
+            "sim.rules.policy.leader_style",
             _MEET + "leader_term",
             _LIFE + "take_influence",
             _LIFE + "consider_abolition",
@@ -157,7 +157,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Total Place, community budgets, early intervention: who pays is not who saves.",
         "7",
         (_WORK + "take_on", _WORK + "chance_of_pooling"),
-        ("own.pooling_need", "own.control_lost"),
+        ("behaviour.pooling_need", "behaviour.control_lost"),
         but="who saves is read from a body's main programmes; what is saved does not come back as money",
     ),
     Claim(
@@ -165,7 +165,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Bilateral deals, enterprise partnerships, health boards.",
         "2, 6",
         (_TIES + "made_or_lost", _TIME + "go_elsewhere"),
-        ("levers.outside_option", "own.met_outside"),
+        ("levers.outside_option", "behaviour.met_outside"),
         but="they are tables that claim seniors, without projects of their own",
     ),
     Claim(
@@ -173,15 +173,15 @@ CLAIMS: tuple[Claim, ...] = (
         "Abolition when nothing binds; some strengthen; the public does not notice.",
         "13, 14",
         (_LIFE + "consider_abolition", _ACCOUNT + "give_account"),
-        ("own.hold_standing",),
+        ("behaviour.hold_standing",),
         "N2, N2b",
     ),
     Claim(
         "S2",
         "Cuts make collaboration harder, and more needed.",
         "2, 14",
-        (_TIME + "claim_time", _LIFE + "consider_abolition", "sim.rules.events.budget_after_cuts"),
-        ("levers.austerity", "own.cuts_claim", "own.hold_cuts"),
+        (_TIME + "claim_time", _LIFE + "consider_abolition", "sim.rules.policy.budget_after_cuts"),
+        ("levers.austerity", "behaviour.cuts_claim", "behaviour.hold_cuts"),
         but="only harder: cuts claim time, lower budgets and speak for abolition; that they make joint savings more"
         " needed has no term",
     ),
@@ -196,7 +196,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S2",
         "Police commissioners, clinical groups, health boards as new bodies.",
         "1, 14",
-        (_LIFE + "sit_at_date", _LIFE + "begin_at_table", "sim.partners.Partner.be_abolished"),
+        (_LIFE + "sit_at_date", _LIFE + "begin_at_table", "sim.policy.be_abolished"),
         but="the calendar of England ends bodies; new ones sit only if a board names them with a date",
     ),
     Claim("S2", "Regret and re-creation.", "14", (_LIFE + "consider_abolition", _LIFE + "begin_anew"), seen_in="N16"),
@@ -218,13 +218,13 @@ CLAIMS: tuple[Claim, ...] = (
         but="a board may have one item for neighbourhoods; all else is out of scope: no places within the place",
     ),
     Claim("S2", "Nobody dominates the good ones.", "4, 12", (_LIFE + "share_influence",), seen_in="`top_share`"),
-    Claim("S3", "Trust is slow.", "12", (_TIES + "trust_a_month_later",), ("own.trust_rate",), "P6"),
+    Claim("S3", "Trust is slow.", "12", (_TIES + "trust_a_month_later",), ("behaviour.trust_rate",), "P6"),
     Claim(
         "S3",
         "An independent staff team as broker, mediator, interpreter; it sustains momentum.",
         "2, 6, 8",
         (_WORK + "take_money_in", _TIES + "made_or_lost", _TIME + "claim_time"),
-        ("levers.staff_team", "own.introductions", "own.staff_relief"),
+        ("levers.staff_team", "behaviour.introductions", "behaviour.staff_relief"),
         "P15",
         "introductions raise the chance of every pair alike; they name no pair",
     ),
@@ -234,7 +234,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Resistance in main programmes and budgets.",
         "5, 7",
         (_MEET + "move_plans", _WORK + "chance_of_pooling"),
-        ("own.plan_rate", "own.pooling_need"),
+        ("behaviour.plan_rate", "behaviour.pooling_need"),
     ),
     Claim(
         "S3",
@@ -243,12 +243,12 @@ CLAIMS: tuple[Claim, ...] = (
         (_ACCOUNT + "ask_for_freedoms", _WORK + "chance_of_pooling"),
         ("levers.flexibility",),
     ),
-    Claim("S3", "Whole systems change inside members.", "5", (_MEET + "move_plans",), ("own.plan_rate",)),
+    Claim("S3", "Whole systems change inside members.", "5", (_MEET + "move_plans",), ("behaviour.plan_rate",)),
     Claim(
         "S3",
         "Joint arrangements, lead bodies, service agreements, milestones.",
         "5, 9",
-        (_MEET + "decide", "sim.rules.deliberation.shared_information"),
+        (_MEET + "decide", "sim.rules.policy.shared_information"),
         ("levers.protocols", "levers.joint.appointments", "levers.joint.data_exchange"),
         but="no body leads a project, and there are no milestones; sharing a place and training together do nothing"
         " (levers without a rule)",
@@ -257,8 +257,8 @@ CLAIMS: tuple[Claim, ...] = (
         "S3",
         "Measuring added value.",
         "11",
-        (_WORK + "see_results", "sim.rules.learning.measurement_quality"),
-        ("levers.measurement", "own.unmeasured"),
+        (_WORK + "see_results", "sim.rules.policy.measurement_quality"),
+        ("levers.measurement", "behaviour.unmeasured"),
     ),
     Claim(
         "S3",
@@ -272,7 +272,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Reorganisation sets back.",
         "1, 2, 5, 6, 12",
         (
-            "sim.rules.events.is_reorganised",
+            "sim.rules.policy.is_reorganised",
             _TIES + "made_or_lost",
             _TIES + "trust_a_month_later",
             _TIME + "claim_time",
@@ -286,12 +286,12 @@ CLAIMS: tuple[Claim, ...] = (
         "Duty to co-operate: five components, named bodies, regional and Whitehall reach, lighter for universities.",
         "1, 2, 3, 5, 8, 13",
         (
-            "sim.rules.attendance.duty_reach",
-            "sim.rules.attendance.duty_pressure",
+            "sim.rules.policy.duty_reach",
+            "sim.rules.policy.duty_pressure",
             _MEET + "duty_term",
             _TIME + "claim_time",
             _WORK + "keep_promises",
-            "sim.rules.deliberation.shared_information",
+            "sim.rules.policy.shared_information",
         ),
         ("levers.duty.attend", "levers.duty.share_data", "levers.duty.support_costs", "levers.duty.report"),
         but="the component on service plans and the reach into Whitehall do nothing (levers without a rule)",
@@ -308,7 +308,7 @@ CLAIMS: tuple[Claim, ...] = (
         "S4",
         "Relief from inspection, and freedoms, for the successful.",
         "1, 2, 7, 13",
-        ("sim.rules.attendance.relief_share", _TIME + "claim_time", _ACCOUNT + "be_assessed"),
+        ("sim.rules.policy.relief_share", _TIME + "claim_time", _ACCOUNT + "be_assessed"),
         ("levers.inspection.relief", "levers.inspection.conditional"),
         "N13",
         "freedoms are granted by chance, not for success",

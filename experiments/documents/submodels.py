@@ -1,4 +1,4 @@
-"""The submodels of the second model: which steps of its month belong to which, and the forms that its page shows."""
+"""The submodels of the model: which steps of its month belong to which, and the forms that its page shows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Submodel:
         return f"s{self.number}"
 
 
-LAUNCH = "found_partnership found_table come_with_plans first_complement first_trust first_tie"
+LAUNCH = "find_leader found_table come_with_plans first_complement first_trust first_tie"
 """Steps of the launch."""
 
 MEASURING = "begin_to_show show_oneself tie_and_trust"
@@ -34,21 +34,21 @@ SUBMODELS = (
         1,
         "Policy and events",
         "face_levers begin_to_add_pressure add_pressure prepare_working hold_election be_led be_abolished"
-        " begin_to_reorganise be_reorganised see_leader",
+        " be_reorganised see_leader",
         (
-            "sim.rules.events.leader_changes",
-            "sim.rules.events.leader_style",
-            "sim.rules.events.staff_in_place",
+            "sim.rules.policy.leader_changes",
+            "sim.rules.policy.leader_style",
+            "sim.rules.policy.staff_in_place",
             "sim.rules.mathematics.nudged",
-            "sim.rules.events.is_reorganised",
-            "sim.rules.events.budget_after_cuts",
-            "sim.rules.attendance.duty_reach",
-            "sim.rules.attendance.duty_pressure",
-            "sim.rules.attendance.relief_share",
-            "sim.rules.deliberation.shared_information",
-            "sim.rules.learning.measurement_quality",
-            "sim.rules.deliberation.one_plan",
-            "sim.rules.influence.resource_standing",
+            "sim.rules.policy.is_reorganised",
+            "sim.rules.policy.budget_after_cuts",
+            "sim.rules.policy.duty_reach",
+            "sim.rules.policy.duty_pressure",
+            "sim.rules.policy.relief_share",
+            "sim.rules.policy.shared_information",
+            "sim.rules.policy.measurement_quality",
+            "sim.rules.policy.one_plan",
+            "sim.rules.policy.resource_standing",
             "sim.life.see_leader",
         ),
     ),
@@ -164,7 +164,7 @@ SUBMODELS = (
         "take_money_in share_out close_books bid_together",
         (
             "sim.rules.fund.released",
-            "sim.rules.accountability.transaction_cost_gbp_m",
+            "sim.rules.fund.transaction_cost_gbp_m",
             "sim.projects.take_money_in",
             "sim.projects.share_out",
             "sim.projects.close_books",
@@ -206,7 +206,7 @@ SUBMODELS = (
         "Accountability",
         "be_assessed begin_to_propose believe_in_teams make_agreement give_account",
         (
-            "sim.rules.accountability.is_assessment_month",
+            "sim.accountability.is_assessment_month",
             "sim.accountability.be_assessed",
             "sim.accountability.believe_in_teams",
             "sim.accountability.answer_of_the_centre",

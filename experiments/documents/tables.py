@@ -22,7 +22,7 @@ from experiments.documents.odd_tables import ODD_TABLES
 from experiments.options import option_names
 from experiments.output.folder import DOCS
 from experiments.runs.declared_patterns import declared_patterns
-from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, THEMES, find_place, place_names
+from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
 from sim.vocabulary import VOCABULARY, Kind
@@ -129,12 +129,6 @@ def boards() -> str:
     return markdown_table(("board", "seats", "executive", "chair", "members"), rows)
 
 
-def schedule() -> str:
-    """Return what happens in a month, step by step, by whom, and the function that does it."""
-    rows = ([step["says"], step["taken_by"], _code(step["place"])] for step in MONTH.schedule)
-    return markdown_table(("what happens", "taken by", "in"), rows)
-
-
 def measures() -> str:
     """Return what a run reports every month."""
     rows = ([_code(m.name), m.label, m.unit, f"{_bound(m.low)} to {_bound(m.high)}", m.says] for m in MEASURES.values())
@@ -239,7 +233,7 @@ def matched() -> str:
 _MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
-        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, boards, schedule,
+        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, boards,
         measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments, pattern_nulls,
         pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
     )

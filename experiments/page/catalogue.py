@@ -22,10 +22,10 @@ from experiments.options import is_own, option_names
 from experiments.page.request import board_options, calendar_options, preset_scenarios
 from experiments.study.designs import MEMBERS
 from sim import ARCHETYPES, MEASURES, PARAMETERS, SECTORS, Parameter, Scenario, place_names
+from sim.meetings import TERMS
 from sim.parameters import TOPICS
 from sim.population import place_records
 from sim.regimes import DECLARED_REGIMES
-from sim.meetings import TERMS
 
 QUANTILES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The lines of a fan of runs: the median, the middle half and the middle 90 %."""

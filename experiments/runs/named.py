@@ -86,7 +86,6 @@ def _by_month(history: History, column: str) -> NDArray[np.float64]:
 
 def _partners(history: History) -> pd.DataFrame:
     record, choices = record_of(history), month_of(history.scenario).choices
-    assert choices is not None
     names = list(dict.fromkeys(history.partners["partner"]))
     rank, member = record["rank_at"][:, :, 0], record["is_member"] > 0.0
     goes = _by_month(history, "person_record")
@@ -111,12 +110,6 @@ def _partners(history: History) -> pd.DataFrame:
                 )
             )
     return pd.DataFrame(rows, columns=_OF_PARTNERS)
-
-
-def _tolerated(history: History) -> float:
-    """Return the share of influence beyond which a body loses trust; in a month without one, none does."""
-    known = month_of(history.scenario).parameters.get("own.tolerated")
-    return np.inf if known is None else float(history.scenario.own.get("tolerated", known.default))
 
 
 class _Team:
@@ -155,7 +148,8 @@ class _Team:
     def pairs(self) -> Iterable[tuple[Any, ...]]:
         """Give one row an ordered pair, from before the project was adopted to its last month with both."""
         first = self.project["first_month"]
-        scenario, tolerated = self.history.scenario, _tolerated(self.history)
+        scenario = self.history.scenario
+        tolerated = scenario.behaviour.tolerated
         for giver in self.bodies:
             for receiver in self.bodies:
                 both = self.member[first : self.project["last_month"] + 1][:, [giver, receiver]].all(axis=1)

@@ -21,7 +21,7 @@ from sim.parameters import MOST_FUND_GBP_M, Behaviour
 FUND_MULTIPLE = "fund_multiple"
 """A lever of mixes: the flexible fund, every year, as a multiple of the place's own allocation of 2003-04."""
 
-_FINALS = ("outcome", "public_value_gbp_m", "dominance")
+_FINALS = ("outcome", "added_value", "dominance")
 
 assert FUND_BASE_YEAR == "2003-04"
 
@@ -55,7 +55,7 @@ def policy_runs(
     """Return one row a run of every policy in every place; see ``analysis.policy.tables``.
 
     ``policies`` holds a scenario for each of the places. Columns: policy, place, replicate, parameter_set,
-    outcome and public_value_gbp_m (last month), dominance (mean of the last year), cost_gbp_m and its parts
+    outcome and added_value (last month), dominance (mean of the last year), cost_gbp_m and its parts
     (over the run), regime (last month). The same replicate of two policies shares its parameter set and all chance.
     """
     keys = [(policy, place.name) for policy in policies for place in worlds.places]
@@ -83,7 +83,7 @@ def _finals(
         "place": np.repeat(np.array([place for _, place in keys], dtype=object), len(replicates)),
         "replicate": np.tile(np.array(replicates), len(keys)),
     }
-    for name in ("outcome", "public_value_gbp_m"):
+    for name in ("outcome", "added_value"):
         columns[name] = ensemble[name][..., -1].ravel()
     columns["dominance"] = ensemble["dominance"][..., -FINAL_MONTHS:].mean(axis=-1).ravel()
     for name in COSTS:

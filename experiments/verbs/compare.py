@@ -3,15 +3,12 @@
 Runs every scenario with the same replicates (same people, elections and luck), so differences are
 paired. Prints the conclusions and the headline measures and writes into the output folder:
 summary.csv, contrasts.csv, regimes.csv, conclusions.txt, runs.parquet, trajectories.parquet,
-figures/ and manifest.json.
-
-Where a month has such measures (extension=sim.second) there are also figures of ties across
-sectors, of senior time by what claims it, of money by its use, and of the added value beside its
-counterfactual.
+figures/ and manifest.json. Figures are of the headline measures, of ties across sectors, of senior time
+by what claims it, of money by its use, and of the added value beside its counterfactual.
 
 A setting given here (place=, months=, a lever) holds for every scenario that is compared.
-With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
-accepted, the same one in every scenario, so that they differ by luck and by parameters; how far the
+Where behaviour names a sample of parameter sets (of a calibration of your own), each replicate takes the
+next of them, the same one in every scenario, so that they differ by luck and by parameters; how far the
 differences vary between the sets is in parameter_uncertainty.csv.
 
 For example:
@@ -19,8 +16,7 @@ For example:
   partnerships compare scenarios=[baseline_lsp,sigoma_stick,sigoma_carrot] replicates=100
   partnerships compare place=birmingham reference=talking_shop
   partnerships compare scenarios=[baseline_lsp,nrf_cliff_2008] measures=[engagement,trust,outcome]
-  partnerships compare behaviour=accepted replicates=400
-  partnerships compare extension=sim.second scenarios=[growth_coalition,talking_shop]
+  partnerships compare scenarios=[growth_coalition,talking_shop]
   partnerships compare --multirun place=birmingham,barnsley
 """
 

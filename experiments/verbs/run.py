@@ -2,20 +2,19 @@
 
 Prints the months that matter and writes into the output folder: trajectories.csv and .parquet
 (every measure, one row a month), partners.csv (every body at the end), partners.parquet (every body
-in every month, with the terms of its decision to attend), events.csv (who left, joined, led),
-figures/ and manifest.json. Where bodies hold ties (extension=sim.second) also ties.csv (at six
-moments) and projects.csv (with their teams and money), and figures of who came to which table in
-which rank, of ties and of projects; with record=meetings ties.csv of every month, and
-choices.csv (who went to which table, or sent whom).
+in every month, with the terms of its decision to go in person), events.csv (leaders, reorganisations,
+abolitions, newcomers), ties.csv (who is tied to whom at six moments), projects.csv (with their teams
+and money), figures/ and manifest.json; with record=meetings ties.csv of every month, and choices.csv
+(who went to which table, or sent whom).
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
-With behaviour=accepted the run takes the accepted parameter set of its replicate.
+Where behaviour names a sample of parameter sets, the run takes that of its replicate.
 
 For example:
   partnerships run scenario=growth_coalition place=birmingham
   partnerships run scenario=talking_shop leadership=committed levers.duty.attend=1 months=60
   partnerships run scenario=baseline_lsp replicate=3 output=answers/baseline
-  partnerships run extension=sim.second record=meetings months=60
+  partnerships run record=meetings months=60
   partnerships run --multirun scenario=growth_coalition,talking_shop seed=1,2
   partnerships run scenario=growth_coalition --cfg job
 """
@@ -36,12 +35,12 @@ from analysis.run.words import ending, story
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
-from experiments.runs.ties import MEETINGS, TiedRun, has_meetings, tied_run
+from experiments.runs.ties import MEETINGS, TiedRun, tied_run
 from experiments.settings import Seed, checked
 from experiments.terminal import plain_table
-from sim import History, Scenario, month_of, simulate
+from sim import History, Scenario, month_of
 
-_SHOWN = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome")
+_SHOWN = ("attendance", "attendance_senior", "engagement", "top_share", "decision_rate", "added_value")
 
 
 @checked
@@ -68,8 +67,8 @@ def work(settings: RunSettings, command: Command) -> Results:
         scenario = command.sample.in_replicate(scenario, settings.replicate)
     seed, replicate = settings.seed, settings.replicate
     _refuse_unknown(settings.record, scenario)
-    tied = tied_run(scenario, seed=seed, replicate=replicate) if has_meetings(scenario) else None
-    history = tied.history if tied else simulate(scenario, seed=seed, replicate=replicate, record_terms=True)
+    tied = tied_run(scenario, seed=seed, replicate=replicate)
+    history = tied.history
     at_the_end = history.partners[history.partners["month"] == scenario.months - 1]
     return Results(
         scenarios={scenario.name: scenario},
@@ -81,9 +80,9 @@ def work(settings: RunSettings, command: Command) -> Results:
             "partners.parquet": history.partners,
             "events.csv": history.events,
             "partners.csv": at_the_end[["partner", "sector", "archetype", *month_of(scenario).columns]],
-            **(_tables_of(tied, whole=settings.record is not None) if tied else {}),
+            **_tables_of(tied, whole=settings.record is not None),
         },
-        figures=run_figures(history.measures, history.partners) | (_figures_of(tied) if tied else {}),
+        figures=run_figures(history.measures, history.partners) | _figures_of(tied),
         words=[_table(history), ending(history.measures)],
     )
 
@@ -108,7 +107,6 @@ def _figures_of(tied: TiedRun) -> dict[str, Callable[[], Figure]]:
     """Return how to draw who came where in which rank, and who worked with whom."""
     dates, partners = tied.history.measures["date"], tied.history.partners
     choices = month_of(tied.history.scenario).choices
-    assert choices is not None
     return {
         "ranks": lambda: rank_strips(tied.choices, partners, dates, tables=choices.tables, ranks=choices.ranks),
         "ties": lambda: tie_networks(tied.ties, tied.bodies),
@@ -123,11 +121,11 @@ def _table(history: History) -> Table:
     table = plain_table(f"{scenario.name} in {scenario.place.label}, {run}")
     table.add_column("month", no_wrap=True)
     table.add_column("what happened", ratio=1)
-    for heading in ("attend-\nance", "engage-\nment", "trust", "top\nshare", "decision\nrate", "outcome"):
+    for heading in ("attend-\nance", "in\nperson", "engage-\nment", "top\nshare", "decision\nrate", "added\nvalue"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("regime", width=14)
     for month, happened in story(measures, history.events, policy_dates(scenario)).items():
         row = measures.iloc[month]
-        numbers = (f"{row[name]:.3f}" if name == "outcome" else f"{row[name]:.2f}" for name in _SHOWN)
+        numbers = (f"{row[name]:.3f}" if name == "added_value" else f"{row[name]:.2f}" for name in _SHOWN)
         table.add_row(row["date"], "; ".join(happened), *numbers, row["regime"])
     return table

@@ -10,7 +10,7 @@ import pytest
 import sim
 from analysis.patterns.derived import of_matrix
 from experiments.runs import second_patterns as runs
-from experiments.runs.patterns import second_patterns
+from experiments.runs.own_patterns import second_patterns
 from sim import load_month
 
 DECLARED = second_patterns()
