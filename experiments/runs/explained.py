@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from analysis.explanation import tables as explanation
-from analysis.shared import survival
 from experiments.behaviours import Sample, of_replicate
 from experiments.errors import CommandError
 from experiments.runs.named import Named, named
 from experiments.runs.pairs import Engine, engine_for
-from experiments.runs.ties import MEETINGS, has_meetings, tied_of
+from experiments.runs.ties import TiedRun, record_of, tied_run
 from experiments.terminal import progress_bar
-from sim import History, PartnershipModel, Scenario, month_of, simulate, simulate_ensemble
-from sim.history import history_of
-from sim.levers import policy_calendar
+from sim import History, Scenario, month_of, simulate, simulate_ensemble
 from sim.parameters import Behaviour
 from sim.population import seats_of
 
@@ -54,19 +52,19 @@ class Subject:
 
 @dataclasses.dataclass(frozen=True)
 class ExplainedRun:
-    """One run with its terms, and its trust at three moments: end of year one, middle, end.
+    """One run with its terms, its ties at a few moments, and what is told by name.
 
-    In a partnership that was dissolved the last moment is the last month with members.
-
-    ``links`` has one row a moment and ordered pair of members: month, date, giver, receiver, trust;
-    ``bodies`` one row a moment and member: month, date, partner, sector, influence. ``named`` is what is told by name,
-    None of a month without meetings and teams.
+    ``links`` has one row a moment and ordered pair of members: month, date, giver, receiver, trust, is_tied.
     """
 
-    history: History
+    tied: TiedRun
+    named: Named
     links: pd.DataFrame
-    bodies: pd.DataFrame
-    named: Named | None = None
+
+    @property
+    def history(self) -> History:
+        """Return the run itself."""
+        return self.tied.history
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,40 +84,12 @@ class ExplainedEnsemble:
 
     trajectories: pd.DataFrame
     changes: pd.DataFrame
-    stays: pd.DataFrame
 
 
 def explained_run(scenario: Scenario, *, seed: int, replicate: int) -> ExplainedRun:
-    """Run a scenario once on the Mesa engine and keep terms and trust."""
-    meets = has_meetings(scenario)
-    record = MEETINGS if meets else None
-    model = PartnershipModel(scenario, seed=seed, replicate=replicate, record_terms=True, record=record)
-    shown = (min(11, scenario.months - 1), scenario.months // 2)
-    snapshots: dict[int, _Snapshot] = {}
-    last = 0
-    for month in range(scenario.months):
-        model.step()
-        if model.members:
-            if last not in shown:
-                snapshots.pop(last, None)
-            snapshots[month], last = _trust_of(model), month
-    history = history_of(model, seed=seed, replicate=replicate)
-    return ExplainedRun(
-        history=history,
-        named=named(tied_of(history)) if meets else None,
-        links=pd.DataFrame(
-            [(month, scenario.month_label(month), *link) for month, (links, _) in snapshots.items() for link in links],
-            columns=["month", "date", "giver", "receiver", "trust"],
-        ),
-        bodies=pd.DataFrame(
-            [
-                (month, scenario.month_label(month), *body)
-                for month, (_, bodies) in snapshots.items()
-                for body in bodies
-            ],
-            columns=["month", "date", "partner", "sector", "influence"],
-        ),
-    )
+    """Run a scenario once on the Mesa engine and keep terms, meetings, ties and trust."""
+    tied = tied_run(scenario, seed=seed, replicate=replicate)
+    return ExplainedRun(tied=tied, named=named(tied), links=_links(tied))
 
 
 def labels_of(scenario: Scenario) -> dict[str, str]:
@@ -127,12 +97,9 @@ def labels_of(scenario: Scenario) -> dict[str, str]:
     return {name: term.label for name, term in month_of(scenario).terms.items()}
 
 
-def choice_of(scenario: Scenario) -> dict[str, float] | None:
-    """Return how much of each term there is in sending a junior; None where bodies come or stay away."""
-    month = month_of(scenario)
-    if "junior_utility" not in month.columns:
-        return None
-    return {name: term.on_junior for name, term in month.terms.items()}
+def on_junior(scenario: Scenario) -> dict[str, float]:
+    """Return how much of each term there is in sending a junior."""
+    return {name: term.on_junior for name, term in month_of(scenario).terms.items()}
 
 
 def months_met(measures: pd.DataFrame) -> set[int]:
@@ -141,19 +108,16 @@ def months_met(measures: pd.DataFrame) -> set[int]:
     return set(measures.loc[stood, "month"])
 
 
-_Snapshot = tuple[list[tuple[str, str, float]], list[tuple[str, str, float]]]
-
-
-def _trust_of(model: PartnershipModel) -> _Snapshot:
-    """Return giver, receiver and trust of all pairs of members; and name, sector and influence of each."""
-    members = model.members
-    links = [
-        (giver.name, receiver.name, float(giver.trust[receiver.position]))
-        for giver in members
-        for receiver in members
-        if giver is not receiver
-    ]
-    return links, [(partner.name, partner.kind.sector, float(partner.influence)) for partner in members]
+def _links(tied: TiedRun) -> pd.DataFrame:
+    """Return who trusts whom, and who is tied to whom, at the moments of which ties are shown."""
+    record, names = record_of(tied.history), list(dict.fromkeys(tied.history.partners["partner"]))
+    rows = []
+    for month in tied.bodies["month"].unique():
+        when = (int(month), tied.history.scenario.month_label(int(month)))
+        for one, other in itertools.permutations(np.flatnonzero(record["is_member"][month] > 0.0), 2):
+            is_tied = bool(record["tie"][month, one, other] > 0.0)
+            rows.append((*when, names[one], names[other], float(record["trust"][month, one, other]), is_tied))
+    return pd.DataFrame(rows, columns=["month", "date", "giver", "receiver", "trust", "is_tied"])
 
 
 def many_runs(
@@ -226,29 +190,21 @@ class RunRequest:
 
 
 def _kept(runs: Iterable[Run], subject: Subject, label: str) -> ExplainedEnsemble:
-    """Return the measures of many runs, the changes of the subject's terms and the stays of members."""
-    courses, changes, stays = [], [], []
+    """Return the measures of many runs, and the changes of the subject's terms."""
+    courses, changes = [], []
     for run in runs:
         courses.append(course_of(run, subject, label))
-        stays.append(survival.member_spells(run.partners, abolished=_abolished(run.scenario)))
-        monthly = explanation.monthly_terms(subject.rows(run.partners), months=months_met(run.measures))
+        rows = subject.rows(run.partners)
+        monthly = explanation.monthly_terms(rows, on_junior(run.scenario), months=months_met(run.measures))
         if len(monthly) >= 2:
-            spans = explanation.first_and_last(monthly)
-            table = explanation.term_changes(monthly, *spans, noise=run.scenario.behaviour.attendance_noise)
+            table = explanation.term_changes(monthly, *explanation.first_and_last(monthly))
             changes.append(table.assign(replicate=run.replicate))
     if not changes:
         raise CommandError(f"{subject.name} decided whether to come in fewer than two months of every run")
     return ExplainedEnsemble(
         trajectories=pd.concat(courses).sort_values(["replicate", "month"], kind="stable", ignore_index=True),
         changes=pd.concat(changes).sort_values("replicate", kind="stable", ignore_index=True),
-        stays=pd.concat(stays, ignore_index=True),
     )
-
-
-def _abolished(scenario: Scenario) -> Mapping[str, int]:
-    """Return the month in which policy abolishes each kind of body that it does."""
-    policies = policy_calendar(scenario, refuse_own=False)
-    return {body: month for month, policy in enumerate(policies) for body in policy.abolished}
 
 
 def course_of(run: Run, subject: Subject, label: str) -> pd.DataFrame:

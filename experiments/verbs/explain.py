@@ -1,27 +1,25 @@
 """Explain a run: why a body, a sector or all members came or stayed away, and what turned.
 
-Every decision to attend is a sum of recorded terms (duty, fund, trust, load and so on), so what
-changed is known exactly. Tells which terms moved, by how much and since when, the turning points of
-the run, and, with without=, the same run without a lever: same people, elections and luck. With
-replicates=, in how many runs the same term moved most, and intervals for the pair.
+For every meeting of the board a body stays away, sends a junior or goes in person. What draws it in
+person is a sum of recorded terms (partners who come, money in sight, duty, scarce time and so on), so
+what changed is known exactly; what a term does to the chance is seen by leaving it out. Tells which
+terms moved, by how much and since when; who came because of which partners, and who kept what it
+promised to whom, by name; the turning points of the run; and, with without=, the same run without a
+lever: same people, elections and luck. With replicates=, in how many runs the same term moved most,
+and intervals for the pair.
 
 Writes into the output folder: explanation.txt, terms.csv (before, after, change, percentage points
-of the chance to come, since when, sum over the run), terms_by_month.csv, terms_around.csv (the year
-before and after every policy, new leader and regime), turning_points.csv, trust_links.csv, steps.csv
-(the steps of a month in their order, among them the decision), figures/ and manifest.json; with
-without=, paired.csv, paired_regimes.csv and paired_by_month.csv; with replicates=, movers.csv (in
-how many runs each term moved most) and stays.csv (how long founding members stay).
-
-Where bodies choose whether to stay away, send a junior or go in person, and work in teams
-(extension=sim.second), it tells partners, projects and promises by name, and writes partners.csv (a
-row a month and body: its rank at the board, its partners and how often they go in person, its
-chances and what each term does to them), promises.csv (a row a month, project and body of its team:
-what it kept, and how its mates' trust in it moved) and promises_by_project.csv (a row a project and
-pair in its team). What a term does to the chance of going in person is then seen by leaving it out.
+of the chance to go in person, since when, sum over the run), terms_by_month.csv, terms_around.csv
+(the year before and after every policy, new leader and regime), partners.csv (a row a month and
+body: its rank at the board, its partners and how often they go in person, its chances and what each
+term does to them), promises.csv (a row a month, project and body of its team: what it kept, and how
+its mates' trust in it moved), promises_by_project.csv (a row a project and pair in its team),
+turning_points.csv, trust_links.csv, steps.csv (the steps of a month in their order, among them the
+decision), figures/ and manifest.json; with without=, paired.csv, paired_regimes.csv and
+paired_by_month.csv; with replicates=, movers.csv (in how many runs each term moved most).
 
 A lever is taken out by setting it to the lower end of its range, none of it, at the start and in
-every dated policy; at= sets another value. With behaviour=accepted each replicate takes the next of
-the parameter sets that the calibration accepted.
+every dated policy; at= sets another value.
 
 For example:
   partnerships explain partner=chamber_of_commerce
@@ -29,13 +27,13 @@ For example:
   partnerships explain scenario=sigoma_stick without=levers.duty.attend sector=agency
   partnerships explain scenario=growth_coalition without=fund replicates=100
   partnerships explain without=levers.staff_team at=0.8 replicate=3 months=60
-  partnerships explain extension=sim.second partner=university_college around=2006-04
+  partnerships explain partner=university_college around=2006-04
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated
 
@@ -49,8 +47,9 @@ from analysis.explanation import named as in_named
 from analysis.explanation import tables as explanation
 from analysis.explanation import words as explanation_words
 from analysis.run.figures import short_names
+from analysis.run.ties import tie_networks
 from analysis.run.turning_points import policy_dates, regime_spells, turning_points
-from analysis.shared import summaries, survival
+from analysis.shared import summaries
 from analysis.shared.words import mid_sentence, readable
 from experiments.command import Command
 from experiments.errors import CommandError
@@ -63,10 +62,10 @@ from experiments.runs.explained import (
     Run,
     RunRequest,
     Subject,
-    choice_of,
     course_of,
     labels_of,
     months_met,
+    on_junior,
 )
 from experiments.runs.pairs import Engine, final_values, measures_of
 from experiments.settings import Seed, checked
@@ -80,13 +79,15 @@ from sim.scenario import nearest
 PAIRED_MEASURES = (
     "attendance",
     *(f"attendance_{sector}" for sector in SECTORS),
+    "attendance_senior",
     "engagement",
+    "tie_density",
     "trust",
     "top_share",
     "decision_rate",
     "outcome",
     "added_value",
-    "transaction_cost_gbp_m",
+    "time_meetings",
 )
 AS_IS = "as it is"
 _TURNS_COMPARED = ("policy", "leader", "regime")
@@ -223,17 +224,16 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
     dates = history.measures.set_index("month")["date"]
     policies = policy_dates(history.scenario)
     points = turning_points(history.measures, history.events, policies)
-    labels, three = labels_of(history.scenario), choice_of(history.scenario)
+    labels = labels_of(history.scenario)
     monthly = explanation.monthly_terms(
-        subject.rows(history.partners), on_junior=three, months=months_met(history.measures)
+        subject.rows(history.partners), on_junior(history.scenario), months=months_met(history.measures)
     )
-    noise = history.scenario.behaviour.attendance_noise
     before, after = _spans(monthly, turn, subject, dates)
-    changes = explanation.term_changes(monthly, before, after, noise=noise, labels=labels)
+    changes = explanation.term_changes(monthly, before, after, labels=labels)
     monthly.insert(1, "date", monthly["month"].map(dates))
     found.tables["terms"] = _dated(changes, dates)
     found.tables["terms_by_month"] = monthly
-    found.tables["terms_around"] = _around_turns(monthly, points, noise=noise, labels=labels)
+    found.tables["terms_around"] = _around_turns(monthly, points, labels)
     found.tables["turning_points"] = points
     found.tables["trust_links"] = run.links
     found.tables["steps"] = pd.DataFrame(month_of(history.scenario).schedule)
@@ -243,8 +243,7 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
             changes, (attended[0], attended[1]), dict(enumerate(dates)), subject=subject.name, spans=[before, after]
         )
     )
-    if run.named is not None:
-        _name_them(run, subject, [before, after], found)
+    _name_them(run, subject, [before, after], found)
     found.lines.extend(explanation_words.decision_in_words(found.tables["steps"]))
     bodies = [float(monthly.loc[monthly["month"].isin(span), "bodies"].mean()) for span in (before, after)]
     if abs(bodies[1] - bodies[0]) >= _BODIES_CHANGED:
@@ -260,25 +259,22 @@ def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Expl
     found.figures["timeline"] = partial(
         explanation_figures.timeline, points, regime_spells(history.measures), dates, title=title
     )
-    if len(run.links):
-        found.figures["trust_network"] = partial(explanation_figures.trust_network, run.links, run.bodies)
+    if len(run.tied.bodies):
+        found.figures["ties"] = partial(tie_networks, run.tied.ties, run.tied.bodies)
 
 
-def _name_them(run: ExplainedRun, subject: Subject, spans: list[range], found: _Explanation) -> None:
-    """Tell by name with whom bodies came and what was kept of promises, for a month with meetings and teams."""
-    assert run.named is not None
-    scenario, told = run.history.scenario, run.named
-    three, meanings = choice_of(scenario), labels_of(scenario)
+def _name_them(run: ExplainedRun, subject: Subject, spans: Sequence[range], found: _Explanation) -> None:
+    """Tell by name with whom bodies came and what was kept of promises."""
+    told, meanings = run.named, labels_of(run.history.scenario)
     labels = short_names(list(dict.fromkeys(run.history.partners["partner"])))
     bodies = list(dict.fromkeys(subject.rows(run.history.partners)["partner"]))
     partners = told.partners[told.partners["partner"].isin(bodies)].reset_index(drop=True)
-    if three is not None:
-        rows = partners[["month", "partner"]].merge(run.history.partners, on=["month", "partner"], how="left")
-        partners = partners.join(explanation.chances_in_person(rows, three))
+    rows = partners[["month", "partner"]].merge(run.history.partners, on=["month", "partner"], how="left")
+    partners = partners.join(explanation.chances_in_person(rows, on_junior(run.history.scenario)))
     ranks = in_named.in_ranks(partners, spans)
     chosen = in_named.told_bodies(ranks)
     found.lines.extend(["", *in_named.ranks_in_words(ranks, chosen, labels)])
-    for body in chosen if three is not None else ():
+    for body in chosen:
         decided = partners[(partners["partner"] == body) & (partners["month"] > 0)]
         for span in spans if len(bodies) == 1 else spans[1:]:
             last = decided[decided["month"].isin(span)].tail(1)
@@ -311,16 +307,14 @@ def _dated(changes: pd.DataFrame, dates: pd.Series) -> pd.DataFrame:
     return changes.assign(since=["" if pd.isna(month) else str(dates[int(month)]) for month in changes["since"]])
 
 
-def _around_turns(
-    monthly: pd.DataFrame, points: pd.DataFrame, *, noise: float, labels: Mapping[str, str]
-) -> pd.DataFrame:
+def _around_turns(monthly: pd.DataFrame, points: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """Return the changes of terms around every policy, new leader and regime of the run."""
     tables = []
     for month, date, kind, what in points[["month", "date", "kind", "what"]].itertuples(index=False):
         spans = explanation.around(monthly, month) if kind in _TURNS_COMPARED else None
         if spans is None:
             continue
-        changes = explanation.term_changes(monthly, *spans, noise=noise, labels=labels)
+        changes = explanation.term_changes(monthly, *spans, labels=labels)
         changes = changes.drop(columns=["since", "total"])
         changes.insert(0, "what", what)
         changes.insert(0, "kind", kind)
@@ -334,20 +328,12 @@ def _around_turns(
 
 def _count_movers(many: ExplainedEnsemble, scenario: Scenario, subject: Subject, found: _Explanation) -> None:
     shares = explanation.mover_shares(many.changes, labels=labels_of(scenario))
-    lasting = survival.survival(many.stays)
     found.tables["movers"] = shares
-    found.tables["stays"] = lasting
     found.lines.extend(["", explanation_words.movers_in_words(shares, subject=subject.name)])
     runs = many.trajectories["replicate"].nunique()
     if missing := runs - int(shares["of"].iloc[0]):
         found.lines.append(f"In {missing} of {runs} runs there were fewer than two months of decisions to compare.")
     found.figures["movers"] = partial(explanation_figures.mover_bars, shares, subject=subject.name)
-    found.figures["stays"] = partial(
-        survival.survival_curves,
-        lasting,
-        title="How long founding members keep their seats",
-        what="Founding members still there, %",
-    )
 
 
 # ---------------------------------------------------------------------------- the pair
@@ -424,18 +410,15 @@ def _paired_table(
 
 def _table(terms: pd.DataFrame) -> Table:
     """Return every term with its change, the largest first."""
-    in_person = "points_before" in terms
-    what = "to go in person" if in_person else "to come"
-    table = plain_table(f"Terms of the decision {what}, in units of utility")
+    table = plain_table("Terms of the decision to go in person, in units of utility")
     table.add_column("term")
-    of_points = ("points\nbefore", "points\nafter") if in_person else ("points",)
-    for heading in ("before", "after", "change", *of_points, "since"):
+    for heading in ("before", "after", "change", "points\nbefore", "points\nafter", "since"):
         table.add_column(heading, justify="right")
     order = terms["change"].abs().where(terms["term"] != explanation.UTILITY, -1.0)
     for place in order.sort_values(ascending=False, kind="stable").index:
         row = terms.loc[place]
         numbers = [f"{row['before']:.2f}", f"{row['after']:.2f}", f"{row['change']:+.2f}"]
-        points = ("points_before", "points_after") if in_person else ("chance_points",)
-        numbers += [f"{row[name]:+.0f}" for name in points]
+        as_shown = ".0f" if row["term"] == explanation.UTILITY else "+.0f"
+        numbers += [f"{row[name]:{as_shown}}" for name in ("points_before", "points_after")]
         table.add_row(str(row["meaning"]), *numbers, row["since"])
     return table

@@ -20,24 +20,29 @@ from experiments import load_scenario
 from experiments.console import main
 from experiments.errors import CommandError
 from experiments.runs.counterfactual import LEVERS, without
-from experiments.runs.explained import explained_run, many_runs
+from experiments.runs.explained import many_runs, months_met, on_junior
 from sim import MONTH, PARAMETERS, History, simulate
-from sim.randomness import make_draws
-from sim.rules.attendance import attendance_probability
-from sim.terms import TERMS
+from sim.meetings import TERMS
 
 SHORT = ["board=small_executive", "months=18"]
 
 
 @pytest.fixture(scope="module")
 def history() -> History:
-    """Three eventful years: dated policies, leavers, and bodies that are abolished."""
+    """Three eventful years: dated policies, a newcomer, and bodies that are abolished."""
     calendar = (
         "calendar=[{from: 2002-04, note: a duty, levers: {duty: {attend: 1.0}}},"
         "{from: 2003-01, abolish: [learning_skills_council], levers: {flexible_fund_gbp_m: 0}}]"
     )
-    overrides = [calendar, "months=36", "place=hackney", "behaviour.exit_rate=0.3", "behaviour.exit_months=6"]
-    return simulate(load_scenario("talking_shop", overrides), seed=5, replicate=1, record_terms=True)
+    newcomer = "board.entries=[{archetype: large_employer, month: 2002-09, count: 1}]"
+    scenario = load_scenario("talking_shop", [calendar, newcomer, "months=36", "place=hackney"])
+    return simulate(scenario, seed=5, replicate=1, record_terms=True, record="meetings")
+
+
+def told_by_month(history: History, partners: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return the terms of some bodies, or of all, month by month."""
+    rows = history.partners if partners is None else partners
+    return explanation.monthly_terms(rows, on_junior(history.scenario), months=months_met(history.measures))
 
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
@@ -46,67 +51,49 @@ pytestmark = pytest.mark.usefixtures("empty_folder")
 # ------------------------------------------------------------------------------ exactness
 
 
-def test_the_recorded_terms_are_the_decision(history: History) -> None:
-    """Summed in the order of the model, the terms give every single decision back from its draw."""
-    scenario = history.scenario
-    seats = list(history.partners["partner"].unique())
-    draws = make_draws(seed=5, replicate=1, months=scenario.months, partners=len(seats))["attendance"]
-    decided = explanation.deciding(history.partners)
-    terms = decided[[f"term_{name}" for name in TERMS]].set_axis(list(TERMS), axis=1)
-    utility = explanation.utility_of(terms)
-    came = [
-        float(draws[month, seats.index(partner)] < attendance_probability(u, scenario.behaviour.attendance_noise))
-        for month, partner, u in zip(decided["month"], decided["partner"], utility, strict=True)
-    ]
-    assert len(came) > 400
-    assert 0.1 < np.mean(came) < 0.9
-    assert came == decided["attendance"].tolist()
+def test_who_decides_sits_at_the_board(history: History) -> None:
+    """Newcomers decide in the month in which they sit down, and who is abolished in none any more."""
+    record = history.record
+    assert record is not None
+    decided = explanation.deciding(history.partners, months_met(history.measures))
+    names = list(history.partners["partner"].unique())
+    sat = {(int(month), names[body]) for month, body in np.argwhere(record["rank_at"][:, :, 0] >= 0.0)}
+    assert set(zip(decided["month"], decided["partner"], strict=True)) == sat
+    events = history.events.set_index("event")
+    assert (int(events.at["takes a seat", "month"]), events.at["takes a seat", "partner"]) in sat
+    assert (int(events.at["abolished", "month"]), events.at["abolished", "partner"]) not in sat
 
 
 def test_means_of_terms_add_up_to_the_mean_utility(history: History) -> None:
     """What is said of a sector is exact too, up to the rounding of a mean."""
-    decided = explanation.deciding(history.partners)
     agencies = history.partners[history.partners["sector"] == "agency"]
-    monthly = explanation.monthly_terms(agencies).set_index("month")
-    each = decided[decided["sector"] == "agency"]
+    each = explanation.deciding(agencies, months_met(history.measures))
     summed = each[[f"term_{name}" for name in TERMS]].sum(axis=1).groupby(each["month"]).mean()
+    monthly = told_by_month(history, agencies).set_index("month")
     np.testing.assert_allclose(monthly[UTILITY], summed, rtol=0, atol=1e-12)
 
 
-def test_changes_add_up_to_the_change_of_utility_and_of_the_chance(history: History) -> None:
-    """The parts make the whole: nothing is left over or counted twice."""
-    noise = history.scenario.behaviour.attendance_noise
-    monthly = explanation.monthly_terms(history.partners)
+def test_changes_add_up_to_the_change_of_utility(history: History) -> None:
+    """The parts make the whole: nothing is left over or counted twice; the chance is that of all members."""
+    monthly = told_by_month(history)
     spans = explanation.first_and_last(monthly)
-    changes = explanation.term_changes(monthly, *spans, noise=noise).set_index("term")
+    changes = explanation.term_changes(monthly, *spans).set_index("term")
     parts, whole = changes.drop(UTILITY), changes.loc[UTILITY]
-    for column in ("before", "after", "change", "chance_points", "total"):
+    for column in ("before", "after", "change", "total"):
         assert parts[column].sum() == pytest.approx(whole[column], abs=1e-9)
-    chances = [attendance_probability(whole[name], noise) for name in ("before", "after")]
+    chances = [monthly.loc[monthly["month"].isin(span), explanation.IN_PERSON].mean() for span in spans]
     assert whole["chance_points"] == pytest.approx(100 * (chances[1] - chances[0]), abs=1e-9)
     assert abs(whole["change"]) > 0.01
 
 
 def test_the_duty_term_moves_when_the_duty_comes(history: History) -> None:
     """The break in a term that a policy switches on is the very month of the policy."""
-    agency = history.partners[history.partners["partner"] == "police_1"]
-    monthly = explanation.monthly_terms(agency)
-    changes = explanation.term_changes(monthly, *explanation.first_and_last(monthly), noise=1.0).set_index("term")
+    monthly = told_by_month(history, history.partners[history.partners["partner"] == "police_1"])
+    changes = explanation.term_changes(monthly, *explanation.first_and_last(monthly)).set_index("term")
     assert changes.loc["duty", "since"] == 12
     assert changes.loc["duty", "change"] > 0
     before, after = explanation.around(monthly, 12) or (None, None)
     assert (before, after) == (range(12), range(12, 24))
-
-
-def test_newcomers_do_not_decide_in_the_month_in_which_they_sit_down(history: History) -> None:
-    """A seat taken at the end of a month has no terms yet; counting its zeros would bias every mean."""
-    taken = history.events[history.events["event"] == "takes a seat"]
-    assert len(taken) > 0
-    decided = explanation.deciding(history.partners).set_index(["month", "partner"]).index
-    for month, partner in zip(taken["month"], taken["partner"], strict=True):
-        assert (month, partner) not in decided
-    disposition = explanation.deciding(history.partners)["term_disposition"]
-    assert (disposition != 0).all()
 
 
 @pytest.mark.parametrize("place", [1, 7, 19])
@@ -124,11 +111,15 @@ def test_turning_points_tell_all_that_the_run_records(history: History) -> None:
     points = turning_points.turning_points(history.measures, history.events, policies)
     assert points["month"].is_monotonic_increasing
     assert not points.duplicated().any()
-    from_events = points[points["kind"].isin(["stage", "leader", "seat", "end"])]
+    from_events = points[points["kind"].isin(["leader", "seat", "end"])]
     key = ["month", "event", "partner"]
     told = from_events.rename(columns={"what": "event"})[key].sort_values(key).to_numpy().tolist()
     assert told == history.events[key].sort_values(key).to_numpy().tolist()
-    assert policies["what"].tolist() == ["a duty", "Flexible fund 0 £m a year, learning skills council abolished"]
+    assert policies["what"].tolist() == [
+        "a duty",
+        "1 × large employer joins",
+        "Flexible fund 0 £m a year, learning skills council abolished",
+    ]
     spells = turning_points.regime_spells(history.measures)
     assert spells["first"].tolist()[1:] == (spells["last"] + 1).tolist()[:-1]
     assert spells["last"].iloc[-1] == 35
@@ -169,7 +160,7 @@ def test_the_pair_is_identical_until_the_lever_bites() -> None:
     ("asked", "at", "told"),
     [
         ("levers.dutty", None, "did you mean"),
-        ("behaviour.exit_rate", None, "is no lever"),
+        ("behaviour.tie_rate", None, "is no lever"),
         ("levers", None, "is no lever"),
         ("purse", None, "at= one of need, influence, alignment"),
         ("duty", 0.5, "needs a single lever"),
@@ -222,16 +213,15 @@ def test_every_figure_is_drawn(history: History) -> None:
         history.measures, history.events, turning_points.policy_dates(history.scenario)
     )
     dates = history.measures.set_index("month")["date"]
-    monthly = explanation.monthly_terms(history.partners)
-    told = explained_run(load_scenario("talking_shop", SHORT), seed=1, replicate=0)
+    monthly = told_by_month(history)
+    changes = explanation.term_changes(monthly, *explanation.first_and_last(monthly))
+    shares = explanation.mover_shares(pd.concat([changes.assign(replicate=one) for one in range(2)]))
     figures = [
         explanation_figures.terms_over_time(monthly, dates, subject="All members", points=points),
         explanation_figures.timeline(points, turning_points.regime_spells(history.measures), dates, title="A run"),
-        explanation_figures.trust_network(told.links, told.bodies),
-        survival.survival_curves(survival.survival(survival.member_spells(history.partners)), title="Stays", what="%"),
+        explanation_figures.mover_bars(shares, subject="All members"),
     ]
     assert all(isinstance(figure, Figure) for figure in figures)
-    assert len(told.links["date"].unique()) == 3
 
 
 def test_the_verb_writes_what_it_promises(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -243,18 +233,20 @@ def test_the_verb_writes_what_it_promises(tmp_path: Path, capsys: pytest.Capture
     assert main([*asked, "output=two", "figures=false"]) == 0
     tables = {path.name: path.read_bytes() for path in Path("one").glob("*.csv")}
     assert tables == {path.name: path.read_bytes() for path in Path("two").glob("*.csv")}
-    named = ("terms", "terms_by_month", "terms_around", "turning_points", "trust_links", "steps", "movers", "stays")
-    assert set(tables) == {f"{name}.csv" for name in (*named, "paired", "paired_regimes", "paired_by_month")}
+    named = ("terms", "terms_by_month", "terms_around", "turning_points", "trust_links", "steps", "movers")
+    named += ("partners", "promises", "promises_by_project", "paired", "paired_regimes", "paired_by_month")
+    assert set(tables) == {f"{name}.csv" for name in named}
     figures = {path.stem for path in Path("one/figures").iterdir()}
-    assert figures == {"terms", "timeline", "trust_network", "movers", "stays", "paired"}
+    assert figures == {"terms", "timeline", "ties", "movers", "paired"}
     text = Path("one/explanation.txt").read_text("utf-8")
     assert text.startswith("Police force: ")
     assert "Without duty: attend (set to 0), on the same draws: the two runs differ from 2001-04 on" in text
     assert "(set to 0)" in said
-    steps = pd.read_csv("one/steps.csv").set_index("step")
-    assert f"Bodies decide in step {steps.at['decide_attendance', 'number']} of the {len(steps)} of a month" in text
-    assert steps["says"].tolist() == [step.says for step in MONTH.steps]
+    steps = pd.read_csv("one/steps.csv", dtype=str).set_index("step")
+    assert f"Bodies decide in step {steps.at['choose_rank', 'number']} of a month" in text
+    assert steps["says"].tolist() == [step["says"] for step in MONTH.schedule]
     terms = pd.read_csv("one/terms.csv").set_index("term")
+    assert terms.at["ties", "meaning"] == "partners who come"
     assert terms.loc[UTILITY, "change"] == pytest.approx(terms.drop(UTILITY)["change"].sum(), abs=1e-9)
     paired = pd.read_csv("one/paired.csv").set_index("measure")
     assert paired.loc["attendance_of_partner", "replicates"] == 2

@@ -12,10 +12,10 @@ from analysis.explanation import named as in_named
 from analysis.explanation import tables as explanation
 from experiments import load_scenario
 from experiments.console import main
-from experiments.runs.explained import choice_of, explained_run, labels_of, months_met
-from sim import month_of, simulate
+from experiments.runs.explained import explained_run, labels_of, months_met, on_junior
+from sim import simulate
 
-ASKED = ["extension=sim.second", "months=30"]
+ASKED = ["months=30"]
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +27,7 @@ def decided(told):
     """Return the rows of bodies that decided about the board, with the chances of their choice."""
     partners = told.named.partners
     rows = partners[["month", "partner"]].merge(told.history.partners, on=["month", "partner"], how="left")
-    three = choice_of(told.history.scenario)
-    assert three is not None
-    return partners, rows, explanation.chances_in_person(rows, three)
-
-
-def test_a_month_of_coming_or_not_has_no_choice_among_three(told):
-    assert choice_of(load_scenario("growth_coalition")) is None
-    assert choice_of(told.history.scenario) is not None
+    return partners, rows, explanation.chances_in_person(rows, on_junior(told.history.scenario))
 
 
 def test_what_is_in_a_junior_is_what_the_rule_has(told):
@@ -44,16 +37,14 @@ def test_what_is_in_a_junior_is_what_the_rule_has(told):
     """
     history = told.history
     _, rows, _ = decided(told)
-    own = {path: parameter.default for path, parameter in month_of(history.scenario).parameters.items()}
-    own = {path.removeprefix("own."): value for path, value in own.items() if path.startswith("own.")}
-    own |= history.scenario.own
-    shared = sum(share * rows[f"term_{name}"] for name, share in choice_of(history.scenario).items())
+    behaviour = history.scenario.behaviour
+    shared = sum(share * rows[f"term_{name}"] for name, share in on_junior(history.scenario).items())
     came = history.partners.pivot(index="month", columns="partner", values="attendance")
     records = came.rolling(12).sum() / 12.0
     later = (rows["month"] >= 12).to_numpy()
     record = np.array([records.at[m - 1, p] for m, p in zip(rows["month"][later], rows["partner"][later], strict=True)])
-    habit = own["habit_pull"] * record - rows.loc[later, "term_habit"].to_numpy()
-    expected = own["junior_base"] + shared[later].to_numpy() + habit
+    habit = behaviour.habit_pull * record - rows.loc[later, "term_habit"].to_numpy()
+    expected = behaviour.junior_base + shared[later].to_numpy() + habit
     np.testing.assert_allclose(rows.loc[later, "junior_utility"], expected, atol=1e-9)
 
 
@@ -83,8 +74,7 @@ def test_leaving_a_term_out_is_told_in_points():
 def test_partners_are_those_on_whom_the_term_rests(told):
     """The shares of meetings in person of all to whom one is tied add up to what the pull of partners is made of."""
     partners, rows, _ = decided(told)
-    own = month_of(told.history.scenario).parameters
-    pull = told.history.scenario.own.get("ties_pull", own["own.ties_pull"].default)
+    pull = told.history.scenario.behaviour.ties_pull
     later = partners["month"] > 0
     coming = partners.loc[later, "expected"]
     np.testing.assert_allclose(rows.loc[later, "term_ties"], pull * coming / (coming + 2.0), atol=1e-9)
@@ -118,7 +108,8 @@ def test_no_month_is_explained_in_which_there_was_no_table():
     measures = pd.DataFrame({"month": range(4), "is_dissolved": [0.0, 1.0, 1.0, 0.0]})
     assert months_met(measures) == {0, 1}
     seats = pd.DataFrame({"month": range(4), "partner": "a", "is_member": 1.0, "attendance": 0.0, "term_x": 1.0})
-    assert explanation.monthly_terms(seats, months={0, 1})["month"].tolist() == [0, 1]
+    seats = seats.assign(junior_utility=0.0, free_half_days=1.0)
+    assert explanation.monthly_terms(seats, {"x": 0.0}, months={0, 1})["month"].tolist() == [0, 1]
 
 
 def test_sentences_name_who_is_meant(told):
