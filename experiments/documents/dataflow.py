@@ -17,7 +17,7 @@ from typing import Any
 
 from sim import Month
 from sim.partners import Partner
-from sim.steps import flat
+from sim.steps import Step, flat
 
 Place = tuple[str, str]
 """Of what, and its name: ("partner", "scarcity"), ("levers", "duty.attend")."""
@@ -263,7 +263,7 @@ def dataflow_of(month: Month) -> Dataflow:
         if step.when is not None:
             under = reader._held(reader.go_through(step.when, {"model": _Thing(TABLE)}, NOTHING)[0])
         reader.called.clear()
-        if hasattr(step, "takers"):
+        if isinstance(step, Step):
             reader.go_through(step.function, {"self": _Thing(step.takers.among)}, under)
         else:
             _between_two(step, reader, month, under)

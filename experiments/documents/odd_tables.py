@@ -12,14 +12,15 @@ from typing import Any
 
 from analysis.patterns import declared_words
 from analysis.shared.markdown import markdown_table
-from experiments.documents.dataflow import BODY, PAIR, STATE, TABLE, Dataflow, Flow, Place, dataflow_of, text_of
+from experiments.documents.dataflow import BODY, PAIR, TABLE, Dataflow, Flow, Place, dataflow_of, text_of
 from experiments.documents.forms import form_of
 from experiments.documents.seed_claims import CLAIMS, Claim
 from experiments.documents.submodels import LAUNCH, MEASURING, SUBMODELS
 from experiments.runs.declared_patterns import declared_patterns
-from sim import ARCHETYPES, MONTH, Parameter
+from sim import MONTH, THEMES, Parameter
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
+from sim.steps import flat
 from sim.steps import place_of as text_place_of
 
 DOES_NOTHING: Mapping[str, str] = {
@@ -30,6 +31,32 @@ DOES_NOTHING: Mapping[str, str] = {
     "levers.duty.parent_departments": "rigidity falls by joint work alone",
 }
 """Levers that change no number of the model, and why."""
+
+COLUMNS: Mapping[str, str] = {
+    "sector": "one of four sectors",
+    "budget_gbp_per_head": "mainstream budget, £ a year for each resident",
+    "discretionary_share": "share of that budget which could go to other ends",
+    "regeneration_share": "share that is regeneration money",
+    "senior_half_days": "half-days a month of those who can commit it",
+    **dict.fromkeys(THEMES, "priority; the five sum to 1"),
+    "rigidity": "how far national targets bind it",
+    "participation_cost": "what an initiative takes of it, relative to others",
+    "named_in_duty": "the duty to cooperate names it",
+    "is_regional": "it is regional: the duty reaches it as far as it is made to",
+    "has_education_form": "it falls under the lighter form of the duty",
+    "is_inspected": "it is inspected",
+    "is_assessed_as_council": "its partnership working is assessed already",
+    "is_publicly_funded": "cuts and scrutiny reach it",
+    "sits_in_public_executive": "it keeps its vote when the executive is public-only",
+    "outside_exposure": "how attractive later and bilateral tables are to it",
+    "one_stop_shop_gain": "how far a one-stop shop spares it time",
+    "capacity_building_gain": "how far capacity building adds to its time; how far it lives on grants",
+    "neighbourhood_gain": "how far it speaks for neighbourhoods",
+    "contracting_gain": "how far contracts keep it from opposing",
+    "silos": "how far its departments plan apart",
+    "reorganisation_exposure": "how exposed it is to reorganisation",
+}
+"""What the columns of the archetypes mean that are numbers of a body."""
 
 GROUPS = (
     ("Time and meetings", (2, 3, 4, 5)),
@@ -52,7 +79,7 @@ def _code(name: object) -> str:
 
 @cache
 def flows() -> Dataflow:
-    """Return what flows in it."""
+    """Return what flows in the month."""
     return dataflow_of(MONTH)
 
 
@@ -146,7 +173,7 @@ def _state_rows(of: str, holder: str, group: str, names: list[str]) -> Iterator[
 
 def launch() -> str:
     """Return what happens before the first month."""
-    rows = ([step.says, step.taken_by, _code(text_place_of(step))] for step in MONTH.launch_steps)
+    rows = ([step.says, step.taken_by, _code(text_place_of(step))] for step in flat(MONTH.launch_steps))
     return markdown_table(("what happens", "taken by", "in"), rows)
 
 
@@ -359,16 +386,15 @@ def levers_read() -> str:
 
 
 def columns_read() -> str:
-    """Return which columns of the archetypes are read, and where."""
-    reads = {name: _read_in(("kind", name)) for name in vars(next(iter(ARCHETYPES.values())))}
+    """Return what each column of the archetypes means, and where it is read."""
+    reads = {name: _read_in(("kind", name)) for name in COLUMNS}
     by_priorities = _read_in(("kind", "priorities"))
-    for theme in ("education", "economy", "housing", "crime", "health"):
+    for theme in THEMES:
         reads[theme] = f"{reads[theme] or 'launch'}; as priorities in {by_priorities}"
     reads["sector"] = _read_in(("seat", "sector"))
     reads["budget_gbp_per_head"] = f"{_read_in(('seat', 'budget_gbp_m'))}, times population"
-    told = ("archetype", "label", "basis", "source", "priorities")
-    rows = ([_code(name), where or "**nothing**"] for name, where in reads.items() if name not in told)
-    return markdown_table(("column", "read in"), rows)
+    rows = ([_code(name), says, reads[name] or "**nothing**"] for name, says in COLUMNS.items())
+    return markdown_table(("column", "meaning", "read in"), rows)
 
 
 # ---------------------------------------------------------------------- what the documents say

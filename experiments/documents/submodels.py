@@ -44,6 +44,7 @@ SUBMODELS = (
             "sim.rules.policy.budget_after_cuts",
             "sim.rules.policy.duty_reach",
             "sim.rules.policy.duty_pressure",
+            "sim.policy.pressure_of",
             "sim.rules.policy.relief_share",
             "sim.rules.policy.shared_information",
             "sim.rules.policy.measurement_quality",

@@ -65,8 +65,8 @@ def structural() -> str:
 def archetypes() -> str:
     """Return the kinds of bodies with their resources and incentives."""
     columns = (
-        "budget_gbp_per_head", "discretionary_share", "regeneration_share", "capacity", "rigidity", "mandate",
-        "participation_cost", "statutory_weight", "outside_exposure", "silos", "reorganisation_exposure",
+        "budget_gbp_per_head", "discretionary_share", "regeneration_share", "senior_half_days", "rigidity",
+        "participation_cost", "outside_exposure", "silos", "reorganisation_exposure",
     )  # fmt: skip
     return _archetype_columns(("sector", *columns))
 
@@ -80,8 +80,8 @@ def exposures() -> str:
     """Return what reaches which kind of body: duty, inspection, executive, sector offers."""
     columns = (
         "named_in_duty", "is_regional", "has_education_form", "is_inspected", "is_assessed_as_council",
-        "inspection_cost_gbp_per_head", "is_publicly_funded", "sits_in_public_executive", "one_stop_shop_gain",
-        "capacity_building_gain", "neighbourhood_gain", "contracting_gain",
+        "is_publicly_funded", "sits_in_public_executive", "one_stop_shop_gain", "capacity_building_gain",
+        "neighbourhood_gain", "contracting_gain",
     )  # fmt: skip
     return _archetype_columns(columns)
 
@@ -194,8 +194,15 @@ def pattern_regimes() -> str:
 
 
 def pattern_words() -> str:
-    """Return the words that their criteria read."""
-    return markdown_table(*declared_words.word_rows(declared_patterns()))
+    """Return the words that their criteria read, those that were measures already as the model reports them now."""
+    headings, rows = declared_words.word_rows(declared_patterns())
+    kept = set(declared_patterns().kept)
+    return markdown_table(headings, (_of_the_model(str(row[0])) if row[0] in kept else row for row in rows))
+
+
+def _of_the_model(name: str) -> list[object]:
+    measure = MEASURES[name]
+    return [name, measure.unit, f"{_bound(measure.low)} to {_bound(measure.high)}", measure.says]
 
 
 def judged() -> str:

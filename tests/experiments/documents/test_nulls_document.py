@@ -1,4 +1,4 @@
-"""What null models take from the second model: the search finds it, it is written down, and it still holds."""
+"""What null models take from the model: the search finds it, it is written down, and it still holds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.documents import second_matching, second_nulls
-from experiments.documents.second_matching import LEAST, MOST, NEAR_ENOUGH, Amounts, Factors, factors_for
+from experiments.documents import matching, nulls
+from experiments.documents.matching import LEAST, MOST, NEAR_ENOUGH, Amounts, Factors, factors_for
+from sim.nulls import numbers
 from sim.own import load_month
-from sim.second.nulls import numbers
 
-AGAIN = "run: python -m experiments.documents.second_nulls"
+AGAIN = "run: python -m experiments.documents.nulls"
 MODEL = Amounts(ties=np.full(4, 40.0), decisions=np.full(4, 0.9))
 
 
@@ -53,8 +53,8 @@ def test_what_cannot_be_reached_is_said():
 
 def test_what_was_found_is_what_null_models_take():
     """The numbers of the module, those of the table, and those that a scenario has if it says nothing, are the same."""
-    stored = pd.read_csv(second_nulls.MATCHED).set_index("amount")
-    settings = load_month("sim.second.nulls.reshuffled_matched").parameters
+    stored = pd.read_csv(nulls.MATCHED).set_index("amount")
+    settings = load_month("sim.nulls.reshuffled_matched").parameters
     for measure, path in (("ties", "own.more_ties"), ("decisions", "own.more_items")):
         assert settings[path].default == pytest.approx(stored.loc[measure, "factor"], rel=1e-3), AGAIN
     for row in stored.to_dict("records"):
@@ -66,7 +66,7 @@ def test_what_was_found_is_what_null_models_take():
 
 def test_what_is_written_can_be_read_again():
     scope: dict[str, float] = {}
-    text = second_nulls.numbers_text(second_nulls.Baseline(0.51, 0.72, 0.33), Factors(ties=0.75, items=5.0))
+    text = nulls.numbers_text(nulls.Baseline(0.51, 0.72, 0.33), Factors(ties=0.75, items=5.0))
     exec(text, scope)
     assert [scope[name] for name in ("TRUST", "COMES", "IN_PERSON", "MORE_TIES", "MORE_ITEMS")] == [
         0.51, 0.72, 0.33, 0.75, 5.0,
@@ -76,16 +76,16 @@ def test_what_is_written_can_be_read_again():
 @pytest.mark.slow
 def test_ties_and_decisions_are_matched_in_other_runs():
     """Within what was declared, as far as chance allows."""
-    model = second_matching.amounts_of(second_nulls.lived(second_nulls.MODEL, seed=5, runs=150))
-    extension = f"{second_nulls.MODEL}.nulls.reshuffled_matched"
-    null = second_matching.amounts_of(second_nulls.lived(extension, seed=5, runs=150))
+    model = matching.amounts_of(nulls.lived(nulls.MODEL, seed=5, runs=150))
+    extension = f"{nulls.NULL_MODELS}.reshuffled_matched"
+    null = matching.amounts_of(nulls.lived(extension, seed=5, runs=150))
     for ratio, error in zip(null.against(model), null.errors_against(model), strict=True):
         assert abs(ratio - 1.0) <= NEAR_ENOUGH + 3.0 * error, AGAIN
 
 
 @pytest.mark.slow
 def test_the_numbers_are_those_of_the_baseline():
-    found = second_nulls.baseline_of(second_nulls.lived(second_nulls.MODEL, seed=6, runs=150))
+    found = nulls.baseline_of(nulls.lived(nulls.MODEL, seed=6, runs=150))
     assert found.trust == pytest.approx(numbers.TRUST, abs=0.03), AGAIN
     assert found.comes == pytest.approx(numbers.COMES, abs=0.03), AGAIN
     assert found.in_person == pytest.approx(numbers.IN_PERSON, abs=0.03), AGAIN
