@@ -21,7 +21,7 @@ from experiments.compose import load_place, scenario_descriptions
 from experiments.options import is_own, option_names
 from experiments.page.request import board_options, calendar_options, preset_scenarios
 from experiments.study.designs import MEMBERS
-from sim import ARCHETYPES, MEASURES, PARAMETERS, SECTORS, Parameter, Scenario, place_names
+from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Parameter, Scenario, place_names
 from sim.meetings import TERMS
 from sim.parameters import TOPICS
 from sim.population import place_records
@@ -35,7 +35,11 @@ PAGE_MEASURES: tuple[str, ...] = (
     *(f"engagement_{sector}" for sector in SECTORS),
     "attendance",
     *(f"attendance_{sector}" for sector in SECTORS),
-    "seniority",
+    "attendance_senior",
+    *(f"attendance_senior_{sector}" for sector in SECTORS),
+    "tie_density",
+    "core_share",
+    "ties_used",
     "trust",
     "trust_within",
     "trust_across",
@@ -44,15 +48,18 @@ PAGE_MEASURES: tuple[str, ...] = (
     "voice_business",
     "voice_voluntary",
     "decision_rate",
-    "talk_ratio",
+    "projects",
+    "project_yield",
     "coherence",
+    "belief",
     "outcome",
     "added_value",
-    "contribution_gbp_m",
+    "contribution_pooled_gbp_m",
+    "private_gbp_m",
     "fund_spent_gbp_m",
-    "transaction_cost_gbp_m",
-    "public_value_gbp_m",
-    "credibility",
+    "scarcity",
+    "time_meetings",
+    "public_standing",
     "n_members",
 )
 """The measures that the page can draw."""
@@ -69,7 +76,7 @@ START: Mapping[str, Any] = {
         },
     },
 }
-"""What a newcomer sees first: partnerships that fail, and the same with what would have saved most of them."""
+"""What a newcomer sees first: a large forum, and the same people with a small table, staff and a leader in person."""
 
 DUTY = ("attend", "share_data", "support_costs", "service_plans", "report", "regard")
 
@@ -104,14 +111,9 @@ _GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("levers.joint.",), "Joint arrangements", "Staff, training, data and monitoring shared between bodies."),
     (("levers.",), "Money, rules and ways of working", "All other levers of government and partnership."),
     (
-        ("delivery.", "behaviour."),
+        ("behaviour.",),
         "What the world may be",
-        "How people decide, learn and trust. Nobody chooses these: they are uncertain.",
-    ),
-    (
-        ("mechanisms.",),
-        "Mechanisms at work",
-        "Parts of the model that can be switched off or weakened, to see what they do.",
+        "How people decide, learn and trust. Nobody chooses these: they are set by hand, and uncertain.",
     ),
     (("regimes.",), "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
 )
@@ -155,6 +157,7 @@ def catalogue() -> dict[str, Any]:
         "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
         "lessons": _declared_texts("lessons"),
         "assumptions": _assumptions(),
+        "remark": MONTH.remark,
         "start": START,
     }
 

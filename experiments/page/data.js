@@ -223,8 +223,8 @@ function nearestExample(point) {
 /** Unpack the arrays of a stored run, once. */
 async function openExample(stored) {
   if (!stored.open) {
-    const { values, terms, trust, ...rest } = stored.example;
-    stored.open = { ...rest, values: await unpacked(values), terms: await unpacked(terms), trust: trust ? await unpacked(trust) : null };
+    const { values, terms, trust, ties, ...rest } = stored.example;
+    stored.open = { ...rest, values: await unpacked(values), terms: await unpacked(terms), trust: await unpacked(trust), ties: await unpacked(ties) };
   }
   return stored.open;
 }
@@ -257,7 +257,8 @@ function openedExample(example) {
   if (example.values instanceof PackedArray) return example;
   example.values = unpackedNow(example.values);
   example.terms = unpackedNow(example.terms);
-  example.trust = example.trust ? unpackedNow(example.trust) : null;
+  example.trust = unpackedNow(example.trust);
+  example.ties = unpackedNow(example.ties);
   return example;
 }
 

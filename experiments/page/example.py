@@ -1,4 +1,4 @@
-"""One run for the explorer, body by body: who comes and why, who trusts whom, and what happens to them.
+"""One run for the explorer, body by body: who comes and why, who is tied to and trusts whom, and what happens to them.
 
 Kept apart from the bands, so that a process that lives through examples starts quickly.
 """
@@ -23,20 +23,23 @@ _MONTHS_BETWEEN_TRUST_OF_MANY = 6
 
 
 class WatchedPartnership(PartnershipModel):
-    """A partnership of which the trust between its members is written down in some months."""
+    """A partnership of which the ties and the trust between its members are written down in some months."""
 
     def __init__(self, scenario: Scenario, *, seed: int, replicate: int, trust_at: Sequence[int] | None = None) -> None:
         super().__init__(scenario, seed=seed, replicate=replicate, record_terms=True)
         self.trust_months = tuple(trust_months(self.n_seats, scenario.months) if trust_at is None else trust_at)
         self.trust_levels = np.zeros((len(self.trust_months), self.n_seats, self.n_seats), dtype=np.uint8)
+        self.tied_then = np.zeros_like(self.trust_levels)
 
     def step(self) -> None:
-        """Live through one month and, when it is time, write down who trusts whom."""
+        """Live through one month and, when it is time, write down who is tied to and trusts whom."""
         month = self.month
         super().step()
         if month in self.trust_months:
             levels = np.rint(np.array([partner.trust for partner in self.partners]) * _TRUST_LEVELS)
-            self.trust_levels[self.trust_months.index(month)] = levels
+            place = self.trust_months.index(month)
+            self.trust_levels[place] = levels
+            self.tied_then[place] = np.array([partner.tie for partner in self.partners]) > 0.0
 
 
 def trust_months(n_seats: int, months: int) -> range:
@@ -54,7 +57,9 @@ def example(
     trust_at: Sequence[int] | None = None,
     compressed: bool = False,
 ) -> Json:
-    """Return one replicate body by body: state and utility terms every month, trust and events.
+    """Return one replicate body by body: state and utility terms every month, ties, trust and events.
+
+    In months without a table nobody counts as a member.
 
     Lived on the Mesa engine, whose numbers are those of the bands to the last bit; about 0.1 s for 19 seats.
     ``months_at`` and ``trust_at`` keep fewer months; ``compressed`` is for files, with fewer digits too.
@@ -65,7 +70,8 @@ def example(
     history = history_of(model, seed=seed, replicate=replicate)
     kept = list(range(scenario.months) if months_at is None else months_at)
     rows = model.partner_rows[kept].transpose(2, 0, 1)
-    is_member = rows[0] > 0.0
+    stood = history.measures["is_dissolved"].shift(1, fill_value=0.0).to_numpy()[kept] == 0.0
+    is_member = (rows[0] > 0.0) & stood[:, None]
     state = np.where(is_member, rows, np.nan)
     state[0] = is_member
     n_columns = len(COLUMNS)
@@ -78,9 +84,9 @@ def example(
         "columns": list(COLUMNS),
         "values": packed(state[:n_columns], digits, along=0, compressed=compressed),
         "terms": packed(state[n_columns:], digits, along=0, compressed=compressed),
-        "attendance_noise": scenario.behaviour.attendance_noise,
         "trust_months": list(model.trust_months),
         "trust": packed_codes(model.trust_levels, scale=1.0 / _TRUST_LEVELS, compressed=compressed),
+        "ties": packed_codes(model.tied_then, compressed=compressed),
         "events": _events(history),
     }
 

@@ -23,6 +23,7 @@ async function start() {
   page.lessons = new Lessons(startLesson);
   fillChoices();
   fillAbout();
+  at("remark").textContent = CATALOGUE.remark;
   fillTake();
   wire();
   if (unknown.length) problem(`The address names what this page does not know: ${unknown.join(", ")}. It was left out.`);
@@ -172,8 +173,8 @@ function showInside(view) {
   if (state.partner === null || at("partner").value !== view.picked) at("partner").value = view.picked ?? "";
   if (!view.picked) return;
   const label = partnerLabel(answer, view.picked);
-  figures.terms.retitle(`${label}: what draws it in, what pushes it away`, "Parts of its decision to attend, in the chosen month or its last as a member.");
-  figures.chance.retitle(`${label}: chance that it comes`, "Gaps: no seat.");
+  figures.terms.retitle(`${label}: what draws it in, what pushes it away`, "Parts of its decision to go in person, in the chosen month or its last as a member.");
+  figures.chance.retitle(`${label}: chance that it goes in person`, "Gaps: no seat, or no table.");
   drawTerms(figures.terms, answer, view.picked, view.step);
   drawChance(figures.chance, answer, view.picked, view);
   at("why").innerHTML = whyWords(answer, view.picked, view.step);
@@ -241,9 +242,9 @@ async function makeFigures() {
       title: `Side ${LETTER[side]}`, says: "", spec: networkSpec(), file: `network-${LETTER[side]}`, table: () => networkTable(current(), side, viewOf().step),
     });
   }
-  figures.timeline = new Figure(at("chart-timeline"), { title: "Policy dates and events", says: "Filled diamonds: policy. Triangles: seats given up or taken. Dots: other events.", spec: timelineSpec(), file: "timeline", table: () => timelineTable(current()) });
+  figures.timeline = new Figure(at("chart-timeline"), { title: "Policy dates and events", says: "Filled diamonds: policy. Triangles: seats taken. Crosses: what ended. Dots: other events.", spec: timelineSpec(), file: "timeline", table: () => timelineTable(current()) });
   figures.terms = new Figure(at("charts-partner"), { title: "What draws it in, what pushes it away", spec: termsSpec(), file: "partner-terms", table: () => termsTable(current(), viewOf().picked, viewOf().step) });
-  figures.chance = new Figure(at("charts-partner"), { title: "Chance that it comes", spec: chanceSpec(), file: "partner-chance", table: () => chanceTable(current(), viewOf().picked) });
+  figures.chance = new Figure(at("charts-partner"), { title: "Chance that it goes in person", spec: chanceSpec(), file: "partner-chance", table: () => chanceTable(current(), viewOf().picked) });
   figures.other = new Figure(at("chart-other"), { title: MEASURES.get(page.state.measure).label, says: "", spec: fanSpec(200), file: "measure", table: () => fanTable(page.state.measure, current()) });
   retitleOther();
   await Promise.all(Object.values(figures).map((figure) => figure.ready()));
@@ -252,7 +253,7 @@ async function makeFigures() {
   }
   for (const figure of Object.values(figures)) if (figure.spec.scales[0].name === "x" && figure.spec.scales[0].type === "utc") monthByClick(figure);
   at("network-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
-    + ` · size: influence · filled: came this month · lines: trust above ${TIE_FROM} · click a partner for its reasons`;
+    + ` · size: influence · filled: came this month · lines: ties, thicker with more trust · click a partner for its reasons`;
   colourKeys();
 }
 

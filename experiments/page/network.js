@@ -2,11 +2,10 @@
 
 const SECTORS = CATALOGUE.sectors;
 const TERMS = CATALOGUE.terms;
-const TIE_FROM = 0.25;
 const MOST_TIES = 260;
 const MOST_NAMES = 24;
 
-/** Partners on an ellipse, sectors side by side, lines for trust, size for influence. */
+/** Partners on an ellipse, sectors side by side, lines for ties, thicker with more trust, size for influence. */
 function networkSpec() {
   return {
     $schema: "https://vega.github.io/schema/vega/v6.json",
@@ -101,7 +100,7 @@ function drawNetwork(figure, side, answer, { step, picked }) {
   const ties = networkTies(example, places, nodes, step);
   const top = [...members].sort((a, b) => b.influence - a.influence)[0];
   const words = members.length
-    ? `${monthName(answer.start, step)}: ${came.length} of ${members.length} members came. ${top.words} has most influence, ${plainPercent(top.influence)} %. It ends as ${example.regime}.`
+    ? `${monthName(answer.start, step)}: ${came.length} of ${members.length} members came or sent somebody. ${top.words} has most influence, ${plainPercent(top.influence)} %. It ends as ${example.regime}.`
     : `${monthName(answer.start, step)}: there are no members any more. It ends as ${example.regime}.`;
   figure.update({ ties, nodes: present }, { names: many ? 0 : 1 }, words);
 }
@@ -133,34 +132,32 @@ function inTwoLines(text) {
 }
 
 function networkTies(example, places, nodes, step) {
-  if (!example.trust) return [];
   const when = nearestIndex(example.trust_months, step);
   const ties = [];
   for (let i = 0; i < nodes.length; i += 1) {
     if (!nodes[i].member) continue;
     for (let j = i + 1; j < nodes.length; j += 1) {
       if (!nodes[j].member) continue;
-      const trust = (example.trust.at(when, i, j) + example.trust.at(when, j, i)) / 2;
-      if (trust > TIE_FROM) ties.push({ i, j, trust });
+      if (example.ties.at(when, i, j) < 0.5) continue;
+      ties.push({ i, j, trust: (example.trust.at(when, i, j) + example.trust.at(when, j, i)) / 2 });
     }
   }
   ties.sort((a, b) => b.trust - a.trust);
-  return ties.slice(0, MOST_TIES).map(({ i, j, trust }) => {
-    const strength = (trust - TIE_FROM) / (1 - TIE_FROM);
-    return { x: places[i].x, y: places[i].y, x2: places[j].x, y2: places[j].y, width: 0.4 + 1.6 * strength, opacity: 0.05 + 0.33 * strength };
-  });
+  return ties.slice(0, MOST_TIES).map(({ i, j, trust }) => (
+    { x: places[i].x, y: places[i].y, x2: places[j].x, y2: places[j].y, width: 0.4 + 2 * trust, opacity: 0.1 + 0.5 * trust }
+  ));
 }
 
 function networkTable(answer, side, step) {
   const example = answer[side].example;
-  const head = ["Partner", "Sector", "Seat", "Came", "Influence", "Attendance record", "Rank sent"];
+  const head = ["Partner", "Sector", "Seat", "Somebody came", "Influence", "Meetings in person, last year", "Ties", "Projects"];
   if (!example) return { head, rows: [] };
   const month = nearestIndex(example.months_at, step);
   const rows = example.partners.map((partner, i) => {
     const member = isMember(example, month, i);
     const value = (name) => (member ? plainNumber(seatValue(example, name, month, i)) : "–");
     return [partner.name, SECTORS.find((sector) => sector.name === partner.sector).label, member ? "member" : "no seat", member ? (seatValue(example, "attendance", month, i) > 0.5 ? "yes" : "no") : "–",
-      value("influence"), value("attendance_record"), value("seniority")];
+      value("influence"), value("person_record"), value("ties"), value("projects")];
   });
   return { head, rows };
 }
@@ -205,7 +202,7 @@ function timelineSpec() {
   };
 }
 
-const EVENT_SHAPE = { leaves: "triangle-down", "takes a seat": "triangle-up", abolished: "cross", dissolved: "cross" };
+const EVENT_SHAPE = { "takes a seat": "triangle-up", abolished: "cross", dissolved: "cross" };
 
 function timelineEntries(answer) {
   return SIDES.flatMap((side) => [
@@ -218,7 +215,7 @@ const changesWords = (changes) => Object.entries(changes ?? {}).map(([path, valu
 
 function eventWords(example, event) {
   const who = event.partner === null || event.partner === undefined ? "" : `${example.partners[event.partner].name} `;
-  const words = { leaves: "leaves", "takes a seat": "takes a seat", abolished: "is abolished", reorganised: "is reorganised" };
+  const words = { "takes a seat": "takes a seat", abolished: "is abolished", reorganised: "is reorganised" };
   return who ? `${who}${words[event.event] ?? event.event}` : event.event[0].toUpperCase() + event.event.slice(1);
 }
 

@@ -9,15 +9,20 @@ function partnerLabel(answer, key) {
   return partners.find(Boolean)?.name ?? key;
 }
 
-/** Chance that a member attends: the sum of its terms, put through the noisy choice. */
-function attendanceChance(example, month, partner) {
-  if (!isMember(example, month, partner)) return NaN;
+/** Chances that a member goes in person and that it sends a junior; who has no half-day left sends a junior. */
+function chancesOf(example, month, partner) {
+  if (!isMember(example, month, partner)) return { inPerson: NaN, junior: NaN };
   let utility = 0;
   for (let k = 0; k < TERMS.length; k += 1) utility += example.terms.at(k, month, partner);
-  return 1 / (1 + Math.exp(-utility / example.attendance_noise));
+  const weights = [utility, seatValue(example, "junior_utility", month, partner)].map(Math.exp);
+  const [inPerson, junior] = weights.map((weight) => weight / (1 + weights[0] + weights[1]));
+  return seatValue(example, "free_half_days", month, partner) >= 1 ? { inPerson, junior } : { inPerson: 0, junior: inPerson + junior };
 }
 
-/** The partner whose chance to come differs most between the sides, over the second half of the run. */
+/** Chance that a member goes in person. */
+const chanceInPerson = (example, month, partner) => chancesOf(example, month, partner).inPerson;
+
+/** The partner whose chance to go in person differs most between the sides, over the second half of the run. */
 function tellingPartner(answer) {
   const [left, right] = SIDES.map((side) => answer[side].example);
   if (!left || !right) return (left ?? right)?.partners[0]?.key ?? null;
@@ -33,7 +38,7 @@ function tellingPartner(answer) {
 function meanChance(example, partner) {
   let sum = 0;
   const from = Math.floor(example.months_at.length / 2);
-  for (let month = from; month < example.months_at.length; month += 1) sum += attendanceChance(example, month, partner) || 0;
+  for (let month = from; month < example.months_at.length; month += 1) sum += chanceInPerson(example, month, partner) || 0;
   return sum / (example.months_at.length - from);
 }
 
@@ -142,7 +147,7 @@ function termsTable(answer, name, step) {
   return { head: ["What draws in (+) or pushes away (−)", "A", "B", "Meaning"], rows: TERMS.map((term, k) => [term.label, value("left", k), value("right", k), term.says]) };
 }
 
-/** Chance to come, month by month, on both sides. */
+/** Chance to go in person, month by month, on both sides. */
 function chanceSpec() {
   const spec = fanSpec(150);
   spec.marks = spec.marks.filter((mark) => mark.type !== "area");
@@ -153,7 +158,7 @@ function chanceRows(answer, side, name) {
   const example = answer[side].example;
   const partner = seatOf(example, name);
   if (partner < 0) return [];
-  return example.months_at.map((step, month) => ({ t: dateOf(answer.start, step), p50: attendanceChance(example, month, partner) }))
+  return example.months_at.map((step, month) => ({ t: dateOf(answer.start, step), p50: chanceInPerson(example, month, partner) }))
     .map((row) => (Number.isFinite(row.p50) ? row : { t: row.t, p50: null }));
 }
 
@@ -168,8 +173,8 @@ function chanceNow(answer, side, name, step) {
   const example = answer[side].example;
   const partner = seatOf(example, name);
   if (partner < 0) return "has no such seat";
-  const chance = attendanceChance(example, nearestIndex(example.months_at, step), partner);
-  return Number.isFinite(chance) ? `would come with ${plainPercent(chance)} % chance` : "has no seat any more";
+  const { inPerson, junior } = chancesOf(example, nearestIndex(example.months_at, step), partner);
+  return Number.isFinite(inPerson) ? `goes in person with ${plainPercent(inPerson)} % chance, sends a junior with ${plainPercent(junior)} %` : "has no seat any more";
 }
 
 function chanceTable(answer, name) {
@@ -189,7 +194,7 @@ function whyWords(answer, name, step) {
   return told.join("");
 }
 
-const GONE = { leaves: "gave up its seat", abolished: "was abolished", dissolved: "lost its seat when the partnership was dissolved" };
+const GONE = { abolished: "was abolished", dissolved: "lost its seat when the partnership was dissolved" };
 
 function whySide(answer, side, name, step) {
   const example = answer[side].example;
@@ -204,9 +209,10 @@ function whySide(answer, side, name, step) {
     const end = [...example.events].reverse().find((event) => event.month <= step && event.month >= last && concerns(event));
     return `${label} ${end ? `${GONE[end.event]} in` : "has had no seat since"} <b>${monthName(answer.start, end ? end.month : example.months_at[last])}</b>. ${sinceStart(example, partner, last)}`;
   }
-  const chance = attendanceChance(example, month, partner);
-  const verdict = chance > 0.6 ? "mostly comes" : chance < 0.3 ? "mostly stays away" : "wavers";
-  return `${label} <b>${verdict}</b> (${plainPercent(chance)} % chance in ${monthName(answer.start, step)}). ${sinceStart(example, partner, last)}`;
+  const { inPerson, junior } = chancesOf(example, month, partner);
+  const away = 1 - inPerson - junior;
+  const verdict = inPerson > 0.6 ? "mostly comes in person" : junior > 0.5 ? "mostly sends a junior" : away > 0.5 ? "mostly stays away" : "wavers";
+  return `${label} <b>${verdict}</b> (${monthName(answer.start, step)}: in person ${plainPercent(inPerson)} %, a junior ${plainPercent(junior)} %). ${sinceStart(example, partner, last)}`;
 }
 
 /** Which terms moved most between the first year and the last months as a member. */

@@ -18,7 +18,7 @@ from experiments.page.example import example, trust_months
 from experiments.page.packing import packed, packed_codes, unpacked
 from experiments.page.request import MOST_REPLICATES, MOST_SEATS, changeable_paths, request_by, request_in
 from sim import PARAMETERS, REGIMES, ScenarioError, simulate, simulate_ensemble
-from sim.terms import TERMS
+from sim.meetings import TERMS
 
 SHORT = {"months": 24, "replicates": 8, "seed": 5}
 
@@ -238,11 +238,13 @@ def test_regimes_are_counted(told, ensemble):
         expected = np.stack([(ensemble.regimes[number] == code).mean(axis=0) for code in range(len(REGIMES))])
         np.testing.assert_allclose(shares, expected, atol=1e-4)
         finals = told[side]["final_regimes"]
-        assert [row["count"] for row in finals] == np.bincount(ensemble.final_regimes[number], minlength=5).tolist()
+        assert [row["count"] for row in finals] == np.bincount(
+            ensemble.final_regimes[number], minlength=len(REGIMES)
+        ).tolist()
         assert all(row["low"] <= row["share"] <= row["high"] for row in finals)
     moved = np.array(told["difference"]["moved"])
-    np.testing.assert_array_equal(moved.sum(axis=1), np.bincount(ensemble.final_regimes[0], minlength=5))
-    np.testing.assert_array_equal(moved.sum(axis=0), np.bincount(ensemble.final_regimes[1], minlength=5))
+    np.testing.assert_array_equal(moved.sum(axis=1), np.bincount(ensemble.final_regimes[0], minlength=len(REGIMES)))
+    np.testing.assert_array_equal(moved.sum(axis=0), np.bincount(ensemble.final_regimes[1], minlength=len(REGIMES)))
 
 
 def test_the_same_scenario_on_both_sides_differs_by_nothing():
@@ -292,7 +294,7 @@ def lived(asked):
 
 
 def test_an_example_is_that_very_run(asked, lived, ensemble):
-    """State and terms as in history.partners; the regime as in the bands."""
+    """State and terms as in history.partners; the regime as in the bands; nobody is a member without a table."""
     history = simulate(asked.right, seed=asked.seed, replicate=3, record_terms=True)
     n_seats = len(lived["partners"])
     columns = [*lived["columns"], *(f"term_{name}" for name in TERMS)]
@@ -317,6 +319,13 @@ def test_trust_month_by_month_averages_to_the_measure(asked, lived):
         pairs = trust[place][np.ix_(here, here)]
         mean = pairs.sum() / (len(here) * (len(here) - 1))
         assert mean == pytest.approx(history.measures["trust"].iloc[month], abs=0.5 / 250)
+
+
+def test_ties_are_those_that_are_reported(asked, lived):
+    """The lines that are drawn are as many as the measure says."""
+    history = simulate(asked.right, seed=asked.seed, replicate=3)
+    ties, n = unpacked(lived["ties"])[-1], history.measures["n_members"].iloc[-1]
+    assert ties.sum() / (n * (n - 1)) == pytest.approx(history.measures["tie_density"].iloc[-1])
 
 
 def test_bodies_of_one_kind_are_numbered():

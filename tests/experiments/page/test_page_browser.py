@@ -26,6 +26,7 @@ from experiments.page.packing import unpacked  # noqa: E402
 from experiments.page.request import preset_scenarios, request_by  # noqa: E402
 from experiments.page.server import Answering, make_app  # noqa: E402
 from experiments.verbs.app import listening_socket  # noqa: E402
+from sim.meetings import TERMS  # noqa: E402
 
 expect = sync_api.expect
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -258,8 +259,8 @@ def test_a_partner_tells_why_it_stays_or_leaves(served: str, opened: Open) -> No
     assert page.locator("#why").inner_text() != before
     page.locator("#charts-partner .show-table").first.click()
     table = page.locator("#charts-partner table").first
-    expect(table).to_contain_text("meetings and paperwork")
-    assert table.locator("tbody tr").count() == 14
+    expect(table).to_contain_text("partners who come")
+    assert table.locator("tbody tr").count() == len(TERMS)
     symbols = drawn.locator("svg .mark-symbol path")
     symbols.nth(5).click(force=True)
     expect(page.locator("#why")).not_to_contain_text("Police force 1")

@@ -18,7 +18,7 @@ from experiments.page.html import page_html
 from experiments.page.request import changeable_paths, request_by
 from experiments.values import with_values
 from sim import MEASURES, PARAMETERS, REGIMES
-from sim.terms import TERMS
+from sim.meetings import TERMS
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_what_is_declared_for_the_page_exists_in_the_model(told: dict[str, Any])
 def test_lessons_speak_of_what_there_is(told: dict[str, Any]) -> None:
     """Each word in braces and each comparison names a part, a measure or a regime; each side can be run."""
     asked = re.compile(r"[ABD]\.(count|share|final|abs)\.([\w -]+?)(?= [<>=*+]| and |$)")
-    assert len(told["lessons"]) == 5
+    assert len(told["lessons"]) == 4
     for lesson in told["lessons"]:
         words = [word for word in re.findall(r"\{([^}]+)\}", lesson["reveal"]) if word != "n"]
         words += [part for choice in lesson["choices"] for part in re.split(r" and | [<>]=? | [+*] ", choice["holds"])]
@@ -120,4 +120,6 @@ def test_a_text_in_the_catalogue_cannot_end_its_element(page: str) -> None:
     found = re.search(r'<script type="application/json" id="catalogue">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     assert "<" not in found[1]
-    assert json.loads(found[1])["limits"]["replicates"] == 200
+    held = json.loads(found[1])
+    assert held["limits"]["replicates"] == 200
+    assert held["remark"] == "Numbers set by hand, not fitted."
