@@ -94,7 +94,7 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def prior(name: str) -> tuple[float, float]:
-    """Return the range of an uncertain parameter, for example ``prior("weight_habit")``."""
+    """Return the range of a number of behaviour, for example ``prior("habit_pull")``."""
     parameter = sim.PARAMETERS[f"behaviour.{name}"]
     assert parameter.low is not None
     assert parameter.high is not None
@@ -114,15 +114,13 @@ def levers_off() -> dict[str, Any]:
 
 
 def allowed_values(parameter: sim.Parameter) -> st.SearchStrategy[Any]:
-    """Return a strategy for the values that a parameter may take."""
+    """Return a strategy for the values that a parameter may take, its ends among them."""
     options: list[st.SearchStrategy[Any]] = []
     if parameter.choices:
         options.append(st.sampled_from(parameter.choices))
     if parameter.low is not None and parameter.high is not None:
-        if isinstance(parameter.default, int):
-            options.append(st.integers(int(parameter.low), int(parameter.high)))
-        else:
-            options.append(st.floats(parameter.low, parameter.high, allow_subnormal=False))
+        options.append(st.sampled_from((parameter.low, parameter.high)))
+        options.append(st.floats(parameter.low, parameter.high, allow_subnormal=False))
     return st.one_of(options)
 
 
@@ -131,7 +129,7 @@ _LEVERS = tuple(p for p in _CHANGEABLE if p.path.startswith(("levers.", "leaders
 
 
 @st.composite
-def overrides(draw: st.DrawFn, parameters: Iterable[sim.Parameter] = _CHANGEABLE, most: int = 10) -> dict[str, Any]:
+def overrides(draw: st.DrawFn, parameters: Iterable[sim.Parameter] = _CHANGEABLE, most: int = 25) -> dict[str, Any]:
     """Draw allowed values for some parameters, as a nested tree."""
     chosen = draw(st.lists(st.sampled_from(tuple(parameters)), max_size=most, unique_by=lambda p: p.path))
     return nested({p.path: draw(allowed_values(p)) for p in chosen})
@@ -157,7 +155,11 @@ def scenario_settings(draw: st.DrawFn, longest: int = 40) -> dict[str, Any]:
             "chair": draw(st.sampled_from(("nobody", *sectors))),
             "executive": draw(st.sampled_from(("everyone", "public_only"))),
             "entries": [
-                {"month": draw(steps), "archetype": draw(st.sampled_from(archetypes)), "informed": draw(SHARES)}
+                {
+                    "month": draw(steps),
+                    "archetype": draw(st.sampled_from(archetypes)),
+                    "count": draw(st.integers(1, 2)),
+                }
                 for _ in range(draw(st.integers(0, 2)))
             ],
         },
@@ -169,25 +171,17 @@ def scenario_settings(draw: st.DrawFn, longest: int = 40) -> dict[str, Any]:
 
 
 def fading_settings(**changes: Any) -> dict[str, Any]:
-    """Return settings under which little keeps a council from ending the partnership."""
+    """Return settings under which little holds a partnership, and some are founded again."""
     return typical_settings(
         months=40,
         levers=levers_off()
         | {"outside_option": 1.0, "austerity": 0.6, "pooling_rate": 0.2, "flexible_fund_gbp_m": 0.5},
-        behaviour={"dissolution_rate": 0.2, "dissolution_value": 0.8},
+        behaviour={"highest_hazard": 0.15, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045},
         **changes,
     )
 
 
 SHARES = st.floats(0.0, 1.0, allow_subnormal=False)
-
-
-@st.composite
-def simplexes(draw: st.DrawFn, size: int) -> list[float]:
-    """Draw weights that are at least 0 and sum to 1."""
-    raw = draw(st.lists(st.floats(0.0, 1.0, allow_subnormal=False), min_size=size, max_size=size))
-    whole = math.fsum(raw)
-    return [weight / whole for weight in raw] if whole > 1e-3 else [1.0 / size] * size
 
 
 # ---------------------------------------------------------------- sign contracts

@@ -1,4 +1,4 @@
-"""What must hold of the second model, row by row: of its rules at their extremes, and of whole runs."""
+"""What must hold of the model, row by row: of its rules at their extremes, and of whole runs."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from hypothesis import strategies as st
 from strategies import TYPICAL_BOARD
 
 import sim
+from sim import MONTH
+from sim.accountability import answer_of_the_centre, reward_for
+from sim.meetings import items_of, support_of
+from sim.obligations import scarcity
 from sim.population import THEMES
+from sim.projects import RESPONSIVENESS, chance_of_pooling, effort_of
 from sim.rules.mathematics import exponential, total
-from sim.second import month
-from sim.second.accountability import answer_of_the_centre, reward_for
-from sim.second.meetings import PLANNING_MONTHS, items_of, support_of
-from sim.second.projects import RESPONSIVENESS, chance_of_pooling, effort_of
-from sim.second.ties import made_or_lost, shared_draw, trust_a_month_later
-from sim.second.time import CLAIMS, scarcity
+from sim.tables import CLAIMS, PLANNING_MONTHS
+from sim.ties import made_or_lost, shared_draw, trust_a_month_later
 
 SHARES = st.floats(0.0, 1.0)
 DRAWS = st.floats(0.0, 1.0, exclude_max=True)
-OF_A_PAIR = ("trust", "returned_trust", "joint", "complement", "best_came", "other_best_came", "best_in_person")
 
 
-def lived(own: dict[str, float] | None = None, *, months: int = 48, seed: int = 1, **settings: Any) -> Any:
-    """Return a model of the second kind that has lived through its months."""
-    values = {"months": months, "board": {"members": dict(TYPICAL_BOARD)}, "own": own or {}, **settings}
-    model = sim.PartnershipModel(sim.scenario_from(values, month=month), seed=seed, month=month)
+def lived(numbers: dict[str, float] | None = None, *, months: int = 48, seed: int = 1, **settings: Any) -> Any:
+    """Return a model that has lived through its months, with numbers of behaviour changed."""
+    values = {"months": months, "board": {"members": dict(TYPICAL_BOARD)}, "behaviour": numbers or {}, **settings}
+    model = sim.PartnershipModel(sim.scenario_from(values), seed=seed)
     for _ in range(months):
         model.step()
     return model
@@ -36,7 +36,7 @@ def lived(own: dict[str, float] | None = None, *, months: int = 48, seed: int = 
 
 def measured(model: Any) -> dict[str, np.ndarray]:
     """Return the measures of a model, month by month."""
-    return {name: model.measures[:, number] for number, name in enumerate(month.measures)}
+    return {name: model.measures[:, number] for number, name in enumerate(MONTH.measures)}
 
 
 def matrix(model: Any, name: str) -> np.ndarray:
@@ -96,7 +96,7 @@ def test_say_is_shared_out():
 def test_full_facilitation_gives_all_who_are_there_in_one_rank_the_same_say():
     """Equal presence, equal say, whatever the budgets; the chair steers nothing then."""
     leader = {"facilitation": 1.0, "direction": 0.0, "attention": 1.0}
-    model = lived(months=6, leadership=leader, behaviour={"style_spread": 0.0})
+    model = lived({"style_spread": 0.0}, months=6, leadership=leader)
     says: dict[float, set[float]] = {}
     for partner in model.members:
         says.setdefault(partner.presence_now, set()).add(round(partner.influence, 12))
@@ -112,7 +112,7 @@ def test_many_speakers_leave_time_for_few_items(present, hours, more):
 def test_terms_sum_to_the_choice():
     """Whoever is pushed or drawn beyond all chance by the sum of the terms kept stays away, or goes in person."""
     values = {"months": 6, "board": {"members": dict(TYPICAL_BOARD)}}
-    model = sim.PartnershipModel(sim.scenario_from(values, month=month), seed=1, record_terms=True, month=month)
+    model = sim.PartnershipModel(sim.scenario_from(values), seed=1, record_terms=True)
     for _ in range(6):
         model.step()
         for partner in model.members:
@@ -161,7 +161,7 @@ def test_voice_is_a_slot_for_who_is_not_publicly_funded():
 
 def test_a_table_of_one_passes_all_it_proposes():
     model = lived({"senior_base": -1.2, "time_cost": 0.4}, months=36, board={"members": {"council": 1}})
-    raised = model.measures[:, list(month.measures).index("items_raised")]
+    raised = model.measures[:, list(MONTH.measures).index("items_raised")]
     assert raised.sum() > 0.0
     assert model.decisions_year > 0.0
 
@@ -300,10 +300,10 @@ def test_equal_money_without_ties_adds_nothing():
 
 def alone_by_hand(model: Any, pounds: np.ndarray) -> np.ndarray:
     """Return what so many pounds a month close alone, mean over themes, with the fading of gains."""
-    own, closed, course = model.own, 0.0, []
-    reach = own.growth_reach * (RESPONSIVENESS[0] + RESPONSIVENESS[1]) / 5.0
-    for month_ in pounds:
-        closed = closed * (1.0 - own.decay) + own.alone * month_ / 5.0 * (np.mean(RESPONSIVENESS) + reach)
+    numbers, closed, course = model.behaviour, 0.0, []
+    reach = numbers.growth_reach * (RESPONSIVENESS[0] + RESPONSIVENESS[1]) / 5.0
+    for monthly in pounds:
+        closed = closed * (1.0 - numbers.decay) + numbers.alone * monthly / 5.0 * (np.mean(RESPONSIVENESS) + reach)
         course.append(closed)
     return np.array(course)
 
@@ -311,7 +311,7 @@ def alone_by_hand(model: Any, pounds: np.ndarray) -> np.ndarray:
 def test_the_counterfactual_is_that_of_the_same_pounds_and_shocks():
     """Where all money is given, what would have been without the table does not depend on what the table did."""
     levers = {"flexible_fund_gbp_m": 5.0, "pooling_rate": 0.0, "initiatives": 0.0, "unaccredited_release": 1.0}
-    one, other = (lived(own, seed=9, levers=levers) for own in ({}, {"quorum": 0.6, "senior_base": -3.2}))
+    one, other = (lived(numbers, seed=9, levers=levers) for numbers in ({}, {"quorum": 0.6, "senior_base": -3.2}))
     assert not np.array_equal(measured(one)["outcome"], measured(other)["outcome"])
     assert np.array_equal(measured(one)["outcome_counterfactual"], measured(other)["outcome_counterfactual"])
 
@@ -378,14 +378,20 @@ def test_an_engaged_partnership_of_a_committed_leader_lasts():
 
 
 def test_nothing_is_abolished_in_the_first_year_and_ties_live_on():
-    own = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "hold_cuts": 0.8, "refounding_rate": 0.015}
+    numbers = {
+        "hold_expected": 0.3,
+        "hold_needed": 0.6,
+        "hold_engaged": 0.4,
+        "hold_cuts": 0.8,
+        "refounding_rate": 0.015,
+    }
     for seed in range(8):
-        model = lived(own, months=40, seed=seed, levers={"austerity": 0.6}, leadership={"attention": 0.1})
-        gone = model.measures[:, list(month.measures).index("is_dissolved")]
+        model = lived(numbers, months=40, seed=seed, levers={"austerity": 0.6}, leadership={"attention": 0.1})
+        gone = model.measures[:, list(MONTH.measures).index("is_dissolved")]
         assert not gone[:12].any()
         if gone.any():
             assert matrix(model, "tie").any()
-            assert model.measures[-1, list(month.measures).index("attendance")] == 0.0
+            assert model.measures[-1, list(MONTH.measures).index("attendance")] == 0.0
             return
     pytest.fail("none of eight was abolished")
 

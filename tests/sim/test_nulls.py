@@ -1,4 +1,4 @@
-"""The null models of the second model: what each keeps is kept exactly, what it takes away is gone, in both engines."""
+"""The null models: what each keeps is kept exactly, what it takes away is gone, in both engines."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from strategies import TYPICAL_BOARD
 
 import sim
 from experiments.options import shipped_folder
+from sim import MONTH, life, meetings, ties
 from sim.dealing import give_places, shuffle
-from sim.second import life, meetings, ties
-from sim.second import month as as_it_is
-from sim.second.nulls import (
+from sim.nulls import (
     NULLS,
     fixed_membership,
     mean_trust,
@@ -30,8 +29,8 @@ from sim.second.nulls import (
     reshuffled,
     reshuffled_matched,
 )
-from sim.second.nulls.changes import given
-from sim.second.nulls.numbers import COMES, IN_PERSON, TRUST
+from sim.nulls.changes import given
+from sim.nulls.numbers import COMES, IN_PERSON, TRUST
 
 EIGHT = {
     "council": 1, "police": 1, "primary_care_trust": 1, "jobcentre_plus": 1, "chamber_of_commerce": 1,
@@ -74,10 +73,10 @@ def step_of(month: Any, name: str) -> Any:
 
 
 def test_every_declared_null_is_built():
-    declared = yaml.safe_load((shipped_folder() / "pattern" / "second" / "nulls.yaml").read_text("utf-8"))
+    declared = yaml.safe_load((shipped_folder() / "pattern" / "declared" / "nulls.yaml").read_text("utf-8"))
     assert list(NULLS) == list(declared["nulls"])
     for name, month in NULLS.items():
-        assert sim.load_month(f"sim.second.nulls.{name}") is month
+        assert sim.load_month(f"sim.nulls.{name}") is month
 
 
 OF_OTHER_MAKE = ("reshuffled_matched", "relabelled_yearly", "no_ties", "random_attendance")
@@ -89,7 +88,7 @@ OF_OTHER_MAKE = ("reshuffled_matched", "relabelled_yearly", "no_ties", "random_a
 def test_both_engines_give_the_same_bits(name):
     """Runs that end and runs that go on share a block, on a small board and on the typical one."""
     month = NULLS[name]
-    gone = {"own": {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}}
+    gone = {"behaviour": {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}}
     ended = {"calendar": [{"from": "2002-06", "abolish": ["police"]}]}
     for board in BOARDS:
         for settings in ({}, gone, ended):
@@ -108,7 +107,7 @@ def test_both_engines_give_the_same_bits(name):
 @pytest.mark.parametrize("name", NULLS)
 def test_a_null_is_another_model(name):
     """What it takes away makes a difference."""
-    as_ever, without = lived(as_it_is), lived(NULLS[name])
+    as_ever, without = lived(MONTH), lived(NULLS[name])
     if name != "fixed_membership":  # nobody may have left here
         assert not np.array_equal(as_ever.measures, without.measures)
 
@@ -156,7 +155,7 @@ def test_places_are_given_within_what_is_alike():
 @pytest.mark.parametrize("seed", [1, 2])
 def test_reshuffled_keeps_how_many_ties_and_all_values_of_trust(board, seed):
     """Number of ties and set of values to the bit, and what a pair holds both ways stays together."""
-    model = lived(as_it_is, board=board, seed=seed)
+    model = lived(MONTH, board=board, seed=seed)
     deal = step_of(reshuffled.month, "deal")
     before = {name: matrix(model, name) for name in ("tie", "trust", "joint")}
     reshuffled_luck = model_of(reshuffled.month, board=board, seed=seed).luck
@@ -186,7 +185,7 @@ def test_reshuffled_ties_are_nobodys():
         total += matrix(model, "tie") if month >= 40 else 0.0
     share = off_diagonal(total / 159.0)
     assert share.std() < 2.0 * np.sqrt(share.mean() * (1.0 - share.mean()) / 159.0)
-    ordinary = model_of(as_it_is, months=200)
+    ordinary = model_of(MONTH, months=200)
     for _ in range(199):
         ordinary.step()
     assert off_diagonal(matrix(ordinary, "tie")).any()
@@ -261,14 +260,14 @@ def test_no_trust_is_one_number(board):
 @pytest.mark.parametrize("board", BOARDS)
 def test_mean_trust_keeps_how_much_there_is(board):
     """At the launch it is the mean of what was brought; later all are equal, and it moves."""
-    first, ordinary = model_of(mean_trust.month, board=board), model_of(as_it_is, board=board)
+    first, ordinary = model_of(mean_trust.month, board=board), model_of(MONTH, board=board)
     values = off_diagonal(matrix(first, "trust"))
     assert len(set(values)) == 1
     assert values[0] == pytest.approx(off_diagonal(matrix(ordinary, "trust")).mean(), abs=1e-12)
     last = off_diagonal(matrix(lived(mean_trust.month, board=board), "trust"))
     assert len(set(last)) == 1
     assert last[0] != values[0]
-    model = lived(as_it_is, board=board)
+    model = lived(MONTH, board=board)
     before = off_diagonal(matrix(model, "trust"))
     model.plan = mean_trust.month
     for name in ("trust_of_a_pair", "trust_of_the_table"):
@@ -297,7 +296,7 @@ def test_no_ties_are_ever_made_and_teams_are_made_all_the_same(board):
 @pytest.mark.parametrize("board", BOARDS)
 def test_without_learning_all_think_as_they_did(board):
     """Trust too, where nobody has more influence than others accept."""
-    model = model_of(no_learning.month, board=board, own={"domination_price": 0.0}, months=40)
+    model = model_of(no_learning.month, board=board, behaviour={"domination_price": 0.0}, months=40)
     beliefs, aspired = ([getattr(one, name) for one in model.partners] for name in ("belief", "aspires"))
     trust = matrix(model, "trust")
     for _ in range(39):
@@ -310,9 +309,11 @@ def test_without_learning_all_think_as_they_did(board):
 
 
 def test_without_learning_a_new_beginning_gives_no_new_hope():
-    own = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
+    """A leader who cares comes after one who does not, and takes up with the core that is left."""
+    numbers = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
+    cares = {"leadership": {"attention": 0.0}, "calendar": [{"from": "2004-04", "leadership": {"attention": 1.0}}]}
     for seed in range(40):
-        model = model_of(no_learning.month, own=own, seed=seed, months=60, leadership={"attention": 1.0})
+        model = model_of(no_learning.month, behaviour=numbers, seed=seed, months=60, **cares)
         beliefs = [partner.belief for partner in model.partners]
         for _ in range(59):
             model.step()
@@ -326,7 +327,7 @@ def test_random_attendance_is_one_coin_for_all():
     """Every body comes as often as the coin falls, whatever it is; the same coin for the board and for groups."""
     came, in_person, meetings_held = np.zeros(19), np.zeros(19), 0
     for seed in range(6):
-        model = model_of(random_attendance.month, seed=seed, months=121, own={"hold_engaged": 1.2})
+        model = model_of(random_attendance.month, seed=seed, months=121, behaviour={"hold_engaged": 1.2})
         for _ in range(120):
             model.step()
             meetings_held += 1
@@ -339,13 +340,13 @@ def test_random_attendance_is_one_coin_for_all():
 
 def test_with_a_fixed_membership_nobody_goes():
     """Neither the table nor who is ended by law, in runs in which both go otherwise."""
-    own = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
+    numbers = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
     ended = {"calendar": [{"from": "2002-06", "abolish": ["police"]}]}
-    ordinary = [lived(as_it_is, own=own, seed=seed, months=60, **ended) for seed in range(4)]
-    fixed = [lived(fixed_membership.month, own=own, seed=seed, months=60, **ended) for seed in range(4)]
+    ordinary = [lived(MONTH, behaviour=numbers, seed=seed, months=60, **ended) for seed in range(4)]
+    fixed = [lived(fixed_membership.month, behaviour=numbers, seed=seed, months=60, **ended) for seed in range(4)]
     assert {len(model.members) for model in ordinary} == {18}
     assert {len(model.members) for model in fixed} == {19}
-    gone = list(as_it_is.measures).index("is_dissolved")
+    gone = list(MONTH.measures).index("is_dissolved")
     assert max(model.measures[:, gone].max() for model in ordinary) == 1.0
     assert max(model.measures[:, gone].max() for model in fixed) == 0.0
     assert all(model.engagement_seen != 0.3 for model in fixed)
@@ -363,7 +364,7 @@ def written_by(function: Any) -> set[str]:
 def test_what_replaces_a_step_of_the_model_writes_what_that_one_wrote():
     """Or a change of the model would be lost in a null without a word."""
     assert written_by(random_attendance.toss_a_coin) == written_by(meetings.choose_rank)
-    ends = {"stands", "n_refounded"}
+    ends = {"stands", "n_refounded", "engagement_seen"}
     assert written_by(fixed_membership.go_on) == written_by(life.consider_abolition) - ends
 
 

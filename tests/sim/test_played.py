@@ -6,22 +6,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from strategies import TYPICAL_BOARD, typical_settings
+from strategies import TYPICAL_BOARD
 
 import sim
+from sim import MONTH
 from sim.choices import PLAYED, given_choices
 from sim.population import seats_of
-from sim.second import month
 
 MONTHS = 24
 PLAIN = {"months": MONTHS, "board": {"members": dict(TYPICAL_BOARD)}, "levers": {"thematic_groups": 1.0}}
-SCENARIO = sim.scenario_from(PLAIN, month=month)
+SCENARIO = sim.scenario_from(PLAIN)
 BODIES = [seat.name for seat in seats_of(SCENARIO)]
-NAMES = [name for kind in ("partner", "partnership", "matrix") for name in getattr(month.records["meetings"], kind)]
+NAMES = [name for kind in ("partner", "partnership", "matrix") for name in getattr(MONTH.records["meetings"], kind)]
 
 
 def in_mesa(played: Any = None, **options: Any) -> sim.History:
-    return sim.simulate(SCENARIO, seed=6, month=month, record="meetings", played=played, **options)
+    return sim.simulate(SCENARIO, seed=6, record="meetings", played=played, **options)
 
 
 def same(one: sim.History, other: sim.History, *, until: int = MONTHS) -> bool:
@@ -76,7 +76,7 @@ def test_a_table_goes_by_its_name_or_number(free, table):
 
 
 def test_what_is_given_is_read_as_numbers_by_month_body_and_table():
-    given = given_choices({"a": {1: "senior", 2: {"board": 0, 4: 1}}}, month.choices, bodies=["b", "a"], months=3)[
+    given = given_choices({"a": {1: "senior", 2: {"board": 0, 4: 1}}}, MONTH.choices, bodies=["b", "a"], months=3)[
         PLAYED
     ]
     assert given.shape == (3, 2, 5)
@@ -97,13 +97,13 @@ def test_both_engines_take_the_same_choices(chance):
         months = drawn.choice(10, 5, replace=False).tolist()
         played[body] = {m: int(drawn.integers(3)) if m % 2 else {int(drawn.integers(5)): "junior"} for m in months}
     members = {"council": 1, "police": 2, "university_college": 2, "large_employer": 2}
-    small = sim.scenario_from({**PLAIN, "months": 10, "board": {"members": members}}, month=month)
+    small = sim.scenario_from({**PLAIN, "months": 10, "board": {"members": members}})
     asked = [SCENARIO, small]
-    ensemble = sim.simulate_ensemble(asked, replicates=[0, 3], seed=6, month=month, record="meetings", played=played)
+    ensemble = sim.simulate_ensemble(asked, replicates=[0, 3], seed=6, record="meetings", played=played)
     for s, scenario in enumerate(asked):
         for r, replicate in enumerate((0, 3)):
-            history = sim.simulate(scenario, seed=6, replicate=replicate, month=month, record="meetings", played=played)
-            for name in month.measures:
+            history = sim.simulate(scenario, seed=6, replicate=replicate, record="meetings", played=played)
+            for name in MONTH.measures:
                 assert np.array_equal(ensemble[name][s, r, : scenario.months], history.measures[name]), name
             bodies = len(seats_of(scenario))
             ranks = ensemble.record["rank_at"][s, r, : scenario.months, :bodies]
@@ -135,13 +135,6 @@ def test_both_engines_take_the_same_choices(chance):
 def test_what_is_not_there_is_refused_in_one_line(played, told):
     for begin in (sim.simulate, lambda one, **options: sim.simulate_ensemble([one], replicates=1, **options)):
         with pytest.raises(sim.ScenarioError) as refused:
-            begin(SCENARIO, month=month, played=played)
+            begin(SCENARIO, played=played)
         assert told in str(refused.value)
         assert "\n" not in str(refused.value)
-
-
-def test_a_month_without_choices_refuses():
-    first = sim.scenario_from(typical_settings(months=3))
-    with pytest.raises(sim.ScenarioError, match="nobody chooses a rank at a table"):
-        sim.simulate(first, played={"police_1": {0: 2}})
-    assert sim.simulate(first, played={}).measures.equals(sim.simulate(first).measures)

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
-from strategies import TYPICAL_BOARD, typical_settings
+from strategies import TYPICAL_BOARD
 
 import sim
-from sim.second import month
+from sim import MONTH
 
-RECORD = month.records["meetings"]
+RECORD = MONTH.records["meetings"]
 NAMES = (*RECORD.partner, *RECORD.partnership, *RECORD.matrix)
 
 
 def scenario(**changes: Any) -> sim.Scenario:
     """Return two years of a table with all its groups."""
     plain = {"months": 24, "board": {"members": dict(TYPICAL_BOARD)}, "levers": {"thematic_groups": 1.0}}
-    return sim.scenario_from(plain | changes, month=month)
+    return sim.scenario_from(plain | changes)
 
 
 def in_mesa(asked: sim.Scenario, **options: Any) -> sim.History:
-    return sim.simulate(asked, seed=4, month=month, record="meetings", **options)
+    return sim.simulate(asked, seed=4, record="meetings", **options)
 
 
 # ---------------------------------------------------------------- both engines
@@ -34,7 +35,7 @@ def test_both_engines_keep_the_same_to_the_last_bit():
     small = scenario(months=10, board={"members": {"council": 1, "police": 2}})
     ends = scenario(calendar=[{"from": "2002-04", "abolish": ["police"]}])
     asked = [scenario(), ends, small]
-    ensemble = sim.simulate_ensemble(asked, replicates=[0, 5, 9], seed=4, month=month, record="meetings", threads=2)
+    ensemble = sim.simulate_ensemble(asked, replicates=[0, 5, 9], seed=4, record="meetings", threads=2)
     for s, one in enumerate(asked):
         for r, replicate in enumerate((0, 5, 9)):
             history = in_mesa(one, replicate=replicate)
@@ -56,7 +57,7 @@ def test_only_the_months_asked_for_are_kept():
     whole = in_mesa(scenario()).record
     part = in_mesa(scenario(), months=[23, 0]).record
     ensemble = sim.simulate_ensemble(
-        [scenario()], replicates=2, seed=4, month=month, record="meetings", months=[0, 23], measures=["trust"]
+        [scenario()], replicates=2, seed=4, record="meetings", months=[0, 23], measures=["trust"]
     )
     assert part.months == ensemble.record.months == (0, 23)
     for name in NAMES:
@@ -67,22 +68,20 @@ def test_only_the_months_asked_for_are_kept():
 
 @pytest.mark.slow
 def test_keeping_a_record_changes_nothing_else():
-    plain = sim.simulate(scenario(), seed=4, month=month)
+    plain = sim.simulate(scenario(), seed=4)
     assert plain.record is None
     assert plain.measures.equals(in_mesa(scenario()).measures)
-    bare = sim.simulate_ensemble([scenario()], replicates=3, seed=4, month=month)
-    kept = sim.simulate_ensemble([scenario()], replicates=3, seed=4, month=month, record="meetings")
+    bare = sim.simulate_ensemble([scenario()], replicates=3, seed=4)
+    kept = sim.simulate_ensemble([scenario()], replicates=3, seed=4, record="meetings")
     assert bare.record is None
     assert np.array_equal(bare.measures, kept.measures)
 
 
 @pytest.mark.slow
 def test_a_record_is_handed_over_piece_by_piece():
-    whole = sim.simulate_ensemble([scenario()], replicates=70, seed=4, month=month, record="meetings", months=[5])
+    whole = sim.simulate_ensemble([scenario()], replicates=70, seed=4, record="meetings", months=[5])
     pieces: list[sim.Piece] = []
-    sim.simulate_ensemble(
-        [scenario()], replicates=70, seed=4, month=month, record="meetings", months=[5], consumer=pieces.append
-    )
+    sim.simulate_ensemble([scenario()], replicates=70, seed=4, record="meetings", months=[5], consumer=pieces.append)
     assert len(pieces) > 1
     for name in NAMES:
         assert np.array_equal(np.concatenate([piece.record[name] for piece in pieces]), whole.record[name][0])
@@ -133,16 +132,17 @@ def test_an_unknown_record_is_refused(engine):
             return sim.simulate(asked, record=record, **options)
         return sim.simulate_ensemble([asked], replicates=1, record=record, **options)
 
-    said = refusal(lambda: begin(scenario(), "meeting", month=month))
+    said = refusal(lambda: begin(scenario(), "meeting"))
     assert said == "unknown record 'meeting'; did you mean meetings?; records: meetings"
-    first = sim.scenario_from(typical_settings(months=3))
-    assert "this month keeps no records; leave it out" in refusal(lambda: begin(first, "meetings"))
+    bare = dataclasses.replace(MONTH, records={})
+    refused = refusal(lambda: begin(scenario(), "meetings", month=bare))
+    assert "this month keeps no records; leave it out" in refused
 
 
 def test_months_that_a_run_has_not_are_refused():
     said = refusal(lambda: in_mesa(scenario(), months=[24]), ValueError)
     assert said == "month 24 lies outside the runs, which have months 0 to 23"
-    assert "name one" in refusal(lambda: sim.simulate(scenario(), month=month, months=[1]))
+    assert "name one" in refusal(lambda: sim.simulate(scenario(), months=[1]))
 
 
 def test_a_number_that_was_not_kept_is_refused():
@@ -151,12 +151,12 @@ def test_a_number_that_was_not_kept_is_refused():
 
 def test_a_month_declares_what_it_holds():
     """A record of one's own needs nothing compiled anew."""
-    watched = month.recording(trust=sim.Recorder("Who trusts whom.", partner=("engagement",), matrix=("trust",)))
-    assert watched.own_key == month.own_key
+    watched = MONTH.recording(trust=sim.Recorder("Who trusts whom.", partner=("engagement",), matrix=("trust",)))
+    assert watched.own_key == MONTH.own_key
     history = sim.simulate(scenario(), seed=4, month=watched, record="trust", months=[3])
     assert history.record["trust"].shape == (1, 19, 19)
-    assert "there is a record 'meetings' already" in refusal(lambda: month.recording(meetings=RECORD))
+    assert "there is a record 'meetings' already" in refusal(lambda: MONTH.recording(meetings=RECORD))
     unheld = sim.Recorder("Nothing.", partner=("grudge",))
-    assert "'grudge' is no number of 'partner'" in refusal(lambda: month.recording(grudges=unheld))
-    twice = sim.Recorder("The same.", partner=("engagement",), partnership=("engagement",))
-    assert "names 'engagement' twice" in refusal(lambda: month.recording(twice=twice))
+    assert "'grudge' is no number of 'partner'" in refusal(lambda: MONTH.recording(grudges=unheld))
+    twice = sim.Recorder("The same.", partner=("engagement", "engagement"))
+    assert "names 'engagement' twice" in refusal(lambda: MONTH.recording(twice=twice))
