@@ -13,7 +13,7 @@ from strategies import extension_text
 
 import sim
 from sim.jit import rule
-from sim.month import MEMBERS, MONTH, TABLE
+from sim.month import MEMBERS, MONTH, PLACE
 from sim.steps import PairStep, Step
 from sim.terms import Term
 
@@ -37,15 +37,18 @@ def test_the_page_gives_the_same_bits_in_both_engines(grudges):
     calendar = [{"from": "2002-04", "own": {"apology": 0.7}}]
     settings = [plain(own={"grudge_rate": 0.3}, calendar=calendar), plain(own={"grudge_weight": 3.0})]
     scenarios = {f"scenario {n}": sim.scenario_from(one, month=grudges) for n, one in enumerate(settings)}
-    ensemble = sim.simulate_ensemble(scenarios, replicates=3, seed=7, record_terms=True, month=grudges)
+    asked: dict[str, Any] = {"record_terms": True, "record": "slights", "month": grudges}
+    ensemble = sim.simulate_ensemble(scenarios, replicates=3, seed=7, **asked)
     for s, scenario in enumerate(scenarios.values()):
         for replicate in range(3):
-            history = sim.simulate(scenario, seed=7, replicate=replicate, record_terms=True, month=grudges)
+            history = sim.simulate(scenario, seed=7, replicate=replicate, **asked)
             for name in grudges.measures:
                 assert np.array_equal(ensemble[name][s, replicate], history.measures[name]), name
             columns = list(ensemble.partner_columns)
             rows = history.partners[columns].to_numpy().reshape(30, -1, len(columns))
             assert np.array_equal(ensemble.partners[s, replicate], rows)
+            for name in ("grudge", "trust"):
+                assert np.array_equal(ensemble.record[name][s, replicate], history.record[name])
     assert "term_grudge" in ensemble.partner_columns
     assert ensemble["grudge"].max() > 0.1
     assert ensemble.partners[..., columns.index("term_grudge")].min() < -0.1
@@ -61,6 +64,25 @@ def test_an_own_lever_acts_from_its_date_on(grudges):
     after = sim.simulate(sim.scenario_from(settings, month=grudges), seed=3, month=grudges).measures
     assert before.loc[:11, "grudge"].equals(after.loc[:11, "grudge"])
     assert after["grudge"].iloc[-1] < before["grudge"].iloc[-1]
+
+
+def test_an_own_lever_acts_in_a_rule_of_the_model(grudges):
+    """Where nobody bears a grudge yet, an apology tells in the trust in who proposes alone."""
+    without, apologised = (
+        sim.PartnershipModel(
+            sim.scenario_from(plain(own={"grudge_weight": 0.0, "apology": share}), month=grudges), month=grudges
+        )
+        for share in (0.0, 1.0)
+    )
+    for model in (without, apologised):
+        model.step()
+    assert without.raised > 0.0
+    pairs = [
+        (one.trust_in_proposer, other.trust_in_proposer)
+        for one, other in zip(without.partners, apologised.partners, strict=True)
+    ]
+    assert all(other == pytest.approx(one + 0.2 * (1.0 - one)) for one, other in pairs if one > 0.0)
+    assert any(one > 0.0 for one, _ in pairs)
 
 
 @pytest.mark.parametrize(
@@ -135,14 +157,14 @@ def test_an_extension_that_is_not_there_is_refused(name):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda: MONTH.replacing(lern=len), "unknown step 'lern'; did you mean learn"),
+        (lambda: MONTH.replacing(vot=len), "unknown step 'vot'; did you mean vote"),
         (lambda: MONTH.without("nothing"), "unknown step 'nothing'"),
         (lambda: MONTH.holding(belief="partner"), "'belief' is held already"),
         (lambda: MONTH.holding(mood="table"), "mood = 'table' is not allowed"),
         (lambda: MONTH.pulling(Term("habit", "", "", function=len)), "there is a term 'habit' already"),
         (lambda: MONTH.pulling(Term("mood", "", "")), "the term 'mood' has no function"),
         (lambda: MONTH.measuring(sim.MEASURES["trust"]), "there is a measure 'trust' already"),
-        (lambda: MONTH.drawing("exit"), "there is a stream 'exit' already"),
+        (lambda: MONTH.drawing("rank"), "there is a stream 'rank' already"),
     ],
 )
 def test_changes_that_cannot_be_are_refused(change, told):
@@ -176,12 +198,12 @@ def with_a_comprehension(self):
 
 @rule
 def with_an_unknown_number(self):
-    self.standing = self.atended
+    self.standing = self.inffluence
 
 
 @rule
 def with_a_write_to_what_is_given(self):
-    self.model.behaviour.weight_fund = 1.0
+    self.model.behaviour.habit_pull = 1.0
 
 
 def helper(value):
@@ -190,17 +212,17 @@ def helper(value):
 
 @rule
 def with_a_call_of_what_is_no_rule(self):
-    self.standing = helper(self.standing)
+    self.raised = helper(self.raised)
 
 
 @rule
 def with_a_text(self):
-    self.name_of = f"{self.standing}"
+    self.name_of = f"{self.raised}"
 
 
 @rule
 def with_a_rounded_text(self):
-    self.name_of = f"{self.standing:.2f}"
+    self.name_of = f"{self.raised:.2f}"
 
 
 @rule
@@ -216,11 +238,11 @@ def a_pair_rule(trust: float, other_moood: float) -> float:
             MEMBERS,
             r"step 'with_a_comprehension', .*test_extending.py, line \d+: a comprehension cannot",
         ),
-        (with_an_unknown_number, MEMBERS, r"a partner holds no 'atended'; did you mean attended\?"),
-        (with_a_write_to_what_is_given, MEMBERS, r"'weight_fund' of behaviour is given and cannot be written to"),
-        (with_a_call_of_what_is_no_rule, TABLE, r"'helper' cannot be called from a step; mark it with @rule"),
-        (with_a_text, TABLE, r"a formatted text cannot be compiled"),
-        (with_a_rounded_text, TABLE, r"step 'with_a_rounded_text', .*line \d+"),
+        (with_an_unknown_number, MEMBERS, r"a partner holds no 'inffluence'; did you mean influence\?"),
+        (with_a_write_to_what_is_given, MEMBERS, r"'habit_pull' of behaviour is given and cannot be written to"),
+        (with_a_call_of_what_is_no_rule, PLACE, r"'helper' cannot be called from a step; mark it with @rule"),
+        (with_a_text, PLACE, r"a formatted text cannot be compiled"),
+        (with_a_rounded_text, PLACE, r"step 'with_a_rounded_text', .*line \d+"),
     ],
 )
 def test_what_the_compiler_refuses_is_told_in_one_line(function, takers, told):
@@ -232,6 +254,6 @@ def test_what_the_compiler_refuses_is_told_in_one_line(function, takers, told):
 
 
 def test_an_argument_between_bodies_that_names_nothing_is_refused():
-    month = MONTH.after("learn", PairStep(a_pair_rule, "A rule of one's own.", writes="trust"))
+    month = MONTH.after("see_results", PairStep(a_pair_rule, "A rule of one's own.", writes="trust"))
     with pytest.raises(sim.ScenarioError, match="'other_moood' names no number"):
         sim.simulate(sim.scenario_from(plain()), month=month)

@@ -19,8 +19,6 @@ PLACES = sim.place_names()
 SYNTHETIC = {"typical", "two_tier_county"}
 AMOUNTS = {
     "budget_gbp_per_head",
-    "inspection_cost_gbp_per_head",
-    "statutory_weight",
     "participation_cost",
     "senior_half_days",
 }
@@ -130,8 +128,6 @@ def test_budgets_scale_with_population(population):
     """Twice the people, twice the money; the typical board has one seat of each public kind."""
     for seat in seats(place={"population": population}):
         assert seat.budget_gbp_m == pytest.approx(seat.kind.budget_gbp_per_head * population / 1e6, rel=1e-12)
-        inspection = seat.kind.inspection_cost_gbp_per_head * population / 1e6
-        assert seat.inspection_gbp_m == pytest.approx(inspection, rel=1e-12)
 
 
 @given(count=st.integers(1, 20))
@@ -155,15 +151,15 @@ def test_seats_stand_in_the_order_of_the_board_and_are_numbered():
 def test_newcomers_take_the_last_seats():
     """Founders keep their seat numbers, hence their draws, when somebody is added later."""
     entries = [
-        {"month": step_label(5), "archetype": "faith_network", "count": 2, "informed": 0.25},
+        {"month": step_label(5), "archetype": "faith_network", "count": 2},
         {"month": step_label(0), "archetype": "large_employer"},
     ]
     plain, joined = seats(), seats(board={"members": dict(TYPICAL_BOARD), "entries": entries})
     assert joined[:19] == plain
-    assert [(s.name, s.joins_at, s.informed) for s in joined[19:]] == [
-        ("faith_network_2", 5, 0.25),
-        ("faith_network_3", 5, 0.25),
-        ("large_employer_3", 0, 1.0),
+    assert [(s.name, s.joins_at) for s in joined[19:]] == [
+        ("faith_network_2", 5),
+        ("faith_network_3", 5),
+        ("large_employer_3", 0),
     ]
 
 

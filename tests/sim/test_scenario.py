@@ -181,11 +181,10 @@ def test_defaults_are_an_ordinary_run():
         (lambda s: s.levers, "staff_team"),
         (lambda s: s.levers.duty, "attend"),
         (lambda s: s.leadership, "attention"),
-        (lambda s: s.behaviour, "weight_duty"),
+        (lambda s: s.behaviour, "duty_pull"),
         (lambda s: s.board, "chair"),
         (lambda s: s.place, "population"),
-        (lambda s: s.delivery, "complementarity"),
-        (lambda s: s.regimes, "window_months"),
+        (lambda s: s.regimes, "working_ties"),
     ],
 )
 def test_a_scenario_is_frozen_in_all_its_parts(typical, part, name):

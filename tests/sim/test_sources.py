@@ -29,7 +29,7 @@ def test_a_copy_has_the_hash_of_the_package(copied):
     assert hashed() == sources.source_hash("sim")
 
 
-@pytest.mark.parametrize("file", ["rules/trust.py", "partners.py", "lanes/pairs.py", "data/archetypes.csv"])
+@pytest.mark.parametrize("file", ["rules/policy.py", "meetings.py", "lanes/pairs.py", "data/archetypes.csv"])
 def test_one_letter_changed_anywhere_changes_the_hash(copied, file):
     """Numba's own cache does not see that a rule in another file has changed: a stale engine would run on."""
     folder, hashed = copied
@@ -57,7 +57,7 @@ def test_what_python_leaves_behind_changes_nothing(copied):
     folder, hashed = copied
     before = hashed()
     (folder / "rules" / "__pycache__").mkdir()
-    (folder / "rules" / "__pycache__" / "trust.pyc").write_bytes(b"1")
+    (folder / "rules" / "__pycache__" / "policy.pyc").write_bytes(b"1")
     assert hashed() == before
 
 
@@ -75,16 +75,16 @@ def test_compiled_code_is_looked_up_by_the_text_of_the_package(monkeypatch):
 
 
 def of_half(self):
-    self.belief = 0.5
+    self.votes = 0.5
 
 
 def of_a_third(self):
-    self.belief = 1.0 / 3.0
+    self.votes = 1.0 / 3.0
 
 
 def test_compiled_code_is_looked_up_by_steps_of_ones_own_too(monkeypatch):
     """One changed number in a step of one's own, or one step fewer, is another engine."""
     monkeypatch.setattr(compiled, "_made", {})
-    months = [MONTH, MONTH.replacing(learn=of_half), MONTH.replacing(learn=of_a_third), MONTH.without("learn")]
+    months = [MONTH, MONTH.replacing(vote=of_half), MONTH.replacing(vote=of_a_third), MONTH.without("vote")]
     assert len({path_of(month) for month in months}) == len(months)
-    assert path_of(MONTH.replacing(learn=of_half)) == path_of(months[1])
+    assert path_of(MONTH.replacing(vote=of_half)) == path_of(months[1])
