@@ -1,4 +1,4 @@
-"""The lessons run as they are printed, their numbers are those that come out, and their points hold."""
+"""The lessons run as they are printed, and their numbers are those that come out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import yaml
 from experiments import load_scenario
 from experiments.documents import lessons
 from experiments.documents import tables as documents
-from sim import PARAMETERS, simulate_ensemble
+from sim import MONTH, PARAMETERS, simulate_ensemble
 
 DECLARED = yaml.safe_load((documents.DOCS.parent / "experiments/page/lessons.yaml").read_text("utf-8"))
 PAGES = lessons.lesson_pages()
@@ -127,12 +127,13 @@ def test_settings_quoted_in_the_lessons_are_those_in_force() -> None:
     assert dominated.leadership.facilitation < 0.9
     assert load_scenario("growth_coalition").levers.pooling_rate == 0.5
     assert load_scenario("sigoma_carrot").levers.inspection.relief == 0.5
-    thresholds = [
-        PARAMETERS[f"regimes.{name}"].default
-        for name in ("growth_engagement", "hollow_engagement", "domination_top_share")
-    ]
-    assert thresholds == [0.3, 0.08, 0.33]
-    assert load_scenario("study/public_goods").mechanisms.conditional_cooperator_share == 0.9
+    assert PARAMETERS["regimes.domination_top_share"].default == 0.33
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_lesson_says_that_numbers_are_set_by_hand(page: Path) -> None:
+    """Whoever reads what came out reads that too."""
+    assert MONTH.remark.removesuffix(".") in TEXTS[page.name]
 
 
 # ------------------------------------------------------------------ the commands
@@ -156,20 +157,11 @@ def lesson(
 
 
 @pytest.mark.slow
-def test_the_point_of_a_lesson_holds(lesson: tuple[str, Path]) -> None:
-    """Each number lies where the text is true; outside, the lesson has to be written anew."""
-    text, folder = lesson
-    found = {number: lessons.value_of(number, folder) for number in lessons.numbers(text)}
-    assert len(found) >= 5
-    wrong = {number.what: value for number, value in found.items() if not number.holds(value)}
-    assert wrong == {}
-
-
-@pytest.mark.slow
 def test_the_printed_numbers_of_a_lesson_came_out(lesson: tuple[str, Path]) -> None:
     """A teacher sees what is printed; if this fails, run: python -m experiments.documents.lessons."""
     text, folder = lesson
     found = {number.what: lessons.shown(lessons.value_of(number, folder)) for number in lessons.numbers(text)}
+    assert len(found) >= 5
     assert {number.what: number.came_out for number in lessons.numbers(text)} == found
 
 
@@ -194,11 +186,11 @@ partnerships compare "scenarios=[a,b]" \\
 partnerships app
 ```
 
-| what | file | rows | column | came out | holds if |
-| --- | --- | --- | --- | ---: | --- |
-| half | `x/runs.csv` | side=B | `share` | ? | −1 to 0.5 |
-| odds | `x/runs.csv` | side=B, year=2 / side=A | `share` | 9 | 2 to 3 |
-| talk | `x/runs.csv` | side=A | `regime is talking shop` | 9 | 0 to 0.2 |
+| what | file | rows | column | came out |
+| --- | --- | --- | --- | ---: |
+| half | `x/runs.csv` | side=B | `share` | ? |
+| odds | `x/runs.csv` | side=B, year=2 / side=A | `share` | 9 |
+| talk | `x/runs.csv` | side=A | `regime is talking shop` | 9 |
 """
 
 
@@ -223,7 +215,6 @@ def test_numbers_are_means_ratios_and_shares_of_rows(tmp_path: Path) -> None:
     numbers = lessons.numbers(PRINTED)
     values = [lessons.value_of(number, tmp_path) for number in numbers]
     assert values == pytest.approx([0.4, 2.5, 0.5])
-    assert [number.holds(value) for number, value in zip(numbers, values, strict=True)] == [True, True, False]
     assert [number.came_out for number in lessons.numbers(lessons.renewed(PRINTED, values))] == ["0.40", "2.50", "0.50"]
 
 
@@ -233,7 +224,7 @@ def test_a_number_that_is_nowhere_is_refused(rows: str, told: str, tmp_path: Pat
     (tmp_path / "outputs").mkdir()
     pd.DataFrame({"side": ["A"], "share": [0.1]}).to_csv(tmp_path / "outputs/runs.csv", index=False)
     with pytest.raises(ValueError, match=told):
-        lessons.value_of(lessons.Number("n", "runs.csv", rows, "share", "", 0.0, 1.0), tmp_path)
+        lessons.value_of(lessons.Number("n", "runs.csv", rows, "share", ""), tmp_path)
 
 
 def test_small_and_negative_numbers_are_printed_readably() -> None:
