@@ -8,7 +8,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from hypothesis import strategies as st
@@ -266,12 +265,3 @@ def _between(low: Any, high: Any, share: float) -> Any:
     if isinstance(low, int):
         return low + round(share * (high - low))
     return low + share * (high - low)
-
-
-def public_rules(module: ModuleType) -> set[Callable[..., Any]]:
-    """Return the public functions that a rule file defines."""
-    return {
-        member
-        for name, member in inspect.getmembers(module, inspect.isfunction)
-        if member.__module__ == module.__name__ and not name.startswith("_")
-    }
