@@ -65,7 +65,8 @@ def test_every_parameter_in_the_documents_exists(page: Path):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_file_in_the_documents_exists(page: Path):
     """Data and code that a page points to must be there."""
-    assert [p for p in in_code(page.read_text("utf-8"), r"(?:sim|configs)/[\w./]*") if not (ROOT / p).exists()] == []
+    named = in_code(page.read_text("utf-8"), r"(?:sim|configs|experiments|analysis|tests|benchmarks|docs)/[\w./]*")
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_links_between_headings_lead_somewhere():
