@@ -17,7 +17,6 @@ from typing import Any
 
 from sim import Month
 from sim.partners import Partner
-from sim.steps import Step, flat
 
 Place = tuple[str, str]
 """Of what, and its name: ("partner", "scarcity"), ("levers", "duty.attend")."""
@@ -253,6 +252,15 @@ class Dataflow:
         return (flow for flow in self.flows if flow.written in live)
 
 
+def flat(steps: Iterable[Any]) -> Iterator[Any]:
+    """Give all steps in their order, those of rounds once."""
+    for step in steps:
+        if hasattr(step, "counter"):
+            yield from flat(step.steps)
+        else:
+            yield step
+
+
 def dataflow_of(month: Month) -> Dataflow:
     """Return what flows in a month, its launch first."""
     flows: list[Flow] = []
@@ -263,7 +271,7 @@ def dataflow_of(month: Month) -> Dataflow:
         if step.when is not None:
             under = reader._held(reader.go_through(step.when, {"model": _Thing(TABLE)}, NOTHING)[0])
         reader.called.clear()
-        if isinstance(step, Step):
+        if hasattr(step, "takers"):
             reader.go_through(step.function, {"self": _Thing(step.takers.among)}, under)
         else:
             _between_two(step, reader, month, under)

@@ -12,16 +12,13 @@ from typing import Any
 
 from analysis.patterns import declared_words
 from analysis.shared.markdown import markdown_table
-from experiments.documents.dataflow import BODY, PAIR, TABLE, Dataflow, Flow, Place, dataflow_of, text_of
+from experiments.documents.dataflow import BODY, PAIR, TABLE, Dataflow, Flow, Place, dataflow_of, flat, text_of
 from experiments.documents.forms import form_of
 from experiments.documents.seed_claims import CLAIMS, Claim
 from experiments.documents.submodels import LAUNCH, MEASURING, SUBMODELS
 from experiments.runs.declared_patterns import declared_patterns
-from sim import MONTH, THEMES, Parameter
+from sim import MONTH, THEMES, Parameter, PartnershipModel
 from sim.partners import Partner
-from sim.partnership import PartnershipModel
-from sim.steps import flat
-from sim.steps import place_of as text_place_of
 
 DOES_NOTHING: Mapping[str, str] = {
     "levers.joint.co_location": "sharing a place has no rule",
@@ -173,8 +170,13 @@ def _state_rows(of: str, holder: str, group: str, names: list[str]) -> Iterator[
 
 def launch() -> str:
     """Return what happens before the first month."""
-    rows = ([step.says, step.taken_by, _code(text_place_of(step))] for step in flat(MONTH.launch_steps))
+    rows = ([step.says, step.taken_by, _code(_where(step))] for step in flat(MONTH.launch_steps))
     return markdown_table(("what happens", "taken by", "in"), rows)
+
+
+def _where(step: Any) -> str:
+    function = step.function if hasattr(step, "takers") else step.rule
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def schedule() -> str:

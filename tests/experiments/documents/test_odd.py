@@ -13,13 +13,13 @@ from strategies import TYPICAL_BOARD
 
 import sim
 from experiments.documents import odd_tables as made
+from experiments.documents.dataflow import flat
 from experiments.documents.forms import form_of
 from experiments.documents.seed_claims import CLAIMS, Claim
 from experiments.documents.submodels import LAUNCH, MEASURING, SUBMODELS
 from experiments.documents.tables import DOCS
 from sim import MONTH
 from sim.population import Archetype
-from sim.steps import flat
 
 ODD = (DOCS / "odd.md").read_text("utf-8")
 GONE_THROUGH = {path for called in made.flows().called.values() for path in called}
