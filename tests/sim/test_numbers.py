@@ -15,7 +15,7 @@ UNITS = {0.0, 1.0, 2.0, 0.5, 12.0}
 """What may stand in a rule: nothing, one, two, a half, and the months of a year."""
 
 ROOMS = ("accountability", "life", "meetings", "obligations", "policy", "projects", "ties", "rules/fund")
-"""Where rules stand. What policy makes of bodies (``sim/rules/policy.py``) and the arithmetic have their own numbers."""
+"""Where rules stand. What policy makes of bodies (``sim/rules/policy.py``) and arithmetic have their own numbers."""
 
 STATED = {"transaction_cost_gbp_m: 250.0", "transaction_cost_gbp_m: 1000000.0"}
 """A day of a public manager in pounds, and millions."""
