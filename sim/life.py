@@ -19,6 +19,9 @@ A_YEAR = 12
 NO_LONGER_EXPECTED = 12.0 * 2010 + 4.0
 """May 2010, in months since year 0: until then the centre expected a partnership in every area (recorded)."""
 
+USUAL_POPULATION = 200_000.0
+"""Of the place that money is stated for: numbers in £m are of such a place, and grow with the population."""
+
 BELIEF, TRUSTFULNESS, REPUTE = (TRAITS.index(name) for name in ("belief", "trustfulness", "repute"))
 
 
@@ -27,8 +30,9 @@ BELIEF, TRUSTFULNESS, REPUTE = (TRAITS.index(name) for name in ("belief", "trust
 
 @rule
 def found_table(self: Any) -> None:
-    """Begin: the trend of the place, goodwill, some credit, an even strategy, and a table that stands."""
+    """Begin: the size and the trend of the place, goodwill, some credit, an even strategy, and a table that stands."""
     self.stands = 1.0
+    self.size = self.place.population / USUAL_POPULATION
     self.trend = self.luck.place[0]
     self.trust_at_launch = self.behaviour.trust_launch + self.behaviour.launch_spread * self.luck.place[1]
     self.engagement_seen = 0.5

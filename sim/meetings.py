@@ -109,8 +109,9 @@ def open_the_month(self: Any) -> None:
     self.adopted_now = 0.0
     routed = self.levers.pooling_rate * self.regenerating_gbp_m
     promised = self.policy.fund_gbp_m_a_year + routed + self.levers.reward_grant_gbp_m
-    self.money_in_sight = saturation(amount=promised, half=self.behaviour.much_money)
-    self.private_in_sight = saturation(amount=12.0 * self.private_gbp_m, half=self.behaviour.much_money)
+    half = self.behaviour.much_money * self.size
+    self.money_in_sight = saturation(amount=promised, half=half)
+    self.private_in_sight = saturation(amount=12.0 * self.private_gbp_m, half=half)
 
 
 @rule

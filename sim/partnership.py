@@ -77,6 +77,7 @@ class PartnershipModel(mesa.Model):
     trust_across: float
 
     # the place, the leader, and whether the table stands
+    size: float  # of the place, as a multiple of the one that money is stated for
     stands: float; trend: float; trust_at_launch: float; engagement_seen: float; ends_now: float; begins_again: float
     n_refounded: float; months_standing: float; has_new_leader: float; known_style: float
 

@@ -180,7 +180,7 @@ def take_money_in(self: Any) -> None:
         )
         + levers.pooling_rate * self.regenerating_gbp_m / 12.0
         + self.reward_due_gbp_m
-        + (self.behaviour.most_a_project if self.bid_months > 0.0 else 0.0)
+        + (self.behaviour.most_a_project * self.size if self.bid_months > 0.0 else 0.0)
     )
     self.reward_due_gbp_m = 0.0
     self.bid_months = max(0.0, self.bid_months - 1.0)
@@ -201,9 +201,10 @@ def share_out(self: Any) -> None:
 
     Saving time needs no money.
     """
+    most = self.behaviour.most_a_project * self.size
     for p in range(N_PROJECTS):
         running = self.months_left[p] > 0.0 and self.planning_left[p] <= 0.0
-        self.wants_money[p] = self.behaviour.most_a_project if running and self.theme_of[p] < SAVING_TIME else 0.0
+        self.wants_money[p] = most if running and self.theme_of[p] < SAVING_TIME else 0.0
     for p in range(N_PROJECTS):
         before = 0.0
         for q in range(N_PROJECTS):
@@ -219,6 +220,7 @@ def share_out(self: Any) -> None:
 def deliver(self: Any) -> None:
     """Let every project past planning yield what the weakest sector that it needs puts in, on the money in it."""
     behaviour = self.behaviour
+    alone = behaviour.alone / self.size
     running, delivering, yields, private = 0.0, 0.0, 0.0, 0.0
     self.fund_spent_gbp_m = 0.0
     for k in range(N_THEMES):
@@ -239,11 +241,9 @@ def deliver(self: Any) -> None:
         paid = self.paid_gbp_m_in[p]
         self.fund_spent_gbp_m += paid
         money = paid + self.pooled_gbp_m_in[p]
-        worth = worth_of(
-            money=money, gain=behaviour.joint_gain, yields=least, cost=behaviour.joint_cost, alone=behaviour.alone
-        )
+        worth = worth_of(money=money, gain=behaviour.joint_gain, yields=least, cost=behaviour.joint_cost, alone=alone)
         # Pooled money would have done its work at home: only what is more than that counts.
-        worth -= behaviour.alone * self.pooled_gbp_m_in[p]
+        worth -= alone * self.pooled_gbp_m_in[p]
         for k in range(N_THEMES):
             here = 1.0 if self.theme_of[p] == k else 0.0
             self.closes[k] += here * worth * RESPONSIVENESS[k]
@@ -289,7 +289,7 @@ def close_gaps(self: Any) -> None:
     """
     behaviour = self.behaviour
     pounds = self.fund_in_gbp_m if self.stands > 0.0 else self.policy.fund_gbp_m_a_year / 12.0
-    even = behaviour.alone * pounds / N_THEMES
+    even = behaviour.alone / self.size * pounds / N_THEMES
     reach_here = behaviour.growth_reach * (self.closes[EDUCATION] + self.closes[ECONOMY]) / N_THEMES
     reach_alone = behaviour.growth_reach * even * (RESPONSIVENESS[EDUCATION] + RESPONSIVENESS[ECONOMY]) / N_THEMES
     for k in range(N_THEMES):
