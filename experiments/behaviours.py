@@ -1,13 +1,9 @@
 """Samples of behaviours: many sets of uncertain parameters, so that replicates differ by more than luck.
 
-``configs/behaviour/accepted.yaml`` names a table of parameter sets that ``partnerships calibrate``
-accepted. Replicate r of every scenario takes set r mod n, so scenarios stay paired and an interval
-over replicates covers what is not known about the parameters as well as chance. The model knows nothing
-of this: a run always has one behaviour.
-
-For example:
-
-    scenario = with_accepted(load_scenario("growth_coalition"), replicate=3)
+A behaviour config with the key ``sample`` names a table of parameter sets, such as those that
+``partnerships calibrate`` accepted (``behaviour=accepted`` with ``--config-dir`` of its study). Replicate r of
+every scenario takes set r mod n, so scenarios stay paired and an interval over replicates covers what is not
+known about the parameters as well as chance. The model knows nothing of this: a run always has one behaviour.
 """
 
 from __future__ import annotations
@@ -15,12 +11,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
-from experiments.options import shipped_folder
 from sim import Scenario, ScenarioError
 from sim.parameters import Behaviour
 from sim.scenario import validated
@@ -29,7 +23,6 @@ SAMPLE = "sample"
 """The key of a behaviour config that names a table of parameter sets in place of one set."""
 
 GROUP = "behaviour"
-SHIPPED = "accepted"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,22 +47,6 @@ def of_replicate(scenario: Scenario, replicate: int, behaviours: Sequence[Behavi
     if not behaviours:
         return scenario
     return dataclasses.replace(scenario, behaviour=behaviours[replicate % len(behaviours)])
-
-
-def accepted_sets() -> tuple[Behaviour, ...]:
-    """Return the accepted parameter sets that ship with the model."""
-    return shipped_sample().sets
-
-
-def with_accepted(scenario: Scenario, replicate: int) -> Scenario:
-    """Return ``scenario`` with the accepted set of a replicate: the same one for every scenario."""
-    return shipped_sample().in_replicate(scenario, replicate)
-
-
-@cache
-def shipped_sample() -> Sample:
-    """Return the sample that ships with the model: that of ``behaviour=accepted``."""
-    return read_sample(shipped_folder() / GROUP / f"{SHIPPED}.csv")
 
 
 def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:

@@ -105,7 +105,7 @@ class Command:
 
     @cached_property
     def sample(self) -> Sample | None:
-        """Return the sample that is asked for (``behaviour=accepted``), or None for a single set.
+        """Return the sample that behaviour names, or None for a single set.
 
         A parameter that is set on the command line, ``behaviour.exit_rate=0.1``, has that value in all sets.
         """

@@ -179,14 +179,14 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
 def scenario_of(config: DictConfig, *, sampled: bool = False, month: Month | None = None) -> Scenario:
     """Return the checked scenario in a composed config, leaving the settings of the verb aside.
 
-    A config whose behaviour is a sample of sets (``behaviour=accepted``) is refused, unless ``sampled`` says
+    A config whose behaviour is a sample of sets is refused, unless ``sampled`` says
     that the caller gives each replicate its set; the scenario has the usual behaviour then.
     """
     values = _plain(config)
     if values["behaviour"].pop(SAMPLE, None) is not None and not sampled:
         raise CommandError(
             "behaviour is a sample of parameter sets, one for each replicate, and here one set is needed: "
-            "for example behaviour=fitted"
+            "for example behaviour=by_hand"
         )
     if values[OWN_CALENDAR] is not None:
         values["calendar"] = values[OWN_CALENDAR]

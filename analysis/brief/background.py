@@ -25,7 +25,7 @@ LIMITS: tuple[tuple[str, str], ...] = (
      "government. Nothing else about it is known to the model."),
     ("No probabilities in the world.", "That 30 % of runs end hollow says something about the assumptions, not about "
      "30 % of English partnerships."),
-    ("No cost–benefit verdict.", "Public value is priced at an assumed cost of closing a gap."),
+    ("No cost–benefit verdict.", "Gains are told in points of a gap, senior time in half-days: unpriced."),
     ("No credit for what was put in.", "That councils engage more than business follows in good part from how bodies "
      "were declared. Look at what changes it, not at the order itself."),
     ("No single run as evidence.", "Compare scenarios over many paired runs and over the priors."),

@@ -27,9 +27,6 @@ from sim.scenario import nearest
 REGIME = "regime"
 """Read instead of a measure: whether the run is in one of the regimes named."""
 
-PARTNERS_ALIGNMENT = "partners_alignment"
-"""Read instead of a measure: mean alignment with the strategy of all members but councils."""
-
 Expected = Literal["higher", "lower", "not higher", "not lower"]
 
 
@@ -49,8 +46,7 @@ class Reading:
     regimes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = (REGIME, PARTNERS_ALIGNMENT)
-        if self.measure not in MEASURES and self.measure not in known:
+        if self.measure not in MEASURES and self.measure != REGIME:
             raise ValueError(f"unknown measure {self.measure!r}; see sim.MEASURES")
         if (self.measure == REGIME) != bool(self.regimes) or set(self.regimes) - set(REGIMES):
             raise ValueError(f"regimes = {self.regimes!r}: name some of {', '.join(REGIMES)} with measure 'regime'")
@@ -142,18 +138,16 @@ SMALLEST_IN_SD = 0.2
 
 SMALLEST: Mapping[str, float] = {
     **dict.fromkeys((name for name in MEASURES if name.startswith("attendance")), 0.05),  # one seat in twenty
-    **dict.fromkeys((name for name in MEASURES if name.startswith("seniority")), 0.05),  # a twentieth of the ladder
     **dict.fromkeys((name for name in MEASURES if name.startswith("engagement")), 0.03),  # a tenth of a coalition's 0.3
     "voice_business": 0.02,  # two points of influence
     "voice_voluntary": 0.02,
-    "dominance": 0.01,  # as in pattern C3
+    "dominance": 0.01,
     "trust": 0.02,
     "coherence": 0.03,
-    PARTNERS_ALIGNMENT: 0.03,
+    "alignment_partners": 0.03,
     "decision_rate": 0.04,  # one decision in two years
-    "outcome": 0.01,  # a point of the gap, as in pattern C1
+    "outcome": 0.01,  # a point of the gap
     "added_value": 0.01,
-    "person_days": 2.0,  # two days a month
 }
 """The smallest difference that counts, by measure."""
 

@@ -9,11 +9,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from analysis.patterns.words import BEHAVIOUR, band_in_words, value_in_words
+from analysis.patterns.words import band_in_words, value_in_words
 from analysis.shared.plotting import add_note, add_title, in_house_style, new_figure
-from analysis.shared.words import readable
 
 PASSED, FAILED = (sns.color_palette("colorblind").as_hex()[place] for place in (0, 3))
 _BAND = "0.87"
@@ -93,44 +91,3 @@ def _draw_finding(ax: Axes, row: pd.Series, place: float) -> None:
 
 def _label(what: str, id: str) -> str:
     return f"{textwrap.fill(what, 48)}  {id}"
-
-
-def _model(name: str) -> str:
-    return readable(name.removeprefix("null_"))
-
-
-@in_house_style
-def null_models_figure(models: pd.DataFrame) -> Figure:
-    """Return the grid of patterns (rows) and behaviours (columns): filled passed, hollow failed, a ring where lost.
-
-    >>> models = pd.DataFrame({"behaviour": ["fitted", "null_no_trust"], "id": "P1", "statement": "Trust lasts.",
-    ...                        "passed": [True, False], "lost": [False, True]})
-    >>> [label.get_text() for label in null_models_figure(models).axes[0].get_xticklabels()]
-    ['Fitted', 'No trust']
-    """
-    names, ids = list(models[BEHAVIOUR].unique()), list(models["id"].unique())
-    figure, (ax,) = new_figure(1, 1, width=4.6 + 1.15 * len(names), height=2.0 + 0.36 * len(ids))
-    for _, row in models.iterrows():
-        x, y = names.index(row[BEHAVIOUR]), ids.index(row["id"])
-        if row["lost"]:
-            ax.add_patch(_tile(x, y))
-        colour = PASSED if row["passed"] else FAILED
-        marker, face = ("o", colour) if row["passed"] else ("X", "white")
-        ax.plot(x, y, marker, markersize=10, color=colour, markerfacecolor=face, markeredgewidth=1.6)
-    statements = models.drop_duplicates("id").set_index("id")["statement"]
-    ax.set_yticks(range(len(ids)), [_label(statements[id], id) for id in ids], fontsize=9)
-    ax.set_xticks(range(len(names)), [textwrap.fill(_model(name), 12) for name in names])
-    ax.xaxis.tick_top()
-    ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(ids) - 0.5, -0.5))
-    ax.tick_params(length=0)
-    for edge in ("left", "bottom"):
-        ax.spines[edge].set_visible(False)
-    add_title(figure, "Patterns that are lost when a mechanism is switched off")
-    add_note(
-        figure, "Filled dot: passed; hollow cross: failed; shaded: passed by the first model and lost by this one."
-    )
-    return figure
-
-
-def _tile(x: int, y: int) -> Rectangle:
-    return Rectangle((x - 0.5, y - 0.5), 1.0, 1.0, facecolor="0.9", edgecolor="none", zorder=0)

@@ -136,53 +136,6 @@ def scoreboard_rows(board: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     return ["id", "what", "value (95 % interval)", "must be", "pattern", *(["sets"] if of_sets else [])], rows
 
 
-# ------------------------------------------------------------------------- null models
-
-
-def null_models(boards: pd.DataFrame, *, reference: str) -> pd.DataFrame:
-    """Return one row a behaviour and pattern: behaviour, id, statement, margin, passed, lost, gained.
-
-    ``boards`` are scoreboards with the column ``behaviour``. A pattern is lost where the ``reference``
-    passes it and the other behaviour does not.
-
-    >>> boards = pd.DataFrame({"behaviour": ["fitted", "null_trust"], "id": "P1", "statement": "Trust is high.",
-    ...                        "margin": [0.2, -0.4], "passed": [True, False]})
-    >>> null_models(boards, reference="fitted")[["behaviour", "lost", "gained"]].to_numpy().tolist()
-    [['fitted', False, False], ['null_trust', True, False]]
-    """
-    order = {name: place for place, name in enumerate(boards[BEHAVIOUR].unique())}
-    by = boards.groupby([BEHAVIOUR, "id"], sort=False)
-    table = by.agg(statement=("statement", "first"), margin=("margin", "min"), passed=("passed", "first")).reset_index()
-    passes = table[table[BEHAVIOUR] == reference].set_index("id")["passed"]
-    of_reference = table["id"].map(passes).astype(bool)
-    table["lost"] = of_reference & ~table["passed"]
-    table["gained"] = ~of_reference & table["passed"]
-    return table.sort_values(BEHAVIOUR, key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
-
-
-def losses_in_words(models: pd.DataFrame, *, reference: str) -> str:
-    """Return which patterns each null model loses, in plain sentences.
-
-    >>> models = pd.DataFrame({"behaviour": ["fitted", "null_trust"] * 2, "id": ["P1", "P1", "P2", "P2"],
-    ...                        "lost": [False, True, False, False], "gained": False})
-    >>> print(losses_in_words(models, reference="fitted"))
-    null_trust loses P1.
-    No null model loses P2: these do not tell the mechanisms apart.
-    """
-    lines = []
-    for name, rows in models.groupby(BEHAVIOUR, sort=False):
-        if name == reference:
-            continue
-        lost, gained = (rows.loc[rows[which], "id"].tolist() for which in ("lost", "gained"))
-        text = f"loses {', '.join(lost)}" if lost else "loses no pattern: what it leaves out is not needed for any"
-        lines.append(f"{name} {text}" + (f", and passes {', '.join(gained)} in addition" if gained else "") + ".")
-    lost_by_some = set(models.loc[models["lost"], "id"])
-    needless = [id for id in models["id"].unique() if id not in lost_by_some]
-    if lines and needless:
-        lines.append(f"No null model loses {', '.join(needless)}: these do not tell the mechanisms apart.")
-    return "\n".join(lines)
-
-
 # -------------------------------------------------------------------------------- page
 
 
@@ -194,14 +147,11 @@ def patterns_page(
     remarks: Sequence[str] = (),
     prior_shares: pd.DataFrame | None = None,
     left_out: pd.DataFrame | None = None,
-    models: pd.DataFrame | None = None,
-    reference: str = "fitted",
 ) -> str:
     """Return the page on what a behaviour reproduces and what it misses, in Markdown.
 
     ``board`` is the scoreboard of one behaviour, ``command`` what made it, ``says`` paragraphs on how. The
-    optional tables are those of a calibration (shares of prior draws that pass, patterns left out) and of
-    null models.
+    optional tables are those of a calibration: shares of prior draws that pass, patterns left out.
 
     >>> row = {"id": "P1", "statement": "Trust is high.", "source": "made up", "what": "trust", "value": 0.7}
     >>> row |= {"ci_low": 0.6, "ci_high": 0.8, "low": 0.5, "high": np.inf, "inside": True, "passed": True}
@@ -226,20 +176,12 @@ def patterns_page(
     for paragraph in says:
         lines += [paragraph, ""]
     lines += ["## Scoreboard", "", *_board_table(board, prior_shares), ""]
-    if models is not None:
-        lines += ["## Null models", "", _NULLS, "", *_grid_table(models), ""]
-        lines += [f"- {line}" for line in losses_in_words(models, reference=reference).splitlines()] + [""]
     if left_out is not None:
         lines += ["## Each pattern left out of the calibration", "", _LEFT_OUT, "", *_left_out_table(left_out), ""]
     if remarks:
         lines += ["## What to make of it", "", *(f"- {remark}" for remark in remarks), ""]
     return "\n".join(lines).rstrip() + "\n"
 
-
-_NULLS = (
-    "A null model is the same model with one mechanism switched off and everything else as fitted. A pattern that it "
-    "loses needs that mechanism; a pattern that all of them pass is no evidence for any. ● passed, ○ failed."
-)
 
 _LEFT_OUT = (
     "Parameter sets that were judged during the calibration are chosen again, by all patterns but one. The pattern "
@@ -269,13 +211,6 @@ def _board_table(board: pd.DataFrame, shares: pd.DataFrame | None) -> list[str]:
         cells += [f"{by_id.get(row['id'], np.nan):.0%}"] if by_id is not None else []
         rows.append(cells)
     return markdown_table(heads, rows).splitlines()
-
-
-def _grid_table(models: pd.DataFrame) -> list[str]:
-    names = list(models[BEHAVIOUR].unique())
-    passed = models.pivot_table(index="id", columns=BEHAVIOUR, values="passed", aggfunc="first", sort=False)
-    rows = [[id, *("●" if passed.loc[id, name] else "○" for name in names)] for id in models["id"].unique()]
-    return markdown_table(["pattern", *(f"`{name}`" for name in names)], rows).splitlines()
 
 
 def _left_out_table(left_out: pd.DataFrame) -> list[str]:

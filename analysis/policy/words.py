@@ -13,7 +13,7 @@ from sim.vocabulary import label_of
 
 NOT_COSTED = (
     "Cost is money that projects get of the fund and posts that it pays, in £m a place over the run. Not costed: "
-    "senior time (the model counts it in half-days), complying with duties, leadership, money that bodies pool, inspection."
+    "senior time, which is counted in half-days, complying with duties, leadership, money that bodies pool, inspection."
 )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.claims.declared import PARTNERS_ALIGNMENT, REGIME, Claim, Reading, RunsRead, claim_of
+from analysis.claims.declared import REGIME, Claim, Reading, RunsRead, claim_of
 from analysis.claims.tables import reading_values, readings_of
 from experiments.behaviours import of_replicate
 from experiments.compose import load_scenario, scenario_names, scenario_texts
@@ -17,7 +17,6 @@ from experiments.runs.turns import taking_turns
 from experiments.terminal import progress_bar
 from sim import MEASURES, Scenario, simulate_ensemble
 from sim.parameters import Behaviour
-from sim.population import seats_of
 
 Readings = Mapping[RunsRead, Sequence[Reading]]
 
@@ -87,25 +86,7 @@ def _values(
     ensemble = simulate_ensemble(
         list(scenarios.values()), replicates=replicates, seed=seed, measures=measures, threads=1
     )
-    values = {
+    return {
         batch: {name: ensemble[name][place] for name in measures} | {REGIME: ensemble.regimes[place].astype(np.float64)}
         for place, batch in enumerate(scenarios)
     }
-    for batch, readings in asked.items():
-        if any(reading.measure == PARTNERS_ALIGNMENT for reading in readings):
-            values[batch][PARTNERS_ALIGNMENT] = _partners_alignment(scenarios[batch], replicates, seed=seed)
-    return values
-
-
-def _partners_alignment(scenario: Scenario, replicates: Sequence[int], *, seed: int) -> NDArray[np.float64]:
-    """Return the mean alignment (runs, months) of members that are no councils, 0 without such members."""
-    ensemble = simulate_ensemble(
-        [scenario], replicates=replicates, seed=seed, measures=["engagement"], record_partners=True, threads=1
-    )
-    assert ensemble.partners is not None
-    others = [place for place, seat in enumerate(seats_of(scenario)) if seat.kind.sector != "council"]
-    partners = ensemble.partners[0][:, :, others]
-    is_member, alignment = (
-        np.nan_to_num(partners[..., ensemble.partner_columns.index(name)]) for name in ("is_member", "alignment")
-    )
-    return np.asarray((alignment * is_member).sum(axis=2) / np.maximum(is_member.sum(axis=2), 1.0))

@@ -1,9 +1,9 @@
 """Test what the scenarios claim, each claim by tests that were declared before.
 
-Runs every scenario, and the twins that it is set against, with the same replicates. Replicates take turns
-with the accepted parameter sets (behaviour=accepted), so an interval covers what is not known about the
-parameters as well as chance; behaviour=fitted leaves chance alone. The tests themselves are declared in
-the YAML of each scenario, below its claim, and cannot be set here.
+Runs every scenario, and the twins that it is set against, with the same replicates. Where behaviour names a
+sample of parameter sets, replicates take turns with them, so an interval covers what is not known about the
+parameters as well as chance; with the numbers set by hand it covers chance alone. The tests themselves are
+declared in the YAML of each scenario, below its claim, and cannot be set here.
 
 A part of a claim is supported if its whole interval lies in the direction claimed and beyond the smallest
 effect that counts, contradicted if the whole interval lies on the other side (of no effect, or of the level
@@ -13,8 +13,7 @@ Writes claims.csv, parts.csv, readings.parquet, claims.md, conclusions.txt, figu
 
 For example:
   partnerships claims
-  partnerships claims behaviour=fitted replicates=400
-  partnerships claims replicates=2000 output=outputs/claims keep=true
+  partnerships claims replicates=400 output=outputs/claims
 """
 
 from __future__ import annotations
@@ -33,7 +32,6 @@ from analysis.claims.words import claims_in_words, claims_page, share_in_words
 from experiments.command import Command
 from experiments.compose import scenario_descriptions
 from experiments.errors import CommandError
-from experiments.output.folder import DOCS
 from experiments.output.frame import Results
 from experiments.runs.claims import declared_claims, read_runs, scenarios_of
 from experiments.settings import Seed, Workers, checked
@@ -50,7 +48,6 @@ class ClaimsSettings:
     workers: Workers | None
     output: str | None
     overwrite: bool
-    keep: bool
 
 
 def work(settings: ClaimsSettings, command: Command) -> Results:
@@ -78,7 +75,6 @@ def work(settings: ClaimsSettings, command: Command) -> Results:
     text = claims_in_words(claims, parts)
     command_again = ["partnerships", "claims", *command.beside("output", "overwrite")]
     page = claims_page(claims, parts, text, command=command_again, method=_method())
-    kept = {"claims.md": DOCS, **dict.fromkeys(("figures/claims.png", "figures/claims_parts.png"), DOCS)}
     return Results(
         scenarios={runs.label: scenario for runs, scenario in scenarios.items()},
         seed=settings.seed,
@@ -90,12 +86,11 @@ def work(settings: ClaimsSettings, command: Command) -> Results:
             "claims_parts": partial(claims_forest, parts),
         },
         words=[_table(claims), text],
-        copies=kept if settings.keep else {},
     )
 
 
 def _refuse_other_settings(settings: ClaimsSettings, command: Command) -> None:
-    for override in command.beside("behaviour", "delivery", "regimes", *vars(settings)):
+    for override in command.beside("behaviour", "regimes", *vars(settings)):
         raise CommandError(
             f"{override!r} is not allowed: claims are tested as they were declared, only behaviour= and the "
             "settings of the verb can be changed"

@@ -10,10 +10,10 @@ the end runs.parquet (one row a run: scenario, draw, replicate, values drawn, re
 final values of all measures, means over the run, months in each regime), failures.csv, summary.csv,
 manifest.json and, if asked for, trajectories.parquet.
 
-With behaviour=accepted each replicate takes the next of the parameter sets that the calibration
-accepted, the same one in every scenario and draw, so that runs differ by luck and by parameters.
+Where behaviour names a sample of parameter sets, each replicate takes the next of them, the same one in
+every scenario and draw, so that runs differ by luck and by parameters.
 
-A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.exit_rate,
+A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.tie_rate,
 place, place.population, board.members.large_employer, board.executive and so on.
 
 For example:

@@ -218,7 +218,7 @@ def test_a_comparison_draws_every_figure_and_leaves_nothing_open(trajectories: p
     drawn = figures.comparison_figures(trajectories, last_months(trajectories))
     assert set(drawn) == {
         "headline", "engagement_by_sector", "dominance", "outcome", "trust",
-        "regime_shares", "regimes_final", "contrasts",
+        "regime_shares", "regimes_final", "contrasts", "ties", "senior_time", "scarcity", "money", "added_value",
     }  # fmt: skip
     for name, draw in drawn.items():
         assert matplotlib.image.imread(save(draw(), tmp_path / f"{name}.png")).std() > 0.02, f"{name} is blank"
@@ -231,7 +231,7 @@ def test_a_single_run_draws_every_figure_and_leaves_nothing_open(tmp_path: Path)
     """Also when a body leaves on the way."""
     measures = made_up_trajectories(["a"], replicates=1, months=30)
     drawn = run_figures(measures, made_up_partners(30))
-    assert len(drawn) == 5
+    assert len(drawn) == 4
     for name, draw in drawn.items():
         assert matplotlib.image.imread(save(draw(), tmp_path / f"{name}.png")).std() > 0.02, f"{name} is blank"
     assert pyplot.get_fignums() == []
@@ -308,7 +308,7 @@ def spoken(
 ) -> str:
     """Return the words for tables with these contrasts, shares and dominances (mean, low, high)."""
     dominance = dominance or {"growth_coalition": (0.3, 0.25, 0.35), "talking_shop": (0.1, 0.08, 0.12)}
-    shares = shares or {name: {REGIMES[0]: 1.0} for name in dominance}
+    shares = shares or {name: {"growth coalition": 1.0} for name in dominance}
     table = pd.DataFrame(
         [(name, "dominance", *values, 0.1, replicates) for name, values in dominance.items()],
         columns=["scenario", "measure", "mean", "ci_low", "ci_high", "sd", "replicates"],
@@ -322,14 +322,20 @@ def spoken(
 
 def test_words_give_the_commonest_regime_with_its_interval():
     """Share, number of runs and interval stand together."""
-    text = spoken(shares={"growth_coalition": {REGIMES[0]: 0.83, REGIMES[1]: 0.17}, "talking_shop": {REGIMES[1]: 1.0}})
+    text = spoken(
+        shares={
+            "growth_coalition": {"growth coalition": 0.83, "talking shop": 0.17},
+            "talking_shop": {"talking shop": 1.0},
+        }
+    )
     assert "Growth coalition: 83 % of 60 runs end as growth coalition (95 % interval 73 to 93 %)." in text
 
 
 def test_words_name_both_regimes_of_a_tie():
     """A tie has no single commonest regime."""
-    text = spoken(shares={"growth_coalition": {REGIMES[0]: 0.5, REGIMES[3]: 0.5}, "talking_shop": {REGIMES[1]: 1.0}})
-    assert "50 % each of 60 runs end as growth coalition and hollowed out" in text
+    tied = {"growth coalition": 0.5, "hollow": 0.5}
+    text = spoken(shares={"growth_coalition": tied, "talking_shop": {"talking shop": 1.0}})
+    assert "50 % each of 60 runs end as hollow and growth coalition" in text
 
 
 def test_words_give_size_and_certainty_of_a_clear_difference():
@@ -354,8 +360,8 @@ def test_words_see_no_clear_difference_where_the_interval_includes_zero():
 
 def test_words_keep_small_numbers_apart_from_zero():
     """A clear difference must not be printed as 0.00."""
-    text = spoken(contrast_row("transaction_cost_gbp_m", 0.0013, 0.0011, 0.0015))
-    assert "£0.0013m a month higher than in the talking shop (0.0011 to 0.0015" in text
+    text = spoken(contrast_row("outcome", 0.00013, 0.00011, 0.00015))
+    assert "0.013 points of the gap higher than in the talking shop (0.011 to 0.015" in text
 
 
 def test_words_claim_nothing_from_one_pair_of_runs():

@@ -268,7 +268,7 @@ def test_a_phase_diagram_of_a_small_grid(capsys: pytest.CaptureFixture[str]) -> 
     asked = ["study=s", *SMALL, AXES, "points=3", "replicates=4", "scenarios=[baseline_lsp,talking_shop]"]
     assert main(["phase", *asked, "output=out"]) == 0
     plane = pd.read_csv("out/phase.csv")
-    assert len(plane) == 2 * 9 * 6
+    assert len(plane) == 2 * 9 * 8
     shares = plane[plane["quantity"] != "outcome"].groupby(["scenario", "levers.staff_team", "leadership.attention"])
     assert shares["value"].sum().to_numpy() == pytest.approx(1.0)
     assert sorted(plane["levers.staff_team"].unique()) == [0.0, 0.5, 1.0]

@@ -1,4 +1,4 @@
-"""The patterns of the second model: all are read, each can be passed and failed, and what is misspelt is refused."""
+"""The declared patterns: all are read, each can be passed and failed, and what is misspelt is refused."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import yaml
 from analysis.patterns.criteria import PatternError, scoreboard
 from analysis.patterns.declaration import declaration_from, is_evidence
 from experiments.compose import load_scenario
-from experiments.console import main
 from experiments.errors import CommandError
 from experiments.options import option_names, shipped_folder
-from experiments.runs.patterns import SECOND_FILES, declared_patterns, second_patterns
-from sim.regimes import WORDS, WORDS_READ, name_by_words
+from experiments.runs.declared_patterns import FILES, declared_patterns
+from sim.parameters import RegimeThresholds
+from sim.regimes import READ, REGIMES, name_regimes
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
-FOLDER = shipped_folder() / "pattern" / "second"
+FOLDER = shipped_folder() / "pattern" / "declared"
 CONTENT: dict[str, Any] = {}
-for _name in SECOND_FILES:
+for _name in FILES:
     CONTENT |= yaml.safe_load((FOLDER / f"{_name}.yaml").read_text("utf-8"))
 DECLARED = declaration_from(CONTENT)
 BY_ID = {pattern.id: pattern for pattern in DECLARED.patterns}
@@ -35,7 +35,7 @@ ROLES = {
     "input": "N4",
     "open": "N16",
 }
-"""What each pattern is for, as it was fixed before the second model was begun."""
+"""What each pattern is for, as it was fixed before the model was begun."""
 
 
 def test_every_pattern_asked_for_is_declared_in_its_role():
@@ -45,22 +45,8 @@ def test_every_pattern_asked_for_is_declared_in_its_role():
 
 def test_the_files_are_read_as_they_stand_here():
     """The way that commands read them gives the same."""
-    assert second_patterns() == DECLARED
-    assert sorted(path.stem for path in FOLDER.glob("*")) == sorted(SECOND_FILES)
-
-
-def test_patterns_that_were_kept_have_their_criteria():
-    """Same statistics, measures, bands and months as in the first model, but that the end is now the end lived."""
-    first = {pattern.id: pattern for pattern in declared_patterns().patterns}
-    kept = [id for id in BY_ID if id.startswith("P")]
-    assert len(kept) == 12
-    fields = ("statistic", "experiment", "measure", "below", "above", "at", "against", "minus", "low", "high")
-    for id in kept:
-        assert BY_ID[id].any_of == first[id].any_of
-        assert BY_ID[id].statement.startswith(first[id].statement.rstrip("."))
-        for new, old in zip(BY_ID[id].findings, first[id].findings, strict=True):
-            assert [getattr(new, name) for name in fields] == [getattr(old, name) for name in fields], id
-            assert new.months == ("at_the_end" if old.months == "last_year" else old.months), id
+    assert declared_patterns() == DECLARED
+    assert sorted(path.stem for path in FOLDER.glob("*")) == sorted(FILES)
 
 
 BANDS = {
@@ -92,7 +78,7 @@ def test_bands_are_those_of_the_contract(id, place):
 
 
 def test_every_scenario_is_there_and_every_lever_has_a_name():
-    """With the model that ships the settings can be composed; months and the launch are as declared."""
+    """The settings can be composed; months and the launch are as declared."""
     for name, planned in DECLARED.experiments.items():
         assert planned.scenario in option_names("scenario"), name
         scenario = load_scenario(planned.scenario, list(planned.overrides))
@@ -108,7 +94,7 @@ def test_places_and_runs_are_as_asked():
 
 def test_what_stands_in_two_files_is_the_same():
     """The talking shop of N3 is that of the regimes; the shares of N9 are those of the pounds in its source."""
-    shop, levels = BY_ID["N3"].findings[0], DECLARED.regimes.levels
+    shop, levels = BY_ID["N3"].findings[0], RegimeThresholds()
     assert {one.measure: one.low or one.high for one in shop.where} == {
         "attendance": levels.talking_attendance,
         "decision_rate": levels.talking_decisions,
@@ -129,8 +115,8 @@ def test_the_thresholds_name_months():
         {},
         {"ties_used": 0.0},
     ]
-    table = {name: np.array([(ordinary | month).get(name, 0.0) for month in months]) for name in WORDS_READ}
-    assert [WORDS[code] for code in name_by_words(table, DECLARED.regimes.levels)] == list(WORDS)
+    table = {name: np.array([(ordinary | month).get(name, 0.0) for month in months]) for name in READ}
+    assert [REGIMES[code] for code in name_regimes(table, RegimeThresholds())] == list(REGIMES)
 
 
 @pytest.mark.parametrize(
@@ -200,9 +186,6 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("kept/0", "trsut", ["kept", "did you mean trust?"]),
         ("nulls/no_trust/kepes", "x", ["nulls.no_trust.kepes", "did you mean keeps?"]),
         ("evidence/prior_share_below", 2, ["evidence.prior_share_below"]),
-        ("regimes/thresholds/hollow", {}, ["regimes.thresholds"]),
-        ("regimes/thresholds/working_ties", None, ["regimes.thresholds.working_ties is missing"]),
-        ("regimes/thresholds/working_ties/value", "many", ["regimes.thresholds.working_ties.value"]),
         ("regimes/order", ["hollow"], ["regimes.order"]),
     ],
 )
@@ -224,21 +207,16 @@ def test_what_is_wrong_is_refused_in_one_line(path, value, told):
 
 def test_a_file_of_ones_own_that_is_wrong_is_refused_by_name(tmp_path: Path, capsys):
     """As everywhere a file of one's own stands in for ours, and its fault is told in one line."""
-    folder = tmp_path / "mine" / "pattern" / "second"
+    folder = tmp_path / "mine" / "pattern" / "declared"
     folder.mkdir(parents=True)
     (folder / "nulls.yaml").write_text("nulls: {}\nevidence: {}\nmore: {}\n", "utf-8")
     from experiments.options import files_of_ones_own
 
-    with files_of_ones_own(tmp_path / "mine"), pytest.raises(CommandError, match="pattern/second: unknown part 'more'"):
-        second_patterns()
-
-
-def test_the_patterns_of_the_second_model_cannot_be_run_by_mistake(capsys):
-    """The verb tests the model that ships; a model to come has nothing to test."""
-    assert main(["patterns", "extra=second"]) != 0
-    error = capsys.readouterr().err
-    assert "second" in error
-    assert len(error.strip().splitlines()) == 1
+    with (
+        files_of_ones_own(tmp_path / "mine"),
+        pytest.raises(CommandError, match="declared: unknown part 'more'"),
+    ):
+        declared_patterns()
 
 
 # --------------------------------------------------- every criterion can be passed, and failed

@@ -7,10 +7,10 @@ import pytest
 
 import sim
 from analysis.patterns.derived import DERIVED, OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
-from experiments.runs.patterns import second_patterns
-from sim.regimes import WORDS
+from experiments.runs.declared_patterns import declared_patterns
+from sim.regimes import REGIMES
 
-DECLARED = second_patterns()
+DECLARED = declared_patterns()
 BOARD = {"members": {"council": 1, "police": 1}}
 
 
@@ -19,11 +19,11 @@ def kept(regimes: list[list[int]] | None = None, **measures: list[list[float]]) 
     of_runs = {name: np.array(values, dtype=float) for name, values in measures.items()}
     shape = np.array(regimes).shape if regimes else next(iter(of_runs.values())).shape
     named = np.array(regimes, dtype=np.int8) if regimes else np.zeros(shape, dtype=np.int8)
-    return Kept(sim.scenario_from({"board": BOARD}), of_runs, named, WORDS)
+    return Kept(sim.scenario_from({"board": BOARD}), of_runs, named, REGIMES)
 
 
 def test_words_that_are_made_were_declared_and_are_made_of_what_is_reported():
-    reported = sim.load_month("sim.second").measures
+    reported = sim.MEASURES
     for word, made in DERIVED.items():
         assert word in (*DECLARED.measures, *DECLARED.kept)
         assert set(made.reads) <= set(reported)
@@ -60,7 +60,7 @@ def test_decisions_of_months_come_back_out_of_their_mean_over_a_year():
 
 
 def test_months_are_known_by_their_names():
-    runs = kept(regimes=[[WORDS.index("hollow"), WORDS.index("growth coalition"), WORDS.index("dissolved")]])
+    runs = kept(regimes=[[REGIMES.index("hollow"), REGIMES.index("growth coalition"), REGIMES.index("dissolved")]])
     words = words_from(["is_hollow", "is_growth_coalition"], runs)
     assert words["is_hollow"].tolist() == [[1, 0, 0]]
     assert words["is_growth_coalition"].tolist() == [[0, 1, 0]]
@@ -71,7 +71,9 @@ def test_the_fund_is_that_of_the_place_unless_it_is_taken_away():
     funded = sim.scenario_from({"board": BOARD, "place": place})
     bare = sim.with_changes(funded, levers={"flexible_fund_gbp_m": 0.0})
     for scenario, has in ((funded, 1.0), (bare, 0.0)):
-        words = words_from(["has_fund", "fund_ten_gbp_per_head"], Kept(scenario, {}, np.zeros((1, 2), np.int8), WORDS))
+        words = words_from(
+            ["has_fund", "fund_ten_gbp_per_head"], Kept(scenario, {}, np.zeros((1, 2), np.int8), REGIMES)
+        )
         assert words["has_fund"].tolist() == [[has, has]]
         assert words["fund_ten_gbp_per_head"].tolist() == [[4.0 * has, 4.0 * has]]
 

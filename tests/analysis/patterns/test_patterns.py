@@ -26,14 +26,14 @@ from analysis.patterns.criteria import (
     standardised_effect,
     value_of,
 )
-from analysis.patterns.words import losses_in_words, null_models, patterns_page, verdicts
+from analysis.patterns.words import patterns_page, verdicts
 from experiments.console import main
 from experiments.errors import CommandError
-from experiments.runs.patterns import declared_patterns, judged, of_one, pattern_batches
+from experiments.runs.own_patterns import judged, of_one, own_patterns, pattern_batches
 from sim import MEASURES, place_names
 from sim.parameters import Behaviour
 
-DECLARED = declared_patterns()
+EXAMPLE = own_patterns("example")
 MONTHS = 144
 
 
@@ -48,7 +48,7 @@ def flat(value: float, *, runs: int = 40, months: int = MONTHS) -> np.ndarray:
 @pytest.fixture
 def experiments():
     """Every experiment with constant measures: a model that shows nothing."""
-    return {name: {m: flat(0.3) for m in DECLARED.measures_of(name)} for name in DECLARED.experiments}
+    return {name: {m: flat(0.3) for m in EXAMPLE.measures_of(name)} for name in EXAMPLE.experiments}
 
 
 def finding(**told) -> Finding:
@@ -56,37 +56,27 @@ def finding(**told) -> Finding:
     return Finding(**{**usual, **told})
 
 
-def margin_of_pattern(id: str, experiments) -> float:
-    return float(margins(DECLARED.patterns, experiments)[id])
-
-
 # ------------------------------------------------------------------------- declaration
-
-
-def test_the_fifteen_patterns_are_declared():
-    """The list and the bands are part of the contract: they were fixed before anything was fitted."""
-    ids = ["P1", "P2", "P3", "P5", "P6", "P7", "P8", "P10", "P12", "P14", "P15", "P17", "C1", "C2", "C3"]
-    assert [pattern.id for pattern in DECLARED.patterns] == ids
-    bands = {(p.id, f.what): (f.low, f.high) for p in DECLARED.patterns for f in p.findings}
-    assert bands["P1", "SD of final engagement"] == (0.15, None)
-    assert bands["P6", "correlation of final trust and final outcome over runs"] == (0.2, 0.6)
-    assert bands["P8", "share of runs accredited at month 11"] == (0.95, None)
 
 
 def test_every_experiment_is_simulated_with_what_is_read():
     """What a pattern reads, somebody has to run."""
-    batches = {batch.name: batch for batch in pattern_batches(DECLARED, runs=4)}
-    for pattern in DECLARED.patterns:
+    batches = {batch.name: batch for batch in pattern_batches(EXAMPLE, runs=4)}
+    for pattern in EXAMPLE.patterns:
         for one in pattern.findings:
             assert all(set(one.measures) <= set(batches[name].measures) <= set(MEASURES) for name in one.experiments)
 
 
-def test_real_places_are_the_39_of_the_allocations():
-    """The baseline is judged over real places, not over synthetic ones."""
-    baseline = next(batch for batch in pattern_batches(DECLARED, runs=39) if batch.name == "baseline")
-    assert len(baseline.scenarios) == 39 == len(place_names()) - 2
-    assert len({scenario.place.name for scenario in baseline.scenarios}) == 39
-    assert baseline.runs == 39
+def test_places_can_be_the_39_of_the_allocations(tmp_path):
+    """Whoever asks for real places means those of the record, not synthetic ones."""
+    path = Path(own(tmp_path, measure="trust"))
+    told = json.loads(path.read_text())
+    told["experiments"]["typical"]["places"] = "real"
+    path.write_text(json.dumps(told))
+    (batch,) = pattern_batches(own_patterns(str(path)), runs=39)
+    assert len(batch.scenarios) == 39 == len(place_names()) - 2
+    assert len({scenario.place.name for scenario in batch.scenarios}) == 39
+    assert batch.runs == 39
 
 
 def test_the_help_tells_every_statistic():
@@ -102,7 +92,8 @@ def own(tmp_path: Path, **changes) -> str:
     told = {name: value for name, value in told.items() if value is not None}
     pattern = {"id": "X9", "statement": "A.", "criterion": "b", "source": "c", "findings": [told]}
     path = tmp_path / "own.yaml"
-    path.write_text(json.dumps({"patterns": [pattern]}), encoding="utf-8")
+    experiments = {"typical": {"scenario": "baseline_lsp"}}
+    path.write_text(json.dumps({"experiments": experiments, "patterns": [pattern]}), encoding="utf-8")
     return str(path)
 
 
@@ -110,7 +101,7 @@ def own(tmp_path: Path, **changes) -> str:
     ("changes", "told"),
     [
         ({"measure": "trsut"}, ["X9", "'trsut'", "did you mean trust?"]),
-        ({"experiment": "basline"}, ["X9", "'basline'", "did you mean baseline?"]),
+        ({"experiment": "typcal"}, ["X9", "'typcal'", "did you mean typical?"]),
         ({"statistic": "men"}, ["X9", "statistic", "'men'", "did you mean mean?"]),
         ({"statistic": "share_above"}, ["share_above needs above"]),
         ({"below": 0.3}, ["mean takes no below"]),
@@ -125,7 +116,7 @@ def own(tmp_path: Path, **changes) -> str:
         ({"statistic": "share_meeting", "measure": []}, ["share_meeting needs where"]),
         ({"statistic": "share_meeting", "measure": [], "where": [{"measure": "trust", "low": 0}]}, ["a month or more"]),
         ({"where": [{"measure": "trust", "low": 0}]}, ["mean takes no where"]),
-        ({"sd_of": "baseline"}, ["mean takes no sd_of"]),
+        ({"sd_of": "typical"}, ["mean takes no sd_of"]),
         ({"among": [{"measure": "trsut", "low": 0}]}, ["'trsut'", "did you mean trust?"]),
         ({"among": [{"measure": "trust"}]}, ["trust: low and high are both missing"]),
         ({"among": [{"measure": "trust", "lwo": 0}]}, ["among.0.lwo", "did you mean low?"]),
@@ -139,27 +130,19 @@ def own(tmp_path: Path, **changes) -> str:
 def test_a_pattern_that_cannot_be_tested_is_refused_in_one_line(changes, told, tmp_path):
     """The line names the pattern, the value and what is allowed."""
     with pytest.raises(CommandError) as refused:
-        declared_patterns(own(tmp_path, **changes))
+        own_patterns(own(tmp_path, **changes))
     line = str(refused.value)
     assert "\n" not in line
     assert all(part in line for part in told), line
 
 
-def test_patterns_of_ones_own_join_those_declared(tmp_path):
-    """A researcher adds a pattern without touching code; whole numbers are numbers too."""
-    more = declared_patterns(own(tmp_path, low=0, statistic="sd"))
-    assert [pattern.id for pattern in more.patterns] == [*(p.id for p in DECLARED.patterns), "X9"]
+def test_patterns_of_ones_own_need_no_code(tmp_path):
+    """A researcher declares a pattern in a file; whole numbers are numbers too."""
+    more = own_patterns(own(tmp_path, low=0, statistic="sd"))
+    assert [pattern.id for pattern in more.patterns] == ["X9"]
     assert more.patterns[-1].findings[0].low == 0.0
-
-
-def test_names_that_exist_are_refused(tmp_path):
-    """Nobody redefines a declared pattern by accident."""
-    path = Path(own(tmp_path))
-    path.write_text(path.read_text().replace("X9", "P1"), encoding="utf-8")
-    with pytest.raises(CommandError, match="P1 exist already"):
-        declared_patterns(str(path))
     with pytest.raises(CommandError, match="did you mean example"):
-        declared_patterns("exampel")
+        own_patterns("exampel")
 
 
 # -------------------------------------------------------------------------- statistics
@@ -345,12 +328,12 @@ def test_what_is_only_reported_decides_nothing():
 def test_many_parameter_sets_are_judged_as_one_by_one():
     """The calibration judges sets side by side; each must get its own answer."""
     rng = np.random.default_rng(1)
-    many = {name: {m: rng.random((3, 7, MONTHS)) for m in DECLARED.measures_of(name)} for name in DECLARED.experiments}
-    together = margins(DECLARED.patterns, many)
+    many = {name: {m: rng.random((3, 7, MONTHS)) for m in EXAMPLE.measures_of(name)} for name in EXAMPLE.experiments}
+    together = margins(EXAMPLE.patterns, many)
     for k in range(3):
         alone = {name: {m: values[k] for m, values in of.items()} for name, of in many.items()}
         assert {id: float(m[k]) for id, m in together.items()} == pytest.approx(
-            {id: float(m) for id, m in margins(DECLARED.patterns, alone).items()}
+            {id: float(m) for id, m in margins(EXAMPLE.patterns, alone).items()}
         )
 
 
@@ -380,59 +363,21 @@ def test_a_bootstrap_interval_has_the_width_of_the_standard_error():
     assert np.isnan(interval_of(finding(), {"one": {"trust": flat(0.3, runs=1)}}, resamples=99, seed=1)).all()
 
 
-# ---------------------------------------------------------------------------- patterns
-
-
-def test_a_model_that_shows_nothing_passes_little(experiments):
-    """Criteria that constant runs meet would be no criteria."""
-    for id in ("P1", "P2", "P5", "P6", "P8", "P10", "P12", "P15", "C1", "C2", "C3"):
-        assert margin_of_pattern(id, experiments) < 0.0, id
-
-
-def test_both_ends_suffice_for_virtuous_and_vicious_circles(experiments):
-    """P1 asks for spread or for both ends."""
-    engagement = flat(0.3)
-    engagement[:6], engagement[6:12] = 0.1, 0.5
-    experiments["baseline"]["engagement"] = engagement
-    assert engagement[:, -1].std() < 0.15
-    assert margin_of_pattern("P1", experiments) > 0.0
-
-
-def test_results_that_come_at_once_do_not_lag(experiments):
-    """P5 must tell a lag from a step."""
-    experiments["baseline"]["added_value"] = np.tile(np.linspace(0.0, 1.0, MONTHS) ** 3, (40, 1))
-    assert margin_of_pattern("P5", experiments) > 0.0
-    experiments["baseline"]["added_value"] = flat(0.3)
-    assert margin_of_pattern("P5", experiments) < 0.0
-
-
-def test_trust_and_outcome_may_go_together_moderately_only(experiments):
-    """P6 refuses both no link and a mechanical one."""
-    slow = np.linspace(0.0, 0.2, MONTHS)
-    trust = np.repeat([-1.0, 1.0], 20)
-    unrelated = np.tile([-1.0, 1.0], 20)
-    experiments["baseline"]["trust"] = 0.4 + 0.05 * trust[:, None] + slow
-    for r, passes in ((0.0, False), (0.4, True), (0.9, False)):
-        outcome = r * trust + np.sqrt(1.0 - r * r) * unrelated
-        experiments["baseline"]["outcome"] = np.tile(outcome[:, None], (1, MONTHS))
-        assert (margin_of_pattern("P6", experiments) >= 0.0) == passes
-
-
 # -------------------------------------------------------------------------- scoreboard
 
 
 def test_the_scoreboard_has_a_row_for_each_finding(experiments):
     """What is reported is everything that was tested, passed or failed."""
-    board = scoreboard(DECLARED.patterns, experiments, resamples=99)
-    assert list(board["id"].unique()) == [pattern.id for pattern in DECLARED.patterns]
-    assert len(board) == sum(len(pattern.findings) for pattern in DECLARED.patterns)
-    found = margins(DECLARED.patterns, experiments)
+    board = scoreboard(EXAMPLE.patterns, experiments, resamples=99)
+    assert list(board["id"].unique()) == [pattern.id for pattern in EXAMPLE.patterns]
+    assert len(board) == sum(len(pattern.findings) for pattern in EXAMPLE.patterns)
+    found = margins(EXAMPLE.patterns, experiments)
     assert all((found[row["id"]] >= 0.0) == row["passed"] for row in board.to_dict("records"))
 
 
 def test_words_say_every_miss(experiments):
     """A miss must be plain to see where people look."""
-    board = scoreboard(DECLARED.patterns, experiments, resamples=99)
+    board = scoreboard(EXAMPLE.patterns, experiments, resamples=99)
     text = verdicts(board, behaviour="constant")
     page = patterns_page(board, command="partnerships patterns", says=["Made up."], remarks=["A remark."])
     for id in board.loc[~board["passed"], "id"].unique():
@@ -444,7 +389,7 @@ def test_words_say_every_miss(experiments):
 
 def test_a_sample_passes_what_half_of_its_sets_pass():
     """For many sets the verdict is the majority's, and the share is told."""
-    pattern = dataclasses.replace(DECLARED.patterns[2])
+    pattern = dataclasses.replace(EXAMPLE.patterns[0], findings=(finding(high=0.02), finding(low=0.4)))
     values = np.array([[0.01, 0.5], [0.01, 0.6], [0.03, 0.5], [0.01, np.nan]])
     board = scoreboard_of_sets([pattern], values)
     assert board["share_of_sets"].unique() == [0.5]
@@ -453,75 +398,29 @@ def test_a_sample_passes_what_half_of_its_sets_pass():
     assert "by at least half" in verdicts(board, behaviour="accepted")
 
 
-def test_a_null_model_loses_what_the_reference_passes():
-    """Lost means passed before and failed now; the words name it."""
-    boards = pd.DataFrame(
-        {
-            "behaviour": ["fitted"] * 3 + ["null_x"] * 3,
-            "id": ["A", "B", "C"] * 2,
-            "statement": "s",
-            "margin": 0.0,
-            "passed": [True, True, False, False, True, True],
-        }
-    )
-    models = null_models(boards, reference="fitted")
-    assert models.loc[models["lost"], ["behaviour", "id"]].to_numpy().tolist() == [["null_x", "A"]]
-    assert models.loc[models["gained"], "id"].tolist() == ["C"]
-    text = losses_in_words(models, reference="fitted")
-    assert "null_x loses A, and passes C" in text
-    assert "No null model loses B, C" in text
-
-
 # -------------------------------------------------------------------------- simulating
 
 
-@pytest.fixture(scope="module")
-def small():
-    """Two patterns that need three cheap experiments."""
-    return dataclasses.replace(
-        DECLARED,
-        patterns=tuple(p for p in DECLARED.patterns if p.id in ("P12", "P15")),
-        experiments={name: DECLARED.experiments[name] for name in ("typical", "public_only", "staffed", "unstaffed")},
-    )
-
-
-def test_sets_judged_together_equal_sets_alone_and_given_up_ones_are_blank(small):
+def test_sets_judged_together_equal_sets_alone_and_given_up_ones_are_blank():
     """The quick way of the calibration and the plain one must agree, and giving up must spare the others."""
-    batches = pattern_batches(small, runs=4)
-    sets = [Behaviour(), Behaviour(chair_bonus=1.0)]
-    found = judged(small, batches, sets, seed=5)
+    batches = pattern_batches(EXAMPLE, runs=4)
+    sets = [Behaviour(), Behaviour(senior_base=-1.5)]
+    found = judged(EXAMPLE, batches, sets, seed=5)
     for k, one in enumerate(sets):
         with_one = [
             dataclasses.replace(b, scenarios=tuple(dataclasses.replace(s, behaviour=one) for s in b.scenarios))
             for b in batches
         ]
         alone = of_one(with_one, seed=5, advance=lambda _: None)
-        assert found[k] == pytest.approx([float(pattern_margin(pattern, alone)) for pattern in small.patterns])
-    after_first = judged(small, batches, sets, seed=5, hopeless=lambda known: np.array([True, False])[: len(known)])
+        assert found[k] == pytest.approx([float(pattern_margin(pattern, alone)) for pattern in EXAMPLE.patterns])
+    after_first = judged(EXAMPLE, batches, sets, seed=5, hopeless=lambda known: np.array([True, False])[: len(known)])
     assert np.isnan(after_first[0]).any()
 
 
 def test_the_verb_reports_and_exits_with_0(capsys, tmp_path):
-    """A scoreboard is an answer whatever it says; the example of a pattern of one's own is tested with it."""
-    assert main(["patterns", "runs=4", "resamples=99", "extra=example", "output=answers", "figures=false"]) == 0
+    """A scoreboard is an answer whatever it says."""
+    assert main(["patterns", "runs=4", "resamples=99", "of=example", "output=answers", "figures=false"]) == 0
     board = pd.read_csv(tmp_path / "answers" / "scoreboard.csv")
-    assert {"X1", "X2"} <= set(board["id"])
+    assert set(board["id"]) == {"X1", "X2"}
     assert "patterns are reproduced" in (tmp_path / "answers" / "verdicts.txt").read_text(encoding="utf-8")
-    assert (tmp_path / "answers" / "patterns.md").is_file()
     assert json.loads((tmp_path / "answers" / "manifest.json").read_text(encoding="utf-8"))["seed"] == 1
-
-
-@pytest.mark.slow
-def test_null_models_are_set_against_the_behaviour_in_force(capsys, tmp_path):
-    """A mechanism that is switched off costs patterns; the table, the page and the figure say which."""
-    (tmp_path / "mine" / "behaviour").mkdir(parents=True)
-    (tmp_path / "mine" / "behaviour" / "null_nobody_decides.yaml").write_text(
-        "decision_base: -4.0\ndecision_leadership: 0.5\ndecision_coherence: 0.5\n"
-    )
-    asked = ["patterns", "runs=4", "resamples=99", "behaviours=[fitted,null_nobody_decides]", "output=answers"]
-    assert main([*asked, "--config-dir", "mine"]) == 0
-    models = pd.read_csv(tmp_path / "answers" / "null_models.csv")
-    assert set(models["behaviour"]) == {"fitted", "null_nobody_decides"}
-    assert models.loc[models["behaviour"] == "fitted", "lost"].sum() == 0
-    assert (tmp_path / "answers" / "figures" / "null_models.png").is_file()
-    assert "## Null models" in (tmp_path / "answers" / "patterns.md").read_text(encoding="utf-8")

@@ -28,8 +28,8 @@ def draws() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "draw": range(N),
-            "own.trust_rate": one,
-            "own.tie_rate": other,
+            "behaviour.trust_rate": one,
+            "behaviour.tie_rate": other,
             "margin_P2": one - 0.7,
             "margin_N2": 0.4 - one,
             "margin_N10": coin - 0.5,
@@ -68,7 +68,7 @@ def test_only_what_is_above_noise_decides(draws):
     assert table.loc[("trust_rate", "P2"), "rho"] == pytest.approx(1.0)
     assert table.loc[("trust_rate", "N2"), "rho"] == pytest.approx(-1.0)
     assert table["above_noise"].sum() == 2
-    ranks = draws[["own.tie_rate", "margin_N10"]].corr(method="spearman").iloc[0, 1]
+    ranks = draws[["behaviour.tie_rate", "margin_N10"]].corr(method="spearman").iloc[0, 1]
     assert table.loc[("tie_rate", "N10"), "rho"] == pytest.approx(ranks)
     shown = decides_figure(what_decides(draws)).axes[0]
     assert [label.get_text() for label in shown.get_yticklabels()] == ["trust rate"]

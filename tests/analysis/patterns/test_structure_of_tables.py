@@ -156,22 +156,6 @@ def test_the_largest_core_is_the_largest(ties):
     assert (2 * within >= len(found) - 1).all()
 
 
-@pytest.mark.parametrize(("density", "enough"), [(0.1, 0.9), (0.15, 0.9), (0.25, 0.9)])
-def test_the_core_of_an_ordinary_table_is_nearly_always_the_largest(density, enough):
-    """Nineteen bodies: the bound of the rule against the search, where ties are as few as they are in practice."""
-    from sim.rules.structure import core
-
-    draw = np.random.Generator(np.random.Philox(19))
-    short = []
-    for _ in range(40):
-        half = np.triu(draw.random((19, 19)) < density, 1)
-        ties = (half | half.T).astype(float)
-        size = core(ties=ties.tolist(), is_member=[1.0] * 19, inside=[0.0] * 19)
-        short.append(len(largest_core(ties)) - size)
-    assert min(short) >= 0
-    assert np.mean(np.array(short) == 0) >= enough
-
-
 # ------------------------------------------------------------------------ agreement
 
 LABELS = st.lists(st.integers(0, 4), min_size=1, max_size=30)

@@ -191,16 +191,17 @@ def test_outcomes_are_read_from_runs_and_months() -> None:
     )  # fmt: skip
     months = pd.DataFrame(
         {"scenario": "a", "draw": [1, 1, 0, 0], "replicate": 0, "date": ["2001-04", "2001-05"] * 2,
-         "regime": ["growth coalition", "talking shop", "talking shop", "talking shop"], "equity": [1.0, 3.0, 5.0, 6.0]}
+         "regime": ["growth coalition", "talking shop", "talking shop", "talking shop"],
+         "coherence": [1.0, 3.0, 5.0, 6.0]}
     )  # fmt: skip
-    asked = ["trust", "mean_trust", "months_talking_shop", "talking_shop", "equity@2001-05", "mean_equity",
+    asked = ["trust", "mean_trust", "months_talking_shop", "talking_shop", "coherence@2001-05", "mean_coherence",
              "talking_shop@2001-04"]  # fmt: skip
     found = outcomes(runs, asked, trajectories=months).pivot(index="draw", columns="measure", values="value")[asked]
     assert found.to_numpy().tolist() == [[0.1, 0.3, 2.0, 1.0, 6.0, 5.5, 1.0], [0.2, 0.4, 0.0, 0.0, 3.0, 2.0, 0.0]]
     with pytest.raises(ValueError, match="2001-04 to 2001-05"):
-        outcomes(runs, ["equity@2002-01"], trajectories=months)
+        outcomes(runs, ["coherence@2002-01"], trajectories=months)
     with pytest.raises(ValueError, match="did not keep"):
-        outcomes(runs, ["mean_equity"])
+        outcomes(runs, ["mean_coherence"])
     assert outcome_of("top_share").label == "Top share of influence at the end"
 
 

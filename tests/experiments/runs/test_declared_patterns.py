@@ -1,20 +1,17 @@
-"""Experiments of the second model: what is simulated, of which patterns and where, and what is never looked at."""
+"""Experiments of the declared patterns: what is simulated, of which patterns and where, and what is never looked at."""
 
 from __future__ import annotations
-
-import types
 
 import numpy as np
 import pytest
 
 import sim
 from analysis.patterns.derived import of_matrix
-from experiments.runs import second_patterns as runs
-from experiments.runs.own_patterns import second_patterns
-from sim import load_month
+from experiments.runs import declared_patterns as runs
+from experiments.runs.declared_patterns import declared_patterns
+from sim import MONTH
 
-DECLARED = second_patterns()
-MONTH = load_month(runs.SECOND_MODEL)
+DECLARED = declared_patterns()
 HELD_OUT = {pattern.id for pattern in DECLARED.patterns if pattern.role == "held_out"}
 
 
@@ -24,7 +21,7 @@ def docket():
 
 
 def few(docket, **changed):
-    given = {"extension": runs.SECOND_MODEL, "runs_of": lambda name: 1, "most_places": 2} | changed
+    given = {"runs_of": lambda name: 1, "most_places": 2} | changed
     return {one.name: one for one in runs.prepared(DECLARED, docket, **given)}
 
 
@@ -61,15 +58,6 @@ def test_a_null_model_that_is_not_built_leaves_its_findings_open(monkeypatch):
     some = runs.docket_of(DECLARED, MONTH)
     assert some.lacking("N17") == ["the null model reshuffled_matched is not built"]
     assert few(some)["growth_without_ties"].month is MONTH
-
-
-def test_null_models_are_found_by_their_names(monkeypatch):
-    monkeypatch.setattr(runs, "importable", lambda name: True)
-    made = types.SimpleNamespace(NULLS={"no_ties": MONTH})
-    monkeypatch.setattr(runs.importlib, "import_module", lambda name: made)
-    assert runs.null_month("no_ties") is MONTH
-    assert runs.null_month("no_trust") is None
-    assert runs.null_month("mean_trust") is None
 
 
 def test_england_has_one_place_in_four_with_the_fund_and_two_in_three_of_two_tiers(docket):

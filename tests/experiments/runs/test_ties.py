@@ -1,4 +1,4 @@
-"""What a run of the second model leaves of its meetings, ties and projects."""
+"""What a run leaves of its meetings, ties and projects."""
 
 from __future__ import annotations
 
@@ -13,20 +13,15 @@ from analysis.run.ranks import rank_strips
 from analysis.run.ties import project_bars, tie_networks
 from experiments import load_scenario
 from experiments.console import main
-from experiments.runs.ties import MOMENTS, has_meetings, tied_run
+from experiments.runs.ties import MOMENTS, tied_run
 from sim import month_of
 
-ASKED = ["extension=sim.second", "months=40"]
+ASKED = ["months=40"]
 
 
 @pytest.fixture(scope="module")
 def tied():
     return tied_run(load_scenario("growth_coalition", ASKED), seed=2, replicate=1)
-
-
-def test_only_a_month_with_meetings_has_them(tied):
-    assert has_meetings(tied.history.scenario)
-    assert not has_meetings(load_scenario("growth_coalition"))
 
 
 def test_ties_of_a_few_moments_are_those_of_these_months(tied):
@@ -100,7 +95,7 @@ def test_ties_have_a_key_of_numbers(tied):
 
 def test_of_many_bodies_those_of_the_core_have_numbers():
     """A forum has more bodies than a key holds; whoever was in a core is among those that have a number."""
-    forum = tied_run(load_scenario("talking_shop", ["extension=sim.second", "months=24"]), seed=1, replicate=0)
+    forum = tied_run(load_scenario("talking_shop", ["months=24"]), seed=1, replicate=0)
     names = short_names(list(dict.fromkeys(forum.bodies["partner"])))
     key = {text.get_text() for text in tie_networks(forum.ties, forum.bodies).axes[-1].texts}
     core = set(forum.bodies.loc[forum.bodies["in_core"], "partner"])
@@ -111,7 +106,7 @@ def test_of_many_bodies_those_of_the_core_have_numbers():
 
 def test_projects_are_drawn_without_any_too():
     """A run that adopted nothing has an empty figure, not an error."""
-    talk = tied_run(load_scenario("talking_shop", ["extension=sim.second", "months=3"]), seed=1, replicate=0)
+    talk = tied_run(load_scenario("talking_shop", ["months=3"]), seed=1, replicate=0)
     figure = project_bars(talk.projects.iloc[:0], talk.history.measures["date"], [])
     assert figure.axes[1].get_xlabel() == "£m"
 

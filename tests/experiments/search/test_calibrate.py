@@ -15,12 +15,13 @@ from scipy import stats
 from analysis.comparison.uncertainty import contrasts_by_set, sets_in_words
 from analysis.patterns.calibration import SAFETY, contractions, left_out, misses_of, prior_shares
 from analysis.patterns.criteria import Finding, Pattern, value_of
-from experiments.behaviours import accepted_sets, read_sample, shipped_sample, with_accepted
+from experiments.behaviours import Sample, read_sample
 from experiments.compose import load_scenario
 from experiments.console import main
 from experiments.errors import CommandError
+from experiments.options import files_of_ones_own
+from experiments.runs.own_patterns import Experiment, OwnPatterns, of_one, pattern_batches
 from experiments.runs.pairs import run_pairs
-from experiments.runs.patterns import Declared, Experiment, of_one, pattern_batches
 from experiments.search.checkpoints import begun
 from experiments.search.objective import Objective, varied
 from experiments.search.sequential_abc import Generation, SMCSettings, after, from_prior, is_last, reflected, steps
@@ -177,24 +178,24 @@ def test_contraction_tells_what_was_learnt():
     """A narrow posterior has contracted, a flat one has not."""
     rng = np.random.default_rng(6)
     draws = np.stack([rng.random(500), rng.normal(0.3, 0.02, 500), rng.random(500) ** 2], axis=1)
-    names = ["weight_habit", "exit_rate", "dummy_1"]
-    table = contractions(draws, names, {"exit_rate": 0.1}).set_index("parameter")
-    assert table.index[0] == "exit_rate"
-    assert table["learnt"].to_dict() == {"exit_rate": True, "weight_habit": False, "dummy_1": False}
-    assert table.loc["exit_rate", "contraction"] > 0.98
-    assert abs(table.loc["weight_habit", "contraction"]) < 0.15
-    assert table.loc["weight_habit", "overlap"] > 0.9
-    low, high = PARAMETERS["behaviour.exit_rate"].low, PARAMETERS["behaviour.exit_rate"].high
-    assert table.loc["exit_rate", "mean"] == pytest.approx(low + 0.3 * (high - low), rel=0.05)
+    names = ["habit_pull", "tie_rate", "dummy_1"]
+    table = contractions(draws, names, {"tie_rate": 0.1}).set_index("parameter")
+    assert table.index[0] == "tie_rate"
+    assert table["learnt"].to_dict() == {"tie_rate": True, "habit_pull": False, "dummy_1": False}
+    assert table.loc["tie_rate", "contraction"] > 0.98
+    assert abs(table.loc["habit_pull", "contraction"]) < 0.15
+    assert table.loc["habit_pull", "overlap"] > 0.9
+    low, high = PARAMETERS["behaviour.tie_rate"].low, PARAMETERS["behaviour.tie_rate"].high
+    assert table.loc["tie_rate", "mean"] == pytest.approx(low + 0.3 * (high - low), rel=0.05)
 
 
 # ---------------------------------------------------------------------- the real model
 
 
-PLANTED = {"attendance_base": -2.8, "trust_initial": 0.2}
+PLANTED = {"junior_base": -1.2, "trust_launch": 0.3}
 
 
-def planted_patterns(values: dict[str, float]) -> Declared:
+def planted_patterns(values: dict[str, float]) -> OwnPatterns:
     """Return patterns that say what planted parameters showed, give or take 4 %."""
     told = {
         "attendance": {"measure": "attendance", "months": (0, 23)},
@@ -220,7 +221,7 @@ def planted_patterns(values: dict[str, float]) -> Declared:
         for id, one in told.items()
     )
     short = Experiment(scenario="baseline_lsp", overrides=("months=24", "board=small_executive"))
-    return Declared({"short": short}, patterns)
+    return OwnPatterns({"short": short}, patterns)
 
 
 @pytest.mark.slow
@@ -270,7 +271,7 @@ def test_sets_that_are_given_up_would_not_have_been_accepted():
 
 
 SMALL = [
-    "vary=[attendance_base,trust_initial]", "prior_draws=10", "particles=8", "generations=2", "runs=4",
+    "vary=[junior_base,trust_launch]", "prior_draws=10", "particles=8", "generations=2", "runs=4",
     "second_runs=4", "confirming_runs=4", "sample=3", "figures=false",
 ]  # fmt: skip
 
@@ -299,7 +300,6 @@ def test_a_calibration_leaves_its_tables(finished):
     posterior = pd.read_csv(finished / "posterior.csv")
     assert posterior["weight"].sum() == pytest.approx(1.0)
     assert (posterior["distance"] <= pd.read_csv(finished / "generations.csv")["tolerance"].iloc[-1] + 1e-12).all()
-    assert "Not reproduced" in (finished / "summary.txt").read_text(encoding="utf-8")
     assert json.loads((finished / "manifest.json").read_text(encoding="utf-8"))["settings"]["particles"] == 8
 
 
@@ -341,39 +341,41 @@ def test_other_folders_and_damaged_generations_are_refused(tmp_path):
 # ------------------------------------------------------------------ the accepted sample
 
 
-def test_the_sample_that_ships_is_within_the_priors():
-    """Every set is checked when it is read, and names every uncertain parameter."""
-    sample = shipped_sample()
-    assert len(sample.sets) == len(accepted_sets()) >= 20
-    uncertain = {name for name, p in PARAMETERS.items() if p.role == "uncertain"}
-    assert {f"behaviour.{name}" for name in vars(sample.sets[0])} == uncertain
-    assert len(set(sample.sets)) == len(sample.sets)
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sample]:
+    """Return a folder of one's own with ``behaviour=accepted``, and the sets that it names."""
+    folder = tmp_path_factory.mktemp("mine")
+    (folder / "behaviour").mkdir()
+    rates = "\n".join(f"{0.05 + 0.01 * k:.2f},{0.4 + 0.02 * k:.2f}" for k in range(5))
+    (folder / "behaviour" / "accepted.csv").write_text(f"trust_rate,tie_rate\n{rates}\n")
+    (folder / "behaviour" / "accepted.yaml").write_text("sample: accepted.csv\n")
+    return folder, read_sample(folder / "behaviour" / "accepted.csv")
 
 
-def test_replicates_take_turns_with_the_sets():
+def test_replicates_take_turns_with_the_sets(sample):
     """Replicate r takes set r mod n in every scenario, on both engines, so pairs stay pairs."""
     scenarios = {
         name: load_scenario(name, ["months=6", "board=small_executive"]) for name in ("talking_shop", "baseline_lsp")
     }
-    sets = accepted_sets()[:3]
+    sets = sample[1].sets[:3]
     fast = run_pairs(scenarios, seed=3, replicates=5, engine="ensemble", behaviours=sets)
     slow = run_pairs(scenarios, seed=3, replicates=5, engine="mesa", workers=1, behaviours=sets)
     pd.testing.assert_frame_equal(fast.trajectories, slow.trajectories)
-    one = with_accepted(scenarios["talking_shop"], 4)
-    assert one.behaviour == accepted_sets()[4 % len(accepted_sets())]
+    one = sample[1].in_replicate(scenarios["talking_shop"], 9)
+    assert one.behaviour == sample[1].sets[4]
     fourth = dataclasses.replace(one, behaviour=sets[1])
     alone = run_pairs({"talking_shop": fourth}, seed=3, replicates=5, engine="ensemble").runs
     told = fast.runs[(fast.runs["scenario"] == "talking_shop") & (fast.runs["replicate"] == 4)]
     assert told["engagement"].iloc[0] == alone["engagement"].iloc[4]
 
 
-def test_one_set_is_never_taken_silently(tmp_path):
+def test_one_set_is_never_taken_silently(tmp_path, sample):
     """Who asks for a single scenario with a sample is told to choose; a broken sample is named."""
-    with pytest.raises(ScenarioError, match="one set is needed"):
+    with files_of_ones_own(sample[0]), pytest.raises(ScenarioError, match="one set is needed"):
         load_scenario("baseline_lsp", ["behaviour=accepted"])
     path = tmp_path / "bad.csv"
-    path.write_text("exit_rate\n7\n")
-    with pytest.raises(CommandError, match="exit_rate"):
+    path.write_text("tie_rate\n7\n")
+    with pytest.raises(CommandError, match="tie_rate"):
         read_sample(path)
     with pytest.raises(CommandError, match="cannot be read"):
         read_sample(tmp_path / "none.csv")
@@ -397,29 +399,30 @@ def test_an_effect_that_depends_on_the_set_keeps_its_range():
     assert "Outcome: -0.1" in sets_in_words(table) or "Outcome: -10" in sets_in_words(table)
 
 
-def test_a_comparison_says_what_its_intervals_cover(tmp_path):
+def test_a_comparison_says_what_its_intervals_cover(tmp_path, sample):
     """Plain words and the manifest say that parameters vary, too."""
-    asked = ["compare", "behaviour=accepted", "behaviour.exit_rate=0.1", "scenarios=[talking_shop,baseline_lsp]"]
+    mine = ["--config-dir", str(sample[0]), "behaviour=accepted", "behaviour.lapse_rate=0.1"]
+    asked = ["compare", *mine, "scenarios=[talking_shop,baseline_lsp]"]
     assert main([*asked, "replicates=4", "months=6", "board=small_executive", "figures=false", "output=answers"]) == 0
     assert "parameter uncertainty" in (tmp_path / "answers" / "conclusions.txt").read_text(encoding="utf-8")
     by_set = pd.read_csv(tmp_path / "answers" / "parameter_uncertainty.csv")
     assert (by_set["low"] <= by_set["median"] + 1e-12).all()
     manifest = json.loads((tmp_path / "answers" / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["settings"]["behaviours"]["sets"] == len(accepted_sets())
+    assert manifest["settings"]["behaviours"]["sets"] == 5
 
 
-def test_a_sweep_takes_turns_with_the_sets_and_remembers_them(tmp_path, capsys):
+def test_a_sweep_takes_turns_with_the_sets_and_remembers_them(tmp_path, capsys, sample):
     """Each replicate of a study has its set, whatever the chunks; going on needs no word of the sample."""
     asked = ["sweep", "study=taken", "scenarios=[talking_shop]", "design=random", "draws=2", "vary=[levers.duty]"]
     small = ["replicates=3", "months=6", "board=small_executive", "runs_per_chunk=2"]
-    assert main([*asked, *small, "behaviour=accepted"]) == 0
+    assert main([*asked, *small, "--config-dir", str(sample[0]), "behaviour=accepted"]) == 0
     runs = pd.read_parquet("taken/runs.parquet")
     assert len(runs) == 6
     row = runs[(runs["draw"] == 1) & (runs["replicate"] == 2)].iloc[0]
-    scenario = with_accepted(load_scenario("talking_shop", ["months=6", "board=small_executive"]), 2)
+    scenario = sample[1].in_replicate(load_scenario("talking_shop", ["months=6", "board=small_executive"]), 2)
     duty = {path: row[path] for path in runs if path.startswith("levers.duty.")}
     alone = run_pairs({"x": with_values(scenario, duty)}, seed=1, replicates=3, engine="ensemble").runs
-    assert row["engagement"] == alone["engagement"].iloc[2]
+    assert row["engagement"] == pytest.approx(alone["engagement"].iloc[2], rel=1e-12)
     assert main(["sweep", "study=taken"]) == 0
     assert main([*asked, *small]) == 2
     assert "sample" in capsys.readouterr().err

@@ -79,10 +79,9 @@ def synthetic_runs(policies, worlds, *, replicates, seed, advance=lambda runs: N
                         "replicate": replicate,
                         "parameter_set": replicate % len(worlds.behaviours),
                         "outcome": staff,
-                        "public_value_gbp_m": 0.0,
+                        "added_value": 0.0,
                         "fund_spent_gbp_m": 0.0,
-                        "transaction_cost_gbp_m": 10 * staff + 5 * attention,
-                        "inspection_cost_gbp_m": 0.0,
+                        "fund_posts_gbp_m": 10 * staff + 5 * attention,
                         "dominance": 0.5,
                         "cost_gbp_m": 10 * staff + 5 * attention,
                         "regime": "talking shop" if staff + attention < 0.999 else "growth coalition",
@@ -233,8 +232,8 @@ def test_one_parameter_set_leaves_wilsons_interval():
 
 
 def test_runs_of_policies_are_runs_of_the_model(base):
-    """Replicate 3 has the second of two sets; cost adds up fund, transactions and inspection, each once."""
-    other = dataclasses.replace(base.behaviour, exit_rate=0.1)
+    """Replicate 3 has the second of two sets; cost adds up projects and posts, each once."""
+    other = dataclasses.replace(base.behaviour, tie_rate=0.1)
     places = [Place(), find_place("barnsley")]
     mix = {"levers.staff_team": 0.8, FUND_MULTIPLE: 1.5}
     policies = {"mix": [with_levers(base, mix, place) for place in places]}
@@ -254,7 +253,7 @@ def test_runs_of_policies_are_runs_of_the_model(base):
 def test_the_command_writes_what_it_says(tmp_path, capsys):
     """From the command line to files, on the model, in one small place."""
     target = tmp_path / "answers"
-    asked = ["places=[typical]", "behaviour=fitted", "population=8", "generations=1", "replicates=1"]
+    asked = ["places=[typical]", "behaviour=by_hand", "population=8", "generations=1", "replicates=1"]
     assert main(["optimise", *asked, "confirming_replicates=2", f"output={target}"]) == 0
     names = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     tables = {"best_mix.csv", "mixes.csv", "pareto.csv", "regret.csv", "policies.csv", "confirmed_runs.parquet"}
@@ -271,7 +270,7 @@ def test_the_command_writes_what_it_says(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("vary", "ranges", "told"),
     [
-        (["behaviour.exit_rate"], {}, "'behaviour.exit_rate' is no lever"),
+        (["behaviour.tie_rate"], {}, "'behaviour.tie_rate' is no lever"),
         (["levers.staf_team"], {}, "did you mean levers.staff_team"),
         ([], {}, r"vary = \[\] is not allowed"),
         ([FUND_MULTIPLE, "levers.flexible_fund_gbp_m"], {}, "set the same fund"),

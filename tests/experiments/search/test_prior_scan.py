@@ -11,24 +11,21 @@ import pytest
 from analysis.patterns.judging import Docket
 from experiments.console import main
 from experiments.errors import CommandError
-from experiments.runs.patterns import second_patterns
-from experiments.runs.second_patterns import docket_of, prepared
+from experiments.runs.declared_patterns import declared_patterns, docket_of, prepared
 from experiments.search import prior_scan
 from experiments.search.checkpoints import begin
 from experiments.search.prior_scan import CHUNKS, PLAN, Scan, free_numbers, scanned
-from sim import load_month
-
-SECOND = "sim.second"
+from sim import MONTH
 
 
 @pytest.fixture(scope="module")
 def scan() -> Scan:
     """Return a scan of two patterns that takes a run or two of three experiments."""
-    month, declared = load_month(SECOND), second_patterns()
-    all_of_them = docket_of(declared, month, roles=("fit",), matrices=False)
+    declared = declared_patterns()
+    all_of_them = docket_of(declared, MONTH, roles=("fit",), matrices=False)
     few = Docket(tuple(p for p in all_of_them.patterns if p.id in ("P14", "N3", "N10")), all_of_them.reasons)
-    experiments = prepared(declared, few, extension=SECOND, runs_of=lambda name: 2, most_places=2)
-    return Scan(free_numbers(month), few, experiments, seed=4, at_once=3, threads=2)
+    experiments = prepared(declared, few, runs_of=lambda name: 2, most_places=2)
+    return Scan(free_numbers(), few, experiments, seed=4, at_once=3, threads=2)
 
 
 def test_every_free_number_is_drawn_within_its_prior(scan):
@@ -104,7 +101,7 @@ def test_a_scan_from_end_to_end(tmp_path, monkeypatch):
     assert len(confirmed) == 1
     assert confirmed["draw"][0] in range(4)
     findings = pd.read_csv("s/confirmed_findings.csv")
-    assert not set(findings["id"]) & {p.id for p in second_patterns().patterns if p.role != "fit"}
+    assert not set(findings["id"]) & {p.id for p in declared_patterns().patterns if p.role != "fit"}
     summary = (tmp_path / "s" / "summary.txt").read_text("utf-8")
     assert "Not judged: N7" in summary
     for name in ("shares", "decides"):
