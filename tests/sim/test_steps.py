@@ -20,7 +20,7 @@ from sim import month as months
 from sim.jit import RULES, rule
 from sim.measures import Measure
 from sim.month import MONTH
-from sim.steps import PairStep, Step, Takers
+from sim.steps import PairStep, Repeat, Step, Takers, flat
 
 # ---------------------------------------------------------------- tables to take steps at
 
@@ -29,20 +29,21 @@ COMING_AND_GOING = typical_settings(
     board={
         "members": dict(TYPICAL_BOARD),
         "entries": [
-            {"month": step_label(4), "archetype": "faith_network", "informed": 0.5},
+            {"month": step_label(4), "archetype": "faith_network"},
             {"month": step_label(59), "archetype": "fire_service"},
         ],
     },
-    calendar=[{"from": step_label(9), "abolish": ["jobcentre_plus"]}],
+    calendar=[{"from": step_label(9), "abolish": ["jobcentre_plus", "residents_network", "large_employer"]}],
     levers={"reorganisation": 0.8, "statutory": 1.0},
-    behaviour={"exit_months": 6.0, "exit_rate": 0.3, "invitation_rate": 0.02, "attendance_base": -2.5},
 )
+EVERYBODY_ENDS = [{"from": step_label(3), "abolish": ["council", "police"]}]
 TABLES = {
     "some have left": (COMING_AND_GOING, 30),
     "at the launch": (typical_settings(months=3), 0),
     "two bodies": ({"months": 9, "board": board({"police": 1, "faith_network": 1})}, 5),
     "one body": ({"months": 9, "board": board({"council": 1})}, 5),
-    "dissolved": (fading_settings(), 40),
+    "nobody": ({"months": 9, "board": board({"council": 1, "police": 1}), "calendar": EVERYBODY_ENDS}, 5),
+    "no table": (fading_settings(), 40),
 }
 
 
@@ -62,11 +63,17 @@ def test_the_tables_are_what_they_are_called():
     model = table("some have left")
     outside = [partner for partner in model.partners if not partner.is_member]
     assert len(model.members) > 5
-    assert len([partner for partner in outside if partner.is_abolished]) == 1
-    assert len([partner for partner in outside if partner.left_in > 0.0]) > 2
+    assert len([partner for partner in outside if partner.is_abolished]) == 5
+    assert len([partner for partner in outside if not partner.is_abolished]) == 1
     assert model.members != model.partners[: len(model.members)], "who left sat among those who stayed"
-    assert [len(table(name).members) for name in ("two bodies", "one body", "dissolved")] == [2, 1, 0]
-    assert table("dissolved").is_dissolved
+    assert [len(table(name).members) for name in ("two bodies", "one body", "nobody")] == [2, 1, 0]
+    assert table("no table").stands == 0.0
+    assert matrix(model, "joint").any()
+    assert matrix(model, "tie").any()
+
+
+def matrix(model: Any, name: str) -> np.ndarray:
+    return np.array([getattr(partner, name) for partner in model.partners])
 
 
 def state_of(model: Any) -> dict[str, Any]:
@@ -90,18 +97,18 @@ def test_a_list_of_takers_is_the_condition_on_each(takers, name):
     """Mesa goes by the list and compiled code by the condition: a body on one of them alone would part the engines."""
     model = table(name)
     for partner in model.partners[::3]:
-        partner.joins = 1.0
+        partner.sits = 1.0
     listed = list(takers.listed(model))
     if takers.among == "partnership":
         assert listed == ([model] if takers.where(model) else [])
     else:
-        in_sectors = [p for p in model.partners if takers.sectors is None or p.seat.sector in takers.sectors]
-        assert listed == [partner for partner in in_sectors if takers.where(partner)]
+        assert listed == [partner for partner in model.partners if takers.where(partner)]
 
 
 def test_there_are_takers_of_every_kind():
-    assert {"TABLE", "PLACE", "MEMBERS", "COUNCILS", "OTHERS", "EVERYBODY", "OUTSIDE", "NEWCOMERS"} <= set(ALL_TAKERS)
-    assert {id(step.takers) for step in MONTH.steps if isinstance(step, Step)} <= {id(t) for t in ALL_TAKERS.values()}
+    assert set(ALL_TAKERS) == {"PLACE", "MEMBERS", "EVERYBODY", "AT_THE_TABLE"}
+    steps = [step for step in flat((*MONTH.launch_steps, *MONTH.steps)) if isinstance(step, Step)]
+    assert {id(step.takers) for step in steps} == {id(takers) for takers in ALL_TAKERS.values()}
 
 
 def test_a_step_is_taken_in_the_order_of_the_seats_and_only_when_its_condition_holds():
@@ -128,6 +135,18 @@ def test_who_leaves_or_comes_during_a_step_counts_from_the_next_one():
     assert model.members == model.partners[::2]
 
 
+def test_rounds_go_on_as_long_as_their_condition_holds():
+    """The counter says which round it is, and is 0 again afterwards."""
+    model, took = table("two bodies"), []
+    step = Step(lambda model: took.append(model.item), months.PLACE, "It is counted.")
+    rounds = Repeat("item", 5, "One after another:", (step,), when=lambda model: model.item < 3)
+    rounds.take(model)
+    assert (took, model.item) == ([0, 1, 2], 0)
+    dataclasses.replace(rounds, when=None).take(model)
+    assert took == [0, 1, 2, 0, 1, 2, 3, 4]
+    assert rounds.taken_by == "up to 5 times"
+
+
 # ---------------------------------------------------------------- between two bodies
 
 POOL = {
@@ -135,15 +154,15 @@ POOL = {
     "returned_trust": "returned",
     "belief": "own",
     "other_belief": "other",
-    "record": "own",
-    "other_record": "other",
-    "giving": "own",
-    "other_giving": "other",
+    "person_record": "own",
+    "other_person_record": "other",
+    "effort": "own",
+    "other_effort": "other",
     "joins_at": "own seat",
     "other_sector": "other seat",
     "trust_difference": "table",
-    "n_members": "table",
-    "loss_aversion": "behaviour",
+    "n_counted": "table",
+    "sharpness": "behaviour",
 }
 """Arguments that a rule between two bodies may have, some of numbers that steps below add to."""
 
@@ -169,14 +188,9 @@ def taken_plainly(step: PairStep, model: Any) -> None:
     Sums begin at nothing. Numbers of bodies and of the table are those before the step; what is held between bodies
     is as it stands.
     """
-    if model.is_dissolved:
-        return
     before = state_of(model)
     bodies = model.members if step.among == "members" else model.partners
-    if step.only:
-        flagged = [partner for partner in model.partners if getattr(partner, step.only) > 0.0]
-        pairs = [pair for one in flagged for two in bodies if one is not two for pair in ((one, two), (two, one))]
-    elif step.once:
+    if step.once:
         pairs = list(itertools.combinations(bodies, 2))
     else:
         pairs = list(itertools.permutations(bodies, 2))
@@ -220,33 +234,29 @@ def pair_steps(draw: st.DrawFn) -> PairStep:
     """Draw a step between two bodies of any form, with a rule of any numbers."""
     arguments = draw(st.lists(st.sampled_from(list(POOL)), min_size=1, max_size=7, unique=True))
     among = draw(st.sampled_from(("members", "everybody")))
-    form = draw(st.sampled_from(("writes", "only", "own", "other", "table")))
+    form = draw(st.sampled_from(("writes", "own", "other", "table")))
     if form == "writes":
         return PairStep(rule_of(arguments, 1), "-", writes="trust", once=draw(st.booleans()), among=among)
-    if form == "only":
-        return PairStep(rule_of(arguments, 1), "-", writes="trust", only="joins", among=among)
-    names = ("trust_difference", "squares") if form == "table" else ("record", "giving")
+    names = ("trust_difference", "squares") if form == "table" else ("person_record", "effort")
     adds = draw(st.sampled_from((names, names[::-1], names[:1], names[1:])))
     return PairStep(rule_of(arguments, len(adds)), "-", adds=adds, to=form, once=draw(st.booleans()), among=among)
 
 
-def both_ways(step: PairStep, name: str, flags: Iterable[int] = ()) -> tuple[Any, Any]:
+def both_ways(step: PairStep, name: str) -> tuple[Any, Any]:
     """Return the state of a table after the step as Mesa takes it, and after the plain loop."""
     one, other = table(name), table(name)
     for model in (one, other):
         model.plan = dataclasses.replace(MONTH, steps=(step,))
-        for position in flags:
-            model.partners[position % model.n_seats].joins = 1.0
     step.take(one)
     taken_plainly(step, other)
     return state_of(one), state_of(other)
 
 
 @settings(max_examples=150)
-@given(step=pair_steps(), name=st.sampled_from(list(TABLES)), flags=st.lists(st.integers(0, 99), max_size=4))
-def test_a_step_between_two_bodies_is_what_a_plain_loop_gives(step, name, flags):
+@given(step=pair_steps(), name=st.sampled_from(list(TABLES)))
+def test_a_step_between_two_bodies_is_what_a_plain_loop_gives(step, name):
     """The loop that Mesa goes through is written out for speed: it must be no more than that, to the bit."""
-    taken, plain = both_ways(step, name, flags)
+    taken, plain = both_ways(step, name)
     assert taken == plain
 
 
@@ -255,11 +265,12 @@ FORMS = {
     "writes what is returned": PairStep(rule_of(("returned_trust", "belief"), 1), "-", writes="trust"),
     "writes once": PairStep(rule_of(("trust", "returned_trust", "belief"), 1), "-", writes="trust", once=True),
     "writes among everybody": PairStep(rule_of(("trust", "other_belief"), 1), "-", writes="trust", among="everybody"),
-    "writes only": PairStep(rule_of(("trust", "other_sector"), 1), "-", writes="trust", only="joins"),
-    "adds to own": PairStep(rule_of(("trust", "other_giving"), 2), "-", adds=("record", "giving")),
-    "adds to own once": PairStep(rule_of(("trust", "giving"), 1), "-", adds=("giving",), once=True),
-    "adds to other": PairStep(rule_of(("trust", "record", "other_record"), 1), "-", adds=("record",), to="other"),
-    "adds to other once": PairStep(rule_of(("trust", "giving"), 1), "-", adds=("giving",), to="other", once=True),
+    "adds to own": PairStep(rule_of(("trust", "other_effort"), 2), "-", adds=("person_record", "effort")),
+    "adds to own once": PairStep(rule_of(("trust", "effort"), 1), "-", adds=("effort",), once=True),
+    "adds to other": PairStep(
+        rule_of(("trust", "person_record", "other_person_record"), 1), "-", adds=("person_record",), to="other"
+    ),
+    "adds to other once": PairStep(rule_of(("trust", "effort"), 1), "-", adds=("effort",), to="other", once=True),
     "adds to the table": PairStep(
         rule_of(("trust", "trust_difference"), 2), "-", adds=("trust_difference", "squares"), to="table"
     ),
@@ -272,9 +283,7 @@ FORMS = {
 @pytest.mark.parametrize("step", FORMS.values(), ids=FORMS)
 def test_every_form_is_what_a_plain_loop_gives_and_does_something(step):
     """Of numbers to which a step adds it reads what they were before; those who left are left alone."""
-    outside = next(p.position for p in table("some have left").partners if not p.is_member)
-    flags = (0, 3, outside) if step.only else ()
-    taken, plain = both_ways(step, "some have left", flags)
+    taken, plain = both_ways(step, "some have left")
     assert taken == plain
     before = state_of(table("some have left"))
     changed = [k for k, (one, two) in enumerate(zip(before["bodies"], taken["bodies"], strict=True)) if one != two]
@@ -282,30 +291,16 @@ def test_every_form_is_what_a_plain_loop_gives_and_does_something(step):
         assert before["table"] != taken["table"]
     else:
         assert len(changed) > 3
-    if step.among == "members" and not step.only:
+    if step.among == "members":
         assert set(changed) <= set(before["members"])
 
 
-def test_a_pair_is_taken_both_ways_by_whoever_has_the_flag():
-    """Also by a body that has no seat, with those who have one: a newcomer meets everybody before it sits down."""
-    model = table("some have left")
-    newcomer = next(partner for partner in model.partners if not partner.is_member)
-    newcomer.joins = 1.0
-    step = PairStep(lambda trust: -1.0, "They meet.", writes="trust", only="joins")
-    model.plan = dataclasses.replace(MONTH, steps=(step,))
-    step.take(model)
-    met = [(one.position, two) for one in model.partners for two, level in enumerate(one.trust) if level == -1.0]
-    here = newcomer.position
-    there = [member.position for member in model.members]
-    assert sorted(met) == sorted([(here, k) for k in there] + [(k, here) for k in there])
-
-
-def test_nothing_is_taken_without_the_condition_or_a_table():
+def test_nothing_is_taken_without_the_condition_or_members():
     for step in FORMS.values():
-        never = dataclasses.replace(step, when=lambda model: False)
-        for taken, name in ((never, "some have left"), (step, "dissolved")):
-            after, _ = both_ways(taken, name)
-            assert after == state_of(table(name))
+        after, _ = both_ways(dataclasses.replace(step, when=lambda model: False), "some have left")
+        assert after == state_of(table("some have left"))
+    after, _ = both_ways(FORMS["writes"], "nobody")
+    assert after == state_of(table("nobody"))
 
 
 @pytest.mark.parametrize(
@@ -325,19 +320,9 @@ def test_an_argument_that_names_nothing_or_two_things_is_refused(argument, said)
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        {},
-        {"writes": "trust", "adds": ("record",)},
-        {"adds": ("record",), "only": "joins"},
-        {"writes": "trust", "only": "joins", "once": True},
-    ],
-    ids=str,
-)
-def test_a_form_that_the_engines_do_not_have_is_refused(form):
-    """What one of them would pass over and the other not."""
-    with pytest.raises(sim.ScenarioError, match=r"step 'own_rule'.*") as refused:
+@pytest.mark.parametrize("form", [{}, {"writes": "trust", "adds": ("effort",)}], ids=str)
+def test_what_a_rule_gives_is_either_written_or_added(form):
+    with pytest.raises(sim.ScenarioError, match=r"step 'own_rule'.*either written") as refused:
         PairStep(rule_of(("trust",), 1), "-", **form)
     assert "\n" not in str(refused.value)
 
@@ -348,7 +333,7 @@ def test_a_form_that_the_engines_do_not_have_is_refused(form):
 def month_of_every_form() -> sim.Month:
     """Return the month with a step of every form put in, each adding to numbers of its own or moving trust a little."""
     own = ("of_own", "of_own_once", "of_other", "of_other_once")
-    whole = ("of_table", "of_table_once", "after_the_end")
+    whole = ("of_table", "of_table_once", "at_the_end")
 
     def with_rule(arguments: str, name: str, text: str, **form: Any) -> PairStep:
         scope: dict[str, Any] = {"__name__": __name__}
@@ -356,12 +341,11 @@ def month_of_every_form() -> sim.Month:
         return PairStep(rule(scope[name]), "-", **form)
 
     held = MONTH.holding(**dict.fromkeys(own, "partner"), **dict.fromkeys(whole, "partnership"))
-    seen = "trust, returned_trust, other_belief, belief, joins_at, other_sector, n_members, loss_aversion"
+    seen = "trust, returned_trust, other_belief, belief, joins_at, other_sector, n_counted, sharpness"
     steps = (
         with_rule(seen, "moved", "0.9 * trust + 0.02 * returned_trust + 0.03 * other_belief", writes="trust"),
         with_rule(seen, "met", "0.5 * (trust + returned_trust) + 0.001 * belief", writes="trust", once=True),
         with_rule(seen, "felt", "0.99 * trust + 0.001 * other_sector", writes="trust", among="everybody"),
-        with_rule(seen, "hit", "0.7 * trust + 0.2 * returned_trust", writes="trust", only="is_reorganised"),
         with_rule(
             "trust, of_own, other_of_own", "a", "0.1 * trust + 0.01 * other_of_own - 0.01 * of_own", adds=own[:1]
         ),
@@ -379,17 +363,17 @@ def month_of_every_form() -> sim.Month:
         ),
     )
     late = with_rule("trust", "late", "trust", adds=whole[2:], to="table", among="members")
-    month = held.after("trust_step", *steps).after("end_or_go_on", late)
+    month = held.after("trust_a_month_later", *steps).after("begin_anew", late)
     month = month.measuring(*(Measure(name, "-", -1e9, 1e9, "Added up over pairs.", name) for name in whole))
     return dataclasses.replace(month, columns={**month.columns, **{name: name for name in own}})
 
 
 @pytest.mark.slow
 def test_every_form_gives_the_same_bits_in_both_engines():
-    """On boards on which people come, go and are abolished, and after the end of a partnership."""
+    """On boards on which bodies come and are abolished, and after the end of a partnership."""
     n_rules = len(RULES)
     month = month_of_every_form()
-    scenarios = {name: sim.scenario_from(TABLES[name][0]) for name in ("some have left", "two bodies", "dissolved")}
+    scenarios = {name: sim.scenario_from(TABLES[name][0]) for name in ("some have left", "two bodies", "no table")}
     ensemble = sim.simulate_ensemble(scenarios, replicates=3, seed=3, record_partners=True, month=month)
     del RULES[n_rules:]
     for s, scenario in enumerate(scenarios.values()):
@@ -404,7 +388,7 @@ def test_every_form_gives_the_same_bits_in_both_engines():
             for number, name in enumerate(month.columns):
                 kept = ensemble.partners[s, replicate, :lived_months, :seats, number]
                 assert np.array_equal(kept, model.partner_rows[..., number]), name
-    for name in ("of_table", "of_table_once", "after_the_end"):
+    for name in ("of_table", "of_table_once", "at_the_end"):
         assert (ensemble[name][0, :, 30] != 0.0).all()
     assert ensemble["is_dissolved"][2, :, 39].all()
     for name in ("of_own", "of_own_once", "of_other", "of_other_once"):
