@@ -1,8 +1,9 @@
 """The partnership as a Mesa model: what the table holds, and how a run is lived.
 
-A month is the list of steps in ``sim/month.py``. Choices at one meeting are simultaneous: nobody sees this month's
-choices of others before making its own, so the order of agents never matters. All chance was drawn before the run
-(``sim/randomness.py``).
+A month is the list of steps in ``sim/month.py``. Choices at one meeting are simultaneous: nobody sees what others
+choose there before making its own. Who proposes, and who of equals drops out of the core, goes by the order of the
+seats, with one draw for all: what comes of a run depends on that order, what may be expected does not. All chance was
+drawn before the run (``sim/randomness.py``).
 """
 
 from __future__ import annotations

@@ -385,6 +385,19 @@ def test_the_purse_pays_first_what_it_ranks_first():
     assert (np.diff(paid[order]) <= 1e-12).all()
 
 
+def test_money_works_per_head():
+    """A place twice as large, with twice the money, chooses the same; but for staff, it closes as much of its gap."""
+    small, large = (
+        measured(lived(months=60, levers=levers_off() | {"flexible_fund_gbp_m": fund}, place={"population": people}))
+        for fund, people in ((4.0, 200_000), (8.0, 400_000))
+    )
+    for name in ("attendance", "attendance_senior", "decisions", "tie_density", "trust", "pooling_share", "top_share"):
+        assert small[name] == pytest.approx(large[name], abs=1e-9)
+    assert large["contribution_pooled_gbp_m"] == pytest.approx(2.0 * small["contribution_pooled_gbp_m"])
+    assert large["contribution_pooled_gbp_m"].any()
+    assert small["outcome"] == pytest.approx(large["outcome"], abs=1e-3)
+
+
 def test_equal_money_without_ties_adds_nothing():
     """With nobody to work with nothing is decided: all that is missing is what the pounds that wait would have done."""
     model = lived(
