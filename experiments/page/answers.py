@@ -46,7 +46,7 @@ def side_runs(scenario: Scenario, seed: int, replicates: int) -> SideRuns:
 
 
 def answer(asked: PageRequest, runs: Sequence[SideRuns] = ()) -> Json:
-    """Return bands, regime shares and the paired difference of two sides: about 30 ms for 50 replicates.
+    """Return bands, regime shares and the paired difference of two sides: some tenths of a second for 50 replicates.
 
     ``runs`` are those of the left and of the right side if somebody has them already.
     """

@@ -61,7 +61,7 @@ def example(
 
     In months without a table nobody counts as a member.
 
-    Lived on the Mesa engine, whose numbers are those of the bands to the last bit; about 0.1 s for 19 seats.
+    Lived on the Mesa engine, whose numbers are those of the bands to the last bit; half a second for 19 seats.
     ``months_at`` and ``trust_at`` keep fewer months; ``compressed`` is for files, with fewer digits too.
     """
     model = WatchedPartnership(scenario, seed=seed, replicate=replicate, trust_at=trust_at)
