@@ -1,15 +1,17 @@
 """The floor: what the arithmetic that no run can do without takes by itself.
 
-How often a run needs each rule is counted in a Mesa run. Each rule is then timed alone, in a loop over 64
-lanes whose numbers never leave the nearest cache. The sum is a floor for this arithmetic on this compiler:
-nothing is added for the other rules, for measures, nor for fetching what has left the cache.
+Three things are counted in a Mesa run: how often the exponential is needed (every choice is a logit), how often each
+rule between two bodies is, and how many numbers are drawn. Each is then timed alone, in a loop over the lanes of a
+block whose numbers never leave the nearest cache. The sum is the operation floor of the month on this compiler: nothing
+is added for steps that are sums and differences, for measures, nor for fetching what has left the cache.
 """
 
 from __future__ import annotations
 
 import cProfile
+import dataclasses
 import pstats
-from collections.abc import Callable
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -20,16 +22,15 @@ from whole_model import SCENARIO, ensemble_case
 
 from experiments import load_scenario
 from experiments.terminal import progress_bar
-from sim import MONTH, PartnershipModel, Scenario, simulate
+from sim import MONTH, Month, Scenario, simulate
 from sim.lanes.draws import draw, padded
 from sim.lanes.engine import let_rules_compile
 from sim.lanes.views import room_for
-from sim.month import TABLE
 from sim.population import seats_of
-from sim.randomness import CENTRED, STREAMS
-from sim.rules import attendance, deliberation, delivery, influence, trust
+from sim.randomness import CENTRED, GIVEN
+from sim.rules.mathematics import exponential
 from sim.state import LANES
-from sim.steps import Step
+from sim.steps import PairStep, flat
 
 let_rules_compile()
 
@@ -37,74 +38,17 @@ PART = "Whole model: measured against the floor"
 ROWS = 24
 PASSES = 400
 
-Kernel = Callable[[NDArray[np.float64], int], None]
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "forceinline": True}
 """``forceinline`` reaches the rules that are called: loops with calls in them are not vectorised."""
 
 
 @njit(**_OPTIONS)
-def attend(levels: Any, passes: int) -> None:
-    """Work out chances of coming."""
+def choose(levels: Any, passes: int) -> None:
+    """Work out exponentials."""
     for _ in range(passes):
         for row in range(len(levels)):
             for lane in range(LANES):
-                levels[row, lane] = attendance.attendance_probability(levels[row, lane], 1.5)
-
-
-@njit(**_OPTIONS)
-def decide(levels: Any, passes: int) -> None:
-    """Work out chances of a decision."""
-    for _ in range(passes):
-        for row in range(len(levels)):
-            for lane in range(LANES):
-                levels[row, lane] = deliberation.decision_probability(
-                    19.0, 0.5, 0.5, levels[row, lane], 0.3, 0.2, 0.3, -3.8, 2.0, 1.4, 2.2, 3.7, 0.4, 1.9
-                )
-
-
-@njit(**_OPTIONS)
-def stand(levels: Any, passes: int) -> None:
-    """Work out the standing of budgets."""
-    for _ in range(passes):
-        for row in range(len(levels)):
-            for lane in range(LANES):
-                levels[row, lane] = influence.resource_standing(levels[row, lane] + 0.5, 0.5)
-
-
-@njit(**_OPTIONS)
-def join_up(levels: Any, passes: int) -> None:
-    """Combine what four sectors bring; the result is what the first brings next."""
-    weights, result = delivery.SECTOR_WEIGHTS[0], np.empty(LANES)
-    for _ in range(passes * len(levels)):
-        for lane in range(LANES):
-            brought = (levels[0, lane], levels[1, lane], levels[2, lane], levels[3, lane])
-            result[lane] = delivery.joint_result(brought, weights, 0.6)
-        levels[0] = result
-
-
-@njit(**_OPTIONS)
-def revise_trust(levels: Any, passes: int) -> None:
-    """Update trust; every second row met."""
-    for _ in range(passes):
-        for row in range(len(levels)):
-            met = 1.0 if row % 2 == 0 else 0.0
-            for lane in range(LANES):
-                levels[row, lane] = trust.trust_step(
-                    levels[row, lane], met, met, 0.35 * met, 0.001, 0.034, 2.2, 0.02, 0.004, 0.0025
-                )
-
-
-@njit(**_OPTIONS)
-def look_around(levels: Any, passes: int) -> None:
-    """Add up trust, and trust times two records."""
-    sums = np.zeros((3, LANES))
-    for _ in range(passes):
-        for row in range(2, len(levels)):
-            for lane in range(LANES):
-                sums[0, lane] += levels[row, lane]
-                sums[1, lane] += levels[row, lane] * levels[0, lane]
-                sums[2, lane] += levels[row, lane] * levels[1, lane]
-    levels[0] = sums[0] / (sums[0] + sums[1] + sums[2] + 1.0)
+                levels[row, lane] = 0.1 * exponential(levels[row, lane])
 
 
 @njit(**_OPTIONS)
@@ -114,39 +58,48 @@ def draw_numbers(levels: Any, keys: Any, passes: int) -> None:
         draw(levels, keys, keys, done * len(levels), len(levels), LANES)
 
 
-KERNELS: dict[str, Kernel] = {
-    "attendance_probability": attend,
-    "decision_probability": decide,
-    "resource_standing": stand,
-    "joint_result": join_up,
-    "trust_step": revise_trust,
-}
-NAMES = {
-    "attendance_probability": "logistic choices to attend",
-    "decision_probability": "logistic chances to decide",
-    "resource_standing": "powers of budgets",
-    "joint_result": "joint results by CES (five logarithms and exponentials each)",
-    "trust_step": "trust updates",
-}
+def kernel_of(step: PairStep) -> Any:
+    """Return a compiled loop that asks the rule of a step between two bodies and adds up what it gives."""
+    given = [f"levels[{place} + 1, lane]" for place in range(len(step.arguments))]
+    kept = ", ".join(f"given_{number}" for number in range(max(1, len(step.adds))))
+    added = " + ".join(kept.split(", "))
+    lines = [
+        "def ask(levels, passes):",
+        "    for _ in range(passes):",
+        "        for lane in range(LANES):",
+        f"            {kept} = rule({', '.join(given)})",
+        f"            levels[0, lane] += {added}",
+        # What is given must be asked for anew each time.
+        "            levels[1, lane] = 0.5 * levels[1, lane] + 1e-9 * levels[0, lane]",
+    ]
+    scope: dict[str, Any] = {"rule": step.rule, "LANES": LANES}
+    exec("\n".join(lines), scope)
+    return njit(**_OPTIONS)(scope["ask"])
+
+
+def pair_steps(month: Month = MONTH) -> list[PairStep]:
+    """Return the steps between two bodies of a month."""
+    return [step for step in flat(month.steps) if isinstance(step, PairStep)]
 
 
 def calls_of_a_run(scenario: Scenario) -> dict[str, int]:
-    """Return how often a Mesa run of ``scenario`` needs each rule of ``KERNELS``.
+    """Return how often a Mesa run of ``scenario`` needs the exponential, and each rule between two bodies."""
+    pairs: Counter[str] = Counter()
+    month = dataclasses.replace(MONTH)
 
-    A rule between two bodies may stand in Mesa's loop over pairs, where no profile sees it, so pairs are counted.
-    """
-    counted = dict.fromkeys(KERNELS, 0)
+    def counted(step: PairStep, loop: Any) -> Any:
+        def count(model: Any, bodies: Any, rule: Any) -> None:
+            pairs[step.name] += len(bodies) * (len(bodies) - 1) // (2 if step.once else 1)
+            loop(model, bodies, rule)
 
-    def count_pairs(model: PartnershipModel) -> None:
-        counted["trust_step"] += len(model.members) * (len(model.members) - 1)
+        return count
 
-    month = MONTH.before("trust_step", Step(count_pairs, TABLE, "Pairs are counted."))
+    month.loops.update({step: counted(step, loop) for step, loop in month.loops.items()})
     profile = cProfile.Profile()
     profile.runcall(simulate, scenario, seed=1, replicate=0, month=month)
-    for (_, _, name), (_, calls, *_) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
-        if name in counted and name != "trust_step":
-            counted[name] += calls
-    return counted
+    profiled = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    calls = sum(times for (_, _, name), (_, times, *_) in profiled.items() if name == exponential.__name__)
+    return {exponential.__name__: calls, **{step.name: pairs[step.name] for step in pair_steps()}}
 
 
 def draws_of_a_run(scenario: Scenario) -> int:
@@ -157,7 +110,8 @@ def draws_of_a_run(scenario: Scenario) -> int:
         * (2 if stream.made == CENTRED else 1)
         * (slots if stream.each else 1)
         * (1 if stream.at_launch else scenario.months)
-        for stream in STREAMS
+        for stream in MONTH.streams
+        if stream.made != GIVEN
     )
 
 
@@ -169,41 +123,45 @@ def _levels() -> NDArray[np.float64]:
 
 def _cases() -> dict[str, Case]:
     calls = ROWS * LANES * PASSES
-    levels = {name: _levels() for name in (*KERNELS, "look around", "draw")}
-
-    def case(name: str, kernel: Kernel) -> Case:
-        return Case(lambda: kernel(levels[name], PASSES), calls)
-
-    cases = {name: case(name, kernel) for name, kernel in KERNELS.items()}
-    cases["look around"] = Case(lambda: look_around(levels["look around"], PASSES), (ROWS - 2) * LANES * PASSES)
+    levels = {name: _levels() for name in (exponential.__name__, "draw", *(step.name for step in pair_steps()))}
     keys = np.arange(LANES, dtype=np.uint64)
-    cases["draw"] = Case(lambda: draw_numbers(levels["draw"], keys, PASSES), calls)
-    return cases
+
+    def asked(step: PairStep) -> Case:
+        ask = kernel_of(step)
+        return Case(lambda: ask(levels[step.name], ROWS * PASSES), calls)
+
+    return {
+        exponential.__name__: Case(lambda: choose(levels[exponential.__name__], PASSES), calls),
+        "draw": Case(lambda: draw_numbers(levels["draw"], keys, PASSES), calls),
+        **{step.name: asked(step) for step in pair_steps()},
+    }
 
 
 def measure_floor(*, quick: bool) -> list[Finding]:
-    """Return what each rule of a run costs alone, their sum, and the ratio of a run to it."""
+    """Return what each operation of a run costs alone, their sum, and the ratio of a run to it."""
     scenario = load_scenario(SCENARIO)
     repeats = 3 if quick else 9
     with progress_bar("rounds of the floor", total=repeats) as advance:
         whole = {"run": ensemble_case(scenario, runs=256 if quick else 1024)}
         alone = in_turns(_cases() | whole, repeats=repeats, advance=advance)
     measured = alone["run"]
-    counted = calls_of_a_run(scenario)
-    needed = {NAMES[name]: (calls, alone[name]) for name, calls in counted.items()}
-    needed["glances at another's record and contribution"] = (counted["trust_step"], alone["look around"])
-    needed["uniform draws (Philox)"] = (draws_of_a_run(scenario), alone["draw"])
-    found = [
-        finding(PART, f"{calls:,} {name}", 1e3 * calls * seconds, "ms a run")
-        for name, (calls, seconds) in needed.items()
-    ]
-    rules = sum(calls * float(np.median(alone[name])) for name, calls in counted.items())
-    everything = sum(calls * float(np.median(seconds)) for calls, seconds in needed.values())
+    counted = calls_of_a_run(scenario) | {"draw": draws_of_a_run(scenario)}
+    between = [name for name in counted if name not in (exponential.__name__, "draw")]
+
+    def cost(name: str) -> float:
+        return counted[name] * float(np.median(alone[name]))
+
+    parts = {
+        f"{counted[exponential.__name__]:,} exponentials of choices": cost(exponential.__name__),
+        f"{sum(counted[name] for name in between):,} rules between two bodies": sum(map(cost, between)),
+        f"{counted['draw']:,} uniform draws (Philox)": cost("draw"),
+    }
+    dearest = sorted(between, key=cost, reverse=True)[:4]
+    floor = sum(parts.values())
     return [
-        *found,
-        finding(PART, "floor: transcendental rules and trust updates", 1e3 * rules, "ms a run"),
-        finding(PART, "floor with glances and draws", 1e3 * everything, "ms a run"),
+        *(finding(PART, name, 1e3 * seconds, "ms a run") for name, seconds in parts.items()),
+        *(finding(PART, f"of these {counted[name]:,} of {name}", 1e3 * cost(name), "ms a run") for name in dearest),
+        finding(PART, "operation floor: their sum", 1e3 * floor, "ms a run"),
         finding(PART, "a compiled run", 1e3 * measured, "ms a run"),
-        finding(PART, "a compiled run / floor", measured / rules, "times"),
-        finding(PART, "a compiled run / floor with glances and draws", measured / everything, "times"),
+        finding(PART, "a compiled run / floor", measured / floor, "times", at_most=2.2),
     ]

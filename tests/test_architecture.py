@@ -36,35 +36,47 @@ ROOMS: dict[str, str] = {
     "sim.jit": "",
     "sim.sources": "",
     "sim.events": "",
+    "sim.spelling": "",
+    "sim.records": "",
+    "sim.terms": "",
     "sim.rules.mathematics": "sim.jit",
     "sim.rules": "sim.jit sim.rules.mathematics",
-    "sim.spelling": "",
     "sim.parameters": "sim.spelling",
     "sim.regimes": "sim.parameters",
     "sim.scenario": "sim.parameters",
     "sim.population": "sim.scenario",
+    "sim.tables": "sim.population",
     "sim.levers": "sim.rules sim.parameters sim.scenario sim.population",
     "sim.dealing": "sim.jit",
     "sim.steps": "sim.scenario sim.dealing",
-    "sim.own": "sim.jit sim.scenario sim.steps",
+    "sim.own": "sim.jit sim.scenario",
     "sim.checking": "sim.scenario sim.population sim.levers sim.own",
-    "sim.randomness": "sim.scenario",
-    "sim.state": "sim.population",
-    "sim.records": "",
+    "sim.randomness": "sim.scenario sim.population sim.tables",
     "sim.choices": "sim.scenario sim.randomness",
+    "sim.state": "sim.population sim.tables",
+    # ------------------------------------------------------------- the model: its rules, each step of a month once
+    "sim.policy": "sim.jit sim.rules.mathematics sim.rules sim.events sim.randomness",
+    "sim.obligations": "sim.jit sim.rules.mathematics sim.tables",
+    "sim.meetings": "sim.jit sim.rules.mathematics sim.rules sim.tables sim.terms",
+    "sim.projects": "sim.jit sim.rules.mathematics sim.rules sim.tables sim.meetings",
+    "sim.ties": "sim.jit sim.rules.mathematics",
+    "sim.accountability": "sim.jit sim.rules.mathematics sim.tables sim.meetings",
+    "sim.life": "sim.jit sim.rules.mathematics sim.rules sim.events sim.randomness sim.tables sim.obligations"
+    " sim.meetings",
+    "sim.measures": "sim.jit sim.rules.mathematics sim.rules sim.population sim.spelling sim.tables sim.meetings",
+    "sim.vocabulary": "sim.spelling sim.parameters sim.regimes sim.population sim.terms sim.measures sim.meetings",
     # ------------------------------------------ the model: a month, as a list of steps, and Mesa, which goes through it
     "sim.pairs": "sim.steps",
-    "sim.terms": "sim.jit sim.rules",
-    "sim.measures": "sim.jit sim.rules.mathematics sim.rules sim.population sim.spelling",
-    "sim.vocabulary": "sim.spelling sim.parameters sim.regimes sim.population sim.terms sim.measures",
-    "sim.partners": "sim.jit sim.events sim.rules.mathematics sim.rules sim.population sim.randomness sim.state"
-    " sim.terms",
-    "sim.partnership": "sim.choices sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.scenario"
-    " sim.population sim.levers sim.randomness sim.records sim.own sim.partners sim.state",
-    "sim.month": "sim.choices sim.regimes sim.rules sim.parameters sim.scenario sim.population sim.randomness sim.state"
-    " sim.records sim.steps sim.pairs"
-    " sim.terms sim.measures sim.own sim.partners sim.partnership sim.spelling",
+    "sim.partners": "sim.events sim.rules.mathematics sim.population sim.state",
+    "sim.partnership": "sim.choices sim.events sim.parameters sim.scenario sim.population sim.levers sim.randomness"
+    " sim.records sim.own sim.partners sim.state",
+    "sim.month": "sim.spelling sim.parameters sim.regimes sim.scenario sim.population sim.tables sim.randomness"
+    " sim.choices sim.records sim.state sim.own sim.terms sim.steps sim.pairs sim.policy sim.obligations sim.meetings"
+    " sim.projects sim.ties sim.accountability sim.life sim.measures sim.partners sim.partnership",
     "sim.history": "sim.choices sim.scenario sim.randomness sim.records sim.partnership sim.month",
+    # what is left of the model without one thing; no rule knows of these
+    "sim.nulls": "sim.jit sim.rules.mathematics sim.parameters sim.tables sim.steps sim.meetings sim.ties sim.life"
+    " sim.month",
     # --------------------- the compiler of steps: knows what steps and draws are, but no single step, rule or parameter
     "sim.lanes": "",
     "sim.lanes.compiling": "",
@@ -84,12 +96,6 @@ ROOMS: dict[str, str] = {
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
     "sim.ensemble": "sim.choices sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine"
     " sim.block sim.compiled",
-    # ------------------------------------ the second model, as far as it is built: a month of its own, for both engines
-    "sim.second": "sim.choices sim.jit sim.events sim.rules.mathematics sim.rules sim.parameters sim.regimes"
-    " sim.scenario sim.population"
-    " sim.randomness sim.state sim.records sim.steps sim.terms sim.measures sim.partners sim.partnership sim.month",
-    # what is left of it without one thing; no rule of it knows of these
-    "sim.second.nulls": "sim.jit sim.rules.mathematics sim.parameters sim.steps sim.month sim.second",
     "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.records sim.measures sim.own"
     " sim.partnership"
     " sim.month sim.history sim.compiled sim.ensemble",
@@ -103,7 +109,6 @@ ROOMS: dict[str, str] = {
     "analysis.discovery": "sim analysis.shared",
     "analysis.policy": "sim analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
-    "analysis.docking": "sim analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
@@ -121,11 +126,11 @@ ROOMS: dict[str, str] = {
     " experiments.compose",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
-    " analysis.docking analysis.claims experiments.terminal experiments.options experiments.errors experiments.values"
+    " analysis.claims experiments.terminal experiments.options experiments.errors experiments.values"
     " experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
-    "experiments.search": "sim analysis.shared analysis.patterns analysis.policy analysis.docking experiments.files"
+    "experiments.search": "sim analysis.shared analysis.patterns analysis.policy experiments.files"
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
     "experiments.output": "sim analysis.shared analysis.comparison analysis.brief experiments.files"
@@ -137,7 +142,7 @@ ROOMS: dict[str, str] = {
     " experiments.command experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
-    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.docking analysis.claims"
+    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims"
     " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
     " experiments.values experiments.behaviours experiments.compose experiments.command experiments.runs"
     " experiments.study experiments.search experiments.output experiments.page",
@@ -168,10 +173,10 @@ LIBRARIES: dict[str, str] = {
     "numba": "sim.lanes sim.compiled",
     "llvmlite": "sim.lanes",
     "mesa": "sim.partners sim.partnership",
-    "numpy": "sim.regimes sim.randomness sim.choices sim.records sim.partnership sim.history sim.second sim.lanes"
+    "numpy": "sim.regimes sim.randomness sim.choices sim.records sim.partnership sim.history sim.lanes"
     " sim.block sim.ensemble analysis experiments",
     "pandas": "sim.history sim.ensemble analysis experiments",
-    "pydantic": "sim.parameters sim.scenario sim.checking sim.second analysis.patterns experiments",
+    "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
     "omegaconf": "experiments.errors experiments.compose experiments.command experiments.runs",
     "rich": "experiments.terminal experiments.output experiments.verbs",

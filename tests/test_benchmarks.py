@@ -89,14 +89,23 @@ def test_tables_have_the_seats_that_were_asked_for(seats):
 
 
 def test_the_floor_counts_what_a_run_calls():
-    """Every member chooses and every pair updates its trust, month by month."""
+    """Every month each pair revises its trust and its tie once, and as many looks as items were open."""
     scenario = load_scenario("baseline_lsp", ["months=3"])
     calls = floor.calls_of_a_run(scenario)
-    assert calls["attendance_probability"] == 3 * 19
-    assert calls["trust_step"] == 3 * 19 * 18
-    assert calls["joint_result"] == 3 * 5
-    at_launch = 10 * 20 + 5
-    assert floor.draws_of_a_run(scenario) == 3 * (4 * 20 + 18) + at_launch
+    assert calls["trust_a_month_later"] == 3 * 19 * 18
+    assert calls["made_or_lost"] == 3 * 19 * 18 // 2
+    assert calls["look_at_team"] % (19 * 18) == 0
+    assert calls["exponential"] > 3 * 2 * 19
+    assert set(calls) == {"exponential", *(step.name for step in floor.pair_steps())}
+
+
+@pytest.mark.slow
+def test_every_rule_between_two_bodies_can_be_timed_alone():
+    """Its numbers stay numbers, however often it is asked."""
+    for step in floor.pair_steps():
+        levels = floor._levels()
+        floor.kernel_of(step)(levels, 3)
+        assert np.isfinite(levels[: len(step.arguments) + 1]).all(), step.name
 
 
 def test_the_kept_table_replaces_the_old_one(tmp_path):

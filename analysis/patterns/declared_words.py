@@ -203,18 +203,18 @@ def null_rows(declared: Declaration) -> tuple[list[str], Rows]:
 
 
 def word_rows(declared: Declaration) -> tuple[list[str], Rows]:
-    """Return headings and a row a measure that criteria read, those kept from the model that ships last.
+    """Return headings and a row a measure that criteria read, those that the list of measures defines last.
 
     >>> from analysis.patterns.declaration import Word
     >>> from types import SimpleNamespace as Made
     >>> word_rows(Made(measures={"ties_used": Word(says="Ties.", unit="ties", low=0.0)}, kept=["trust"]))[1]
-    [['ties_used', 'ties', '0 to open', 'Ties.'], ['trust', '', '', 'As in the model that ships.']]
+    [['ties_used', 'ties', '0 to open', 'Ties.'], ['trust', '', '', 'As in the list of measures.']]
     """
     rows: Rows = [
         [name, word.unit, f"{_or_open(word.low)} to {_or_open(word.high)}", word.says]
         for name, word in declared.measures.items()
     ]
-    rows += [[name, "", "", "As in the model that ships."] for name in declared.kept]
+    rows += [[name, "", "", "As in the list of measures."] for name in declared.kept]
     return ["measure", "unit", "range", "meaning"], rows
 
 

@@ -15,9 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from peers.rules import bounded_step, cooperation_term, disposition_term, habit_term
 from sim.jit import rule
-from sim.rules.attendance import cooperation_term, disposition_term, habit_term
-from sim.rules.mathematics import bounded_step
 
 PARTNERS = 24
 MONTHS = 120
@@ -99,7 +98,7 @@ def trust_step(
 def utility(rates: Rates, trait: float, record: float, participation: float) -> float:
     """Return the sum of the utility terms of coming to the meeting."""
     return (
-        disposition_term(rates.base, 0.0, 0.0, rates.spread, trait)
+        disposition_term(rates.base, rates.spread, trait)
         + habit_term(rates.habit, record)
         + cooperation_term(rates.cooperation, participation)
     )

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peers.reduced import MEASURES, Peer, World, trust_step, utility
-from sim.rules.attendance import attendance_probability
-from sim.rules.mathematics import total, towards
-from sim.rules.trust import put_in
+from peers.rules import attendance_probability, put_in, towards
+from sim.rules.mathematics import total
 
 
 class Body(agentpy.Agent):

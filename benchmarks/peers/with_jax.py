@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peers.reduced import Peer, Rates, World
-from sim.rules.attendance import cooperation_term, habit_term
-from sim.rules.mathematics import bounded_step, towards
-from sim.rules.trust import put_in
+from peers.rules import bounded_step, cooperation_term, habit_term, put_in, towards
 
 RUNS_AT_ONCE = 64
 

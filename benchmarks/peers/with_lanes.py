@@ -10,11 +10,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from peers.reduced import MEASURES, Peer, World, trust_step, utility
+from peers.rules import attendance_probability, put_in, towards
 from sim.lanes.compiling import inlined, stage
 from sim.lanes.engine import let_rules_compile
 from sim.lanes.views import room_for
-from sim.rules import attendance, trust
-from sim.rules.mathematics import towards
 from sim.state import LANES
 
 let_rules_compile()
@@ -41,7 +40,7 @@ def decide(rates: Any, traits: Any, record: Any, participation: Any, attended: A
     """Decide whether to come."""
     for run in range(n):
         wish = utility(rates, traits[run], record[run], participation[run])
-        chance = attendance.attendance_probability(wish, rates.noise)
+        chance = attendance_probability(wish, rates.noise)
         attended[run] = 1.0 if draws[run] < chance else 0.0
 
 
@@ -56,7 +55,7 @@ def attend(
     for i in range(len(trusts)):
         for run in range(n):
             record[i, run] = towards(record[i, run], attended[i, run], rates.memory)
-            given[i, run] = trust.put_in(attended[i, run], rates.seniority, rates.contribution_rate)
+            given[i, run] = put_in(attended[i, run], rates.seniority, rates.contribution_rate)
 
 
 @inlined

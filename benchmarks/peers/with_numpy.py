@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peers.reduced import MEASURES, Peer, World
-from sim.rules.attendance import cooperation_term, habit_term
-from sim.rules.trust import put_in
+from peers.rules import cooperation_term, habit_term, put_in
 
 RUNS_AT_ONCE = 64
 """Runs in one array: more would leave the processor's caches, fewer would pay for Python."""

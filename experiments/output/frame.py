@@ -75,8 +75,8 @@ def perform(verb: ModuleType, command: Command) -> None:
 
 def remarks_on(results: Results) -> list[str]:
     """Return what has to be said with results, by the months that their scenarios lived."""
-    extensions = {scenario.extension: scenario for scenario in results.scenarios.values() if scenario.extension}
-    return list(filter(None, dict.fromkeys(month_of(scenario).remark for scenario in extensions.values())))
+    by_extension = {scenario.extension: scenario for scenario in results.scenarios.values()}
+    return list(filter(None, dict.fromkeys(month_of(scenario).remark for scenario in by_extension.values())))
 
 
 def study_folder(settings: Any) -> Path:

@@ -46,8 +46,8 @@ def test_the_commands_of_the_page_run(command):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", commands("second_model.md"), ids=lambda command: command[0])
-def test_the_commands_of_the_second_models_page_run(command):
+@pytest.mark.parametrize("command", commands("results.md"), ids=lambda command: command[0])
+def test_the_commands_of_the_page_of_results_run(command):
     """Their figures and words read measures that it has to report."""
     smaller = {
         "run": ["months=30"],
@@ -176,16 +176,11 @@ def test_bad_input_ends_with_one_line(asked, told, capsys):
 
 
 def test_what_has_to_be_said_of_a_month_is_said_with_every_result(empty_folder, capsys):
-    """That numbers are not fitted is read on the screen, in the manifest and in texts, and not of other months."""
-    remark = "Second model: numbers set by hand, not fitted."
-    for extension, is_said in (("sim.second", True), ("grudges.py", False)):
-        out = f"answer_of_{extension}"
-        assert (
-            main(["explain", f"extension={extension}", "months=14", "replicates=2", f"output={out}", "figures=false"])
-            == 0
-        )
-        assert (remark in capsys.readouterr().out) is is_said
-        manifest = json.loads((empty_folder / out / "manifest.json").read_text())
-        assert manifest["settings"].get("remarks", []) == ([remark] if is_said else [])
-        texts = [file.read_text() for file in (empty_folder / out).glob("*.md")]
-        assert all((remark in text) is is_said for text in texts)
+    """That numbers are not fitted is read on the screen, in the manifest and in texts."""
+    remark = "Numbers set by hand, not fitted."
+    assert main(["explain", "months=14", "replicates=2", "output=answer", "figures=false"]) == 0
+    assert remark in capsys.readouterr().out
+    manifest = json.loads((empty_folder / "answer" / "manifest.json").read_text())
+    assert manifest["settings"]["remarks"] == [remark]
+    texts = [file.read_text() for file in (empty_folder / "answer").glob("*.md")]
+    assert all(remark in text for text in texts)

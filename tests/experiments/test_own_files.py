@@ -145,7 +145,7 @@ def test_verbs_that_name_scenarios_and_places_themselves_use_own_ones(capsys):
     record = json.loads(Path("page/manifest.json").read_text("utf-8"))
     assert record["scenarios"]["mine"]["place"]["population"] == 123456
     assert "place/birmingham.yaml is used instead" in capsys.readouterr().err
-    mixes = ["behaviour=fitted", "places=[birmingham]", "vary=[levers.staff_team]", "generations=1", "population=8"]
+    mixes = ["behaviour=by_hand", "places=[birmingham]", "vary=[levers.staff_team]", "generations=1", "population=8"]
     mixes += ["replicates=1", "confirming_replicates=2"]
     assert main(["optimise", "--config-dir", "own", *mixes, "output=mixes"]) == 0
     policies = pd.read_csv("mixes/policies.csv")["policy"]
