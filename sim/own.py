@@ -83,7 +83,7 @@ def _code(code: types.CodeType, known: dict[str, Any], above: tuple[Any, ...]) -
     named = [
         (place, name, holder[name])
         for place, holder in enumerate(holders)
-        for name in sorted(set(code.co_names))
+        for name in sorted(dict.fromkeys(code.co_names))
         if name in holder
     ]
     plain = [one for one in named if isinstance(one[2], int | float | tuple | str)]

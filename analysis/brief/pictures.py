@@ -15,7 +15,7 @@ from analysis.run.turning_points import policy_dates, regime_spells
 from analysis.shared.summaries import bands, scenarios_of
 from analysis.shared.survival import partnership_spells, survival, survival_curves
 from analysis.shared.words import mid_sentence, readable
-from sim.meetings import TERMS
+from sim import MONTH
 from sim.population import SECTORS
 from sim.scenario import Scenario
 from sim.vocabulary import label_of
@@ -212,7 +212,7 @@ def policy_pictures(scenarios: Mapping[str, Scenario]) -> list[Picture]:
 def terms_picture(monthly: pd.DataFrame, points: pd.DataFrame, dates: pd.Series, *, subject: str) -> Picture:
     """Return what drew a subject to the table over one run, and what kept it away.
 
-    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(TERMS, 0.0)})
+    >>> monthly = pd.DataFrame({"month": range(24), "attendance": 0.5, **dict.fromkeys(MONTH.terms, 0.0)})
     >>> monthly["time"] = monthly["utility"] = [-0.5] * 12 + [-1.0] * 12
     >>> dates = pd.Series([f"{year}-{month:02d}" for year in (2001, 2002) for month in range(1, 13)])
     >>> points = pd.DataFrame({"month": [12], "kind": "policy"})
@@ -220,7 +220,7 @@ def terms_picture(monthly: pd.DataFrame, points: pd.DataFrame, dates: pd.Series,
     'scarce time −0.50,'
     """
     first, last = monthly.iloc[:12].mean(numeric_only=True), monthly.iloc[-12:].mean(numeric_only=True)
-    changes = (last - first)[list(TERMS)]
+    changes = (last - first)[list(MONTH.terms)]
     order = changes.abs().sort_values(ascending=False, kind="stable").index[:3]
     shown = ", ".join(f"{label_of(f'term_{name}')} {changes[name]:+.2f}".replace("-", "−") for name in order)
     return picture(

@@ -35,15 +35,11 @@ from analysis.shared.plotting import (
     runs_of,
 )
 from analysis.shared.summaries import scenarios_of, t_interval
-from analysis.shared.words import capital, readable
+from analysis.shared.words import capital, readable, titled
 from sim.population import THEMES
 
-TIES: Mapping[str, str] = {
-    "tie_density": "Pairs that are tied",
-    "tie_cross_sector_share": "Ties across sectors",
-    "core_share": "Members in the core",
-}
-"""Measures of ties, and what panels call them."""
+TIES = ("tie_density", "tie_cross_sector_share", "core_share")
+"""Measures of ties that are shown."""
 
 # Paul Tol's "muted" and "light" schemes: safe for colour-blind readers.
 CLAIMS: Mapping[str, tuple[str, str]] = {
@@ -66,10 +62,7 @@ FUND: Mapping[str, tuple[str, str]] = {
     "fund_held_gbp_m": ("held at the end", "#56B4E9"),
     "fund_forfeited_gbp_m": ("went back unspent", "#D55E00"),
 }
-OTHER_MONEY: Mapping[str, str] = {
-    "contribution_pooled_gbp_m": "Own money pooled",
-    "private_gbp_m": "Private money",
-}
+OTHER_MONEY = ("contribution_pooled_gbp_m", "private_gbp_m")
 _ADDED = tuple(f"added_value_{theme}" for theme in THEMES)
 _YEAR = 12
 _NARROW = 0.06
@@ -99,7 +92,7 @@ def ties(trajectories: pd.DataFrame) -> Figure:
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> [ax.get_title(loc="left") for ax in ties(run.assign(**dict.fromkeys(TIES, 0.5))).axes]
-    ['Pairs that are tied', 'Ties across sectors', 'Members in the core']
+    ['Density of ties', 'Ties across sectors', 'Share of members in the core']
     """
     figure, panels = new_figure(1, len(TIES), width=9.6, height=4.2, sharex=True)
     add_title(figure, "Ties between members, across sectors and in the core")
@@ -108,9 +101,9 @@ def ties(trajectories: pd.DataFrame) -> Figure:
         f"{fan_note(trajectories)} Core: members each tied to at least half of the others in it; seen once a year.",
     )
     units = ("Pairs of members, %", "Ties, %", "Members, %")
-    for ax, (measure, title), unit in zip(panels, TIES.items(), units, strict=True):
+    for ax, measure, unit in zip(panels, TIES, units, strict=True):
         ends = draw_fans(ax, trajectories, measure)
-        ax.set_title(title)
+        ax.set_title(titled(measure))
         ax.set_ylim(bottom=0)
         ax.set_ylabel(unit)
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol="", decimals=0))
@@ -206,11 +199,11 @@ def money(trajectories: pd.DataFrame) -> Figure:
     add_note(figure, note, empty_lines=2)
     _fund_bars(panels[0], totals, scenarios)
     looks = looks_of(scenarios)
-    for ax, (measure, title) in zip(panels[1:], OTHER_MONEY.items(), strict=True):
+    for ax, measure in zip(panels[1:], OTHER_MONEY, strict=True):
         for place, scenario in enumerate(scenarios):
             values = totals.loc[totals["scenario"] == scenario, measure].to_numpy()
             _dot(ax, place, values, colour=looks[scenario].colour)
-        ax.set(title=title, xlabel="£m over the run", xlim=(0, None))
+        ax.set(title=titled(measure), xlabel="£m over the run", xlim=(0, None))
         ax.xaxis.set_major_locator(MaxNLocator(nbins=4))
     panels[0].set_yticks(range(len(scenarios)), [textwrap.fill(readable(name), 18) for name in scenarios])
     panels[0].set_ylim(len(scenarios) - 0.4, -0.6)

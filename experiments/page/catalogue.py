@@ -22,7 +22,6 @@ from experiments.options import is_own, option_names
 from experiments.page.request import board_options, calendar_options, preset_scenarios
 from experiments.study.designs import MEMBERS
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Parameter, Scenario, place_names
-from sim.meetings import TERMS
 from sim.parameters import TOPICS
 from sim.population import place_records
 from sim.regimes import DECLARED_REGIMES
@@ -148,7 +147,7 @@ def catalogue() -> dict[str, Any]:
         ],
         "terms": [
             {"name": name, "label": term.label, "says": term.says, "pushes": term.only_pushes}
-            for name, term in TERMS.items()
+            for name, term in MONTH.terms.items()
         ],
         "sectors": [{"name": name, "label": titled(name), "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "regimes": [

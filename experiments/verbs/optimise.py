@@ -10,7 +10,8 @@ what is reported about it, the Pareto set and the scenarios comes from a third s
 
 Cost is what projects get of the fund (whoever put it in) and the posts that it pays, in £m a place over the
 whole run, not discounted. Not costed: senior time, which is counted in half-days, complying with a duty,
-leadership of any style, money that bodies pool, and inspection. Regret is taken over the scenarios as they ship, each in every place.
+leadership of any style, money that bodies pool, and inspection. Regret is taken over the scenarios as they
+ship, each in every place.
 
 With progress=FILE every generation is kept, and the same command goes on after a stop.
 
