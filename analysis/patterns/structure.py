@@ -172,7 +172,7 @@ def transitivity_excess(ties: Numbers, *, graphs: int = 100, seed: int = 0) -> f
 def largest_core(ties: Numbers) -> list[int]:
     """Return a largest set of bodies each of which is tied to at least half of the others in it, empty without a tie.
 
-    Certain, by search, where the steps of the model (``sim/life.py``) give a bound: what may still be left out or has to stay is
+    Certain, by search, where the steps in ``sim/life.py`` give a bound: what may still be left out or has to stay is
     tried both ways, the least tied first, unless no larger set can come of it. For up to some 25 bodies; with more, and
     many ties, it may take very long.
 
