@@ -107,7 +107,7 @@ class Command:
     def sample(self) -> Sample | None:
         """Return the sample that behaviour names, or None for a single set.
 
-        A parameter that is set on the command line, ``behaviour.exit_rate=0.1``, has that value in all sets.
+        A parameter that is set on the command line, ``behaviour.tie_rate=0.1``, has that value in all sets.
         """
         named = OmegaConf.select(self.config, f"{GROUP}.{SAMPLE}")
         if named is None:

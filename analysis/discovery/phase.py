@@ -58,7 +58,7 @@ def prevailing(plane: pd.DataFrame, *, x: str, y: str) -> pd.DataFrame:
     Columns: ``x``, ``y``, regime (by its name on a command line), share, ci_low, ci_high, is_certain (the interval
     of the share lies above one half).
 
-    >>> plane = pd.DataFrame({"scenario": "s", "a": 0.0, "b": 0.0, "quantity": ["talking_shop", "hollowed_out"],
+    >>> plane = pd.DataFrame({"scenario": "s", "a": 0.0, "b": 0.0, "quantity": ["talking_shop", "hollow"],
     ...                       "value": [0.9, 0.1], "ci_low": [0.6, 0.0], "ci_high": [1.0, 0.4]})
     >>> prevailing(plane, x="a", y="b")[["regime", "is_certain"]].to_numpy().tolist()
     [['talking_shop', True]]

@@ -1,10 +1,11 @@
 """Calibrate the uncertain parameters against patterns of your own.
 
-Approximate Bayesian computation: what is known of a parameter beforehand is its prior, uniform on its
-declared range; what is learnt is which parameter sets show the patterns of a file, of= (written as for
-partnerships patterns of=, see configs/pattern/example.yaml). The patterns that are declared for the model itself are
-not fitted yet; partnerships scan tells what its priors allow. The distance of a set is
-the sum of its misses, 0 for a pattern that lies inside its band by 5 % of the bound. Stages:
+Approximate Bayesian computation: what is known of a parameter beforehand is its prior, uniform on
+its declared range; what is learnt is which parameter sets show the patterns of a file, of= (written
+as for partnerships patterns of=, see configs/pattern/example.yaml). The patterns that are declared
+for the model itself are not fitted yet; partnerships scan tells what its priors allow. The distance
+of a set is the sum of its misses, 0 for a pattern that lies inside its band by 5 % of the bound.
+Stages:
 
 1. Prior: a Latin hypercube of draws from the priors is judged. The share that passes each pattern is told.
 2. Population: the best of them are moved to ever lower tolerances (experiments/search/sequential_abc.py: adaptive
@@ -18,10 +19,10 @@ the sum of its misses, 0 for a pattern that lies inside its band by 5 % of the b
    So are the accepted sets, on other new seeds.
 5. Each pattern left out: sets that were judged on the way are chosen again by all other patterns.
 
-No criterion is changed by the calibration. Libraries were tried:
-pyABC 0.13 simulates one set at a time, three times the work of sets side by side in the ensemble; ELFI
-0.8 takes many, but demands matplotlib below 3.9; both weight sets by importance, and with 85 parameters 200
-sets are worth 11 after one such generation. SciPy does the designs, the tests and the search.
+No criterion is changed by the calibration. Libraries were tried: pyABC 0.13 simulates one set at a
+time, three times the work of sets side by side in the ensemble; ELFI 0.8 takes many, but demands
+matplotlib below 3.9; both weight sets by importance, and with 85 parameters 200 sets are worth 11
+after one such generation. SciPy does the designs, the tests and the search.
 
 Generations are stored as they finish: the same command goes on with a calibration that was stopped.
 

@@ -1,15 +1,18 @@
 """Test what the scenarios claim, each claim by tests that were declared before.
 
-Runs every scenario, and the twins that it is set against, with the same replicates. Where behaviour names a
-sample of parameter sets, replicates take turns with them, so an interval covers what is not known about the
-parameters as well as chance; with the numbers set by hand it covers chance alone. The tests themselves are
-declared in the YAML of each scenario, below its claim, and cannot be set here.
+Runs every scenario, and the twins that it is set against, with the same replicates. Where behaviour
+names a sample of parameter sets, replicates take turns with them, so an interval covers what is not
+known about the parameters as well as chance; with the numbers set by hand it covers chance alone.
+The tests themselves are declared in the YAML of each scenario, below its claim, and cannot be set
+here.
 
-A part of a claim is supported if its whole interval lies in the direction claimed and beyond the smallest
-effect that counts, contradicted if the whole interval lies on the other side (of no effect, or of the level
-named), and mixed otherwise. A claim is supported or contradicted if all its parts are, otherwise mixed.
+A part of a claim is supported if its whole interval lies in the direction claimed and beyond the
+smallest effect that counts, contradicted if the whole interval lies on the other side (of no
+effect, or of the level named), and mixed otherwise. A claim is supported or contradicted if all its
+parts are, otherwise mixed.
 
-Writes claims.csv, parts.csv, readings.parquet, claims.md, conclusions.txt, figures/ and manifest.json.
+Writes claims.csv, parts.csv, readings.parquet, claims.md, conclusions.txt, figures/ and
+manifest.json.
 
 For example:
   partnerships claims

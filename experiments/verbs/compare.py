@@ -3,13 +3,13 @@
 Runs every scenario with the same replicates (same people, elections and luck), so differences are
 paired. Prints the conclusions and the headline measures and writes into the output folder:
 summary.csv, contrasts.csv, regimes.csv, conclusions.txt, runs.parquet, trajectories.parquet,
-figures/ and manifest.json. Figures are of the headline measures, of ties across sectors, of senior time
-by what claims it, of money by its use, and of the added value beside its counterfactual.
+figures/ and manifest.json. Figures are of the headline measures, of ties across sectors, of senior
+time by what claims it, of money by its use, and of the added value beside its counterfactual.
 
-A setting given here (place=, months=, a lever) holds for every scenario that is compared.
-Where behaviour names a sample of parameter sets (of a calibration of your own), each replicate takes the
-next of them, the same one in every scenario, so that they differ by luck and by parameters; how far the
-differences vary between the sets is in parameter_uncertainty.csv.
+A setting given here (place=, months=, a lever) holds for every scenario that is compared. Where
+behaviour names a sample of parameter sets (of a calibration of your own), each replicate takes the
+next of them, the same one in every scenario, so that they differ by luck and by parameters; how far
+the differences vary between the sets is in parameter_uncertainty.csv.
 
 For example:
   partnerships compare

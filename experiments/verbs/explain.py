@@ -1,12 +1,12 @@
 """Explain a run: why a body, a sector or all members came or stayed away, and what turned.
 
 For every meeting of the board a body stays away, sends a junior or goes in person. What draws it in
-person is a sum of recorded terms (partners who come, money in sight, duty, scarce time and so on), so
-what changed is known exactly; what a term does to the chance is seen by leaving it out. Tells which
-terms moved, by how much and since when; who came because of which partners, and who kept what it
-promised to whom, by name; the turning points of the run; and, with without=, the same run without a
-lever: same people, elections and luck. With replicates=, in how many runs the same term moved most,
-and intervals for the pair.
+person is a sum of recorded terms (partners who come, money in sight, duty, scarce time and so on),
+so what changed is known exactly; what a term does to the chance is seen by leaving it out. Tells
+which terms moved, by how much and since when; who came because of which partners, and who kept what
+it promised to whom, by name; the turning points of the run; and, with without=, the same run
+without a lever: same people, elections and luck. With replicates=, in how many runs the same term
+moved most, and intervals for the pair.
 
 Writes into the output folder: explanation.txt, terms.csv (before, after, change, percentage points
 of the chance to go in person, since when, sum over the run), terms_by_month.csv, terms_around.csv

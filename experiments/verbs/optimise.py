@@ -1,22 +1,23 @@
 """Find the cheapest mix of levers that keeps bad endings rare, the Pareto set, and regrets.
 
-A mix sets the levers named by vary; all else stays as in the scenario that is given (scenario=, levers.x=...).
-Every mix is tried in the same worlds: the parameter sets of a sample, if behaviour names one, several places,
-and chance. Two searches use them: NSGA-II for the mixes that are not beaten in outcome, dominance and cost
-at once, then, from the best of those, differential evolution for the cheapest mix of which at most a share
-bound of the runs ends in one of the regimes to avoid. What a search finds best has been lucky: the eight
-cheapest are judged again on a second seed, the cheapest of them that keeps the bound there is chosen, and
-what is reported about it, the Pareto set and the scenarios comes from a third seed.
+A mix sets the levers named by vary; all else stays as in the scenario that is given (scenario=,
+levers.x=...). Every mix is tried in the same worlds: the parameter sets of a sample, if behaviour
+names one, several places, and chance. Two searches use them: NSGA-II for the mixes that are not
+beaten in outcome, dominance and cost at once, then, from the best of those, differential evolution
+for the cheapest mix of which at most a share bound of the runs ends in one of the regimes to avoid.
+What a search finds best has been lucky: the eight cheapest are judged again on a second seed, the
+cheapest of them that keeps the bound there is chosen, and what is reported about it, the Pareto set
+and the scenarios comes from a third seed.
 
-Cost is what projects get of the fund (whoever put it in) and the posts that it pays, in £m a place over the
-whole run, not discounted. Not costed: senior time, which is counted in half-days, complying with a duty,
-leadership of any style, money that bodies pool, and inspection. Regret is taken over the scenarios as they
-ship, each in every place.
+Cost is what projects get of the fund (whoever put it in) and the posts that it pays, in £m a place
+over the whole run, not discounted. Not costed: senior time, which is counted in half-days,
+complying with a duty, leadership of any style, money that bodies pool, and inspection. Regret is
+taken over the scenarios as they ship, each in every place.
 
 With progress=FILE every generation is kept, and the same command goes on after a stop.
 
-Writes best_mix.csv, mixes.csv, pareto.csv, regret.csv, policies.csv, confirmed_runs.parquet, conclusions.txt,
-figures/ and manifest.json.
+Writes best_mix.csv, mixes.csv, pareto.csv, regret.csv, policies.csv, confirmed_runs.parquet,
+conclusions.txt, figures/ and manifest.json.
 
 For example:
   partnerships optimise

@@ -1,29 +1,32 @@
 """Test whether the model shows the patterns of real partnerships: the scoreboard.
 
-Each pattern is declared with its source and its criterion in configs/pattern/declared/ (docs/patterns.md). What
-they read is simulated with the behaviour in force, and every finding is set against its band, with an interval.
-A pattern that is missed is a finding like any other: it is said plainly and the exit code is 0. Each experiment has
-the runs declared for it, times runs / 400; what reads who trusts or is tied to whom, matrix_runs of them. What cannot
-be judged yet, because an experiment is to come or a measure is not there, is said not to be judged, and never met.
-Patterns that are held out are neither simulated nor shown without held_out=true: once looked at they are evidence no
-more.
+Each pattern is declared with its source and its criterion in configs/pattern/declared/
+(docs/patterns.md). What they read is simulated with the behaviour in force, and every finding is
+set against its band, with an interval. A pattern that is missed is a finding like any other: it is
+said plainly and the exit code is 0. Each experiment has the runs declared for it, times runs / 400;
+what reads who trusts or is tied to whom, matrix_runs of them. What cannot be judged yet, because an
+experiment is to come or a measure is not there, is said not to be judged, and never met. Patterns
+that are held out are neither simulated nor shown without held_out=true: once looked at they are
+evidence no more.
 
-behaviour.NAME=… changes a free number; extension=sim.nulls.NAME takes one thing away from the model.
+behaviour.NAME=… changes a free number; extension=sim.nulls.NAME takes one thing away from the
+model.
 
-Patterns of your own are a YAML file for of=, tested instead, see configs/pattern/example.yaml: experiments
-(scenario, overrides, places: own or real, share_of_runs) and patterns (id, statement, criterion, source, findings,
-any_of). A finding takes what, statistic, experiment, measure ("a + b" adds up, [a, b] averages), months
-(all, last_year, at_the_end for the last twelve months lived, or [first, last], from 0), over (mean or total
-of these months), low and high; minus: {experiment: …} or {measure: …} subtracts the same of something else;
-among: [{measure: …, low: …, high: …, months: …, experiment: …}] looks at some runs only; holds_for: interval
-(the whole of it has to lie in the band) or some_of_interval; reported: true decides nothing. Statistics:
-mean, sd, share_below (below), share_above (above), share_at_both_ends (below, above), share_ordered
-(measures in falling order), correlation (two measures, over runs), half_life; effect (in standard
-deviations, against: another experiment) and paired_effect (in those of that one, or of sd_of); at months
-listed in at (a month or [first, last]): ratio_of_months, change, sd_of_change and share_rising (two),
-share_of_gain (three), share_meeting (any number; where: levels as in among, the smallest share counts),
-odds_slope (two measures: 0 or 1, and its cause), slope_of_change (two measures; later, earlier, month of the
-cause); error_over_uniform (record: numbers that several measures should have).
+Patterns of your own are a YAML file for of=, tested instead, see configs/pattern/example.yaml:
+experiments (scenario, overrides, places: own or real, share_of_runs) and patterns (id, statement,
+criterion, source, findings, any_of). A finding takes what, statistic, experiment, measure ("a + b"
+adds up, [a, b] averages), months (all, last_year, at_the_end for the last twelve months lived, or
+[first, last], from 0), over (mean or total of these months), low and high; minus: {experiment: …}
+or {measure: …} subtracts the same of something else; among: [{measure: …, low: …, high: …, months:
+…, experiment: …}] looks at some runs only; holds_for: interval (the whole of it has to lie in the
+band) or some_of_interval; reported: true decides nothing. Statistics: mean, sd, share_below
+(below), share_above (above), share_at_both_ends (below, above), share_ordered (measures in falling
+order), correlation (two measures, over runs), half_life; effect (in standard deviations, against:
+another experiment) and paired_effect (in those of that one, or of sd_of); at months listed in at (a
+month or [first, last]): ratio_of_months, change, sd_of_change and share_rising (two), share_of_gain
+(three), share_meeting (any number; where: levels as in among, the smallest share counts),
+odds_slope (two measures: 0 or 1, and its cause), slope_of_change (two measures; later, earlier,
+month of the cause); error_over_uniform (record: numbers that several measures should have).
 
 Writes scoreboard.csv, verdicts.txt, figures/ and manifest.json.
 

@@ -2,10 +2,10 @@
 
 Prints the months that matter and writes into the output folder: trajectories.csv and .parquet
 (every measure, one row a month), partners.csv (every body at the end), partners.parquet (every body
-in every month, with the terms of its decision to go in person), events.csv (leaders, reorganisations,
-abolitions, newcomers), ties.csv (who is tied to whom at six moments), projects.csv (with their teams
-and money), figures/ and manifest.json; with record=meetings ties.csv of every month, and choices.csv
-(who went to which table, or sent whom).
+in every month, with the terms of its decision to go in person), events.csv (leaders,
+reorganisations, abolitions, newcomers), ties.csv (who is tied to whom at six moments), projects.csv
+(with their teams and money), figures/ and manifest.json; with record=meetings ties.csv of every
+month, and choices.csv (who went to which table, or sent whom).
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
 Where behaviour names a sample of parameter sets, the run takes that of its replicate.

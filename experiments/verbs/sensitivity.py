@@ -1,17 +1,18 @@
 """Find out which parameters matter: one at a time, by Morris screening or by Sobol indices.
 
-Makes a study of the right design (see: partnerships sweep --help), or goes on with one that was stopped,
-and analyses it. With study=FOLDER alone a study is analysed as it was begun, for other measures if you
-like; so is a finished sweep with design=one_at_a_time, morris or sobol. All draws share their replicates.
+Makes a study of the right design (see: partnerships sweep --help), or goes on with one that was
+stopped, and analyses it. With study=FOLDER alone a study is analysed as it was begun, for other
+measures if you like; so is a finished sweep with design=one_at_a_time, morris or sobol. All draws
+share their replicates.
 
-one_at_a_time takes 1 + 2 × parameters draws, morris draws × (parameters + 1), sobol
-draws × (parameters + 2), each with every replicate. Begin with morris over everything, then sobol over
-the few parameters that matter. Levers and uncertain parameters (vary=[behaviour]) are two questions.
+one_at_a_time takes 1 + 2 × parameters draws, morris draws × (parameters + 1), sobol draws ×
+(parameters + 2), each with every replicate. Begin with morris over everything, then sobol over the
+few parameters that matter. Levers and uncertain parameters (vary=[behaviour]) are two questions.
 
 Writes into the output folder: sensitivity.csv (method, scenario, measure, parameter, index, value,
-ci_low, ci_high), noise.csv (how much is chance, and how many replicates it asks for), replicates.csv
-(how intervals and indices settle), effects.csv (one_at_a_time: every replicate), figures/, words.txt and
-manifest.json.
+ci_low, ci_high), noise.csv (how much is chance, and how many replicates it asks for),
+replicates.csv (how intervals and indices settle), effects.csv (one_at_a_time: every replicate),
+figures/, words.txt and manifest.json.
 
 For example:
   partnerships sensitivity study=studies/ends method=one_at_a_time replicates=40

@@ -10,8 +10,8 @@ the end runs.parquet (one row a run: scenario, draw, replicate, values drawn, re
 final values of all measures, means over the run, months in each regime), failures.csv, summary.csv,
 manifest.json and, if asked for, trajectories.parquet.
 
-Where behaviour names a sample of parameter sets, each replicate takes the next of them, the same one in
-every scenario and draw, so that runs differ by luck and by parameters.
+Where behaviour names a sample of parameter sets, each replicate takes the next of them, the same
+one in every scenario and draw, so that runs differ by luck and by parameters.
 
 A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.tie_rate,
 place, place.population, board.members.large_employer, board.executive and so on.

@@ -107,7 +107,7 @@ def test_an_interrupted_command_clears_up(
         seen.append(files_in(tmp_path))
         signal.raise_signal(kind)
 
-    monkeypatch.setattr("experiments.verbs.run.simulate", interrupted)
+    monkeypatch.setattr("experiments.verbs.run.tied_run", interrupted)
     # Where tests run in the background, the shell has them ignore Ctrl-C.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
@@ -160,7 +160,7 @@ def test_lists_fit_the_terminal_and_are_complete_as_json(topic: str, capsys: pyt
         "places": place_names(),
         "measures": list(MEASURES),
         "words": list(VOCABULARY),
-        "steps": [step.name for step in MONTH.steps],
+        "steps": [step["step"] for step in MONTH.schedule],
     }
     assert names == expected.get(topic, sorted(names))
     assert all(name.rpartition(".")[2] in table for name in names)
@@ -189,7 +189,7 @@ def test_a_scenario_without_overrides_of_its_own_has_the_models_defaults() -> No
     """The defaults that Hydra starts from are those of the model: nothing is stated twice."""
     from_yaml = load_scenario("baseline_lsp", ["levers=[]", "behaviour=[]", "leadership=[]"])
     from_model = scenario_from({"board": {"members": {"council": 1}}})
-    for topic in ("place", "leadership", "levers", "behaviour", "delivery", "regimes", "months", "start"):
+    for topic in ("place", "leadership", "levers", "behaviour", "regimes", "months", "start"):
         assert getattr(from_yaml, topic) == getattr(from_model, topic), topic
 
 
@@ -238,7 +238,7 @@ def test_run_leaves_the_tables_of_that_run(tmp_path: Path, capsys: pytest.Captur
     pd.testing.assert_frame_equal(pd.read_parquet(folder / "partners.parquet"), history.partners)
     final = pd.read_csv(folder / "partners.csv")
     assert final["partner"].tolist() == history.partners["partner"].unique().tolist()
-    assert {"sector", "archetype", "attendance_record", "influence", "belief"} <= set(final.columns)
+    assert {"sector", "archetype", "in_person", "influence", "belief"} <= set(final.columns)
     assert list((folder / "figures").glob("*.png"))
     assert f"regime '{history.regime}'" in said.out
     assert max(map(len, said.out.splitlines())) <= 100

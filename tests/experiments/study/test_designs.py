@@ -180,9 +180,8 @@ def test_a_draw_reaches_every_corner_of_a_scenario_and_nothing_else(baseline: Sc
             "levers.duty.attend": 1.0,
             "levers.flexible_fund_gbp_m": "3.5",
             "leadership.direction": 0.9,
-            "delivery.complementarity": 0.1,
-            "behaviour.exit_rate": 0.2,
-            "regimes.window_months": 6,
+            "behaviour.tie_rate": 0.2,
+            "regimes.talking_decisions": 0.3,
         },
     )
     assert changed.place.fund_2003_04_gbp_m == find_place("birmingham").fund_2003_04_gbp_m
@@ -191,8 +190,8 @@ def test_a_draw_reaches_every_corner_of_a_scenario_and_nothing_else(baseline: Sc
     assert changed.board.executive == "public_only"
     assert (changed.levers.duty.attend, changed.levers.flexible_fund_gbp_m) == (1.0, 3.5)
     assert changed.levers.duty.report == baseline.levers.duty.report
-    assert (changed.leadership.direction, changed.delivery.complementarity) == (0.9, 0.1)
-    assert (changed.behaviour.exit_rate, changed.regimes.window_months) == (0.2, 6)
+    assert changed.leadership.direction == 0.9
+    assert (changed.behaviour.tie_rate, changed.regimes.talking_decisions) == (0.2, 0.3)
     assert with_values(baseline, {"levers.flexible_fund_gbp_m": "place"}).levers == baseline.levers
     assert with_values(baseline, {}) == baseline
 

@@ -28,7 +28,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     "claims": [
         (["levers.duty.attend=1"], ["only behaviour= and the settings of the verb"]),
         (["place=birmingham"], ["only behaviour= and the settings of the verb"]),
-        (["replicates=3"], ["takes at least"]),
+        (["replicates=1"], ["replicates", "1", "2"]),
         (["replicates=many"], ["replicates = 'many'"]),
     ],
     "compare": [
