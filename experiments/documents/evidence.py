@@ -80,6 +80,65 @@ def matched_rows() -> list[list[object]]:
     ]
 
 
+def scan_rows() -> list[list[object]]:
+    """Return one row a pattern: the share of prior draws that meet it, with its 95 % interval."""
+    return [
+        [row["id"], f"{row['share']:.1%}", f"{row['ci_low']:.1%} to {row['ci_high']:.1%}"]
+        for row in _rows(_table("scan/patterns"))
+    ]
+
+
+def scan_counts() -> list[list[object]]:
+    """Return how many prior draws meet so many patterns."""
+    return [[row["met"], f"{row['draws']:,}"] for row in _rows(_table("scan/counts")) if row["draws"]]
+
+
+def scan_pairs() -> tuple[list[str], list[list[object]]]:
+    """Return headings and cells of the share of prior draws that meet two patterns at once, beside each alone."""
+    alone = {row["id"]: row["share"] for row in _rows(_table("scan/patterns")) if row["id"] != "all"}
+    both = {frozenset((row["id"], row["other"])): row["share"] for row in _rows(_table("scan/pairs"))}
+    names = list(alone)
+    cells: list[list[object]] = [
+        [one, *(f"{100 * (alone[one] if one == two else both[frozenset((one, two))]):.1f}" for two in names[: k + 1])]
+        for k, one in enumerate(names)
+    ]
+    return ["%", *names], [[*row, *[""] * (len(names) + 1 - len(row))] for row in cells]
+
+
+def scan_names() -> list[list[object]]:
+    """Return one row a name of months: the share of draws in which it occurs, and where it occurs most."""
+    return [[row["regime"], f"{row['share']:.0%}", f"`{row['where']}`"] for row in _rows(_table("scan/regimes"))]
+
+
+def confirmed_rows() -> list[list[object]]:
+    """Return one row a best draw: what it meets on new seeds, what it fails, what it met in the scan."""
+    return [
+        [
+            row["draw"],
+            f"{row['met']} of {row['judged']}",
+            row["fails"],
+            f"{row['met_before']} of {row['judged_before']}",
+        ]
+        for row in _rows(_table("scan/confirmed"))
+    ]
+
+
+def who_is_tied_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a best draw: what is lost when ties are dealt to others, with 95 % intervals."""
+    table = _table("scan/who_is_tied")
+    points = table["what"].str.startswith("added value")
+    table.loc[points, ["value", "ci_low", "ci_high"]] *= 100.0
+    what = list(dict.fromkeys(table["what"]))
+    by_draw = {
+        (row["draw"], row["what"]): f"{row['value']:.2f} ({row['ci_low']:.2f} to {row['ci_high']:.2f})".replace(
+            "-", "−"
+        )
+        for row in _rows(table)
+    }
+    heads = [one.replace("added value", "added value, points,") for one in what]
+    return ["draw", *heads], [[draw, *(by_draw[draw, one] for one in what)] for draw in dict.fromkeys(table["draw"])]
+
+
 def _lost(seen: dict[tuple[str, str], Row], null: str) -> str:
     row = seen[null, OF_NULLS[-1][0]]
     if row["change"] == row["change_low"] == 0.0:

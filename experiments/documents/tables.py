@@ -237,12 +237,43 @@ def matched() -> str:
     return markdown_table(headings, evidence.matched_rows())
 
 
+def prior_shares() -> str:
+    """Return what share of draws from the priors meets each pattern."""
+    return markdown_table(("pattern", "draws that meet it", "95 % interval"), evidence.scan_rows())
+
+
+def prior_counts() -> str:
+    """Return how many patterns draws from the priors meet at once."""
+    return markdown_table(("patterns met, of 13", "draws"), evidence.scan_counts())
+
+
+def prior_pairs() -> str:
+    """Return what share of draws from the priors meets two patterns at once."""
+    return markdown_table(*evidence.scan_pairs())
+
+
+def prior_names() -> str:
+    """Return in what share of draws from the priors each name of months occurs."""
+    return markdown_table(("name", "draws in which it occurs", "most in"), evidence.scan_names())
+
+
+def best_draws() -> str:
+    """Return what the best draws meet on seeds of their own."""
+    return markdown_table(("draw", "met on new seeds", "missed", "met in the scan"), evidence.confirmed_rows())
+
+
+def who_is_tied() -> str:
+    """Return what best draws lose when ties are dealt to others."""
+    return markdown_table(*evidence.who_is_tied_rows())
+
+
 _MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, boards,
         measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments, pattern_nulls,
         pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
+        prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied,
     )
 }  # fmt: skip
 TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}
