@@ -16,11 +16,9 @@ from sim.rules.structure import JUNIOR_WEIGHT
 from sim.tables import (
     BLOCK_OF,
     BOARD,
-    BUSINESS,
     COUNCIL,
     DELIVERY_MONTHS,
     ECONOMIC,
-    ECONOMY,
     HEALTHIER,
     MOST_ITEMS,
     N_PROJECTS,
@@ -28,6 +26,7 @@ from sim.tables import (
     N_TABLES,
     N_THEMES,
     N_TOPICS,
+    NEEDED,
     OF_THE_CHAIR,
     OF_VOICE,
     OF_WARDS,
@@ -35,7 +34,6 @@ from sim.tables import (
     PLANNING_MONTHS,
     SAFER,
     SAVING_TIME,
-    VOLUNTARY,
     YOUNG_PEOPLE,
 )
 from sim.terms import Term
@@ -53,19 +51,6 @@ def is_dealt_with(theme: int, table: int) -> bool:
     if theme == SAVING_TIME:
         return table == 0
     return table == 0 or BLOCK_OF[theme] == table - 1
-
-
-@rule
-def is_needed(sector: int, theme: float) -> bool:
-    """Return whether a project on a theme needs a sector's work.
-
-    It needs council and agencies, and business for the economy, else the voluntary sector; to save time the first two.
-    """
-    if sector == BUSINESS:
-        return theme == ECONOMY
-    if sector == VOLUNTARY:
-        return theme != ECONOMY and theme != SAVING_TIME
-    return True
 
 
 @rule
@@ -489,11 +474,13 @@ def propose(self: Any) -> None:
         model.theme = float(max(0, theme))
         model.is_public_proposal = self.kind.is_publicly_funded
         model.influence_of_proposer = self.influence
-        for k in range(N_THEMES):
-            if model.theme == k:
-                model.fit = strategic_fit(
-                    aims=model.aims[k], growth_priority=GROWTH_PRIORITIES[k], growth_focus=levers.growth_focus
-                )
+        if model.theme < SAVING_TIME:
+            chosen = int(model.theme)
+            model.fit = strategic_fit(
+                aims=model.aims[chosen],
+                growth_priority=GROWTH_PRIORITIES[chosen],
+                growth_focus=levers.growth_focus,
+            )
 
 
 @rule
@@ -512,9 +499,8 @@ def offer_oneself(self: Any) -> None:
     """
     model = self.model
     theme = int(model.theme)
-    worth = self.tied_to_proposer * self.trusted_by_proposer * self.plan[theme] * self.in_person
-    comes_into_question = self.proposes == 0.0 and is_needed(sector=self.seat.sector, theme=model.theme)
-    self.value = worth if comes_into_question else 0.0
+    worth = NEEDED[theme][self.seat.sector] * self.tied_to_proposer * self.trusted_by_proposer * self.plan[theme]
+    self.value = 0.0 if self.proposes > 0.0 else worth * self.in_person
     model.best_of[self.seat.sector] = max(model.best_of[self.seat.sector], self.value)
 
 

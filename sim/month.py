@@ -49,7 +49,6 @@ AT_THE_TABLE = Takers(
     "partner",
     lambda model: [partner for partner in model.partners if partner.sits > 0.0],
     lambda partner: partner.sits > 0.0,
-    are_some=True,
 )
 
 

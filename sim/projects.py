@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.jit import rule
-from sim.meetings import is_needed, slot_of
+from sim.meetings import slot_of
 from sim.rules.fund import STAFF_DAYS_A_MONTH, released, transaction_cost_gbp_m
 from sim.rules.mathematics import MEMORY_OF_A_YEAR, logistic, mean_or_zero, saturation
-from sim.tables import DELIVERY_MONTHS, ECONOMY, EDUCATION, N_PROJECTS, N_SECTORS, N_THEMES, SAVING_TIME
+from sim.tables import DELIVERY_MONTHS, N_PROJECTS, N_SECTORS, N_THEMES, NEEDED, SAVING_TIME
 
 RESPONSIVENESS: tuple[float, ...] = (1.25, 1.0, 0.75, 1.5, 0.5)
 """How much of its gap a pound closes in each theme, against the mean of all: crime answers fast, health slowly; schools
@@ -17,6 +17,7 @@ more than housing (read off the record of 2001 to 2008: an input)."""
 SHOCK = 0.0058
 """Standard deviation of a month's shock to the gap (set with the spread between districts: an input)."""
 
+ECONOMY, EDUCATION = 1, 0
 FISCAL_YEAR_END = 3
 """Books are closed in March."""
 
@@ -226,10 +227,11 @@ def deliver(self: Any) -> None:
         self.closes[k] = 0.0
         self.spent_on[k] = 0.0
     for p in range(N_PROJECTS):
+        needed = NEEDED[int(self.theme_of[p])]
         least = 1.0
         for s in range(N_SECTORS):
             does = max(behaviour.least_effort, self.best_effort[p * N_SECTORS + s])
-            least = min(least, does) if is_needed(sector=s, theme=self.theme_of[p]) else least
+            least = min(least, does) if needed[s] > 0.0 else least
         runs = 1.0 if self.months_left[p] > 0.0 else 0.0
         delivers = runs if self.planning_left[p] <= 0.0 else 0.0
         self.yield_of[p] = least * delivers

@@ -30,8 +30,6 @@ class Takers:
     """The kind: "partnership" is the table, "partner" the bodies."""
     listed: Callable[[PartnershipModel], Iterable[Any]]
     where: Callable[[Any], bool]
-    are_some: bool = False
-    """Often nobody takes it in any of several runs, so compiled code passes over these."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from numba import njit
-
-from sim.lanes.lowering import NoAliasCompiler, WritingOutCompiler
+from numba.core.compiler import Compiler
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -21,6 +20,17 @@ INTERNAL: dict[str, Any] = {
 }
 
 
+class _NoAliasCompiler(Compiler):
+    """Numba's compiler, told that the places a function is given do not overlap.
+
+    It would otherwise compare addresses before every loop, or not vectorise at all.
+    """
+
+    def define_pipelines(self) -> Any:
+        self.state.flags.noalias = True
+        return super().define_pipelines()
+
+
 @cache
 def inlined(function: _Function) -> _Function:
     """Return ``function`` compiled as a part of what calls it, with every rule that it calls.
@@ -31,12 +41,6 @@ def inlined(function: _Function) -> _Function:
     return cast(_Function, njit(**INTERNAL, forceinline=True)(function))
 
 
-@cache
-def written_out(function: _Function) -> _Function:
-    """Return ``function`` compiled as a part of what calls it, with loops over a fixed number of things written out."""
-    return cast(_Function, njit(**INTERNAL, forceinline=True, pipeline_class=WritingOutCompiler)(function))
-
-
 def stage(function: _Function) -> _Function:
     """Return ``function`` compiled by itself: many small functions compile faster than one large one."""
     return cast(_Function, njit(**INTERNAL)(function))
@@ -44,7 +48,7 @@ def stage(function: _Function) -> _Function:
 
 def noalias(function: _Function) -> _Function:
     """Return ``function`` compiled by itself, for places of which none overlaps one that is written to."""
-    return cast(_Function, njit(**INTERNAL, pipeline_class=NoAliasCompiler)(function))
+    return cast(_Function, njit(**INTERNAL, pipeline_class=_NoAliasCompiler)(function))
 
 
 def spliced(function: _Function) -> _Function:
