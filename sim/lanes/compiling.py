@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -29,6 +30,20 @@ class _NoAliasCompiler(Compiler):
     def define_pipelines(self) -> Any:
         self.state.flags.noalias = True
         return super().define_pipelines()
+
+
+def written_out(lines: Sequence[str], scope: dict[str, Any], what: str) -> Any:
+    """Return the function that lines of text define; ``scope`` has what they name, ``what`` says what it is.
+
+    It gets a name of its own. The compiler tells functions of one name and of the same kinds of arguments apart by a
+    counter of the process: code that another process kept would be linked to whatever has that number here.
+    """
+    text = "\n".join(lines)
+    exec(compile(text, f"<{what}>", "exec"), scope)
+    name = text[len("def ") : text.index("(")]
+    function = scope[name]
+    function.__qualname__ = f"{name}_{hashlib.sha256(f'{what} {text}'.encode()).hexdigest()[:16]}"
+    return function
 
 
 @cache

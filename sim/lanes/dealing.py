@@ -14,7 +14,7 @@ import numpy as np
 from numba import carray
 
 from sim.dealing import give_places, shuffle
-from sim.lanes.compiling import stage
+from sim.lanes.compiling import stage, written_out
 from sim.lanes.pairs import SIMD_WIDTH, UNROLL
 from sim.lanes.views import Layout
 
@@ -102,8 +102,8 @@ def compiled(dealing: Dealing, layout: Layout, *, thing: str, whole: str) -> Any
         **{name: getattr(dealing, name) for name in ("counts", "when")},
         **{function.__name__: function for function in (shuffle, give_places, _deal, _move)},
     }
-    exec(compile("\n    ".join(["def take(world, n):", *lines]), f"<deal: {dealing.name}>", "exec"), scope)
-    return stage(scope["take"])
+    text = ["def take(world, n):", *(f"    {line}" for line in lines)]
+    return stage(written_out(text, scope, f"deal: {dealing.name}"))
 
 
 def _pairs(dealing: Dealing) -> list[str]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.jit import RULES
 from sim.lanes import dealing, pairs
-from sim.lanes.compiling import inlined, noalias, spliced, stage
+from sim.lanes.compiling import inlined, noalias, spliced, stage, written_out
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout, with_number
 from sim.steps import AnyStep, Deal, PairStep, Repeat, Step
@@ -57,8 +57,7 @@ def step_stage(steps: Sequence[Step], layout: Layout) -> Any:
         if step.when is not None:
             scope[f"when_{number}"] = inlined(step.when)
         lines += [f"    {line}" for line in _loops(step, number)]
-    exec(compile("\n".join(lines), f"<step: {steps[0].name}>", "exec"), scope)
-    return noalias(scope["take"])
+    return noalias(written_out(lines, scope, f"step: {steps[0].name}"))
 
 
 def _loops(step: Step, k: int) -> list[str]:
@@ -143,8 +142,7 @@ def round_stage(step: Repeat, sources: Mapping[AnyStep, Any], layout: Layout) ->
         "            break",
         "        go(here, n)",
     ]
-    exec(compile("\n".join(lines), f"<rounds: {step.name}>", "exec"), scope)
-    return stage(scope["take"])
+    return stage(written_out(lines, scope, f"rounds: {step.name}"))
 
 
 def _always(taker: Any) -> bool:
@@ -185,32 +183,28 @@ def in_any_order(stages: Sequence[Any]) -> Any:
     lines = ["def go(world, order, n):", "    for number in order:"]
     for number, name in enumerate(scope):
         lines += [f"        if number == {number}:", f"            {name}(world, n)"]
-    exec(compile("\n".join(lines), "<month>", "exec"), scope)
-    return stage(scope["go"])
+    return stage(written_out(lines, scope, "month"))
 
 
 def one_after_another(stages: Sequence[Any], takes: str = "world, n", gives: str = "world, n") -> Any:
     """Return one compiled function that goes through stages in their order; texts name its arguments and theirs."""
     scope = {f"stage_{number}": each for number, each in enumerate(stages)}
     lines = [f"def go({takes}):", *([f"    {name}({gives})" for name in scope] or ["    pass"])]
-    exec(compile("\n".join(lines), "<month>", "exec"), scope)
-    return spliced(scope["go"])
+    return spliced(written_out(lines, scope, "month"))
 
 
 def utility_of(terms: Sequence[Callable[[Any], float]]) -> Any:
     """Return the compiled function that adds up the terms of a utility, in their order."""
     scope = {f"term_{number}": inlined(term) for number, term in enumerate(terms)}
     text = " + ".join(["0.0", *(f"{name}(self)" for name in scope)])
-    exec(f"def utility(self):\n    return {text}", scope)
-    return inlined(scope["utility"])
+    return inlined(written_out(["def utility(self):", f"    return {text}"], scope, "utility"))
 
 
 def keeper_of(terms: Sequence[Callable[[Any], float]]) -> Any:
     """Return the compiled function that keeps the terms of a utility."""
     scope = {f"term_{number}": inlined(term) for number, term in enumerate(terms)}
     lines = [f"    self.terms[{number}] = {name}(self)" for number, name in enumerate(scope)]
-    exec("\n".join(["def keep_terms(self):", *(lines or ["    pass"])]), scope)
-    return inlined(scope["keep_terms"])
+    return inlined(written_out(["def keep_terms(self):", *(lines or ["    pass"])], scope, "terms"))
 
 
 # ---------------------------------------------------------------------- what is written down
@@ -233,8 +227,7 @@ def measure_stage(formulas: Mapping[int, str | Callable[[Any], float]], layout: 
                 scope[f"formula_{row}"] = inlined(formula)
                 read = f"formula_{row}({read})"
             lines += ["    for run in range(n):", f"        measured[{row}, run] = {read}"]
-        exec(compile("\n".join(lines), "<measures>", "exec"), scope)
-        stages.append(stage(scope["measure"]))
+        stages.append(stage(written_out(lines, scope, "measures")))
     return one_after_another(stages, "world, measured, n", "world, measured, n")
 
 
@@ -252,8 +245,7 @@ def row_keeper(columns: Sequence[str], layout: Layout) -> Any:
         f"                        rows[i, {len(columns)} + t, run] = one.terms[t]",
     ]
     scope: dict[str, Any] = {"at": layout.view(THING), "how_many": layout.reader(THING)}
-    exec(compile("\n".join(lines), "<rows>", "exec"), scope)
-    return stage(scope["keep"])
+    return stage(written_out(lines, scope, "rows"))
 
 
 # ---------------------------------------------------------------------- a block of runs

@@ -20,7 +20,7 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from sim.lanes.compiling import noalias, stage
+from sim.lanes.compiling import noalias, stage, written_out
 from sim.lanes.views import Layout, room_for
 
 SIMD_WIDTH = 8
@@ -115,10 +115,10 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
         )
     )
     places = [*matrices, *rows, *of_whole]
-    body = _loops(loop)
-    inner = [f"def inner({', '.join(places)}, groups, things):", *body]
+    inner = [f"def inner({', '.join(places)}, groups, things):", *(f"    {line}" for line in _loops(loop))]
     scope: dict[str, Any] = {"rule": loop.rule, "WIDTH": SIMD_WIDTH, "UNROLL": UNROLL}
-    inner_function = noalias(_function("\n    ".join(inner), scope, f"pairs: {loop.name}"))
+    what = f"pairs: {loop.name} in {layout.name}"
+    inner_function = noalias(written_out(inner, scope, what))
 
     number = f"len_{thing}"
     lines = [
@@ -172,7 +172,7 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
             f"    whole = at_whole(world, 0, run, {condition_of_whole})",
             *(f"    whole.{name} = sum_{name}[run]" for name in loop.adds),
         ]
-    text = "\n    ".join(["def take(world, n):", *lines])
+    text = ["def take(world, n):", *(f"    {line}" for line in lines)]
     scope |= {
         "inner": inner_function,
         "carray": carray,
@@ -185,12 +185,7 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
         "place_scratch": layout.place("scratch"),
         **{f"place_{name}": layout.place(name) for name in matrices},
     }
-    return stage(_function(text, scope, f"pairs: {loop.name}"))
-
-
-def _function(text: str, scope: dict[str, Any], name: str) -> Any:
-    exec(compile(text, f"<{name}>", "exec"), scope)
-    return scope["inner" if text.startswith("def inner") else "take"]
+    return stage(written_out(text, scope, what))
 
 
 def _loops(loop: PairLoop) -> list[str]:

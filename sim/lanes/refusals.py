@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sim.lanes.compiling import inlined
+from sim.lanes.compiling import inlined, written_out
 from sim.lanes.views import Layout
 from sim.scenario import nearest
 
@@ -47,22 +47,13 @@ def _refused(steps: Sequence[Any], layout: Layout) -> tuple[Any, Exception] | No
         takers = getattr(step, "takers", None)
         if takers is None:
             continue
-        at, function = layout.view(takers.among), inlined(step.function)
-
-        def take(world: Any, n: int, at: Any = at, function: Any = function) -> None:
-            function(at(world, 0, n, True))
-
+        scope = {"at": layout.view(takers.among), "function": inlined(step.function)}
+        take = written_out(["def take(world, n):", "    function(at(world, 0, n, True))"], scope, f"step: {step.name}")
         try:
-            inlined(_bound(take, at, function)).compile((layout.world, _int64()))
+            inlined(take).compile((layout.world, _int64()))
         except Exception as error:
             return step, error
     return None
-
-
-def _bound(take: Any, at: Any, function: Any) -> Any:
-    scope = {"at": at, "function": function}
-    exec("def take(world, n):\n    function(at(world, 0, n, True))", scope)
-    return scope["take"]
 
 
 def _int64() -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
 import pytest
 from numba import njit, types
 from numba.core import config
+from numba.core.bytecode import FunctionIdentity
 
 from sim.lanes import keeping
+from sim.lanes.compiling import stage, written_out
 from sim.lanes.keeping import MOST_KEPT, KeptCode
 
 
@@ -109,3 +112,17 @@ def test_a_damaged_file_that_cannot_be_taken_away_is_no_error(make, monkeypatch)
 
     monkeypatch.setattr(Path, "unlink", forbidden)
     assert make()._cache.load_overload(None, first.targetctx) is None
+
+
+def test_no_function_is_taken_for_another(monkeypatch):
+    """The compiler tells functions of one name apart by a counter, and every process has its own."""
+
+    def symbol(number, what):
+        monkeypatch.setattr(FunctionIdentity, "_unique_ids", itertools.count(10**9))
+        function = stage(written_out(["def inner(x):", f"    return {number} * x"], {}, what))
+        function.compile((types.float64,))
+        return function.overloads[(types.float64,)].fndesc.mangled_name
+
+    symbols = [symbol(2.0, "a loop"), symbol(3.0, "a loop"), symbol(2.0, "a loop of another layout")]
+    assert len(set(symbols)) == 3
+    assert symbol(2.0, "a loop") == symbols[0]
