@@ -204,7 +204,7 @@ def keeper_of(terms: Sequence[Callable[[Any], float]]) -> Any:
     """Return the compiled function that keeps the terms of a utility."""
     scope = {f"term_{number}": inlined(term) for number, term in enumerate(terms)}
     lines = [f"    self.terms[{number}] = {name}(self)" for number, name in enumerate(scope)]
-    return inlined(written_out(["def keep_terms(self):", *(lines or ["    pass"])], scope, "terms"))
+    return inlined(written_out(["def keep_terms(self):", *(lines or ["    pass"])], scope, "keeper"))
 
 
 # ---------------------------------------------------------------------- what is written down
