@@ -11,14 +11,6 @@ from sim.scenario import month_name, month_number
 
 Rows = list[list[object]]
 
-ROLES = {
-    "fit": "parameters are fitted to it",
-    "held_out": "held out: nothing is fitted to it",
-    "input": "checks what is put in, no evidence",
-    "open": "open: a forecast",
-}
-"""What a pattern is for, in words."""
-
 
 def date_of(at: int | tuple[int, int], start: str) -> str:
     """Return a month, or a window of months, counted from a start, as dates.

@@ -21,7 +21,6 @@ from analysis.shared.libraries import library
 from analysis.shared.outcomes import value_matrix
 from analysis.shared.summaries import t_interval
 
-INDEX_COLUMNS = ("parameter", "index", "value", "ci_low", "ci_high")
 MAIN_INDEX = {"one_at_a_time": "swing", "morris": "mu_star", "sobol": "ST"}
 """For each method the index by which parameters are ranked."""
 

@@ -1,9 +1,8 @@
-"""Survival: how long partnerships last and how long founding members stay (Kaplan and Meier 1958)."""
+"""Survival: how long partnerships last (Kaplan and Meier 1958)."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.shared.plotting import (
-    SECTOR_COLOURS,
     LineEnd,
     add_note,
     add_title,
@@ -41,33 +39,6 @@ def partnership_spells(trajectories: pd.DataFrame) -> pd.DataFrame:
     table = by_run.agg(alive=lambda gone: int((gone < 0.5).sum()), months="size").reset_index()
     ended = table["alive"] < table["months"]
     return pd.DataFrame({"group": table["scenario"], "months": table["alive"], "ended": ended})
-
-
-def member_spells(partners: pd.DataFrame, *, abolished: Mapping[str, int] | None = None) -> pd.DataFrame:
-    """Return how long each founding member stayed: group (its sector), months, ended.
-
-    ``partners`` has one row a month and body, of one run or, with a column ``replicate``, of many. A body
-    that policy abolished in a month (``abolished`` maps archetypes to months) did not leave: its stay is
-    right-censored there. Dissolution ends the stay of all.
-
-    >>> seats = pd.DataFrame({"month": [0, 1, 2], "partner": "police_1", "archetype": "police",
-    ...                       "sector": "agency", "is_member": [1.0, 1.0, 0.0]})
-    >>> member_spells(seats).to_numpy().tolist(), member_spells(seats, abolished={"police": 2}).to_numpy().tolist()
-    ([['agency', 2, True]], [['agency', 2, False]])
-    """
-    runs = partners if "replicate" in partners else partners.assign(replicate=0)
-    keys = ["replicate", "partner"]
-    runs = runs.sort_values([*keys, "month"], kind="stable")
-    still = runs.groupby(keys, sort=False)["is_member"].cummin() > 0
-    seats = runs.assign(still=still).groupby(keys, sort=False)
-    table = seats.agg(
-        group=("sector", "first"), archetype=("archetype", "first"), founder=("is_member", "first"),
-        months=("still", "sum"), observed=("still", "size"),
-    )  # fmt: skip
-    table = table[table["founder"] > 0]
-    gone = np.array([(abolished or {}).get(kind, np.inf) for kind in table["archetype"]])
-    ended = (table["months"] < table["observed"]) & (table["months"] < gone)
-    return pd.DataFrame({"group": table["group"], "months": table["months"], "ended": ended}).reset_index(drop=True)
 
 
 def survival(spells: pd.DataFrame) -> pd.DataFrame:
@@ -133,11 +104,10 @@ def survival_curves(table: pd.DataFrame, *, title: str, what: str) -> Figure:
     ends = []
     for group, rows in table.groupby("group", sort=False):
         look = looks[str(group)]
-        colour = SECTOR_COLOURS.get(str(group), look.colour)
         months, low, high = rows["month"], rows["ci_low"], rows["ci_high"]
-        ax.fill_between(months, low, high, step="post", color=colour, alpha=0.18, linewidth=0)
-        ax.step(months, rows["share"], where="post", color=colour, linewidth=2, linestyle=look.dashes)
-        ends.append(LineEnd(readable(str(group)), float(rows["share"].iloc[-1]), colour))
+        ax.fill_between(months, low, high, step="post", color=look.colour, alpha=0.18, linewidth=0)
+        ax.step(months, rows["share"], where="post", color=look.colour, linewidth=2, linestyle=look.dashes)
+        ends.append(LineEnd(readable(str(group)), float(rows["share"].iloc[-1]), look.colour))
     ax.set(xlabel="Months since the start", ylabel=what, ylim=(0, 1.02))
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     ax.margins(x=0)

@@ -24,7 +24,6 @@ Place = tuple[str, str]
 Reads = frozenset[Place]
 NOTHING: Reads = frozenset()
 BODY, TABLE, PAIR = "partner", "partnership", "matrix"
-STATE = (BODY, TABLE, PAIR)
 
 _LEADS_TO = {
     (BODY, "model"): TABLE,

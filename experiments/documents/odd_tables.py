@@ -259,29 +259,20 @@ def _numbers_of(role: str) -> list[Parameter]:
     return [p for p in MONTH.parameters.values() if p.path.startswith("behaviour.") and p.role == role]
 
 
+def _told_of(p: Parameter) -> list[object]:
+    source = p.source.removeprefix("convention: ")
+    return [_code(p.path), p.default, p.range_text, p.unit, p.says, source, _read_in(place_of(p.path))]
+
+
 def free_numbers() -> str:
     """Return the numbers that nobody knows, each with its prior and its source."""
-    rows = (
-        [_code(p.path), p.default, p.range_text, p.unit, p.says, p.source, _read_in(place_of(p.path))]
-        for p in _numbers_of("uncertain")
-    )
+    rows = map(_told_of, _numbers_of("uncertain"))
     return markdown_table(("number", "default", "prior", "unit", "meaning", "source of the prior", "read in"), rows)
 
 
 def conventions() -> str:
     """Return the numbers that were agreed on, each with its reason."""
-    rows = (
-        [
-            _code(p.path),
-            p.default,
-            p.range_text,
-            p.unit,
-            p.says,
-            p.source.removeprefix("convention: "),
-            _read_in(place_of(p.path)),
-        ]
-        for p in _numbers_of("structural")
-    )
+    rows = map(_told_of, _numbers_of("structural"))
     return markdown_table(("number", "value", "may be set", "unit", "meaning", "reason", "read in"), rows)
 
 

@@ -61,7 +61,6 @@ class TiedRun:
     def choices(self) -> pd.DataFrame:
         """Return one row a meeting and body that sits there: month, date, table, partner, rank."""
         names, choices = _names(self.history), month_of(self.history.scenario).choices
-        assert choices is not None
         rank_at = record_of(self.history)["rank_at"].transpose(0, 2, 1)
         rows = [
             (
@@ -73,12 +72,6 @@ class TiedRun:
             for month, table, body in np.argwhere(rank_at >= 0.0)
         ]
         return pd.DataFrame(rows, columns=_OF_CHOICES)
-
-
-def has_meetings(scenario: Scenario) -> bool:
-    """Return whether meetings can be recorded in the month that a scenario lives."""
-    month = month_of(scenario)
-    return MEETINGS in month.records and month.choices is not None
 
 
 def tied_run(scenario: Scenario, *, seed: int, replicate: int) -> TiedRun:
