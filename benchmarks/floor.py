@@ -12,6 +12,7 @@ import cProfile
 import dataclasses
 import pstats
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,11 @@ def pair_steps(month: Month = MONTH) -> list[PairStep]:
     return [step for step in flat(month.steps) if isinstance(step, PairStep)]
 
 
+def _couples(bodies: Sequence[Any], others: Sequence[Any]) -> int:
+    """Return how many couples there are of a body and one of the others that sits later."""
+    return sum(one.position < other.position for one in bodies for other in others)
+
+
 def calls_of_a_run(scenario: Scenario) -> dict[str, int]:
     """Return how often a Mesa run of ``scenario`` needs the exponential, and each rule between two bodies."""
     pairs: Counter[str] = Counter()
@@ -89,7 +95,8 @@ def calls_of_a_run(scenario: Scenario) -> dict[str, int]:
 
     def counted(step: PairStep, loop: Any) -> Any:
         def count(model: Any, bodies: Any, rule: Any) -> None:
-            pairs[step.name] += len(bodies) * (len(bodies) - 1) // (2 if step.once else 1)
+            others = [body for body in bodies if not step.towards or getattr(body, step.towards) > 0.0]
+            pairs[step.name] += len(bodies) * len(others) - len(others) if not step.once else _couples(bodies, others)
             loop(model, bodies, rule)
 
         return count

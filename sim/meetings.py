@@ -16,9 +16,11 @@ from sim.rules.structure import JUNIOR_WEIGHT
 from sim.tables import (
     BLOCK_OF,
     BOARD,
+    BUSINESS,
     COUNCIL,
     DELIVERY_MONTHS,
     ECONOMIC,
+    ECONOMY,
     HEALTHIER,
     MOST_ITEMS,
     N_PROJECTS,
@@ -26,7 +28,6 @@ from sim.tables import (
     N_TABLES,
     N_THEMES,
     N_TOPICS,
-    NEEDED,
     OF_THE_CHAIR,
     OF_VOICE,
     OF_WARDS,
@@ -34,6 +35,7 @@ from sim.tables import (
     PLANNING_MONTHS,
     SAFER,
     SAVING_TIME,
+    VOLUNTARY,
     YOUNG_PEOPLE,
 )
 from sim.terms import Term
@@ -51,6 +53,19 @@ def is_dealt_with(theme: int, table: int) -> bool:
     if theme == SAVING_TIME:
         return table == 0
     return table == 0 or BLOCK_OF[theme] == table - 1
+
+
+@rule
+def is_needed(sector: int, theme: float) -> bool:
+    """Return whether a project on a theme needs a sector's work.
+
+    It needs council and agencies, and business for the economy, else the voluntary sector; to save time the first two.
+    """
+    if sector == BUSINESS:
+        return theme == ECONOMY
+    if sector == VOLUNTARY:
+        return theme != ECONOMY and theme != SAVING_TIME
+    return True
 
 
 @rule
@@ -279,11 +294,8 @@ def sit_down(self: Any) -> None:
     """See whether the body sits at the table at hand."""
     model = self.model
     cares = 0.0
-    self.plan_here = 0.0
     for k in range(N_TOPICS):
-        if is_dealt_with(theme=k, table=model.table):
-            cares += self.plan[k]
-            self.plan_here += weight_of_theme(self, theme=k)
+        cares += self.plan[k] if is_dealt_with(theme=k, table=model.table) else 0.0
     belongs = cares > model.behaviour.group_priority or self.seat.sector == COUNCIL
     self.sits = model.meets * self.is_member if belongs or model.table == 0 else 0.0
     self.rank_at[model.table] = 0.0 if self.sits > 0.0 else -1.0
@@ -454,14 +466,24 @@ def open_item(self: Any) -> None:
 
 
 @rule
-def propose(self: Any) -> None:
-    """Propose, if it is the body's turn: those who may bring the item do by their say, a theme by their plan."""
-    model, levers = self.model, self.model.levers
-    slot = slot_of(item=model.item, table=model.table)
+def take_turn(self: Any) -> None:
+    """Propose, if it is the body's turn: those who may bring the item do by their say."""
+    model = self.model
     model.weighed += say_in(self, kind=int(model.whose))
     turn = model.is_found == 0.0 and model.weighed > model.aim
     self.proposes = 1.0 if turn else 0.0
-    drawn = self.luck.theme[slot] * self.plan_here
+    model.is_found = max(model.is_found, self.proposes)
+    self.takes_on = 0.0
+
+
+@rule
+def propose(self: Any) -> None:
+    """Propose something on a theme, as the body's plan has it, and as well as it fits the strategy."""
+    model, levers = self.model, self.model.levers
+    whole = 0.0
+    for k in range(N_TOPICS):
+        whole += weight_of_theme(self, theme=k) if is_dealt_with(theme=k, table=model.table) else 0.0
+    drawn = self.luck.theme[slot_of(item=model.item, table=model.table)] * whole
     theme = -1
     passed = 0.0
     for k in range(N_TOPICS):
@@ -469,26 +491,20 @@ def propose(self: Any) -> None:
             passed += weight_of_theme(self, theme=k)
             if theme < 0 and passed > drawn:
                 theme = k
-    if turn:
-        model.is_found = 1.0
-        model.theme = float(max(0, theme))
-        model.is_public_proposal = self.kind.is_publicly_funded
-        model.influence_of_proposer = self.influence
-        if model.theme < SAVING_TIME:
-            chosen = int(model.theme)
+    model.theme = float(max(0, theme))
+    model.is_public_proposal = self.kind.is_publicly_funded
+    model.influence_of_proposer = self.influence
+    for k in range(N_THEMES):
+        if model.theme == k:
             model.fit = strategic_fit(
-                aims=model.aims[chosen],
-                growth_priority=GROWTH_PRIORITIES[chosen],
-                growth_focus=levers.growth_focus,
+                aims=model.aims[k], growth_priority=GROWTH_PRIORITIES[k], growth_focus=levers.growth_focus
             )
 
 
 @rule
-def look_at_proposer(
-    tie: float, trust: float, returned_trust: float, other_proposes: float
-) -> tuple[float, float, float]:
+def look_at_proposer(tie: float, trust: float, returned_trust: float) -> tuple[float, float, float]:
     """Return whether one is tied to the proposer, trusts it, and is trusted by it."""
-    return tie * other_proposes, trust * other_proposes, returned_trust * other_proposes
+    return tie, trust, returned_trust
 
 
 @rule
@@ -499,24 +515,25 @@ def offer_oneself(self: Any) -> None:
     """
     model = self.model
     theme = int(model.theme)
-    worth = NEEDED[theme][self.seat.sector] * self.tied_to_proposer * self.trusted_by_proposer * self.plan[theme]
-    self.value = 0.0 if self.proposes > 0.0 else worth * self.in_person
-    model.best_of[self.seat.sector] = max(model.best_of[self.seat.sector], self.value)
+    worth = self.tied_to_proposer * self.trusted_by_proposer * self.plan[theme] * self.in_person
+    comes_into_question = self.proposes == 0.0 and is_needed(sector=self.seat.sector, theme=model.theme)
+    self.worth_as_mate = worth if comes_into_question else 0.0
+    model.best_of[self.seat.sector] = max(model.best_of[self.seat.sector], self.worth_as_mate)
 
 
 @rule
 def join_team(self: Any) -> None:
     """Join the team, as its proposer or as its best partner in a sector that the project needs."""
     model = self.model
-    chosen = self.value > 0.0 and self.value == model.best_of[self.seat.sector]
+    chosen = self.worth_as_mate > 0.0 and self.worth_as_mate == model.best_of[self.seat.sector]
     self.joins_team = 1.0 if self.proposes > 0.0 or chosen else 0.0
     model.team_size += self.joins_team
 
 
 @rule
-def look_at_team(tie: float, trust: float, other_joins_team: float) -> tuple[float, float]:
+def look_at_team(tie: float, trust: float) -> tuple[float, float]:
     """Return whether one is tied to a member of the team, and trust in it."""
-    return tie * other_joins_team, trust * other_joins_team
+    return tie, trust
 
 
 @rule

@@ -49,6 +49,21 @@ AT_THE_TABLE = Takers(
     "partner",
     lambda model: [partner for partner in model.partners if partner.sits > 0.0],
     lambda partner: partner.sits > 0.0,
+    are_some=True,
+)
+WHO_PROPOSES = Takers(
+    "who proposes",
+    "partner",
+    lambda model: [partner for partner in model.partners if partner.proposes > 0.0],
+    lambda partner: partner.proposes > 0.0,
+    are_some=True,
+)
+THE_TEAM = Takers(
+    "every member of the team",
+    "partner",
+    lambda model: [partner for partner in model.partners if partner.joins_team > 0.0],
+    lambda partner: partner.joins_team > 0.0,
+    are_some=True,
 )
 
 
@@ -110,26 +125,35 @@ LAUNCH: tuple[AnyStep, ...] = (
 
 AN_ITEM: tuple[AnyStep, ...] = (
     Step(meetings.open_item, PLACE, "The item is opened, if there is time."),
-    Step(meetings.propose, AT_THE_TABLE, "Somebody there in person proposes, as influence has it.", when=item_is_open),
+    Step(
+        meetings.take_turn, AT_THE_TABLE, "Somebody there in person proposes, as influence has it,", when=item_is_open
+    ),
+    Step(meetings.propose, WHO_PROPOSES, "on a theme, as its plan has it.", when=item_is_open),
     PairStep(
         meetings.look_at_proposer,
         "All look at who proposes.",
         adds=("tied_to_proposer", "trust_in_proposer", "trusted_by_proposer"),
+        towards="proposes",
         when=item_is_open,
     ),
     Step(meetings.offer_oneself, AT_THE_TABLE, "Of those the proposer is tied to", when=item_is_open),
     Step(meetings.join_team, AT_THE_TABLE, "the best in each needed sector join the team.", when=item_is_open),
-    PairStep(meetings.look_at_team, "All look at the team.", adds=("tied_to_team", "trust_in_team"), when=item_is_open),
+    PairStep(
+        meetings.look_at_team,
+        "All look at the team.",
+        adds=("tied_to_team", "trust_in_team"),
+        towards="joins_team",
+        when=item_is_open,
+    ),
     Step(meetings.vote, AT_THE_TABLE, "Who is there in person supports it, or not;", when=item_is_open),
     Step(meetings.decide, PLACE, "it is adopted, or not.", when=item_is_open),
-    Step(
-        projects.take_on, AT_THE_TABLE, "Its team commit themselves, and pool money or not;", when=something_is_adopted
-    ),
+    Step(projects.take_on, THE_TEAM, "Its team commit themselves, and pool money or not;", when=something_is_adopted),
     PairStep(
         projects.months_together,
         "they work together from now on.",
         writes="joint",
         once=True,
+        towards="takes_on",
         when=something_is_adopted,
     ),
 )

@@ -23,12 +23,16 @@ Loop = Callable[[Any, Any, Any], None]
 def pair_loop(step: PairStep, sources: Sources) -> Loop:
     """Return the loop ``loop(model, bodies, rule)`` of a step between bodies; names of its own begin with ``_``."""
     lines, row, inner = [], ["_here = _body.position"], []
-    columns = {"_there": "[_body.position for _body in _bodies]"}
+    looked_at = "_bodies"
+    if step.towards:
+        looked_at = "_looked_at"
+        lines.append(f"_looked_at = [_body for _body in _bodies if _body.{step.towards} > 0.0]")
+    columns = {"_there": f"[_body.position for _body in {looked_at}]"}
     if step.to == "other" or step.once or any(whose == "returned" for whose, _ in sources):
-        columns["_other"] = "_bodies"
+        columns["_other"] = looked_at
     for argument, (whose, name) in zip(step.arguments, sources, strict=True):
         if whose in ("other", "other seat"):
-            columns[argument] = f"[{_holder(whose, '_body')}.{name} for _body in _bodies]"
+            columns[argument] = f"[{_holder(whose, '_body')}.{name} for _body in {looked_at}]"
         elif whose == "own" and step.to == "other" and name in step.adds:
             lines.append(f"_before_{name} = [_body.{name} for _body in _bodies]")
             row.append(f"{argument} = _before_{name}[_number]")
@@ -57,8 +61,10 @@ def pair_loop(step: PairStep, sources: Sources) -> Loop:
         begin = [f"_sum_{name} = 0.0" for name in step.adds]
         inner += [f"_sum_{name} += _given_{name}" for name in step.adds]
         end = [f"{holder}.{name} = _sum_{name}" for name in step.adds]
-    pairs = f"for {', '.join(columns)}, in _others{'[_number + 1:]' if step.once else ''}:"
-    inner = inner if step.once else ["if _there != _here:", *_indented(inner)]
+    every_later = step.once and not step.towards
+    pairs = f"for {', '.join(columns)}, in _others{'[_number + 1:]' if every_later else ''}:"
+    differ = "_there > _here" if step.once else "_there != _here"
+    inner = inner if every_later else [f"if {differ}:", *_indented(inner)]
     of_a_body = [*dict.fromkeys(row), *(begin if step.to == "own" else []), pairs, *_indented(inner)]
     of_a_body += end if step.to == "own" else []
     lines += begin if step.to == "table" else []

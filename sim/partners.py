@@ -58,7 +58,7 @@ class Partner(mesa.Agent):
     education_plan: float; economy_plan: float; housing_plan: float; crime_plan: float; health_plan: float
 
     # at the table at hand
-    sits: float; plan_here: float; came: float; in_person: float
+    sits: float; came: float; in_person: float
     on_executive: float  # it decides, where an executive does
     junior_utility: float  # of sending a junior to the board, beside which going in person and staying away stand
     rank_at: ByTable  # this month: 0 absent, 1 a junior, 2 in person; −1 where it does not sit or the table not meet
@@ -76,7 +76,7 @@ class Partner(mesa.Agent):
 
     # an item
     proposes: float; tied_to_proposer: float; trust_in_proposer: float; trusted_by_proposer: float
-    value: float  # as a team mate, to the proposer
+    worth_as_mate: float  # to the proposer
     joins_team: float; tied_to_team: float; trust_in_team: float; takes_on: float
 
     # work

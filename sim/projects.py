@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.jit import rule
-from sim.meetings import slot_of
+from sim.meetings import is_needed, slot_of
 from sim.rules.fund import STAFF_DAYS_A_MONTH, released, transaction_cost_gbp_m
 from sim.rules.mathematics import MEMORY_OF_A_YEAR, logistic, mean_or_zero, saturation
-from sim.tables import DELIVERY_MONTHS, N_PROJECTS, N_SECTORS, N_THEMES, NEEDED, SAVING_TIME
+from sim.tables import DELIVERY_MONTHS, ECONOMY, EDUCATION, N_PROJECTS, N_SECTORS, N_THEMES, SAVING_TIME
 
 RESPONSIVENESS: tuple[float, ...] = (1.25, 1.0, 0.75, 1.5, 0.5)
 """How much of its gap a pound closes in each theme, against the mean of all: crime answers fast, health slowly; schools
@@ -17,7 +17,6 @@ more than housing (read off the record of 2001 to 2008: an input)."""
 SHOCK = 0.0058
 """Standard deviation of a month's shock to the gap (set with the spread between districts: an input)."""
 
-ECONOMY, EDUCATION = 1, 0
 FISCAL_YEAR_END = 3
 """Books are closed in March."""
 
@@ -64,7 +63,7 @@ def worth_of(money: float, gain: float, yields: float, cost: float, alone: float
 
 @rule
 def take_on(self: Any) -> None:
-    """Take the new project on, if one is in its team; and decide whether to pool money in it.
+    """Take the new project on, and decide whether to pool money in it.
 
     What comes back is what one's projects yielded so far, as far as the team mates are trusted and as far as the body
     is the one who saves: by the weight of the theme in its main programmes (S2: who pays is not who saves).
@@ -73,7 +72,6 @@ def take_on(self: Any) -> None:
     theme = int(model.theme)
     saves = 2.0 * self.kind.priorities[theme] if theme < SAVING_TIME else 0.0
     slot = slot_of(item=model.item, table=model.table)
-    commits = self.joins_team * model.is_adopted
     trust = self.trust_in_team / max(1.0, model.team_size - 1.0)
     pools = self.luck.pooling[slot] < chance_of_pooling(
         returned=(behaviour.joint_gain * self.yield_remembered - behaviour.joint_cost) * trust * saves,
@@ -84,17 +82,17 @@ def take_on(self: Any) -> None:
         rigidity=self.rigidity,
         sharpness=behaviour.sharpness,
     )
-    self.takes_on = commits * (model.place_of_project + 1.0)
+    self.takes_on = 1.0
     for p in range(N_PROJECTS):
-        if commits > 0.0 and model.place_of_project == p:
+        if model.place_of_project == p:
             self.in_team[p] = 1.0
             self.pools_in[p] = 1.0 if pools and theme < SAVING_TIME else 0.0
 
 
 @rule
-def months_together(joint: float, takes_on: float, other_takes_on: float, months_of_new: float) -> float:
+def months_together(joint: float, takes_on: float, months_of_new: float) -> float:
     """Return for how many more months two bodies work together on any project."""
-    return max(joint, months_of_new) if takes_on * other_takes_on > 0.0 else joint
+    return max(joint, months_of_new) if takes_on > 0.0 else joint
 
 
 @rule
@@ -227,11 +225,10 @@ def deliver(self: Any) -> None:
         self.closes[k] = 0.0
         self.spent_on[k] = 0.0
     for p in range(N_PROJECTS):
-        needed = NEEDED[int(self.theme_of[p])]
         least = 1.0
         for s in range(N_SECTORS):
             does = max(behaviour.least_effort, self.best_effort[p * N_SECTORS + s])
-            least = min(least, does) if needed[s] > 0.0 else least
+            least = min(least, does) if is_needed(sector=s, theme=self.theme_of[p]) else least
         runs = 1.0 if self.months_left[p] > 0.0 else 0.0
         delivers = runs if self.planning_left[p] <= 0.0 else 0.0
         self.yield_of[p] = least * delivers

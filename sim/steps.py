@@ -30,6 +30,8 @@ class Takers:
     """The kind: "partnership" is the table, "partner" the bodies."""
     listed: Callable[[PartnershipModel], Iterable[Any]]
     where: Callable[[Any], bool]
+    are_some: bool = False
+    """Often nobody takes it in any of several runs, so compiled code passes over these."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,6 +102,7 @@ class PairStep:
     of the table. Of numbers that are added up, the rule is given what they were before the step.
 
     ``once`` takes every two bodies once, the earlier seat first; what is written then holds both ways.
+    With ``towards`` the rule is asked only of others of whom that number is above 0: ``towards="proposes"``.
     The rule may be asked about a body and itself; that answer is not used.
     """
 
@@ -110,11 +113,14 @@ class PairStep:
     to: Literal["own", "other", "table"] = "own"
     once: bool = False
     among: Literal["members", "everybody"] = "members"
+    towards: str = ""
     when: Condition | None = None
 
     def __post_init__(self) -> None:
         if bool(self.writes) == bool(self.adds):
             raise ScenarioError(f"step {self.name!r}: what its rule gives is either written, writes=, or added, adds=")
+        if self.towards and self.adds and (self.to != "own" or self.once):
+            raise ScenarioError(f"step {self.name!r}: with towards= sums are the body's own, of all others, not once")
 
     @property
     def name(self) -> str:
@@ -125,6 +131,7 @@ class PairStep:
     def taken_by(self) -> str:
         """Return who takes the step, in words."""
         who = "every two members" if self.once else "every member, of every other"
+        who += f" ({self.towards})" if self.towards else ""
         return who.replace("member", "body").replace("bodys", "bodies") if self.among == "everybody" else who
 
     @cached_property
@@ -134,6 +141,8 @@ class PairStep:
 
     def sources(self, known: Mapping[str, Iterable[str]]) -> tuple[tuple[Whose, str], ...]:
         """Return whose number each argument is, and its name there, given what bodies and the table hold."""
+        if self.towards and self.towards not in known["partner"]:
+            raise ScenarioError(f"step {self.name!r}: towards={self.towards!r} names no number of a body")
         return tuple(_source(self.name, argument, known) for argument in self.arguments)
 
     def take(self, model: PartnershipModel) -> None:

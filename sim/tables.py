@@ -5,7 +5,8 @@ from __future__ import annotations
 from sim.population import SECTORS, THEMES
 
 N_THEMES, N_SECTORS = len(THEMES), len(SECTORS)
-COUNCIL = SECTORS.index("council")
+COUNCIL, BUSINESS, VOLUNTARY = (SECTORS.index(sector) for sector in ("council", "business", "voluntary"))
+EDUCATION, ECONOMY = THEMES.index("education"), THEMES.index("economy")
 TOPICS = (*THEMES, "saving time")
 """What projects may be about."""
 
@@ -31,17 +32,6 @@ N_SLOTS = MOST_ITEMS + len(BLOCKS)
 N_PROJECTS = 16
 PLANNING_MONTHS, DELIVERY_MONTHS = 8.0, 16.0
 """About two years from a decision to results, a third of it planning (S3: recorded)."""
-
-NEEDED: tuple[tuple[float, ...], ...] = (
-    (1.0, 1.0, 0.0, 1.0),
-    (1.0, 1.0, 1.0, 0.0),
-    (1.0, 1.0, 0.0, 1.0),
-    (1.0, 1.0, 0.0, 1.0),
-    (1.0, 1.0, 0.0, 1.0),
-    (1.0, 1.0, 0.0, 0.0),
-)
-"""Sectors whose work a project on each theme needs: council, agencies, and business for the economy, else the voluntary
-sector; to save time, council and agencies."""
 
 ORDINARY, OF_THE_CHAIR, OF_VOICE, OF_WARDS = range(4)
 """Who may bring an item: all who are there in person; the chair; who is not publicly funded; who speaks for

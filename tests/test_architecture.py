@@ -77,7 +77,8 @@ ROOMS: dict[str, str] = {
     " sim.month",
     # --------------------- the compiler of steps: knows what steps and draws are, but no single step, rule or parameter
     "sim.lanes": "",
-    "sim.lanes.compiling": "",
+    "sim.lanes.lowering": "",
+    "sim.lanes.compiling": "sim.lanes.lowering",
     "sim.lanes.keeping": "",
     "sim.lanes.views": "",
     "sim.lanes.draws": "sim.randomness sim.lanes.compiling sim.lanes.views",

@@ -98,14 +98,15 @@ SUBMODELS = (
     Submodel(
         4,
         "Items, proposers and influence",
-        "set_the_agenda open_item propose clear_influence take_stand take_influence share_influence",
+        "set_the_agenda open_item take_turn propose clear_influence take_stand take_influence share_influence",
         (
             "sim.meetings.items_of",
             "sim.meetings.set_the_agenda",
             "sim.meetings.open_item:is_open whose aim",
             "sim.meetings.say_in",
             "sim.meetings.weight_of_theme",
-            "sim.meetings.propose:proposes theme fit",
+            "sim.meetings.take_turn:proposes",
+            "sim.meetings.propose:theme fit",
             "sim.meetings.slot_of",
             "sim.life.take_stand:presence_now standing",
             "sim.life.take_influence:influence",

@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from numba import njit
-from numba.core.compiler import Compiler
+
+from sim.lanes.lowering import NoAliasCompiler, WritingOutCompiler
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -19,17 +20,6 @@ INTERNAL: dict[str, Any] = {
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
 }
-
-
-class _NoAliasCompiler(Compiler):
-    """Numba's compiler, told that the places a function is given do not overlap.
-
-    It would otherwise compare addresses before every loop, or not vectorise at all.
-    """
-
-    def define_pipelines(self) -> Any:
-        self.state.flags.noalias = True
-        return super().define_pipelines()
 
 
 def written_out(lines: Sequence[str], scope: dict[str, Any], what: str) -> Any:
@@ -56,6 +46,12 @@ def inlined(function: _Function) -> _Function:
     return cast(_Function, njit(**INTERNAL, forceinline=True)(function))
 
 
+@cache
+def unrolled(function: _Function) -> _Function:
+    """Return ``function`` compiled as a part of what calls it, with loops over a fixed number of things written out."""
+    return cast(_Function, njit(**INTERNAL, forceinline=True, pipeline_class=WritingOutCompiler)(function))
+
+
 def stage(function: _Function) -> _Function:
     """Return ``function`` compiled by itself: many small functions compile faster than one large one."""
     return cast(_Function, njit(**INTERNAL)(function))
@@ -63,7 +59,7 @@ def stage(function: _Function) -> _Function:
 
 def noalias(function: _Function) -> _Function:
     """Return ``function`` compiled by itself, for places of which none overlaps one that is written to."""
-    return cast(_Function, njit(**INTERNAL, pipeline_class=_NoAliasCompiler)(function))
+    return cast(_Function, njit(**INTERNAL, pipeline_class=NoAliasCompiler)(function))
 
 
 def spliced(function: _Function) -> _Function:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.jit import RULES
 from sim.lanes import dealing, pairs
-from sim.lanes.compiling import inlined, noalias, spliced, stage, written_out
+from sim.lanes.compiling import inlined, noalias, spliced, stage, unrolled, written_out
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout, with_number
 from sim.steps import AnyStep, Deal, PairStep, Repeat, Step
@@ -53,7 +53,7 @@ def step_stage(steps: Sequence[Step], layout: Layout) -> Any:
     for number, step in enumerate(steps):
         kind = step.takers.among
         scope[f"at_{number}"], scope[f"how_many_{number}"] = layout.view(kind), layout.reader(kind)
-        scope[f"take_{number}"], scope[f"where_{number}"] = inlined(step.function), inlined(step.takers.where)
+        scope[f"take_{number}"], scope[f"where_{number}"] = unrolled(step.function), inlined(step.takers.where)
         if step.when is not None:
             scope[f"when_{number}"] = inlined(step.when)
         lines += [f"    {line}" for line in _loops(step, number)]
@@ -66,17 +66,40 @@ def _loops(step: Step, k: int) -> list[str]:
         counts = f"where_{k}(table_at(world, 0, run, True))"
         if step.when is not None:
             counts += f" and when_{k}(table_at(world, 0, run, True))"
-        lines = ["for run in range(n):", f"    take_{k}(table_at(world, 0, run, {counts}))"]
+        lines = _for_each_run(f"take_{k}(table_at(world, 0, run, {counts}))")
     else:
         counts = f"where_{k}(at_{k}(world, i, run, True))"
         if step.when is not None:
             counts += f" and when_{k}(table_at(world, 0, run, True))"
-        lines = ["for run in range(n):", f"    take_{k}(at_{k}(world, i, run, {counts}))"]
+        take = f"take_{k}(at_{k}(world, i, run, {counts}))"
+        lines = _for_groups_of_runs(take, counts) if step.takers.are_some else _for_each_run(take)
         lines = [f"for i in range(how_many_{k}(world)):", *(f"    {line}" for line in lines)]
     if step.when is None:
         return lines
     asked = [f"times_{k} = 0", "for run in range(n):", f"    times_{k} += when_{k}(table_at(world, 0, run, True))"]
     return [*asked, f"if times_{k} > 0:", *(f"    {line}" for line in lines)]
+
+
+def _for_each_run(line: str) -> list[str]:
+    """Return a loop over runs, written so that the compiler keeps what it is told of it (``sim/lanes/lowering.py``)."""
+    return _from_to("0", "n", line)
+
+
+def _from_to(first: str, last: str, line: str) -> list[str]:
+    return [f"run = {first}", f"while run < {last}:", f"    {line}", "    run += 1"]
+
+
+def _for_groups_of_runs(line: str, counts: str) -> list[str]:
+    """Return a loop over runs that passes over groups of them in which nothing counts."""
+    width = pairs.SIMD_WIDTH
+    return [
+        f"for first in range(0, n // {width} * {width}, {width}):",
+        "    takers = 0",
+        *(f"    {each}" for each in _from_to("first", f"first + {width}", f"takers += {counts}")),
+        "    if takers > 0:",
+        *(f"        {each}" for each in _from_to("first", f"first + {width}", line)),
+        *_from_to(f"n // {width} * {width}", "n", line),
+    ]
 
 
 def pair_stage(step: PairStep, sources: Sequence[tuple[str, str]], layout: Layout) -> Any:
@@ -105,7 +128,7 @@ def pair_loop(step: PairStep, sources: Sequence[tuple[str, str]]) -> pairs.PairL
         "writes": step.writes,
     }
     counts = inlined(_sits if step.among == "members" else _always)
-    return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once)
+    return pairs.PairLoop(**common, counts=counts, adds=step.adds, to=step.to, once=step.once, towards=step.towards)
 
 
 def deal_stage(step: Deal, layout: Layout) -> Any:

@@ -81,6 +81,7 @@ class PairLoop:
     adds: tuple[str, ...] = ()
     to: str = "own"
     once: bool = False
+    towards: str = ""
 
 
 def scratch_rows(loop: PairLoop, things: int) -> int:
@@ -98,6 +99,8 @@ def _copied(loop: PairLoop) -> tuple[dict[str, str], dict[str, str]]:
             of_things[f"row_{name}"] = attribute
         elif whose == "table":
             of_whole[f"all_{name}"] = attribute
+    if loop.towards:
+        of_things[f"row_{loop.towards}"] = f"one.{loop.towards}"
     (of_things if loop.to in ("own", "other") else of_whole).update({f"sum_{name}": "0.0" for name in loop.adds})
     return of_things, of_whole
 
@@ -192,10 +195,31 @@ def _loops(loop: PairLoop) -> list[str]:
     """Return the loops over groups, things, others and runs, indented by four blanks a level."""
     call = _call(loop, "i", "j")
     first = "i + 1, things" if loop.once else "things"
+    given = ", ".join(f"given_{name}" for name in loop.adds or ("",))
+    keep = [f"{loop.writes}[group, i, j, lane] = given_ if both else {loop.writes}[group, i, j, lane]"]
+    if loop.once:
+        keep += [f"{loop.writes}[group, j, i, lane] = given_ if both else {loop.writes}[group, j, i, lane]"]
+    if loop.towards:
+        sums = [f"sum_{name}[i, run] += given_{name} if both else 0.0" for name in loop.adds]
+        return [
+            "for group in range(groups):",
+            "    here = group * WIDTH",
+            "    for j in range(things):",
+            "        looked_at = 0",
+            "        for lane in range(WIDTH):",
+            "            run = here + lane",
+            f"            looked_at += (row_{loop.towards}[j, run] > 0.0) & (sits[j, run] > 0.0)",
+            "        if looked_at == 0:",
+            "            continue",
+            f"        for i in range({'j' if loop.once else 'things'}):",
+            *([] if loop.once else ["            if j == i:", "                continue"]),
+            "            for lane in range(WIDTH):",
+            "                run = here + lane",
+            f"                {given} = {call}",
+            f"                both = (sits[i, run] > 0.0) & (sits[j, run] > 0.0) & (row_{loop.towards}[j, run] > 0.0)",
+            *(f"                {line}" for line in (keep if loop.writes else sums)),
+        ]
     if loop.writes:
-        keep = [f"{loop.writes}[group, i, j, lane] = given if both else {loop.writes}[group, i, j, lane]"]
-        if loop.once:
-            keep += [f"{loop.writes}[group, j, i, lane] = given if both else {loop.writes}[group, j, i, lane]"]
         return [
             "for group in range(groups):",
             "    here = group * WIDTH",
@@ -204,11 +228,10 @@ def _loops(loop: PairLoop) -> list[str]:
             *([] if loop.once else ["            if j == i:", "                continue"]),
             "            for lane in range(WIDTH):",
             "                run = here + lane",
-            f"                given = {call}",
+            f"                {given} = {call}",
             "                both = (sits[i, run] > 0.0) & (sits[j, run] > 0.0)",
             *(f"                {line}" for line in keep),
         ]
-    given = ", ".join(f"given_{name}" for name in loop.adds)
     added = [f"to_{name} += given_{name} if both else 0.0" for name in loop.adds]
     if loop.to == "other":
         sums = [f"sum_{name}[j, run] += given_{name} if both else 0.0" for name in loop.adds]

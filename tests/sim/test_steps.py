@@ -97,7 +97,7 @@ def test_a_list_of_takers_is_the_condition_on_each(takers, name):
     """Mesa goes by the list and compiled code by the condition: a body on one of them alone would part the engines."""
     model = table(name)
     for partner in model.partners[::3]:
-        partner.sits = 1.0
+        partner.sits = partner.proposes = partner.joins_team = 1.0
     listed = list(takers.listed(model))
     if takers.among == "partnership":
         assert listed == ([model] if takers.where(model) else [])
@@ -106,7 +106,7 @@ def test_a_list_of_takers_is_the_condition_on_each(takers, name):
 
 
 def test_there_are_takers_of_every_kind():
-    assert set(ALL_TAKERS) == {"PLACE", "MEMBERS", "EVERYBODY", "AT_THE_TABLE"}
+    assert set(ALL_TAKERS) == {"PLACE", "MEMBERS", "EVERYBODY", "AT_THE_TABLE", "WHO_PROPOSES", "THE_TEAM"}
     steps = [step for step in flat((*MONTH.launch_steps, *MONTH.steps)) if isinstance(step, Step)]
     assert {id(step.takers) for step in steps} == {id(takers) for takers in ALL_TAKERS.values()}
 
@@ -198,6 +198,8 @@ def taken_plainly(step: PairStep, model: Any) -> None:
         for name in step.adds:
             setattr(holder, name, 0.0)
     for one, two in pairs:
+        if step.towards and not before["bodies"][two.position][step.towards] > 0.0:
+            continue
         given = step.rule(*(_argument(name, one, two, model, before) for name in step.arguments))
         if step.writes:
             getattr(one, step.writes)[two.position] = given
@@ -235,11 +237,14 @@ def pair_steps(draw: st.DrawFn) -> PairStep:
     arguments = draw(st.lists(st.sampled_from(list(POOL)), min_size=1, max_size=7, unique=True))
     among = draw(st.sampled_from(("members", "everybody")))
     form = draw(st.sampled_from(("writes", "own", "other", "table")))
+    towards = draw(st.sampled_from(("", "in_person", "effort"))) if form in ("writes", "own") else ""
     if form == "writes":
-        return PairStep(rule_of(arguments, 1), "-", writes="trust", once=draw(st.booleans()), among=among)
+        once = draw(st.booleans())
+        return PairStep(rule_of(arguments, 1), "-", writes="trust", once=once, among=among, towards=towards)
     names = ("trust_difference", "squares") if form == "table" else ("person_record", "effort")
     adds = draw(st.sampled_from((names, names[::-1], names[:1], names[1:])))
-    return PairStep(rule_of(arguments, len(adds)), "-", adds=adds, to=form, once=draw(st.booleans()), among=among)
+    once = draw(st.booleans()) and not towards
+    return PairStep(rule_of(arguments, len(adds)), "-", adds=adds, to=form, once=once, among=among, towards=towards)
 
 
 def both_ways(step: PairStep, name: str) -> tuple[Any, Any]:
@@ -265,6 +270,9 @@ FORMS = {
     "writes what is returned": PairStep(rule_of(("returned_trust", "belief"), 1), "-", writes="trust"),
     "writes once": PairStep(rule_of(("trust", "returned_trust", "belief"), 1), "-", writes="trust", once=True),
     "writes among everybody": PairStep(rule_of(("trust", "other_belief"), 1), "-", writes="trust", among="everybody"),
+    "writes towards some": PairStep(rule_of(("trust",), 1), "-", writes="trust", towards="in_person"),
+    "writes towards some once": PairStep(rule_of(("trust",), 1), "-", writes="trust", towards="in_person", once=True),
+    "adds of some": PairStep(rule_of(("returned_trust",), 1), "-", adds=("in_person",), towards="in_person"),
     "adds to own": PairStep(rule_of(("trust", "other_effort"), 2), "-", adds=("person_record", "effort")),
     "adds to own once": PairStep(rule_of(("trust", "effort"), 1), "-", adds=("effort",), once=True),
     "adds to other": PairStep(
@@ -327,12 +335,26 @@ def test_what_a_rule_gives_is_either_written_or_added(form):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"adds": ("effort",), "to": "other"}, "sums are the body's own"),
+        ({"adds": ("effort",), "once": True}, "sums are the body's own"),
+        ({"writes": "trust", "towards": "mood"}, "'mood' names no number of a body"),
+    ],
+)
+def test_towards_some_is_refused_where_it_means_nothing(form, said):
+    with pytest.raises(sim.ScenarioError, match=said) as refused:
+        PairStep(rule_of(("trust",), 1), "-", **{"towards": "in_person"} | form).sources(MONTH.known)
+    assert "\n" not in str(refused.value)
+
+
 # ---------------------------------------------------------------- the same in both engines
 
 
 def month_of_every_form() -> sim.Month:
     """Return the month with a step of every form put in, each adding to numbers of its own or moving trust a little."""
-    own = ("of_own", "of_own_once", "of_other", "of_other_once")
+    own = ("of_own", "of_own_once", "of_other", "of_other_once", "of_some")
     whole = ("of_table", "of_table_once", "at_the_end")
 
     def with_rule(arguments: str, name: str, text: str, **form: Any) -> PairStep:
@@ -351,7 +373,12 @@ def month_of_every_form() -> sim.Month:
         ),
         with_rule("trust, belief", "b", "0.1 * trust - 0.02 * belief", adds=own[1:2], once=True, among="everybody"),
         with_rule("trust, of_other", "c", "0.1 * trust - 0.02 * of_other", adds=own[2:3], to="other"),
-        with_rule("trust, belief", "d", "0.1 * trust + 0.02 * belief", adds=own[3:], to="other", once=True),
+        with_rule("trust, belief", "d", "0.1 * trust + 0.02 * belief", adds=own[3:4], to="other", once=True),
+        with_rule("returned_trust, belief", "h", "returned_trust + belief", adds=own[4:], towards="best_in_person"),
+        with_rule("trust", "k", "0.99 * trust", writes="trust", towards="best_in_person"),
+        with_rule(
+            "trust, other_belief", "m", "trust + 0.001 * other_belief", writes="trust", once=True, towards="came"
+        ),
         with_rule("trust, of_table", "e", "0.01 * trust - 0.001 * of_table", adds=whole[:1], to="table"),
         with_rule(
             "trust, of_own, other_of_other",
@@ -391,5 +418,5 @@ def test_every_form_gives_the_same_bits_in_both_engines():
     for name in ("of_table", "of_table_once", "at_the_end"):
         assert (ensemble[name][0, :, 30] != 0.0).all()
     assert ensemble["is_dissolved"][2, :, 39].all()
-    for name in ("of_own", "of_own_once", "of_other", "of_other_once"):
+    for name in ("of_own", "of_own_once", "of_other", "of_other_once", "of_some"):
         assert np.unique(ensemble.partners[0, :, 30, :, list(month.columns).index(name)]).size > 9
