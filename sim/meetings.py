@@ -118,14 +118,31 @@ def strategic_fit(aims: float, growth_priority: float, growth_focus: float) -> f
 
 
 @rule
+def share_to_come(announced_end_months: float, month: int) -> float:
+    """Return the share of a project proposed now that would be paid before the announced end: 1 if none is announced.
+
+    A project takes its months of planning and of delivery.
+    """
+    if announced_end_months == 0.0:
+        return 1.0
+    left = max(0.0, announced_end_months - month)
+    return min(1.0, left / (PLANNING_MONTHS + DELIVERY_MONTHS))
+
+
+@rule
 def open_the_month(self: Any) -> None:
-    """Clear the table's counts, and see what money is in sight: fund, routed budgets, a reward that is promised."""
+    """Clear the table's counts, and see what money is in sight: fund, routed budgets, a reward that is promised.
+
+    Of money whose end is announced there is less in sight the less of a project it could still pay for (S4: clarity
+    before it ends).
+    """
     self.raised = 0.0
     self.adopted_now = 0.0
     routed = self.levers.pooling_rate * self.regenerating_gbp_m
     promised = self.policy.fund_gbp_m_a_year + routed + self.levers.reward_grant_gbp_m
     half = self.behaviour.much_money * self.size
-    self.money_in_sight = saturation(amount=promised, half=half)
+    to_come = share_to_come(announced_end_months=self.levers.announced_end_months, month=self.month)
+    self.money_in_sight = saturation(amount=promised * to_come, half=half)
     self.private_in_sight = saturation(amount=12.0 * self.private_gbp_m, half=half)
 
 

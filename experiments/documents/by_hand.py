@@ -39,7 +39,7 @@ def judged() -> pd.DataFrame:
         docket,
         runs_of=lambda name: round(SHARE_OF_RUNS * declared.runs_of(name)),
     )
-    seen = seen_of(docket, experiments, {}, seed=SEED, matrix_runs=MATRIX_RUNS)
+    (seen,) = seen_of(docket, experiments, [{}], seed=SEED, matrix_runs=MATRIX_RUNS)
     return judged_scoreboard(docket, seen, resamples=RESAMPLES, seed=SEED)
 
 

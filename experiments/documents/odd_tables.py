@@ -23,7 +23,6 @@ from sim.partners import Partner
 DOES_NOTHING: Mapping[str, str] = {
     "levers.joint.co_location": "sharing a place has no rule",
     "levers.joint.training": "there is no skill or capacity that it could add to",
-    "levers.announced_end_months": "nobody looks ahead",
     "levers.duty.service_plans": "no rule reads its pressure",
     "levers.duty.parent_departments": "rigidity falls by joint work alone",
 }

@@ -349,10 +349,10 @@ CLAIMS: tuple[Claim, ...] = (
         "S4",
         "The renewal fund as capacity; need for clarity before it ends; the cliff.",
         "1, 8",
-        (_WORK + "take_money_in", "sim.rules.fund.released"),
-        ("levers.flexible_fund_gbp_m",),
+        (_WORK + "take_money_in", "sim.rules.fund.released", _MEET + "share_to_come"),
+        ("levers.flexible_fund_gbp_m", "levers.announced_end_months"),
         "P14",
-        "nobody looks ahead: an announced end does nothing before its date (a lever without a rule)",
+        "an announced end lessens what draws people; nobody hurries projects, or saves for what comes after",
     ),
     Claim(
         "S4",

@@ -72,6 +72,7 @@ SUBMODELS = (
         "open_the_month begin_the_month partners_who_come open_table sit_down choose_rank remember_why"
         " count_meetings keep_the_record look_back",
         (
+            "sim.meetings.share_to_come",
             "sim.meetings.open_the_month:money_in_sight private_in_sight",
             "sim.meetings.partners_who_come",
             "sim.meetings.open_table:meets",

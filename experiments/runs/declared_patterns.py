@@ -7,6 +7,7 @@ come, a null model that is not built, a word that the month does not have.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -253,7 +254,11 @@ def lived(
 
 
 def _with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
-    return dataclasses.replace(scenario, behaviour=dataclasses.replace(scenario.behaviour, **numbers))
+    """Return a scenario with other numbers, which may lie outside their priors, as where a mechanism is taken out."""
+    behaviour = copy.copy(scenario.behaviour)
+    for name, number in numbers.items():
+        object.__setattr__(behaviour, name, number)
+    return dataclasses.replace(scenario, behaviour=behaviour)
 
 
 def _lived_in(one: Prepared, part: Part, sets: Sequence[Mapping[str, float]], *, seed: int) -> Lived:
@@ -290,14 +295,19 @@ def _together(one: Prepared, parts: Sequence[Lived]) -> Lived:
 
 
 def with_matrices(
-    pattern: Pattern, experiments: Sequence[Prepared], found: Mapping[str, Lived], *, runs: int, seed: int
+    pattern: Pattern,
+    experiments: Sequence[Prepared],
+    found: Mapping[str, Mapping[str, Numbers]],
+    *,
+    runs: int,
+    seed: int,
 ) -> Experiments:
-    """Return what a pattern reads of the first ``runs`` runs of the first set, words made of matrices among it."""
+    """Return what a pattern reads of the first ``runs`` runs, words made of matrices among it."""
     seen: dict[str, dict[str, Numbers]] = {}
     for one in experiments:
         if one.name not in pattern.experiments:
             continue
-        few = {word: values[0, :runs] for word, values in found[one.name].words.items()}
+        few = {word: values[:runs] for word, values in found[one.name].items()}
         asked = [word for word in one.words if word in OF_MATRICES]
         if asked:
             months = _months_read([f for f in pattern.findings if one.name in f.experiments])
@@ -356,24 +366,42 @@ def _of_a_run(word: str, record: Record, run: int, months: Sequence[int], length
 def seen_of(
     docket: Docket,
     experiments: Sequence[Prepared],
-    numbers: Mapping[str, float],
+    sets: Sequence[Mapping[str, float]],
     *,
     seed: int,
     matrix_runs: int,
     threads: int | None = None,
     advance: Callable[[int], None] = lambda _: None,
-) -> dict[str, Experiments]:
-    """Return what each judged pattern reads of one set of free numbers: id -> experiment -> word -> (runs, months).
+) -> list[dict[str, Experiments]]:
+    """Return what each judged pattern reads of sets of free numbers: id -> experiment -> word -> (runs, months).
 
     A pattern that reads who trusts or is tied to whom reads the first ``matrix_runs`` runs of its experiments.
     """
-    found = lived(experiments, [numbers], seed=seed, threads=threads, advance=advance)
-    all_runs = {name: {word: values[0] for word, values in one.words.items()} for name, one in found.items()}
+    found = lived(experiments, sets, seed=seed, threads=threads, advance=advance)
+    return [
+        _seen_of_set(docket, experiments, numbers, _of_set(found, number), matrix_runs=matrix_runs, seed=seed)
+        for number, numbers in enumerate(sets)
+    ]
+
+
+def _of_set(found: Mapping[str, Lived], number: int) -> Mapping[str, Mapping[str, Numbers]]:
+    return {name: {word: values[number] for word, values in one.words.items()} for name, one in found.items()}
+
+
+def _seen_of_set(
+    docket: Docket,
+    experiments: Sequence[Prepared],
+    numbers: Mapping[str, float],
+    found: Mapping[str, Mapping[str, Numbers]],
+    *,
+    matrix_runs: int,
+    seed: int,
+) -> dict[str, Experiments]:
     changed = [dataclasses.replace(one, parts=tuple(_with(part, numbers) for part in one.parts)) for one in experiments]
     return {
         pattern.id: with_matrices(pattern, changed, found, runs=matrix_runs, seed=seed)
         if reads_matrices(pattern)
-        else all_runs
+        else found
         for pattern in docket.judged
     }
 

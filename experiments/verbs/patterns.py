@@ -112,10 +112,10 @@ def work(settings: PatternsSettings, command: Command) -> Results:
         declared, docket, changes=changes, runs_of=lambda name: max(1, round(share * declared.runs_of(name)))
     )
     with progress_bar("runs", total=sum(one.runs for one in experiments)) as advance:
-        seen = seen_of(
+        (seen,) = seen_of(
             docket,
             experiments,
-            {},
+            [{}],
             seed=settings.seed,
             matrix_runs=settings.matrix_runs,
             threads=settings.threads,

@@ -202,10 +202,10 @@ def _confirmed(
     rows, boards = [], []
     with progress_bar("runs of the best draws", total=len(best) * sum(one.runs for one in experiments)) as advance:
         for rank, (_, draw) in enumerate(best.iterrows(), 1):
-            seen = seen_of(
+            (seen,) = seen_of(
                 docket,
                 experiments,
-                {name: float(draw[f"{BEHAVIOUR}{name}"]) for name in scan.names},
+                [{name: float(draw[f"{BEHAVIOUR}{name}"]) for name in scan.names}],
                 seed=settings.seed + 1,
                 matrix_runs=settings.matrix_runs,
                 threads=settings.threads,

@@ -26,7 +26,7 @@ from sim import MONTH
 from sim.population import THEMES
 from sim.projects import RESPONSIVENESS
 from sim.rules.mathematics import exponential, total
-from sim.tables import CLAIMS, PLANNING_MONTHS
+from sim.tables import CLAIMS, DELIVERY_MONTHS, PLANNING_MONTHS
 
 SEEDS = st.integers(0, 1000)
 PENNY_GBP_M = 1e-8
@@ -532,3 +532,14 @@ def test_runs_are_identical_until_a_policy_changes():
     before, after = lived(months=36), lived(months=36, calendar=dated)
     assert np.array_equal(before.measures[:24], after.measures[:24])
     assert not np.array_equal(before.measures, after.measures)
+
+
+def test_an_announced_end_is_seen_as_long_before_as_a_project_takes():
+    """Until then nothing is different; from then on there is less money in sight, and none at the end."""
+    announced = {"announced_end_months": 36.0}
+    without, told = lived(months=48), lived(months=48, levers=announced)
+    first = 36 - int(PLANNING_MONTHS + DELIVERY_MONTHS)
+    assert np.array_equal(without.measures[: first + 1], told.measures[: first + 1])
+    assert not np.array_equal(without.measures[:36], told.measures[:36])
+    assert lived(months=37, levers=announced).money_in_sight == 0.0
+    assert lived(months=30, levers=announced).money_in_sight < lived(months=30).money_in_sight

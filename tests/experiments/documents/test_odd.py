@@ -146,7 +146,6 @@ def test_levers_of_which_it_is_told_change_nothing():
     levers: dict[str, Any] = {
         "joint": {"co_location": 1.0, "training": 1.0},
         "duty": {"service_plans": 1.0, "parent_departments": 1.0},
-        "announced_end_months": 12.0,
     }  # fmt: skip
     told = {f"levers.{name}" for name, value in levers.items() if not isinstance(value, dict)}
     told |= {f"levers.{name}.{part}" for name, value in levers.items() if isinstance(value, dict) for part in value}

@@ -12,7 +12,19 @@ from strategies import SHARE, SHARES, Contract, prior
 
 from sim import accountability, life, measures, meetings, obligations, projects, ties
 from sim.population import SECTORS, THEMES
-from sim.tables import BLOCK_OF, BLOCKS, MOST_ITEMS, N_SLOTS, N_TABLES, SAVING_TIME
+from sim.tables import (
+    BLOCK_OF,
+    BLOCKS,
+    DELIVERY_MONTHS,
+    MOST_ITEMS,
+    N_SECTORS,
+    N_SLOTS,
+    N_TABLES,
+    N_THEMES,
+    N_TOPICS,
+    PLANNING_MONTHS,
+    SAVING_TIME,
+)
 
 DRAWS = st.floats(0.0, 1.0, exclude_max=True)
 DEPARTURE = (-2.4, 2.4)
@@ -229,8 +241,10 @@ TESTED_BELOW = (
     accountability.is_assessment_month,
     measures.tie_and_trust,
     meetings.is_dealt_with,
+    meetings.is_needed,
     meetings.look_at_proposer,
     meetings.look_at_team,
+    meetings.share_to_come,
     meetings.slot_of,
     projects.months_together,
     projects.trust_in_mates,
@@ -260,19 +274,37 @@ def test_every_item_has_a_draw_of_its_own():
 
 
 @given(trust=SHARES, returned=SHARES, tie=st.sampled_from((0.0, 1.0)))
-def test_only_who_proposes_and_who_is_in_the_team_is_looked_at(trust, returned, tie):
-    assert meetings.look_at_proposer(tie, trust, returned, 1.0) == (tie, trust, returned)
-    assert meetings.look_at_proposer(tie, trust, returned, 0.0) == (0.0, 0.0, 0.0)
-    assert meetings.look_at_team(tie, trust, 1.0) == (tie, trust)
-    assert meetings.look_at_team(tie, trust, 0.0) == (0.0, 0.0)
+def test_who_proposes_and_who_is_in_the_team_is_seen_as_it_is(trust, returned, tie):
+    assert meetings.look_at_proposer(tie, trust, returned) == (tie, trust, returned)
+    assert meetings.look_at_team(tie, trust) == (tie, trust)
 
 
-@given(joint=st.floats(0.0, 24.0), months=st.floats(0.0, 24.0), place=st.floats(1.0, 16.0))
-def test_two_work_together_as_long_as_the_longest_of_their_projects(joint, months, place):
+@given(end=st.integers(1, 600), month=st.integers(0, 600))
+def test_what_is_to_come_shrinks_month_by_month_until_the_announced_end(end, month):
+    shares = [meetings.share_to_come(float(end), number) for number in (month, month + 1)]
+    assert 0.0 <= shares[1] <= shares[0] <= 1.0
+    assert meetings.share_to_come(float(end), end) == 0.0
+    assert meetings.share_to_come(float(end), end - int(PLANNING_MONTHS + DELIVERY_MONTHS)) == 1.0
+    assert meetings.share_to_come(0.0, month) == 1.0
+
+
+@pytest.mark.parametrize("sector", range(N_SECTORS))
+def test_every_theme_needs_council_and_agencies_and_one_more_but_saving_time(sector):
+    needed = [meetings.is_needed(sector, float(theme)) for theme in range(N_TOPICS)]
+    if SECTORS[sector] in ("council", "agency"):
+        assert all(needed)
+    else:
+        assert [THEMES[theme] == "economy" for theme in range(N_THEMES)] == [
+            needed[theme] == (SECTORS[sector] == "business") for theme in range(N_THEMES)
+        ]
+        assert not needed[SAVING_TIME]
+
+
+@given(joint=st.floats(0.0, 24.0), months=st.floats(0.0, 24.0))
+def test_two_work_together_as_long_as_the_longest_of_their_projects(joint, months):
     """Who is not in a team of a new project works as long as before."""
-    assert projects.months_together(joint, place, place, months) == max(joint, months)
-    assert projects.months_together(joint, place, 0.0, months) == joint
-    assert projects.months_together(joint, 0.0, place, months) == joint
+    assert projects.months_together(joint, 1.0, months) == max(joint, months)
+    assert projects.months_together(joint, 0.0, months) == joint
 
 
 @given(trust=SHARES, joint=st.floats(0.5, 24.0))

@@ -1,0 +1,191 @@
+"""What each mechanism does for the patterns: ``python -m experiments.documents.without_one``.
+
+Numbers set by hand and the best draws of the scan are judged as they are, and again with one mechanism taken out: its
+strength is set to what leaves it without effect, or its step is left out of the month. A mechanism that no pattern
+needs is one without which each of these sets meets all that it meets with it. Looked at are the patterns that numbers
+may be fitted to, with half of their declared runs, on the seed on which the draws were confirmed. Takes about half an
+hour on two cores.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.patterns.judging import ids_of, judged_scoreboard
+from analysis.patterns.scan import DRAW
+from analysis.shared.summaries import t_interval
+from experiments.compose import load_scenario
+from experiments.documents.by_hand import MATRIX_RUNS, RESAMPLES, SHARE_OF_RUNS
+from experiments.documents.evidence import EVIDENCE
+from experiments.files import replacing
+from experiments.runs.declared_patterns import FITTED, Prepared, declared_patterns, docket_of, prepared, seen_of
+from experiments.search.prior_scan import Scan, free_numbers
+from experiments.terminal import progress_bar
+from sim import MONTH, simulate_ensemble
+from sim.nulls import reshuffled
+
+WITHOUT, RESHUFFLED = EVIDENCE / "without_one.csv", EVIDENCE / "scan" / "reshuffled_as_it_is.csv"
+CONFIRMED = EVIDENCE / "scan" / "confirmed.csv"
+SEED_OF_SCAN, SEED = 1, 2
+BY_HAND = "by hand"
+AS_IT_IS = "as it is"
+FEWEST_MET = 12
+"""Draws that met so many patterns when they were confirmed are looked at."""
+SETS_AT_ONCE = 8
+RUNS, MONTH_84 = 400, 83
+
+Numbers = Mapping[str, float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Mechanism:
+    """Something that the model has, what takes it out, and who names it."""
+
+    says: str
+    named_by: str
+    """Documents that name it; '' if none does."""
+    numbers: Numbers = dataclasses.field(default_factory=dict)
+    without: tuple[str, ...] = ()
+
+
+NOBODY = -30.0
+"""Log-odds at which nobody does something."""
+
+MECHANISMS: Mapping[str, Mechanism] = {
+    "inspection takes time": Mechanism("Inspection claims no senior time.", "S4", {"inspection_claim": 0.0}),
+    "initiatives take time": Mechanism("Initiatives claim no senior time.", "S1, S3", {"initiative_claim": 0.0}),
+    "ties take time": Mechanism("Ties and projects claim no senior time.", "", {"tie_claim": 0.0}),
+    "cuts take time": Mechanism("Cuts claim no senior time.", "S2", {"cuts_claim": 0.0}),
+    "reports take time": Mechanism("A duty to report claims no senior time.", "S4", {"reporting_claim": 0.0}),
+    "staff take work over": Mechanism("A staff team takes no work over.", "S3", {"staff_relief": 0.0}),
+    "scarce time keeps away": Mechanism("Scarce time keeps nobody away.", "S2", {"time_cost": 0.0}),
+    "hearing the others": Mechanism("Others who come draw nobody.", "S3", {"information_pull": 0.0}),
+    "money in sight": Mechanism("Money in sight draws nobody.", "S0, S4", {"money_pull": 0.0}),
+    "partners who come": Mechanism("Partners who come draw nobody.", "S3", {"ties_pull": 0.0}),
+    "being heard": Mechanism("Being heard draws nobody.", "S2", {"heard_pull": 0.0}),
+    "leader in person": Mechanism("A leader who chairs in person draws nobody.", "S2, S3", {"leader_pull": 0.0}),
+    "duties and scrutiny": Mechanism("Duty, assessment and scrutiny press nobody.", "S4", {"duty_pull": 0.0}),
+    "habit": Mechanism("Having come draws nobody.", "", {"habit_pull": 0.0}),
+    "other tables": Mechanism("Nobody goes to other tables.", "S2", {"rival_base": NOBODY, "rival_pull": 0.0}),
+    "speakers take time": Mechanism("Who is present takes no time of an item.", "S2, S3", {"speaker_hours": 0.0}),
+    "support by trust": Mechanism("Trust in the proposer wins no support.", "S3", {"support_trust": 0.0}),
+    "support by ties": Mechanism("Ties to the team win no support.", "S3", {"support_ties": 0.0}),
+    "introductions": Mechanism("Staff introduce nobody.", "S3", {"introductions": 0.0}),
+    "ties lapse": Mechanism("No tie lapses.", "", {"lapse_rate": 0.0}),
+    "deals without a table": Mechanism("Nobody meets outside tables.", "S2", {"met_outside": 0.0}),
+    "more across sectors": Mechanism("Two sectors have no more for each other.", "S3", {"across_sectors": 1.0}),
+    "work keeps ties": Mechanism("Ties lapse as fast during joint work.", "", {"while_working": 1.0}),
+    "joint work costs": Mechanism("Nothing is lost to working through a table.", "S3", {"joint_cost": 0.0}),
+    "plans move": Mechanism("Plans stay what they are.", "S0, S3", {"plan_rate": 0.0}),
+    "trust follows deeds": Mechanism("Trust does not follow what is kept.", "S3", {"trust_rate": 0.0}),
+    "misreading": Mechanism("Joint work is never misread.", "", {"luck_of_a_pair": 0.0}),
+    "domination costs trust": Mechanism("Too much influence costs no trust.", "S2, S3", {"domination_price": 0.0}),
+    "belief follows results": Mechanism("Belief stays what it is.", "S3", {"belief_rate": 0.0}),
+    "aspiration adapts": Mechanism("Aspiration stays what it is.", "", {"adaptation": 0.0}),
+    "unmeasured results": Mechanism("Results are seen without error.", "S3", {"unmeasured": 0.0}),
+    "control is lost": Mechanism("Pooled money loses no control.", "S2, S4", {"control_lost": 0.0}),
+    "growth reaches all": Mechanism("Work and education help no other theme.", "S0", {"growth_reach": 0.0}),
+    "gains fade": Mechanism("Gains last for ever.", "", {"decay": 0.0}),
+    "cuts break the hold": Mechanism("Cuts do not weaken what holds a table.", "S2", {"hold_cuts": 0.0}),
+    "expectation holds": Mechanism("That one is expected holds no table.", "S4", {"hold_expected": 0.0}),
+    "engagement holds": Mechanism("Engagement holds no table.", "S2, S4", {"hold_engaged": 0.0}),
+    "standing holds": Mechanism("The public's view holds no table.", "S2", {"hold_standing": 0.0}),
+    "re-founding": Mechanism("No table is founded again.", "S2", {"refounding_rate": 0.0}),
+    "places drift": Mechanism("All places have one trend.", "record", {"trend_spread": 0.0}),
+    "budgets weigh": Mechanism("Influence does not rise with budget.", "S2", {"resource_exponent": 0.0}),
+    "chair's say": Mechanism("The chair has no more say.", "S2, S3", {"chairs_say": 0.0}),
+    "styles differ": Mechanism("Every leader is as configured.", "S2", {"style_spread": 0.0}),
+    "staff differ": Mechanism("Every staff team is as configured.", "", {"staff_spread": 0.0}),
+    "bids": Mechanism("No core bids for money.", "S0", without=("bid_together",)),
+    "agreements": Mechanism("No targets are agreed.", "S0, S4", without=("begin_to_propose", "make_agreement")),
+    "freedoms": Mechanism("No freedoms are asked for.", "S4", without=("ask_for_freedoms",)),
+}
+"""Everything that can be taken out by a number or a step, each alone."""
+
+
+def sets() -> dict[str, Numbers]:
+    """Return what is looked at: the numbers set by hand, and the best draws of the scan by their numbers."""
+    confirmed = pd.read_csv(CONFIRMED)
+    return {BY_HAND: {}} | {
+        str(draw): _numbers_of(draw) for draw in confirmed.loc[confirmed["met"] >= FEWEST_MET, DRAW].tolist()
+    }
+
+
+def _numbers_of(draw: int) -> Numbers:
+    scan = Scan(free_numbers(), docket_of(declared_patterns(), MONTH, roles=FITTED), (), SEED_OF_SCAN, at_once=1)
+    return scan.sets(scan.drawn(draw, 1))[0]
+
+
+def judged(several: Sequence[tuple[str, Numbers, tuple[str, ...]]]) -> Iterator[dict[str, object]]:
+    """Give what every set meets: its name, what is changed in it, and steps that are left out, the same in all."""
+    declared = declared_patterns()
+    docket = docket_of(declared, MONTH, roles=FITTED)
+    experiments = prepared(declared, docket, runs_of=lambda name: round(SHARE_OF_RUNS * declared.runs_of(name)))
+    (left_out,) = {without for _, _, without in several}
+    experiments = tuple(_without(one, left_out) for one in experiments)
+    numbers = [changed for _, changed, _ in several]
+    for (name, _, _), seen in zip(
+        several, seen_of(docket, experiments, numbers, seed=SEED, matrix_runs=MATRIX_RUNS), strict=True
+    ):
+        board = judged_scoreboard(docket, seen, resamples=RESAMPLES, seed=SEED)
+        yield {"set": name, "met": " ".join(ids_of(board, "met")), "missed": " ".join(ids_of(board, "missed"))}
+
+
+def _without(one: Prepared, steps: tuple[str, ...]) -> Prepared:
+    return dataclasses.replace(one, month=one.month.without(*steps)) if steps else one
+
+
+def all_judged() -> Iterator[dict[str, object]]:
+    """Give a row a set and mechanism, those as they are first."""
+    of_sets = sets()
+    tasks: list[tuple[str, str, Numbers, tuple[str, ...]]] = [
+        (AS_IT_IS, name, numbers, ()) for name, numbers in of_sets.items()
+    ]
+    tasks += [
+        (what, name, {**numbers, **one.numbers}, one.without)
+        for what, one in MECHANISMS.items()
+        for name, numbers in of_sets.items()
+    ]
+    with progress_bar("sets of numbers", total=len(tasks)) as advance:
+        for left_out in dict.fromkeys(task[3] for task in tasks):
+            alike = [task for task in tasks if task[3] == left_out]
+            for first in range(0, len(alike), SETS_AT_ONCE):
+                some = alike[first : first + SETS_AT_ONCE]
+                for (what, *_), row in zip(some, judged([task[1:] for task in some]), strict=True):
+                    yield {"without": what, **row}
+                advance(len(some))
+
+
+def what_reshuffling_takes() -> pd.DataFrame:
+    """Return the added value that the best draws lose with ties reshuffled as they are, nothing being matched."""
+    rows = []
+    for draw in pd.read_csv(CONFIRMED)[DRAW].tolist():
+        scenario = load_scenario("baseline_lsp")
+        scenario = dataclasses.replace(scenario, behaviour=dataclasses.replace(scenario.behaviour, **_numbers_of(draw)))
+        as_is, dealt = (
+            simulate_ensemble([scenario], replicates=RUNS, seed=SEED, measures=("added_value",), month=month)
+            for month in (MONTH, reshuffled.month)
+        )
+        lost = as_is["added_value"][0][:, MONTH_84] - dealt["added_value"][0][:, MONTH_84]
+        value, low, high = (float(np.ravel(end)[0]) for end in t_interval(lost[:, None]))
+        rows.append({DRAW: draw, "value": value, "ci_low": low, "ci_high": high})
+    return pd.DataFrame(rows)
+
+
+def main() -> int:
+    """Write down what is seen, and return the exit code."""
+    with replacing(RESHUFFLED) as partial:
+        what_reshuffling_takes().to_csv(partial, index=False, float_format="%.4g")
+    with replacing(WITHOUT) as partial:
+        pd.DataFrame(all_judged()).to_csv(partial, index=False)
+    print(f"written: {RESHUFFLED}, {WITHOUT}; then: python -m experiments.documents.tables")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
