@@ -60,7 +60,7 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
         "behaviour": dict.fromkeys(BEHAVIOUR_NAMES, 0),
         "levers": dict.fromkeys((*LEVER_NAMES, *(f"own_{name}" for name in month.known["own"])), 0),
         "policy": dict.fromkeys(POLICY_NAMES, 0),
-        "place": dict.fromkeys(PLACE_NAMES, 0),
+        "place": dict.fromkeys(PLACE_NAMES, 0) | {"need": len(THEMES)},
         "luck": {stream.name: _row_count(stream.count) for stream in month.streams if not stream.each},
         "luck_of_partner": {stream.name: _row_count(stream.count) for stream in month.streams if stream.each},
     }
@@ -174,7 +174,7 @@ def _plan(
         ),
         seat_records=seat_records,
         behaviour=np.array([float(topics[name]) for name in BEHAVIOUR_NAMES]),
-        place=np.array([float(getattr(place, name)) for name in PLACE_NAMES]),
+        place=np.array([*(float(getattr(place, name)) for name in PLACE_NAMES), *place.need.by_theme]),
         levers=levers,
         levers_of_month=levers_of_month,
         policy=policy,

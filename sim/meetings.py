@@ -155,7 +155,6 @@ def begin_the_month(self: Any) -> None:
     self.came_to_board = 0.0
     self.on_executive = self.kind.sits_in_public_executive if self.model.policy.public_only_executive > 0.0 else 1.0
     self.chance_of_ties = self.luck.ties
-    self.chance_of_trust = self.luck.trust
 
 
 @rule
@@ -500,7 +499,7 @@ def propose(self: Any) -> None:
     whole = 0.0
     for k in range(N_TOPICS):
         whole += weight_of_theme(self, theme=k) if is_dealt_with(theme=k, table=model.table) else 0.0
-    drawn = self.luck.theme[slot_of(item=model.item, table=model.table)] * whole
+    drawn = model.luck.theme[slot_of(item=model.item, table=model.table)] * whole
     theme = -1
     passed = 0.0
     for k in range(N_TOPICS):
@@ -605,13 +604,13 @@ def decide(self: Any) -> None:
 
 @rule
 def rank_in_purse(self: Any) -> float:
-    """Return what the rule for the purse ranks the project by: need of its theme, its proposer's say, or its fit."""
+    """Return what the rule for the purse ranks by: need left in the theme, the proposer's say, or the fit."""
     if self.policy.purse == BY_INFLUENCE:
         return self.influence_of_proposer
     if self.policy.purse == BY_ALIGNMENT or self.theme >= SAVING_TIME:
         return self.fit
     theme = int(self.theme)
-    return 1.0 - closed_in(self, theme=theme)
+    return self.place.need[theme] * (1.0 - closed_in(self, theme=theme))
 
 
 @rule

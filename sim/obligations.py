@@ -126,7 +126,7 @@ def claim_time(self: Any) -> None:
     working = behaviour.tie_claim * (self.degree + self.own_projects)
     obligations = inspection + initiatives + cuts + reports + upheaval + self.n_elsewhere + working
     spared = behaviour.staff_relief * (
-        model.staff_team * model.staff_paid + levers.one_stop_shop * kind.one_stop_shop_gain
+        levers.staff_team * model.staff_paid + levers.one_stop_shop * kind.one_stop_shop_gain
     )
     before = obligations
     obligations = max(0.0, obligations - spared * model.stands)

@@ -353,14 +353,11 @@ class Behaviour:
     sharpness: Real = _agreed(10.0, "per unit", "a tenth more or less turns most choices", "How sharply pooling, belief and abolition answer to what speaks for them.")
     met_outside: Real = _agreed(0.03, "meetings a month", "once in three years", "Meetings of two bodies that meet at no table (S2: bilateral deals).")
     across_sectors: Real = _agreed(1.3, "ratio", "more, but not half as much again", "What bodies of two sectors have for each other, against two of one with the same plans.")
-    while_working: Real = _agreed(0.2, "ratio", "few break with those they work with", "Ties that lapse while two bodies work together, against those that lapse else.")
-    luck_of_a_pair: Real = _agreed(0.2, "trust", "one misunderstanding in ten meetings", "Range of what is misread in a month of joint work.")
     tied_at_launch: Real = _agreed(0.3, "share of pairs", "partnerships were built on older ties (S3)", "Pairs tied at the launch, at full trust and overlap.")
     launch_spread: Real = _agreed(0.06, "trust", "keeps what lies between two bodies below a fifth", "SD of trust at the launch between places, trusters and trusted.")
     tolerated: Real = _agreed(0.33, "share of influence", "the level at which months are called domination", "Share of influence that others accept from one body.")
     target_points: Real = _agreed(0.02, "share of the gap", "two points in three years", "What an agreement's target asks of a block at full stretch.")
     growth_reach: Real = _agreed(0.1, "share of a gain", "small, or growth alone would do", "What every theme gains of what work and education gain.")
-    decay: Real = _agreed(0.003, "a month", "half in twenty years", "Rate at which gains fade without upkeep.")
     highest_hazard: Real = _agreed(0.1, "a month", "a council that wants none ends it within a year", "Abolition where nothing holds a partnership.")
     hold_expected: Real = _agreed(0.6, "hold", "less than what a fully engaged table carries: engagement outlasts it (S4)", "What the expectation holds that every area has one.")
     hold_engaged: Real = _agreed(0.8, "hold", "the most that what it carries may weigh", "What a fully engaged table holds against its abolition.")
@@ -369,7 +366,6 @@ class Behaviour:
     good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful; a quarter of it releases the fund.")
     assessors_err: Real = _agreed(0.1, "score", "assessors differ by a grade", "Standard deviation of an assessor's error.")
     duty_half_saturation: Real = _agreed(0.7748, "share of full force", "it saturates, as sanctions do (Fehr and Gächter 2000)", "Force of a duty at which it presses half as much as it can.")
-    staff_spread: Real = _agreed(0.2844, "share of the room left", "as far as leaders differ, or less (S3)", "How far what a staff team amounts to departs from what is configured, between places.")
 
 
 def _level(value: float, unit: str, high: float, source: str, says: str) -> Any:

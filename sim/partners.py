@@ -90,7 +90,7 @@ class Partner(mesa.Agent):
     # ties and trust
     tie: Towards; trust: Towards; joint: Towards; met: Towards; complement: Towards; degree: float; in_core: float
     within: float  # ties to others in the core
-    chance_of_ties: float; chance_of_trust: float
+    chance_of_ties: float
     # why it comes
     terms: ByTerm
     # fmt: on

@@ -62,7 +62,7 @@ class PartnershipModel(mesa.Model):
     # fmt: off
     # the leader and the staff
     attention: float; facilitation: float; direction: float; style_attention: float; style_facilitation: float
-    style_direction: float; staff_offset: float; staff_team: float
+    style_direction: float
 
     # levers, added up
     publicly_funded: float; data_pressure: float; report_pressure: float; information: float

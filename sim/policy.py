@@ -10,7 +10,7 @@ from sim.randomness import LAUNCH
 from sim.rules import policy
 from sim.rules.mathematics import mean_or_zero
 
-ATTENTION, FACILITATION, DIRECTION, STAFF = range(len(LAUNCH))
+ATTENTION, FACILITATION, DIRECTION = range(len(LAUNCH))
 LEAST_FLEXIBLE_GBP_M = 0.01
 
 
@@ -19,12 +19,11 @@ LEAST_FLEXIBLE_GBP_M = 0.01
 
 @rule
 def find_leader(self: Any) -> None:
-    """Begin with a first leader and a staff team of this place's own."""
+    """Begin with a first leader of this place's own."""
     launch = self.luck.launch
     self.style_attention = launch[ATTENTION]
     self.style_facilitation = launch[FACILITATION]
     self.style_direction = launch[DIRECTION]
-    self.staff_offset = launch[STAFF]
 
 
 # ---------------------------------------------------------------------- levers that come into force
@@ -124,7 +123,7 @@ def hold_election(self: Any) -> None:
 
 @rule
 def be_led(self: Any) -> None:
-    """See how the leader leads, what the staff team amounts to and what inspection is lifted."""
+    """See how the leader leads, and what inspection is lifted."""
     behaviour, leadership, inspection = self.behaviour, self.leadership, self.levers.inspection
     self.attention = policy.leader_style(
         configured=leadership.attention, departure=self.style_attention, style_spread=behaviour.style_spread
@@ -134,9 +133,6 @@ def be_led(self: Any) -> None:
     )
     self.direction = policy.leader_style(
         configured=leadership.direction, departure=self.style_direction, style_spread=behaviour.style_spread
-    )
-    self.staff_team = policy.staff_in_place(
-        configured=self.levers.staff_team, departure=self.staff_offset, staff_spread=behaviour.staff_spread
     )
     self.relief_lifted = policy.relief_share(
         relief=inspection.relief, conditional=inspection.conditional, is_successful=self.is_successful

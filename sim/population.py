@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 
-from sim.scenario import MAX_PARTNERS, Place, Scenario, ScenarioError, month_number, nearest
+from sim.scenario import MAX_PARTNERS, Need, Place, Scenario, ScenarioError, month_number, nearest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,22 +117,66 @@ def place_records() -> dict[str, dict[str, str]]:
     return {row["place"]: row for row in _rows("places")}
 
 
-def place_names() -> list[str]:
-    """Return the names of the places that ship with the model."""
-    return list(place_records())
+GROUPS_OF_PLACES: Mapping[str, str] = {
+    "all": "the 354 districts of 2004",
+    "funded": "the 88 with the Neighbourhood Renewal Fund",
+    "recorded": "the 39 of them whose allocation is on record",
+    "county:NAME": "the districts of a shire county",
+}
+"""Names for several places at once, and what they are."""
+
+
+def place_names(group: str = "") -> list[str]:
+    """Return the names of places that ship with the model: all, those that are made up too, or a group of districts.
+
+    Raises :class:`sim.ScenarioError` for a group that there is not.
+    """
+    if not group:
+        return list(place_records())
+    kind, _, county = group.partition(":")
+    districts = {name: record for name, record in place_records().items() if record["code"]}
+    if group == "all":
+        return list(districts)
+    if group == "funded":
+        return [name for name, record in districts.items() if float(record["fund_2003_04_gbp_m"]) > 0.0]
+    if group == "recorded":
+        return [name for name, record in districts.items() if record["fund_basis"] == "recorded"]
+    counties = {record["county"] for record in districts.values() if record["county"]}
+    if kind == "county":
+        found = [name for name, record in districts.items() if record["county"].casefold() == county.strip().casefold()]
+        if found and county:
+            return found
+        raise ScenarioError(
+            f"places = {group!r} is not allowed: there is no shire county {county!r}{nearest(county, counties, most=3)}"
+        )
+    raise ScenarioError(f"places = {group!r} is not allowed: it takes {', '.join(GROUPS_OF_PLACES)}")
+
+
+@cache
+def _names_of_codes() -> dict[str, str]:
+    """Return place names by the codes of 2004 and of 2019, in capitals."""
+    return {
+        record[code]: name for name, record in place_records().items() for code in ("code", "ons_code") if record[code]
+    }
 
 
 def find_place(name: str) -> Place:
-    """Return the named place; raise :class:`sim.ScenarioError` naming the nearest if there is none."""
-    record = place_records().get(name)
+    """Return the place of a name, of a code of 2004 (``00AM``) or of 2019 (``E09000012``).
+
+    Raises :class:`sim.ScenarioError` naming the nearest three if there is none.
+    """
+    known = _names_of_codes().get(name.upper(), name)
+    record = place_records().get(known)
     if record is None:
-        raise ScenarioError(f"unknown place {name!r}{nearest(name, place_records())}; see: partnerships list places")
+        close = nearest(name.lower(), place_records(), most=3)
+        raise ScenarioError(f"unknown place {name!r}{close}; see: partnerships list places")
     return Place(
-        name=name,
+        name=known,
         label=record["label"],
         fund_2003_04_gbp_m=float(record["fund_2003_04_gbp_m"]),
         population=int(record["population"]),
         tiers=2 if record["tiers"] == "2" else 1,
+        need=Need(**{theme: float(record[f"need_{theme}"]) for theme in THEMES}),
     )
 
 

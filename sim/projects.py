@@ -183,13 +183,13 @@ def take_money_in(self: Any) -> None:
     self.reward_due_gbp_m = 0.0
     self.bid_months = max(0.0, self.bid_months - 1.0)
     self.fund_held_gbp_m += self.fund_in_gbp_m
-    posts = transaction_cost_gbp_m(person_days=STAFF_DAYS_A_MONTH * (self.staff_team + levers.vcs_capacity_building))
+    posts = transaction_cost_gbp_m(person_days=STAFF_DAYS_A_MONTH * (levers.staff_team + levers.vcs_capacity_building))
     self.posts_paid_gbp_m = min(posts * self.stands, self.fund_held_gbp_m)
     self.fund_held_gbp_m -= self.posts_paid_gbp_m
     willing = mean_or_zero(total=self.subscribes, count=self.n_counted)
     missing = posts - self.posts_paid_gbp_m
     self.staff_paid = (self.posts_paid_gbp_m + willing * missing) / posts if posts > 0.0 else 1.0
-    staff = self.staff_team * self.staff_paid * self.stands
+    staff = levers.staff_team * self.staff_paid * self.stands
     self.brought_together = self.behaviour.introductions * staff / max(1.0, self.n_counted - 1.0)
 
 
@@ -282,7 +282,7 @@ def close_gaps(self: Any) -> None:
     """Move outcomes, with and without the table: the same pounds alone are the counterfactual, under the same shocks.
 
     Without it they would be spent at once, evenly over themes. What waits, or went to posts, has not closed any gap. A
-    part of what work and education gain reaches every theme. Gains fade without upkeep.
+    part of what work and education gain reaches every theme.
     """
     behaviour = self.behaviour
     pounds = self.fund_in_gbp_m if self.stands > 0.0 else self.policy.fund_gbp_m_a_year / 12.0
@@ -292,8 +292,8 @@ def close_gaps(self: Any) -> None:
     for k in range(N_THEMES):
         by_itself = even * RESPONSIVENESS[k] + reach_alone
         joint = self.closes[k] + reach_here + (by_itself if self.stands == 0.0 else 0.0)
-        self.gained[k] = self.gained[k] * (1.0 - behaviour.decay) + joint - by_itself
-        self.alone[k] = self.alone[k] * (1.0 - behaviour.decay) + by_itself
+        self.gained[k] += joint - by_itself
+        self.alone[k] += by_itself
         self.shocks[k] += SHOCK * self.luck.shocks[k] + behaviour.trend_spread * self.trend / 12.0
 
 

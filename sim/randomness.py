@@ -39,11 +39,11 @@ PLAYED = "played"
 NOT_GIVEN = -1.0
 """What stands where nothing is given."""
 
-LAUNCH = ("attention", "facilitation", "direction", "staff")
-"""What a place brings to the launch: its first leader's style and its staff."""
+LAUNCH = ("attention", "facilitation", "direction")
+"""What a place brings to the launch: its first leader's style."""
 
-TRAITS = ("unread", "belief", "unread too", "trustfulness", "repute")
-"""What a body brings. Two draws are read by nothing: without them all other traits would be others."""
+TRAITS = ("belief", "trustfulness", "repute")
+"""What a body brings."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,10 +73,9 @@ STREAMS: tuple[Stream, ...] = (
     Stream("rank", 1003, each=True, count=N_TABLES),
     Stream("agenda", 1004, count=N_TABLES),
     Stream("proposer", 1005, count=N_SLOTS),
-    Stream("theme", 1006, each=True, count=N_SLOTS),
+    Stream("theme", 1006, count=N_SLOTS),
     Stream("support", 1007, each=True, count=N_SLOTS),
     Stream("pooling", 1008, each=True, count=N_SLOTS),
-    Stream("trust", 1009, each=True),
     Stream("shocks", 1010, count=len(THEMES), made=CENTRED),
     Stream("end", 1011),
     Stream("elsewhere", 1012, each=True, count=N_OTHER_TABLES),

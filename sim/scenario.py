@@ -36,10 +36,10 @@ class ScenarioError(ValueError):
     """Something asked for does not exist, is of the wrong type, or is out of range. One line."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return '; did you mean X?' for the closest known name, or nothing if none is close."""
-    close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""
+def nearest(name: str, known: Iterable[str], *, most: int = 1) -> str:
+    """Return '; did you mean X?' for the closest known name (or several), or nothing if none is close."""
+    close = difflib.get_close_matches(str(name), list(known), n=most, cutoff=0.5)
+    return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
 def _is_month(text: str) -> str:
@@ -61,6 +61,29 @@ def month_name(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
+Rank = Annotated[Real, Field(ge=0.0, le=1.0)]
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class Need:
+    """Need by theme: the mean rank of a place's small areas in England, from 0 least to 1 most deprived."""
+
+    education: Rank = 0.5
+    economy: Rank = 0.5
+    housing: Rank = 0.5
+    crime: Rank = 0.5
+    health: Rank = 0.5
+
+    @property
+    def by_theme(self) -> tuple[float, ...]:
+        """Return need in the order of :data:`sim.THEMES`."""
+        return (self.education, self.economy, self.housing, self.crime, self.health)
+
+    def __getitem__(self, theme: int) -> float:
+        """Return the need of the theme at that position."""
+        return self.by_theme[theme]
+
+
 @dataclass(frozen=True, config=_FROZEN)
 class Place:
     """Where the partnership works."""
@@ -70,6 +93,7 @@ class Place:
     fund_2003_04_gbp_m: Real = Field(default=2.745601, ge=0.0, le=100.0)
     population: Whole = Field(default=200_000, ge=1_000, le=10_000_000)
     tiers: Literal[1, 2] = 1
+    need: Need = Field(default_factory=Need)
 
 
 @dataclass(frozen=True, config=_FROZEN)

@@ -125,7 +125,6 @@ def made_or_lost(
     tie_rate: float,
     lapse_rate: float,
     met_outside: float,
-    while_working: float,
 ) -> float:
     """Return whether two bodies are tied a month later.
 
@@ -138,7 +137,6 @@ def made_or_lost(
     made = tie_rate * trust * returned_trust * complement * occasions * ease * other_ease
     distrust = 1.0 - math.sqrt(trust * returned_trust)
     lost = lapse_rate * distrust * 0.5 * (1.0 + 0.5 * (scarcity + other_scarcity))
-    lost = lost * while_working if works > 0.0 else lost
     cut = is_reorganised + other_is_reorganised > 0.0
     draw = shared_draw(one=chance_of_ties, other=other_chance_of_ties)
     if tie > 0.0:
@@ -153,22 +151,18 @@ def trust_a_month_later(
     other_effort: float,
     is_reorganised: float,
     other_is_reorganised: float,
-    chance_of_trust: float,
-    other_chance_of_trust: float,
     other_excess: float,
     trust_at_launch: float,
     trust_rate: float,
     effort_half: float,
     domination_price: float,
-    luck_of_a_pair: float,
 ) -> float:
     """Return trust in another body a month later: in a team mate it follows what that one kept of its promises.
 
     It falls in a body whose influence goes beyond what is tolerated; else who does not work with it keeps the trust.
     A reorganisation makes strangers of two.
     """
-    luck = luck_of_a_pair * (shared_draw(one=chance_of_trust, other=other_chance_of_trust) - 0.5)
-    seen = saturation(amount=other_effort, half=effort_half) + luck
+    seen = saturation(amount=other_effort, half=effort_half)
     learned = trust + trust_rate * (seen - trust) if joint > 0.0 else trust
     learned = trust_at_launch if is_reorganised + other_is_reorganised > 0.0 else learned
     return min(1.0, max(0.0, learned * (1.0 - domination_price * other_excess)))

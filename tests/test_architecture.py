@@ -146,7 +146,8 @@ ROOMS: dict[str, str] = {
     " experiments.values experiments.behaviours experiments.compose experiments.command experiments.runs"
     " experiments.study experiments.search experiments.output experiments.page",
     "experiments.documents": "sim analysis.shared analysis.patterns experiments.options experiments.compose"
-    " experiments.files experiments.terminal experiments.runs experiments.search experiments.output experiments.console",
+    " experiments.files experiments.terminal experiments.runs experiments.search experiments.output"
+    " experiments.console",
 }
 
 OPEN = (

@@ -38,7 +38,6 @@ SUBMODELS = (
         (
             "sim.rules.policy.leader_changes",
             "sim.rules.policy.leader_style",
-            "sim.rules.policy.staff_in_place",
             "sim.rules.mathematics.nudged",
             "sim.rules.policy.is_reorganised",
             "sim.rules.policy.budget_after_cuts",

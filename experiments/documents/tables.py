@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from sim.parameters import Role
 from sim.population import place_records
 from sim.vocabulary import VOCABULARY, Kind
 
-DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns.md", "results.md")
+DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns.md", "places.md", "results.md")
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -97,11 +98,8 @@ def _archetype_columns(columns: Sequence[str]) -> str:
 
 
 def places() -> str:
-    """Return the places with their fund, population and tiers, and the basis of each figure."""
-    headings = (
-        "place", "label", "fund 2003-04, £m a year", "population", "£ a head", "tiers",
-        "fund: basis and source", "population: basis and source",
-    )  # fmt: skip
+    """Return the places with what is known of them; what is not recorded is marked."""
+    headings = ("place", "code", "county", "tiers", "population", "fund 2003-04, £m", *(f"need: {t}" for t in THEMES))
     return markdown_table(headings, (_place_row(name) for name in place_names()))
 
 
@@ -109,14 +107,27 @@ def _place_row(name: str) -> list[object]:
     place, record = find_place(name), place_records()[name]
     return [
         _code(name),
-        place.label,
-        f"{place.fund_2003_04_gbp_m:.2f}",
-        f"{place.population:,}",
-        f"{place.fund_2003_04_gbp_m * 1e6 / place.population:.1f}",
+        record["code"],
+        record["county"],
         place.tiers,
-        f"{record['fund_basis']}: {record['fund_source']}",
-        f"{record['population_basis']}: {record['population_source']}",
+        f"{place.population:,}{_mark(record['population_basis'])}",
+        f"{place.fund_2003_04_gbp_m:.2f}{_mark(record['fund_basis'])}",
+        *(f"{rank:.2f}" for rank in place.need.by_theme),
     ]
+
+
+def _mark(basis: str) -> str:
+    return "" if basis.startswith("recorded") else f" ({basis.partition(':')[0]})"
+
+
+def places_known() -> str:
+    """Return how many places have a figure that is recorded, ruled (by which rule) or assumed."""
+    rows = [
+        [what, basis, count]
+        for what, column in (("population", "population_basis"), ("fund", "fund_basis"))
+        for basis, count in Counter(record[column] for record in place_records().values()).items()
+    ]
+    return markdown_table(("figure", "basis", "places"), rows)
 
 
 def boards() -> str:
@@ -267,13 +278,18 @@ def who_is_tied() -> str:
     return markdown_table(*evidence.who_is_tied_rows())
 
 
+def without_one() -> str:
+    """Return what is lost of the patterns when one mechanism is taken out."""
+    return markdown_table(*evidence.without_one_rows())
+
+
 _MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
-        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, boards,
-        measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments, pattern_nulls,
-        pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
-        prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied,
+        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, places_known,
+        boards, measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments,
+        pattern_nulls, pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
+        prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied, without_one,
     )
 }  # fmt: skip
 TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}

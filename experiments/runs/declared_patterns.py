@@ -26,8 +26,7 @@ from analysis.patterns.judging import Docket
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
 from experiments.options import find, kept_for_a_folder
-from experiments.runs.counterfactual import without
-from experiments.runs.own_patterns import FOLDER, REPLICATES_APART, SYNTHETIC_PLACES
+from experiments.runs.own_patterns import FOLDER, REPLICATES_APART
 from experiments.runs.ties import MEETINGS, record_of
 from sim import Month, Record, Scenario, ScenarioError, month_of, place_names, simulate_ensemble, with_changes
 from sim.nulls import NULLS
@@ -46,10 +45,12 @@ NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 REFOUNDED = "times_refounded"
 
 STAND_INS: Mapping[str, str] = {
-    "england": "39 places with their fund stand for the 88, and twice an ordinary place of two tiers and once one of a "
-    "single tier, without the fund, for each of them; the calendar is the same everywhere"
+    "england": "the calendar is the same in all districts; their fund, tiers, population and need are their own"
 }
 """Experiments that are to come and are simulated all the same, and what stands in."""
+
+GROUPS: Mapping[str, str] = {"real_39": "recorded", "fund_88": "funded", "all_354": "all"}
+"""Declared names for several places, and those under which the model knows them."""
 
 
 @kept_for_a_folder
@@ -179,25 +180,23 @@ def prepared(
                 f"{planned.start} are declared: change experiments.yaml or the scenario"
             )
         null = null_month(planned.null_model) if planned.null_model else None
-        parts = _parts(name, scenario, planned.places, runs=runs_of(name), most_places=most_places)
+        parts = _parts(scenario, planned.places, runs=runs_of(name), most_places=most_places)
         made.append(Prepared(name, parts, tuple(words), null or month_of(scenario)))
     return tuple(made)
 
 
-def _parts(name: str, scenario: Scenario, places: str, *, runs: int, most_places: int | None) -> tuple[Part, ...]:
-    if name in STAND_INS:
-        return _stand_in(scenario, runs=runs, most_places=most_places)
+def _parts(scenario: Scenario, places: str, *, runs: int, most_places: int | None) -> tuple[Part, ...]:
     if places == "own":
         return (Part(scenario, tuple(range(runs))),)
-    return _over_places(scenario, _real_places(most_places), runs=runs)
+    return _over_places(scenario, _places(places, most_places), runs=runs)
 
 
-def _real_places(most: int | None) -> list[str]:
-    """Return the real places, or so many of them, evenly spaced in their order."""
-    real = [name for name in place_names() if name not in SYNTHETIC_PLACES]
-    if most is None or most >= len(real):
-        return real
-    return [real[int(number)] for number in np.linspace(0, len(real) - 1, most).round()]
+def _places(group: str, most: int | None) -> list[str]:
+    """Return the places of a declared group, or so many of them, evenly spaced in their order."""
+    names = place_names(GROUPS[group])
+    if most is None or most >= len(names):
+        return names
+    return [names[int(number)] for number in np.linspace(0, len(names) - 1, most).round()]
 
 
 def _over_places(scenario: Scenario, names: Sequence[str], *, runs: int) -> tuple[Part, ...]:
@@ -211,16 +210,6 @@ def _over_places(scenario: Scenario, names: Sequence[str], *, runs: int) -> tupl
 def _replicates(place: int, count: int) -> tuple[int, ...]:
     """Return the replicates of the place of that number, which share their luck with those of no other place."""
     return tuple(range(REPLICATES_APART * place, REPLICATES_APART * place + count))
-
-
-def _stand_in(scenario: Scenario, *, runs: int, most_places: int | None) -> tuple[Part, ...]:
-    """Return places with and without the fund as England had them: one in four with it, two in three of two tiers."""
-    funded = _over_places(scenario, _real_places(most_places), runs=max(1, runs // 4))
-    count = sum(len(part.replicates) for part in funded)
-    bare = without(scenario, "fund").scenario
-    single, double = (with_changes(bare, place=load_place(name)) for name in SYNTHETIC_PLACES)
-    first = len(_real_places(None))
-    return (*funded, Part(single, _replicates(first, count)), Part(double, _replicates(first + 1, 2 * count)))
 
 
 # ------------------------------------------------------------------------- simulating

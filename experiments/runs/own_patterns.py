@@ -30,7 +30,6 @@ from sim.parameters import Behaviour, Real
 from sim.scenario import nearest, validated
 
 FOLDER = "pattern"
-SYNTHETIC_PLACES = ("typical", "two_tier_county")
 
 _PARTS: Mapping[str, type] = {"experiments": dict, "patterns": list, "remarks": list}
 _WRITTEN: Mapping[type, str] = {dict: "table with a name for each", list: "list"}
@@ -160,7 +159,7 @@ def pattern_batches(declared: OwnPatterns, *, runs: int, changes: Sequence[str] 
 
 
 def _over_real_places(scenario: Scenario) -> tuple[Scenario, ...]:
-    real: Sequence[str] = [name for name in place_names() if name not in SYNTHETIC_PLACES]
+    real = place_names("recorded")
     return tuple(with_changes(scenario, place=load_place(name)) for name in real)
 
 

@@ -4,7 +4,8 @@ Topics:
   scenarios   the questions that ship with the model, each with the claim it tests
   levers      what government or a partnership can choose, with default, range and source
   parameters  every number of the model: levers, uncertain and structural parameters
-  places      the places with their flexible fund, population and tiers of local government
+  places      the 354 districts of 2004 and two places made up: fund, population, tiers, county, need; some of them:
+              places all, places funded, places recorded (the fund is on record), places county:Kent
   measures    what a run reports every month
   boards      who sits at the table
   words       what everything is called in plain words, with unit and meaning
@@ -13,6 +14,7 @@ Topics:
 For example:
   partnerships list scenarios
   partnerships list levers
+  partnerships list places county:Durham
   partnerships list measures --json
 """
 
@@ -54,12 +56,12 @@ def parameters() -> Rows:
     return [_declared(parameter) for parameter in PARAMETERS.values()]
 
 
-def places() -> Rows:
-    """Return the places with the basis of their figures."""
-    basis = ("fund_basis", "fund_source", "population_basis", "population_source")
+def places(group: str = "") -> Rows:
+    """Return the places, or a group of districts, with their codes, county, and the basis of their figures."""
+    beside = ("code", "ons_code", "county", "ends", "fund_basis", "population_basis")
     return [
-        dataclasses.asdict(find_place(name)) | {field: place_records()[name][field] for field in basis}
-        for name in place_names()
+        dataclasses.asdict(find_place(name)) | {field: place_records()[name][field] for field in beside}
+        for name in place_names(group)
     ]
 
 
@@ -91,7 +93,7 @@ def steps() -> Rows:
     return MONTH.schedule
 
 
-TOPICS: Mapping[str, Callable[[], Rows]] = {
+TOPICS: Mapping[str, Callable[..., Rows]] = {
     "scenarios": scenarios,
     "levers": levers,
     "parameters": parameters,
@@ -106,7 +108,7 @@ TOPICS: Mapping[str, Callable[[], Rows]] = {
 def main(arguments: Sequence[str]) -> None:
     """Print the topic that ``arguments`` name, as a table or with ``--json`` as JSON."""
     asked = _parsed(arguments)
-    rows = TOPICS[asked.topic]()
+    rows = places(asked.group) if asked.topic == "places" else TOPICS[asked.topic]()
     if asked.json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
@@ -121,6 +123,7 @@ class _Parser(argparse.ArgumentParser):
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(prog="partnerships list", add_help=False, allow_abbrev=False)
     parser.add_argument("topic", nargs="?")
+    parser.add_argument("group", nargs="?", default="")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
     known = ", ".join(TOPICS)
@@ -128,6 +131,10 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         raise CommandError(f"list what? partnerships list TOPIC, with one of {known}")
     if asked.topic not in TOPICS:
         raise CommandError(f"unknown topic {asked.topic!r}{nearest(asked.topic, TOPICS)}; known: {known}")
+    if asked.group and asked.topic != "places":
+        raise CommandError(
+            f"{asked.group!r} is not allowed: {asked.topic} are listed as a whole; see: partnerships list --help"
+        )
     return asked
 
 
@@ -174,13 +181,16 @@ def _breakable(path: str) -> str:
 def _place_table(rows: Rows) -> Table:
     table = plain_table()
     table.add_column("place", no_wrap=True)
-    table.add_column("label", ratio=1)
-    for heading in ("fund 2003-04\n£m", "population", "tiers"):
+    table.add_column("code")
+    table.add_column("county", ratio=1)
+    for heading in ("tiers", "population", "fund 2003-04\n£m", "need\n0 to 1"):
         table.add_column(heading, justify="right")
-    table.add_column("basis of the fund")
+    table.add_column("fund is", ratio=1)
     for row in rows:
-        fund, population = f"{row['fund_2003_04_gbp_m']:.2f}", f"{row['population']:,}"
-        table.add_row(row["name"], row["label"], fund, population, str(row["tiers"]), row["fund_basis"])
+        need = sum(row["need"].values()) / len(row["need"])
+        figures = (str(row["tiers"]), f"{row['population']:,}", f"{row['fund_2003_04_gbp_m']:.2f}", f"{need:.2f}")
+        table.add_row(row["name"], row["code"], row["county"], *figures, row["fund_basis"].partition(":")[0])
+    table.caption = "Need is the mean over five themes. Conditional on the record; no assessment of any authority."
     return table
 
 

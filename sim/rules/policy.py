@@ -29,15 +29,6 @@ def leader_style(configured: float, departure: float, style_spread: float) -> fl
 
 
 @rule
-def staff_in_place(configured: float, departure: float, staff_spread: float) -> float:
-    """Return what a staff team amounts to in this place, in [0, 1].
-
-    Places gave their teams more or less time and skill (S3); ``departure`` in [-1, 1] is the place's own.
-    """
-    return nudged(level=configured, push=staff_spread * departure)
-
-
-@rule
 def is_reorganised(reorganisation: float, exposure: float, draw: float) -> bool:
     """Return whether a body is reorganised this month; ``reorganisation`` is a chance a year (S3)."""
     return draw < reorganisation * exposure / 12.0

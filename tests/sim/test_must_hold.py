@@ -175,7 +175,7 @@ def test_without_turnover_the_first_leader_stays():
 def test_places_differ_by_what_they_bring_to_the_launch():
     """Leaders, staff and goodwill are the place's own."""
     launched = [lived(months=1, seed=seed, levers={"staff_team": 0.5}) for seed in range(4)]
-    for name in ("staff_team", "trust_at_launch", "style_attention", "trend"):
+    for name in ("trust_at_launch", "style_attention", "trend"):
         assert len({getattr(model, name) for model in launched}) == 4
 
 
@@ -414,7 +414,7 @@ def alone_by_hand(model: Any, pounds: np.ndarray) -> np.ndarray:
     numbers, closed, course = model.behaviour, 0.0, []
     reach = numbers.growth_reach * (RESPONSIVENESS[0] + RESPONSIVENESS[1]) / 5.0
     for monthly in pounds:
-        closed = closed * (1.0 - numbers.decay) + numbers.alone * monthly / 5.0 * (np.mean(RESPONSIVENESS) + reach)
+        closed += numbers.alone * monthly / 5.0 * (np.mean(RESPONSIVENESS) + reach)
         course.append(closed)
     return np.array(course)
 

@@ -60,14 +60,13 @@ def test_a_null_model_that_is_not_built_leaves_its_findings_open(monkeypatch):
     assert few(some)["growth_without_ties"].month is MONTH
 
 
-def test_england_has_one_place_in_four_with_the_fund_and_two_in_three_of_two_tiers(docket):
-    england = few(docket, runs_of=lambda name: 16, most_places=None)["england"]
-    fund = [part.scenario.levers.flexible_fund_gbp_m != 0.0 for part in england.parts]
-    counts = [len(part.replicates) for part in england.parts]
-    assert sum(fund) == 39
-    assert sum(n for has, n in zip(fund, counts, strict=True) if has) * 4 == england.runs
-    bare = {part.scenario.place.tiers: len(part.replicates) for part in england.parts[39:]}
-    assert bare[2] == 2 * bare[1]
+def test_england_is_all_districts_with_their_own_fund_and_tiers(docket):
+    england = few(docket, runs_of=lambda name: 708, most_places=None)["england"]
+    places = [part.scenario.place for part in england.parts]
+    assert len(places) == 354
+    assert sum(place.fund_2003_04_gbp_m > 0.0 for place in places) == 88
+    assert sum(place.tiers == 2 for place in places) == 239
+    assert {len(part.replicates) for part in england.parts} == {2}
     replicates = [r for part in england.parts for r in part.replicates]
     assert len(set(replicates)) == len(replicates)
 

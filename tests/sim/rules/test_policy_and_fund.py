@@ -22,14 +22,6 @@ CONTRACTS = [
         high=1.0,
     ),
     Contract(
-        policy.staff_in_place,
-        {"configured": SHARE, "departure": DEPARTURE, "staff_spread": prior("staff_spread")},
-        rises="configured departure",
-        free="staff_spread",
-        low=0.0,
-        high=1.0,
-    ),
-    Contract(
         policy.budget_after_cuts,
         {"budget": (0.0, 2000.0), "austerity": (0.0, 0.6), "is_publicly_funded": SHARE},
         rises="budget",
@@ -134,9 +126,8 @@ def test_the_yearly_chance_of_reorganisation_is_spread_over_twelve_months():
 
 @given(spread=st.floats(*prior("style_spread")), configured=SHARES)
 def test_a_leader_without_a_departure_is_the_one_configured(spread, configured):
-    """Places differ around what the scenario asks for; so do their staff teams."""
+    """Places differ around what the scenario asks for."""
     assert policy.leader_style(configured, 0.0, spread) == configured
-    assert policy.staff_in_place(configured, 0.0, spread) == configured
 
 
 @given(austerity=st.floats(0.0, 0.6), budget=st.floats(0.0, 1000.0))
