@@ -23,7 +23,7 @@ from analysis.shared.libraries import library
 from analysis.shared.paths import flat
 from experiments.errors import CommandError
 from experiments.values import with_values
-from sim import ARCHETYPES, PARAMETERS, Parameter, Place, Scenario, month_of, place_names
+from sim import ARCHETYPES, PARAMETERS, THEMES, Parameter, Place, Scenario, month_of, place_names
 from sim.scenario import Board, nearest
 
 DRAW = "draw"
@@ -37,7 +37,10 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     **{f"board.{name}": get_args(get_type_hints(Board)[name]) for name in ("executive", "chair")},
 }
 _WHOLE = tuple(f"place.{name}" for name, value in vars(Place()).items() if isinstance(value, int))
-_NUMBERS_OF_PLACE = tuple(f"place.{name}" for name, value in vars(Place()).items() if not isinstance(value, str))
+_NUMBERS_OF_PLACE = (
+    *(f"place.{name}" for name, value in vars(Place()).items() if isinstance(value, int | float)),
+    *(f"place.need.{theme}" for theme in THEMES),
+)
 
 
 def variable_paths(parameters: Mapping[str, Parameter] = PARAMETERS) -> list[str]:

@@ -182,10 +182,10 @@ def _place_table(rows: Rows) -> Table:
     table = plain_table()
     table.add_column("place", no_wrap=True)
     table.add_column("code")
-    table.add_column("county", ratio=1)
+    table.add_column("county", ratio=1, overflow="fold")
     for heading in ("tiers", "population", "fund 2003-04\n£m", "need\n0 to 1"):
         table.add_column(heading, justify="right")
-    table.add_column("fund is", ratio=1)
+    table.add_column("fund is", no_wrap=True)
     for row in rows:
         need = sum(row["need"].values()) / len(row["need"])
         figures = (str(row["tiers"]), f"{row['population']:,}", f"{row['fund_2003_04_gbp_m']:.2f}", f"{need:.2f}")

@@ -13,6 +13,10 @@ manifest.json and, if asked for, trajectories.parquet.
 Where behaviour names a sample of parameter sets, each replicate takes the next of them, the same
 one in every scenario and draw, so that runs differ by luck and by parameters.
 
+With places=all, funded, recorded or county:NAME every district of that group is a draw, and nothing else is
+varied (partnerships list places). What is told by place is conditional on the record, and no assessment of any
+authority.
+
 A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.tie_rate,
 place, place.population, board.members.large_employer, board.executive and so on.
 
@@ -24,6 +28,8 @@ For example:
   partnerships sweep study=studies/pair scenarios=[growth_coalition,talking_shop] trajectories=true
   partnerships sweep study=studies/few vary=[levers.purse] 'ranges={levers.purse:[need,influence]}'
   partnerships sweep study=studies/table design=points.csv place=birmingham months=60
+  partnerships sweep study=studies/places places=all replicates=60
+  partnerships sweep study=studies/kent places=county:Kent scenarios=[baseline_lsp,england_2001_2013]
   partnerships sweep study=studies/big draws=100000 executor=dask scheduler=tcp://10.0.0.1:8786
 """
 
@@ -41,6 +47,7 @@ from experiments.settings import Names, Seed, checked
 from experiments.study.request import StudyRequest
 from experiments.study.standing import Execution
 from experiments.terminal import console
+from sim import place_names
 from sim.parameters import Whole
 
 NOT_IN_HASH = ("study", "executor", "workers", "scheduler", "status", "retry", "stop_on_error", "runs_per_chunk")
@@ -53,6 +60,7 @@ class SweepSettings(Execution):
 
     study: str | None
     scenarios: Names
+    places: str | None
     design: str
     vary: Names
     ranges: dict[str, Any] | None
@@ -76,7 +84,7 @@ def work(settings: SweepSettings, command: Command) -> None:
         return
     carry_out(
         folder,
-        _request(settings),
+        _request(settings, command),
         settings,
         command,
         not_in_hash=NOT_IN_HASH,
@@ -85,14 +93,17 @@ def work(settings: SweepSettings, command: Command) -> None:
     )
 
 
-def _request(settings: SweepSettings) -> StudyRequest:
+def _request(settings: SweepSettings, command: Command) -> StudyRequest:
     if settings.trajectories and not settings.measures:
         raise CommandError("measures = [] is not allowed: name at least one, or leave out trajectories=true")
+    varied: dict[str, Any] = {"design": settings.design, "vary": settings.vary, "ranges": settings.ranges}
+    if settings.places is not None:
+        if given := [name for name in (*varied, "place") if command.sets(name)]:
+            raise CommandError(f"{given[0]} and places cannot both be given: with places= nothing else is varied")
+        varied = {"design": "grid", "vary": ("place",), "ranges": {"place": place_names(settings.places)}}
     return StudyRequest(
         scenarios=settings.scenarios,
-        design=settings.design,
-        vary=settings.vary,
-        ranges=settings.ranges,
+        **varied,
         draws=settings.draws,
         levels=settings.levels,
         replicates=settings.replicates,

@@ -385,6 +385,18 @@ def test_the_purse_pays_first_what_it_ranks_first():
     assert (np.diff(paid[order]) <= 1e-12).all()
 
 
+def test_a_purse_by_need_looks_at_the_need_of_the_place():
+    """A theme in which the place has no need ranks last; how much need there is of all together matters nothing."""
+    need = dict.fromkeys(THEMES, 0.6) | {"crime": 0.0}
+    model = lived(months=40, place={"need": need}, levers={"purse": "need"})
+    about = [THEMES[int(theme)] if theme < len(THEMES) else "" for theme in model.theme_of]
+    crime = [rank for rank, theme in zip(model.rank_of, about, strict=True) if theme == "crime"]
+    assert crime == [0.0] * len(crime)
+    assert max(model.rank_of) > 0.0
+    even, halved = (lived(months=40, place={"need": dict.fromkeys(THEMES, rank)}) for rank in (1.0, 0.5))
+    assert np.array_equal(even.measures, halved.measures)
+
+
 def test_money_works_per_head():
     """A place twice as large, with twice the money, chooses the same; but for staff, it closes as much of its gap."""
     small, large = (

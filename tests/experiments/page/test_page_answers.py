@@ -110,7 +110,7 @@ REFUSED = [
     (state(months=241), ["months", "241", "12 to 240"]),
     (state(seed=-1), ["seed", "-1", "0 to"]),
     (state(run=8), ["run", "8", "0 to 7"]),
-    (state(place="hackny"), ["hackny", "did you mean hackney?"]),
+    (state(place="hackny"), ["hackny", "did you mean hackney or"]),
     (state(places="hackney"), ["places"]),
     ({"left": {"preset": "talking_shop"}}, ["right is missing"]),
     (state() | {"left": {"preset": "talking_shp"}}, ["left side", "talking_shp", "did you mean talking_shop?"]),

@@ -234,7 +234,7 @@ REFUSED_TABLES = [
     ("draw,levers.duty.attend\n1.5,0.5\n1,0.2\n", ["column draw"]),
     ("levers.duty.attend\nhigh\n", ["levers.duty.attend", "'high'", "0 to 1"]),
     ("levers.purse\nned\n", ["levers.purse", "did you mean need?"]),
-    ("place\nbirmingam\n", ["'birmingam'", "did you mean birmingham?"]),
+    ("place\nbirmingam\n", ["'birmingam'", "did you mean birmingham or"]),
     ("board.members.police\n1.5\n", ["board.members.police", "1.5"]),
     ("board.members.polise\n1\n", ["board.members.polise", "did you mean board.members.police?"]),
     ("place.population\n12\n", ["place.population", "12", "1000"]),

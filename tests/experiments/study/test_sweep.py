@@ -410,3 +410,12 @@ def test_dask_on_this_machine_gives_the_same(capsys: pytest.CaptureFixture[str])
     assert main(["sweep", "study=s", *QUICK, "executor=dask", "workers=2"]) == 0
     assert results("s") == results("whole")
     assert "cannot be reached" in refused(["study=t", *QUICK, "executor=dask", "scheduler=tcp://127.0.0.1:9"], capsys)
+
+
+def test_every_district_of_a_group_is_a_draw(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", "study=s", "months=3", "places=county:Kent", "replicates=2"]) == 0
+    runs = pd.read_parquet("s/runs.parquet")
+    assert runs["place"].nunique() == 12
+    assert (runs["place"].value_counts() == 2).all()
+    assert "nothing else is varied" in refused(["study=t", "places=all", "vary=[levers]"], capsys)
+    assert "did you mean Kent?" in refused(["study=t", "places=county:Knt"], capsys)

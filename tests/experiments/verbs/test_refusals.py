@@ -70,7 +70,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["presets=[place_first_2013]"], ["another month"]),
         (["replicates=1000"], ["MB before compression"]),
         (["levels=12"], ["fewer levers"]),
-        (["where=hackny"], ["did you mean hackney?"]),
+        (["where=hackny"], ["did you mean hackney or"]),
         (["place=hackney"], ["place"]),
         (["months_between=13"], ["1 to 12"]),
     ],

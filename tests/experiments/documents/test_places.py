@@ -1,0 +1,54 @@
+"""Places are made of the record, and what is not recorded is marked."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+
+from experiments.documents import places
+from sim import find_place, place_names
+from sim.population import place_records
+
+
+def test_the_places_that_ship_are_those_that_the_record_makes():
+    made = io.StringIO()
+    places.table().to_csv(made, index=False, lineterminator="\n")
+    assert made.getvalue() == places.PLACES.read_text(encoding="utf-8")
+
+
+def test_the_sums_are_those_of_the_record():
+    districts = [find_place(name) for name in place_names("all")]
+    records = [place_records()[name] for name in place_names("all")]
+    assert len(districts) == 354
+    assert sum(place.tiers == 2 for place in districts) == 239
+    assert len({record["county"] for record in records if record["county"]}) == 34
+    assert sum(record["ends"] == "2009-04" for record in records) == 37
+    assert sum(place.fund_2003_04_gbp_m > 0.0 for place in districts) == 88
+    assert sum(place.fund_2003_04_gbp_m for place in districts) == pytest.approx(places.NATIONAL_FUND_GBP_M, abs=1e-3)
+    recorded = pd.read_csv(places.RECORD / "fund_2003_04.csv")
+    for name, fund in zip(recorded["place"], recorded["fund_2003_04_gbp_m"], strict=True):
+        assert find_place(name).fund_2003_04_gbp_m == pytest.approx(fund)
+    # England had 49.4 million people in mid-2001 (ONS).
+    assert sum(place.population for place in districts) == pytest.approx(49.4e6, rel=0.01)
+
+
+def test_need_is_data_and_not_made_of_the_fund():
+    """Districts without the fund have need, and of two with as much a head one may need more."""
+    bare = [find_place(name) for name in place_names("all") if find_place(name).fund_2003_04_gbp_m == 0.0]
+    assert len({place.need.by_theme for place in bare}) == len(bare) == 266
+    assert all(0.0 < rank < 1.0 for place in bare for rank in place.need.by_theme)
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Kingston upon Hull, City of", "kingston_upon_hull"),
+        ("St. Helens", "st_helens"),
+        ("King's Lynn and West Norfolk", "kings_lynn_and_west_norfolk"),
+        ("Ellesmere Port & Neston", "ellesmere_port_and_neston"),
+    ],
+)
+def test_names_are_short_as_one_types_them(name, short):
+    assert places.short_name(name) == short
