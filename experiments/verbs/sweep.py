@@ -13,9 +13,9 @@ manifest.json and, if asked for, trajectories.parquet.
 Where behaviour names a sample of parameter sets, each replicate takes the next of them, the same
 one in every scenario and draw, so that runs differ by luck and by parameters.
 
-With places=all, funded, recorded or county:NAME every district of that group is a draw, and nothing else is
-varied (partnerships list places). What is told by place is conditional on the record, and no assessment of any
-authority.
+With places=all, funded, recorded or county:NAME every district of that group is a draw, and nothing
+else is varied (partnerships list places). What is told by place is conditional on the record, and no
+assessment of any authority.
 
 A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.tie_rate,
 place, place.population, board.members.large_employer, board.executive and so on.

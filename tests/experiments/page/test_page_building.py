@@ -17,7 +17,7 @@ from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, ca
 from experiments.page.html import page_html
 from experiments.page.request import changeable_paths, request_by
 from experiments.values import with_values
-from sim import MEASURES, PARAMETERS, REGIMES
+from sim import MEASURES, PARAMETERS, REGIMES, THEMES
 from sim.meetings import TERMS
 
 
@@ -36,12 +36,13 @@ def _scripts(page: str) -> list[str]:
 
 
 def test_everything_that_can_be_set_has_one_control(told: dict[str, Any]) -> None:
-    """Leadership as a whole is a preset of single settings; councils of a place are one seat."""
+    """Leadership as a whole is a preset; councils of a place are one seat; need comes with a place."""
     paths = [control["path"] for control in told["controls"]]
     assert len(set(paths)) == len(paths)
     assert set(PARAMETERS) <= set(paths)
     councils = {f"board.members.{name}" for name in ("unitary_council", "county_council", "district_council")}
-    assert set(changeable_paths()) - set(paths) == {"leadership"} | councils
+    needs = {f"place.need.{theme}" for theme in THEMES}
+    assert set(changeable_paths()) - set(paths) == {"leadership"} | councils | needs
     assert {control["group"] for control in told["controls"]} == {group["name"] for group in told["groups"]}
     for control in told["controls"]:
         assert control["label"]
