@@ -13,9 +13,9 @@ manifest.json and, if asked for, trajectories.parquet.
 Where behaviour names a sample of parameter sets, each replicate takes the next of them, the same
 one in every scenario and draw, so that runs differ by luck and by parameters.
 
-With places=all, funded, recorded or county:NAME every district of that group is a draw, and nothing
-else is varied (partnerships list places). What is told by place is conditional on the record, and no
-assessment of any authority.
+With places=all, funded, recorded or county:NAME every district of that group is a draw, and
+nothing else is varied (partnerships list places). What is told by place is conditional on the
+record, and no assessment of any authority.
 
 A design table has one row a draw and one column a setting: levers.duty.attend, behaviour.tie_rate,
 place, place.population, board.members.large_employer, board.executive and so on.
@@ -29,7 +29,7 @@ For example:
   partnerships sweep study=studies/few vary=[levers.purse] 'ranges={levers.purse:[need,influence]}'
   partnerships sweep study=studies/table design=points.csv place=birmingham months=60
   partnerships sweep study=studies/places places=all replicates=60
-  partnerships sweep study=studies/kent places=county:Kent scenarios=[baseline_lsp,england_2001_2013]
+  partnerships sweep study=studies/kent places=county:Kent scenarios=[talking_shop]
   partnerships sweep study=studies/big draws=100000 executor=dask scheduler=tcp://10.0.0.1:8786
 """
 
