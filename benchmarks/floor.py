@@ -96,7 +96,7 @@ def calls_of_a_run(scenario: Scenario) -> dict[str, int]:
     def counted(step: PairStep, loop: Any) -> Any:
         def count(model: Any, bodies: Any, rule: Any) -> None:
             others = [body for body in bodies if not step.towards or getattr(body, step.towards) > 0.0]
-            pairs[step.name] += len(bodies) * len(others) - len(others) if not step.once else _couples(bodies, others)
+            pairs[step.name] += _couples(bodies, others) if step.once else (len(bodies) - 1) * len(others)
             loop(model, bodies, rule)
 
         return count

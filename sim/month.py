@@ -44,27 +44,16 @@ MEMBERS = Takers(
     lambda partner: partner.is_member > 0.0,
 )
 EVERYBODY = Takers("every body", "partner", lambda model: model.partners, lambda partner: True)
-AT_THE_TABLE = Takers(
-    "every member of the table",
-    "partner",
-    lambda model: [partner for partner in model.partners if partner.sits > 0.0],
-    lambda partner: partner.sits > 0.0,
-    are_some=True,
-)
-WHO_PROPOSES = Takers(
-    "who proposes",
-    "partner",
-    lambda model: [partner for partner in model.partners if partner.proposes > 0.0],
-    lambda partner: partner.proposes > 0.0,
-    are_some=True,
-)
-THE_TEAM = Takers(
-    "every member of the team",
-    "partner",
-    lambda model: [partner for partner in model.partners if partner.joins_team > 0.0],
-    lambda partner: partner.joins_team > 0.0,
-    are_some=True,
-)
+
+
+def _some(says: str, where: Callable[[Any], bool]) -> Takers:
+    """Return bodies of whom something holds now, often of few."""
+    return Takers(says, "partner", lambda model: filter(where, model.partners), where, are_some=True)
+
+
+AT_THE_TABLE = _some("every member of the table", lambda partner: partner.sits > 0.0)
+WHO_PROPOSES = _some("who proposes", lambda partner: partner.proposes > 0.0)
+THE_TEAM = _some("every member of the team", lambda partner: partner.joins_team > 0.0)
 
 
 # ---------------------------------------------------------------------- in which months

@@ -16,6 +16,9 @@ EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence"
 
 Row = dict[str, Any]
 
+AS_IT_IS = "as it is"
+"""What stands for the model itself, beside what is left without something."""
+
 
 def _table(name: str) -> pd.DataFrame:
     return pd.read_csv(EVIDENCE / f"{name}.csv")
@@ -123,16 +126,14 @@ def confirmed_rows() -> list[list[object]]:
     ]
 
 
-MATCHED_TOO = "added value after 84 months, as is minus reshuffled and matched"
+RESHUFFLED = "added value after 84 months, as is minus reshuffled"
 
 
 def who_is_tied_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a best draw: what is lost when ties are dealt to others, with 95 % intervals."""
-    as_it_is = _table("scan/reshuffled_as_it_is").assign(what="added value after 84 months, as is minus reshuffled")
-    table = _table("scan/who_is_tied").replace(
-        {"what": {"added value after 84 months, as is minus reshuffled": MATCHED_TOO}}
-    )
-    table = pd.concat([as_it_is[as_it_is["draw"].isin(table["draw"])], table], ignore_index=True)
+    as_it_is = _table("scan/reshuffled_as_it_is").assign(what=RESHUFFLED)
+    judged = _table("scan/who_is_tied").replace({"what": {RESHUFFLED: f"{RESHUFFLED} and matched"}})
+    table = pd.concat([as_it_is, judged], ignore_index=True)
     points = table["what"].str.startswith("added value")
     table.loc[points, ["value", "ci_low", "ci_high"]] *= 100.0
     what = list(dict.fromkeys(table["what"]))
@@ -146,20 +147,19 @@ def who_is_tied_rows() -> tuple[list[str], list[list[object]]]:
     return ["draw", *heads], [[draw, *(by_draw[draw, one] for one in what)] for draw in dict.fromkeys(table["draw"])]
 
 
-AS_IT_IS = "as it is"
-
-
 def without_one_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a mechanism: the patterns that are lost without it, set by set; '' for none."""
-    met = {(row["without"], row["set"]): set(str(row["met"]).split()) for row in _rows(_table("without_one"))}
+    table = _table("without_one").fillna("")
+    met = {(row["without"], row["set"]): set(row["met"].split()) for row in _rows(table)}
+    named_by = dict(zip(table["without"], table["named_by"], strict=True))
     of_sets = list(dict.fromkeys(one for _, one in met))
     mechanisms = list(dict.fromkeys(without for without, _ in met if without != AS_IT_IS))
     lost = {
         without: [", ".join(sorted(met[AS_IT_IS, one] - met[without, one], key=_in_order)) for one in of_sets]
         for without in mechanisms
     }
-    rows: list[list[object]] = [[without, *lost[without]] for without in mechanisms]
-    return ["without", *(f"{one}, lost" for one in of_sets)], rows
+    rows: list[list[object]] = [[without, named_by[without], *lost[without]] for without in mechanisms]
+    return ["without", "named by", *(f"{one}, lost" for one in of_sets)], rows
 
 
 def _in_order(id: str) -> tuple[str, int]:

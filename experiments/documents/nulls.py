@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments.compose import load_scenario
-from experiments.documents.evidence import EVIDENCE
+from experiments.documents.evidence import AS_IT_IS, EVIDENCE
 from experiments.documents.matching import (
     FIRST_MONTH,
     RUNS,
@@ -42,7 +42,6 @@ OTHER_SEED = 2027
 SEEN, MATCHED = EVIDENCE / "nulls.csv", EVIDENCE / "nulls_matched.csv"
 MODEL, NULL_MODELS = "", "sim.nulls"
 """What is lived, as an extension: the model itself, and where its nulls are."""
-AS_IT_IS = "as it is"
 NULLS = ("reshuffled", "reshuffled_matched", "relabelled_yearly", "mean_trust", "no_ties")
 GROWTH = "growth coalition"
 MONTH_84 = 83

@@ -20,6 +20,7 @@ from analysis.shared.markdown import markdown_table
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
 from experiments.documents.odd_tables import ODD_TABLES
+from experiments.documents.places import NEEDS
 from experiments.options import option_names
 from experiments.output.folder import DOCS
 from experiments.runs.declared_patterns import declared_patterns
@@ -122,11 +123,13 @@ def _mark(basis: str) -> str:
 
 def places_known() -> str:
     """Return how many places have a figure that is recorded, ruled (by which rule) or assumed."""
-    rows = [
+    rows: list[list[object]] = [
         [what, basis, count]
         for what, column in (("population", "population_basis"), ("fund", "fund_basis"))
         for basis, count in Counter(record[column] for record in place_records().values()).items()
     ]
+    districts = len(place_names("all"))
+    rows += [[f"need: {theme}", basis, districts] for theme, (_, basis) in NEEDS.items()]
     return markdown_table(("figure", "basis", "places"), rows)
 
 

@@ -21,9 +21,17 @@ from analysis.patterns.scan import DRAW
 from analysis.shared.summaries import t_interval
 from experiments.compose import load_scenario
 from experiments.documents.by_hand import MATRIX_RUNS, RESAMPLES, SHARE_OF_RUNS
-from experiments.documents.evidence import EVIDENCE
+from experiments.documents.evidence import AS_IT_IS, EVIDENCE
 from experiments.files import replacing
-from experiments.runs.declared_patterns import FITTED, Prepared, declared_patterns, docket_of, prepared, seen_of
+from experiments.runs.declared_patterns import (
+    FITTED,
+    Prepared,
+    declared_patterns,
+    docket_of,
+    prepared,
+    seen_of,
+    with_numbers,
+)
 from experiments.search.prior_scan import Scan, free_numbers
 from experiments.terminal import progress_bar
 from sim import MONTH, simulate_ensemble
@@ -33,7 +41,6 @@ WITHOUT, RESHUFFLED = EVIDENCE / "without_one.csv", EVIDENCE / "scan" / "reshuff
 CONFIRMED = EVIDENCE / "scan" / "confirmed.csv"
 SEED_OF_SCAN, SEED = 1, 2
 BY_HAND = "by hand"
-AS_IT_IS = "as it is"
 FEWEST_MET = 12
 """Draws that met so many patterns when they were confirmed are looked at."""
 SETS_AT_ONCE = 8
@@ -44,9 +51,8 @@ Numbers = Mapping[str, float]
 
 @dataclasses.dataclass(frozen=True)
 class Mechanism:
-    """Something that the model has, what takes it out, and who names it."""
+    """Something that the model has: who names it, and what takes it out."""
 
-    says: str
     named_by: str
     """Documents that name it; '' if none does."""
     numbers: Numbers = dataclasses.field(default_factory=dict)
@@ -57,49 +63,49 @@ NOBODY = -30.0
 """Log-odds at which nobody does something."""
 
 MECHANISMS: Mapping[str, Mechanism] = {
-    "inspection takes time": Mechanism("Inspection claims no senior time.", "S4", {"inspection_claim": 0.0}),
-    "initiatives take time": Mechanism("Initiatives claim no senior time.", "S1, S3", {"initiative_claim": 0.0}),
-    "ties take time": Mechanism("Ties and projects claim no senior time.", "", {"tie_claim": 0.0}),
-    "cuts take time": Mechanism("Cuts claim no senior time.", "S2", {"cuts_claim": 0.0}),
-    "reports take time": Mechanism("A duty to report claims no senior time.", "S4", {"reporting_claim": 0.0}),
-    "staff take work over": Mechanism("A staff team takes no work over.", "S3", {"staff_relief": 0.0}),
-    "scarce time keeps away": Mechanism("Scarce time keeps nobody away.", "S2", {"time_cost": 0.0}),
-    "hearing the others": Mechanism("Others who come draw nobody.", "S3", {"information_pull": 0.0}),
-    "money in sight": Mechanism("Money in sight draws nobody.", "S0, S4", {"money_pull": 0.0}),
-    "partners who come": Mechanism("Partners who come draw nobody.", "S3", {"ties_pull": 0.0}),
-    "being heard": Mechanism("Being heard draws nobody.", "S2", {"heard_pull": 0.0}),
-    "leader in person": Mechanism("A leader who chairs in person draws nobody.", "S2, S3", {"leader_pull": 0.0}),
-    "duties and scrutiny": Mechanism("Duty, assessment and scrutiny press nobody.", "S4", {"duty_pull": 0.0}),
-    "habit": Mechanism("Having come draws nobody.", "", {"habit_pull": 0.0}),
-    "other tables": Mechanism("Nobody goes to other tables.", "S2", {"rival_base": NOBODY, "rival_pull": 0.0}),
-    "speakers take time": Mechanism("Who is present takes no time of an item.", "S2, S3", {"speaker_hours": 0.0}),
-    "support by trust": Mechanism("Trust in the proposer wins no support.", "S3", {"support_trust": 0.0}),
-    "support by ties": Mechanism("Ties to the team win no support.", "S3", {"support_ties": 0.0}),
-    "introductions": Mechanism("Staff introduce nobody.", "S3", {"introductions": 0.0}),
-    "ties lapse": Mechanism("No tie lapses.", "", {"lapse_rate": 0.0}),
-    "deals without a table": Mechanism("Nobody meets outside tables.", "S2", {"met_outside": 0.0}),
-    "more across sectors": Mechanism("Two sectors have no more for each other.", "S3", {"across_sectors": 1.0}),
-    "joint work costs": Mechanism("Nothing is lost to working through a table.", "S3", {"joint_cost": 0.0}),
-    "plans move": Mechanism("Plans stay what they are.", "S0, S3", {"plan_rate": 0.0}),
-    "trust follows deeds": Mechanism("Trust does not follow what is kept.", "S3", {"trust_rate": 0.0}),
-    "domination costs trust": Mechanism("Too much influence costs no trust.", "S2, S3", {"domination_price": 0.0}),
-    "belief follows results": Mechanism("Belief stays what it is.", "S3", {"belief_rate": 0.0}),
-    "aspiration adapts": Mechanism("Aspiration stays what it is.", "", {"adaptation": 0.0}),
-    "unmeasured results": Mechanism("Results are seen without error.", "S3", {"unmeasured": 0.0}),
-    "control is lost": Mechanism("Pooled money loses no control.", "S2, S4", {"control_lost": 0.0}),
-    "growth reaches all": Mechanism("Work and education help no other theme.", "S0", {"growth_reach": 0.0}),
-    "cuts break the hold": Mechanism("Cuts do not weaken what holds a table.", "S2", {"hold_cuts": 0.0}),
-    "expectation holds": Mechanism("That one is expected holds no table.", "S4", {"hold_expected": 0.0}),
-    "engagement holds": Mechanism("Engagement holds no table.", "S2, S4", {"hold_engaged": 0.0}),
-    "standing holds": Mechanism("The public's view holds no table.", "S2", {"hold_standing": 0.0}),
-    "re-founding": Mechanism("No table is founded again.", "S2", {"refounding_rate": 0.0}),
-    "places drift": Mechanism("All places have one trend.", "record", {"trend_spread": 0.0}),
-    "budgets weigh": Mechanism("Influence does not rise with budget.", "S2", {"resource_exponent": 0.0}),
-    "chair's say": Mechanism("The chair has no more say.", "S2, S3", {"chairs_say": 0.0}),
-    "styles differ": Mechanism("Every leader is as configured.", "S2", {"style_spread": 0.0}),
-    "bids": Mechanism("No core bids for money.", "S0", without=("bid_together",)),
-    "agreements": Mechanism("No targets are agreed.", "S0, S4", without=("begin_to_propose", "make_agreement")),
-    "freedoms": Mechanism("No freedoms are asked for.", "S4", without=("ask_for_freedoms",)),
+    "inspection takes time": Mechanism("S4", {"inspection_claim": 0.0}),
+    "initiatives take time": Mechanism("S1, S3", {"initiative_claim": 0.0}),
+    "ties take time": Mechanism("", {"tie_claim": 0.0}),
+    "cuts take time": Mechanism("S2", {"cuts_claim": 0.0}),
+    "reports take time": Mechanism("S4", {"reporting_claim": 0.0}),
+    "staff take work over": Mechanism("S3", {"staff_relief": 0.0}),
+    "scarce time keeps away": Mechanism("S2", {"time_cost": 0.0}),
+    "hearing the others": Mechanism("S3", {"information_pull": 0.0}),
+    "money in sight": Mechanism("S0, S4", {"money_pull": 0.0}),
+    "partners who come": Mechanism("S3", {"ties_pull": 0.0}),
+    "being heard": Mechanism("S2", {"heard_pull": 0.0}),
+    "leader in person": Mechanism("S2, S3", {"leader_pull": 0.0}),
+    "duties and scrutiny": Mechanism("S4", {"duty_pull": 0.0}),
+    "habit": Mechanism("", {"habit_pull": 0.0}),
+    "other tables": Mechanism("S2", {"rival_base": NOBODY, "rival_pull": 0.0}),
+    "speakers take time": Mechanism("S2, S3", {"speaker_hours": 0.0}),
+    "support by trust": Mechanism("S3", {"support_trust": 0.0}),
+    "support by ties": Mechanism("S3", {"support_ties": 0.0}),
+    "introductions": Mechanism("S3", {"introductions": 0.0}),
+    "ties lapse": Mechanism("", {"lapse_rate": 0.0}),
+    "deals without a table": Mechanism("S2", {"met_outside": 0.0}),
+    "more across sectors": Mechanism("S3", {"across_sectors": 1.0}),
+    "joint work costs": Mechanism("S3", {"joint_cost": 0.0}),
+    "plans move": Mechanism("S0, S3", {"plan_rate": 0.0}),
+    "trust follows deeds": Mechanism("S3", {"trust_rate": 0.0}),
+    "domination costs trust": Mechanism("S2, S3", {"domination_price": 0.0}),
+    "belief follows results": Mechanism("S3", {"belief_rate": 0.0}),
+    "aspiration adapts": Mechanism("", {"adaptation": 0.0}),
+    "unmeasured results": Mechanism("S3", {"unmeasured": 0.0}),
+    "control is lost": Mechanism("S2, S4", {"control_lost": 0.0}),
+    "growth reaches all": Mechanism("S0", {"growth_reach": 0.0}),
+    "cuts break the hold": Mechanism("S2", {"hold_cuts": 0.0}),
+    "expectation holds": Mechanism("S4", {"hold_expected": 0.0}),
+    "engagement holds": Mechanism("S2, S4", {"hold_engaged": 0.0}),
+    "standing holds": Mechanism("S2", {"hold_standing": 0.0}),
+    "re-founding": Mechanism("S2", {"refounding_rate": 0.0}),
+    "places drift": Mechanism("record", {"trend_spread": 0.0}),
+    "budgets weigh": Mechanism("S2", {"resource_exponent": 0.0}),
+    "chair's say": Mechanism("S2, S3", {"chairs_say": 0.0}),
+    "styles differ": Mechanism("S2", {"style_spread": 0.0}),
+    "bids": Mechanism("S0", without=("bid_together",)),
+    "agreements": Mechanism("S0, S4", without=("begin_to_propose", "make_agreement")),
+    "freedoms": Mechanism("S4", without=("ask_for_freedoms",)),
 }
 """Everything that can be taken out by a number or a step, each alone."""
 
@@ -153,7 +159,8 @@ def all_judged() -> Iterator[dict[str, object]]:
             for first in range(0, len(alike), SETS_AT_ONCE):
                 some = alike[first : first + SETS_AT_ONCE]
                 for (what, *_), row in zip(some, judged([task[1:] for task in some]), strict=True):
-                    yield {"without": what, **row}
+                    named_by = MECHANISMS[what].named_by if what in MECHANISMS else ""
+                    yield {"without": what, "named_by": named_by, **row}
                 advance(len(some))
 
 
@@ -161,8 +168,7 @@ def what_reshuffling_takes() -> pd.DataFrame:
     """Return the added value that the best draws lose with ties reshuffled as they are, nothing being matched."""
     rows = []
     for draw in pd.read_csv(CONFIRMED)[DRAW].tolist():
-        scenario = load_scenario("baseline_lsp")
-        scenario = dataclasses.replace(scenario, behaviour=dataclasses.replace(scenario.behaviour, **_numbers_of(draw)))
+        scenario = with_numbers(load_scenario("baseline_lsp"), _numbers_of(draw))
         as_is, dealt = (
             simulate_ensemble([scenario], replicates=RUNS, seed=SEED, measures=("added_value",), month=month)
             for month in (MONTH, reshuffled.month)

@@ -242,7 +242,7 @@ def lived(
     return {one.name: _together(one, found[one.name]) for one in experiments}
 
 
-def _with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
+def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
     """Return a scenario with other numbers, which may lie outside their priors, as where a mechanism is taken out."""
     behaviour = copy.copy(scenario.behaviour)
     for name, number in numbers.items():
@@ -253,7 +253,7 @@ def _with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
 def _lived_in(one: Prepared, part: Part, sets: Sequence[Mapping[str, float]], *, seed: int) -> Lived:
     measures = tuple(dict.fromkeys((*reads_of(one.words, one.month.measures), REFOUNDED)))
     ensemble = simulate_ensemble(
-        [_with_numbers(part.scenario, numbers) for numbers in sets],
+        [with_numbers(part.scenario, numbers) for numbers in sets],
         replicates=part.replicates,
         seed=seed,
         measures=measures,
@@ -396,4 +396,4 @@ def _seen_of_set(
 
 
 def _with(part: Part, numbers: Mapping[str, float]) -> Part:
-    return dataclasses.replace(part, scenario=_with_numbers(part.scenario, numbers))
+    return dataclasses.replace(part, scenario=with_numbers(part.scenario, numbers))
