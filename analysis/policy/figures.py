@@ -82,7 +82,7 @@ def _label(ax: Axes, policies: pd.DataFrame) -> None:
     others = policies.iloc[1:]
     ordinary = policies.index[policies["policy"] == "baseline_lsp"]
     # Offsets in points, to where such points leave room: mixes lie along the upper left edge of the cloud.
-    offsets = {policies.index[0]: (-45, 75), others["cost_gbp_m"].idxmin(): (18, 52)}
+    offsets = {policies.index[0]: (20, 100), others["cost_gbp_m"].idxmin(): (18, 52)}
     offsets |= dict.fromkeys(ordinary, (45, -55)) | {others["outcome"].idxmax(): (-70, -25)}
     for place, offset in offsets.items():
         row = policies.loc[place]
