@@ -25,11 +25,12 @@ from sim.month import Month
 from sim.parameters import Behaviour, Duty, Inspection, Joint, Leadership, Levers
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
-from sim.population import THEMES, Archetype, Seat, seats_of
+from sim.population import THEMES, Archetype, Seat, known_at_launch, seats_of
 from sim.randomness import Draws
 from sim.records import Recorder, empty_record
 from sim.scenario import Scenario, month_number
 from sim.state import LANES
+from sim.tables import N_TABLES
 
 POLICY_NAMES = ("public_only_executive", "fund_gbp_m_a_year", "purse", "is_new", "abolishes", "date")
 PLACE_NAMES = ("population", "fund_2003_04_gbp_m", "tiers")
@@ -59,8 +60,8 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
     rows: dict[str, dict[str, int]] = {
         "behaviour": dict.fromkeys(BEHAVIOUR_NAMES, 0),
         "levers": dict.fromkeys((*LEVER_NAMES, *(f"own_{name}" for name in month.known["own"])), 0),
-        "policy": dict.fromkeys(POLICY_NAMES, 0),
-        "place": dict.fromkeys(PLACE_NAMES, 0) | {"need": len(THEMES)},
+        "policy": dict.fromkeys(POLICY_NAMES, 0) | {"need": len(THEMES)},
+        "place": dict.fromkeys(PLACE_NAMES, 0),
         "luck": {stream.name: _row_count(stream.count) for stream in month.streams if not stream.each},
         "luck_of_partner": {stream.name: _row_count(stream.count) for stream in month.streams if stream.each},
     }
@@ -87,7 +88,7 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
         Kind("partner", month.known["partner"], of_partner, methods=_methods(Partner, methods)),
         Kind(
             "seat",
-            seat | {"kind_priorities": len(THEMES)},
+            seat | {"kind_priorities": len(THEMES), "sits_at": N_TABLES},
             by_run=False,
             whole=frozenset({"joins_at", "sector"}),
             read_only=True,
@@ -130,19 +131,21 @@ class Plan:
     policy: NDArray[np.float64]
     """(month, name)"""
     abolished: tuple[tuple[int, tuple[str, ...]], ...]
-    """Months and the kinds of bodies abolished in them."""
+    """Months and what is abolished in them: kinds of bodies, or bodies by name."""
 
 
 def plans_of(scenarios: Sequence[Scenario], layout: Layout, month: Month) -> list[Plan]:
     """Return scenarios as numbers. Those of a sweep share most of their parts: what is the same is expanded once."""
-    boards: dict[tuple[Any, ...], tuple[tuple[Seat, ...], NDArray[Any]]] = {}
+    boards: dict[tuple[Any, ...], tuple[tuple[Seat, ...], NDArray[Any], int]] = {}
     calendars: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    distinct: dict[tuple[Any, ...], int] = {}
     plans = []
     for scenario in scenarios:
         span = (scenario.start, scenario.months, id(scenario.place), id(scenario.board))
         if span not in boards:
             seats = seats_of(scenario)
-            boards[span] = (seats, _seat_records(seats, layout))
+            alike = (seats, scenario.board.trust, scenario.board.ties)
+            boards[span] = (seats, _seat_records(seats, layout), distinct.setdefault(alike, len(distinct)))
         dated = (*span, *(id(part) for part in (scenario.levers, scenario.leadership, scenario.calendar, scenario.own)))
         if dated not in calendars:
             calendars[dated] = _expanded(policy_calendar(scenario, month.own_settings), tuple(month.known["own"]))
@@ -154,6 +157,7 @@ def _plan(
     scenario: Scenario,
     seats: tuple[Seat, ...],
     seat_records: NDArray[Any],
+    board: int,
     levers: NDArray[np.float64],
     levers_of_month: NDArray[np.int64],
     policy: NDArray[np.float64],
@@ -169,12 +173,11 @@ def _plan(
             month_number(scenario.start) % 12,
             place.tiers,
             place.population,
-            scenario.board.chair,
-            tuple((seat.kind.archetype, seat.joins_at) for seat in seats),
+            board,
         ),
         seat_records=seat_records,
         behaviour=np.array([float(topics[name]) for name in BEHAVIOUR_NAMES]),
-        place=np.array([*(float(getattr(place, name)) for name in PLACE_NAMES), *place.need.by_theme]),
+        place=np.array([float(getattr(place, name)) for name in PLACE_NAMES]),
         levers=levers,
         levers_of_month=levers_of_month,
         policy=policy,
@@ -196,7 +199,7 @@ def _expanded(calendar: Sequence[Policy], own: tuple[str, ...]) -> tuple[Any, ..
     return (
         np.array(rows),
         np.array(levers_of_month),
-        np.array([[float(getattr(policy, name)) for name in POLICY_NAMES] for policy in calendar]),
+        np.array([[*(float(getattr(policy, name)) for name in POLICY_NAMES), *policy.need] for policy in calendar]),
         tuple((month, policy.abolished) for month, policy in enumerate(calendar) if policy.abolished),
     )
 
@@ -217,6 +220,7 @@ def _seat_records(of_board: Sequence[Seat], layout: Layout) -> NDArray[Any]:
         for name in KIND_NAMES:
             record[f"kind_{name}"] = getattr(seat.kind, name)
         record["kind_priorities"] = seat.kind.priorities
+        record["sits_at"] = seat.sits_at
     return seats
 
 
@@ -303,10 +307,12 @@ def room_of(
     partners["abolished_at"] = -1.0
     for lane, plan in enumerate(plans):
         for step, names in reversed(plan.abolished):
-            ends = [seat.kind.archetype in names for seat in plan.seats]
+            ends = [seat.is_named(names) for seat in plan.seats]
             partners["abolished_at"][ends, lane] = step
     luck, luck_of_partner = layout.room("luck", 1), layout.room("luck_of_partner", padded_slots(n_seats))
     matrices = room_for_matrices(len(layout.matrices), n_seats, n)
+    for name, values in known_at_launch(first.scenario.board, first.seats).items():
+        matrices[layout.matrices.index(name), :, :n_seats, :n_seats] = np.array(values)[:, :, None]
     scratch = room_for((scratch_rows, width(n)))
     records = {
         "partnership": layout.room("partnership", 1),

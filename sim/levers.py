@@ -12,7 +12,7 @@ from typing import Any
 from sim.parameters import Leadership, Levers
 from sim.population import ARCHETYPES, council_archetypes
 from sim.rules.fund import PURSES
-from sim.scenario import CalendarEntry, Scenario, ScenarioError, month_number, nearest, validated
+from sim.scenario import CalendarEntry, Place, Scenario, ScenarioError, month_number, nearest, validated
 
 FUND_BASE_YEAR = "2003-04"
 
@@ -31,6 +31,8 @@ class Policy:
     """Other levers are in force than last month."""
     date: float
     """The calendar month, in months since year 0."""
+    need: tuple[float, ...] = ()
+    """Need of the place by theme."""
     own: Any = None
     """Parameters and levers of an extension."""
     abolished: tuple[str, ...] = ()
@@ -49,13 +51,24 @@ def national_fund_totals() -> dict[str, float]:
         return {row["financial_year"]: float(row["fund_total_gbp_m"]) for row in csv.DictReader(rows)}
 
 
-def place_fund_gbp_m(allocation_2003_04_gbp_m: float, month: int) -> float:
-    """Return a place's fund (£m a year) in a month: its 2003-04 allocation moved with the national total.
+def place_fund_gbp_m(place: Place, month: int) -> float:
+    """Return a place's fund (£m a year) in a month: its own series, or its 2003-04 allocation moved with England's.
 
-    ``month`` is months since year 0. Before the first and after the last published year the nearest
-    published total stands: the fund ends only where a calendar ends it.
+    ``month`` is months since year 0. A series goes on as it last was, and there is none before it begins. Before the
+    first and after the last published year the nearest published total stands: the fund ends only where a calendar
+    ends it.
     """
-    return allocation_2003_04_gbp_m * _national_fund_gbp_m((month - 3) // 12) / national_fund_totals()[FUND_BASE_YEAR]
+    if place.fund_series:
+        stated = [at for at in place.fund_series if month_number(at.month) <= month]
+        return max(stated, key=lambda at: at.month).gbp_m_a_year if stated else 0.0
+    england = _national_fund_gbp_m((month - 3) // 12)
+    return place.fund_2003_04_gbp_m * england / national_fund_totals()[FUND_BASE_YEAR]
+
+
+def place_need(place: Place, month: int) -> tuple[float, ...]:
+    """Return need by theme in a month, counted since year 0: the last that was stated."""
+    stated = [at for at in place.need_series if month_number(at.month) <= month]
+    return max(stated, key=lambda at: at.month).need.by_theme if stated else place.need.by_theme
 
 
 @cache
@@ -75,19 +88,21 @@ def policy_calendar(
     ``own_settings`` is the class of an extension's parameters and levers; without one, such settings are refused
     or (``refuse_own=False``) left for later.
 
-    Raises :class:`sim.ScenarioError` for an entry outside the run, an unknown lever or body, or a
-    value out of range.
+    An entry after the last month is checked, and comes into force in no run. Raises :class:`sim.ScenarioError` for an
+    entry before the run, an unknown lever or body, or a value out of range.
     """
     start = month_number(scenario.start)
     dated: dict[int, list[CalendarEntry]] = {}
     for entry in scenario.calendar:
         step = month_number(entry.from_month) - start
-        if not 0 <= step < scenario.months:
+        if step < 0:
             raise ScenarioError(
-                f"calendar entry from {entry.from_month} lies outside the run, which goes from {scenario.start} "
-                f"to {scenario.month_label(scenario.months - 1)}: move the entry or change start or months"
+                f"calendar entry from {entry.from_month} lies before the run, which begins in {scenario.start}: "
+                "move the entry or change start"
             )
         dated.setdefault(step, []).append(entry)
+    for entry in entries_beyond(scenario):
+        _refuse_wrong(scenario, entry, own_settings)
 
     if own_settings is None and refuse_own:
         _refuse_own(scenario)
@@ -110,18 +125,32 @@ def policy_calendar(
                 levers=levers,
                 leadership=leadership,
                 public_only_executive=float(public_only),
-                fund_gbp_m_a_year=place_fund_gbp_m(scenario.place.fund_2003_04_gbp_m, start + step)
-                if fund == "place"
-                else float(fund),
+                fund_gbp_m_a_year=place_fund_gbp_m(scenario.place, start + step) if fund == "place" else float(fund),
                 purse=float(PURSES.index(levers.purse)),
                 is_new=float(not policies or policies[-1].levers is not levers),
                 date=float(start + step),
+                need=place_need(scenario.place, start + step),
                 own=own,
                 abolished=tuple(name for entry in today for name in _known_bodies(scenario, entry)),
                 notes=tuple(entry.note for entry in today if entry.note),
             )
         )
     return tuple(policies)
+
+
+def entries_beyond(scenario: Scenario) -> tuple[CalendarEntry, ...]:
+    """Return the entries of a calendar after the last month of the run."""
+    end = month_number(scenario.start) + scenario.months
+    return tuple(entry for entry in scenario.calendar if month_number(entry.from_month) >= end)
+
+
+def _refuse_wrong(scenario: Scenario, entry: CalendarEntry, own_settings: type | None) -> None:
+    """Refuse an entry that could not come into force."""
+    _patched(scenario.levers, entry.levers, "levers.", entry)
+    _patched(scenario.leadership, entry.leadership, "leadership.", entry)
+    if own_settings is not None:
+        _patched(validated(own_settings, scenario.own, "own."), entry.own, "own.", entry)
+    _known_bodies(scenario, entry)
 
 
 def _refuse_own(scenario: Scenario) -> None:
@@ -147,12 +176,15 @@ def _merged(base: dict[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _known_bodies(scenario: Scenario, entry: CalendarEntry) -> tuple[str, ...]:
+    """Return what an entry abolishes: kinds of bodies, and bodies by name."""
+    board = scenario.board
+    known = dict.fromkeys(["council", *(body.name for body in board.bodies), *board.types, *ARCHETYPES])
     bodies = []
     for name in entry.abolish:
-        if name != "council" and name not in ARCHETYPES:
+        if name not in known:
             raise ScenarioError(
-                f"calendar entry from {entry.from_month}: unknown body {name!r} in abolish{nearest(name, ARCHETYPES)}; "
-                f"known: {', '.join(ARCHETYPES)}"
+                f"calendar entry from {entry.from_month}: unknown body {name!r} in abolish{nearest(name, known)}; "
+                f"known: {', '.join(known)}"
             )
         bodies += council_archetypes(scenario.place) if name == "council" else [name]
     return tuple(bodies)

@@ -312,8 +312,10 @@ def sit_down(self: Any) -> None:
     cares = 0.0
     for k in range(N_TOPICS):
         cares += self.plan[k] if is_dealt_with(theme=k, table=model.table) else 0.0
-    belongs = cares > model.behaviour.group_priority or self.seat.sector == COUNCIL
-    self.sits = model.meets * self.is_member if belongs or model.table == 0 else 0.0
+    belongs = cares > model.behaviour.group_priority or self.seat.sector == COUNCIL or model.table == 0
+    stated = self.seat.sits_at[model.table]
+    belongs = belongs if stated < 0.0 else stated > 0.0
+    self.sits = model.meets * self.is_member if belongs else 0.0
     self.rank_at[model.table] = 0.0 if self.sits > 0.0 else -1.0
     # Nothing of another table is taken here.
     self.came = 0.0
@@ -610,7 +612,7 @@ def rank_in_purse(self: Any) -> float:
     if self.policy.purse == BY_ALIGNMENT or self.theme >= SAVING_TIME:
         return self.fit
     theme = int(self.theme)
-    return self.place.need[theme] * (1.0 - closed_in(self, theme=theme))
+    return self.policy.need[theme] * (1.0 - closed_in(self, theme=theme))
 
 
 @rule

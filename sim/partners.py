@@ -103,7 +103,7 @@ class Partner(mesa.Agent):
         set_to_zero(self, model.plan.known["partner"])
         for matrix in model.plan.known["matrix"]:
             setattr(self, matrix, [0.0] * model.n_seats)
-        self.abolished_at = float(model.abolished_at(seat.kind.archetype))
+        self.abolished_at = float(model.abolished_at(seat))
         self.is_member = 1.0 if seat.joins_at == 0 else 0.0
 
     def utility(self) -> float:

@@ -21,7 +21,7 @@ from sim.levers import policy_calendar
 from sim.own import month_of, refuse_swapped
 from sim.parameters import Levers
 from sim.partners import KIND_OF_PARTNER, Partner
-from sim.population import seats_of
+from sim.population import Seat, known_at_launch, seats_of
 from sim.randomness import make_draws, replicate_named, seed_named
 from sim.records import Record, empty_record, kept_months
 from sim.scenario import Scenario, month_number
@@ -174,6 +174,9 @@ class PartnershipModel(mesa.Model):
         self.partners: list[Partner] = [
             KIND_OF_PARTNER[seat.sector](self, position, seat) for position, seat in enumerate(seats)
         ]
+        for matrix, known in known_at_launch(scenario.board, seats).items():
+            for partner, row in zip(self.partners, known, strict=True):
+                setattr(partner, matrix, row)
         self.members = [partner for partner in self.partners if partner.is_member]
         self.measures = np.zeros((scenario.months, len(self.plan.measures)))
         n_columns = len(self.plan.columns) + (len(self.plan.terms) if record_terms else 0)
@@ -209,9 +212,9 @@ class PartnershipModel(mesa.Model):
         """Note in the run's events what happens to the partnership this month."""
         self.events.append((self.month, EVENTS[event], ""))
 
-    def abolished_at(self, archetype: str) -> int:
-        """Return the month in which the calendar first abolishes bodies of a kind, −1 if it never does."""
-        months = (month for month, policy in enumerate(self.policies) if archetype in policy.abolished)
+    def abolished_at(self, seat: Seat) -> int:
+        """Return the month in which the calendar first abolishes a body, by name or kind, −1 if it never does."""
+        months = (month for month, policy in enumerate(self.policies) if seat.is_named(policy.abolished))
         return next(months, -1)
 
     def enter_month(self) -> None:

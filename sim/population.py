@@ -5,11 +5,24 @@ from __future__ import annotations
 import csv
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any, get_args
 
-from sim.scenario import MAX_PARTNERS, Need, Place, Scenario, ScenarioError, month_number, nearest
+from sim.scenario import (
+    MAX_PARTNERS,
+    Board,
+    Body,
+    Group,
+    Need,
+    OwnType,
+    Place,
+    Scenario,
+    ScenarioError,
+    month_number,
+    nearest,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +86,13 @@ class Archetype:
         return (self.education, self.economy, self.housing, self.crime, self.health)
 
 
+NOT_KNOWN = -1.0
+"""What stands where nothing is stated of a pair, or of a body and a table, before the launch."""
+
+GROUPS: tuple[str, ...] = get_args(Group)
+"""Names of the thematic groups, in the order of ``sim.tables.BLOCKS``."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Seat:
     """One chair at the table: who sits there, and from which step on."""
@@ -82,11 +102,17 @@ class Seat:
     budget_gbp_m: float
     joins_at: int = 0
     is_chair: float = 0.0
+    sits_at: tuple[float, ...] = (NOT_KNOWN,) * (1 + len(GROUPS))
+    """Whether it sits at the board and in each group, where that is stated."""
 
     @cached_property
     def sector(self) -> int:
         """Return the position of its sector in SECTORS."""
         return SECTORS.index(self.kind.sector)
+
+    def is_named(self, names: Collection[str]) -> bool:
+        """Return whether the body is among ``names``, by its own or by that of its kind."""
+        return self.name in names or self.kind.archetype in names
 
     @staticmethod
     def numbers() -> tuple[str, ...]:
@@ -186,52 +212,154 @@ def council_archetypes(place: Place) -> list[str]:
 
 
 def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
-    """Return the seats of the board in a fixed order; later entries come last.
+    """Return the seats of the board in a fixed order: bodies by name, seats by archetype, later entries.
 
-    Raises :class:`sim.ScenarioError` for an unknown archetype, an empty board, a chair without a seat,
-    or an entry outside the run.
+    Who would take a seat after the last month has none. Raises :class:`sim.ScenarioError` for an unknown archetype,
+    an empty board, a chair without a seat, two bodies of one name, or an entry before the run.
     """
+    wanted = [*_bodies(scenario), *_by_archetype(scenario)]
+    seats = [seat for seat in wanted if seat.joins_at < scenario.months]
+    _refuse_impossible(seats, scenario)
+    if not any(seat.is_chair for seat in seats):
+        founders = (i for i, seat in enumerate(seats) if seat.joins_at == 0)
+        chairs = [i for i in founders if seats[i].kind.sector == scenario.board.chair]
+        if chairs:
+            seats[chairs[0]] = dataclasses.replace(seats[chairs[0]], is_chair=1.0)
+    return tuple(seats)
+
+
+def _step_of(month: str, scenario: Scenario, who: str) -> int:
+    """Return in which step somebody takes a seat; refuse one before the run."""
+    step = month_number(month) - month_number(scenario.start)
+    if step < 0:
+        raise ScenarioError(f"{who} takes a seat in {month}, before the run begins in {scenario.start}")
+    return step
+
+
+# ---------------------------------------------------------------------- seats counted by archetype
+
+
+def _by_archetype(scenario: Scenario) -> Iterator[Seat]:
     wanted = [("board.members", name, count, 0) for name, count in scenario.board.members.items()]
     for entry in scenario.board.entries:
-        step = month_number(entry.month) - month_number(scenario.start)
-        if not 0 <= step < scenario.months:
-            raise ScenarioError(f"board entry of {entry.archetype} in {entry.month} lies outside the run")
-        wanted.append(("board.entries", entry.archetype, entry.count, step))
-
+        wanted.append(("board.entries", entry.archetype, entry.count, _step_of(entry.month, scenario, entry.archetype)))
     sitting = [
         (kind, joins_at)
         for setting, name, count, joins_at in wanted
-        for kind in _kinds(name, scenario.place, setting)
+        for kind in _kinds(name, scenario, setting)
         for _ in range(count)
     ]
     founders = Counter(kind.archetype for kind, joins_at in sitting if joins_at == 0)
-    seats: list[Seat] = []
     taken: Counter[str] = Counter()
     for kind, joins_at in sitting:
         taken[kind.archetype] += 1
         # What the public pays for a kind of body is shared by the founding seats of that kind.
         sharing = max(1, founders[kind.archetype]) if kind.is_publicly_funded else 1
-        seats.append(
-            Seat(
-                name=f"{kind.archetype}_{taken[kind.archetype]}",
-                kind=kind,
-                budget_gbp_m=kind.budget_gbp_per_head * scenario.place.population / 1e6 / sharing,
-                joins_at=joins_at,
-            )
+        yield Seat(
+            name=f"{kind.archetype}_{taken[kind.archetype]}",
+            kind=kind,
+            budget_gbp_m=kind.budget_gbp_per_head * scenario.place.population / 1e6 / sharing,
+            joins_at=joins_at,
         )
-    _refuse_impossible(seats, scenario)
-    chairs = [i for i, seat in enumerate(seats) if seat.joins_at == 0 and seat.kind.sector == scenario.board.chair]
-    if chairs:
-        seats[chairs[0]] = dataclasses.replace(seats[chairs[0]], is_chair=1.0)
-    return tuple(seats)
 
 
-def _kinds(name: str, place: Place, setting: str) -> list[Archetype]:
-    names = council_archetypes(place) if name == "council" else [name]
-    if any(kind not in ARCHETYPES for kind in names):
-        known = ["council", *ARCHETYPES]
+def _kinds(name: str, scenario: Scenario, setting: str) -> list[Archetype]:
+    names = council_archetypes(scenario.place) if name == "council" else [name]
+    return [archetype_of(kind, scenario.board, setting) for kind in names]
+
+
+def archetype_of(name: str, board: Board, setting: str) -> Archetype:
+    """Return an archetype by its name: one of the board's own types, or one that ships with the model.
+
+    Raises :class:`sim.ScenarioError`, which begins with ``setting``, for an unknown one.
+    """
+    own = board.types.get(name)
+    if own is None:
+        if name in ARCHETYPES:
+            return ARCHETYPES[name]
+        known = ["council", *board.types, *ARCHETYPES]
         raise ScenarioError(f"{setting}: unknown archetype {name!r}{nearest(name, known)}; known: {', '.join(known)}")
-    return [ARCHETYPES[kind] for kind in names]
+    if name in ARCHETYPES or name == "council":
+        raise ScenarioError(f"board.types: {name!r} ships with the model: give a type of your own another name")
+    if own.based_on not in ARCHETYPES:
+        raise ScenarioError(
+            f"board.types.{name}.based_on: unknown archetype {own.based_on!r}{nearest(own.based_on, ARCHETYPES)}; "
+            f"known: {', '.join(ARCHETYPES)}"
+        )
+    kind = changed_archetype(ARCHETYPES[own.based_on], own, f"board.types.{name}")
+    return dataclasses.replace(kind, archetype=name, label=own.label or name.replace("_", " ").capitalize())
+
+
+SHARES = (0.0, 1.0)
+RANGE_OF_COLUMN: Mapping[str, tuple[float, float]] = {
+    field.name: SHARES for field in dataclasses.fields(Archetype) if field.type == "float"
+} | {"budget_gbp_per_head": (0.0, 100_000.0), "senior_half_days": (1.0, 1_000.0), **dict.fromkeys(THEMES, (0.0, 100.0))}
+"""The columns of archetypes.csv that are numbers, with the range of each."""
+
+
+def changed_archetype(kind: Archetype, by: OwnType | Body, setting: str) -> Archetype:
+    """Return an archetype with what differs in a type or body; raise :class:`sim.ScenarioError` for what cannot be."""
+    for column, value in by.differs.items():
+        if column not in RANGE_OF_COLUMN:
+            close = nearest(column, RANGE_OF_COLUMN)
+            raise ScenarioError(f"{setting}: there is no column {column!r}{close}; known: {', '.join(RANGE_OF_COLUMN)}")
+        low, high = RANGE_OF_COLUMN[column]
+        if not low <= value <= high:
+            raise ScenarioError(
+                f"{setting}.{column} = {value!r} is not allowed: it takes a number from {low} to {high}"
+            )
+    changes: dict[str, Any] = dict(by.differs)
+    if any(theme in changes for theme in THEMES):
+        weights = {theme: changes.get(theme, 0.0) for theme in THEMES}
+        whole = sum(weights.values())
+        if whole <= 0.0:
+            raise ScenarioError(f"{setting}: all five priorities are 0; give at least one of {', '.join(THEMES)}")
+        changes |= {theme: weight / whole for theme, weight in weights.items()}
+    if by.sector is not None:
+        changes["sector"] = by.sector
+    return dataclasses.replace(kind, **changes) if changes else kind
+
+
+# ---------------------------------------------------------------------- bodies by name
+
+
+def _bodies(scenario: Scenario) -> Iterator[Seat]:
+    board = scenario.board
+    for body in board.bodies:
+        setting = f"board.bodies, {body.name}"
+        kind = changed_archetype(archetype_of(body.type, board, setting), body, setting)
+        budget = kind.budget_gbp_per_head * scenario.place.population / 1e6
+        yield Seat(
+            name=body.name,
+            kind=kind,
+            budget_gbp_m=budget if body.budget_gbp_m is None else body.budget_gbp_m,
+            joins_at=0 if body.joins is None else _step_of(body.joins, scenario, body.name),
+            is_chair=float(body.chairs),
+            sits_at=_sits_at(body),
+        )
+
+
+def _sits_at(body: Body) -> tuple[float, ...]:
+    if body.groups is None:
+        return (NOT_KNOWN,) * (1 + len(GROUPS))
+    return (1.0, *(float(group in body.groups) for group in GROUPS))
+
+
+def known_at_launch(board: Board, seats: Sequence[Seat]) -> dict[str, list[list[float]]]:
+    """Return what is known of trust and ties before the launch: seat towards seat, NOT_KNOWN where nothing is."""
+    place = {seat.name: number for number, seat in enumerate(seats)}
+    trust, tie = ([[0.0 if one == other else NOT_KNOWN for other in place] for one in place] for _ in range(2))
+    for known in board.trust:
+        if {known.giver, known.receiver} <= place.keys():
+            trust[place[known.giver]][place[known.receiver]] = known.trust
+    for pair in board.ties:
+        if {pair.one, pair.other} <= place.keys():
+            one, other = place[pair.one], place[pair.other]
+            tie[one][other] = tie[other][one] = float(pair.tied)
+    return {"trust": trust, "tie": tie}
+
+
+# ---------------------------------------------------------------------- what cannot be
 
 
 def _refuse_impossible(seats: list[Seat], scenario: Scenario) -> None:
@@ -240,8 +368,36 @@ def _refuse_impossible(seats: list[Seat], scenario: Scenario) -> None:
         raise ScenarioError("board.members is empty: give at least one seat, for example board.members.council=1")
     if len(seats) > MAX_PARTNERS:
         raise ScenarioError(f"board.members has {len(seats)} seats: at most {MAX_PARTNERS} are allowed")
+    _refuse_unknown_pairs(seats, scenario.board)
     chair = scenario.board.chair
-    if chair != "nobody" and all(seat.kind.sector != chair for seat in founders):
+    if sum(seat.is_chair for seat in seats) > 1.0:
+        raise ScenarioError("board.bodies: more than one body chairs")
+    has_chair = any(seat.is_chair for seat in founders)
+    if not has_chair and chair != "nobody" and all(seat.kind.sector != chair for seat in founders):
         raise ScenarioError(
             f"board.chair = {chair!r} has no seat: add a body of that sector, or set board.chair=nobody"
         )
+
+
+def _refuse_unknown_pairs(seats: list[Seat], board: Board) -> None:
+    """Refuse two bodies of one name, and what is said to be known of a body that has no seat, or of a newcomer."""
+    counted = Counter(seat.name for seat in seats)
+    for name, count in counted.items():
+        if count > 1:
+            raise ScenarioError(f"board.bodies: {count} bodies are called {name!r}: give each a name of its own")
+    later = {seat.name: seat for seat in seats if seat.joins_at > 0}
+    pairs = [("trust", known.giver, known.receiver) for known in board.trust]
+    pairs += [("ties", known.one, known.other) for known in board.ties]
+    seen: set[tuple[str, str, str]] = set()
+    for what, one, other in pairs:
+        for name in (one, other):
+            if name not in counted:
+                raise ScenarioError(f"board.{what}: nobody is called {name!r}{nearest(name, counted)}")
+            if what == "ties" and name in later:
+                raise ScenarioError(f"board.ties: {name!r} takes a seat later, and then nobody is tied to it yet")
+        if one == other:
+            raise ScenarioError(f"board.{what}: {one!r} stands on both sides")
+        pair = (what, *(sorted((one, other)) if what == "ties" else (one, other)))
+        if pair in seen:
+            raise ScenarioError(f"board.{what}: {one!r} and {other!r} are named twice")
+        seen.add(pair)

@@ -85,6 +85,22 @@ class Need:
 
 
 @dataclass(frozen=True, config=_FROZEN)
+class FundFrom:
+    """The fund from a month on, until a later one is stated."""
+
+    month: Month
+    gbp_m_a_year: Real = Field(ge=0.0, le=1000.0)
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class NeedFrom:
+    """Need by theme from a month on, until a later one is stated."""
+
+    month: Month
+    need: Need
+
+
+@dataclass(frozen=True, config=_FROZEN)
 class Place:
     """Where the partnership works."""
 
@@ -94,6 +110,10 @@ class Place:
     population: Whole = Field(default=200_000, ge=1_000, le=10_000_000)
     tiers: Literal[1, 2] = 1
     need: Need = Field(default_factory=Need)
+    fund_series: tuple[FundFrom, ...] = ()
+    """The fund by dates, none before the first; empty: the fund of 2003-04, moved with the national total."""
+    need_series: tuple[NeedFrom, ...] = ()
+    """Need where it changes; before the first it is ``need``."""
 
 
 @dataclass(frozen=True, config=_FROZEN)
@@ -105,18 +125,73 @@ class Entry:
     count: Whole = Field(default=1, ge=1, le=100)
 
 
+SectorName = Literal["council", "agency", "business", "voluntary"]
+Group = Literal["young_people", "safer", "healthier", "economic"]
+"""A thematic group that meets beside the board, in the order of ``sim.tables.BLOCKS``."""
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class OwnType:
+    """A kind of body of one's own: an archetype, and the columns of archetypes.csv in which it differs."""
+
+    based_on: str
+    label: str = ""
+    sector: SectorName | None = None
+    differs: dict[str, Real] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class Body:
+    """A body by its own name: of a type, and what differs from that."""
+
+    name: str
+    type: str
+    sector: SectorName | None = None
+    budget_gbp_m: Annotated[Real, Field(ge=0.0, le=100_000.0)] | None = None
+    differs: dict[str, Real] = Field(default_factory=dict)
+    """Columns of archetypes.csv. Priorities are weights: where one is stated the others count 0, and all sum to 1."""
+    groups: tuple[Group, ...] | None = None
+    """The thematic groups in which it sits; None: those that its priorities lead it to."""
+    joins: Month | None = None
+    """When it takes its seat; None: at the launch."""
+    chairs: bool = False
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class KnownTrust:
+    """Trust of one body in another at the launch, where it is known: 0 none, 1 full."""
+
+    giver: str
+    receiver: str
+    trust: Rank
+
+
+@dataclass(frozen=True, config=_FROZEN)
+class KnownTie:
+    """Whether two bodies are tied at the launch, where it is known."""
+
+    one: str
+    other: str
+    tied: bool = True
+
+
 @dataclass(frozen=True, config=_FROZEN)
 class Board:
-    """Who sits at the table. ``members`` counts seats by archetype.
+    """Who sits at the table: ``bodies`` by name come first, then ``members``, which counts seats by archetype.
 
     The archetype ``council`` stands for the councils of the place: one unitary council, or a district
-    and its county where local government has two tiers.
+    and its county where local government has two tiers. ``trust`` and ``ties`` of the launch are drawn, but where they
+    are known.
     """
 
-    members: dict[str, Annotated[Whole, Field(ge=0, le=200)]]
+    members: dict[str, Annotated[Whole, Field(ge=0, le=200)]] = Field(default_factory=dict)
     executive: Literal["everyone", "public_only"] = "everyone"
     chair: Literal["council", "agency", "business", "voluntary", "nobody"] = "council"
     entries: tuple[Entry, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    types: dict[str, OwnType] = Field(default_factory=dict)
+    trust: tuple[KnownTrust, ...] = ()
+    ties: tuple[KnownTie, ...] = ()
 
 
 @dataclass(frozen=True, config=_FROZEN)

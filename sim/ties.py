@@ -46,13 +46,18 @@ def first_complement(
 
 
 @rule
-def first_trust(trustfulness: float, other_repute: float, trust_at_launch: float, launch_spread: float) -> float:
-    """Return trust at the launch: that of the place, the trustfulness of one and the repute of the other."""
+def first_trust(
+    trust: float, trustfulness: float, other_repute: float, trust_at_launch: float, launch_spread: float
+) -> float:
+    """Return trust at the launch: what is known of it, else by the place, one's trustfulness and the other's repute."""
+    if trust >= 0.0:
+        return trust
     return min(1.0, max(0.0, trust_at_launch + launch_spread * (trustfulness + other_repute)))
 
 
 @rule
 def first_tie(
+    tie: float,
     trust: float,
     returned_trust: float,
     complement: float,
@@ -62,7 +67,9 @@ def first_tie(
     other_chance_of_ties: float,
     tied_at_launch: float,
 ) -> float:
-    """Return whether two bodies that launch the table are tied before it begins."""
+    """Return whether two bodies are tied before the launch: what is known of it, else by chance."""
+    if tie >= 0.0:
+        return tie
     chance = tied_at_launch * 0.5 * (trust + returned_trust) * complement * is_member * other_is_member
     return 1.0 if shared_draw(one=chance_of_ties, other=other_chance_of_ties) < chance else 0.0
 

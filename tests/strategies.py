@@ -148,8 +148,10 @@ def scenario_settings(draw: st.DrawFn, longest: int = 40) -> dict[str, Any]:
         entry["abolish"] = draw(st.lists(st.sampled_from(archetypes), max_size=2, unique=True))
         entry["executive"] = draw(st.sampled_from((None, "everyone", "public_only")))
         calendar.append(entry)
+    bodies = draw(own_bodies(months))
     return {
         "board": {
+            **bodies,
             "members": members,
             "chair": draw(st.sampled_from(("nobody", *sectors))),
             "executive": draw(st.sampled_from(("everyone", "public_only"))),
@@ -163,10 +165,53 @@ def scenario_settings(draw: st.DrawFn, longest: int = 40) -> dict[str, Any]:
             ],
         },
         "months": months,
-        "place": dataclasses.asdict(sim.find_place(draw(st.sampled_from(sim.place_names())))),
+        "place": dataclasses.asdict(sim.find_place(draw(st.sampled_from(sim.place_names()))))
+        | draw(st.one_of(st.just({}), series(steps))),
         "calendar": calendar,
         **draw(overrides()),
     }
+
+
+@st.composite
+def own_bodies(draw: st.DrawFn, months: int) -> dict[str, Any]:
+    """Draw up to four bodies by name, of a type of one's own among others, with some trust and ties that are known."""
+    types = {"credit_union": {"based_on": "vcs_service_provider", "differs": {"discretionary_share": draw(SHARES)}}}
+    bodies: list[dict[str, Any]] = []
+    for number in range(draw(st.integers(0, 4))):
+        weights = st.fixed_dictionaries({}, optional={"economy": st.floats(0.1, 9.0), "crime": st.just(1.0)})
+        differs = draw(weights) | draw(st.dictionaries(st.sampled_from(("named_in_duty", "silos")), SHARES))
+        bodies.append(
+            {
+                "name": f"Body {number}",
+                "type": draw(st.sampled_from(("credit_union", "police", "large_employer", "district_council"))),
+                "budget_gbp_m": draw(st.one_of(st.none(), st.floats(0.0, 500.0))),
+                "differs": differs,
+                "groups": draw(st.one_of(st.none(), st.lists(st.sampled_from(("safer", "economic")), unique=True))),
+                "joins": draw(st.one_of(st.none(), st.integers(0, months).map(step_label))),
+            }
+        )
+    names = [body["name"] for body in bodies if body["joins"] in (None, LAUNCH)]
+    pairs = [(one, other) for one in names for other in names if one < other]
+    known = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    return {
+        "bodies": bodies,
+        "types": types,
+        "trust": [{"giver": one, "receiver": other, "trust": draw(SHARES)} for one, other in known],
+        "ties": [{"one": one, "other": other, "tied": draw(st.booleans())} for one, other in known],
+    }
+
+
+def series(months: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a strategy for a fund and need by dates."""
+    need = st.fixed_dictionaries(dict.fromkeys(sim.THEMES, SHARES))
+    return st.fixed_dictionaries(
+        {
+            "fund_series": st.lists(
+                st.fixed_dictionaries({"month": months, "gbp_m_a_year": st.floats(0.0, 60.0)}), max_size=3
+            ),
+            "need_series": st.lists(st.fixed_dictionaries({"month": months, "need": need}), max_size=2),
+        }
+    )
 
 
 def fading_settings(**changes: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from strategies import scenario_settings, step_label, typical_settings
 
 import sim
 from sim.levers import national_fund_totals, place_fund_gbp_m, policy_calendar
-from sim.scenario import month_number
+from sim.scenario import Place, month_number
 
 
 def policies(**changes):
@@ -117,7 +117,9 @@ def test_the_national_totals_are_the_published_ones():
 )
 def test_a_place_gets_its_share_of_the_national_total(month, share_of_2003_04):
     """Financial years begin in April; the last published total stands until a calendar ends the fund."""
-    assert place_fund_gbp_m(3.0, month_number(month)) == pytest.approx(3.0 * share_of_2003_04, rel=1e-12)
+    assert place_fund_gbp_m(Place(fund_2003_04_gbp_m=3.0), month_number(month)) == pytest.approx(
+        3.0 * share_of_2003_04, rel=1e-12
+    )
 
 
 def test_place_means_the_places_own_fund_and_a_number_means_that_number():

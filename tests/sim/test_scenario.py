@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from strategies import TYPICAL_BOARD, board, scenario_settings, typical_settings
 
 import sim
+from sim.levers import entries_beyond, policy_calendar
+from sim.population import seats_of
 from sim.scenario import MAX_MONTHS, MAX_PARTNERS, month_name, month_number, nearest
 
 
@@ -53,12 +55,21 @@ def test_steps_carry_calendar_labels():
     assert [scenario.month_label(step) for step in range(4)] == ["2001-11", "2001-12", "2002-01", "2002-02"]
 
 
-@pytest.mark.parametrize(("start", "late"), [("2001-03", "2001-02"), ("2001-04", "2003-04")])
-def test_a_calendar_entry_outside_the_run_is_refused(start, late):
-    """An entry that never comes into force answers another question than the one asked."""
-    message = refused(start=start, months=24, calendar=[{"from": late}])
-    assert late in message
-    assert "outside the run" in message
+def test_a_calendar_entry_before_the_run_is_refused():
+    """Whether it is in force at the start or comes too late cannot be told."""
+    message = refused(start="2001-03", months=24, calendar=[{"from": "2001-02"}])
+    assert "2001-02" in message
+    assert "before the run" in message
+
+
+def test_a_calendar_goes_on_after_the_last_month():
+    """One calendar serves runs of any length, and is checked to its end."""
+    entry = {"from": "2003-04", "levers": {"initiatives": 8}}
+    scenario = sim.scenario_from(typical_settings(months=24, calendar=[entry]))
+    assert [later.from_month for later in entries_beyond(scenario)] == ["2003-04"]
+    assert all(policy.levers is scenario.levers for policy in policy_calendar(scenario))
+    wrong = {"from": "2003-04", "abolish": ["polise"]}
+    assert "police" in refused(months=24, calendar=[wrong])
 
 
 def test_a_calendar_entry_in_the_first_and_last_month_is_inside():
@@ -66,10 +77,13 @@ def test_a_calendar_entry_in_the_first_and_last_month_is_inside():
     sim.scenario_from(typical_settings(months=24, calendar=[{"from": "2001-04"}, {"from": "2003-03"}]))
 
 
-def test_newcomers_outside_the_run_are_refused():
-    """Like calendar entries."""
+def test_newcomers_before_the_run_are_refused():
+    """Like calendar entries; who would come after the last month has no seat."""
+    entries = [{"month": "2001-01", "archetype": "police"}]
+    assert "before the run" in refused(months=12, board={"members": {"council": 1}, "entries": entries})
     entries = [{"month": "2009-01", "archetype": "police"}]
-    assert "outside the run" in refused(months=12, board={"members": {"council": 1}, "entries": entries})
+    board = {"members": {"council": 1}, "entries": entries}
+    assert len(seats_of(sim.scenario_from(typical_settings(months=12, board=board)))) == 1
 
 
 @pytest.mark.parametrize("members", [{}, {"council": 0}, {"police": 0, "council": 0}])
@@ -84,10 +98,12 @@ def test_newcomers_do_not_make_a_board():
     assert "empty" in refused(board=board({}, entries=entries))
 
 
-@pytest.mark.parametrize("settings", [{}, {"board": {}}])
-def test_a_missing_board_is_named(settings):
+@pytest.mark.parametrize(
+    ("settings", "says"), [({}, r"^board is missing$"), ({"board": {}}, r"^board\.members is empty")]
+)
+def test_a_missing_board_is_named(settings, says):
     """The only setting without a default."""
-    with pytest.raises(sim.ScenarioError, match=r"^board(\.members)? is missing$"):
+    with pytest.raises(sim.ScenarioError, match=says):
         sim.scenario_from(settings)
 
 
@@ -225,10 +241,10 @@ def test_with_changes_replaces_and_leaves_the_original_alone(typical):
 
 
 def test_with_changes_checks_what_holds_together(typical):
-    """A shorter run may leave a calendar entry outside; another board may leave no chair."""
+    """A later start may leave a calendar entry behind; another board may leave no chair."""
     dated = sim.with_changes(typical, calendar=({"from_month": "2003-01"},))
-    with pytest.raises(sim.ScenarioError, match="outside the run"):
-        sim.with_changes(dated, months=6)
+    with pytest.raises(sim.ScenarioError, match="before the run"):
+        sim.with_changes(dated, start="2003-02")
     with pytest.raises(sim.ScenarioError, match="has no seat"):
         sim.with_changes(typical, board={"members": {"police": 1}})
 
