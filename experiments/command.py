@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.behaviours import GROUP, SAMPLE, Sample, read_sample
+from experiments.cases.named import case_among, names_a_case
 from experiments.compose import (
     HYDRA_VERSION_BASE,
     Settings,
@@ -31,9 +32,10 @@ from experiments.compose import (
     settings_of,
 )
 from experiments.errors import CommandError
-from experiments.options import CONFIGS, files_of_ones_own, find, own_folder, shipped_folder
-from experiments.registry import verb_settings
+from experiments.options import CONFIGS, files_of_ones_own, find, own_folder, record_files, shipped_folder
+from experiments.registry import verb_settings, verbs
 from sim import Scenario
+from sim.levers import entries_beyond
 from sim.parameters import Behaviour
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
@@ -122,7 +124,9 @@ class Command:
 
     def scenario(self) -> Scenario:
         """Return the scenario that is asked for; with a sample it has the usual behaviour."""
-        return scenario_of(self.config, sampled=self.sample is not None)
+        scenario = scenario_of(self.config, sampled=self.sample is not None)
+        _say_what_is_not_reached([scenario])
+        return scenario
 
     def scenarios(self, names: Sequence[str]) -> dict[str, Scenario]:
         """Return the named scenarios, each with the overrides of the command line.
@@ -133,7 +137,23 @@ class Command:
         shared = self.beside(*of_the_verb)
         if self.sample is not None:
             shared = [override for override in shared if not re.match(r"[+~]*behaviour=", override)]
-        return {name: load_scenario(name, shared) for name in names}
+        scenarios = {name: load_scenario(name, shared) for name in names}
+        _say_what_is_not_reached(scenarios.values())
+        return scenarios
+
+
+def _say_what_is_not_reached(scenarios: Iterable[Scenario]) -> None:
+    """Say on standard error that dated policies lie after the last month of a run."""
+    said: dict[str, None] = {}
+    for scenario in scenarios:
+        if later := entries_beyond(scenario):
+            dates = sorted(entry.from_month for entry in later)
+            last = scenario.month_label(scenario.months - 1)
+            said[f"calendar: {len(later)} dated after the last month, {last} (from {dates[0]} on), are not reached"] = (
+                None
+            )
+    for line in said:
+        print(line, file=sys.stderr)
 
 
 def _table_named(named: str) -> Path:
@@ -156,9 +176,15 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None])
             raise TaskFailed(error) from error
 
     asked = _parsed(arguments)
+    for override in asked.overrides:
+        if names_a_case(override) and not verbs()[verb].takes_case and verb_settings(verb)[0].name != "case":
+            able = ", ".join(name for name, one in verbs().items() if one.takes_case)
+            raise CommandError(f"{override!r} is not allowed: {verb} takes no case; those that do: {able}")
     with tempfile.TemporaryDirectory(prefix="partnerships-") as scratch, files_of_ones_own(_folder(asked.config_dir)):
         # Under --multirun Hydra insists on a folder for a note about the sweep.
-        words = [f"partnerships {verb}", *_for_hydra(asked), *_QUIET_HYDRA, f"hydra.sweep.dir={scratch}"]
+        words = [f"partnerships {verb}", *_for_hydra(verb, asked), *_QUIET_HYDRA, f"hydra.sweep.dir={scratch}"]
+        if (case := case_among(words)) is not None:
+            record_files(case.folder, case.files)
         with _hydra_process(words):
             hydra.main(version_base=HYDRA_VERSION_BASE, config_path=f"pkg://{CONFIGS}", config_name=verb)(task)()
 
@@ -208,11 +234,11 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     return asked
 
 
-def _for_hydra(asked: argparse.Namespace) -> list[str]:
+def _for_hydra(verb: str, asked: argparse.Namespace) -> list[str]:
     flags = ["--multirun"] if asked.multirun else []
     flags += ["--resolve"] if asked.resolve else []
     flags += [f"--{flag}={value}" for flag in ("cfg", "package", "info") if (value := getattr(asked, flag)) is not None]
-    return [*flags, *as_hydra_reads(asked.overrides)]
+    return [*flags, *as_hydra_reads(asked.overrides, with_case=verbs()[verb].takes_case)]
 
 
 def _folder(named: str | None) -> Path | None:

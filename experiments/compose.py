@@ -29,6 +29,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.behaviours import SAMPLE
+from experiments.cases import named as cases
+from experiments.cases.named import REST, as_options, names_a_case, option_of_case
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from experiments.options import (
     CONFIGS,
@@ -75,20 +77,24 @@ def load_scenario(
     name: str,
     overrides: Sequence[str] = (),
     *,
+    case: Path | str | None = None,
     config_dir: Path | str | None = None,
     month: Month | None = None,
 ) -> Scenario:
     """Return the named scenario with Hydra ``overrides`` such as ``"levers.duty.attend=1"`` applied.
 
+    ``case`` is the folder of a case, whose place, board and dates replace those of the scenario (``"case=FOLDER"``).
     Files in the folder ``config_dir`` (scenario/mine.yaml and so on) come before those that ship with the model.
     ``month`` declares settings of one's own (``"own.grudge_rate=0.3"``), unless ``"extension=FILE"`` does.
     Raises :class:`sim.ScenarioError`, whose one line names the setting, the value and what is allowed.
     """
     if config_dir is not None:
         with files_of_ones_own(Path(config_dir).expanduser().resolve()):
-            return load_scenario(name, overrides, month=month)
+            return load_scenario(name, overrides, case=case, month=month)
     try:
-        if month is not None or any(_NAMES_AN_EXTENSION.match(override) for override in overrides):
+        overrides = [*overrides, *([f"case={case}"] if case is not None else [])]
+        depends_on_more = (_NAMES_AN_EXTENSION.match(one) or names_a_case(one) for one in overrides)
+        if month is not None or any(depends_on_more):
             return _composed(name, overrides, month)
         return _composed_before(name, tuple(overrides))
     except (HydraException, OmegaConfBaseException, CommandError) as error:
@@ -137,13 +143,14 @@ def scenario_texts(name: str) -> dict[str, Any]:
     return {str(field): value for field, value in stated.items()}
 
 
-def as_hydra_reads(overrides: Iterable[str]) -> list[str]:
+def as_hydra_reads(overrides: Iterable[str], *, with_case: bool = True) -> list[str]:
     """Return overrides as Hydra can read them; refuse what it would read as something else.
 
     Settings of an extension are new to Hydra, and checked when the extension is read. ``calendar`` is a group, so a
     calendar written out goes by another name until it is composed. A written-out ``board.members`` would be merged
     into the board, silently, so seats are set one by one.
     """
+    overrides = as_options(list(overrides)) if with_case else overrides
     asked = [_OWN_CALENDAR.sub(f"{OWN_CALENDAR}=[", override) for override in overrides]
     asked = [_OWN_SETTING.sub("++", override) for override in asked]
     for override in asked:
@@ -158,7 +165,8 @@ def as_hydra_reads(overrides: Iterable[str]) -> list[str]:
 
 def as_people_write(overrides: Iterable[str]) -> list[str]:
     """Return overrides as a person writes them: the opposite of :func:`as_hydra_reads`."""
-    return [re.sub(rf"^{OWN_CALENDAR}=", "calendar=", override.removeprefix("++")) for override in overrides]
+    written = [re.sub(rf"^{OWN_CALENDAR}=", "calendar=", override.removeprefix("++")) for override in overrides]
+    return cases.as_people_write(written)
 
 
 def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
@@ -246,6 +254,7 @@ class SearchPath(SearchPathPlugin):
         if folder is not None:
             search_path.prepend(provider="own files", path=f"{OwnFiles.scheme()}://{folder}", anchor="main")
         search_path.append(provider="sim", path=f"{PlacesOfTheModel.scheme()}://{PLACE}")
+        search_path.append(provider="case", path=f"{Cases.scheme()}://cases")
 
 
 class OwnFiles(FileConfigSource):
@@ -300,10 +309,45 @@ class PlacesOfTheModel(ConfigSource):
         return config_path.removeprefix(f"{PLACE}/").removesuffix(".yaml")
 
 
+class Cases(ConfigSource):
+    """The cases that were asked for in Hydra's search path, as options of the groups that they state."""
+
+    @staticmethod
+    def scheme() -> str:
+        """Return how its address begins."""
+        return "case"
+
+    def load_config(self, config_path: str) -> ConfigResult:
+        """Return what a case states for a group."""
+        stated = option_of_case(config_path.removesuffix(".yaml"))
+        return ConfigResult(
+            provider=self.provider,
+            path=f"{self.scheme()}://{self.path}",
+            config=OmegaConf.create(stated),
+            header={"package": "_global_" if config_path.startswith(f"{REST}/") else None},
+        )
+
+    def available(self) -> bool:
+        """Return whether there may be cases: always."""
+        return True
+
+    def is_group(self, config_path: str) -> bool:
+        """Return whether a path is that of the group of cases."""
+        return config_path.rstrip("/") == REST
+
+    def is_config(self, config_path: str) -> bool:
+        """Return whether a path is an option that a case is."""
+        return option_of_case(config_path) is not None
+
+    def list(self, config_path: str, results_filter: ObjectType | None) -> list[str]:
+        """Return nothing: cases have no names to choose from."""
+        return []
+
+
 def _register() -> None:
     """Give Hydra the defaults as the model declares them, its places, and the way to files of one's own."""
     ConfigStore.instance().store(name="scenario_defaults", node=_scenario_defaults(), provider="sim")
-    for plugin in (SearchPath, OwnFiles, PlacesOfTheModel):
+    for plugin in (SearchPath, OwnFiles, PlacesOfTheModel, Cases):
         Plugins.instance().register(plugin)
 
 
@@ -314,7 +358,16 @@ def _scenario_defaults() -> Mapping[str, Any]:
         **plain,
         "months": 144,
         "place": dataclasses.asdict(Place()),
-        "board": {"members": {}, "executive": "everyone", "chair": "council", "entries": []},
+        "board": {
+            "members": {},
+            "executive": "everyone",
+            "chair": "council",
+            "entries": [],
+            "bodies": [],
+            "types": {},
+            "trust": [],
+            "ties": [],
+        },
         "calendar": [],
         "own": {},
         OWN_CALENDAR: None,

@@ -39,6 +39,7 @@ partnerships VERB --help tells what a verb does, what it writes and what can be 
 
 SCENARIO_SETTINGS = (
     ("place=typical", "where; see: partnerships list places"),
+    ("case=FOLDER", "a place and bodies of your own instead; see: partnerships new --help"),
     ("months=144 start=2001-04", "how long, and from when"),
     ("board= leadership= levers=", "sets of settings by name, see configs/; a single one by its path:"),
     ("levers.duty.attend=1", "any lever or parameter; see: partnerships list parameters"),

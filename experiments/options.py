@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
@@ -19,6 +19,9 @@ from typing import Any, TypeVar
 CONFIGS = "configs"
 PLACE = "place"
 """The group whose options come from the data of the model, not from a folder."""
+
+CASE = "case"
+"""What files of a case are recorded under: a folder of one's own about one place."""
 
 GROUPS = ("scenario", PLACE, "board", "leadership", "levers", "calendar", "behaviour")
 """What a scenario is composed of."""
@@ -37,6 +40,8 @@ class _OwnFiles:
 
     folder: Path | None = None
     used: dict[str, str] = dataclasses.field(default_factory=dict)
+    cases: dict[Path, dict[str, str]] = dataclasses.field(default_factory=dict)
+    """Of each case, the sha256 of its files by name."""
 
 
 _here = _OwnFiles()
@@ -56,18 +61,18 @@ def own_folder() -> Path | None:
 def files_of_ones_own(folder: Path | None) -> Iterator[None]:
     """Let the files in ``folder`` come before those of ``configs`` until the end of the block."""
     outer = dataclasses.replace(_here)
-    _enter(folder, {})
+    _enter(_OwnFiles(folder))
     try:
         yield
     finally:
-        _enter(outer.folder, outer.used)
+        _enter(outer)
 
 
-def _enter(folder: Path | None, used: dict[str, str]) -> None:
-    if folder is not None or _here.folder is not None:
+def _enter(files: _OwnFiles) -> None:
+    if files.folder is not None or _here.folder is not None:
         for kept in _caches:
             kept.cache_clear()
-    _here.folder, _here.used = folder, used
+    _here.folder, _here.used, _here.cases = files.folder, files.used, files.cases
 
 
 def kept_for_a_folder(read: Function) -> Function:
@@ -109,9 +114,20 @@ def record_use(own: Path) -> None:
         print(f"{own} is used instead of the {group} of that name that ships with the model", file=sys.stderr)
 
 
+def record_files(case: Path, files: Mapping[str, str]) -> None:
+    """Keep in mind that files of a case were read, with their sha256 by name."""
+    _here.cases[case] = dict(files)
+
+
+def cases_used() -> Mapping[Path, Mapping[str, str]]:
+    """Return the folders of cases that were read, with the sha256 of their files by name."""
+    return dict(_here.cases)
+
+
 def own_files_used() -> list[dict[str, str]]:
-    """Return path (below the folder of one's own) and sha256 of the files of one's own that were read."""
-    return [{"path": path, "sha256": sha256} for path, sha256 in sorted(_here.used.items())]
+    """Return path and sha256 of the files of one's own that were read: below their folder, or that of the case."""
+    of_cases = {f"{CASE}/{name}": sha for files in _here.cases.values() for name, sha in files.items()}
+    return [{"path": path, "sha256": sha256} for path, sha256 in sorted({**_here.used, **of_cases}.items())]
 
 
 def _shipped(group: str) -> list[str]:

@@ -26,6 +26,7 @@ from experiments.options import CONFIGS
 FOLDER = "verbs"
 
 _SETTING = re.compile(r"(\w+): +(.*?)(?: +# *(.*))?")
+_OF_A_PLACE = re.compile(r"^  - place:", re.MULTILINE)
 _OF_A_SCENARIO = re.compile(r"^  - scenario_defaults\b", re.MULTILINE)
 
 
@@ -49,6 +50,8 @@ class Verb:
     """Settings may be those of a scenario too."""
     settings: tuple[VerbSetting, ...] = ()
     """Those of its own."""
+    takes_case: bool = False
+    """A case may stand in for the place and the board of its scenarios."""
 
     @property
     def summary(self) -> str:
@@ -82,4 +85,10 @@ def _verb(file: Traversable) -> Verb:
     text = config.read_text("utf-8")
     stated = (_SETTING.fullmatch(line) for line in text.splitlines())
     settings = tuple(VerbSetting(found[1], found[2], found[3] or "") for found in stated if found)
-    return Verb(name, text_of_help, takes="scenario" if _OF_A_SCENARIO.search(text) else "settings", settings=settings)
+    return Verb(
+        name,
+        text_of_help,
+        takes="scenario" if _OF_A_SCENARIO.search(text) else "settings",
+        settings=settings,
+        takes_case=_OF_A_PLACE.search(text) is not None and all(setting.name != "case" for setting in settings),
+    )

@@ -88,7 +88,7 @@ ROOMS: dict[str, str] = {
     " sim.lanes.dealing",
     "sim.lanes.refusals": "sim.scenario sim.lanes.compiling sim.lanes.views",
     # ------------------------------------------------------------------------ the month compiled by it, over many runs
-    "sim.block": "sim.jit sim.parameters sim.scenario sim.population sim.levers sim.state sim.records sim.partners"
+    "sim.block": "sim.jit sim.parameters sim.scenario sim.population sim.tables sim.levers sim.state sim.records sim.partners"
     " sim.partnership sim.randomness sim.month sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs"
     " sim.lanes.engine",
     "sim.compiled": "sim.sources sim.randomness sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
@@ -119,10 +119,12 @@ ROOMS: dict[str, str] = {
     "experiments.settings": "sim",
     "experiments.values": "sim",
     "experiments.behaviours": "sim experiments.errors",
-    "experiments.compose": "sim experiments.options experiments.registry experiments.errors experiments.behaviours",
+    "experiments.cases": "sim experiments.files experiments.options experiments.errors",
+    "experiments.compose": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
+    " experiments.cases",
     "experiments": "experiments.compose",
     "experiments.command": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
-    " experiments.compose",
+    " experiments.cases experiments.compose",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
     " analysis.claims experiments.terminal experiments.options experiments.errors experiments.values"
@@ -143,9 +145,10 @@ ROOMS: dict[str, str] = {
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims"
     " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
-    " experiments.values experiments.behaviours experiments.compose experiments.command experiments.runs"
+    " experiments.values experiments.behaviours experiments.cases experiments.compose experiments.command experiments.runs"
     " experiments.study experiments.search experiments.output experiments.page",
-    "experiments.documents": "sim analysis.shared analysis.patterns experiments.options experiments.compose"
+    "experiments.documents": "sim analysis.shared analysis.patterns experiments.options experiments.cases"
+    " experiments.compose"
     " experiments.files experiments.terminal experiments.runs experiments.search experiments.output"
     " experiments.console",
 }
@@ -178,7 +181,8 @@ LIBRARIES: dict[str, str] = {
     "pandas": "sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
-    "omegaconf": "experiments.errors experiments.compose experiments.command experiments.runs",
+    "omegaconf": "experiments.errors experiments.cases experiments.compose experiments.command"
+    " experiments.runs",
     "rich": "experiments.terminal experiments.output experiments.verbs",
     "starlette": "experiments.page",
     "uvicorn": "experiments.verbs",

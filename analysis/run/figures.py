@@ -193,13 +193,16 @@ def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
 def short_names(partners: list[str]) -> dict[str, str]:
     """Return readable names of partners, with a number only where there are several of a kind.
 
-    >>> short_names(["police_1", "school_1", "school_2"])
-    {'police_1': 'Police force', 'school_1': 'School 1', 'school_2': 'School 2'}
+    >>> short_names(["police_1", "school_1", "school_2", "Hill Airport"])
+    {'police_1': 'Police force', 'school_1': 'School 1', 'school_2': 'School 2', 'Hill Airport': 'Hill Airport'}
     """
-    kinds = Counter(name.rsplit("_", 1)[0] for name in partners)
+    kinds = Counter(name.rpartition("_")[0] for name in partners)
     named = {}
     for name in partners:
-        kind, number = name.rsplit("_", 1)
+        kind, _, number = name.rpartition("_")
+        if not (kind and number.isdigit()):  # a body by its own name
+            named[name] = name
+            continue
         label = ARCHETYPES[kind].label if kind in ARCHETYPES else readable(kind)
         named[name] = label if kinds[kind] == 1 else f"{label} {number}"
     return named

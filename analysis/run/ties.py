@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import networkx as nx
@@ -118,7 +119,8 @@ def _write_key(figure: Figure, spare: list[Axes], numbers: Mapping[str, int], bo
 
 def _places(ties: pd.DataFrame, bodies: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     graph = nx.Graph()
-    graph.add_nodes_from(dict.fromkeys(bodies["partner"]))
+    # All are held together a little, or who is tied to nobody would be drawn far away.
+    graph.add_edges_from(itertools.combinations(dict.fromkeys(bodies["partner"]), 2), weight=0.1)
     counted = ties.groupby(["one", "other"], as_index=False).size()
     graph.add_weighted_edges_from(zip(counted["one"], counted["other"], counted["size"].astype(float), strict=True))
     distance = 2.4 / max(1, len(graph)) ** 0.5

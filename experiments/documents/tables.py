@@ -17,6 +17,7 @@ from pathlib import Path
 
 from analysis.patterns import declared_words
 from analysis.shared.markdown import markdown_table
+from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
 from experiments.documents.odd_tables import ODD_TABLES
@@ -29,7 +30,7 @@ from sim.parameters import Role
 from sim.population import place_records
 from sim.vocabulary import VOCABULARY, Kind
 
-DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns.md", "places.md", "results.md")
+DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns.md", "places.md", "cases.md", "results.md")
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -71,6 +72,16 @@ def archetypes() -> str:
         "participation_cost", "outside_exposure", "silos", "reorganisation_exposure",
     )  # fmt: skip
     return _archetype_columns(("sector", *columns))
+
+
+def case_files() -> str:
+    """Return the files of a case with what each of their columns takes."""
+    place = [f"- {_code(name)}: {says}" for name, says in PLACE_SAYS.items()]
+    parts = [f"### `{PLACE_FILE}`", "The place, one setting a line. Population alone must be there.", "\n".join(place)]
+    for file, sheet in SHEETS.items():
+        columns = [(_code(one.name), "yes" if one.required else "", one.says) for one in sheet.columns]
+        parts += [f"### `{file}`", sheet.says, markdown_table(("column", "needed", "what it takes"), columns)]
+    return "\n\n".join(parts)
 
 
 def priorities() -> str:
@@ -289,7 +300,7 @@ def without_one() -> str:
 _MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
-        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, places_known,
+        case_files, levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, places_known,
         boards, measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments,
         pattern_nulls, pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
         prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied, without_one,

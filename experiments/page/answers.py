@@ -171,7 +171,7 @@ def _ends_as_most(final_regimes: NDArray[np.int8]) -> NDArray[np.bool_]:
 def policy_dates(scenario: Scenario) -> list[Json]:
     """Return the dated changes of a scenario: month, date, note, changes by path, bodies abolished or seated."""
     start = month_number(scenario.start)
-    rows = [
+    rows: list[Json] = [
         {
             "month": month_number(entry.from_month) - start,
             "date": entry.from_month,
@@ -191,7 +191,7 @@ def policy_dates(scenario: Scenario) -> list[Json]:
         }
         for entry in scenario.board.entries
     ]
-    return sorted(rows, key=lambda row: row["month"])
+    return sorted((row for row in rows if row["month"] < scenario.months), key=lambda row: row["month"])
 
 
 def _changes_of(entry: CalendarEntry) -> dict[str, Any]:

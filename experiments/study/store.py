@@ -12,6 +12,7 @@ import csv
 import dataclasses
 import hashlib
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,7 +30,7 @@ from numpy.typing import NDArray
 from analysis.shared.paths import flat
 from experiments.errors import CommandError
 from experiments.files import PARTIAL, replacing, sha256, sha256_of_file
-from experiments.options import own_files_used
+from experiments.options import CASE, cases_used, own_files_used
 from experiments.study.designs import DRAW
 from experiments.study.identity import HASH, PARTS, changed_by_hand, differences, differing_code, made_by, sealed
 from experiments.values import scenario_values
@@ -171,6 +172,7 @@ def plan_study(
     if behaviours:
         with replacing(folder / BEHAVIOURS) as path:
             pd.DataFrame([vars(behaviour) for behaviour in behaviours]).to_parquet(path, index=False)
+    copied = _copy_cases(folder)
     everything = {**settings, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
     everything = json.loads(json.dumps(everything))
     code = made_by(scenarios.values())
@@ -178,7 +180,7 @@ def plan_study(
         folder=folder,
         settings=everything,
         made_by=code,
-        files={name: sha256_of_file(folder / name) for name in (DRAWS, *([BEHAVIOURS] if behaviours else []))},
+        files={name: sha256_of_file(folder / name) for name in (DRAWS, *([BEHAVIOURS] if behaviours else []), *copied)},
         own_files=own_files_used(),
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -190,11 +192,25 @@ def plan_study(
     return study
 
 
+def _copy_cases(folder: Path) -> list[str]:
+    """Copy the case that scenarios were composed from into the folder of the study; return the files, by path."""
+    copied = []
+    for case, files in cases_used().items():
+        (folder / CASE).mkdir(exist_ok=True)
+        for name in files:
+            with replacing(folder / CASE / name) as path:
+                shutil.copyfile(case / name, path)
+            copied.append(f"{CASE}/{name}")
+    return copied
+
+
 def _refuse_occupied(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CommandError(f"study = {str(folder)!r} is a file: give the name of a folder")
     begun = {
-        path for path in folder.glob("*") if path.name in (DRAWS, BEHAVIOURS, CHUNKS) or path.name.endswith(PARTIAL)
+        path
+        for path in folder.glob("*")
+        if path.name in (DRAWS, BEHAVIOURS, CHUNKS, CASE) or path.name.endswith(PARTIAL)
     }
     if others := sorted(set(folder.glob("*")) - begun):
         raise CommandError(

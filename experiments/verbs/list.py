@@ -8,6 +8,7 @@ Topics:
               places all, places funded, places recorded (the fund is on record), places county:Kent
   measures    what a run reports every month
   boards      who sits at the table
+  types       kinds of bodies, with their sector and budget: what a case names or bases its own on
   words       what everything is called in plain words, with unit and meaning
   steps       what happens in a month, step by step, and who takes each
 
@@ -33,7 +34,7 @@ from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError
 from experiments.options import option_names
 from experiments.terminal import console, plain_table
-from sim import MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
+from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records
 from sim.scenario import nearest
 from sim.vocabulary import VOCABULARY
@@ -83,6 +84,11 @@ def boards() -> Rows:
     ]
 
 
+def types() -> Rows:
+    """Return the archetypes with all their columns."""
+    return [dataclasses.asdict(kind) for kind in ARCHETYPES.values()]
+
+
 def words() -> Rows:
     """Return the plain words of measures, levers, parameters, terms, sectors and regimes."""
     return [dataclasses.asdict(word) for word in VOCABULARY.values()]
@@ -100,6 +106,7 @@ TOPICS: Mapping[str, Callable[..., Rows]] = {
     "places": places,
     "measures": measures,
     "boards": boards,
+    "types": types,
     "words": words,
     "steps": steps,
 }
@@ -218,6 +225,19 @@ def _board_table(rows: Rows) -> Table:
     return table
 
 
+def _type_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("type", no_wrap=True)
+    table.add_column("what it is", ratio=1)
+    table.add_column("sector")
+    for heading in ("budget\n£ a head", "discretionary\nshare", "senior\nhalf-days"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        figures = (f"{row['budget_gbp_per_head']:g}", f"{row['discretionary_share']:g}", f"{row['senior_half_days']:g}")
+        table.add_row(row["archetype"], row["label"], row["sector"], *figures)
+    return table
+
+
 def _word_table(rows: Rows) -> Table:
     table = plain_table()
     table.add_column("name", no_wrap=True)
@@ -248,6 +268,7 @@ _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "places": _place_table,
     "measures": _measure_table,
     "boards": _board_table,
+    "types": _type_table,
     "words": _word_table,
     "steps": _step_table,
 }

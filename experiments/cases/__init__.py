@@ -1,0 +1,1 @@
+"""Cases: a folder of plain files about one place and its bodies, read, checked and written."""

@@ -1,0 +1,89 @@
+"""Cases that are asked for by ``case=FOLDER``, and what Hydra composes of them.
+
+A case gives a scenario its place and its board, and what else it states: dates, calendar, leader, levers. It comes
+after the scenario and before single settings of the command line. To Hydra it is an option of three groups, by a word
+that stands for the folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.cases.reading import Case, read_case
+from experiments.errors import CommandError
+from experiments.options import PLACE
+
+_ASKED = re.compile(r"^\+*case=(?P<folder>.*)$", re.DOTALL)
+REST = "own_case"
+"""The group of what a case states beside its place and its board."""
+
+_OPTION = re.compile(r"\+?(own_case|place|board)=(case_\d+)")
+_LEAVES_NO_ROOM_FOR = (PLACE, "board", "calendar", "leadership", "levers")
+"""Groups that a case may state itself."""
+
+_cases: dict[str, Case] = {}
+"""Cases by the word that stands for each."""
+
+
+def names_a_case(override: str) -> bool:
+    """Return whether an override is ``case=FOLDER``."""
+    return _ASKED.match(override) is not None
+
+
+def as_options(overrides: Sequence[str]) -> list[str]:
+    """Return overrides with a case as options of groups; its files are read and checked.
+
+    Raises CommandError if the case does not hold together, or something is given beside it that it states itself.
+    """
+    asked = [match["folder"] for override in overrides if (match := _ASKED.match(override))]
+    if not asked:
+        return list(overrides)
+    if len(asked) > 1:
+        raise CommandError(f"case is given twice ({' and '.join(asked)}): give one")
+    rest = [override for override in overrides if not names_a_case(override)]
+    case = read_case(_unquoted(asked[0]))
+    for override in rest:
+        group = override.lstrip("+~").partition("=")[0]
+        if group in (PLACE, "board") or (group in _LEAVES_NO_ROOM_FOR and group in case.rest):
+            raise CommandError(
+                f"{override!r} and case={asked[0]} cannot go together: the case states its own {group}; change single "
+                "settings of it, such as place.population=150000"
+            )
+    word = f"case_{len(_cases)}"
+    _cases[word] = case
+    return [f"+{REST}={word}", f"{PLACE}={word}", f"board={word}", *rest]
+
+
+def as_people_write(overrides: Iterable[str]) -> list[str]:
+    """Return overrides with a case by its folder: the opposite of :func:`as_options`."""
+    written = []
+    for override in overrides:
+        match = _OPTION.fullmatch(override)
+        if match is None:
+            written.append(override)
+        elif match[1] == REST:
+            written.append(f"case={_cases[match[2]].folder}")
+    return written
+
+
+def case_among(options: Iterable[str]) -> Case | None:
+    """Return the case among overrides as :func:`as_options` gives them, if there is one."""
+    words = (match[2] for option in options if (match := _OPTION.fullmatch(option)))
+    return next((_cases[word] for word in words), None)
+
+
+def option_of_case(config_path: str) -> dict[str, Any] | None:
+    """Return what a case states for a group, by a path such as ``board/case_0``; None if there is no such option."""
+    group, _, word = config_path.partition("/")
+    case = _cases.get(word)
+    if case is None:
+        return None
+    parts = {REST: case.rest, PLACE: case.place, "board": case.board}
+    return dict(parts[group]) if group in parts else None
+
+
+def _unquoted(folder: str) -> Path:
+    return Path(re.sub(r"^(['\"])(.*)\1$", r"\2", folder))

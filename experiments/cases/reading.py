@@ -1,0 +1,392 @@
+"""From a folder to a case: every cell checked, and everything that is wrong said at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from omegaconf import OmegaConf
+
+from experiments.cases.cells import Problem, Row, Unreadable, number_in, read_table
+from experiments.cases.settings_file import SettingsFile, read_settings
+from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS, Sheet
+from experiments.errors import CommandError
+from experiments.files import sha256_of_file
+from experiments.options import find, option_names
+from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, ScenarioError, scenario_from
+from sim.parameters import Leadership, Levers
+from sim.population import RANGE_OF_COLUMN
+from sim.scenario import Board, Place, nearest, validated
+
+Cells = dict[str, Any]
+"""What a row of a sheet says, by column, and under ``line`` where it stands."""
+
+_LINE = "line"
+_OF_PLACE = ("name", "label", "population", "tiers", "need", "fund_2003_04_gbp_m")
+_USUAL_PRICES = "2003-04"
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A place and its bodies, as a folder of one's own states them.
+
+    ``place``, ``board``, and what is in ``rest`` (start, months, calendar, leadership and levers, as far as they are
+    stated) are plain settings of a scenario. ``targets`` is what was observed: measure, first and last month, value and
+    standard error.
+    """
+
+    folder: Path
+    place: Mapping[str, Any]
+    board: Mapping[str, Any]
+    rest: Mapping[str, Any]
+    targets: pd.DataFrame
+    files: Mapping[str, str]
+    """The sha256 of each file that was read, by name."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the place."""
+        return str(self.place["name"])
+
+
+def read_case(folder: Path | str) -> Case:
+    """Return the case in a folder; raise CommandError with the first thing that is wrong, and how many more are."""
+    case, problems = checked_case(folder)
+    if problems:
+        more = f" (and {len(problems) - 1} more: partnerships new case={folder} check=true)" if problems[1:] else ""
+        raise CommandError(f"case {str(folder)!r}: {problems[0]}{more}")
+    assert case is not None
+    return case
+
+
+def checked_case(folder: Path | str) -> tuple[Case | None, list[Problem]]:
+    """Return the case in a folder, if it holds together, and everything that is wrong with it."""
+    path = Path(folder).expanduser()
+    if not path.is_dir():
+        raise CommandError(f"case = {str(folder)!r} is no folder: partnerships new case={folder} writes one")
+    if not (path / PLACE_FILE).is_file():
+        raise CommandError(f"case = {str(folder)!r} has no {PLACE_FILE}: partnerships new case=FOLDER writes a case")
+    return _Reader(path).read()
+
+
+class _Reader:
+    """One reading of a folder, which gathers what is wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.types: dict[str, Any] = {}
+        self.names: list[str] = []
+
+    def read(self) -> tuple[Case | None, list[Problem]]:
+        """Return the case, if nothing is wrong with it, and what is."""
+        stated = read_settings(self.folder / PLACE_FILE, self.problems)
+        rows = {file: self.rows_of(sheet) for file, sheet in SHEETS.items()}
+        self.types = self.own_types(rows["types.csv"])
+        bodies = self.bodies(rows["partners.csv"])
+        self.names = [body["name"] for body in bodies]
+        board = {
+            "members": {},
+            "executive": stated.values.get("executive", "everyone"),
+            "chair": stated.values.get("chair", "council"),
+            "bodies": bodies,
+            "types": self.types,
+            "trust": self.pairs(rows["trust.csv"], "trust.csv", ("giver", "receiver"), "trust", 0.5),
+            "ties": self.pairs(rows["ties.csv"], "ties.csv", ("one", "other"), "tied", True),
+        }
+        place = {name: stated.values[name] for name in _OF_PLACE if name in stated.values}
+        place.setdefault("name", self.folder.resolve().name)
+        place.setdefault("label", str(place["name"]).replace("_", " ").title())
+        place |= self.series(rows["series.csv"], stated, place)
+        rest = self.rest(stated, rows["events.csv"])
+        targets = self.targets(rows["targets.csv"])
+        self.check_whole(stated, place, board, rest)
+        self.problems.sort(key=lambda problem: (problem.file != PLACE_FILE, problem.file, problem.line or 0))
+        if self.problems:
+            return None, self.problems
+        names = [PLACE_FILE, *(file for file in SHEETS if (self.folder / file).is_file())]
+        files = {file: sha256_of_file(self.folder / file) for file in names}
+        return Case(self.folder.resolve(), place, board, rest, targets, files), []
+
+    # ------------------------------------------------------------------ cells
+
+    def wrong(self, file: str, says: str, line: int | None = None, column: str = "") -> None:
+        """Note that something is wrong."""
+        self.problems.append(Problem(file, says, line, column))
+
+    def rows_of(self, sheet: Sheet) -> list[Cells]:
+        """Return what the rows of a file say; none if there is no such file, and it may be left out."""
+        path = self.folder / sheet.file
+        if not path.is_file():
+            if sheet.required:
+                self.wrong(sheet.file, "it is missing")
+            return []
+        columns = sheet.by_name
+        try:
+            table = read_table(path, list(columns))
+        except Unreadable as error:
+            self.wrong(sheet.file, str(error))
+            return []
+        for column in dict.fromkeys(table.columns):
+            if column not in columns:
+                hint = nearest(column, columns)
+                self.wrong(sheet.file, f"there is no such column{hint}; it takes {', '.join(columns)}", 1, column)
+            elif list(table.columns).count(column) > 1:
+                self.wrong(sheet.file, "the column stands there twice", 1, column)
+        missing = [column.name for column in columns.values() if column.required and column.name not in table.columns]
+        for name in missing if table.columns else ():
+            self.wrong(sheet.file, "the column is missing", 1, name)
+        return [] if missing else [self.cells_of(sheet, row, table.decimal_comma) for row in table.rows]
+
+    def cells_of(self, sheet: Sheet, row: Row, decimal_comma: bool) -> Cells:
+        """Return what a row says; cells that cannot be read are left out."""
+        cells: Cells = {_LINE: row.line}
+        for needed in sheet.columns:
+            if needed.required and needed.name not in row.cells:
+                self.wrong(sheet.file, f"it is empty: {needed.says}", row.line, needed.name)
+        for column, cell in row.cells.items():
+            if column == "":
+                self.wrong(sheet.file, cell, row.line)
+            elif column in sheet.by_name:
+                try:
+                    cells[column] = sheet.by_name[column].read(cell, decimal_comma)
+                except Unreadable as error:
+                    self.wrong(sheet.file, str(error), row.line, column)
+        return cells
+
+    # ------------------------------------------------------------------ bodies
+
+    def own_types(self, rows: list[Cells]) -> dict[str, Any]:
+        """Return the types of one's own by name."""
+        types: dict[str, Any] = {}
+        for row in rows:
+            name = row.get("type")
+            if name is None or "based_on" not in row:
+                continue
+            if name in ARCHETYPES or name in types or name == "council":
+                known = "stands there twice" if name in types else "ships with the model: choose another name"
+                self.wrong("types.csv", f"{name!r} {known}", row[_LINE], "type")
+                continue
+            types[name] = {"based_on": row["based_on"], "label": row.get("label", ""), "sector": row.get("sector")}
+            types[name]["differs"] = self.differences(row, "types.csv")
+        return types
+
+    def bodies(self, rows: list[Cells]) -> list[dict[str, Any]]:
+        """Return the bodies by name."""
+        bodies: list[dict[str, Any]] = []
+        lines: dict[str, int] = {}
+        known = [*self.types, *ARCHETYPES]
+        for row in rows:
+            line, name, kind = row[_LINE], row.get("name"), row.get("type")
+            if kind is not None and kind not in known:
+                self.wrong("partners.csv", f"there is no type {kind!r}{nearest(kind, known)}", line, "type")
+            if name is None or kind is None:
+                continue
+            if name in lines:
+                self.wrong("partners.csv", f"{name!r} stands in line {lines[name]} already", line, "name")
+                continue
+            lines[name] = line
+            same = ("sector", "budget_gbp_m", "groups", "joins")
+            body = {"name": name, "type": kind, "chairs": row.get("chairs", False)}
+            body |= {column: row[column] for column in same if column in row}
+            bodies.append(body | {"differs": self.differences(row, "partners.csv")})
+        if not rows and not self.problems:
+            self.wrong("partners.csv", "it names nobody: give at least one body")
+        return bodies
+
+    def differences(self, row: Cells, file: str) -> dict[str, float]:
+        """Return in which columns of the archetypes a row differs."""
+        found = {column: row[column] for column in RANGE_OF_COLUMN if column in row}
+        weights = [found[theme] for theme in THEMES if theme in found]
+        if weights and sum(weights) == 0.0:
+            self.wrong(file, "all priorities are 0: give at least one of the five a weight", row[_LINE], THEMES[0])
+        return found
+
+    def pairs(
+        self, rows: list[Cells], file: str, sides: tuple[str, str], what: str, usual: Any
+    ) -> list[dict[str, Any]]:
+        """Return what is known of pairs, whose names are bodies of the case."""
+        found: list[dict[str, Any]] = []
+        seen: dict[Collection[str], int] = {}
+        for row in rows:
+            for side in sides:
+                if side in row and row[side] not in self.names:
+                    says = f"nobody in partners.csv is called {row[side]!r}{nearest(row[side], self.names)}"
+                    self.wrong(file, says, row[_LINE], side)
+            one, other = (row.get(side) for side in sides)
+            if one is None or other is None:
+                continue
+            pair: Collection[str] = frozenset((one, other)) if what == "tied" else (one, other)
+            if one == other:
+                self.wrong(file, f"{one!r} stands on both sides", row[_LINE], sides[1])
+            elif pair in seen:
+                self.wrong(file, f"this pair stands in line {seen[pair]} already", row[_LINE], sides[1])
+            seen[pair] = row[_LINE]
+            found.append({sides[0]: one, sides[1]: other, what: row.get(what, usual)})
+        return found
+
+    # ------------------------------------------------------------------ dates
+
+    def series(self, rows: list[Cells], stated: SettingsFile, place: Mapping[str, Any]) -> dict[str, Any]:
+        """Return fund and need from dates on."""
+        prices = str(stated.values.get("prices", _USUAL_PRICES))
+        fund: list[dict[str, Any]] = []
+        need: list[dict[str, Any]] = []
+        given = place.get("need")
+        now = dict.fromkeys(THEMES, 0.5) | (dict(given) if isinstance(given, dict) else {})
+        last = ""
+        for row in rows:
+            line = row[_LINE]
+            month = str(row.get("month") or row.get("financial_year"))
+            if ("month" in row) == ("financial_year" in row):
+                self.wrong("series.csv", "a row has either a month or a financial year", line, "month")
+                continue
+            if month <= last:
+                self.wrong("series.csv", f"{month} does not come after {last}: rows go by date", line, "month")
+            last = month
+            if "fund_gbp_m_a_year" in row:
+                index = row.get("price_index", 100.0)
+                if row.get("prices", prices) != prices and "price_index" not in row:
+                    self.wrong(
+                        "series.csv",
+                        f"these are not the prices of {PLACE_FILE}: give price_index, that of {prices} is 100",
+                        line,
+                        "price_index",
+                    )
+                fund.append({"month": month, "gbp_m_a_year": row["fund_gbp_m_a_year"] * 100.0 / index})
+            changed = {theme: row[f"need_{theme}"] for theme in THEMES if f"need_{theme}" in row}
+            if changed:
+                now = now | changed
+                need.append({"month": month, "need": now})
+        return {"fund_series": fund, "need_series": need}
+
+    def rest(self, stated: SettingsFile, rows: list[Cells]) -> dict[str, Any]:
+        """Return start, months, leader, levers and calendar, as far as they are stated."""
+        values = stated.values
+        for name in values:
+            if name not in PLACE_SAYS:
+                hint = nearest(name, PLACE_SAYS)
+                says = f"there is no such setting{hint}; it takes {', '.join(PLACE_SAYS)}"
+                self.wrong(PLACE_FILE, says, stated.lines[name], name)
+        rest: dict[str, Any] = {name: values[name] for name in ("start", "months") if name in values}
+        if "leader" in values:
+            rest["leadership"] = self.option("leadership", values["leader"], "leader", stated)
+        if "levers" in values:
+            if not isinstance(values["levers"] or {}, dict):
+                says = f"{values['levers']!r} is not allowed: it takes levers, one a line, written name: value"
+                self.wrong(PLACE_FILE, says, stated.lines["levers"], "levers")
+            else:
+                rest["levers"] = values["levers"] or {}
+        calendar = self.option("calendar", values["calendar"], "calendar", stated) if "calendar" in values else None
+        events = self.events(rows)
+        if calendar is not None or events:
+            rest["calendar"] = [*(calendar or []), *events]
+        return rest
+
+    def option(self, group: str, given: Any, name: str, stated: SettingsFile) -> Any:
+        """Return what a named file of the model holds, or the settings that stand there themselves."""
+        if isinstance(given, dict):
+            return given
+        if given not in option_names(group):
+            known = option_names(group)
+            says = f"{given!r} is not allowed: it takes {', '.join(known)}{nearest(str(given), known)}"
+            self.wrong(PLACE_FILE, says, stated.lines[name], name)
+            return {} if group == "leadership" else []
+        path = find(group, f"{given}.yaml")
+        assert path is not None
+        held: Any = OmegaConf.to_container(OmegaConf.load(path))
+        return held["calendar"] if group == "calendar" else held
+
+    def events(self, rows: list[Cells]) -> list[dict[str, Any]]:
+        """Return the calendar that events make, one entry a month."""
+        entries: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            if not {"month", "setting", "value"} <= row.keys():
+                continue
+            entry = entries.setdefault(row["month"], {"from": row["month"], "note": "", "abolish": []})
+            if "note" in row and row["note"] not in entry["note"]:
+                entry["note"] = "; ".join(filter(None, (entry["note"], row["note"])))
+            self.event(entry, row)
+        return [entries[month] for month in sorted(entries)]
+
+    def event(self, entry: dict[str, Any], row: Cells) -> None:
+        """Put what a row changes into the entry of its month."""
+        setting, value, line = row["setting"], row["value"], row[_LINE]
+        if setting == "abolish":
+            known = [*self.names, *self.types, *ARCHETYPES, "council"]
+            if value not in known:
+                self.wrong("events.csv", f"there is no body or type {value!r}{nearest(value, known)}", line, "value")
+            entry["abolish"].append(value)
+            return
+        if setting == "executive":
+            if value not in ("everyone", "public_only"):
+                self.wrong("events.csv", f"{value!r} is not allowed: it takes everyone or public_only", line, "value")
+            entry["executive"] = value
+            return
+        parameter = PARAMETERS.get(setting)
+        if parameter is None or parameter.role != "lever":
+            known = [path for path, one in PARAMETERS.items() if one.role == "lever"] + ["abolish", "executive"]
+            hint = nearest(setting, known, most=3)
+            says = f"there is no such setting{hint}; it takes abolish, executive or a lever: partnerships list levers"
+            self.wrong("events.csv", says, line, "setting")
+            return
+        read: Any = value
+        if value not in parameter.choices:
+            low, high = (limit if limit is not None else math.nan for limit in (parameter.low, parameter.high))
+            try:
+                read = number_in(value, low=low, high=high, decimal_comma=True)
+            except Unreadable:
+                says = f"{value!r} is not allowed: it takes {parameter.range_text} ({parameter.unit})"
+                self.wrong("events.csv", says, line, "value")
+        *path, last = setting.split(".")
+        branch = entry
+        for part in path:
+            branch = branch.setdefault(part, {})
+        if last in branch:
+            self.wrong("events.csv", f"{setting} is set twice in {row['month']}", line, "setting")
+        branch[last] = read
+
+    def targets(self, rows: list[Cells]) -> pd.DataFrame:
+        """Return what was observed."""
+        columns = ["measure", "month", "to", "value", "standard_error"]
+        found = []
+        for row in rows:
+            measure = row.get("measure")
+            if measure is not None and measure not in MEASURES:
+                says = f"there is no measure {measure!r}{nearest(measure, MEASURES)}; see: partnerships list measures"
+                self.wrong("targets.csv", says, row[_LINE], "measure")
+            row.setdefault("to", row.get("month"))
+            if row.get("month") and row["to"] < row["month"]:
+                self.wrong("targets.csv", f"{row['to']} comes before {row['month']}", row[_LINE], "to")
+            found.append([row.get(column) for column in columns])
+        return pd.DataFrame(found, columns=columns)
+
+    # ------------------------------------------------------------------ the whole
+
+    def check_whole(
+        self, stated: SettingsFile, place: dict[str, Any], board: dict[str, Any], rest: dict[str, Any]
+    ) -> None:
+        """Check settings one by one, and then whether all of it holds together."""
+        for name in _OF_PLACE:
+            if name in place:
+                self.check_setting(name, stated, validated, Place, {name: place[name]})
+        if "population" not in place:
+            self.wrong(PLACE_FILE, f"it is missing: {PLACE_SAYS['population']}", column="population")
+        for name in ("chair", "executive"):
+            self.check_setting(name, stated, validated, Board, {name: board[name]})
+        for name, kind, shown in (("leadership", Leadership, "leader"), ("levers", Levers, "levers")):
+            if name in rest:
+                self.check_setting(shown, stated, validated, kind, rest[name], f"{name}.")
+        if not self.problems:
+            self.check_setting("", stated, scenario_from, {"place": place, "board": board, **rest})
+
+    def check_setting(self, name: str, stated: SettingsFile, check: Callable[..., Any], *given: Any) -> None:
+        """Note what a check refuses, at the line of a setting."""
+        try:
+            check(*given)
+        except ScenarioError as error:
+            self.wrong(PLACE_FILE, str(error), stated.lines.get(name), name)
