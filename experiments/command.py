@@ -133,7 +133,7 @@ class Command:
         shared = self.beside(*of_the_verb)
         if self.sample is not None:
             shared = [override for override in shared if not re.match(r"[+~]*behaviour=", override)]
-        return {name: load_scenario(name, shared) for name in names}
+        return {name: load_scenario(name, shared, verb=self.verb) for name in names}
 
 
 def _table_named(named: str) -> Path:

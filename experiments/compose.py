@@ -75,37 +75,39 @@ def load_scenario(
     name: str,
     overrides: Sequence[str] = (),
     *,
+    verb: str = "run",
     config_dir: Path | str | None = None,
     month: Month | None = None,
 ) -> Scenario:
     """Return the named scenario with Hydra ``overrides`` such as ``"levers.duty.attend=1"`` applied.
 
+    An experiment among them (``"+experiment=levers_together"``) states settings of a ``verb`` too: name it.
     Files in the folder ``config_dir`` (scenario/mine.yaml and so on) come before those that ship with the model.
     ``month`` declares settings of one's own (``"own.grudge_rate=0.3"``), unless ``"extension=FILE"`` does.
     Raises :class:`sim.ScenarioError`, whose one line names the setting, the value and what is allowed.
     """
     if config_dir is not None:
         with files_of_ones_own(Path(config_dir).expanduser().resolve()):
-            return load_scenario(name, overrides, month=month)
+            return load_scenario(name, overrides, verb=verb, month=month)
     try:
         if month is not None or any(_NAMES_AN_EXTENSION.match(override) for override in overrides):
-            return _composed(name, overrides, month)
-        return _composed_before(name, tuple(overrides))
+            return _composed(name, overrides, verb, month)
+        return _composed_before(name, tuple(overrides), verb)
     except (HydraException, OmegaConfBaseException, CommandError) as error:
         raise ScenarioError(one_line(error)) from error
 
 
-def _composed(name: str, overrides: Sequence[str], month: Month | None = None) -> Scenario:
+def _composed(name: str, overrides: Sequence[str], verb: str, month: Month | None = None) -> Scenario:
     with _our_configs():
-        config = compose("run", as_hydra_reads([f"scenario={name}", *overrides]))
-    refuse_unknown(config, tuple(setting.name for setting in verb_settings("run")))
+        config = compose(verb, as_hydra_reads([f"scenario={name}", *overrides]))
+    refuse_unknown(config, tuple(setting.name for setting in verb_settings(verb)))
     return scenario_of(config, month=month)
 
 
 @kept_for_a_folder
-def _composed_before(name: str, overrides: tuple[str, ...]) -> Scenario:
+def _composed_before(name: str, overrides: tuple[str, ...], verb: str) -> Scenario:
     """Return a scenario that depends on nothing but files: Hydra takes a tenth of a second to compose one."""
-    return _composed(name, overrides)
+    return _composed(name, overrides, verb)
 
 
 def load_place(name: str) -> Place:

@@ -13,8 +13,10 @@ from rich.table import Table
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, keep
+from experiments.output.together import with_levers_together
 from experiments.study import store
 from experiments.study.chunks import usual_size
+from experiments.study.designs import TOGETHER
 from experiments.study.request import StudyRequest, refuse_names, study_settings
 from experiments.study.standing import Execution, Standing, runs_left, work_off
 from experiments.study.store import DamagedChunk, Study
@@ -63,6 +65,8 @@ def carry_out(
             f"study = {str(folder)!r}: {error.strerror}; what was finished is kept: make room there and give the same "
             "command again"
         ) from None
+    for words in results.words:
+        console().print(words, soft_wrap=True)
     _say(study, computed=computed, seconds=seconds)
     return study
 
@@ -146,12 +150,13 @@ def _put_together(study: Study) -> None:
 
 
 def _results_of(study: Study) -> Results:
-    return Results(
+    results = Results(
         scenarios=study.scenarios,
         seed=study.settings["seed"],
         replicates=range(study.settings["replicates"]),
         tables={"summary.csv": store.summary(study)},
     )
+    return with_levers_together(results, study) if study.settings["design"] == TOGETHER else results
 
 
 def _settings_of(study: Study) -> dict[str, object]:
