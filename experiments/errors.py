@@ -9,6 +9,7 @@ from functools import cache
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
+from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
 from experiments.options import GROUPS
@@ -27,7 +28,9 @@ class CommandError(ValueError):
 
 def exit_code(error: Exception) -> int:
     """Return 2 for what the person can put right on the command line, 1 for anything else."""
-    asked_wrongly = (CommandError, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException)
+    asked_wrongly = (
+        CommandError, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException, MarkedYAMLError,
+    )  # fmt: skip
     return BAD_INPUT if isinstance(error, asked_wrongly) else FAILED
 
 
@@ -44,6 +47,8 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
         return _unreadable(error)
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _composition(error, verb_settings)
+    if isinstance(error, MarkedYAMLError):
+        return _unreadable_file(error)
     if isinstance(error, OSError):
         return _joined(str(error))
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
@@ -51,6 +56,11 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
 
 def unknown_setting(path: str, verb_settings: Sequence[str] = ()) -> str:
     """Return the line for a setting that no scenario has and the verb does not know."""
+    if path == "experiment":
+        return (
+            "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder "
+            "experiment begins with the line '# @package _global_'"
+        )
     parent, _, last = path.rpartition(".")
     if parent == "board.members" and last in ("council", *ARCHETYPES):
         return f"{path}: this board has no such seat; add it with a plus sign: +{path}=1"
@@ -97,6 +107,16 @@ def known_options(group: str, options: Sequence[str]) -> str:
 def _unreadable(error: OverrideParseException) -> str:
     reason = _joined(str(error).split("See https")[0]).removeprefix(f"Error parsing override {error.override!r} ")
     return f"cannot read {error.override!r}: settings are written name=value, for example months=60 ({reason})"
+
+
+def _unreadable_file(error: MarkedYAMLError) -> str:
+    """Return where a YAML file cannot be read, and why; a name that stands twice is the usual cause."""
+    mark = error.problem_mark
+    where = f"{mark.name}, line {mark.line + 1}" if mark else "a YAML file"
+    problem = _joined(str(error.problem))
+    if found := re.match(r"found duplicate key (.+)", problem):
+        return f"{where}: {found[1]!r} is named twice: give each a name of its own, or leave one out"
+    return f"{where} cannot be read: {problem}"
 
 
 def _composition(error: Exception, verb_settings: Sequence[str]) -> str:

@@ -20,6 +20,9 @@ CONFIGS = "configs"
 PLACE = "place"
 """The group whose options come from the data of the model, not from a folder."""
 
+EXPERIMENT = "experiment"
+"""The group of files that state settings of a verb and of its scenarios at once."""
+
 GROUPS = ("scenario", PLACE, "board", "leadership", "levers", "calendar", "behaviour")
 """What a scenario is composed of."""
 

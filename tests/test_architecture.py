@@ -107,6 +107,7 @@ ROOMS: dict[str, str] = {
     "analysis.sensitivity": "sim analysis.shared",
     "analysis.discovery": "sim analysis.shared",
     "analysis.policy": "sim analysis.shared",
+    "analysis.together": "sim analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
@@ -132,7 +133,7 @@ ROOMS: dict[str, str] = {
     "experiments.search": "sim analysis.shared analysis.patterns analysis.policy experiments.files"
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
-    "experiments.output": "sim analysis.shared analysis.comparison analysis.brief experiments.files"
+    "experiments.output": "sim analysis.shared analysis.comparison analysis.together analysis.brief experiments.files"
     " experiments.terminal experiments.options experiments.errors experiments.values experiments.command"
     " experiments.study",
     "experiments.page": "sim analysis.shared analysis.run experiments.options experiments.errors experiments.values"
@@ -145,8 +146,8 @@ ROOMS: dict[str, str] = {
     " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
     " experiments.values experiments.behaviours experiments.compose experiments.command experiments.runs"
     " experiments.study experiments.search experiments.output experiments.page",
-    "experiments.documents": "sim analysis.shared analysis.patterns experiments.options experiments.compose"
-    " experiments.files experiments.terminal experiments.runs experiments.search experiments.output"
+    "experiments.documents": "sim analysis.shared analysis.patterns analysis.together experiments.options"
+    " experiments.compose experiments.files experiments.terminal experiments.runs experiments.search experiments.output"
     " experiments.console",
 }
 

@@ -34,9 +34,10 @@ from sim.population import SECTORS
 from sim.vocabulary import label_of
 
 NOTE = (
-    "Numbers set by hand, not fitted: this is what the assumptions imply. Line: 95 % interval over {runs} paired runs. "
+    "Dot: mean paired difference; line: its 95 % interval over {runs} runs with the same chance. "
     "Filled: clear after correction for all comparisons (Holm); hollow: too small to tell."
 )
+VOICE = "Voice: the sector's share of influence."
 _VERDICTS = {MORE: "#0173b2", LESS: "#d55e00", UNCLEAR: GREY}
 _APART = 0.32
 """How far marks of one row lie apart, of the distance of rows."""
@@ -119,7 +120,8 @@ def pair_interactions_in_year(pairs: pd.DataFrame, *, year: float) -> Figure:
     add_title(figure, f"What pairs of levers come to beyond the sum of each alone, {scenario}, year {year:g}")
     add_note(
         figure,
-        f"{NOTE.format(runs=int(rows['replicates'].max()))} Right of 0 (blue): more than the sum; left (orange): less.",
+        f"{NOTE.format(runs=int(rows['replicates'].max()))} Right of 0 (blue): more than the sum; left (orange): less. "
+        "Doses are in the order of the levers.",
     )
     return figure
 
@@ -160,7 +162,8 @@ def who_gains_in_year(sectors: pd.DataFrame, *, year: float) -> Figure:
     panels[0].set_ylim(len(there) - 0.5, -0.5)
     scenario = mid_sentence(str(rows["scenario"].iloc[0]))
     add_title(figure, f"Who gains and who loses by each lever alone, {scenario}, year {year:g}")
-    add_note(figure, NOTE.format(runs=int(rows["replicates"].max())), empty_lines=2)
+    note = NOTE.format(runs=int(rows["replicates"].max()))
+    add_note(figure, f"{note} {VOICE}" if "voice" in measures else note, empty_lines=2)
     _dose_key(figure, doses)
     return figure
 
@@ -170,8 +173,9 @@ def _marks(ax: Axes, places: Any, rows: pd.DataFrame, column: str, *, colour: st
     across = ax.vlines if axis == "x" else ax.hlines
     across(places, rows["ci_low"], rows["ci_high"], color=colour, linewidth=2.2, alpha=0.5)
     fills = np.where(rows["clear"].to_numpy(dtype=bool), colour, "white")
-    at = (places, rows[column]) if axis == "x" else (rows[column], places)
-    ax.scatter(*at, s=24, facecolors=list(fills), edgecolors=colour, linewidths=1.2, zorder=3)
+    values = rows[column]
+    x, y = (places, values) if axis == "x" else (values, places)
+    ax.scatter(x, y, s=24, facecolors=list(fills), edgecolors=colour, linewidths=1.2, zorder=3)
 
 
 def _shift(number: int, count: int) -> float:

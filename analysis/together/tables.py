@@ -54,7 +54,7 @@ def levers_together(readings: pd.DataFrame, arms: pd.DataFrame) -> Together:
     >>> found.main["effect"].tolist(), found.sectors["sector"].tolist(), found.pairs["interaction"].tolist()
     ([1.0, 2.0], ['council', 'council'], [2.5])
     """
-    measures = [name for name in readings if name not in KEYS]
+    measures = [str(name) for name in readings.columns if name not in KEYS]
     of_all = [name for name in measures if not sector_of(name)]
     by_sector = main_effects(readings, arms, [name for name in measures if sector_of(name)])
     by_sector.insert(2, "sector", by_sector["measure"].map(sector_of))
@@ -84,8 +84,8 @@ def main_effects(readings: pd.DataFrame, arms: pd.DataFrame, measures: Sequence[
     """Return what each lever at each dose changes on its own.
 
     Columns: scenario, measure, year, lever, dose, reference (the mean without it), effect (mean paired difference),
-    ci_low, ci_high (95 % Student t interval, one by one), p_value (paired t test), p_holm (see :func:`holm`, over all rows
-    of a scenario), clear (p_holm below 5 %), replicates.
+    ci_low, ci_high (95 % Student t interval, one by one), p_value (paired t test), p_holm (see :func:`holm`, over all
+    rows of a scenario), clear (p_holm below 5 %), replicates.
 
     >>> readings = pd.DataFrame({"scenario": "a", "draw": [0, 1] * 3, "replicate": [0, 0, 1, 1, 2, 2], "year": 1,
     ...                          "trust": [0.0, 0.5, 0.25, 0.75, 0.5, 1.0]})
@@ -108,8 +108,8 @@ def pair_interactions(readings: pd.DataFrame, arms: pd.DataFrame, measures: Sequ
     """Return what two levers come to together, beyond the sum of what each comes to alone.
 
     Columns: scenario, measure, year, lever, dose, other, other_dose; ``alone`` and ``other_alone``, the effect of each
-    without the other; ``together``, that of both; ``interaction``, the mean paired difference in differences (both − one
-    − other + neither); ci_low to replicates as in :func:`main_effects`; ``verdict``.
+    without the other; ``together``, that of both; ``interaction``, the mean paired difference in differences
+    (both − one − other + neither); ci_low to replicates as in :func:`main_effects`; ``verdict``.
 
     >>> readings = pd.DataFrame({"scenario": "a", "draw": [0, 1, 2, 3] * 2, "replicate": [0] * 4 + [1] * 4, "year": 1,
     ...                          "trust": [0.0, 1.0, 2.0, 5.0, 1.0, 2.0, 3.0, 6.0]})
@@ -131,8 +131,8 @@ def pair_interactions(readings: pd.DataFrame, arms: pd.DataFrame, measures: Sequ
             means = {name: part.mean() for name, part in parts.items()}
             size = _size(both, one, other, neither)
             rows.append(keys | names | means | _tested(both - one - other + neither, name="interaction", size=size))
-    names = ["scenario", "measure", "year", "lever", "dose", "other", "other_dose"]
-    table = pd.DataFrame(rows, columns=[*names, "alone", "other_alone", "together", "interaction", *_TESTED])
+    columns = ["scenario", "measure", "year", "lever", "dose", "other", "other_dose"]
+    table = pd.DataFrame(rows, columns=[*columns, "alone", "other_alone", "together", "interaction", *_TESTED])
     table = _corrected(table)
     direction = np.where(table["interaction"] > 0.0, MORE, LESS)
     return table.assign(verdict=np.where(table["clear"], direction, UNCLEAR))
@@ -190,7 +190,7 @@ def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return p values corrected for so many comparisons, as Holm (1979) has it; what is NaN is not counted.
 
     Calling those below 5 % real is wrong about any of them in at most 5 % of experiments, however they depend on each
-    other: the smallest is multiplied by their number, the next by one less, and none becomes smaller than one before it.
+    other. The smallest is multiplied by their number, the next by one less, and none becomes smaller than one before.
 
     >>> holm(np.array([0.01, 0.04, 0.03])).round(2).tolist()
     [0.03, 0.06, 0.06]

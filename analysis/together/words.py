@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pandas as pd
 
 from analysis.shared.words import is_share, listed, mid_sentence, readable, titled, unit_of
-from analysis.together.tables import LESS, MORE, UNCLEAR, Together
+from analysis.together.tables import LESS, MORE, Together
 from sim.population import SECTORS
 from sim.vocabulary import label_of
 
@@ -26,7 +27,7 @@ SCOPE = (
     "Equal replicates share all chance, so effects are paired differences. Intervals are 95 % Student t intervals, one "
     "by one, and cover chance alone. What is called clear is so after Holm's (1979) correction: the effects of levers "
     "alone, those by sector and the interactions of pairs are each one family of comparisons in a scenario, over all "
-    "measures and years, and with 95 % confidence none of a family that is called clear is due to chance. A partnership "
+    "measures and years; with 95 % confidence nothing that is called clear in a family is due to chance. A partnership "
     "that was abolished counts with no engagement and no influence; what it added by then stays."
 )
 
@@ -56,7 +57,9 @@ def together_in_words(found: Together) -> str:
         either = main if len(main) else sectors
         years = [f"{year:g}" for year in sorted(either["year"].unique())]
         runs = int(either["replicates"].max())
-        lines.append(f"{readable(str(scenario))}, {runs} paired runs, at the end of year {listed(years)}:")
+        paired = f"{runs} paired run{'s' if runs > 1 else ''}"
+        at = f"year{'s' if len(years) > 1 else ''} {listed(years)}"
+        lines.append(f"{readable(str(scenario))}, {paired}, at the end of {at}:")
         lines += [*_alone(main), *_beyond(pairs), *_by_sector(sectors)]
     return "\n".join([*lines, SCOPE])
 
@@ -102,8 +105,8 @@ def with_interval(value: float, low: float, high: float, measure: str) -> str:
 def unit_of_change(measure: str) -> str:
     """Return the unit in which a change of a measure is told.
 
-    >>> unit_of_change("top_share"), unit_of_change("added_value"), unit_of_change("engagement"), unit_of_change("trust")
-    ('percentage points', 'percentage points of the gap', 'index, 0 to 1', '0 to 1')
+    >>> unit_of_change("top_share"), unit_of_change("added_value"), unit_of_change("engagement")
+    ('percentage points', 'percentage points of the gap', 'index, 0 to 1')
     """
     unit = unit_of(measure)
     if is_share(measure):
@@ -122,7 +125,8 @@ def _alone(main: pd.DataFrame) -> Iterator[str]:
         return
     yield "What each lever changes on its own:"
     for measure, rows in main.groupby("measure", sort=False):
-        clear, unclear = [], []
+        clear: list[str] = []
+        unclear: list[str] = []
         for (lever, dose), its in rows.groupby(["lever", "dose"], sort=False):
             seen = _in_years(its[its["clear"]], "effect", str(measure))
             (clear if seen else unclear).append(f"{with_dose(str(lever), str(dose))} {seen}".strip())
@@ -134,28 +138,37 @@ def _beyond(pairs: pd.DataFrame) -> Iterator[str]:
         return
     yield "What two levers come to beyond the sum of what each does alone:"
     for measure, rows in pairs.groupby("measure", sort=False):
-        named = _BEYOND if measure in BETTER_HIGH else _NEUTRAL
-        told: list[str] = []
-        unclear, number = 0, 0
-        for (lever, dose, other, other_dose), its in rows.groupby(["lever", "dose", "other", "other_dose"], sort=False):
-            number += 1
-            unclear += bool((its["verdict"] == UNCLEAR).all())
-            for verdict, words in named.items():
-                seen = _in_years(its[its["verdict"] == verdict], "interaction", str(measure))
-                if seen:
-                    told.append(f"{words}: {pair_named(lever, dose, other, other_dose)}, {seen}")
-        rest = f"Too small to tell in every year: {unclear} of {number} pairs of doses" if unclear else ""
         yield _heading(str(measure))
-        yield from (
-            f"  - {line}." for line in [*sorted(told, key=lambda line: not line.startswith(named[MORE])), rest] if line
-        )
+        of_pairs: Any = rows.groupby(["lever", "dose", "other", "other_dose"], sort=False)
+        for verdict, words in (_BEYOND if measure in BETTER_HIGH else _NEUTRAL).items():
+            for pair, its in of_pairs:
+                if seen := _in_years(its[its["verdict"] == verdict], "interaction", str(measure)):
+                    yield f"  - {words}: {pair_named(*pair)}, {seen}."
+        unclear = rows[~of_pairs["clear"].transform("any")]
+        if len(unclear):
+            yield f"  - {_unclear(unclear, str(measure))}"
+
+
+def _unclear(rows: pd.DataFrame, measure: str) -> str:
+    """Return how many pairs of doses are clear in no year, how far they may go, and what is seen before correction."""
+    pairs = len(rows) // rows["year"].nunique()
+    said = f"Too small to tell in every year: {pairs} pair{'s' if pairs > 1 else ''} of doses."
+    if rows["ci_low"].isna().all():
+        return f"{said} One run of each shows no chance."
+    away = int(((rows["ci_low"] > 0.0) | (rows["ci_high"] < 0.0)).sum())
+    most = change(float(rows[["ci_low", "ci_high"]].abs().to_numpy().max()), measure).replace("+", "±")
+    return (
+        f"{said} Before correction {away} of their {len(rows)} intervals lie away from 0, and about "
+        f"{0.05 * len(rows):.0f} would by chance; none reaches beyond {most}."
+    )
 
 
 def _by_sector(sectors: pd.DataFrame) -> Iterator[str]:
     if sectors.empty:
         return
     last = sectors["year"].max()
-    yield f"Who gains and who loses by each lever alone, in year {last:g} (other years are in sectors.csv):"
+    others = " (other years are in sectors.csv)" if sectors["year"].nunique() > 1 else ""
+    yield f"Who gains and who loses by each lever alone, in year {last:g}{others}:"
     rows = sectors[sectors["year"] == last]
     for (lever, dose), its in rows.groupby(["lever", "dose"], sort=False):
         told = [

@@ -65,9 +65,7 @@ def carry_out(
             f"study = {str(folder)!r}: {error.strerror}; what was finished is kept: make room there and give the same "
             "command again"
         ) from None
-    for words in results.words:
-        console().print(words, soft_wrap=True)
-    _say(study, computed=computed, seconds=seconds)
+    _say(study, results, computed=computed, seconds=seconds)
     return study
 
 
@@ -163,11 +161,13 @@ def _settings_of(study: Study) -> dict[str, object]:
     return {name: value for name, value in study.settings.items() if name != "scenarios"}
 
 
-def _say(study: Study, *, computed: int, seconds: float) -> None:
+def _say(study: Study, results: Results, *, computed: int, seconds: float) -> None:
     failed = sum(receipt.failed for chunk in study.chunks if (receipt := store.receipt(study, chunk)))
     out = console()
+    for words in results.words:
+        out.print(words, soft_wrap=True)
     said = f"{study.runs:,} runs, {failed:,} of them failed"
     out.print(f"{said} (see {store.FAILURES}; retry=true runs them again)" if failed else said)
     if computed:
         out.print(f"{computed:,} runs were computed now, {computed / seconds:,.0f} a second")
-    out.print(f"Results are in {study.folder}: runs.parquet, summary.csv", soft_wrap=True)
+    out.print(f"Results are in {study.folder}: {', '.join(['runs.parquet', *results.tables])}", soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import pandas as pd
@@ -36,7 +36,7 @@ def with_levers_together(results: Results, study: Study) -> Results:
         results,
         tables={**results.tables, **tables},
         texts={"words.txt": words},
-        figures=_figures(found, several=len(study.scenarios) > 1),
+        figures=_figures(found, study.scenarios),
         words=[words],
     )
 
@@ -51,16 +51,18 @@ def _readings(study: Study) -> pd.DataFrame:
     return months.assign(month=(months["month"] + 1) / 12).rename(columns={"month": "year"})
 
 
-def _figures(found: Together, *, several: bool) -> dict[str, Callable[[], Figure]]:
+def _figures(found: Together, scenarios: Iterable[str]) -> dict[str, Callable[[], Figure]]:
     figures: dict[str, Callable[[], Figure]] = {}
-    for scenario in found.main["scenario"].unique():
-        of = f"_{scenario}" if several else ""
+    names = list(scenarios)
+    for scenario in names:
+        of = f"_{scenario}" if len(names) > 1 else ""
         main, pairs, sectors = (
             table[table["scenario"] == scenario] for table in (found.main, found.pairs, found.sectors)
         )
-        figures[f"main_effects{of}"] = partial(main_effects_over_years, main)
-        for year in main["year"].unique():
+        if len(main):
+            figures[f"main_effects{of}"] = partial(main_effects_over_years, main)
+        for year in pairs["year"].unique():
             figures[f"pair_interactions_year_{year:g}{of}"] = partial(pair_interactions_in_year, pairs, year=year)
-            if not sectors.empty:
-                figures[f"who_gains_year_{year:g}{of}"] = partial(who_gains_in_year, sectors, year=year)
+        for year in sectors["year"].unique():
+            figures[f"who_gains_year_{year:g}{of}"] = partial(who_gains_in_year, sectors, year=year)
     return figures

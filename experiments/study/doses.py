@@ -47,7 +47,7 @@ def checked_doses(given: Any, scenario: Scenario) -> Doses:
 
 
 def _doses_of(lever: str, given: Any, scenario: Scenario) -> dict[str, dict[str, Any]]:
-    doses = {}
+    doses: dict[str, dict[str, Any]] = {}
     for dose, settings in _named(given, f"doses: {lever}", "named doses, each with its settings").items():
         where = f"doses: {lever}, {dose}"
         named = flat(_named(settings, where, "settings with their values"))
