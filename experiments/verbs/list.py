@@ -1,16 +1,16 @@
 """Print what there is to ask: scenarios, experiments, levers, parameters, places, measures and more.
 
 Topics:
-  scenarios   the questions that ship with the model, each with the claim it tests
-  experiments questions that state scenarios, levers and doses at once: partnerships sweep +experiment=NAME
-  levers      what government or a partnership can choose, with default, range and source
-  parameters  every number of the model: levers, uncertain and structural parameters
-  places      the 354 districts of 2004 and two places made up: fund, population, tiers, county, need; some of them:
-              places all, places funded, places recorded (the fund is on record), places county:Kent
-  measures    what a run reports every month
-  boards      who sits at the table
-  words       what everything is called in plain words, with unit and meaning
-  steps       what happens in a month, step by step, and who takes each
+  scenarios    the questions that ship with the model, each with the claim it tests
+  experiments  questions that state scenarios, levers and doses at once: partnerships sweep +experiment=NAME
+  levers       what government or a partnership can choose, with default, range and source
+  parameters   every number of the model: levers, uncertain and structural parameters
+  places       the 354 districts of 2004 and two places made up: fund, population, tiers, county, need; some of them:
+               places all, places funded, places recorded (the fund is on record), places county:Kent
+  measures     what a run reports every month
+  boards       who sits at the table
+  words        what everything is called in plain words, with unit and meaning
+  steps        what happens in a month, step by step, and who takes each
 
 For example:
   partnerships list scenarios
