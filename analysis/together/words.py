@@ -85,11 +85,11 @@ def pair_named(lever: str, dose: str, other: str, other_dose: str) -> str:
 def change(value: float, measure: str) -> str:
     """Return a change of a measure with its sign; of a share in percentage points.
 
-    >>> change(-0.0123, "top_share"), change(0.0123, "engagement")
-    ('−1.23', '+0.012')
+    >>> change(-0.0123, "top_share"), change(0.0123, "engagement"), change(-0.0001, "engagement")
+    ('−1.23', '+0.012', '0.000')
     """
     shown = f"{100 * value:+.2f}" if is_share(measure) else f"{value:+.3f}"
-    return shown.replace("-", "−")
+    return (shown if float(shown) else shown[1:]).replace("-", "−")
 
 
 def with_interval(value: float, low: float, high: float, measure: str) -> str:

@@ -179,6 +179,8 @@ def levers_by_sector_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a lever at its last dose, measure and sector: who gains and who loses."""
     table = _table("levers_together/sectors")
     table = table[table["dose"] == table.groupby("lever")["dose"].transform("last")]
+    order = {lever: place for place, lever in enumerate(table["lever"].unique())}
+    table = table.sort_values("lever", key=lambda levers: levers.map(order), kind="stable")
     return _by_year(
         table, keys=["lever", "dose", "measure", "sector"], headings=["lever", "change of", "sector"], column="effect",
         told=lambda key: [with_dose(key[0], key[1]), _of_change(f"{key[2]}_{key[3]}", key[2]), label_of(key[3])],
