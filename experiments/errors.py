@@ -12,7 +12,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
-from experiments.options import GROUPS
+from experiments.options import EXPERIMENT, GROUPS
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
 from sim.scenario import Board, nearest
 
@@ -20,6 +20,10 @@ BAD_INPUT = 2
 FAILED = 1
 
 _LONG_LIST = 30
+_HOW_TO_EXPERIMENT = (
+    "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder experiment "
+    "begins with the line '# @package _global_'"
+)
 
 
 class CommandError(ValueError):
@@ -56,11 +60,8 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
 
 def unknown_setting(path: str, verb_settings: Sequence[str] = ()) -> str:
     """Return the line for a setting that no scenario has and the verb does not know."""
-    if path == "experiment":
-        return (
-            "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder "
-            "experiment begins with the line '# @package _global_'"
-        )
+    if path == EXPERIMENT:
+        return _HOW_TO_EXPERIMENT
     parent, _, last = path.rpartition(".")
     if parent == "board.members" and last in ("council", *ARCHETYPES):
         return f"{path}: this board has no such seat; add it with a plus sign: +{path}=1"
@@ -122,6 +123,8 @@ def _unreadable_file(error: MarkedYAMLError) -> str:
 def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
     """Return Hydra's complaint about a setting, without its advice to add what does not exist."""
     text = str(error) or str(error.__cause__ or error)
+    if f"@{EXPERIMENT}." in text:
+        return _HOW_TO_EXPERIMENT
     if found := re.match(r"Could not override '([^']+)'", text):
         return unknown_setting(found[1], verb_settings)
     if found := re.match(r"Could not append to config. An item is already at '([^']+)'", text):
