@@ -38,7 +38,7 @@ def together_in_words(found: Together) -> str:
     >>> main = {"scenario": "a", "measure": "trust", "year": 1.0, "lever": "fund", "dose": "full", "reference": 0.5,
     ...         "effect": 0.1, "ci_low": 0.05, "ci_high": 0.15, "clear": True, "replicates": 9}
     >>> pair = {"other": "duty", "other_dose": "light", "interaction": 0.1, "verdict": MORE}
-    >>> nothing = pd.DataFrame(columns=["scenario", "sector", *main])
+    >>> nothing = pd.DataFrame(columns=["sector", *main])
     >>> found = Together(pd.DataFrame([main]), nothing, pd.DataFrame([main | pair]))
     >>> for line in together_in_words(found).splitlines()[1:7]:
     ...     print(line)

@@ -15,10 +15,10 @@ one in every scenario and draw, so that runs differ by luck and by parameters.
 
 With design=together, doses names levers, each with its doses, and each dose its settings. Draws are
 the scenario as it is, each lever at each dose, and all pairs of levers at all their doses; measures
-are read at the end of the years named. Writes also main_effects.csv, pair_interactions.csv,
-sectors.csv, words.txt and figures/: what each lever changes alone, what pairs come to beyond the sum,
-who gains and who loses, with intervals. A file of the group experiment, ours or your own, states all
-of that at once. What comes of it rests on numbers set by hand, not fitted.
+are read at the end of the years named. Writes main_effects.csv, pair_interactions.csv, sectors.csv,
+words.txt and figures/ too: what each lever changes alone, what pairs come to beyond the sum, who
+gains and who loses, with intervals. A file of the group experiment, ours or your own, states all of
+that at once. What comes of it rests on numbers set by hand, not fitted.
 
 With places=all, funded, recorded or county:NAME every district of that group is a draw, and
 nothing else is varied (partnerships list places). What is told by place is conditional on the
