@@ -137,7 +137,7 @@ class Command:
         shared = self.beside(*of_the_verb)
         if self.sample is not None:
             shared = [override for override in shared if not re.match(r"[+~]*behaviour=", override)]
-        scenarios = {name: load_scenario(name, shared) for name in names}
+        scenarios = {name: load_scenario(name, shared, verb=self.verb) for name in names}
         _say_what_is_not_reached(scenarios.values())
         return scenarios
 

@@ -78,40 +78,42 @@ def load_scenario(
     overrides: Sequence[str] = (),
     *,
     case: Path | str | None = None,
+    verb: str = "run",
     config_dir: Path | str | None = None,
     month: Month | None = None,
 ) -> Scenario:
     """Return the named scenario with Hydra ``overrides`` such as ``"levers.duty.attend=1"`` applied.
 
     ``case`` is the folder of a case, whose place, board and dates replace those of the scenario (``"case=FOLDER"``).
+    An experiment among them (``"+experiment=levers_together"``) states settings of a ``verb`` too: name it.
     Files in the folder ``config_dir`` (scenario/mine.yaml and so on) come before those that ship with the model.
     ``month`` declares settings of one's own (``"own.grudge_rate=0.3"``), unless ``"extension=FILE"`` does.
     Raises :class:`sim.ScenarioError`, whose one line names the setting, the value and what is allowed.
     """
     if config_dir is not None:
         with files_of_ones_own(Path(config_dir).expanduser().resolve()):
-            return load_scenario(name, overrides, case=case, month=month)
+            return load_scenario(name, overrides, case=case, verb=verb, month=month)
     try:
         overrides = [*overrides, *([f"case={case}"] if case is not None else [])]
         depends_on_more = (_NAMES_AN_EXTENSION.match(one) or names_a_case(one) for one in overrides)
         if month is not None or any(depends_on_more):
-            return _composed(name, overrides, month)
-        return _composed_before(name, tuple(overrides))
+            return _composed(name, overrides, verb, month)
+        return _composed_before(name, tuple(overrides), verb)
     except (HydraException, OmegaConfBaseException, CommandError) as error:
         raise ScenarioError(one_line(error)) from error
 
 
-def _composed(name: str, overrides: Sequence[str], month: Month | None = None) -> Scenario:
+def _composed(name: str, overrides: Sequence[str], verb: str, month: Month | None = None) -> Scenario:
     with _our_configs():
-        config = compose("run", as_hydra_reads([f"scenario={name}", *overrides]))
-    refuse_unknown(config, tuple(setting.name for setting in verb_settings("run")))
+        config = compose(verb, as_hydra_reads([f"scenario={name}", *overrides]))
+    refuse_unknown(config, tuple(setting.name for setting in verb_settings(verb)))
     return scenario_of(config, month=month)
 
 
 @kept_for_a_folder
-def _composed_before(name: str, overrides: tuple[str, ...]) -> Scenario:
+def _composed_before(name: str, overrides: tuple[str, ...], verb: str) -> Scenario:
     """Return a scenario that depends on nothing but files: Hydra takes a tenth of a second to compose one."""
-    return _composed(name, overrides)
+    return _composed(name, overrides, verb)
 
 
 def load_place(name: str) -> Place:

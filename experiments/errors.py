@@ -9,9 +9,10 @@ from functools import cache
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
+from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
-from experiments.options import GROUPS
+from experiments.options import EXPERIMENT, GROUPS
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
 from sim.scenario import Board, nearest
 
@@ -19,6 +20,10 @@ BAD_INPUT = 2
 FAILED = 1
 
 _LONG_LIST = 30
+_HOW_TO_EXPERIMENT = (
+    "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder experiment "
+    "begins with the line '# @package _global_'"
+)
 
 
 class CommandError(ValueError):
@@ -27,7 +32,9 @@ class CommandError(ValueError):
 
 def exit_code(error: Exception) -> int:
     """Return 2 for what the person can put right on the command line, 1 for anything else."""
-    asked_wrongly = (CommandError, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException)
+    asked_wrongly = (
+        CommandError, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException, MarkedYAMLError,
+    )  # fmt: skip
     return BAD_INPUT if isinstance(error, asked_wrongly) else FAILED
 
 
@@ -44,6 +51,8 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
         return _unreadable(error)
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _composition(error, verb_settings)
+    if isinstance(error, MarkedYAMLError):
+        return _unreadable_file(error)
     if isinstance(error, OSError):
         return _joined(str(error))
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
@@ -51,6 +60,8 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
 
 def unknown_setting(path: str, verb_settings: Sequence[str] = ()) -> str:
     """Return the line for a setting that no scenario has and the verb does not know."""
+    if path == EXPERIMENT:
+        return _HOW_TO_EXPERIMENT
     parent, _, last = path.rpartition(".")
     if parent == "board.members" and last in ("council", *ARCHETYPES):
         return f"{path}: this board has no such seat; add it with a plus sign: +{path}=1"
@@ -99,9 +110,21 @@ def _unreadable(error: OverrideParseException) -> str:
     return f"cannot read {error.override!r}: settings are written name=value, for example months=60 ({reason})"
 
 
+def _unreadable_file(error: MarkedYAMLError) -> str:
+    """Return where a YAML file cannot be read, and why; a name that stands twice is the usual cause."""
+    mark = error.problem_mark
+    where = f"{mark.name}, line {mark.line + 1}" if mark else "a YAML file"
+    problem = _joined(str(error.problem))
+    if found := re.match(r"found duplicate key (.+)", problem):
+        return f"{where}: {found[1]!r} is named twice: give each a name of its own, or leave one out"
+    return f"{where} cannot be read: {problem}"
+
+
 def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
     """Return Hydra's complaint about a setting, without its advice to add what does not exist."""
     text = str(error) or str(error.__cause__ or error)
+    if f"@{EXPERIMENT}." in text:
+        return _HOW_TO_EXPERIMENT
     if found := re.match(r"Could not override '([^']+)'", text):
         return unknown_setting(found[1], verb_settings)
     if found := re.match(r"Could not append to config. An item is already at '([^']+)'", text):

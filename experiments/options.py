@@ -23,6 +23,9 @@ PLACE = "place"
 CASE = "case"
 """What files of a case are recorded under: a folder of one's own about one place."""
 
+EXPERIMENT = "experiment"
+"""The group of files that state settings of a verb and of its scenarios at once."""
+
 GROUPS = ("scenario", PLACE, "board", "leadership", "levers", "calendar", "behaviour")
 """What a scenario is composed of."""
 

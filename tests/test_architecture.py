@@ -88,9 +88,9 @@ ROOMS: dict[str, str] = {
     " sim.lanes.dealing",
     "sim.lanes.refusals": "sim.scenario sim.lanes.compiling sim.lanes.views",
     # ------------------------------------------------------------------------ the month compiled by it, over many runs
-    "sim.block": "sim.jit sim.parameters sim.scenario sim.population sim.tables sim.levers sim.state sim.records sim.partners"
-    " sim.partnership sim.randomness sim.month sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs"
-    " sim.lanes.engine",
+    "sim.block": "sim.jit sim.parameters sim.scenario sim.population sim.tables sim.levers sim.state sim.records"
+    " sim.partners sim.partnership sim.randomness sim.month sim.lanes.compiling sim.lanes.views sim.lanes.draws"
+    " sim.lanes.pairs sim.lanes.engine",
     "sim.compiled": "sim.sources sim.randomness sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
     "sim.ensemble": "sim.choices sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine"
@@ -107,6 +107,7 @@ ROOMS: dict[str, str] = {
     "analysis.sensitivity": "sim analysis.shared",
     "analysis.discovery": "sim analysis.shared",
     "analysis.policy": "sim analysis.shared",
+    "analysis.together": "sim analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
@@ -134,7 +135,7 @@ ROOMS: dict[str, str] = {
     "experiments.search": "sim analysis.shared analysis.patterns analysis.policy experiments.files"
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
-    "experiments.output": "sim analysis.shared analysis.comparison analysis.brief experiments.files"
+    "experiments.output": "sim analysis.shared analysis.comparison analysis.together analysis.brief experiments.files"
     " experiments.terminal experiments.options experiments.errors experiments.values experiments.command"
     " experiments.study",
     "experiments.page": "sim analysis.shared analysis.run experiments.options experiments.errors experiments.values"
@@ -145,11 +146,11 @@ ROOMS: dict[str, str] = {
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims"
     " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
-    " experiments.values experiments.behaviours experiments.cases experiments.compose experiments.command experiments.runs"
-    " experiments.study experiments.search experiments.output experiments.page",
-    "experiments.documents": "sim analysis.shared analysis.patterns experiments.options experiments.cases"
-    " experiments.compose"
-    " experiments.files experiments.terminal experiments.runs experiments.search experiments.output"
+    " experiments.values experiments.behaviours experiments.cases experiments.compose experiments.command"
+    " experiments.runs experiments.study experiments.search experiments.output experiments.page",
+    "experiments.documents": "sim analysis.shared analysis.patterns analysis.together experiments.options"
+    " experiments.cases experiments.compose experiments.files experiments.terminal experiments.runs experiments.search"
+    " experiments.output"
     " experiments.console",
 }
 
@@ -181,8 +182,7 @@ LIBRARIES: dict[str, str] = {
     "pandas": "sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
-    "omegaconf": "experiments.errors experiments.cases experiments.compose experiments.command"
-    " experiments.runs",
+    "omegaconf": "experiments.errors experiments.cases experiments.compose experiments.command experiments.runs",
     "rich": "experiments.terminal experiments.output experiments.verbs",
     "starlette": "experiments.page",
     "uvicorn": "experiments.verbs",

@@ -5,12 +5,16 @@ Each function reads files of ``docs/evidence/`` and returns rows ready to print.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.patterns.judging import NOT_JUDGED, judged_rows
+from analysis.shared.words import titled
+from analysis.together.words import pair_named, unit_of_change, with_dose, with_interval
+from sim.vocabulary import label_of
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence"
 
@@ -160,6 +164,80 @@ def without_one_rows() -> tuple[list[str], list[list[object]]]:
     }
     rows: list[list[object]] = [[without, named_by[without], *lost[without]] for without in mechanisms]
     return ["without", "named by", *(f"{one}, lost" for one in of_sets)], rows
+
+
+def levers_alone_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a measure and dose of a lever: what it changes alone, year by year."""
+    table = _table("levers_together/main_effects")
+    return _by_year(
+        table, keys=["measure", "lever", "dose"], headings=["change of", "lever"], column="effect",
+        told=lambda key: [_of_change(key[0]), with_dose(key[1], key[2])],
+    )  # fmt: skip
+
+
+def levers_by_sector_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a lever at its last dose, measure and sector: who gains and who loses."""
+    table = _table("levers_together/sectors")
+    table = table[table["dose"] == table.groupby("lever")["dose"].transform("last")]
+    order = {lever: place for place, lever in enumerate(table["lever"].unique())}
+    table = table.sort_values("lever", key=lambda levers: levers.map(order), kind="stable")
+    return _by_year(
+        table, keys=["lever", "dose", "measure", "sector"], headings=["lever", "change of", "sector"], column="effect",
+        told=lambda key: [with_dose(key[0], key[1]), _of_change(f"{key[2]}_{key[3]}", key[2]), label_of(key[3])],
+    )  # fmt: skip
+
+
+def levers_in_pairs_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a measure and pair of doses that is clear in some year, with many replicates."""
+    table = _table("levers_together/pair_interactions_many")
+    keys = ["measure", "lever", "dose", "other", "other_dose"]
+    table = table[table.groupby(keys)["clear"].transform("any")]
+    return _by_year(
+        table, keys=keys, headings=["beyond the sum, in", "pair"], column="interaction",
+        told=lambda key: [_of_change(key[0]), pair_named(*key[1:])],
+    )  # fmt: skip
+
+
+def levers_in_pairs_counts() -> list[list[object]]:
+    """Return a row a measure and number of replicates: how many interactions are clear, and how large they may be."""
+    rows: list[list[object]] = []
+    for name in ("pair_interactions", "pair_interactions_many"):
+        for measure, its in _table(f"levers_together/{name}").groupby("measure", sort=False):
+            away = int(((its["ci_low"] > 0.0) | (its["ci_high"] < 0.0)).sum())
+            scale = 100.0 if "percentage" in unit_of_change(str(measure)) else 1.0
+            most = scale * float(its[["ci_low", "ci_high"]].abs().to_numpy().max())
+            of_all = (int(its["replicates"].max()), len(its), away, int(its["clear"].sum()))
+            rows.append([_of_change(str(measure)), *(f"{number:,}" for number in of_all), f"± {most:.2g}"])
+    return rows
+
+
+def _by_year(
+    table: pd.DataFrame,
+    *,
+    keys: Sequence[str],
+    headings: Sequence[str],
+    column: str,
+    told: Callable[[Sequence[str]], list[object]],
+) -> tuple[list[str], list[list[object]]]:
+    """Return a row a key and a column a year; what is clear after correction is bold."""
+    years = sorted(table["year"].unique())
+    rows = []
+    for key, its in table.groupby(list(keys), sort=False):
+        at = {row["year"]: row for row in _rows(its)}
+        names = [str(name) for name in key] if isinstance(key, tuple) else [str(key)]
+        measure = names[keys.index("measure")]
+        measure = f"{measure}_{names[keys.index('sector')]}" if "sector" in keys else measure
+        rows.append([*told(names), *(_cell(at[year], column, measure) for year in years)])
+    return [*headings, *(f"year {year:g}" for year in years)], rows
+
+
+def _cell(row: Row, column: str, measure: str) -> str:
+    shown = with_interval(row[column], row["ci_low"], row["ci_high"], measure)
+    return f"**{shown}**" if row["clear"] else shown
+
+
+def _of_change(measure: str, name: str = "") -> str:
+    return f"{titled(name or measure)}, {unit_of_change(measure)}"
 
 
 def _in_order(id: str) -> tuple[str, int]:

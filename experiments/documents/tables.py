@@ -30,7 +30,16 @@ from sim.parameters import Role
 from sim.population import place_records
 from sim.vocabulary import VOCABULARY, Kind
 
-DOCUMENTS = ("odd.md", "reference.md", "trace.md", "patterns.md", "places.md", "cases.md", "results.md")
+DOCUMENTS = (
+    "odd.md",
+    "reference.md",
+    "trace.md",
+    "patterns.md",
+    "places.md",
+    "cases.md",
+    "results.md",
+    "levers_together.md",
+)
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -297,13 +306,36 @@ def without_one() -> str:
     return markdown_table(*evidence.without_one_rows())
 
 
+def levers_alone() -> str:
+    """Return what each lever at each dose changes on its own."""
+    return markdown_table(*evidence.levers_alone_rows())
+
+
+def levers_by_sector() -> str:
+    """Return who gains and who loses by each lever at its larger dose."""
+    return markdown_table(*evidence.levers_by_sector_rows())
+
+
+def levers_in_pairs() -> str:
+    """Return which pairs of levers come to more or less than the sum of each alone."""
+    return markdown_table(*evidence.levers_in_pairs_rows())
+
+
+def levers_in_pairs_counted() -> str:
+    """Return how many interactions are clear with how many replicates."""
+    headings = ("of", "replicates", "interactions", "away from 0 one by one", "clear after correction", "none beyond")
+    return markdown_table(headings, evidence.levers_in_pairs_counts())
+
+
 _MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
-        case_files, levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, places_known,
+        case_files,
+        levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, places_known,
         boards, measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments,
         pattern_nulls, pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
         prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied, without_one,
+        levers_alone, levers_by_sector, levers_in_pairs, levers_in_pairs_counted,
     )
 }  # fmt: skip
 TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}

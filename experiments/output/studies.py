@@ -13,8 +13,10 @@ from rich.table import Table
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, keep
+from experiments.output.together import with_levers_together
 from experiments.study import store
 from experiments.study.chunks import usual_size
+from experiments.study.designs import TOGETHER
 from experiments.study.request import StudyRequest, refuse_names, study_settings
 from experiments.study.standing import Execution, Standing, runs_left, work_off
 from experiments.study.store import DamagedChunk, Study
@@ -63,7 +65,7 @@ def carry_out(
             f"study = {str(folder)!r}: {error.strerror}; what was finished is kept: make room there and give the same "
             "command again"
         ) from None
-    _say(study, computed=computed, seconds=seconds)
+    _say(study, results, computed=computed, seconds=seconds)
     return study
 
 
@@ -146,23 +148,26 @@ def _put_together(study: Study) -> None:
 
 
 def _results_of(study: Study) -> Results:
-    return Results(
+    results = Results(
         scenarios=study.scenarios,
         seed=study.settings["seed"],
         replicates=range(study.settings["replicates"]),
         tables={"summary.csv": store.summary(study)},
     )
+    return with_levers_together(results, study) if study.settings["design"] == TOGETHER else results
 
 
 def _settings_of(study: Study) -> dict[str, object]:
     return {name: value for name, value in study.settings.items() if name != "scenarios"}
 
 
-def _say(study: Study, *, computed: int, seconds: float) -> None:
+def _say(study: Study, results: Results, *, computed: int, seconds: float) -> None:
     failed = sum(receipt.failed for chunk in study.chunks if (receipt := store.receipt(study, chunk)))
     out = console()
+    for words in results.words:
+        out.print(words, soft_wrap=True)
     said = f"{study.runs:,} runs, {failed:,} of them failed"
     out.print(f"{said} (see {store.FAILURES}; retry=true runs them again)" if failed else said)
     if computed:
         out.print(f"{computed:,} runs were computed now, {computed / seconds:,.0f} a second")
-    out.print(f"Results are in {study.folder}: runs.parquet, summary.csv", soft_wrap=True)
+    out.print(f"Results are in {study.folder}: {', '.join(['runs.parquet', *results.tables])}", soft_wrap=True)

@@ -19,6 +19,7 @@ from experiments.study.store import (
     PLAN,
     RUNS,
     TRAJECTORIES,
+    YEARS,
     Chunk,
     Study,
     open_study,
@@ -93,7 +94,8 @@ def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.
         )
         tables[RUNS] += [*(_runs(*part, study.month) for part in lived), _failed(errors, some, study.month)]
         if kept:
-            tables[TRAJECTORIES] += [_trajectories(*part, kept) for part in lived]
+            years = study.settings.get(YEARS)
+            tables[TRAJECTORIES] += [_trajectories(*part, kept, years=years) for part in lived]
     order = [(DRAW, "ascending"), ("replicate", "ascending"), ("month", "ascending")]
     return {
         name: pa.concat_tables(parts).sort_by(order if name == TRAJECTORIES else order[:2])
@@ -192,17 +194,20 @@ def _failed(errors: Mapping[int, str], replicates: Sequence[int], month: Month) 
     return pa.Table.from_pylist(rows, schema=_runs_schema(month))
 
 
-def _trajectories(draws: list[int], ensemble: Ensemble, kept: list[str]) -> pa.Table:
-    n_draws, n_replicates, n_months = ensemble.regimes.shape
-    dates = [ensemble.scenarios[0].month_label(month) for month in ensemble.months]
+def _trajectories(draws: list[int], ensemble: Ensemble, kept: list[str], *, years: Sequence[int] | None) -> pa.Table:
+    """Return the measures ``kept`` of every month, or of the last month of each of these ``years``."""
+    months = list(range(len(ensemble.months)) if years is None else (12 * year - 1 for year in years))
+    n_draws, n_replicates, _ = ensemble.regimes.shape
+    dates = [ensemble.scenarios[0].month_label(ensemble.months[month]) for month in months]
     keys = {
-        DRAW: np.repeat(draws, n_replicates * n_months),
-        "replicate": np.tile(np.repeat(ensemble.replicates, n_months), n_draws),
-        "month": np.tile(ensemble.months, n_draws * n_replicates),
+        DRAW: np.repeat(draws, n_replicates * len(months)),
+        "replicate": np.tile(np.repeat(ensemble.replicates, len(months)), n_draws),
+        "month": np.tile(np.array(ensemble.months)[months], n_draws * n_replicates),
         "date": np.tile(np.array(dates, dtype=object), n_draws * n_replicates),
-        "regime": np.array(ensemble.regime_names, dtype=object)[ensemble.regimes.ravel()],
+        "regime": np.array(ensemble.regime_names, dtype=object)[ensemble.regimes[..., months].ravel()],
     }
-    return pa.table(keys | {name: ensemble[name].ravel() for name in kept}, schema=_trajectories_schema(kept))
+    values = {name: ensemble[name][..., months].ravel() for name in kept}
+    return pa.table(keys | values, schema=_trajectories_schema(kept))
 
 
 def _trajectories_schema(kept: list[str]) -> pa.Schema:

@@ -29,6 +29,9 @@ from sim.scenario import Board, nearest
 DRAW = "draw"
 """The column with the number of a draw."""
 
+TOGETHER = "together"
+"""The design of ``experiments.study.doses``: levers alone and in pairs."""
+
 MOST_DRAWS = 2_000_000
 MEMBERS = "board.members."
 
@@ -195,8 +198,8 @@ def points(design: str, request: DesignRequest, *, most: int = MOST_DRAWS) -> pa
     that the method cannot use, and a missing library.
     """
     if design not in DESIGNS:
-        known = ", ".join(DESIGNS)
-        hint = nearest(design, DESIGNS)
+        known = ", ".join([*DESIGNS, TOGETHER])
+        hint = nearest(design, [*DESIGNS, TOGETHER])
         raise CommandError(f"unknown design {design!r}{hint}; known: {known}, or a table FILE.csv or FILE.parquet")
     method = DESIGNS[design]
     if problem := method.lacks(request):

@@ -38,8 +38,10 @@ def study_outcomes(study: Study, names: Sequence[str]) -> pd.DataFrame:
     if runs.empty:
         raise CommandError(f"study = {str(study.folder)!r}: every run failed, see {store.FAILURES}")
     kept = study.settings[store.TRAJECTORIES]
+    means = [each for each in named if each.read == "mean" and each.column not in MEAN_OVER_RUN]
     months = None
-    if kept and months_needed(names, means_kept=MEAN_OVER_RUN):
+    whole = store.YEARS not in study.settings  # a mean over the run is not one over some of its months
+    if kept and (whole or not means) and months_needed(names, means_kept=MEAN_OVER_RUN):
         wanted = [name for name in kept if any(each.column == name for each in named)]
         columns_kept = ["scenario", DRAW, "replicate", "date", "regime", *wanted]
         months = pd.read_parquet(study.folder / f"{store.TRAJECTORIES}.parquet", columns=columns_kept)

@@ -13,7 +13,8 @@ from experiments.behaviours import Sample
 from experiments.errors import CommandError
 from experiments.options import is_own, option_names
 from experiments.study import store
-from experiments.study.designs import DesignRequest, factors, points, read_table
+from experiments.study.designs import TOGETHER, DesignRequest, factors, points, read_table
+from experiments.study.doses import DOSES, checked_doses, draws_together
 from sim import Scenario, month_of
 from sim.scenario import nearest
 
@@ -36,6 +37,10 @@ class StudyRequest:
     seed: int
     monthly: Sequence[str] = ()
     """Measures of which every month is kept."""
+    years: Sequence[int] = ()
+    """Years of the run of whose last month alone they are kept; all months if none is named."""
+    doses: Mapping[str, Any] | None = None
+    """Levers with their doses, of the design together."""
 
 
 def refuse_names(request: StudyRequest) -> None:
@@ -54,22 +59,39 @@ def _refuse_measures(request: StudyRequest, known: Collection[str]) -> None:
         raise CommandError(f"measures = [{','.join(request.monthly)}] is not allowed: name each once")
 
 
+def _refuse_years(request: StudyRequest, scenarios: Mapping[str, Scenario]) -> None:
+    if len(set(request.years)) < len(request.years):
+        raise CommandError(f"years = {list(request.years)} is not allowed: name each once")
+    for name, scenario in scenarios.items():
+        if late := [year for year in request.years if 12 * year > scenario.months]:
+            raise CommandError(
+                f"years: {late[0]} is not allowed: {name} runs for {scenario.months} months, {scenario.months // 12} "
+                f"full years; leave it out, or give months={12 * late[0]}"
+            )
+
+
 def study_settings(
     request: StudyRequest, scenarios: Mapping[str, Scenario], sample: Sample | None
 ) -> tuple[dict[str, Any], Callable[[], pa.Table]]:
     """Return what decides the rows of a study beside its scenarios, and a way to make the draws."""
     _refuse_measures(request, month_of(*scenarios.values()).measures)
+    _refuse_years(request, scenarios)
     first = next(iter(scenarios.values()))
     settings: dict[str, Any] = {
         "replicates": request.replicates,
         "seed": request.seed,
         store.TRAJECTORIES: list(request.monthly) or None,
     }
+    settings |= {store.YEARS: sorted(request.years)} if request.years else {}
     settings |= {store.SAMPLE: sample.record()} if sample else {}
     if Path(request.design).suffix in _TABLES:
         table = read_table(Path(request.design), first)
         _refuse_drawn(table.column_names, sample)
         return settings | {"design": "table", "table_sha256": store.digest(table)}, lambda: table
+    if request.design == TOGETHER:
+        doses = checked_doses(request.doses, first)
+        _refuse_drawn([path for its in doses.values() for values in its.values() for path in values], sample)
+        return settings | {"design": TOGETHER, DOSES: doses}, lambda: draws_together(doses)
     design = DesignRequest(
         factors=factors(request.vary, request.ranges or {}, first),
         draws=request.draws,

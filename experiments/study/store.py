@@ -44,6 +44,7 @@ SAMPLE = "sample"
 CHUNKS = "chunks"
 RUNS = "runs"
 TRAJECTORIES = "trajectories"
+YEARS = "years"
 FAILURES = "failures.csv"
 ERROR = "error"
 """Column of a chunk's runs that says why a run failed (null if it did not)."""
@@ -224,7 +225,7 @@ def _chunks(
 ) -> Iterator[Chunk]:
     """Give the chunks in the order of the final table: by scenario, draw, replicate."""
     shared = {"code": code, "seed": settings["seed"], TRAJECTORIES: settings[TRAJECTORIES]}
-    shared |= {SAMPLE: settings[SAMPLE]} if SAMPLE in settings else {}
+    shared |= {name: settings[name] for name in (SAMPLE, YEARS) if name in settings}
     for name, scenario in settings["scenarios"].items():
         whole = hashlib.sha256(json.dumps([shared, name, scenario], sort_keys=True).encode())
         some_replicates = min(sizes[name], settings["replicates"])

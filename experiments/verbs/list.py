@@ -1,16 +1,17 @@
-"""Print what there is to ask: scenarios, levers, parameters, places, measures, boards, words, steps.
+"""Print what there is to ask: scenarios, experiments, levers, parameters, places, measures and more.
 
 Topics:
-  scenarios   the questions that ship with the model, each with the claim it tests
-  levers      what government or a partnership can choose, with default, range and source
-  parameters  every number of the model: levers, uncertain and structural parameters
-  places      the 354 districts of 2004 and two places made up: fund, population, tiers, county, need; some of them:
-              places all, places funded, places recorded (the fund is on record), places county:Kent
-  measures    what a run reports every month
-  boards      who sits at the table
-  types       kinds of bodies, with their sector and budget: what a case names or bases its own on
-  words       what everything is called in plain words, with unit and meaning
-  steps       what happens in a month, step by step, and who takes each
+  scenarios    the questions that ship with the model, each with the claim it tests
+  experiments  questions that state scenarios, levers and doses at once: partnerships sweep +experiment=NAME
+  levers       what government or a partnership can choose, with default, range and source
+  parameters   every number of the model: levers, uncertain and structural parameters
+  places       the 354 districts of 2004 and two places made up: fund, population, tiers, county, need; some of them:
+               places all, places funded, places recorded (the fund is on record), places county:Kent
+  measures     what a run reports every month
+  boards       who sits at the table
+  types        kinds of bodies, with their sector and budget: what a case names or bases its own on
+  words        what everything is called in plain words, with unit and meaning
+  steps        what happens in a month, step by step, and who takes each
 
 For example:
   partnerships list scenarios
@@ -28,11 +29,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
+import yaml
 from rich.table import Table
 
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError
-from experiments.options import option_names
+from experiments.options import EXPERIMENT, find, option_names
 from experiments.terminal import console, plain_table
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records
@@ -45,6 +47,21 @@ Rows = list[dict[str, Any]]
 def scenarios() -> Rows:
     """Return the scenarios with description, claim and seed document."""
     return [dict(described) for described in scenario_descriptions()]
+
+
+def experiments() -> Rows:
+    """Return the experiments with what each says of itself, in the first comment of its file, and its levers."""
+    return [_experiment(name) for name in option_names(EXPERIMENT)]
+
+
+def _experiment(name: str) -> dict[str, Any]:
+    path = find(EXPERIMENT, f"{name}.yaml")
+    assert path is not None
+    text = path.read_text("utf-8")
+    comments = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("# ")]
+    doses: Any = yaml.safe_load(text).get("doses") or {}
+    levers = {lever: list(its) for lever, its in doses.items()}
+    return {"name": name, "description": comments[1], "levers": levers}
 
 
 def levers() -> Rows:
@@ -101,6 +118,7 @@ def steps() -> Rows:
 
 TOPICS: Mapping[str, Callable[..., Rows]] = {
     "scenarios": scenarios,
+    "experiments": experiments,
     "levers": levers,
     "parameters": parameters,
     "places": places,
@@ -163,6 +181,17 @@ def _scenario_table(rows: Rows) -> Table:
     table.add_column("source")
     for row in rows:
         table.add_row(row["name"], f"{row['description']} Claim: {row['claim']}", row["seed_document"])
+    return table
+
+
+def _experiment_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("experiment", no_wrap=True)
+    table.add_column("what it asks", ratio=1)
+    table.add_column("levers, with their doses", ratio=1)
+    for row in rows:
+        levers = (f"{lever}: {', '.join(doses)}" for lever, doses in row["levers"].items())
+        table.add_row(row["name"], row["description"], "\n".join(levers))
     return table
 
 
@@ -263,6 +292,7 @@ def _step_table(rows: Rows) -> Table:
 
 _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "scenarios": _scenario_table,
+    "experiments": _experiment_table,
     "levers": _parameter_table,
     "parameters": _parameter_table,
     "places": _place_table,

@@ -13,6 +13,13 @@ manifest.json and, if asked for, trajectories.parquet.
 Where behaviour names a sample of parameter sets, each replicate takes the next of them, the same
 one in every scenario and draw, so that runs differ by luck and by parameters.
 
+With design=together, doses names levers, each with its doses, and each dose its settings. Draws are
+the scenario as it is, each lever at each dose, and all pairs of levers at all their doses; measures
+are read at the end of the years named. Writes main_effects.csv, pair_interactions.csv, sectors.csv,
+words.txt and figures/ too: what each lever changes alone, what pairs come to beyond the sum, who
+gains and who loses, with intervals. A file of the group experiment, ours or your own, states all of
+that at once. What comes of it rests on numbers set by hand, not fitted.
+
 With places=all, funded, recorded or county:NAME every district of that group is a draw, and
 nothing else is varied (partnerships list places). What is told by place is conditional on the
 record, and no assessment of any authority.
@@ -28,6 +35,7 @@ For example:
   partnerships sweep study=studies/pair scenarios=[growth_coalition,talking_shop] trajectories=true
   partnerships sweep study=studies/few vary=[levers.purse] 'ranges={levers.purse:[need,influence]}'
   partnerships sweep study=studies/table design=points.csv place=birmingham months=60
+  partnerships sweep +experiment=levers_together study=studies/levers_together
   partnerships sweep study=studies/places places=all replicates=60
   partnerships sweep study=studies/kent places=county:Kent scenarios=[talking_shop]
   partnerships sweep study=studies/big draws=100000 executor=dask scheduler=tcp://10.0.0.1:8786
@@ -44,6 +52,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import study_folder
 from experiments.output.studies import carry_out, standing_table
 from experiments.settings import Names, Seed, checked
+from experiments.study.designs import TOGETHER
 from experiments.study.request import StudyRequest
 from experiments.study.standing import Execution
 from experiments.terminal import console
@@ -64,11 +73,13 @@ class SweepSettings(Execution):
     design: str
     vary: Names
     ranges: dict[str, Any] | None
+    doses: dict[str, Any] | None
     draws: Annotated[Whole, Field(ge=1, le=10_000_000)]
     levels: Annotated[Whole, Field(ge=2, le=1_000)]
     replicates: Annotated[Whole, Field(ge=1, le=100_000)]
     seed: Seed
     trajectories: bool
+    years: tuple[Annotated[Whole, Field(ge=1, le=1_000)], ...] | None
     measures: Names
     runs_per_chunk: Annotated[Whole, Field(ge=1, le=100_000)] | None
     status: bool
@@ -94,8 +105,12 @@ def work(settings: SweepSettings, command: Command) -> None:
 
 
 def _request(settings: SweepSettings, command: Command) -> StudyRequest:
-    if settings.trajectories and not settings.measures:
+    together = settings.design == TOGETHER
+    if (settings.trajectories or together) and not settings.measures:
         raise CommandError("measures = [] is not allowed: name at least one, or leave out trajectories=true")
+    if settings.years and not (settings.trajectories or together):
+        raise CommandError(f"years = {list(settings.years)} goes with trajectories=true: they say what is kept of them")
+    _refuse_without_doses(settings, command)
     varied: dict[str, Any] = {"design": settings.design, "vary": settings.vary, "ranges": settings.ranges}
     if settings.places is not None:
         if given := [name for name in (*varied, "place") if command.sets(name)]:
@@ -104,9 +119,23 @@ def _request(settings: SweepSettings, command: Command) -> StudyRequest:
     return StudyRequest(
         scenarios=settings.scenarios,
         **varied,
+        doses=settings.doses,
         draws=settings.draws,
         levels=settings.levels,
         replicates=settings.replicates,
         seed=settings.seed,
-        monthly=settings.measures if settings.trajectories else (),
+        monthly=settings.measures if settings.trajectories or together else (),
+        years=settings.years or (),
     )
+
+
+def _refuse_without_doses(settings: SweepSettings, command: Command) -> None:
+    """Refuse doses that no design reads, and beside them what else says what is varied."""
+    if settings.design != TOGETHER:
+        if settings.doses is not None:
+            raise CommandError(f"doses go with design={TOGETHER}, not with design={settings.design}")
+        return
+    if settings.places is not None:
+        raise CommandError(f"places and design={TOGETHER} cannot both be given: name one place, place=birmingham")
+    if given := [name for name in ("vary", "ranges") if command.sets(name)]:
+        raise CommandError(f"{given[0]} and design={TOGETHER} cannot both be given: what is varied stands in doses")
