@@ -1,6 +1,6 @@
 """A scenario as rows of numbers: what a block of runs begins with, and how it is laid out.
 
-Boards are the same in all runs of a block; people, behaviour, levers and luck are each run's own.
+Who sits is the same in all runs of a block; place, people, behaviour, levers and luck are each run's own.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ def plans_of(scenarios: Sequence[Scenario], layout: Layout, month: Month) -> lis
         span = (scenario.start, scenario.months, id(scenario.place), id(scenario.board))
         if span not in boards:
             seats = seats_of(scenario)
-            alike = (seats, scenario.board.trust, scenario.board.ties)
+            anywhere = tuple(dataclasses.replace(seat, budget_gbp_m=0.0) for seat in seats)
+            alike = (anywhere, scenario.board.trust, scenario.board.ties)
             boards[span] = (seats, _seat_records(seats, layout), distinct.setdefault(alike, len(distinct)))
         dated = (*span, *(id(part) for part in (scenario.levers, scenario.leadership, scenario.calendar, scenario.own)))
         if dated not in calendars:
@@ -171,8 +172,6 @@ def _plan(
         board=(
             scenario.months,
             month_number(scenario.start) % 12,
-            place.tiers,
-            place.population,
             board,
         ),
         seat_records=seat_records,
@@ -304,6 +303,8 @@ def room_of(
     _fill(levers, np.stack([plan.levers[plan.levers_of_month[starts]] for plan in plans], axis=-1))
     partners = layout.room("partner", n_seats)
     partners["is_member"][[seat.joins_at == 0 for seat in first.seats]] = 1.0
+    budgets = {id(plan): [seat.budget_gbp_m for seat in plan.seats] for plan in plans}
+    partners["full_budget_gbp_m"][:, :n] = np.array([budgets[id(plan)] for plan in plans]).T
     partners["abolished_at"] = -1.0
     for lane, plan in enumerate(plans):
         for step, names in reversed(plan.abolished):

@@ -1,6 +1,6 @@
 """Many runs at once, on the compiled engine: the same numbers as :func:`sim.simulate`, bit for bit.
 
-Runs are cut into blocks that share a board, a place and a span of months; within a block each run has
+Runs are cut into blocks that share a board and a span of months; within a block each run has its place,
 its own behaviour, levers, calendar and luck. How runs are cut into blocks, and how many threads work
 on them, changes nothing.
 """
@@ -23,6 +23,7 @@ from sim.block import NOTHING, Block, Keeping, Plan, blocks_of, plans_of
 from sim.choices import Played, given_choices
 from sim.compiled import CompiledMonth, compiled_month
 from sim.lanes.engine import Kept
+from sim.lanes.pairs import SIMD_WIDTH
 from sim.month import Month
 from sim.own import month_of, refuse_swapped
 from sim.randomness import Draws, replicates_named, seed_named
@@ -345,8 +346,10 @@ class _Asked:
         )
 
     def _run(self, block: Block, tables: _Tables, runs: NDArray[np.int64]) -> None:
-        plans = [self.plans[number] for number in block.scenarios]
-        replicates = [self.replicates[number] for number in block.replicates]
+        # A group that is not full is slower than a full one: the last run is lived in its place too, and not looked at.
+        spare = -len(runs) % SIMD_WIDTH if len(runs) > 1 else 0
+        plans = [self.plans[number] for number in (*block.scenarios, *block.scenarios[-1:] * spare)]
+        replicates = [self.replicates[number] for number in (*block.replicates, *block.replicates[-1:] * spare)]
         room = self.engine.room_of(
             plans, seed=self.seed, replicates=replicates, keeping=self.keeping, given=self.given[plans[0].board]
         )
@@ -359,14 +362,14 @@ class _Asked:
         here: Any = runs
         if runs[-1] - runs[0] == len(runs) - 1:
             here = slice(int(runs[0]), int(runs[-1]) + 1)
-        tables.values[_span(rows), :, here] = kept.kept
-        n_seats = kept.partner_rows.shape[1]
+        n_runs, n_seats = len(runs), kept.partner_rows.shape[1]
+        tables.values[_span(rows), :, here] = kept.kept[..., :n_runs]
         if tables.partners is not None:
-            tables.partners[_span(rows), :n_seats, :, here] = kept.partner_rows
+            tables.partners[_span(rows), :n_seats, :, here] = kept.partner_rows[..., :n_runs]
         if tables.record is not None:
-            tables.record.partner[_span(rows), :n_seats, :, here] = kept.held.things
-            tables.record.partnership[_span(rows), :, here] = kept.held.whole
-            tables.record.matrix[_span(rows), :, :n_seats, :n_seats, here] = kept.held.matrices
+            tables.record.partner[_span(rows), :n_seats, :, here] = kept.held.things[..., :n_runs]
+            tables.record.partnership[_span(rows), :, here] = kept.held.whole[..., :n_runs]
+            tables.record.matrix[_span(rows), :, :n_seats, :n_seats, here] = kept.held.matrices[..., :n_runs]
         thresholds = [self.plans[number].scenario.regimes for number in block.scenarios]
         for threshold in dict.fromkeys(thresholds):
             lanes = [lane for lane, other in enumerate(thresholds) if other == threshold]

@@ -44,6 +44,7 @@ class Partner(mesa.Agent):
 
     # what it is like, and what the levers in force make of it
     trustfulness: float; repute: float; rigidity: float
+    full_budget_gbp_m: float  # a year, before cuts
     budget_gbp_m: float; regeneration_gbp_m: float; flexible_gbp_m: float; resources: float; unity: float
     duty_reach: float; attend_pressure: float; data_pressure: float; support_pressure: float; report_pressure: float
     regard_pressure: float
@@ -104,6 +105,7 @@ class Partner(mesa.Agent):
         for matrix in model.plan.known["matrix"]:
             setattr(self, matrix, [0.0] * model.n_seats)
         self.abolished_at = float(model.abolished_at(seat))
+        self.full_budget_gbp_m = seat.budget_gbp_m
         self.is_member = 1.0 if seat.joins_at == 0 else 0.0
 
     def utility(self) -> float:

@@ -35,7 +35,7 @@ def face_levers(self: Any) -> None:
     kind, behaviour, levers = self.kind, self.model.behaviour, self.model.levers
     duty = levers.duty
     self.budget_gbp_m = policy.budget_after_cuts(
-        budget=self.seat.budget_gbp_m, austerity=levers.austerity, is_publicly_funded=kind.is_publicly_funded
+        budget=self.full_budget_gbp_m, austerity=levers.austerity, is_publicly_funded=kind.is_publicly_funded
     )
     self.regeneration_gbp_m = self.budget_gbp_m * kind.regeneration_share
     self.flexible_gbp_m = max(

@@ -116,8 +116,8 @@ class Seat:
 
     @staticmethod
     def numbers() -> tuple[str, ...]:
-        """Return what of a seat is a number, the same for all runs on one board."""
-        return ("budget_gbp_m", "joins_at", "is_chair", "sector")
+        """Return what of a seat is a number, the same on one board in all places."""
+        return ("joins_at", "is_chair", "sector")
 
 
 def _rows(table: str) -> list[dict[str, str]]:
@@ -141,6 +141,11 @@ ARCHETYPES: Mapping[str, Archetype] = _archetypes()
 def place_records() -> dict[str, dict[str, str]]:
     """Return the rows of sim/data/places.csv by place name, with the basis and source of each figure."""
     return {row["place"]: row for row in _rows("places")}
+
+
+def is_district(place: Place) -> bool:
+    """Return whether a place is a district of the record, and not one that was made up or is somebody's own."""
+    return bool(place_records().get(place.name, {}).get("code"))
 
 
 GROUPS_OF_PLACES: Mapping[str, str] = {

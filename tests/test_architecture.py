@@ -94,6 +94,7 @@ ROOMS: dict[str, str] = {
     "sim.compiled": "sim.sources sim.randomness sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
     "sim.ensemble": "sim.choices sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine"
+    " sim.lanes.pairs"
     " sim.block sim.compiled",
     "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.records sim.measures sim.own"
     " sim.partnership"
@@ -110,6 +111,7 @@ ROOMS: dict[str, str] = {
     "analysis.together": "sim analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.claims": "sim analysis.shared",
+    "analysis.places": "sim analysis.shared",
     "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
@@ -135,9 +137,9 @@ ROOMS: dict[str, str] = {
     "experiments.search": "sim analysis.shared analysis.patterns analysis.policy experiments.files"
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
-    "experiments.output": "sim analysis.shared analysis.comparison analysis.together analysis.brief experiments.files"
-    " experiments.terminal experiments.options experiments.errors experiments.values experiments.command"
-    " experiments.study",
+    "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
+    " experiments.files experiments.terminal experiments.options experiments.errors experiments.values"
+    " experiments.command experiments.study",
     "experiments.page": "sim analysis.shared analysis.run experiments.options experiments.errors experiments.values"
     " experiments.compose experiments.study experiments.output",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"

@@ -17,6 +17,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from rich.table import Table
 
+from analysis.places.tables import CONDITION
 from analysis.shared.plotting import add_remarks, save
 from experiments.command import Command
 from experiments.errors import CommandError
@@ -25,6 +26,7 @@ from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.terminal import console
 from sim import Scenario, month_of
+from sim.population import is_district
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,9 +76,12 @@ def perform(verb: ModuleType, command: Command) -> None:
 
 
 def remarks_on(results: Results) -> list[str]:
-    """Return what has to be said with results, by the months that their scenarios lived."""
+    """Return what has to be said with results, by the months that their scenarios lived and the places they had."""
     by_extension = {scenario.extension: scenario for scenario in results.scenarios.values()}
-    return list(filter(None, dict.fromkeys(month_of(scenario).remark for scenario in by_extension.values())))
+    said = [month_of(scenario).remark for scenario in by_extension.values()]
+    districts = {scenario.place.label: None for scenario in results.scenarios.values() if is_district(scenario.place)}
+    said += [f"{', '.join(districts)}: {CONDITION}."] if districts else []
+    return list(filter(None, dict.fromkeys(said)))
 
 
 def study_folder(settings: Any) -> Path:

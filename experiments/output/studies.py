@@ -8,11 +8,14 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 from rich.table import Table
 
+from analysis.shared.summaries import HEADLINE
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, keep
+from experiments.output.places import with_places
 from experiments.output.together import with_levers_together
 from experiments.study import store
 from experiments.study.chunks import usual_size
@@ -154,7 +157,12 @@ def _results_of(study: Study) -> Results:
         replicates=range(study.settings["replicates"]),
         tables={"summary.csv": store.summary(study)},
     )
-    return with_levers_together(results, study) if study.settings["design"] == TOGETHER else results
+    if study.settings["design"] == TOGETHER:
+        return with_levers_together(results, study)
+    if "place" in study.settings.get("parameters", {}):
+        columns = ["scenario", "place", "regime", *HEADLINE]
+        return with_places(results, pd.read_parquet(study.folder / f"{store.RUNS}.parquet", columns=columns))
+    return results
 
 
 def _settings_of(study: Study) -> dict[str, object]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import joblib
 import numpy as np
 import pandas as pd
 
-from experiments.behaviours import of_replicate
 from experiments.runs.turns import taking_turns
 from experiments.terminal import progress_bar
-from sim import MEASURES, Measure, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
+from sim import MEASURES, Measure, Place, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
 from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.parameters import Behaviour
 
 Engine = Literal["auto", "mesa", "ensemble"]
+
+Turn = Mapping[str, Any]
+"""What a replicate has in place of what its scenario states: a behaviour, or a place."""
 
 RUNS_WORTH_COMPILING = 600
 """Below this many runs Mesa is done before the compiled engine is compiled for the first time."""
@@ -51,7 +53,7 @@ class _Portion:
     scenario: Scenario
     seed: int
     replicates: range
-    behaviours: Sequence[Behaviour] = ()
+    turns: Sequence[Turn] = ()
 
 
 def run_pairs(
@@ -61,7 +63,7 @@ def run_pairs(
     replicates: int,
     engine: Engine = "auto",
     workers: int | None = None,
-    behaviours: Sequence[Behaviour] = (),
+    turns: Sequence[Turn] = (),
 ) -> RunTable:
     """Run every scenario ``replicates`` times and return trajectories and final values.
 
@@ -69,13 +71,23 @@ def run_pairs(
     are paired. ``engine`` is mesa, ensemble (compiled: much faster once it has been compiled on this
     machine) or auto: ensemble, unless it would have to be compiled for few runs. ``workers`` is the
     number of processes or threads (default: one for each core). The answer depends on neither.
-    With ``behaviours`` replicate r of every scenario takes number r mod n of them in place of its own.
+    With ``turns`` replicate r of every scenario has what number r mod n of them states in place of its own.
     """
     chosen = engine_for(len(scenarios) * replicates, engine, scenarios.values())
     run = _run_on_mesa if chosen == "mesa" else _run_on_ensemble
-    together = run(scenarios, seed=seed, replicates=replicates, workers=workers, behaviours=behaviours)
+    together = run(scenarios, seed=seed, replicates=replicates, workers=workers, turns=turns)
     runs = final_values(together, seed=seed, measures=measures_of(scenarios.values()))
     return RunTable(trajectories=together, runs=runs)
+
+
+def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:
+    """Return ``scenario`` with what a replicate has in its turn; with no turns, as it is."""
+    return dataclasses.replace(scenario, **turns[replicate % len(turns)]) if turns else scenario
+
+
+def turns_with(behaviours: Sequence[Behaviour], places: Sequence[Place]) -> list[Turn]:
+    """Return the turns of replicates: each takes the next behaviour, or the next place."""
+    return [{"behaviour": behaviour} for behaviour in behaviours] + [{"place": place} for place in places]
 
 
 def measures_of(scenarios: Iterable[Scenario]) -> dict[str, Measure]:
@@ -100,12 +112,12 @@ def _run_on_ensemble(
     seed: int,
     replicates: int,
     workers: int | None,
-    behaviours: Sequence[Behaviour],
+    turns: Sequence[Turn],
 ) -> pd.DataFrame:
     """Return trajectories from the compiled engine."""
     with progress_bar("runs", total=len(scenarios) * replicates) as advance:
-        if behaviours:
-            return _run_sampled(scenarios, seed, replicates, behaviours=behaviours, workers=workers, advance=advance)
+        if turns:
+            return _run_sampled(scenarios, seed, replicates, turns=turns, workers=workers, advance=advance)
         parts = []
         for name, scenario in scenarios.items():
             for first in range(0, replicates, _REPLICATES_AT_ONCE):
@@ -121,18 +133,18 @@ def _run_sampled(
     seed: int,
     replicates: int,
     *,
-    behaviours: Sequence[Behaviour],
+    turns: Sequence[Turn],
     workers: int | None,
     advance: Callable[[int], None],
 ) -> pd.DataFrame:
-    """Return trajectories of replicates that take turns with the behaviours, in the usual order of rows."""
+    """Return trajectories of replicates that take turns, in the usual order of rows."""
 
     def of_set(number: int, some: range) -> pd.DataFrame:
-        with_set = {name: of_replicate(scenario, number, behaviours) for name, scenario in scenarios.items()}
+        with_set = {name: in_turn(scenario, number, turns) for name, scenario in scenarios.items()}
         return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
 
     parts = []
-    for some, table in taking_turns(of_set, sets=len(behaviours), replicates=replicates, workers=workers):
+    for some, table in taking_turns(of_set, sets=len(turns), replicates=replicates, workers=workers):
         parts.append(table)
         advance(len(scenarios) * len(some))
     together = pd.concat(parts, ignore_index=True)
@@ -147,12 +159,12 @@ def _run_on_mesa(
     seed: int,
     replicates: int,
     workers: int | None,
-    behaviours: Sequence[Behaviour],
+    turns: Sequence[Turn],
 ) -> pd.DataFrame:
     """Return trajectories from the Mesa engine, in parallel processes."""
     n_workers = workers or _enough_workers(scenarios, replicates)
     portions = [
-        dataclasses.replace(portion, behaviours=behaviours)
+        dataclasses.replace(portion, turns=turns)
         for portion in _portions(scenarios, seed=seed, replicates=replicates, workers=n_workers)
     ]
     running = joblib.Parallel(n_jobs=n_workers, return_as="generator_unordered")(
@@ -198,7 +210,7 @@ def _run_portion(portion: _Portion) -> tuple[int, pd.DataFrame]:
     """Return the portion's position and its trajectories."""
     parts = []
     for replicate in portion.replicates:
-        scenario = of_replicate(portion.scenario, replicate, portion.behaviours)
+        scenario = in_turn(portion.scenario, replicate, portion.turns)
         measures = simulate(scenario, seed=portion.seed, replicate=replicate).measures
         measures.insert(0, "replicate", replicate)
         measures.insert(0, "scenario", portion.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,16 +25,25 @@ class Executor(Protocol):
 
 
 def by_threads(folder: Path, ids: Sequence[str], *, workers: int | None, scheduler: str | None) -> Done:
-    """Work off one chunk after another, each in ``workers`` threads (default one for each core)."""
+    """Work off as many chunks at once as there are ``workers`` (default one for each core), each in a thread.
+
+    Where there are fewer chunks, each has several threads.
+    """
     if scheduler is not None:
         raise CommandError(f"scheduler = {scheduler!r} goes with executor=dask")
-    for id in ids:
-        try:
-            run_chunk(str(folder), id, threads=workers)
-        except Exception as error:
-            yield id, error
-        else:
-            yield id, None
+    threads = workers or os.cpu_count() or 1
+    at_once = max(1, min(threads, len(ids)))
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        chunks = {pool.submit(run_chunk, str(folder), id, threads=threads // at_once): id for id in ids}
+        for future in as_completed(chunks):
+            error = future.exception()
+            if isinstance(error, Exception) or error is None:
+                yield chunks[future], error
+            else:
+                raise error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def by_dask(folder: Path, ids: Sequence[str], *, workers: int | None, scheduler: str | None) -> Done:

@@ -11,6 +11,11 @@ behaviour names a sample of parameter sets (of a calibration of your own), each 
 next of them, the same one in every scenario, so that they differ by luck and by parameters; how far
 the differences vary between the sets is in parameter_uncertainty.csv.
 
+With places=all, funded, recorded or county:NAME each replicate takes the next district of that
+group, the same one in every scenario, so replicates are a multiple of their number; places.csv and
+a figure have them one by one. What is told by place is conditional on the record, and no assessment
+of any authority.
+
 For example:
   partnerships compare
   partnerships compare scenarios=[baseline_lsp,sigoma_stick,sigoma_carrot] replicates=100
@@ -18,6 +23,7 @@ For example:
   partnerships compare scenarios=[baseline_lsp,nrf_cliff_2008] measures=[engagement,trust,outcome]
   partnerships compare scenarios=[growth_coalition,talking_shop]
   partnerships compare --multirun place=birmingham,barnsley
+  partnerships compare places=funded replicates=880
 """
 
 from __future__ import annotations
@@ -37,10 +43,11 @@ from analysis.comparison.words import SCOPE, SCOPE_WITH_PARAMETERS, conclusions
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
-from experiments.runs.pairs import Engine, measures_of, run_pairs
+from experiments.output.places import with_places
+from experiments.runs.pairs import Engine, measures_of, run_pairs, turns_with
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import plain_table
-from sim import Scenario
+from sim import Place, Scenario, find_place, place_names
 from sim.parameters import Whole
 from sim.scenario import nearest
 from sim.vocabulary import label_of
@@ -54,6 +61,7 @@ class CompareSettings:
     """What can be set for a comparison beside the scenarios; the defaults are in configs/compare.yaml."""
 
     scenarios: Names
+    places: str | None
     reference: str | None
     replicates: Annotated[Whole, Field(ge=1, le=100_000)]
     seed: Seed
@@ -69,13 +77,14 @@ def work(settings: CompareSettings, command: Command) -> Results:
     """Run the scenarios with the same replicates and set them against the reference."""
     scenarios = _scenarios(settings, command)
     reference, headlines = _reference(settings), _headlines(settings, scenarios)
+    places = _places(settings, command)
     runs = run_pairs(
         scenarios,
         seed=settings.seed,
         replicates=settings.replicates,
         engine=settings.engine,
         workers=settings.workers,
-        behaviours=command.behaviours,
+        turns=turns_with(command.behaviours, places),
     )
     found = compared(runs.runs, reference)
     scope = SCOPE_WITH_PARAMETERS if command.sample else SCOPE
@@ -85,7 +94,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
         by_set = contrasts_by_set(runs.runs, reference, sets=len(command.behaviours))
         tables["parameter_uncertainty.csv"] = by_set
         text = f"{text}\n\n{sets_in_words(by_set)}"
-    return Results(
+    results = Results(
         scenarios=scenarios,
         seed=settings.seed,
         replicates=range(settings.replicates),
@@ -94,6 +103,28 @@ def work(settings: CompareSettings, command: Command) -> Results:
         figures=comparison_figures(runs.trajectories, runs.runs),
         words=[text.rstrip() + "\n", _table(found.summary, headlines)],
     )
+    if not places:
+        return results
+    in_places = [places[replicate % len(places)].name for replicate in runs.runs["replicate"]]
+    return with_places(results, runs.runs.assign(place=in_places))
+
+
+def _places(settings: CompareSettings, command: Command) -> list[Place]:
+    """Return the places that replicates take turns with; none if scenarios keep theirs."""
+    if settings.places is None:
+        return []
+    if given := [name for name in ("place", "case") if command.sets(name)]:
+        raise CommandError(f"{given[0]} and places cannot both be given: leave one of them out")
+    if command.sample is not None:
+        raise CommandError("behaviour names a sample, and places a group: replicates take turns with one of them")
+    places = [find_place(name) for name in place_names(settings.places)]
+    if settings.replicates % len(places):
+        more = len(places) * (settings.replicates // len(places) + 1)
+        raise CommandError(
+            f"replicates = {settings.replicates} is not allowed with places={settings.places}: each of {len(places)} "
+            f"places takes as many, so it takes a multiple of {len(places)}, for example replicates={more}"
+        )
+    return places
 
 
 def _scenarios(settings: CompareSettings, command: Command) -> Mapping[str, Scenario]:

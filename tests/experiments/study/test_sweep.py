@@ -417,5 +417,9 @@ def test_every_district_of_a_group_is_a_draw(capsys: pytest.CaptureFixture[str])
     runs = pd.read_parquet("s/runs.parquet")
     assert runs["place"].nunique() == 12
     assert (runs["place"].value_counts() == 2).all()
+    table = pd.read_csv("s/places.csv")
+    assert (len(table), set(table["county"]), set(table["runs"])) == (12, {"Kent"}, {2})
+    assert Path("s/figures/places.png").is_file()
+    assert "no assessment of any authority" in capsys.readouterr().out
     assert "nothing else is varied" in refused(["study=t", "places=all", "vary=[levers]"], capsys)
     assert "did you mean Kent?" in refused(["study=t", "places=county:Knt"], capsys)

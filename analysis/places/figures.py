@@ -1,0 +1,104 @@
+"""Figures of places: single ones as rows where they are few, else all of them against their need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from analysis.places.tables import CONDITION
+from analysis.shared.plotting import (
+    GREY,
+    add_note,
+    add_title,
+    in_house_style,
+    label_value_axis,
+    looks_of,
+    new_figure,
+)
+from analysis.shared.words import readable, titled
+
+MOST_ROWS = 40
+"""Places that have a row each; more are drawn as points."""
+
+SHOWN = ("engagement", "dominance", "added_value")
+_WITH, _WITHOUT = "Neighbourhood Renewal Fund", "no fund"
+_NOTE = (
+    "{mark}: mean of the runs in a place; line: its 95 % interval over chance. Goodwill, trend and leader are drawn "
+    "anew in every run. " + CONDITION[0].upper() + CONDITION[1:] + "."
+)
+
+
+@in_house_style
+def places_figure(table: pd.DataFrame, measures: Sequence[str] = SHOWN) -> Figure:
+    """Return a figure of a table by place (see ``analysis.places.tables.by_place``), a column of panels a measure.
+
+    >>> row = {"scenario": "a", "place": "adur", "label": "Adur", "need": 0.5, "fund_2003_04_gbp_m": 0.0,
+    ...        "trust": 0.2, "trust_low": 0.1, "trust_high": 0.3}
+    >>> figure = places_figure(pd.DataFrame([row]), ["trust"])
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['Adur']
+    """
+    few = table["place"].nunique() <= MOST_ROWS
+    return _as_rows(table, measures) if few else _against_need(table, measures)
+
+
+def _as_rows(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
+    """Return a row a place, the neediest first, and a mark a scenario."""
+    scenarios = list(table["scenario"].unique())
+    places = table.drop_duplicates("place").sort_values("need", ascending=False)
+    height_of = {place: row for row, place in enumerate(places["place"])}
+    figure, panels = new_figure(
+        1, len(measures), width=3.0 + 2.3 * len(measures), height=1.6 + 0.24 * len(places), sharey=True
+    )
+    looks = looks_of(scenarios)
+    for ax, measure in zip(panels, measures, strict=True):
+        for number, scenario in enumerate(scenarios):
+            mine = table[table["scenario"] == scenario]
+            shift = 0.3 * ((number + 0.5) / len(scenarios) - 0.5)
+            heights = [height_of[place] + shift for place in mine["place"]]
+            ax.hlines(heights, mine[f"{measure}_low"], mine[f"{measure}_high"], color=looks[scenario].colour, alpha=0.5)
+            ax.plot(mine[measure], heights, "o", color=looks[scenario].colour, markersize=4)
+        ax.set_yticks(range(len(places)), list(places["label"]))
+        ax.set_ylim(len(places) - 0.4, -0.6)
+        label_value_axis(ax, measure, axis="x")
+    add_title(figure, "By place, the neediest first")
+    add_note(figure, _NOTE.format(mark="Dot"), empty_lines=2)
+    handles = [
+        Line2D([], [], marker="o", linestyle="", color=looks[name].colour, label=titled(name)) for name in scenarios
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=len(handles), fontsize=9)
+    return figure
+
+
+def _against_need(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
+    """Return a row of panels a scenario: a point a place, by its need."""
+    scenarios = list(table["scenario"].unique())
+    figure, panels = new_figure(
+        len(scenarios), len(measures), width=1.0 + 3.0 * len(measures), height=1.5 + 2.5 * len(scenarios), sharex=True
+    )
+    looks = looks_of([_WITH, _WITHOUT])
+    has_fund = table["fund_2003_04_gbp_m"] > 0.0
+    for row, scenario in enumerate(scenarios):
+        for column, measure in enumerate(measures):
+            ax = panels[row * len(measures) + column]
+            for name, chosen in ((_WITHOUT, ~has_fund), (_WITH, has_fund)):
+                mine = table[chosen & (table["scenario"] == scenario)]
+                colour = looks[name].colour if name == _WITH else GREY
+                ax.vlines(
+                    mine["need"], mine[f"{measure}_low"], mine[f"{measure}_high"], color=colour, alpha=0.2, lw=0.8
+                )
+                ax.plot(mine["need"], mine[measure], "o", color=colour, markersize=2.5, alpha=0.8)
+            label_value_axis(ax, measure)
+            if column == 0 and len(scenarios) > 1:
+                ax.set_title(readable(scenario))
+            if row == len(scenarios) - 1:
+                ax.set_xlabel("Need, 0 least to 1 most")
+    add_title(figure, f"{table['place'].nunique()} places by their need")
+    add_note(figure, _NOTE.format(mark="Point"), empty_lines=2)
+    colours = {_WITH: looks[_WITH].colour, _WITHOUT: GREY}
+    handles = [Line2D([], [], marker="o", linestyle="", color=colour, label=name) for name, colour in colours.items()]
+    figure.legend(handles=handles, loc="outside lower left", ncols=2, fontsize=9)
+    return figure

@@ -1,0 +1,54 @@
+"""Results by place: what is known of each, the means of its runs with their intervals, and how its runs end.
+
+A table of *runs* has one row a run: its scenario, its place by name, its regime at the end, and a column a measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.shared.summaries import HEADLINE, scenarios_of, t_interval
+from sim.population import THEMES, find_place, place_records
+from sim.regimes import REGIMES
+
+CONDITION = "conditional on the record; no assessment of any authority"
+"""What goes with every figure by place."""
+
+_OF_RECORDS = ("code", "county", "population_basis", "fund_basis")
+
+
+def by_place(runs: pd.DataFrame, measures: Sequence[str] = HEADLINE) -> pd.DataFrame:
+    """Return a row a scenario and place, in the order of ``runs``.
+
+    Columns: scenario, place, label, code, county, tiers, population and fund of 2003-04 with their basis, need (mean of
+    the themes, 0 least to 1 most), runs; of each measure its mean and 95 % Student t interval (NaN for one run); the
+    share of runs that end in each regime; and what all of that is conditional on.
+
+    >>> runs = pd.DataFrame({"scenario": "a", "place": ["adur", "adur", "hackney"], "regime": "hollow",
+    ...                      "trust": [0.1, 0.3, 0.5]})
+    >>> table = by_place(runs, ["trust"])
+    >>> table[["label", "tiers", "runs", "trust", "share_hollow"]].to_numpy().tolist()
+    [['Adur', 2, 2, 0.2, 1.0], ['Hackney', 1, 1, 0.5, 1.0]]
+    """
+    rows = []
+    for scenario in scenarios_of(runs):
+        for place, mine in runs[runs["scenario"] == scenario].groupby("place", sort=False):
+            mean, low, high = t_interval(mine[list(measures)].to_numpy())
+            row = {"scenario": scenario, **_facts_of(str(place)), "runs": len(mine)}
+            for number, name in enumerate(measures):
+                row |= {name: mean[number], f"{name}_low": low[number], f"{name}_high": high[number]}
+            shares = mine["regime"].value_counts(normalize=True)
+            row |= {f"share_{name.replace(' ', '_')}": float(shares.get(name, 0.0)) for name in REGIMES}
+            rows.append(row | {"condition": CONDITION})
+    return pd.DataFrame(rows)
+
+
+def _facts_of(name: str) -> dict[str, object]:
+    place, record = find_place(name), place_records()[name]
+    facts: dict[str, object] = {"place": name, "label": place.label}
+    facts |= {column: record[column] for column in _OF_RECORDS}
+    facts |= {"tiers": place.tiers, "population": place.population, "fund_2003_04_gbp_m": place.fund_2003_04_gbp_m}
+    return facts | {"need": float(np.mean([place.need.by_theme[theme] for theme in range(len(THEMES))]))}
