@@ -1,8 +1,8 @@
 """The districts of 2004 as places of the model: ``python -m experiments.documents.places``.
 
 Makes ``sim/data/places.csv`` of the facts in ``docs/record``. Each figure has beside it whether it is recorded, by
-which rule it was made, or how it was drawn. A district is known by a short name, by its code of 2004 and, if it was there
-still in 2019, by its code of that year.
+which rule it was made, or how it was drawn. A district is known by a short name, by its code of 2004 and, if it was
+there still in 2019, by its code of that year.
 """
 
 from __future__ import annotations
@@ -51,6 +51,14 @@ BY_WHAT_IS_LEFT = "ruled: the 22 next by that share"
 NONE_IS_LEFT = "ruled: the last by that share, as 65 and 22 make 87"
 
 MOST_AREAS = "assumed: that of most areas"
+BASES: Mapping[str, str] = {
+    "population_basis": "population",
+    "fund_basis": "fund",
+    "successor_basis": "what followed the fund",
+    "agreement_basis": "round of agreements",
+}
+"""Columns that say how a figure is known, and of what."""
+
 MADE_UP: tuple[dict[str, object], ...] = (
     {
         "place": "typical",
@@ -146,9 +154,9 @@ def with_successor(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_agreement(table: pd.DataFrame) -> pd.DataFrame:
-    """Return districts with the round of their area's agreement, and how it is known; a shire district has its county's.
+    """Return districts with the round of their area's agreement, and how it is known.
 
-    The first round is on record whole, of the other two an area each.
+    A shire district has its county's. The first round is on record whole, of the other two an area each.
     """
     areas = table["county"].where(table["county"] != "", table["place"])
     recorded = pd.read_csv(RECORD / "agreements.csv").set_index("area")["agreement_round"]
