@@ -112,7 +112,7 @@ def policy_dates(scenario: Scenario) -> pd.DataFrame:
     """
     start = month_number(scenario.start)
     rows = []
-    for entry in scenario.calendar:
+    for entry in scenario.calendar_here:
         changes = ", ".join(_changes(entry)) or "nothing changes"
         rows.append((month_number(entry.from_month) - start, entry.from_month, entry.note or changes, changes))
     for newcomer in scenario.board.entries:
@@ -139,6 +139,7 @@ def setting_in_words(path: str, value: Any) -> str:
 def _changes(entry: CalendarEntry) -> list[str]:
     changes = [setting_in_words(path, value) for path, value in flat_settings(entry).items()]
     changes += [f"{body.replace('_', ' ')} abolished" for body in entry.abolish]
+    changes += [f"{count} × {body.replace('_', ' ')} joins" for body, count in entry.creates.items()]
     return changes + ([f"executive: {entry.executive.replace('_', ' ')}"] if entry.executive else [])
 
 

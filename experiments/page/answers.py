@@ -179,17 +179,23 @@ def policy_dates(scenario: Scenario) -> list[Json]:
             "changes": _changes_of(entry),
             "abolish": list(entry.abolish),
         }
-        for entry in scenario.calendar
+        for entry in scenario.calendar_here
+    ]
+    newcomers = [(entry.month, entry.archetype, entry.count) for entry in scenario.board.entries]
+    newcomers += [
+        (entry.from_month, archetype, count)
+        for entry in scenario.calendar_here
+        for archetype, count in entry.creates.items()
     ]
     rows += [
         {
-            "month": month_number(entry.month) - start,
-            "date": entry.month,
-            "note": f"new seats: {entry.count} × {entry.archetype.replace('_', ' ')}",
+            "month": month_number(month) - start,
+            "date": month,
+            "note": f"new seats: {count} × {archetype.replace('_', ' ')}",
             "changes": {},
             "abolish": [],
         }
-        for entry in scenario.board.entries
+        for month, archetype, count in newcomers
     ]
     return sorted(rows, key=lambda row: row["month"])
 
