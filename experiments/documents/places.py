@@ -141,16 +141,17 @@ def with_successor(table: pd.DataFrame) -> pd.DataFrame:
     ranked = table.loc[funded & recorded.isna()].sort_values(["worst_tenth_2007", "imd_2007"], ascending=False).index
     n_full = FULL - int((recorded == "full").sum())
     n_transition = TRANSITION - int((recorded == "transition").sum())
-    successor = recorded.fillna("none")
-    basis = pd.Series(np.where(recorded.notna(), RECORDED, NONE), index=table.index)
+    known = np.where(recorded.notna(), RECORDED, NONE)
+    table = table.assign(successor=recorded.fillna("none"), successor_basis=known)
     spans = (
         ("full", BY_WORST_TENTH, ranked[:n_full]),
         ("transition", BY_WHAT_IS_LEFT, ranked[n_full : n_full + n_transition]),
         ("none", NONE_IS_LEFT, ranked[n_full + n_transition :]),
     )
     for what, rule, who in spans:
-        successor[who], basis[who] = what, rule
-    return table.assign(successor=successor, successor_basis=basis)
+        table.loc[who, "successor"] = what
+        table.loc[who, "successor_basis"] = rule
+    return table
 
 
 def with_agreement(table: pd.DataFrame) -> pd.DataFrame:
