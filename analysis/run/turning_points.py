@@ -99,7 +99,8 @@ def lasting_changes(regimes: pd.Series) -> list[int]:
 def policy_dates(scenario: Scenario) -> pd.DataFrame:
     """Return the dated policies and newcomers of a scenario: month, date, what (its note) and changes.
 
-    ``changes`` says each setting that changes, with its unit. The months are counted from the start.
+    ``changes`` says each setting that changes, with its unit. The months are counted from the start; what is for other
+    places, or after the last month, is left away.
 
     >>> entry = CalendarEntry("2008-04", levers={"flexible_fund_gbp_m": 0})
     >>> from sim import scenario_from
@@ -118,8 +119,8 @@ def policy_dates(scenario: Scenario) -> pd.DataFrame:
     for newcomer in scenario.board.entries:
         what = f"{newcomer.count} × {newcomer.archetype.replace('_', ' ')} joins"
         rows.append((month_number(newcomer.month) - start, newcomer.month, what, what))
-    rows.sort(key=lambda row: row[0])
-    return pd.DataFrame(rows, columns=["month", "date", "what", "changes"])
+    within = sorted((row for row in rows if row[0] < scenario.months), key=lambda row: row[0])
+    return pd.DataFrame(within, columns=["month", "date", "what", "changes"])
 
 
 def setting_in_words(path: str, value: Any) -> str:

@@ -169,7 +169,7 @@ def _ends_as_most(final_regimes: NDArray[np.int8]) -> NDArray[np.bool_]:
 
 
 def policy_dates(scenario: Scenario) -> list[Json]:
-    """Return the dated changes of a scenario: month, date, note, changes by path, bodies abolished or seated."""
+    """Return the dated changes of a run: month, date, note, changes by path, bodies abolished or seated."""
     start = month_number(scenario.start)
     rows = [
         {
@@ -197,7 +197,8 @@ def policy_dates(scenario: Scenario) -> list[Json]:
         }
         for month, archetype, count in newcomers
     ]
-    return sorted(rows, key=lambda row: row["month"])
+    within = (row for row in rows if row["month"] < scenario.months)
+    return sorted(within, key=lambda row: row["month"])
 
 
 def _changes_of(entry: CalendarEntry) -> dict[str, Any]:
