@@ -171,7 +171,7 @@ def _ends_as_most(final_regimes: NDArray[np.int8]) -> NDArray[np.bool_]:
 def policy_dates(scenario: Scenario) -> list[Json]:
     """Return the dated changes of a run: month, date, note, changes by path, bodies abolished or seated."""
     start = month_number(scenario.start)
-    rows = [
+    rows: list[Json] = [
         {
             "month": month_number(entry.from_month) - start,
             "date": entry.from_month,
