@@ -141,13 +141,13 @@ def plans_of(scenarios: Sequence[Scenario], layout: Layout, month: Month) -> lis
     distinct: dict[tuple[Any, ...], int] = {}
     plans = []
     for scenario in scenarios:
-        span = (scenario.start, scenario.months, id(scenario.place), id(scenario.board))
+        span = (scenario.start, scenario.months, *map(id, (scenario.place, scenario.board, scenario.calendar)))
         if span not in boards:
             seats = seats_of(scenario)
             anywhere = tuple(dataclasses.replace(seat, budget_gbp_m=0.0) for seat in seats)
             alike = (anywhere, scenario.board.trust, scenario.board.ties)
             boards[span] = (seats, _seat_records(seats, layout), distinct.setdefault(alike, len(distinct)))
-        dated = (*span, *(id(part) for part in (scenario.levers, scenario.leadership, scenario.calendar, scenario.own)))
+        dated = (*span, *map(id, (scenario.levers, scenario.leadership, scenario.own)))
         if dated not in calendars:
             calendars[dated] = _expanded(policy_calendar(scenario, month.own_settings), tuple(month.known["own"]))
         plans.append(_plan(scenario, *boards[span], *calendars[dated]))

@@ -10,11 +10,13 @@ from importlib.resources import files
 from typing import Any
 
 from sim.parameters import Leadership, Levers
-from sim.population import ARCHETYPES, council_archetypes
+from sim.population import ARCHETYPES, abolished_by, archetype_of, find_place, place_names
 from sim.rules.fund import PURSES
 from sim.scenario import CalendarEntry, Place, Scenario, ScenarioError, month_number, nearest, validated
 
 FUND_BASE_YEAR = "2003-04"
+LAST_OF_THE_FUND = "2008-03"
+"""The last month of the Neighbourhood Renewal Fund."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +67,62 @@ def place_fund_gbp_m(place: Place, month: int) -> float:
     return place.fund_2003_04_gbp_m * england / national_fund_totals()[FUND_BASE_YEAR]
 
 
+@dataclasses.dataclass(frozen=True)
+class SuccessorYear:
+    """The Working Neighbourhoods Fund in a financial year."""
+
+    england_gbp_m: float
+    """Of England, with what was paid for a transition."""
+    transition_share: float
+    """Of a place's last Neighbourhood Renewal Fund, where it had no more than a transition."""
+    of_2003_04: float
+    """What a place with the whole fund had of its allocation of 2003-04: all such places share alike what is left."""
+
+
+@cache
+def successor_years() -> dict[int, SuccessorYear]:
+    """Return the fund that followed, by the year in whose April the financial year begins."""
+    districts = [find_place(name) for name in place_names("funded")]
+    last_month = month_number(LAST_OF_THE_FUND)
+    in_transition = sum(place_fund_gbp_m(at, last_month) for at in districts if at.successor == "transition")
+    whole = sum(at.fund_2003_04_gbp_m for at in districts if at.successor == "full")
+    with files("sim").joinpath("data/successor_national.csv").open(encoding="utf-8") as rows:
+        stated = [
+            (row["financial_year"], row["fund_total_gbp_m"], row["transition_share"]) for row in csv.DictReader(rows)
+        ]
+    return {
+        int(year[:4]): SuccessorYear(
+            england_gbp_m=float(total),
+            transition_share=float(share),
+            of_2003_04=(float(total) - float(share) * in_transition) / whole,
+        )
+        for year, total, share in stated
+    }
+
+
+def recorded_fund_gbp_m(place: Place, month: int) -> float:
+    """Return a place's fund (£m a year) as it was: the Neighbourhood Renewal Fund until March 2008, then what followed.
+
+    A place with fund by dates of its own has that. Nothing is left after the last year of the successor.
+    """
+    last_month = month_number(LAST_OF_THE_FUND)
+    if place.fund_series or month <= last_month:
+        return place_fund_gbp_m(place, month)
+    year = successor_years().get((month - 3) // 12)
+    if year is None or place.successor == "none":
+        return 0.0
+    if place.successor == "transition":
+        return year.transition_share * place_fund_gbp_m(place, last_month)
+    return year.of_2003_04 * place.fund_2003_04_gbp_m
+
+
+def _fund_gbp_m(place: Place, month: int, *, asked: str | float) -> float:
+    """Return the fund (£m a year) that a lever asks for: so much, or one of two series of the place."""
+    if asked == "record":
+        return recorded_fund_gbp_m(place, month)
+    return place_fund_gbp_m(place, month) if asked == "place" else float(asked)
+
+
 def place_need(place: Place, month: int) -> tuple[float, ...]:
     """Return need by theme in a month, counted since year 0: the last that was stated."""
     stated = [at for at in place.need_series if month_number(at.month) <= month]
@@ -88,8 +146,8 @@ def policy_calendar(
     ``own_settings`` is the class of an extension's parameters and levers; without one, such settings are refused
     or (``refuse_own=False``) left for later.
 
-    An entry after the last month is checked, and comes into force in no run. Raises :class:`sim.ScenarioError` for an
-    entry before the run, an unknown lever or body, or a value out of range.
+    An entry after the last month, or for other places, is checked and comes into force in no run. Raises
+    :class:`sim.ScenarioError` for an entry before the run, an unknown lever or body, or a value out of range.
     """
     start = month_number(scenario.start)
     dated: dict[int, list[CalendarEntry]] = {}
@@ -100,9 +158,10 @@ def policy_calendar(
                 f"calendar entry from {entry.from_month} lies before the run, which begins in {scenario.start}: "
                 "move the entry or change start"
             )
-        dated.setdefault(step, []).append(entry)
-    for entry in entries_beyond(scenario):
-        _refuse_wrong(scenario, entry, own_settings)
+        if entry.holds_in(scenario.place) and step < scenario.months:
+            dated.setdefault(step, []).append(entry)
+        else:
+            _refuse_wrong(scenario, entry, own_settings)
 
     if own_settings is None and refuse_own:
         _refuse_own(scenario)
@@ -119,13 +178,12 @@ def policy_calendar(
                 own = _patched(own, entry.own, "own.", entry)
             if entry.executive is not None:
                 public_only = entry.executive == "public_only"
-        fund = levers.flexible_fund_gbp_m
         policies.append(
             Policy(
                 levers=levers,
                 leadership=leadership,
                 public_only_executive=float(public_only),
-                fund_gbp_m_a_year=place_fund_gbp_m(scenario.place, start + step) if fund == "place" else float(fund),
+                fund_gbp_m_a_year=_fund_gbp_m(scenario.place, start + step, asked=levers.flexible_fund_gbp_m),
                 purse=float(PURSES.index(levers.purse)),
                 is_new=float(not policies or policies[-1].levers is not levers),
                 date=float(start + step),
@@ -151,6 +209,9 @@ def _refuse_wrong(scenario: Scenario, entry: CalendarEntry, own_settings: type |
     if own_settings is not None:
         _patched(validated(own_settings, scenario.own, "own."), entry.own, "own.", entry)
     _known_bodies(scenario, entry)
+    for name in entry.creates:
+        if name != "council":
+            archetype_of(name, scenario.board, f"calendar entry from {entry.from_month}, creates")
 
 
 def _refuse_own(scenario: Scenario) -> None:
@@ -179,12 +240,10 @@ def _known_bodies(scenario: Scenario, entry: CalendarEntry) -> tuple[str, ...]:
     """Return what an entry abolishes: kinds of bodies, and bodies by name."""
     board = scenario.board
     known = dict.fromkeys(["council", *(body.name for body in board.bodies), *board.types, *ARCHETYPES])
-    bodies = []
     for name in entry.abolish:
         if name not in known:
             raise ScenarioError(
                 f"calendar entry from {entry.from_month}: unknown body {name!r} in abolish{nearest(name, known)}; "
                 f"known: {', '.join(known)}"
             )
-        bodies += council_archetypes(scenario.place) if name == "council" else [name]
-    return tuple(bodies)
+    return abolished_by(entry, scenario.place)

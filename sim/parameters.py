@@ -165,8 +165,9 @@ class Joint:
 class Levers:
     """What government and partnership can choose. Every one may change on a date in the calendar."""
 
-    flexible_fund_gbp_m: Literal["place"] | Annotated[Real, Field(ge=0.0, le=MOST_FUND_GBP_M)] = lever(
-        "place", unit="£m a year, or 'place' for the place's own allocation", low=0.0, high=MOST_FUND_GBP_M,
+    flexible_fund_gbp_m: Literal["place", "record"] | Annotated[Real, Field(ge=0.0, le=MOST_FUND_GBP_M)] = lever(
+        "place", unit="£m a year, or 'place' for the place's own allocation, 'record' for that and what followed it in 2008",
+        low=0.0, high=MOST_FUND_GBP_M,
         source="Hansard 2001-2003, Neighbourhood Renewal Fund; S4",
         says="Flexible (non-ringfenced) fund that comes through the partnership.",
     )

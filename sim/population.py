@@ -14,6 +14,7 @@ from sim.scenario import (
     MAX_PARTNERS,
     Board,
     Body,
+    CalendarEntry,
     Group,
     Need,
     OwnType,
@@ -208,6 +209,10 @@ def find_place(name: str) -> Place:
         population=int(record["population"]),
         tiers=2 if record["tiers"] == "2" else 1,
         need=Need(**{theme: float(record[f"need_{theme}"]) for theme in THEMES}),
+        agreement_round=int(record["agreement_round"]),  # type: ignore[arg-type]
+        successor=record["successor"],  # type: ignore[arg-type]
+        chair=record["chair"],  # type: ignore[arg-type]
+        ends=record["ends"] or None,
     )
 
 
@@ -216,21 +221,53 @@ def council_archetypes(place: Place) -> list[str]:
     return ["unitary_council"] if place.tiers == 1 else ["district_council", "county_council"]
 
 
-def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
-    """Return the seats of the board in a fixed order: bodies by name, seats by archetype, later entries.
+def abolished_by(entry: CalendarEntry, place: Place) -> tuple[str, ...]:
+    """Return what an entry abolishes in a place: kinds of bodies, and bodies by name."""
+    named = (council_archetypes(place) if name == "council" else [name] for name in entry.abolish)
+    return tuple(name for names in named for name in names)
 
-    Who would take a seat after the last month has none. Raises :class:`sim.ScenarioError` for an unknown archetype,
-    an empty board, a chair without a seat, two bodies of one name, or an entry before the run.
+
+def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
+    """Return the seats of the board in a fixed order: bodies by name, seats by archetype, later entries, new bodies.
+
+    When the body of the chair is abolished, the first of its sector that takes a seat on that date chairs. Who would
+    take a seat after the last month has none. Raises :class:`sim.ScenarioError` for an unknown archetype, an empty
+    board, a chair without a seat, two bodies of one name, or an entry before the run.
     """
     wanted = [*_bodies(scenario), *_by_archetype(scenario)]
     seats = [seat for seat in wanted if seat.joins_at < scenario.months]
     _refuse_impossible(seats, scenario)
     if not any(seat.is_chair for seat in seats):
         founders = (i for i, seat in enumerate(seats) if seat.joins_at == 0)
-        chairs = [i for i in founders if seats[i].kind.sector == scenario.board.chair]
+        chairs = [i for i in founders if seats[i].kind.sector == _chairing(scenario)]
         if chairs:
             seats[chairs[0]] = dataclasses.replace(seats[chairs[0]], is_chair=1.0)
-    return tuple(seats)
+    return tuple(_with_heirs(seats, scenario))
+
+
+def _chairing(scenario: Scenario) -> str:
+    """Return the sector that chairs, or "nobody"."""
+    return scenario.place.chair if scenario.board.chair == "place" else scenario.board.chair
+
+
+def _with_heirs(seats: list[Seat], scenario: Scenario) -> list[Seat]:
+    """Return seats with the chair passed on, as often as the chair's body is abolished for another."""
+    chair = next((seat for seat in seats if seat.is_chair), None)
+    for entry in sorted(scenario.calendar_here, key=lambda entry: entry.from_month):
+        gone = abolished_by(entry, scenario.place)
+        if chair is None or not chair.is_named(gone):
+            continue
+        step = month_number(entry.from_month) - month_number(scenario.start)
+        heirs = (
+            i
+            for i, seat in enumerate(seats)
+            if seat.joins_at == step > chair.joins_at and seat.sector == chair.sector and not seat.is_named(gone)
+        )
+        heir = next(heirs, None)
+        chair = None if heir is None else dataclasses.replace(seats[heir], is_chair=1.0)
+        if heir is not None and chair is not None:
+            seats[heir] = chair
+    return seats
 
 
 def _step_of(month: str, scenario: Scenario, who: str) -> int:
@@ -250,14 +287,17 @@ def _by_archetype(scenario: Scenario) -> Iterator[Seat]:
         wanted.append(("board.entries", entry.archetype, entry.count, _step_of(entry.month, scenario, entry.archetype)))
     sitting = [
         (kind, joins_at)
-        for setting, name, count, joins_at in wanted
+        for setting, name, count, joins_at in (*wanted, *_created(scenario))
         for kind in _kinds(name, scenario, setting)
         for _ in range(count)
     ]
     founders = Counter(kind.archetype for kind, joins_at in sitting if joins_at == 0)
     taken: Counter[str] = Counter()
+    by_name = {body.name for body in scenario.board.bodies}
     for kind, joins_at in sitting:
         taken[kind.archetype] += 1
+        while f"{kind.archetype}_{taken[kind.archetype]}" in by_name:
+            taken[kind.archetype] += 1
         # What the public pays for a kind of body is shared by the founding seats of that kind.
         sharing = max(1, founders[kind.archetype]) if kind.is_publicly_funded else 1
         yield Seat(
@@ -266,6 +306,22 @@ def _by_archetype(scenario: Scenario) -> Iterator[Seat]:
             budget_gbp_m=kind.budget_gbp_per_head * scenario.place.population / 1e6 / sharing,
             joins_at=joins_at,
         )
+
+
+def _created(scenario: Scenario) -> Iterator[tuple[str, str, int, int]]:
+    """Give where new bodies are named in the calendar, their kind, how many, and in which step they take a seat."""
+    gone: list[str] = []
+    for entry in sorted(scenario.calendar_here, key=lambda entry: entry.from_month):
+        setting = f"calendar entry from {entry.from_month}, creates"
+        gone += abolished_by(entry, scenario.place)
+        for name, count in entry.creates.items():
+            for kind in _kinds(name, scenario, setting):
+                if kind.archetype in gone:
+                    raise ScenarioError(
+                        f"{setting}: {kind.archetype!r} is abolished by then, and takes no seat any more: "
+                        "create a body of another kind, in board.types if need be"
+                    )
+            yield setting, name, count, _step_of(entry.from_month, scenario, name)
 
 
 def _kinds(name: str, scenario: Scenario, setting: str) -> list[Archetype]:
@@ -374,7 +430,7 @@ def _refuse_impossible(seats: list[Seat], scenario: Scenario) -> None:
     if len(seats) > MAX_PARTNERS:
         raise ScenarioError(f"board.members has {len(seats)} seats: at most {MAX_PARTNERS} are allowed")
     _refuse_unknown_pairs(seats, scenario.board)
-    chair = scenario.board.chair
+    chair = _chairing(scenario)
     if sum(seat.is_chair for seat in seats) > 1.0:
         raise ScenarioError("board.bodies: more than one body chairs")
     has_chair = any(seat.is_chair for seat in founders)

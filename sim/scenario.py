@@ -84,6 +84,9 @@ class Need:
         return self.by_theme[theme]
 
 
+SectorName = Literal["council", "agency", "business", "voluntary"]
+
+
 @dataclass(frozen=True, config=_FROZEN)
 class FundFrom:
     """The fund from a month on, until a later one is stated."""
@@ -114,6 +117,18 @@ class Place:
     """The fund by dates, none before the first; empty: the fund of 2003-04, moved with the national total."""
     need_series: tuple[NeedFrom, ...] = ()
     """Need where it changes; before the first it is ``need``."""
+    agreement_round: Literal[0, 1, 2, 3] = 2
+    """Which of three rounds of area agreements it had, in 2005, 2006 or 2007; 0: none."""
+    successor: Literal["full", "transition", "none"] = "full"
+    """What followed the fund in April 2008."""
+    chair: SectorName = "council"
+    """The sector that chairs where ``board.chair`` is "place"."""
+    ends: Month | None = None
+    """When its councils were abolished and another took their place; None: not."""
+
+
+FACTS_OF_A_PLACE = ("tiers", "agreement_round", "successor", "ends")
+"""What a calendar may tell places apart by."""
 
 
 @dataclass(frozen=True, config=_FROZEN)
@@ -125,7 +140,6 @@ class Entry:
     count: Whole = Field(default=1, ge=1, le=100)
 
 
-SectorName = Literal["council", "agency", "business", "voluntary"]
 Group = Literal["young_people", "safer", "healthier", "economic"]
 """A thematic group that meets beside the board, in the order of ``sim.tables.BLOCKS``."""
 
@@ -186,7 +200,8 @@ class Board:
 
     members: dict[str, Annotated[Whole, Field(ge=0, le=200)]] = Field(default_factory=dict)
     executive: Literal["everyone", "public_only"] = "everyone"
-    chair: Literal["council", "agency", "business", "voluntary", "nobody"] = "council"
+    chair: Literal["council", "agency", "business", "voluntary", "nobody", "place"] = "council"
+    """The sector whose first body chairs; "place": the one that chairs in this place."""
     entries: tuple[Entry, ...] = ()
     bodies: tuple[Body, ...] = ()
     types: dict[str, OwnType] = Field(default_factory=dict)
@@ -205,6 +220,26 @@ class CalendarEntry:
     own: dict[str, Any] = Field(default_factory=dict)
     abolish: tuple[str, ...] = ()
     executive: Literal["everyone", "public_only"] | None = None
+    where: dict[str, Any] = Field(default_factory=dict)
+    """In which places: those with these facts; {}: in all."""
+    creates: dict[str, Annotated[Whole, Field(ge=1, le=100)]] = Field(default_factory=dict)
+    """New bodies that take seats on the date, by archetype."""
+
+    def holds_in(self, place: Place) -> bool:
+        """Return whether the entry is for a place; raise :class:`ScenarioError` for a fact that no place has."""
+        try:
+            facts = [_has_fact(place, fact, value) for fact, value in self.where.items()]
+        except ScenarioError as error:
+            raise ScenarioError(f"calendar entry from {self.from_month}: {error}") from None
+        return all(facts)
+
+
+def _has_fact(place: Place, fact: str, value: Any) -> bool:
+    if fact not in FACTS_OF_A_PLACE:
+        known = ", ".join(FACTS_OF_A_PLACE)
+        raise ScenarioError(f"unknown fact where.{fact}{nearest(fact, FACTS_OF_A_PLACE)}; known here: {known}")
+    asked = validated(Place, {fact: value}, "where.")
+    return bool(getattr(place, fact) == getattr(asked, fact))
 
 
 @dataclass(frozen=True, config=_FROZEN)
@@ -228,6 +263,11 @@ class Scenario:
     """File or module of one's own whose month is lived, see docs/extending.md; '' for that of the model."""
     own: dict[str, Any] = Field(default_factory=dict)
     """Parameters and levers of the extension."""
+
+    @property
+    def calendar_here(self) -> tuple[CalendarEntry, ...]:
+        """Return the entries of the calendar that are for this place."""
+        return tuple(entry for entry in self.calendar if entry.holds_in(self.place))
 
     def month_label(self, month: int) -> str:
         """Return the calendar month 'YYYY-MM' of step ``month`` (0 is the first)."""

@@ -134,6 +134,21 @@ def overrides(draw: st.DrawFn, parameters: Iterable[sim.Parameter] = _CHANGEABLE
     return nested({p.path: draw(allowed_values(p)) for p in chosen})
 
 
+FACTS = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "tiers": st.sampled_from((1, 2)),
+            "agreement_round": st.integers(0, 3),
+            "successor": st.sampled_from(("full", "transition", "none")),
+            "ends": st.sampled_from((None, "2009-04")),
+        },
+    ),
+)
+"""A strategy for the places that a calendar entry is for."""
+
+
 @st.composite
 def scenario_settings(draw: st.DrawFn, longest: int = 40) -> dict[str, Any]:
     """Draw plain settings of a scenario: any place, board, levers, calendar and behaviour."""
@@ -142,12 +157,20 @@ def scenario_settings(draw: st.DrawFn, longest: int = 40) -> dict[str, Any]:
     months = draw(st.integers(6, longest))
     sectors = sorted({"council" if name == "council" else sim.ARCHETYPES[name].sector for name in members})
     steps = st.integers(0, months - 1).map(step_label)
+    place = dataclasses.asdict(sim.find_place(draw(st.sampled_from(sim.place_names()))))
     calendar = []
     for _ in range(draw(st.integers(0, 3))):
         entry = {"from": draw(steps), **draw(overrides(_LEVERS, 5))}
         entry["abolish"] = draw(st.lists(st.sampled_from(archetypes), max_size=2, unique=True))
         entry["executive"] = draw(st.sampled_from((None, "everyone", "public_only")))
+        entry["where"] = draw(FACTS)
         calendar.append(entry)
+    gone = {name for entry in calendar for name in entry["abolish"]}
+    for entry in calendar:
+        kinds = [name for name in archetypes if name not in gone]
+        # A unitary council may follow those of two tiers, which is how a chair is passed on.
+        kinds += ["unitary_council"] * 2 if "council" in gone and place["tiers"] == 2 else []
+        entry["creates"] = draw(st.dictionaries(st.sampled_from(kinds), st.integers(1, 2), max_size=2))
     bodies = draw(own_bodies(months))
     return {
         "board": {
@@ -165,8 +188,7 @@ def scenario_settings(draw: st.DrawFn, longest: int = 40) -> dict[str, Any]:
             ],
         },
         "months": months,
-        "place": dataclasses.asdict(sim.find_place(draw(st.sampled_from(sim.place_names()))))
-        | draw(st.one_of(st.just({}), series(steps))),
+        "place": place | draw(st.one_of(st.just({}), series(steps))),
         "calendar": calendar,
         **draw(overrides()),
     }

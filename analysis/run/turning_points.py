@@ -99,8 +99,8 @@ def lasting_changes(regimes: pd.Series) -> list[int]:
 def policy_dates(scenario: Scenario) -> pd.DataFrame:
     """Return the dated policies and newcomers of a scenario: month, date, what (its note) and changes.
 
-    ``changes`` says each setting that changes, with its unit. The months are counted from the start; what lies after
-    the last one is left out.
+    ``changes`` says each setting that changes, with its unit. The months are counted from the start; what is for other
+    places, or after the last month, is left away.
 
     >>> entry = CalendarEntry("2008-04", levers={"flexible_fund_gbp_m": 0})
     >>> from sim import scenario_from
@@ -113,7 +113,7 @@ def policy_dates(scenario: Scenario) -> pd.DataFrame:
     """
     start = month_number(scenario.start)
     rows = []
-    for entry in scenario.calendar:
+    for entry in scenario.calendar_here:
         changes = ", ".join(_changes(entry)) or "nothing changes"
         rows.append((month_number(entry.from_month) - start, entry.from_month, entry.note or changes, changes))
     for newcomer in scenario.board.entries:
@@ -144,6 +144,7 @@ def setting_in_words(path: str, value: Any) -> str:
 def _changes(entry: CalendarEntry) -> list[str]:
     changes = [setting_in_words(path, value) for path, value in flat_settings(entry).items()]
     changes += [f"{body.replace('_', ' ')} abolished" for body in entry.abolish]
+    changes += [f"{count} × {body.replace('_', ' ')} joins" for body, count in entry.creates.items()]
     return changes + ([f"executive: {entry.executive.replace('_', ' ')}"] if entry.executive else [])
 
 

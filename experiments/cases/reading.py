@@ -26,7 +26,7 @@ Cells = dict[str, Any]
 """What a row of a sheet says, by column, and under ``line`` where it stands."""
 
 _LINE = "line"
-_OF_PLACE = ("name", "label", "population", "tiers", "need", "fund_2003_04_gbp_m")
+_OF_PLACE = tuple(f.name for f in dataclasses.fields(Place) if f.name in PLACE_SAYS and f.name != "chair")
 _USUAL_PRICES = "2003-04"
 
 
@@ -307,7 +307,7 @@ class _Reader:
         for row in rows:
             if not {"month", "setting", "value"} <= row.keys():
                 continue
-            entry = entries.setdefault(row["month"], {"from": row["month"], "note": "", "abolish": []})
+            entry = entries.setdefault(row["month"], {"from": row["month"], "note": "", "abolish": [], "creates": {}})
             if "note" in row and row["note"] not in entry["note"]:
                 entry["note"] = "; ".join(filter(None, (entry["note"], row["note"])))
             self.event(entry, row)
@@ -322,6 +322,12 @@ class _Reader:
                 self.wrong("events.csv", f"there is no body or type {value!r}{nearest(value, known)}", line, "value")
             entry["abolish"].append(value)
             return
+        if setting == "create":
+            kinds = [*self.types, *ARCHETYPES]
+            if value not in kinds:
+                self.wrong("events.csv", f"there is no type {value!r}{nearest(value, kinds)}", line, "value")
+            entry["creates"][value] = entry["creates"].get(value, 0) + 1
+            return
         if setting == "executive":
             if value not in ("everyone", "public_only"):
                 self.wrong("events.csv", f"{value!r} is not allowed: it takes everyone or public_only", line, "value")
@@ -329,9 +335,13 @@ class _Reader:
             return
         parameter = PARAMETERS.get(setting)
         if parameter is None or parameter.role != "lever":
-            known = [path for path, one in PARAMETERS.items() if one.role == "lever"] + ["abolish", "executive"]
+            known = [path for path, one in PARAMETERS.items() if one.role == "lever"] + [
+                "abolish",
+                "create",
+                "executive",
+            ]
             hint = nearest(setting, known, most=3)
-            says = f"there is no such setting{hint}; it takes abolish, executive or a lever: partnerships list levers"
+            says = f"there is no such setting{hint}; it takes abolish, create, executive or a lever"
             self.wrong("events.csv", says, line, "setting")
             return
         read: Any = value

@@ -215,8 +215,10 @@ EVENTS = Sheet(
     "What changes on a date and stays so; rows of one month go together.",
     (
         Column("month", month, "YYYY-MM", required=True),
-        Column("setting", text, "a lever (levers.staff_team), leadership.NAME, executive or abolish", required=True),
-        Column("value", text, "its value from then on; for abolish a body or a type", required=True),
+        Column(
+            "setting", text, "a lever (levers.staff_team), leadership.NAME, executive, abolish or create", required=True
+        ),
+        Column("value", text, "its value from then on; a body or a type to abolish, a type to create", required=True),
         Column("note", text, "what happened, for figures"),
     ),
     more=(SOURCE,),
@@ -244,6 +246,9 @@ PLACE_SAYS: Mapping[str, str] = {
     "tiers": "1, or 2 for a district within a county",
     "need": "by theme: mean rank of its small areas in England, 0 least to 1 most deprived",
     "fund_2003_04_gbp_m": "fund of 2003-04, £m, moved with England's; series.csv replaces it",
+    "agreement_round": "which of three rounds of area agreements it had (2005, 2006, 2007): 1 to 3, or 0 for none",
+    "successor": "what followed the fund in 2008: full, transition or none",
+    "ends": "month in which its councils are replaced, YYYY-MM",
     "prices": "of which prices all money in the case is",
     "start": "first month, YYYY-MM",
     "months": "how many months",

@@ -14,7 +14,8 @@ from typing import Any
 from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS, Sheet
 from experiments.errors import CommandError
 from experiments.files import replacing
-from sim import Scenario, find_place
+from sim import Scenario, find_place, with_changes
+from sim.population import seats_of
 from sim.scenario import Place, month_name, month_number
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -85,18 +86,14 @@ def _cell(value: Any) -> str:
 
 def case_of(scenario: Scenario) -> tuple[dict[str, Any], Rows]:
     """Return the place and the board of a scenario as the files of a case: runs with it have the same bits."""
-    from sim.population import seats_of
-
-    place: dict[str, Any] = {
-        field.name: getattr(scenario.place, field.name)
-        for field in dataclasses.fields(Place)
-        if field.name in PLACE_SAYS and field.name != "need"
-    }
+    stated = {field.name: getattr(scenario.place, field.name) for field in dataclasses.fields(Place)}
+    place = {name: value for name, value in stated.items() if name in PLACE_SAYS and value is not None}
     place |= {"need": dataclasses.asdict(scenario.place.need), "prices": "2003-04"}
-    place |= {"chair": scenario.board.chair, "executive": scenario.board.executive}
+    chair = scenario.place.chair if scenario.board.chair == "place" else scenario.board.chair
+    place |= {"chair": chair, "executive": scenario.board.executive}
     first = month_number(scenario.start)
     partners = []
-    for seat in seats_of(scenario):
+    for seat in seats_of(with_changes(scenario, calendar=())):  # whom a calendar creates, it will create
         row: dict[str, Any] = {"name": seat.name, "type": seat.kind.archetype}
         usual = seat.kind.budget_gbp_per_head * scenario.place.population / 1e6
         row |= {"budget_gbp_m": repr(seat.budget_gbp_m)} if seat.budget_gbp_m != usual else {}

@@ -1,12 +1,13 @@
 """The districts of 2004 as places of the model: ``python -m experiments.documents.places``.
 
-Makes ``sim/data/places.csv`` of the facts in ``docs/record``. Each figure has beside it whether it is recorded or by
-which rule it was made; nothing is drawn. A district is known by a short name, by its code of 2004 and, if it was there
-still in 2019, by its code of that year.
+Makes ``sim/data/places.csv`` of the facts in ``docs/record``. Each figure has beside it whether it is recorded, by
+which rule it was made, or how it was drawn. A district is known by a short name, by its code of 2004 and, if it was
+there still in 2019, by its code of that year.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -38,18 +39,31 @@ NEEDS: Mapping[str, tuple[str, str]] = {
 }
 """Where need by theme is read: the mean rank of a district's small areas, from 0 least to 1 most deprived."""
 
-ENDED_2009 = (
-    "Bedfordshire",
-    "Cheshire",
-    "Cornwall",
-    "Durham",
-    "Northumberland",
-    "Shropshire",
-    "Wiltshire",
-)
-"""Counties whose districts ended in April 2009 (Structural Changes Orders of 2008)."""
-WENT_ON = "Bedford"
-"""Of these districts the one that went on, as a council of a single tier."""
+ROUNDS: Mapping[int, int] = {1: 21, 2: 66, 3: 62}
+"""Upper-tier areas whose agreement was signed in April 2005, March 2006 and March 2007 (Hansard, 3 April 2007)."""
+DRAWN = "drawn: rounds 2 and 3 in the order of the SHA-256 of the area's name"
+"""Not by need, which would make of the agreement another name for the fund."""
+
+FULL, TRANSITION = 65, 22
+"""Places with the successor fund, and with a transition alone (Commons, settlement of 2008)."""
+BY_WORST_TENTH = "ruled: by the share of small areas in England's most deprived tenth of 2007, the 65 highest of the 88"
+BY_WHAT_IS_LEFT = "ruled: the 22 next by that share"
+NONE_IS_LEFT = "ruled: the last by that share, as 65 and 22 make 87"
+
+CHAIRS: Mapping[str, int] = {"council": 46 + 7, "agency": 16, "business": 11, "voluntary": 11}
+"""Chairs of 91 in a hundred partnerships (ODPM survey of 2004): elected members and officers, other public bodies,
+private and voluntary ones. The other nine are not told."""
+DRAWN_CHAIR = "drawn: shares of the survey of 2004, in the order of the SHA-256 of the district's code"
+
+MOST_AREAS = "assumed: that of most areas"
+BASES: Mapping[str, str] = {
+    "population_basis": "population",
+    "fund_basis": "fund",
+    "successor_basis": "what followed the fund",
+    "agreement_basis": "round of agreements",
+    "chair_basis": "chair",
+}
+"""Columns that say how a figure is known, and of what."""
 
 MADE_UP: tuple[dict[str, object], ...] = (
     {
@@ -60,6 +74,12 @@ MADE_UP: tuple[dict[str, object], ...] = (
         "population_basis": ASSUMED,
         "fund_2003_04_gbp_m": "2.745601",
         "fund_basis": "ruled: exp(1.01), the median of a log-normal fitted to the allocations of the 39",
+        "agreement_round": 2,
+        "agreement_basis": MOST_AREAS,
+        "successor": "full",
+        "successor_basis": MOST_AREAS,
+        "chair": "council",
+        "chair_basis": "assumed: that of most partnerships",
     },
     {
         "place": "two_tier_county",
@@ -69,6 +89,12 @@ MADE_UP: tuple[dict[str, object], ...] = (
         "population_basis": ASSUMED,
         "fund_2003_04_gbp_m": "1.500000",
         "fund_basis": ASSUMED,
+        "agreement_round": 2,
+        "agreement_basis": MOST_AREAS,
+        "successor": "full",
+        "successor_basis": MOST_AREAS,
+        "chair": "council",
+        "chair_basis": "assumed: that of most partnerships",
     },
 )
 """Places that are none: need is that of England's middle in every theme."""
@@ -85,19 +111,24 @@ def districts() -> pd.DataFrame:
     table = pd.read_csv(RECORD / "districts_2004.csv", keep_default_na=False)
     needs = pd.read_csv(RECORD / "deprivation.csv", keep_default_na=False).drop(columns="name")
     table["place"] = [short_name(name) for name in table["name"]]
-    funds = pd.read_csv(RECORD / "fund_2003_04.csv")
-    return table.merge(needs, on="code", validate="1:1").merge(funds, on="place", how="left", validate="1:1")
+    table = table.merge(needs, on="code", validate="1:1")
+    for of_place in ("fund_2003_04", "successor_fund"):
+        facts = pd.read_csv(RECORD / f"{of_place}.csv").drop(columns="source")
+        table = table.merge(facts, on="place", how="left", validate="1:1")
+    ended = pd.read_csv(RECORD / "ended_2009.csv").drop(columns="source")
+    return table.merge(ended, on="county", how="left", validate="m:1")
 
 
 def with_fund(table: pd.DataFrame) -> pd.DataFrame:
     """Return districts with their fund (£m of 2003-04), and how it is known.
 
     What is not recorded of the national total is shared among those named as funded. Of the 89 names one is too many:
-    the least deprived in 2000 of those that are not confirmed is left out.
+    the least deprived in 2000 of those that are not confirmed, by an allocation or by what followed it, is left out.
     """
     known = table["fund_2003_04_gbp_m"].notna()
     named = (table["named_as_funded"] == "yes") & ~known
-    too_many = table.loc[named].sort_values("imd_2000").index[: int((named | known).sum()) - FUNDED]
+    doubtful = named & table["successor"].isna()
+    too_many = table.loc[doubtful].sort_values("imd_2000").index[: int((named | known).sum()) - FUNDED]
     named[too_many] = False
     per_head = 1e6 * table["fund_2003_04_gbp_m"] / table["population_mid_2001"]
     slope, at_zero = np.polyfit(table.loc[known, "imd_2000"], per_head[known], 1)
@@ -109,11 +140,60 @@ def with_fund(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(fund=fund, fund_basis=basis)
 
 
+def with_successor(table: pd.DataFrame) -> pd.DataFrame:
+    """Return districts, with their fund, with what followed it in April 2008, and how that is known.
+
+    Who is not on record is ruled by what was asked for: a fifth of a district's small areas in the most deprived tenth,
+    one of three ways in. The other two, by employment and benefits, are not in this record; so it is a rank.
+    """
+    funded = table["fund"] > 0.0
+    recorded = table["successor"].where(funded)
+    ranked = table.loc[funded & recorded.isna()].sort_values(["worst_tenth_2007", "imd_2007"], ascending=False).index
+    n_full = FULL - int((recorded == "full").sum())
+    n_transition = TRANSITION - int((recorded == "transition").sum())
+    known = np.where(recorded.notna(), RECORDED, NONE)
+    table = table.assign(successor=recorded.fillna("none"), successor_basis=known)
+    spans = (
+        ("full", BY_WORST_TENTH, ranked[:n_full]),
+        ("transition", BY_WHAT_IS_LEFT, ranked[n_full : n_full + n_transition]),
+        ("none", NONE_IS_LEFT, ranked[n_full + n_transition :]),
+    )
+    for what, rule, who in spans:
+        table.loc[who, "successor"] = what
+        table.loc[who, "successor_basis"] = rule
+    return table
+
+
+def with_agreement(table: pd.DataFrame) -> pd.DataFrame:
+    """Return districts with the round of their area's agreement, and how it is known.
+
+    A shire district has its county's. The first round is on record whole, of the other two an area each.
+    """
+    areas = table["county"].where(table["county"] != "", table["place"])
+    recorded = pd.read_csv(RECORD / "agreements.csv").set_index("area")["agreement_round"]
+    if unknown := set(recorded.index) - set(areas):
+        raise ValueError(f"docs/record/agreements.csv: no upper-tier area is called {', '.join(sorted(unknown))}")
+    others = sorted(set(areas) - set(recorded.index), key=lambda name: hashlib.sha256(name.encode()).hexdigest())
+    n_second = ROUNDS[2] - int((recorded == 2).sum())
+    rounds = recorded.to_dict() | {name: 2 if i < n_second else 3 for i, name in enumerate(others)}
+    basis = np.where(areas.isin(recorded.index), RECORDED, DRAWN)
+    return table.assign(agreement_round=areas.map(rounds), agreement_basis=basis)
+
+
+def with_chair(table: pd.DataFrame) -> pd.DataFrame:
+    """Return districts with the sector that chairs, which is on record of none."""
+    order = sorted(table.index, key=lambda i: hashlib.sha256(f"chair of {table.at[i, 'code']}".encode()).hexdigest())
+    last = np.cumsum(list(CHAIRS.values())) / sum(CHAIRS.values())
+    places = (np.arange(len(order)) + 0.5) / len(order)
+    chairs = pd.Series(np.array(list(CHAIRS))[np.searchsorted(last, places)], index=order)
+    return table.assign(chair=chairs, chair_basis=DRAWN_CHAIR)
+
+
 def rows() -> Iterator[dict[str, object]]:
     """Give the rows of ``sim/data/places.csv``."""
-    for _, one in with_fund(districts()).sort_values("place").iterrows():
+    for _, one in with_chair(with_agreement(with_successor(with_fund(districts())))).sort_values("place").iterrows():
         counted = one["population_note"] == "ONS mid-2001"
-        ends = one["county"] in ENDED_2009 and one["name"] != WENT_ON
+        ends = pd.notna(one["ends"]) and one["name"] != one["goes_on"]
         yield {
             "place": one["place"],
             "label": one["name"],
@@ -121,11 +201,17 @@ def rows() -> Iterator[dict[str, object]]:
             "ons_code": one["ons_code"],
             "tiers": 2 if one["tier"] == "two" else 1,
             "county": one["county"],
-            "ends": "2009-04" if ends else "",
+            "ends": one["ends"] if ends else "",
             "population": int(one["population_mid_2001"]),
             "population_basis": RECORDED if counted else BY_HOUSEHOLDS,
             "fund_2003_04_gbp_m": f"{one['fund']:.6f}",
             "fund_basis": one["fund_basis"],
+            "successor": one["successor"],
+            "successor_basis": one["successor_basis"],
+            "agreement_round": one["agreement_round"],
+            "agreement_basis": one["agreement_basis"],
+            "chair": one["chair"],
+            "chair_basis": one["chair_basis"],
             **{f"need_{theme}": one[column] for theme, (column, _) in NEEDS.items()},
         }
     for made_up in MADE_UP:

@@ -197,7 +197,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Police commissioners, clinical groups, health boards as new bodies.",
         "1, 14",
         (_LIFE + "sit_at_date", _LIFE + "begin_at_table", "sim.policy.be_abolished"),
-        but="the calendar of England ends bodies; new ones sit only if a board names them with a date",
+        but="the calendar of England creates them; health boards are no more than a pull of other tables",
     ),
     Claim("S2", "Regret and re-creation.", "14", (_LIFE + "consider_abolition", _LIFE + "begin_anew"), seen_in="N16"),
     Claim(

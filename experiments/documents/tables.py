@@ -21,7 +21,7 @@ from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
 from experiments.documents.odd_tables import ODD_TABLES
-from experiments.documents.places import NEEDS
+from experiments.documents.places import BASES, NEEDS, RECORDED
 from experiments.options import option_names
 from experiments.output.folder import DOCS
 from experiments.runs.declared_patterns import declared_patterns
@@ -118,9 +118,14 @@ def _archetype_columns(columns: Sequence[str]) -> str:
     return markdown_table(["archetype", *columns], rows)
 
 
+FOLLOWED_BY = {"full": "successor", "transition": "transition", "none": "nothing"}
+AGREED_IN = {0: "never", 1: "2005", 2: "2006", 3: "2007"}
+
+
 def places() -> str:
     """Return the places with what is known of them; what is not recorded is marked."""
-    headings = ("place", "code", "county", "tiers", "population", "fund 2003-04, £m", *(f"need: {t}" for t in THEMES))
+    figures = ("population", "fund 2003-04, £m", "followed by", "agreements", "chair", *(f"need: {t}" for t in THEMES))
+    headings = ("place", "code", "county", "tiers", "ends", *figures)
     return markdown_table(headings, (_place_row(name) for name in place_names()))
 
 
@@ -131,8 +136,12 @@ def _place_row(name: str) -> list[object]:
         record["code"],
         record["county"],
         place.tiers,
+        place.ends or "",
         f"{place.population:,}{_mark(record['population_basis'])}",
         f"{place.fund_2003_04_gbp_m:.2f}{_mark(record['fund_basis'])}",
+        f"{FOLLOWED_BY[place.successor]}{_mark(record['successor_basis'])}",
+        f"{AGREED_IN[place.agreement_round]}{_mark(record['agreement_basis'])}",
+        f"{place.chair}{_mark(record['chair_basis'])}",
         *(f"{rank:.2f}" for rank in place.need.by_theme),
     ]
 
@@ -142,14 +151,16 @@ def _mark(basis: str) -> str:
 
 
 def places_known() -> str:
-    """Return how many places have a figure that is recorded, ruled (by which rule) or assumed."""
+    """Return how many places have a figure that is recorded, ruled (by which rule), drawn or assumed."""
     rows: list[list[object]] = [
         [what, basis, count]
-        for what, column in (("population", "population_basis"), ("fund", "fund_basis"))
+        for column, what in BASES.items()
         for basis, count in Counter(record[column] for record in place_records().values()).items()
     ]
     districts = len(place_names("all"))
     rows += [[f"need: {theme}", basis, districts] for theme, (_, basis) in NEEDS.items()]
+    ended = sum(find_place(name).ends is not None for name in place_names("all"))
+    rows += [["ended in April 2009", RECORDED, ended]]
     return markdown_table(("figure", "basis", "places"), rows)
 
 

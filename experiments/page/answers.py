@@ -169,7 +169,7 @@ def _ends_as_most(final_regimes: NDArray[np.int8]) -> NDArray[np.bool_]:
 
 
 def policy_dates(scenario: Scenario) -> list[Json]:
-    """Return the dated changes of a scenario: month, date, note, changes by path, bodies abolished or seated."""
+    """Return the dated changes of a run: month, date, note, changes by path, bodies abolished or seated."""
     start = month_number(scenario.start)
     rows: list[Json] = [
         {
@@ -179,19 +179,26 @@ def policy_dates(scenario: Scenario) -> list[Json]:
             "changes": _changes_of(entry),
             "abolish": list(entry.abolish),
         }
-        for entry in scenario.calendar
+        for entry in scenario.calendar_here
+    ]
+    newcomers = [(entry.month, entry.archetype, entry.count) for entry in scenario.board.entries]
+    newcomers += [
+        (entry.from_month, archetype, count)
+        for entry in scenario.calendar_here
+        for archetype, count in entry.creates.items()
     ]
     rows += [
         {
-            "month": month_number(entry.month) - start,
-            "date": entry.month,
-            "note": f"new seats: {entry.count} × {entry.archetype.replace('_', ' ')}",
+            "month": month_number(month) - start,
+            "date": month,
+            "note": f"new seats: {count} × {archetype.replace('_', ' ')}",
             "changes": {},
             "abolish": [],
         }
-        for entry in scenario.board.entries
+        for month, archetype, count in newcomers
     ]
-    return sorted((row for row in rows if row["month"] < scenario.months), key=lambda row: row["month"])
+    within = (row for row in rows if row["month"] < scenario.months)
+    return sorted(within, key=lambda row: row["month"])
 
 
 def _changes_of(entry: CalendarEntry) -> dict[str, Any]:

@@ -179,6 +179,7 @@ def _side(side: str, page: PageState) -> Scenario:
     except ScenarioError as error:
         raise ScenarioError(f"{side} side: {error}") from None
     seats = sum(scenario.board.members.values()) + sum(entry.count for entry in scenario.board.entries)
+    seats += sum(sum(entry.creates.values()) for entry in scenario.calendar)
     if seats > MOST_SEATS:
         raise ScenarioError(f"{side} side: the board has {seats} seats: at most {MOST_SEATS} are allowed on a page")
     return scenario

@@ -45,7 +45,7 @@ NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 REFOUNDED = "times_refounded"
 
 STAND_INS: Mapping[str, str] = {
-    "england": "the calendar is the same in all districts; their fund, tiers, population and need are their own"
+    "england": "fund, agreements and councils follow the record by district; a county's table is a pull without bodies"
 }
 """Experiments that are to come and are simulated all the same, and what stands in."""
 

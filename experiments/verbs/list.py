@@ -76,7 +76,17 @@ def parameters() -> Rows:
 
 def places(group: str = "") -> Rows:
     """Return the places, or a group of districts, with their codes, county, and the basis of their figures."""
-    beside = ("code", "ons_code", "county", "ends", "fund_basis", "population_basis")
+    beside = (
+        "code",
+        "ons_code",
+        "county",
+        "ends",
+        "fund_basis",
+        "population_basis",
+        "successor_basis",
+        "agreement_basis",
+        "chair_basis",
+    )
     return [
         dataclasses.asdict(find_place(name)) | {field: place_records()[name][field] for field in beside}
         for name in place_names(group)

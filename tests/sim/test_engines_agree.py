@@ -108,6 +108,17 @@ CALENDAR = [
     {"from": step_label(25), "levers": {"expected": 0.0, "reward_grant_gbp_m": 5.0}},
     {"from": step_label(30), "abolish": ["council"], "executive": "everyone"},
 ]
+REFORMS = [
+    {"from": step_label(8), "where": {"agreement_round": 3}, "levers": {"reward_grant_gbp_m": 5.0}},
+    {"from": step_label(10), "where": {"successor": "full"}, "levers": {"flexible_fund_gbp_m": "record"}},
+    {
+        "from": step_label(24),
+        "where": {"ends": "2003-04", "tiers": 2},
+        "abolish": ["council"],
+        "creates": {"unitary_council": 1, "faith_network": 2},
+        "leadership": {"attention": 0.9, "direction": 0.9},
+    },
+]
 ENTRIES = [
     {"month": step_label(3), "archetype": "clinical_commissioning_group"},
     {"month": step_label(3), "archetype": "faith_network", "count": 2},
@@ -121,6 +132,9 @@ ENTRIES = [
         pytest.param(typical_settings(months=48, calendar=CALENDAR), id="calendar"),
         pytest.param(
             {"months": 48, "calendar": CALENDAR, "board": {"members": TYPICAL_BOARD, "entries": ENTRIES}}, id="entries"
+        ),
+        pytest.param(
+            typical_settings(months=48, calendar=REFORMS, place={"tiers": 2, "ends": "2003-04"}), id="new bodies"
         ),
         pytest.param(fading_settings(), id="dissolution"),
         pytest.param(typical_settings(months=60, levers={"reorganisation": 1.0}), id="reorganisation"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import scenario_settings, step_label, typical_settings
 
 import sim
-from sim.levers import national_fund_totals, place_fund_gbp_m, policy_calendar
+from sim.levers import national_fund_totals, place_fund_gbp_m, policy_calendar, recorded_fund_gbp_m
 from sim.scenario import Place, month_number
 
 
@@ -155,3 +155,58 @@ def test_before_its_date_a_patch_is_not_in_force(step, level):
     patched = policies(months=24, calendar=[{"from": step_label(step), "levers": {"prescription": level}}])
     assert patched[:step] == plain[:step]
     assert all(p.levers.prescription == level for p in patched[step:])
+
+
+# ---------------------------------------------------------------- by the record, by place
+
+
+def fund_by_year(place: Place) -> list[float]:
+    """Return the fund of a place by the record in the financial years from 2006-07 to 2012-13."""
+    return [recorded_fund_gbp_m(place, month_number(f"{year}-04")) for year in range(2006, 2013)]
+
+
+def test_the_fund_by_the_record_is_that_of_england():
+    """All districts together have what was published, year by year, and nothing outside it."""
+    districts = [sim.find_place(name) for name in sim.place_names("all")]
+    england = [200, 300, 400, 450, 525, 525, 525, 464.5, 507.8, 527.7, 0, 0]
+    for year, total in enumerate(england, start=2001):
+        month = month_number(f"{year}-04")
+        assert sum(recorded_fund_gbp_m(place, month) for place in districts) == pytest.approx(total, abs=1e-3)
+
+
+def test_what_follows_the_fund_hangs_on_the_place():
+    """65 places have the successor, 22 a transition of 60 % and 40 % of that, others face the cliff (record)."""
+    whole, transition, none = (
+        fund_by_year(Place(fund_2003_04_gbp_m=4.0, successor=successor)) for successor in ("full", "transition", "none")
+    )
+    assert whole[:2] == transition[:2] == none[:2] == pytest.approx([5.25, 5.25])
+    assert transition[2:] == pytest.approx([0.6 * 5.25, 0.24 * 5.25, 0.0, 0.0, 0.0])
+    assert none[2:] == [0.0] * 5
+    assert all(fund > 4.0 for fund in whole[2:5])
+    assert whole[5:] == [0.0, 0.0]
+
+
+def test_a_fund_by_dates_of_ones_own_is_its_own_record():
+    """Who states a series knows better than the nation's totals."""
+    place = Place(fund_series=({"month": "2001-06", "gbp_m_a_year": 6.0},), successor="none")
+    assert fund_by_year(place) == [6.0] * 7
+
+
+def test_an_entry_is_in_force_only_where_its_facts_are():
+    """One national calendar, and three rounds of agreements."""
+    calendar = [
+        {"from": step_label(2), "where": {"agreement_round": 1}, "note": "first", "levers": {"pooling_rate": 0.5}},
+        {"from": step_label(4), "where": {"agreement_round": 2, "tiers": 2}, "levers": {"pooling_rate": 0.7}},
+        {"from": step_label(6), "where": {"ends": "2009-04"}, "abolish": ["police"], "creates": {"faith_network": 1}},
+    ]
+    for place, rates in (
+        ({"agreement_round": 1, "tiers": 2}, [0.01] * 2 + [0.5] * 6),
+        ({"agreement_round": 2, "tiers": 2}, [0.01] * 4 + [0.7] * 4),
+        ({"agreement_round": 2, "tiers": 1, "ends": "2009-04"}, [0.01] * 8),
+    ):
+        scenario = sim.scenario_from(typical_settings(months=8, place=place, calendar=calendar))
+        plan = policy_calendar(scenario)
+        assert [policy.levers.pooling_rate for policy in plan] == rates
+        assert [policy.notes for policy in plan if policy.notes] == ([("first",)] if rates[2] == 0.5 else [])
+        assert any(policy.abolished for policy in plan) == ("ends" in place)
+        assert any(seat.joins_at == 6 for seat in sim.population.seats_of(scenario)) == ("ends" in place)

@@ -132,7 +132,38 @@ def test_every_place_makes_a_scenario(name):
     ] == councils
 
 
-@pytest.mark.parametrize("table", ["archetypes", "fund_national"])
+def test_new_bodies_sit_from_their_date_and_a_new_council_takes_the_chair():
+    """In April 2009 seven counties had one council for all; who chaired is gone, and its successor chairs."""
+    reform = {"from": "2009-04", "where": {"tiers": 2}, "abolish": ["council"], "creates": {"unitary_council": 1}}
+    later = {"from": "2010-04", "creates": {"skills_funding_agency": 2}}
+    place = {"tiers": 2, "population": 100_000}
+    old, new = (
+        [seat for seat in seats(place=place, calendar=[later, reform]) if test(seat.joins_at)]
+        for test in (lambda at: at == 0, lambda at: at > 0)
+    )
+    assert [seat.kind.archetype for seat in old if seat.is_chair] == ["district_council"]
+    assert [(seat.name, seat.joins_at, seat.is_chair) for seat in new] == [
+        ("unitary_council_1", 96, 1.0),
+        ("skills_funding_agency_1", 108, 0.0),
+        ("skills_funding_agency_2", 108, 0.0),
+    ]
+    assert [seat.name for seat in seats(calendar=[reform]) if seat.joins_at] == []
+
+
+def test_who_lives_on_keeps_the_chair():
+    """A newcomer of the chair's sector chairs only in place of a body that is gone."""
+    calendar = [{"from": "2009-04", "abolish": ["police"], "creates": {"district_council": 1}}]
+    assert [seat.name for seat in seats(calendar=calendar) if seat.is_chair] == ["unitary_council_1"]
+
+
+def test_bodies_created_after_the_last_month_have_no_seat():
+    """A calendar may go on after the run."""
+    calendar = [{"from": "2013-04", "creates": {"clinical_commissioning_group": 1}}]
+    assert len(seats(calendar=calendar)) == len(seats())
+    assert len(seats(calendar=calendar, months=145)) == len(seats()) + 1
+
+
+@pytest.mark.parametrize("table", ["archetypes", "fund_national", "successor_national"])
 def test_every_figure_has_a_basis_and_a_source(table):
     """An invented number may be used, never passed off as found."""
     with (Path(sim.__file__).parent / "data" / f"{table}.csv").open(encoding="utf-8") as lines:
@@ -200,3 +231,22 @@ def test_the_fund_is_a_small_part_of_partners_spending():
     """The fund was 1 to 2 per cent of what partners spend anyway: an order of magnitude, with room to sweep."""
     spending = sum(seat.budget_gbp_m for seat in seats() if seat.kind.is_publicly_funded)
     assert 0.002 < sim.find_place("typical").fund_2003_04_gbp_m / spending < 0.03
+
+
+def test_a_calendar_of_another_scenario_seats_nobody_here():
+    """Two scenarios of one board and place may differ in whom their calendars create."""
+    board = {"members": {"council": 1, "police": 1}}
+    plain = sim.scenario_from({"board": board, "months": 12})
+    created = ({"from_month": "2001-06", "creates": {"fire_service": 1}},)
+    dated = sim.with_changes(plain, calendar=created)
+    assert dated.board is plain.board
+    both = sim.simulate_ensemble([plain, dated], replicates=1, seed=1, record_partners=True)
+    alone = [sim.simulate_ensemble([one], replicates=1, seed=1)["engagement"][0, 0] for one in (plain, dated)]
+    assert (both["engagement"][:, 0] == alone).all()
+
+
+def test_a_chair_of_the_place_is_of_the_sector_that_the_place_states():
+    """Where the board leaves it to the place."""
+    for chair in sim.SECTORS:
+        named = seats(board={"members": dict(TYPICAL_BOARD), "chair": "place"}, place={"chair": chair})
+        assert [seat.kind.sector for seat in named if seat.is_chair] == [chair]

@@ -177,6 +177,27 @@ def test_calendar_mistakes_name_month_and_lever():
     assert "calendar.0.from is missing" in refused(calendar=[{"levers": {}}])
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"where": {"tier": 2}}, "2005-04: unknown fact where.tier; did you mean tiers?; known here: tiers,"),
+        ({"where": {"agreement_round": 4}}, "where.agreement_round = 4 is not allowed: it takes 0, 1, 2, 3"),
+        ({"where": {"successor": "ful"}}, "it takes full, transition, none; did you mean full?"),
+        ({"where": {"ends": "April"}}, "a month is written YYYY-MM"),
+        ({"where": 3}, "calendar.0.where = 3 is not allowed"),
+        ({"creates": {"polise": 1}}, "2005-04, creates: unknown archetype 'polise'; did you mean police?"),
+        ({"creates": {"polise": 1}, "where": {"tiers": 2}}, "2005-04, creates: unknown archetype 'polise'"),
+        ({"creates": {"police": 0}}, "calendar.0.creates.police = 0 is not allowed"),
+        ({"creates": {"police": 1}, "abolish": ["police"]}, "'police' is abolished by then"),
+    ],
+)
+def test_where_and_what_is_created_are_checked(entry, said):
+    """A misspelt fact would silently be one that no place has."""
+    told = refused(calendar=[{"from": "2005-04", **entry}])
+    assert said in told
+    assert "\n" not in told
+
+
 @pytest.mark.parametrize("calendar", ["2005-04", ["2005-04"], [3], {"from": "2005-04"}])
 def test_a_calendar_that_is_no_list_of_entries_is_refused_in_one_line(calendar):
     """YAML turns a forgotten colon or dash into text."""

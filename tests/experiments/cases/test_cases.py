@@ -67,6 +67,7 @@ month,setting,value,note
 2002-04,levers.staff_team,0.6,a team
 2002-04,levers.duty.attend,0.4,a duty
 2002-10,abolish,South Police,merger
+2002-10,create,fire_service,a service
 2004-04,levers.initiatives,3,too late for this run
 """,
     "targets.csv": "measure,month,to,value,standard_error\nengagement,2002-04,2003-03,0.4,0.1\n",
@@ -101,7 +102,8 @@ def test_a_case_is_what_its_files_say():
     """Every file has a part in it."""
     scenario = load_scenario("baseline_lsp", case=city())
     seats = {seat.name: seat for seat in seats_of(scenario)}
-    assert list(seats) == [line.split(",")[0] for line in CITY["partners.csv"].splitlines()[1:]]
+    assert list(seats) == [*(line.split(",")[0] for line in CITY["partners.csv"].splitlines()[1:]), "fire_service_1"]
+    assert seats["fire_service_1"].joins_at == 18
     assert seats["South Police"].kind.senior_half_days == 30.0
     assert seats["Credit Union"].kind.is_publicly_funded == 0.0
     assert seats["Hill Airport"].kind.economy == pytest.approx(0.75)
@@ -131,7 +133,13 @@ def test_the_command_line_comes_last():
 
 @pytest.mark.parametrize(
     "asked",
-    [[], ["place=hackney"], ["place=adur", "scenario=growth_coalition"], ["board=forum_30", "place=two_tier_county"]],
+    [
+        [],
+        ["place=hackney"],
+        ["scenario=england_2001_2013", "place=easington"],
+        ["place=adur", "scenario=growth_coalition"],
+        ["board=forum_30", "place=two_tier_county"],
+    ],
 )
 def test_places_that_ship_are_cases_too(asked, monkeypatch):
     """Written out as a case, a place and its board give the same numbers, bit for bit."""
@@ -140,7 +148,8 @@ def test_places_that_ship_are_cases_too(asked, monkeypatch):
     write_case(Path("copy"), *case_of(plain))
     own = load_scenario(name, case="copy")
     assert [seat.name for seat in seats_of(own)] == [seat.name for seat in seats_of(plain)]
-    measures = [sim.simulate(sim.with_changes(one, months=18), seed=3).measures for one in (plain, own)]
+    months = 130 if plain.calendar else 18
+    measures = [sim.simulate(sim.with_changes(one, months=months), seed=3).measures for one in (plain, own)]
     pd.testing.assert_frame_equal(*measures, check_exact=True)
 
 
@@ -341,6 +350,7 @@ WRONG_CELLS = [
     ("events", "month,setting,value\n2002-04,levers.purse,all\n", 2, "value", "need"),
     ("events", "month,setting,value\n2002-04,behaviour.tie_rate,1\n", 2, "setting", "a lever"),
     ("events", "month,setting,value\n2002-04,abolish,Tenant\n", 2, "value", "did you mean Tenants?"),
+    ("events", "month,setting,value\n2002-04,create,polise\n", 2, "value", "did you mean police?"),
     ("events", "month,setting,value\n2002-04,executive,nobody\n", 2, "value", "public_only"),
     ("events", "month,setting,value\n" + "2002-04,levers.staff_team,1\n" * 2, 3, "setting", "set twice"),
     ("targets", "measure,month,value,standard_error\nengagment,2002-04,1,1\n", 2, "measure", "engagement"),

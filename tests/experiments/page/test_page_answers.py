@@ -17,7 +17,7 @@ from experiments.page.catalogue import PAGE_MEASURES, QUANTILES
 from experiments.page.example import example, trust_months
 from experiments.page.packing import packed, packed_codes, unpacked
 from experiments.page.request import MOST_REPLICATES, MOST_SEATS, changeable_paths, request_by, request_in
-from sim import PARAMETERS, REGIMES, ScenarioError, simulate, simulate_ensemble
+from sim import PARAMETERS, REGIMES, ScenarioError, find_place, simulate, simulate_ensemble, with_changes
 from sim.meetings import TERMS
 
 SHORT = {"months": 24, "replicates": 8, "seed": 5}
@@ -76,7 +76,14 @@ def test_a_shorter_run_leaves_away_what_lies_beyond_it():
     """A preset's calendar is no error of the person who shortens it; one's own entry out of range is."""
     asked = request_by(state({"calendar": "england_2001_2013"}, months=60))
     assert asked.right.months == 60
-    assert [entry.from_month for entry in asked.right.calendar] == ["2002-04", "2005-04"]
+    assert [entry.from_month for entry in asked.right.calendar] == [
+        "2001-04",
+        "2002-04",
+        "2005-04",
+        "2005-04",
+        "2006-03",
+        "2006-03",
+    ]
     own = [{"from": "2002-01", "note": "my own", "levers": {"duty": {"attend": 1}}}]
     assert request_by(state({"calendar": own})).right.calendar[0].note == "my own"
     with pytest.raises(ScenarioError, match="1999-01 lies before the run"):
@@ -276,13 +283,31 @@ def test_the_typical_run_ends_as_most_do_and_near_the_middle():
 
 def test_policy_dates_are_flat_and_in_order():
     """The page writes them beside the charts; a date may also seat newcomers."""
-    dates = policy_dates(load_scenario("england_2001_2013"))
+    england = load_scenario("england_2001_2013")
+    dates = policy_dates(england)
     assert [row["month"] for row in dates] == sorted(row["month"] for row in dates)
-    cliff = next(row for row in dates if row["date"] == "2008-04")
-    assert cliff["month"] == 84
-    assert cliff["changes"]["levers.flexible_fund_gbp_m"] == 0
-    assert cliff["changes"]["levers.duty.attend"] == 0.6
+    duty = next(row for row in dates if row["date"] == "2008-04")
+    assert duty["month"] == 84
+    assert duty["changes"]["levers.duty.attend"] == 0.6
+    (cliff,) = policy_dates(load_scenario("nrf_cliff_2008"))
+    assert cliff["changes"] == {"levers.flexible_fund_gbp_m": 0}
     assert next(row for row in dates if row["date"] == "2010-04")["abolish"] == ["learning_skills_council"]
+    assert any(row["note"] == "new seats: 1 × skills funding agency" for row in dates)
+    assert dates[-1]["month"] < england.months
+
+
+def test_policy_dates_are_those_of_the_place():
+    """A line beside a chart of Bristol must not speak of what happened in Durham."""
+    england = load_scenario("england_2001_2013")
+    ends = [
+        [
+            row["month"]
+            for row in policy_dates(with_changes(england, place=find_place(name)))
+            if "council" in row["abolish"]
+        ]
+        for name in ("easington", "bristol")
+    ]
+    assert ends == [[96], []]
 
 
 # -------------------------------------------------------------------------- examples
