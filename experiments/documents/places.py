@@ -182,7 +182,8 @@ def with_agreement(table: pd.DataFrame) -> pd.DataFrame:
 
 def with_chair(table: pd.DataFrame) -> pd.DataFrame:
     """Return districts with the sector that chairs, which is on record of none."""
-    order = sorted(table.index, key=lambda i: hashlib.sha256(f"chair of {table.at[i, 'code']}".encode()).hexdigest())
+    codes = table["code"].astype(str).to_dict()
+    order = sorted(codes, key=lambda row: hashlib.sha256(f"chair of {codes[row]}".encode()).hexdigest())
     last = np.cumsum(list(CHAIRS.values())) / sum(CHAIRS.values())
     places = (np.arange(len(order)) + 0.5) / len(order)
     chairs = pd.Series(np.array(list(CHAIRS))[np.searchsorted(last, places)], index=order)
