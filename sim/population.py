@@ -144,9 +144,10 @@ def place_records() -> dict[str, dict[str, str]]:
     return {row["place"]: row for row in _rows("places")}
 
 
-def is_district(place: Place) -> bool:
-    """Return whether a place is a district of the record, and not one that was made up or is somebody's own."""
-    return bool(place_records().get(place.name, {}).get("code"))
+def is_of_the_record(place: Place) -> bool:
+    """Return whether a place is a district or county of the record, not one made up or somebody's own."""
+    record = place_records().get(place.name, {})
+    return bool(record.get("code") or record.get("county"))
 
 
 GROUPS_OF_PLACES: Mapping[str, str] = {
@@ -154,6 +155,7 @@ GROUPS_OF_PLACES: Mapping[str, str] = {
     "funded": "the 88 with the Neighbourhood Renewal Fund",
     "recorded": "the 39 of them whose allocation is on record",
     "county:NAME": "the districts of a shire county",
+    "counties": "the 34 shire counties, each as one place",
 }
 """Names for several places at once, and what they are."""
 
@@ -174,6 +176,8 @@ def place_names(group: str = "") -> list[str]:
     if group == "recorded":
         return [name for name, record in districts.items() if record["fund_basis"] == "recorded"]
     counties = {record["county"] for record in districts.values() if record["county"]}
+    if group == "counties":
+        return [name for name, record in place_records().items() if record["county"] and not record["code"]]
     if kind == "county":
         found = [name for name, record in districts.items() if record["county"].casefold() == county.strip().casefold()]
         if found and county:

@@ -55,6 +55,9 @@ CHAIRS: Mapping[str, int] = {"council": 46 + 7, "agency": 16, "business": 11, "v
 private and voluntary ones. The other nine are not told."""
 DRAWN_CHAIR = "drawn: shares of the survey of 2004, in the order of the SHA-256 of the district's code"
 
+OF_ITS_DISTRICTS = "ruled: the sum of its districts"
+WENT_TO_DISTRICTS = "recorded: none, as the fund went to districts"
+
 MOST_AREAS = "assumed: that of most areas"
 BASES: Mapping[str, str] = {
     "population_basis": "population",
@@ -220,10 +223,39 @@ def rows() -> Iterator[dict[str, object]]:
         yield empty | made_up | {f"need_{theme}": 0.5 for theme in NEEDS}
 
 
+def counties(of_districts: pd.DataFrame) -> pd.DataFrame:
+    """Return the shire counties as places of their own, each with the figures of its districts together.
+
+    Need is the mean of the districts by population. A county's table is that of one district council for all, and the
+    county council.
+    """
+    rows = []
+    for county, mine in of_districts[of_districts["county"] != ""].groupby("county"):
+        people = mine["population"].to_numpy()
+        needs = {
+            f"need_{theme}": round(float(np.average(mine[f"need_{theme}"].astype(float), weights=people)), 3)
+            for theme in NEEDS
+        }
+        first = mine.iloc[0]
+        rows.append(
+            dict.fromkeys(("code", "ons_code", "ends"), "")
+            | {"place": f"{short_name(str(county))}_county", "label": f"{county} (county)", "tiers": 2}
+            | {"county": county, "population": int(people.sum()), "population_basis": OF_ITS_DISTRICTS}
+            | {"fund_2003_04_gbp_m": "0.000000", "fund_basis": WENT_TO_DISTRICTS}
+            | {"successor": "none", "successor_basis": WENT_TO_DISTRICTS}
+            | {"agreement_round": first["agreement_round"], "agreement_basis": first["agreement_basis"]}
+            | {"chair": "council", "chair_basis": "assumed: that of most partnerships"}
+            | needs
+        )
+    return pd.DataFrame(rows)
+
+
 def table() -> pd.DataFrame:
-    """Return all places."""
+    """Return all places: districts, counties, and those made up."""
     first, *others = rows()
-    return pd.DataFrame([first, *others])[list(first)]
+    found = pd.DataFrame([first, *others])[list(first)]
+    is_district = found["code"] != ""
+    return pd.concat([found[is_district], counties(found), found[~is_district]], ignore_index=True)[list(first)]
 
 
 def main() -> int:

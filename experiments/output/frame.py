@@ -26,7 +26,7 @@ from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.terminal import console
 from sim import Scenario, month_of
-from sim.population import is_district
+from sim.population import is_of_the_record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +79,9 @@ def remarks_on(results: Results) -> list[str]:
     """Return what has to be said with results, by the months that their scenarios lived and the places they had."""
     by_extension = {scenario.extension: scenario for scenario in results.scenarios.values()}
     said = [month_of(scenario).remark for scenario in by_extension.values()]
-    districts = {scenario.place.label: None for scenario in results.scenarios.values() if is_district(scenario.place)}
+    districts = {
+        scenario.place.label: None for scenario in results.scenarios.values() if is_of_the_record(scenario.place)
+    }
     said += [f"{', '.join(districts)}: {CONDITION}."] if districts else []
     return list(filter(None, dict.fromkeys(said)))
 

@@ -55,6 +55,18 @@ def test_agreements_and_what_followed_the_fund_are_those_of_the_record():
         assert find_place(name).fund_2003_04_gbp_m > 0.0
 
 
+def test_counties_are_the_sum_of_their_districts():
+    """34 of them, with all people of the 239 shire districts."""
+    counties = [find_place(name) for name in place_names("counties")]
+    assert len(counties) == 34
+    in_districts = [find_place(name) for name in place_names("all") if find_place(name).tiers == 2]
+    assert sum(county.population for county in counties) == sum(place.population for place in in_districts)
+    kent = [find_place(name) for name in place_names("county:Kent")]
+    assert find_place("kent_county").population == sum(place.population for place in kent)
+    assert min(p.need.crime for p in kent) < find_place("kent_county").need.crime < max(p.need.crime for p in kent)
+    assert not set(place_names("counties")) & set(place_names("all"))
+
+
 def test_chairs_are_drawn_in_the_shares_of_the_survey_and_marked():
     """53 councils, 16 other public bodies, 11 private and 11 voluntary chairs of 91 in a hundred."""
     chairs = Counter(place_records()[name]["chair"] for name in place_names("all"))
