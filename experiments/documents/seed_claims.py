@@ -226,7 +226,8 @@ CLAIMS: tuple[Claim, ...] = (
         (_WORK + "take_money_in", _TIES + "made_or_lost", _TIME + "claim_time"),
         ("levers.staff_team", "behaviour.introductions", "behaviour.staff_relief"),
         "P15",
-        "introductions raise the chance of every pair alike; they name no pair",
+        "whom staff bring together is nobody's choice: an introduction of two drawn at random makes a tie as likely as "
+        "its chance shared out over all pairs, because occasions add up, so it is shared out",
     ),
     Claim("S3", "Five stages from purpose to review.", "", ("sim.measures.stage",), seen_in="N11, read off"),
     Claim(

@@ -356,6 +356,24 @@ def test_no_trust_or_no_time_no_tie(draw, other, trust, time):
     assert ties.made_or_lost(**pair | {"returned_trust": trust, "ease": 0.0, "other_ease": time}) == 0.0
 
 
+def test_a_pair_introduced_by_chance_is_tied_as_often_as_by_its_share_of_all_introductions():
+    """So staff need not draw whom they bring together: introductions are shared out over all pairs."""
+    rng = np.random.default_rng(7)
+    chance, draws, runs = 0.2, rng.random((3, 100_000)), 100_000
+    pair = OF_A_PAIR | {"tie_rate": 0.3}
+
+    def tied(introduced):
+        made = [
+            ties.made_or_lost(**pair | {"chance_of_ties": a, "other_chance_of_ties": b, "brought_together": here})
+            for a, b, here in zip(draws[0], draws[1], introduced, strict=True)
+        ]
+        return np.mean(made)
+
+    drawn, shared = tied((draws[2] < chance).astype(float)), tied(np.full(runs, chance))
+    assert drawn == pytest.approx(shared, abs=4.0 * np.sqrt(2.0 * shared * (1.0 - shared) / runs))
+    assert shared > tied(np.zeros(runs)) + 0.002
+
+
 @given(draws=st.tuples(DRAWS, DRAWS), trust=SHARES)
 def test_a_reorganisation_cuts_a_tie_and_full_trust_keeps_it(draws, trust):
     tied = OF_A_PAIR | {"tie": 1.0, "trust": trust, "chance_of_ties": draws[0], "other_chance_of_ties": draws[1]}
