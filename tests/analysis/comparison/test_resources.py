@@ -21,7 +21,7 @@ ASKED = ["months=15"]
 @pytest.fixture(scope="module")
 def runs():
     scenarios = {name: load_scenario(name, ASKED) for name in ("growth_coalition", "talking_shop")}
-    return run_pairs(scenarios, seed=3, replicates=2, engine="mesa", workers=1, behaviours=())
+    return run_pairs(scenarios, seed=3, replicates=2, engine="mesa", workers=1)
 
 
 def test_figures_go_by_the_measures_of_months(runs):
