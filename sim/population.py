@@ -88,7 +88,7 @@ class Archetype:
 
 
 NOT_KNOWN = -1.0
-"""What stands where nothing is stated of a pair, or of a body and a table, before the launch."""
+"""What stands where nothing is stated of a body and a table."""
 
 GROUPS: tuple[str, ...] = get_args(Group)
 """Names of the thematic groups, in the order of ``sim.tables.BLOCKS``."""
@@ -411,16 +411,19 @@ def _sits_at(body: Body) -> tuple[float, ...]:
 
 
 def known_at_launch(board: Board, seats: Sequence[Seat]) -> dict[str, list[list[float]]]:
-    """Return what is known of trust and ties before the launch: seat towards seat, NOT_KNOWN where nothing is."""
+    """Return what stands of trust and ties before the launch, by seat: −1 − what is known, 0 where nothing is.
+
+    So the steps of the launch tell it from what they have to draw, and without them nobody is tied to anybody.
+    """
     place = {seat.name: number for number, seat in enumerate(seats)}
-    trust, tie = ([[0.0 if one == other else NOT_KNOWN for other in place] for one in place] for _ in range(2))
+    trust, tie = ([[0.0] * len(seats) for _ in seats] for _ in range(2))
     for known in board.trust:
         if {known.giver, known.receiver} <= place.keys():
-            trust[place[known.giver]][place[known.receiver]] = known.trust
+            trust[place[known.giver]][place[known.receiver]] = -1.0 - known.trust
     for pair in board.ties:
         if {pair.one, pair.other} <= place.keys():
             one, other = place[pair.one], place[pair.other]
-            tie[one][other] = tie[other][one] = float(pair.tied)
+            tie[one][other] = tie[other][one] = -1.0 - pair.tied
     return {"trust": trust, "tie": tie}
 
 

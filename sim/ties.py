@@ -50,8 +50,8 @@ def first_trust(
     trust: float, trustfulness: float, other_repute: float, trust_at_launch: float, launch_spread: float
 ) -> float:
     """Return trust at the launch: what is known of it, else by the place, one's trustfulness and the other's repute."""
-    if trust >= 0.0:
-        return trust
+    if trust < 0.0:
+        return -1.0 - trust
     return min(1.0, max(0.0, trust_at_launch + launch_spread * (trustfulness + other_repute)))
 
 
@@ -68,8 +68,8 @@ def first_tie(
     tied_at_launch: float,
 ) -> float:
     """Return whether two bodies are tied before the launch: what is known of it, else by chance."""
-    if tie >= 0.0:
-        return tie
+    if tie < 0.0:
+        return -1.0 - tie
     chance = tied_at_launch * 0.5 * (trust + returned_trust) * complement * is_member * other_is_member
     return 1.0 if shared_draw(one=chance_of_ties, other=other_chance_of_ties) < chance else 0.0
 

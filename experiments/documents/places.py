@@ -68,6 +68,16 @@ BASES: Mapping[str, str] = {
 }
 """Columns that say how a figure is known, and of what."""
 
+MOST_PARTNERSHIPS = "assumed: that of most partnerships"
+_AS_MOST: Mapping[str, object] = {
+    "agreement_round": 2,
+    "agreement_basis": MOST_AREAS,
+    "successor": "full",
+    "successor_basis": MOST_AREAS,
+    "chair": "council",
+    "chair_basis": MOST_PARTNERSHIPS,
+}
+
 MADE_UP: tuple[dict[str, object], ...] = (
     {
         "place": "typical",
@@ -77,12 +87,7 @@ MADE_UP: tuple[dict[str, object], ...] = (
         "population_basis": ASSUMED,
         "fund_2003_04_gbp_m": "2.745601",
         "fund_basis": "ruled: exp(1.01), the median of a log-normal fitted to the allocations of the 39",
-        "agreement_round": 2,
-        "agreement_basis": MOST_AREAS,
-        "successor": "full",
-        "successor_basis": MOST_AREAS,
-        "chair": "council",
-        "chair_basis": "assumed: that of most partnerships",
+        **_AS_MOST,
     },
     {
         "place": "two_tier_county",
@@ -92,12 +97,7 @@ MADE_UP: tuple[dict[str, object], ...] = (
         "population_basis": ASSUMED,
         "fund_2003_04_gbp_m": "1.500000",
         "fund_basis": ASSUMED,
-        "agreement_round": 2,
-        "agreement_basis": MOST_AREAS,
-        "successor": "full",
-        "successor_basis": MOST_AREAS,
-        "chair": "council",
-        "chair_basis": "assumed: that of most partnerships",
+        **_AS_MOST,
     },
 )
 """Places that are none: need is that of England's middle in every theme."""
@@ -244,7 +244,7 @@ def counties(of_districts: pd.DataFrame) -> pd.DataFrame:
             | {"fund_2003_04_gbp_m": "0.000000", "fund_basis": WENT_TO_DISTRICTS}
             | {"successor": "none", "successor_basis": WENT_TO_DISTRICTS}
             | {"agreement_round": first["agreement_round"], "agreement_basis": first["agreement_basis"]}
-            | {"chair": "council", "chair_basis": "assumed: that of most partnerships"}
+            | {"chair": "council", "chair_basis": MOST_PARTNERSHIPS}
             | needs
         )
     return pd.DataFrame(rows)

@@ -13,7 +13,7 @@ from analysis.policy.tables import COSTS
 from experiments.behaviours import of_replicate
 from experiments.runs.turns import taking_turns
 from experiments.values import with_values
-from sim import REGIMES, Place, Scenario, simulate_ensemble
+from sim import REGIMES, Place, Scenario, ScenarioError, simulate_ensemble
 from sim.levers import FUND_BASE_YEAR
 from sim.measures import FINAL_MONTHS
 from sim.parameters import MOST_FUND_GBP_M, Behaviour
@@ -38,6 +38,10 @@ class Worlds:
 def with_levers(base: Scenario, values: Mapping[str, Any], place: Place) -> Scenario:
     """Return ``base`` in a place with the levers of a mix, by path; ``fund_multiple`` scales the place's fund."""
     plain = {path: value for path, value in values.items() if path != FUND_MULTIPLE}
+    if FUND_MULTIPLE in values and place.fund_series:
+        raise ScenarioError(
+            f"{FUND_MULTIPLE} is of the fund of 2003-04, and {place.label} has a fund by dates: leave it out of vary"
+        )
     if FUND_MULTIPLE in values:
         fund = float(values[FUND_MULTIPLE]) * place.fund_2003_04_gbp_m
         plain["levers.flexible_fund_gbp_m"] = min(fund, MOST_FUND_GBP_M)

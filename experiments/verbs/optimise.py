@@ -116,7 +116,9 @@ def _problem(settings: OptimiseSettings, command: Command) -> MixProblem:
         raise CommandError(f"place is not a setting of optimise: name places, for example places=[{base.place.name}]")
     behaviours = command.behaviours or (base.behaviour,)
     avoid = tuple(_regime(name) for name in _all_different("avoid", settings.avoid))
-    places = [load_place(name) for name in _all_different("places", settings.places)]
+    # A case is a place of its own, unless others are asked for.
+    own = command.sets("case") and not command.sets("places")
+    places = [base.place] if own else [load_place(name) for name in _all_different("places", settings.places)]
     return MixProblem(
         base=base,
         levers=levers_of(settings.vary, settings.ranges or {}, base),

@@ -113,7 +113,7 @@ def _request(settings: SweepSettings, command: Command) -> StudyRequest:
     _refuse_without_doses(settings, command)
     varied: dict[str, Any] = {"design": settings.design, "vary": settings.vary, "ranges": settings.ranges}
     if settings.places is not None:
-        if given := [name for name in (*varied, "place") if command.sets(name)]:
+        if given := [name for name in (*varied, "place", "case") if command.sets(name)]:
             raise CommandError(f"{given[0]} and places cannot both be given: with places= nothing else is varied")
         varied = {"design": "grid", "vary": ("place",), "ranges": {"place": place_names(settings.places)}}
     return StudyRequest(

@@ -15,6 +15,12 @@ from sim.steps import Step
 
 
 @rule
+def no_first_tie(tie: float) -> float:
+    """Return that two bodies are not tied, whatever is known of them."""
+    return 0.0 * tie
+
+
+@rule
 def come_into_question(self: Any) -> None:
     """Come into question for the team as if one were tied to the proposer."""
     self.tied_to_proposer = 1.0
@@ -33,5 +39,5 @@ month = in_the_launch(
         Step(come_into_question, AT_THE_TABLE, "Everybody comes into question:", when=item_is_open),
     )
     .after("offer_oneself", Step(be_tied_to_nobody, AT_THE_TABLE, "tied or not,", when=item_is_open)),
-    lambda launch: launch.without("first_tie"),
+    lambda launch: launch.replacing(first_tie=no_first_tie),
 )

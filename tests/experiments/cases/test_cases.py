@@ -75,6 +75,9 @@ month,setting,value,note
 """A made-up city: two forces that differ, a type of its own, an airport, a fund by month, some pairs that are known."""
 
 
+OPTIMISE = ["vary=[levers.staff_team]", "population=4", "generations=1", "replicates=2", "confirming_replicates=2"]
+
+
 def city(folder: str = "city", **changed: str | bytes) -> Path:
     """Write the city, with files changed by name (without ending), and return its folder."""
     path = Path(folder)
@@ -228,6 +231,7 @@ def test_the_manifest_has_the_hash_of_every_file():
     [
         ("compare", ["scenarios=[talking_shop,baseline_lsp]", "replicates=2", "output=out"]),
         ("explain", ["replicates=2", "output=out"]),
+        ("optimise", [*OPTIMISE, "output=out"]),
         ("phase", ["replicates=1", "study=s", "points=2", "output=out"]),
     ],
 )

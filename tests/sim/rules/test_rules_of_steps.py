@@ -172,7 +172,7 @@ CONTRACTS = [
     Contract(
         ties.first_trust,
         {
-            "trust": (-1.0, 1.0),
+            "trust": (-2.0, 0.0),
             "trustfulness": DEPARTURE,
             "other_repute": DEPARTURE,
             "trust_at_launch": prior("trust_launch"),
@@ -182,7 +182,7 @@ CONTRACTS = [
         free="launch_spread trust",
         low=0.0,
         high=1.0,
-        centre={"trust": -1.0},
+        centre={"trust": 0.0},
     ),
     Contract(ties.months_left_together, {"joint": (0.0, 24.0)}, rises="joint", low=0.0, high=23.0, zero="joint"),
     Contract(ties.met_at_tables, dict.fromkeys(OF_BOTH, SHARE), rises=" ".join(OF_BOTH), low=0.0, high=8.0),
@@ -331,7 +331,7 @@ def test_shared_draws_are_uniform_and_independent_of_each_other():
 
 @given(trust=SHARES, returned=SHARES, draws=st.tuples(DRAWS, DRAWS))
 def test_only_members_who_have_something_for_each_other_are_tied_at_the_launch(trust, returned, draws):
-    pair = {"tie": -1.0, "trust": trust, "returned_trust": returned, "tied_at_launch": 0.45}
+    pair = {"tie": 0.0, "trust": trust, "returned_trust": returned, "tied_at_launch": 0.45}
     pair |= {"chance_of_ties": draws[0], "other_chance_of_ties": draws[1]}
     for complement, sits, other_sits in ((0.0, 1.0, 1.0), (1.3, 0.0, 1.0), (1.3, 1.0, 0.0)):
         assert ties.first_tie(complement=complement, is_member=sits, other_is_member=other_sits, **pair) == 0.0
