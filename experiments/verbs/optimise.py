@@ -38,6 +38,7 @@ from pydantic import Field
 
 from analysis.policy.figures import outcome_against_cost, regret_bars
 from analysis.policy.words import mixes_in_words
+from experiments.cases.named import names_a_case
 from experiments.command import Command
 from experiments.compose import load_place, load_scenario, scenario_names
 from experiments.errors import CommandError
@@ -119,13 +120,14 @@ def _problem(settings: OptimiseSettings, command: Command) -> MixProblem:
     # A case is a place of its own, unless others are asked for.
     own = command.sets("case") and not command.sets("places")
     places = [base.place] if own else [load_place(name) for name in _all_different("places", settings.places)]
+    shared = [f"months={base.months}", *filter(names_a_case, command.overrides)]
     return MixProblem(
         base=base,
         levers=levers_of(settings.vary, settings.ranges or {}, base),
         worlds=Worlds(behaviours, places, settings.workers),
         avoid=avoid,
         bound=settings.bound,
-        scenarios={name: _beside(base, load_scenario(name, [f"months={base.months}"])) for name in scenario_names()},
+        scenarios={name: _beside(base, load_scenario(name, shared)) for name in scenario_names()},
     )
 
 

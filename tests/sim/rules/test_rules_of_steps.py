@@ -172,7 +172,7 @@ CONTRACTS = [
     Contract(
         ties.first_trust,
         {
-            "trust": (-2.0, 0.0),
+            "trust": (-2.0, -1.0),
             "trustfulness": DEPARTURE,
             "other_repute": DEPARTURE,
             "trust_at_launch": prior("trust_launch"),
