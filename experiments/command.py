@@ -32,7 +32,7 @@ from experiments.compose import (
     settings_of,
 )
 from experiments.errors import CommandError
-from experiments.options import CONFIGS, files_of_ones_own, find, own_folder, record_files, shipped_folder
+from experiments.options import CASE, CONFIGS, files_of_ones_own, find, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
 from sim import Scenario
 from sim.levers import entries_beyond
@@ -124,6 +124,10 @@ class Command:
 
     def scenario(self) -> Scenario:
         """Return the scenario that is asked for; with a sample it has the usual behaviour."""
+        return self._scenario
+
+    @cached_property
+    def _scenario(self) -> Scenario:
         scenario = scenario_of(self.config, sampled=self.sample is not None)
         _say_what_is_not_reached([scenario])
         return scenario
@@ -144,15 +148,12 @@ class Command:
 
 def _say_what_is_not_reached(scenarios: Iterable[Scenario]) -> None:
     """Say on standard error that dated policies lie after the last month of a run."""
-    said: dict[str, None] = {}
+    said = []
     for scenario in scenarios:
         if later := entries_beyond(scenario):
-            dates = sorted(entry.from_month for entry in later)
-            last = scenario.month_label(scenario.months - 1)
-            said[f"calendar: {len(later)} dated after the last month, {last} (from {dates[0]} on), are not reached"] = (
-                None
-            )
-    for line in said:
+            first, last = min(entry.from_month for entry in later), scenario.month_label(scenario.months - 1)
+            said.append(f"calendar: {len(later)} dated after the last month, {last} (from {first} on), are not reached")
+    for line in dict.fromkeys(said):
         print(line, file=sys.stderr)
 
 
@@ -176,10 +177,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None])
             raise TaskFailed(error) from error
 
     asked = _parsed(arguments)
-    for override in asked.overrides:
-        if names_a_case(override) and not verbs()[verb].takes_case and verb_settings(verb)[0].name != "case":
-            able = ", ".join(name for name, one in verbs().items() if one.takes_case)
-            raise CommandError(f"{override!r} is not allowed: {verb} takes no case; those that do: {able}")
+    _refuse_case(verb, asked.overrides)
     with tempfile.TemporaryDirectory(prefix="partnerships-") as scratch, files_of_ones_own(_folder(asked.config_dir)):
         # Under --multirun Hydra insists on a folder for a note about the sweep.
         words = [f"partnerships {verb}", *_for_hydra(verb, asked), *_QUIET_HYDRA, f"hydra.sweep.dir={scratch}"]
@@ -187,6 +185,15 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None])
             record_files(case.folder, case.files)
         with _hydra_process(words):
             hydra.main(version_base=HYDRA_VERSION_BASE, config_path=f"pkg://{CONFIGS}", config_name=verb)(task)()
+
+
+def _refuse_case(verb: str, overrides: Iterable[str]) -> None:
+    """Refuse a case for a verb that neither runs one nor has a setting of that name."""
+    if verbs()[verb].takes_case or any(setting.name == CASE for setting in verb_settings(verb)):
+        return
+    for override in filter(names_a_case, overrides):
+        able = ", ".join(name for name, one in verbs().items() if one.takes_case)
+        raise CommandError(f"{override!r} is not allowed: {verb} takes no case; those that do: {able}")
 
 
 @contextmanager

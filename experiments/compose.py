@@ -29,8 +29,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.behaviours import SAMPLE
-from experiments.cases import named as cases
-from experiments.cases.named import REST, as_options, names_a_case, option_of_case
+from experiments.cases.named import REST, as_folders, as_options, names_a_case, option_of_case
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from experiments.options import (
     CONFIGS,
@@ -168,7 +167,7 @@ def as_hydra_reads(overrides: Iterable[str], *, with_case: bool = True) -> list[
 def as_people_write(overrides: Iterable[str]) -> list[str]:
     """Return overrides as a person writes them: the opposite of :func:`as_hydra_reads`."""
     written = [re.sub(rf"^{OWN_CALENDAR}=", "calendar=", override.removeprefix("++")) for override in overrides]
-    return cases.as_people_write(written)
+    return as_folders(written)
 
 
 def _refuse_values_for_groups(overrides: Iterable[str]) -> None:

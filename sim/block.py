@@ -312,8 +312,7 @@ def room_of(
             partners["abolished_at"][ends, lane] = step
     luck, luck_of_partner = layout.room("luck", 1), layout.room("luck_of_partner", padded_slots(n_seats))
     matrices = room_for_matrices(len(layout.matrices), n_seats, n)
-    board = first.scenario.board
-    for name, values in known_at_launch(board, first.seats).items() if board.trust or board.ties else ():
+    for name, values in known_at_launch(first.scenario.board, first.seats).items():
         matrices[layout.matrices.index(name), :, :n_seats, :n_seats] = np.array(values)[:, :, None]
     scratch = room_for((scratch_rows, width(n)))
     records = {

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.parameters import Leadership, Levers
-from sim.population import ARCHETYPES, abolished_by, archetype_of, find_place, place_names
+from sim.population import ARCHETYPES, abolished_by, archetype_of, data_rows, find_place, place_names
 from sim.rules.fund import PURSES
-from sim.scenario import CalendarEntry, Place, Scenario, ScenarioError, month_number, nearest, validated
+from sim.scenario import (
+    CalendarEntry,
+    FundFrom,
+    NeedFrom,
+    Place,
+    Scenario,
+    ScenarioError,
+    month_number,
+    nearest,
+    validated,
+)
+
+Stated = TypeVar("Stated", FundFrom, NeedFrom)
 
 FUND_BASE_YEAR = "2003-04"
 LAST_OF_THE_FUND = "2008-03"
@@ -49,8 +59,7 @@ class Policy:
 @cache
 def national_fund_totals() -> dict[str, float]:
     """Return the Neighbourhood Renewal Fund of England (£m) by financial year, from Hansard."""
-    with files("sim").joinpath("data/fund_national.csv").open(encoding="utf-8") as rows:
-        return {row["financial_year"]: float(row["fund_total_gbp_m"]) for row in csv.DictReader(rows)}
+    return {row["financial_year"]: float(row["fund_total_gbp_m"]) for row in data_rows("fund_national")}
 
 
 def place_fund_gbp_m(place: Place, month: int) -> float:
@@ -61,8 +70,8 @@ def place_fund_gbp_m(place: Place, month: int) -> float:
     ends it.
     """
     if place.fund_series:
-        stated = [at for at in place.fund_series if month_number(at.month) <= month]
-        return max(stated, key=lambda at: at.month).gbp_m_a_year if stated else 0.0
+        stated = _last_stated(place.fund_series, month)
+        return stated.gbp_m_a_year if stated else 0.0
     england = _national_fund_gbp_m((month - 3) // 12)
     return place.fund_2003_04_gbp_m * england / national_fund_totals()[FUND_BASE_YEAR]
 
@@ -86,18 +95,13 @@ def successor_years() -> dict[int, SuccessorYear]:
     last_month = month_number(LAST_OF_THE_FUND)
     in_transition = sum(place_fund_gbp_m(at, last_month) for at in districts if at.successor == "transition")
     whole = sum(at.fund_2003_04_gbp_m for at in districts if at.successor == "full")
-    with files("sim").joinpath("data/successor_national.csv").open(encoding="utf-8") as rows:
-        stated = [
-            (row["financial_year"], row["fund_total_gbp_m"], row["transition_share"]) for row in csv.DictReader(rows)
-        ]
-    return {
-        int(year[:4]): SuccessorYear(
-            england_gbp_m=float(total),
-            transition_share=float(share),
-            of_2003_04=(float(total) - float(share) * in_transition) / whole,
+    found = {}
+    for row in data_rows("successor_national"):
+        total, share = float(row["fund_total_gbp_m"]), float(row["transition_share"])
+        found[int(row["financial_year"][:4])] = SuccessorYear(
+            england_gbp_m=total, transition_share=share, of_2003_04=(total - share * in_transition) / whole
         )
-        for year, total, share in stated
-    }
+    return found
 
 
 def recorded_fund_gbp_m(place: Place, month: int) -> float:
@@ -125,8 +129,14 @@ def _fund_gbp_m(place: Place, month: int, *, asked: str | float) -> float:
 
 def place_need(place: Place, month: int) -> tuple[float, ...]:
     """Return need by theme in a month, counted since year 0: the last that was stated."""
-    stated = [at for at in place.need_series if month_number(at.month) <= month]
-    return max(stated, key=lambda at: at.month).need.by_theme if stated else place.need.by_theme
+    stated = _last_stated(place.need_series, month)
+    return (stated or place).need.by_theme
+
+
+def _last_stated(series: Sequence[Stated], month: int) -> Stated | None:
+    """Return what a series by dates last stated in a month, or None before it begins."""
+    until = [at for at in series if month_number(at.month) <= month]
+    return max(until, key=lambda at: at.month, default=None)
 
 
 @cache

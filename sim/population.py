@@ -121,7 +121,8 @@ class Seat:
         return ("joins_at", "is_chair", "sector")
 
 
-def _rows(table: str) -> list[dict[str, str]]:
+def data_rows(table: str) -> list[dict[str, str]]:
+    """Return the rows of a table that ships with the model, ``sim/data/TABLE.csv``, by column."""
     with files("sim").joinpath(f"data/{table}.csv").open(encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
 
@@ -130,7 +131,7 @@ def _archetypes() -> dict[str, Archetype]:
     texts = {field.name for field in dataclasses.fields(Archetype) if field.type == "str"}
     return {
         row["archetype"]: Archetype(**{name: value if name in texts else float(value) for name, value in row.items()})  # type: ignore[arg-type]
-        for row in _rows("archetypes")
+        for row in data_rows("archetypes")
     }
 
 
@@ -141,7 +142,7 @@ ARCHETYPES: Mapping[str, Archetype] = _archetypes()
 @cache
 def place_records() -> dict[str, dict[str, str]]:
     """Return the rows of sim/data/places.csv by place name, with the basis and source of each figure."""
-    return {row["place"]: row for row in _rows("places")}
+    return {row["place"]: row for row in data_rows("places")}
 
 
 def is_of_the_record(place: Place) -> bool:
@@ -262,15 +263,10 @@ def _with_heirs(seats: list[Seat], scenario: Scenario) -> list[Seat]:
         if chair is None or not chair.is_named(gone):
             continue
         step = month_number(entry.from_month) - month_number(scenario.start)
-        heirs = (
-            i
-            for i, seat in enumerate(seats)
-            if seat.joins_at == step > chair.joins_at and seat.sector == chair.sector and not seat.is_named(gone)
-        )
-        heir = next(heirs, None)
-        chair = None if heir is None else dataclasses.replace(seats[heir], is_chair=1.0)
-        if heir is not None and chair is not None:
-            seats[heir] = chair
+        newcomers = [seat for seat in seats if seat.joins_at == step > chair.joins_at and not seat.is_named(gone)]
+        heir = next((seat for seat in newcomers if seat.sector == chair.sector), None)
+        chair = heir and dataclasses.replace(heir, is_chair=1.0)
+        seats = [chair if chair is not None and seat is heir else seat for seat in seats]
     return seats
 
 
@@ -413,8 +409,11 @@ def _sits_at(body: Body) -> tuple[float, ...]:
 def known_at_launch(board: Board, seats: Sequence[Seat]) -> dict[str, list[list[float]]]:
     """Return what stands of trust and ties before the launch, by seat: −1 − what is known, 0 where nothing is.
 
-    So the steps of the launch tell it from what they have to draw, and without them nobody is tied to anybody.
+    Nothing is returned where nothing is known of anybody. So the steps of the launch tell it from what they have to
+    draw, and without them nobody is tied to anybody.
     """
+    if not (board.trust or board.ties):
+        return {}
     place = {seat.name: number for number, seat in enumerate(seats)}
     trust, tie = ([[0.0] * len(seats) for _ in seats] for _ in range(2))
     for known in board.trust:

@@ -57,7 +57,7 @@ def as_options(overrides: Sequence[str]) -> list[str]:
     return [f"+{REST}={word}", f"{PLACE}={word}", f"board={word}", *rest]
 
 
-def as_people_write(overrides: Iterable[str]) -> list[str]:
+def as_folders(overrides: Iterable[str]) -> list[str]:
     """Return overrides with a case by its folder: the opposite of :func:`as_options`."""
     written = []
     for override in overrides:

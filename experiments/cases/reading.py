@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from experiments.errors import CommandError
 from experiments.files import sha256_of_file
 from experiments.options import find, option_names
 from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, ScenarioError, scenario_from
-from sim.parameters import Leadership, Levers
+from sim.parameters import Leadership, Levers, Parameter
 from sim.population import RANGE_OF_COLUMN
 from sim.scenario import Board, Place, nearest, validated
 
@@ -118,6 +117,11 @@ class _Reader:
         """Note that something is wrong."""
         self.problems.append(Problem(file, says, line, column))
 
+    def expect(self, file: str, row: Cells, column: str, known: Sequence[str], says: str) -> None:
+        """Note that a cell names something unknown, with the nearest name that there is."""
+        if column in row and row[column] not in known:
+            self.wrong(file, f"{says} {row[column]!r}{nearest(row[column], known)}", row[_LINE], column)
+
     def rows_of(self, sheet: Sheet) -> list[Cells]:
         """Return what the rows of a file say; none if there is no such file, and it may be left out."""
         path = self.folder / sheet.file
@@ -182,8 +186,7 @@ class _Reader:
         known = [*self.types, *ARCHETYPES]
         for row in rows:
             line, name, kind = row[_LINE], row.get("name"), row.get("type")
-            if kind is not None and kind not in known:
-                self.wrong("partners.csv", f"there is no type {kind!r}{nearest(kind, known)}", line, "type")
+            self.expect("partners.csv", row, "type", known, "there is no type")
             if name is None or kind is None:
                 continue
             if name in lines:
@@ -214,9 +217,7 @@ class _Reader:
         seen: dict[Collection[str], int] = {}
         for row in rows:
             for side in sides:
-                if side in row and row[side] not in self.names:
-                    says = f"nobody in partners.csv is called {row[side]!r}{nearest(row[side], self.names)}"
-                    self.wrong(file, says, row[_LINE], side)
+                self.expect(file, row, side, self.names, "nobody in partners.csv is called")
             one, other = (row.get(side) for side in sides)
             if one is None or other is None:
                 continue
@@ -315,60 +316,47 @@ class _Reader:
 
     def event(self, entry: dict[str, Any], row: Cells) -> None:
         """Put what a row changes into the entry of its month."""
-        setting, value, line = row["setting"], row["value"], row[_LINE]
-        if setting == "abolish":
-            known = [*self.names, *self.types, *ARCHETYPES, "council"]
-            if value not in known:
-                self.wrong("events.csv", f"there is no body or type {value!r}{nearest(value, known)}", line, "value")
+        file, value = "events.csv", row["value"]
+        kinds = [*self.types, *ARCHETYPES]
+        if row["setting"] == "abolish":
+            self.expect(file, row, "value", [*self.names, *kinds, "council"], "there is no body or type")
             entry["abolish"].append(value)
-            return
-        if setting == "create":
-            kinds = [*self.types, *ARCHETYPES]
-            if value not in kinds:
-                self.wrong("events.csv", f"there is no type {value!r}{nearest(value, kinds)}", line, "value")
+        elif row["setting"] == "create":
+            self.expect(file, row, "value", kinds, "there is no type")
             entry["creates"][value] = entry["creates"].get(value, 0) + 1
-            return
-        if setting == "executive":
+        elif row["setting"] == "executive":
             if value not in ("everyone", "public_only"):
-                self.wrong("events.csv", f"{value!r} is not allowed: it takes everyone or public_only", line, "value")
+                self.wrong(file, f"{value!r} is not allowed: it takes everyone or public_only", row[_LINE], "value")
             entry["executive"] = value
-            return
-        parameter = PARAMETERS.get(setting)
-        if parameter is None or parameter.role != "lever":
-            known = [path for path, one in PARAMETERS.items() if one.role == "lever"] + [
-                "abolish",
-                "create",
-                "executive",
-            ]
-            hint = nearest(setting, known, most=3)
+        else:
+            self.lever(entry, row)
+
+    def lever(self, entry: dict[str, Any], row: Cells) -> None:
+        """Put the value of a lever into an entry."""
+        setting, value, line = row["setting"], row["value"], row[_LINE]
+        levers = {path: parameter for path, parameter in PARAMETERS.items() if parameter.role == "lever"}
+        if setting not in levers:
+            hint = nearest(setting, [*levers, "abolish", "create", "executive"], most=3)
             says = f"there is no such setting{hint}; it takes abolish, create, executive or a lever"
             self.wrong("events.csv", says, line, "setting")
             return
-        read: Any = value
-        if value not in parameter.choices:
-            low, high = (limit if limit is not None else math.nan for limit in (parameter.low, parameter.high))
-            try:
-                read = number_in(value, low=low, high=high, decimal_comma=True)
-            except Unreadable:
-                says = f"{value!r} is not allowed: it takes {parameter.range_text} ({parameter.unit})"
-                self.wrong("events.csv", says, line, "value")
         *path, last = setting.split(".")
         branch = entry
         for part in path:
             branch = branch.setdefault(part, {})
         if last in branch:
             self.wrong("events.csv", f"{setting} is set twice in {row['month']}", line, "setting")
-        branch[last] = read
+        try:
+            branch[last] = _value_of(levers[setting], value)
+        except Unreadable as error:
+            self.wrong("events.csv", str(error), line, "value")
 
     def targets(self, rows: list[Cells]) -> pd.DataFrame:
         """Return what was observed."""
         columns = ["measure", "month", "to", "value", "standard_error"]
         found = []
         for row in rows:
-            measure = row.get("measure")
-            if measure is not None and measure not in MEASURES:
-                says = f"there is no measure {measure!r}{nearest(measure, MEASURES)}; see: partnerships list measures"
-                self.wrong("targets.csv", says, row[_LINE], "measure")
+            self.expect("targets.csv", row, "measure", list(MEASURES), "see partnerships list measures: there is no")
             row.setdefault("to", row.get("month"))
             if row.get("month") and row["to"] < row["month"]:
                 self.wrong("targets.csv", f"{row['to']} comes before {row['month']}", row[_LINE], "to")
@@ -400,3 +388,15 @@ class _Reader:
             check(*given)
         except ScenarioError as error:
             self.wrong(PLACE_FILE, str(error), stated.lines.get(name), name)
+
+
+def _value_of(lever: Parameter, cell: str) -> Any:
+    """Return the value of a lever that a cell states; raise Unreadable for one that it does not take."""
+    if cell in lever.choices:
+        return cell
+    try:
+        if lever.low is not None and lever.high is not None:
+            return number_in(cell, low=lever.low, high=lever.high, decimal_comma=True)
+    except Unreadable:
+        pass
+    raise Unreadable(f"{cell!r} is not allowed: it takes {lever.range_text} ({lever.unit})")

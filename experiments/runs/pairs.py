@@ -12,9 +12,8 @@ import pandas as pd
 
 from experiments.runs.turns import taking_turns
 from experiments.terminal import progress_bar
-from sim import MEASURES, Measure, Place, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
+from sim import MEASURES, Measure, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
 from sim.measures import FINAL_MONTHS, LAST_MONTH
-from sim.parameters import Behaviour
 
 Engine = Literal["auto", "mesa", "ensemble"]
 
@@ -83,11 +82,6 @@ def run_pairs(
 def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:
     """Return ``scenario`` with what a replicate has in its turn; with no turns, as it is."""
     return dataclasses.replace(scenario, **turns[replicate % len(turns)]) if turns else scenario
-
-
-def turns_with(behaviours: Sequence[Behaviour], places: Sequence[Place]) -> list[Turn]:
-    """Return the turns of replicates: each takes the next behaviour, or the next place."""
-    return [{"behaviour": behaviour} for behaviour in behaviours] + [{"place": place} for place in places]
 
 
 def measures_of(scenarios: Iterable[Scenario]) -> dict[str, Measure]:

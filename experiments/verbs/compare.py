@@ -44,7 +44,7 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.output.places import with_places
-from experiments.runs.pairs import Engine, measures_of, run_pairs, turns_with
+from experiments.runs.pairs import Engine, measures_of, run_pairs
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
@@ -84,7 +84,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
         replicates=settings.replicates,
         engine=settings.engine,
         workers=settings.workers,
-        turns=turns_with(command.behaviours, places),
+        turns=[{"place": place} for place in places] or [{"behaviour": one} for one in command.behaviours],
     )
     found = compared(runs.runs, reference)
     scope = SCOPE_WITH_PARAMETERS if command.sample else SCOPE

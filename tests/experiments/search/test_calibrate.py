@@ -21,7 +21,7 @@ from experiments.console import main
 from experiments.errors import CommandError
 from experiments.options import files_of_ones_own
 from experiments.runs.own_patterns import Experiment, OwnPatterns, of_one, pattern_batches
-from experiments.runs.pairs import run_pairs, turns_with
+from experiments.runs.pairs import run_pairs
 from experiments.search.checkpoints import begun
 from experiments.search.objective import Objective, varied
 from experiments.search.sequential_abc import Generation, SMCSettings, after, from_prior, is_last, reflected, steps
@@ -358,8 +358,9 @@ def test_replicates_take_turns_with_the_sets(sample):
         name: load_scenario(name, ["months=6", "board=small_executive"]) for name in ("talking_shop", "baseline_lsp")
     }
     sets = sample[1].sets[:3]
-    fast = run_pairs(scenarios, seed=3, replicates=5, engine="ensemble", turns=turns_with(sets, ()))
-    slow = run_pairs(scenarios, seed=3, replicates=5, engine="mesa", workers=1, turns=turns_with(sets, ()))
+    turns = [{"behaviour": behaviour} for behaviour in sets]
+    fast = run_pairs(scenarios, seed=3, replicates=5, engine="ensemble", turns=turns)
+    slow = run_pairs(scenarios, seed=3, replicates=5, engine="mesa", workers=1, turns=turns)
     pd.testing.assert_frame_equal(fast.trajectories, slow.trajectories)
     one = sample[1].in_replicate(scenarios["talking_shop"], 9)
     assert one.behaviour == sample[1].sets[4]
