@@ -40,7 +40,11 @@ def evidence_in(results: Sequence[FinishedResults], *, reference: str | None) ->
     make = _of_comparison if main.verb == "compare" else _of_study
     evidence = make(main, _reference(main, reference))
     commands = [each.command for each in results]
-    evidence = dataclasses.replace(evidence, provenance=dataclasses.replace(evidence.provenance, commands=commands))
+    evidence = dataclasses.replace(
+        evidence,
+        provenance=dataclasses.replace(evidence.provenance, commands=commands),
+        scope=" ".join([evidence.scope, *main.manifest["settings"].get("remarks", ())]),
+    )
     for each in others:
         if each.verb == "sensitivity":
             words = (each.folder / "words.txt").read_text("utf-8").splitlines()

@@ -50,7 +50,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     compare, sweep = ["compare", *SHORT, "engine=mesa"], ["sweep", *SHORT[:2], "vary=[levers.duty]", "draws=5"]
     asked = [
         [*compare, pair, DATED, "replicates=4", f"output={folder}/compare"],
-        [*compare, "scenarios=[sigoma_stick,baseline_lsp]", "replicates=2", f"output={folder}/other"],
+        [*compare, "scenarios=[sigoma_stick,baseline_lsp]", "replicates=2", "place=hackney", f"output={folder}/other"],
         [*sweep, "scenarios=[growth_coalition,baseline_lsp]", "replicates=2", f"study={folder}/study"],
         ["explain", *SHORT, "partner=police", "scenario=sigoma_stick", f"output={folder}/explain"],
         ["run", *SHORT, f"output={folder}/run"],
@@ -157,6 +157,16 @@ def test_the_brief_tells_what_it_must(page: str) -> None:
     assert "Pooled funds and a growth focus" in page  # a claim
     for what, _ in LIMITS:
         assert what in page
+
+
+def test_the_brief_says_what_its_numbers_rest_on(answers: Path, page: str) -> None:
+    """That nothing is fitted, and of a district that it is no assessment of any authority."""
+    of_hackney = brief_of(evidence_in(read_all([answers / "other"]), reference=None))
+    told = " ".join(of_hackney.in_short)
+    assert "not fitted" in told
+    assert "Hackney: conditional on the record; no assessment of any authority." in told
+    assert "not fitted" in page
+    assert "no assessment" not in page
 
 
 def test_only_what_differs_is_listed() -> None:
