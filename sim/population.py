@@ -240,6 +240,7 @@ def seats_of(scenario: Scenario) -> tuple[Seat, ...]:
     board, a chair without a seat, two bodies of one name, or an entry before the run.
     """
     wanted = [*_bodies(scenario), *_by_archetype(scenario)]
+    _refuse_unknown_pairs(wanted, scenario.board)
     seats = [seat for seat in wanted if seat.joins_at < scenario.months]
     _refuse_impossible(seats, scenario)
     if not any(seat.is_chair for seat in seats):
@@ -409,8 +410,9 @@ def _sits_at(body: Body) -> tuple[float, ...]:
 def known_at_launch(board: Board, seats: Sequence[Seat]) -> dict[str, list[list[float]]]:
     """Return what stands of trust and ties before the launch, by seat: −1 − what is known, 0 where nothing is.
 
-    Nothing is returned where nothing is known of anybody. So the steps of the launch tell it from what they have to
-    draw, and without them nobody is tied to anybody.
+    What is known of a body that would sit only after the last month is left out, and nothing is returned where nothing
+    is known of anybody. So the steps of the launch tell it from what they have to draw, and without them nobody is tied
+    to anybody.
     """
     if not (board.trust or board.ties):
         return {}
@@ -435,7 +437,6 @@ def _refuse_impossible(seats: list[Seat], scenario: Scenario) -> None:
         raise ScenarioError("board.members is empty: give at least one seat, for example board.members.council=1")
     if len(seats) > MAX_PARTNERS:
         raise ScenarioError(f"board.members has {len(seats)} seats: at most {MAX_PARTNERS} are allowed")
-    _refuse_unknown_pairs(seats, scenario.board)
     chair = _chairing(scenario)
     if sum(seat.is_chair for seat in seats) > 1.0:
         raise ScenarioError("board.bodies: more than one body chairs")

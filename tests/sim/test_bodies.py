@@ -79,6 +79,14 @@ def test_what_is_known_of_pairs_holds_at_the_launch_in_both_engines():
         assert tie.min() >= 0.0
 
 
+def test_a_shorter_run_leaves_out_what_is_known_of_who_would_come_later():
+    """One case serves runs of any length."""
+    trust = [*CITY["trust"], {"giver": "Union", "receiver": "Hill Council", "trust": 0.8}]
+    scenario = sim.with_changes(city(trust=trust), months=6)
+    assert "Union" not in [seat.name for seat in seats_of(scenario)]
+    assert lived(scenario, months=0).partners[0].trust[3] == pytest.approx(0.9)
+
+
 def test_stated_groups_are_where_a_body_sits():
     """Whatever its plan would lead it to; at the board everybody sits."""
     assert len(GROUPS) == len(BLOCKS)
