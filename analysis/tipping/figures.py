@@ -33,7 +33,7 @@ from sim.vocabulary import label_of
 
 _COLOURS = {LOW: "#d55e00", AS_IT_IS: GREY, HIGH: "#0173b2"}
 _OF_BRANCH = {UP: "#029e73", DOWN: "#cc78bc"}
-_NAMES = {LOW: "low launch", AS_IT_IS: "launch as it is", HIGH: "high launch", UP: "going up", DOWN: "coming down"}
+_NAMES = {LOW: "low launch", AS_IT_IS: "usual launch", HIGH: "high launch", UP: "going up", DOWN: "coming down"}
 
 
 @in_house_style
@@ -65,7 +65,7 @@ def history_by_dose(states: pd.DataFrame, regimes: pd.DataFrame, *, scenario: st
     add_note_and_regime_key(
         figure,
         f"Above: mean of {int(states['replicates'].max())} runs with its 95 % interval; a dissolved partnership counts "
-        "0. Below: regimes in that month; at each dose low, as it is and high launch, from left to right.",
+        "0. Below: regimes in that month; at each dose low, usual and high launch, from left to right.",
         set(regimes["regime"]),
     )
     return figure

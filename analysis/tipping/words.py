@@ -12,10 +12,13 @@ from analysis.shared.words import capital, listed, readable
 from analysis.tipping.tables import (
     ALL,
     APART,
+    AS_IT_IS,
     AS_SEEN,
     BEYOND_AGE,
     HALF,
+    HIGH,
     LAUNCHES,
+    LOW,
     MEET,
     SLOWER,
     UNCLEAR,
@@ -27,6 +30,8 @@ from sim.vocabulary import label_of
 
 Row = Mapping[Any, Any]
 """A row of a table by column."""
+
+LAUNCHED = {LOW: "a low launch", AS_IT_IS: "the usual launch", HIGH: "a high launch"}
 
 SCOPE = (
     "Equal replicates share all chance, so differences are paired. Intervals are 95 %, one by one, and cover chance "
@@ -136,19 +141,20 @@ def _history(found: Tipping) -> Iterator[str]:
                 for what in (APART, MEET, UNCLEAR)
                 if len(its := rows[rows["verdict"] == what])
             ]
-            yield f"- Month {month}, engagement after launch {one} less that after launch {other}: {'; '.join(told)}."
+            pair = f"after {LAUNCHED[one]} less that after {LAUNCHED[other]}"
+            yield f"- Month {month}, engagement {pair}: {'; '.join(told)}."
             yield (
-                f"  Dissolved by then, over the doses: {_from_to(rows['dissolved'])} (launch {one}) and "
-                f"{_from_to(rows['other_dissolved'])} (launch {other}). {_standing(rows)}"
+                f"  Dissolved by then, over the doses: {_from_to(rows['dissolved'])} after {LAUNCHED[one]}, "
+                f"{_from_to(rows['other_dissolved'])} after {LAUNCHED[other]}. {_standing(rows)}"
             )
     last = found.gaps["month"].max()
     yield f"- {_conclusion(found.gaps[found.gaps['month'] == last])}"
     shares = found.regimes[found.regimes["month"] == last]
     for dose in (shares["dose"].min(), shares["dose"].max()):
         here = shares[shares["dose"] == dose]
-        of_launches = [f"{launch}: {_shares(here[here['launch'] == launch])}" for launch in LAUNCHES]
+        of_launches = [f"after {LAUNCHED[one]} {_shares(here[here['launch'] == one])}" for one in LAUNCHES]
         dose_named = dose_told(_records(here)[0], levers)
-        yield f"- Regimes in month {last} at {dose_named}, by launch. {capital('; '.join(of_launches))}."
+        yield f"- Regimes in month {last} at {dose_named}: {'; '.join(of_launches)}."
 
 
 def _gap(row: Row, levers: list[str]) -> str:
@@ -246,6 +252,8 @@ def _how_late(found: Tipping, *, ailing_in: int, within: int) -> Iterator[str]:
         f"{ailing_in} and were left alone, {_from_to(rows['left'])} work {within} {years} after the years asked for "
         "(a working partnership or a growth coalition). Points by which levers raise that:"
     )
+    if rows["left"].min() > 1.0 - HALF:
+        yield "  More than half recover by themselves, so that no lever could turn half."
     levers = levers_of(rows)
     for row in _records(found.last_years):
         its = rows[(rows["levers"] == row["levers"]) & (rows["dose"] == row["dose"])]

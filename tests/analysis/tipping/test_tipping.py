@@ -39,7 +39,7 @@ REPLICATES = 40
 
 
 def launches(*, high: float, dissolved: int = 0) -> pd.DataFrame:
-    """Return runs at 0.2 after a low launch and ``high`` else; or all at ``high``, some dissolved after a low launch."""
+    """Return runs at 0.2 after a low launch and ``high`` else; or all at ``high``, some dissolved after a low one."""
     chance = np.random.default_rng(3)
     rows = []
     for dose in DOSES:
