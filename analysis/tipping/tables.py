@@ -49,7 +49,7 @@ NEAR = 0.05
 FEWEST_STANDING = 10
 """Pairs that stand below which nothing is said of them; a convention."""
 
-APART, MEET, UNCLEAR = "stay apart", "meet", "too wide to tell"
+APART, MEET, UNCLEAR = "stay apart", "meet", "neither shown"
 """What the means after two launches may do."""
 
 HALF = 0.5
@@ -197,7 +197,7 @@ def verdict(gap: float, low: float, high: float) -> str:
     lies within ± ``NEAR``; else it is ``UNCLEAR``.
 
     >>> verdict(0.2, 0.1, 0.3), verdict(0.01, -0.02, 0.04), verdict(0.2, -0.1, 0.5), verdict(0.03, 0.0, 0.06)
-    ('stay apart', 'meet', 'too wide to tell', 'too wide to tell')
+    ('stay apart', 'meet', 'neither shown', 'neither shown')
     """
     if abs(gap) >= NEAR and (low > 0.0 or high < 0.0):
         return APART

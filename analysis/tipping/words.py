@@ -192,7 +192,7 @@ def _conclusion(rows: pd.DataFrame) -> str:
             )
         if APART in standing:
             return f"So the launch is still felt {doses}, also among partnerships that last: more states than one."
-        return f"So the launch is still felt {doses}; whether those that last differ is too wide to tell."
+        return f"So the launch is still felt {doses}; whether those that last differ is not shown."
     if (rows["verdict"] == MEET).all():
         gone = rows[["dissolved", "other_dissolved"]].to_numpy().min()
         which = ", that of being dissolved in most runs" if gone > HALF else ""

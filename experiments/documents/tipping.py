@@ -15,25 +15,27 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.tipping.tables import ALL, levers_of
-from analysis.tipping.words import dose_told
+from analysis.tipping.words import dose_told, levers_told
 from experiments.console import main as partnerships
 from experiments.documents.evidence import EVIDENCE
 from experiments.output.folder import DOCS
 
 SCENARIOS = ("talking_shop", "baseline_lsp")
 
-ASKED: Mapping[str, Sequence[str]] = {
-    "staff_team": ["lever=levers.staff_team"],
-    "facilitation": ["lever=leadership.facilitation"],
-    "pooling_rate": ["lever=levers.pooling_rate", "high=0.15"],
-    "thematic_groups": ["lever=levers.thematic_groups"],
-    "thematic_groups_and_attention": ["lever=[levers.thematic_groups,leadership.attention]"],
+STAFF, GROUPS, ATTENTION = ("levers.staff_team",), ("levers.thematic_groups",), ("leadership.attention",)
+
+ASKED: Mapping[tuple[str, ...], Sequence[str]] = {
+    STAFF: [],
+    ("leadership.facilitation",): [],
+    ("levers.pooling_rate",): ["high=0.15"],
+    GROUPS: [],
+    GROUPS + ATTENTION: [],
 }
-"""By name: the levers, and how far they go. Of budgets 15 % are pooled at most, the upper end of what is ambitious.
+"""The levers, and what else is set. Of budgets 15 % are pooled at most, the upper end of what is ambitious.
 Thematic groups and chairing in person were chosen after a look at all levers, as those that turn most talking shops."""
 
 TABLES = ("gaps", "areas", "turned", "last_years")
-FIGURES = {"history": "staff_team", "loops": "staff_team", "how_late": "thematic_groups_and_attention"}
+FIGURES = {"history": STAFF, "loops": STAFF, "how_late": GROUPS + ATTENTION}
 """What the page shows of each scenario, and of which levers."""
 
 
@@ -45,18 +47,25 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         for scenario in SCENARIOS:
             for asked, overrides in ASKED.items():
-                output = Path(scratch) / scenario / asked
-                if code := partnerships(["tipping", f"scenario={scenario}", *overrides, f"output={output}"]):
+                output = _output(scratch, scenario, asked)
+                lever = f"lever=[{','.join(asked)}]"
+                if code := partnerships(["tipping", f"scenario={scenario}", lever, *overrides, f"output={output}"]):
                     return code
                 for name in TABLES:
-                    found[name].append(_kept(output / f"{name}.csv", scenario=scenario, asked=asked))
+                    found[name].append(
+                        _kept(output / f"{name}.csv", scenario=scenario, asked=levers_told(" + ".join(asked)))
+                    )
             for figure, asked in FIGURES.items():
-                drawn = Path(scratch) / scenario / asked / "figures" / f"{figure}.png"
+                drawn = _output(scratch, scenario, asked) / "figures" / f"{figure}.png"
                 shutil.copyfile(drawn, DOCS / "figures" / f"tipping_{figure}_{scenario}.png")
     for name, tables in found.items():
         pd.concat(tables, ignore_index=True).to_csv(folder / f"{name}.csv", index=False, float_format="%.4g")
     print(f"written: {folder}; then: python -m experiments.documents.tables")
     return 0
+
+
+def _output(scratch: str, scenario: str, asked: Sequence[str]) -> Path:
+    return Path(scratch) / scenario / "_and_".join(asked)
 
 
 def _kept(file: Path, *, scenario: str, asked: str) -> pd.DataFrame:
@@ -69,7 +78,7 @@ def _kept(file: Path, *, scenario: str, asked: str) -> pd.DataFrame:
         table.insert(table.columns.get_loc("dose") + 1, "told", told)
     table.insert(0, "asked", asked)
     table.insert(0, "scenario", scenario)
-    return table.drop(columns=[*levers, *(name for name in table if name.startswith("engagement_"))])
+    return table.drop(columns=levers)
 
 
 if __name__ == "__main__":
