@@ -31,7 +31,7 @@ from sim.vocabulary import label_of
 Row = Mapping[Any, Any]
 """A row of a table by column."""
 
-LAUNCHED = {LOW: "a low launch", AS_IT_IS: "the usual launch", HIGH: "a high launch"}
+LAUNCHED: Mapping[Any, str] = {LOW: "a low launch", AS_IT_IS: "the usual launch", HIGH: "a high launch"}
 
 SCOPE = (
     "Equal replicates share all chance, so differences are paired. Intervals are 95 %, one by one, and cover chance "
@@ -114,19 +114,19 @@ def in_points(value: float, low: float, high: float) -> str:
 
 
 def last_year_told(row: Row) -> str:
-    """Return the last year in which half are turned, with its interval; 0 is none.
+    """Return the last year in which half are turned, with its interval; 0 is none, and the last asked may not be last.
 
-    >>> last_year_told({"last_year": 3.0, "ci_low": 0.0, "ci_high": 4.0})
-    'year 3 (none to year 4)'
+    >>> last_year_told({"last_year": 3.0, "ci_low": 0.0, "ci_high": 4.0, "final_year": 4.0})
+    'year 3 (none to year 4 or later)'
     """
-    last, low, high = (_year(row[name]) for name in ("last_year", "ci_low", "ci_high"))
+    last, low, high = (_year(row[name], row["final_year"]) for name in ("last_year", "ci_low", "ci_high"))
     return f"{last} ({low} to {high})"
 
 
-def _year(year: float) -> str:
+def _year(year: float, final: float) -> str:
     if np.isnan(year):
         return "unknown"
-    return f"year {year:g}" if year else "none"
+    return f"year {year:g}{' or later' if year == final else ''}" if year else "none"
 
 
 # ------------------------------------------------------------------------ does history matter

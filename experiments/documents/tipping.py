@@ -52,9 +52,7 @@ def main() -> int:
                 if code := partnerships(["tipping", f"scenario={scenario}", lever, *overrides, f"output={output}"]):
                     return code
                 for name in TABLES:
-                    found[name].append(
-                        _kept(output / f"{name}.csv", scenario=scenario, asked=levers_told(" + ".join(asked)))
-                    )
+                    found[name].append(_kept(output / f"{name}.csv", scenario=scenario, asked=asked))
             for figure, asked in FIGURES.items():
                 drawn = _output(scratch, scenario, asked) / "figures" / f"{figure}.png"
                 shutil.copyfile(drawn, DOCS / "figures" / f"tipping_{figure}_{scenario}.png")
@@ -68,15 +66,15 @@ def _output(scratch: str, scenario: str, asked: Sequence[str]) -> Path:
     return Path(scratch) / scenario / "_and_".join(asked)
 
 
-def _kept(file: Path, *, scenario: str, asked: str) -> pd.DataFrame:
+def _kept(file: Path, *, scenario: str, asked: Sequence[str]) -> pd.DataFrame:
     """Return a table with what was asked before it, and doses as words tell them; of turns those of all that ailed."""
     table = pd.read_csv(file)
     levers = levers_of(table)
     table = table[table["of"] == ALL] if "year" in table else table
     if levers:
         told = [dose_told(row, levers) for row in table.to_dict("records")]
-        table.insert(table.columns.get_loc("dose") + 1, "told", told)
-    table.insert(0, "asked", asked)
+        table.insert(list(table).index("dose") + 1, "told", told)
+    table.insert(0, "asked", levers_told(" + ".join(asked)))
     table.insert(0, "scenario", scenario)
     return table.drop(columns=levers)
 
