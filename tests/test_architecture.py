@@ -109,6 +109,7 @@ ROOMS: dict[str, str] = {
     "analysis.discovery": "sim analysis.shared",
     "analysis.policy": "sim analysis.shared",
     "analysis.together": "sim analysis.shared",
+    "analysis.tipping": "sim analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
@@ -130,7 +131,7 @@ ROOMS: dict[str, str] = {
     " experiments.cases experiments.compose",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
-    " analysis.claims experiments.terminal experiments.options experiments.errors experiments.values"
+    " analysis.claims analysis.tipping experiments.terminal experiments.options experiments.errors experiments.values"
     " experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
@@ -146,13 +147,13 @@ ROOMS: dict[str, str] = {
     " experiments.command experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
-    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims"
+    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims analysis.tipping"
     " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
     " experiments.values experiments.behaviours experiments.cases experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",
-    "experiments.documents": "sim analysis.shared analysis.patterns analysis.together experiments.options"
-    " experiments.cases experiments.compose experiments.files experiments.terminal experiments.runs experiments.search"
-    " experiments.output"
+    "experiments.documents": "sim analysis.shared analysis.patterns analysis.together analysis.tipping"
+    " experiments.options experiments.cases experiments.compose experiments.files experiments.terminal experiments.runs"
+    " experiments.search experiments.output"
     " experiments.console",
 }
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from analysis.patterns.judging import NOT_JUDGED, judged_rows
-from analysis.shared.words import titled
+from analysis.shared.words import mid_sentence, titled
+from analysis.tipping.tables import AS_IT_IS as USUAL
+from analysis.tipping.tables import HALF, HIGH, LOW, PAIRS
+from analysis.tipping.words import in_points, last_year_told, levers_told
+from analysis.tipping.words import with_interval as tipping_interval
 from analysis.together.words import pair_named, unit_of_change, with_dose, with_interval
 from sim.vocabulary import label_of
 
@@ -209,6 +213,64 @@ def levers_in_pairs_counts() -> list[list[object]]:
             of_all = (int(its["replicates"].max()), len(its), away, int(its["clear"].sum()))
             rows.append([_of_change(str(measure)), *(f"{number:,}" for number in of_all), f"± {most:.2g}"])
     return rows
+
+
+def tipping_history_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a scenario, levers and end of them: what is left of the launch at the last month."""
+    table = _table("tipping/gaps")
+    table = table[(table["month"] == table["month"].max()) & table["dose"].isin((0.0, 1.0))]
+    rows: list[list[object]] = []
+    for key, its in table.groupby(["scenario", "asked", "dose", "told"], sort=False):
+        at = {(row["launch"], row["other"]): row for row in _rows(its)}
+        gaps = [tipping_interval(at[pair]["gap"], at[pair]["ci_low"], at[pair]["ci_high"]) for pair in PAIRS]
+        told = [f"{gap}, {at[pair]['verdict']}" for gap, pair in zip(gaps, PAIRS, strict=True)]
+        gone = (at[HIGH, LOW]["other_dissolved"], at[USUAL, LOW]["dissolved"], at[HIGH, LOW]["dissolved"])
+        scenario, asked, _, dose = (str(part) for part in cast(tuple[Any, ...], key))
+        shown = [f"{100 * share:.0f}" for share in gone]
+        rows.append([mid_sentence(scenario), asked, dose, *told, " / ".join(shown)])
+    pairs = [f"{one} less {other}".replace(USUAL, "usual") for one, other in PAIRS]
+    return ["scenario", "levers", "at", *pairs, "dissolved after low / usual / high launch, %"], rows
+
+
+def tipping_loop_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a scenario and levers: the area of loops at each pace, as seen and beyond age."""
+    table = _table("tipping/areas")
+    rows: list[list[object]] = []
+    headings: list[str] = []
+    for key, its in table.groupby(["scenario", "asked"], sort=False):
+        records = _rows(its)
+        headings = [_pace(row) for row in records]
+        scenario, asked = (str(part) for part in cast(tuple[Any, ...], key))
+        areas = [tipping_interval(row["area"], row["ci_low"], row["ci_high"]) for row in records]
+        rows.append([mid_sentence(scenario), asked, *areas])
+    return ["scenario", "levers", *headings], rows
+
+
+def tipping_late_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a scenario, arm and dose from half on: what is turned, and until which year."""
+    turned, last = _table("tipping/turned"), _table("tipping/last_years")
+    years = sorted(turned["year"].unique())
+    shown = [years[0], years[len(years) // 2], years[-1]]
+    rows: list[list[object]] = []
+    for row in _rows(last[last["dose"] >= HALF].drop_duplicates(["scenario", "levers", "dose"])):
+        its = turned[(turned[["scenario", "asked", "levers", "dose"]] == pd.Series(row)[_OF_TURNS]).all(axis="columns")]
+        at = {one["year"]: one for one in _rows(its)}
+        gains = [in_points(at[year]["gain"], at[year]["ci_low"], at[year]["ci_high"]) for year in shown]
+        left = f"{100 * its['left'].min():.0f} to {100 * its['left'].max():.0f}"
+        levers = levers_told(str(row["levers"]))
+        first = [at[years[0]][f"engagement_{name}"] for name in ("gain", "low", "high")]
+        cells = [left, *gains, last_year_told(row), tipping_interval(*first)]
+        rows.append([mid_sentence(str(row["scenario"])), levers, row["told"], *cells])
+    moved = [f"moved after year {year:g}" for year in shown]
+    engagement = f"engagement, moved after year {years[0]:g}"
+    return ["scenario", "levers", "to", "work left alone, %", *moved, "last year that turns half", engagement], rows
+
+
+_OF_TURNS = ["scenario", "asked", "levers", "dose"]
+
+
+def _pace(row: Row) -> str:
+    return row["of"] if pd.isna(row["hold_years"]) else f"{row['hold_years']:g} years a dose, {row['of']}"
 
 
 def _by_year(

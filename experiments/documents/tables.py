@@ -39,6 +39,7 @@ DOCUMENTS = (
     "cases.md",
     "results.md",
     "levers_together.md",
+    "tipping.md",
 )
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -338,6 +339,21 @@ def levers_in_pairs_counted() -> str:
     return markdown_table(headings, evidence.levers_in_pairs_counts())
 
 
+def tipping_history() -> str:
+    """Return what is left of a launch after fifty years."""
+    return markdown_table(*evidence.tipping_history_rows())
+
+
+def tipping_loops() -> str:
+    """Return the areas of loops."""
+    return markdown_table(*evidence.tipping_loop_rows())
+
+
+def tipping_late() -> str:
+    """Return which share of ailing partnerships is turned, and until when."""
+    return markdown_table(*evidence.tipping_late_rows())
+
+
 _MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
@@ -347,6 +363,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         pattern_nulls, pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
         prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied, without_one,
         levers_alone, levers_by_sector, levers_in_pairs, levers_in_pairs_counted,
+        tipping_history, tipping_loops, tipping_late,
     )
 }  # fmt: skip
 TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}

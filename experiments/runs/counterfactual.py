@@ -52,7 +52,7 @@ def without(scenario: Scenario, asked: str, *, at: float | str | None = None) ->
         _refuse_same(bool(scenario.calendar), asked, "has no dated policies")
         return Counterfactual(with_changes(scenario, calendar=()), "dated policies", "none of them in force")
     values = _values(path if path in (*LEVERS, *GROUPS) else f"levers.{path}", asked, at)
-    changed = _replaced(scenario, values)
+    changed = held_at(scenario, values)
     described = {path: setting_in_words(path, value) for path, value in values.items()}
     _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(described.values())})")
     if len(values) > 1:
@@ -88,17 +88,21 @@ def _values(path: str, asked: str, at: float | str | None) -> dict[str, Any]:
     return {lever: PARAMETERS[lever].low for lever in paths}
 
 
-def _replaced(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
-    """Return ``scenario`` with levers set to ``values`` at its start, and dated policies without them."""
+def held_at(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return ``scenario`` with levers set to ``values`` at its start, and dated policies without them.
+
+    Raises CommandError for a value that is not allowed.
+    """
     try:
         changed = with_values(scenario, values)
     except ScenarioError as error:
         raise CommandError(f"at: {error}") from None
-    calendar = tuple(_without_settings(entry, values) for entry in scenario.calendar)
+    calendar = tuple(without_settings(entry, values) for entry in scenario.calendar)
     return with_changes(changed, calendar=calendar)
 
 
-def _without_settings(entry: CalendarEntry, values: Mapping[str, Any]) -> CalendarEntry:
+def without_settings(entry: CalendarEntry, values: Mapping[str, Any]) -> CalendarEntry:
+    """Return a dated policy without what it changes of the settings ``values``, by path."""
     kept: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}}
     for path, value in flat_settings(entry).items():
         if path in values:

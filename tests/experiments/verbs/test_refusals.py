@@ -207,6 +207,28 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["study=s", "status=true"], ["holds no study"]),
         (["study=/proc/s"], ["/proc/s", "cannot be written"]),
     ],
+    "tipping": [
+        ([], ["lever is missing", "lever=levers.staff_team"]),
+        (["lever=levers.staff_tem"], ["'levers.staff_tem'", "did you mean levers.staff_team?"]),
+        (["lever=staff_team"], ["'staff_team'", "did you mean levers.staff_team?"]),
+        (["lever=levers.duty"], ["'levers.duty'", "no single lever"]),
+        (["lever=levers.purse"], ["levers.purse", "takes names", "need, influence, alignment"]),
+        (["lever=[levers.staff_team,levers.staff_team]"], ["one lever or two different ones"]),
+        (["lever=levers.staff_team", "high=1.5"], ["high = 1.5", "levers.staff_team", "0 to 1"]),
+        (["lever=levers.staff_team", "low=0.9", "high=0.5"], ["low = 0.9", "high = 0.5", "in order"]),
+        (["lever=levers.staff_team", "high=[1,0.5]"], ["high = [1,0.5]", "1 in all"]),
+        (["lever=levers.staff_team", "high=much"], ["high", "'much'"]),
+        (["lever=levers.staff_team", "doses=1"], ["doses", "1", "2 to 21"]),
+        (["lever=levers.staff_team", "at_months=[144,601]"], ["at_months", "601", "600"]),
+        (["lever=levers.staff_team", "at_months=[]"], ["at_months = []", "at least one"]),
+        (["lever=levers.staff_team", "at_months=[600,144]"], ["at_months = [600,144]", "in order"]),
+        (["lever=levers.staff_team", "hold_years=6"], ["hold_years = 6", "54 years", "at most 5 years"]),
+        (["lever=levers.staff_team", "ailing_in=3"], ["turn_years begin with 1", "ailing_in = 3"]),
+        (["lever=levers.staff_team", "within=45"], ["within = 45", "55 years", "50"]),
+        (["lever=levers.staff_team", "months=60"], ["months", "at_months="]),
+        (["lever=levers.staff_team", "replicates=1"], ["replicates", "1", "2"]),
+        (["lever=levers.staff_team", "turn_yeers=[1]"], ["did you mean turn_years?"]),
+    ],
 }
 """By verb: what is given, and what the one line must hold."""
 

@@ -1,0 +1,1 @@
+"""Whether a partnership tips: one state or two, loops as a lever goes up and comes down, and how late is too late."""
