@@ -666,8 +666,7 @@ def margin_of(finding: Finding, value: Numbers, ends: Numbers | None = None) -> 
     >>> float(margin_of(sure, np.array(0.75), np.array([0.25, 1.0])))
     -0.5
     """
-    limits = [limit for limit in (finding.low, finding.high) if limit is not None]
-    scale = max((abs(limit) if limit else 1.0 for limit in limits), default=1.0)
+    scale = scale_of(finding)
     low = -np.inf if finding.low is None else finding.low
     high = np.inf if finding.high is None else finding.high
     least, most = (value, value) if ends is None or finding.holds_for == "value" else (ends[..., 0], ends[..., 1])
@@ -677,6 +676,16 @@ def margin_of(finding: Finding, value: Numbers, ends: Numbers | None = None) -> 
     if finding.holds_for == "interval":
         inside = np.where(inside == 0.0, -_TOUCHES, inside)
     return np.where(np.isfinite(value) & np.isfinite(inside), inside, -1.0)
+
+
+def scale_of(finding: Finding) -> float:
+    """Return the unit in which it is told how far inside or outside its band a finding lies: its larger bound.
+
+    >>> scale_of(Finding("trust", "mean", "base", "trust", low=0.25, high=0.5))
+    0.5
+    """
+    limits = [limit for limit in (finding.low, finding.high) if limit is not None]
+    return max((abs(limit) if limit else 1.0 for limit in limits), default=1.0)
 
 
 def _deciding(pattern: Pattern, margins: Sequence[Numbers]) -> Numbers:

@@ -28,7 +28,17 @@ from experiments.errors import CommandError
 from experiments.options import find, kept_for_a_folder
 from experiments.runs.own_patterns import FOLDER, REPLICATES_APART
 from experiments.runs.ties import MEETINGS, record_of
-from sim import Month, Record, Scenario, ScenarioError, month_of, place_names, simulate_ensemble, with_changes
+from sim import (
+    Month,
+    Record,
+    Scenario,
+    ScenarioError,
+    month_of,
+    place_names,
+    prepare_engine,
+    simulate_ensemble,
+    with_changes,
+)
 from sim.nulls import NULLS
 
 DECLARED = "declared"
@@ -43,6 +53,9 @@ NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 """Roles of patterns that may be looked at."""
 
 REFOUNDED = "times_refounded"
+
+SETS_IN_A_TASK = 32
+"""Sets of free numbers that a thread takes at a time: few enough that all have work, enough to fill the lanes."""
 
 STAND_INS: Mapping[str, str] = {
     "england": "fund, agreements and councils follow the record by district; a county's table is a pull without bodies"
@@ -227,19 +240,21 @@ def lived(
 
     Places are worked off side by side, which changes no answer.
     """
-    tasks = [(one, part) for one in experiments for part in one.parts]
+    slices = [sets[first : first + SETS_IN_A_TASK] for first in range(0, len(sets), SETS_IN_A_TASK)]
+    tasks = [(one, part, some) for one in experiments for part in one.parts for some in slices]
 
-    def done(task: tuple[Prepared, Part]) -> Lived:
-        return _lived_in(*task, sets, seed=seed)
+    def done(task: tuple[Prepared, Part, Sequence[Mapping[str, float]]]) -> Lived:
+        return _lived_in(*task, seed=seed)
 
+    for month in dict.fromkeys(one.month for one in experiments):
+        prepare_engine(month)
     found: dict[str, list[Lived]] = {one.name: [] for one in experiments}
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        # The first is done alone: it compiles the month, once for all.
-        answers = (done(tasks[0]), *pool.map(done, tasks[1:])) if tasks else ()
-    for (one, part), answer in zip(tasks, answers, strict=True):
+        answers = tuple(pool.map(done, tasks))
+    for (one, part, some), answer in zip(tasks, answers, strict=True):
         found[one.name].append(answer)
-        advance(len(part.replicates) * len(sets))
-    return {one.name: _together(one, found[one.name]) for one in experiments}
+        advance(len(part.replicates) * len(some))
+    return {one.name: _together(one, found[one.name], slices=len(slices)) for one in experiments}
 
 
 def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
@@ -271,12 +286,24 @@ def _lived_in(one: Prepared, part: Part, sets: Sequence[Mapping[str, float]], *,
     return Lived(words_from(one.words, kept), np.stack(named, axis=-1), refounded)
 
 
-def _together(one: Prepared, parts: Sequence[Lived]) -> Lived:
+def _together(one: Prepared, answers: Sequence[Lived], *, slices: int) -> Lived:
+    """Return what the parts of an experiment show together; of each part there are ``slices`` answers, in turn."""
+    parts = [_of_all_sets(answers[first : first + slices]) for first in range(0, len(answers), slices)]
     weights = [len(part.replicates) for part in one.parts]
     return Lived(
         {word: np.concatenate([part.words[word] for part in parts], axis=1) for word in parts[0].words},
         np.average([part.months_named for part in parts], axis=0, weights=weights),
         np.average([part.refounded for part in parts], axis=0, weights=weights),
+    )
+
+
+def _of_all_sets(slices: Sequence[Lived]) -> Lived:
+    if len(slices) == 1:
+        return slices[0]
+    return Lived(
+        {word: np.concatenate([one.words[word] for one in slices]) for word in slices[0].words},
+        np.concatenate([one.months_named for one in slices]),
+        np.concatenate([one.refounded for one in slices]),
     )
 
 

@@ -112,6 +112,7 @@ def scanned(scan: Scan, folder: Path, *, draws: int) -> pd.DataFrame:
             path = _chunk_path(folder, first)
             if not path.is_file():
                 table = scan.chunk(first)
+                path.parent.mkdir(exist_ok=True)
                 with replacing(path) as partial:
                     table.to_parquet(partial, index=False, compression="zstd")
             advance(scan.at_once)

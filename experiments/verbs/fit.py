@@ -1,0 +1,421 @@
+"""Fit the free numbers to the declared patterns, and carry on what cannot be known as uncertainty.
+
+Fits to the patterns marked *fit* in configs/pattern/declared/ and to no others; those held out are neither simulated
+nor shown. A set of numbers is accepted if it shows every pattern that counts (leave_out=: those that no draw of the
+priors meets, which are reported as missed). Accepted sets are draws of the priors restricted to that, found by
+history matching:
+
+1. Table: draws= prior draws are simulated with all experiments, on few runs.
+2. Waves: from everything simulated an emulator of each finding is trained, with the spread of its error on draws it
+   did not see. Fresh draws of the priors walk on the emulators, each by itself, to where every finding may lie in its
+   band to cutoffs= spreads. Where they end is simulated on few runs, without large boards and null models, whatever
+   it shows.
+3. Judgement: sets that met everything there are simulated again on a seed of their own with many runs and in all
+   experiments, who is tied to whom included. Those that still meet everything are accepted. The fit ends with wanted=
+   of them.
+4. Accepted sets are run once more on new seeds: that scoreboard is what is reported. So is that of the best set, the
+   accepted one that lies farthest inside the band that it lies least inside, at the runs that are declared.
+
+Every accepted set has a fresh draw for an ancestor and is a family of its own. Of each number it is told which
+pattern identifies it or that none does; whether intervals cover planted truths is tried on the table
+(simulation-based calibration).
+
+All is stored as it is done: the same command goes on with a fit that was stopped, to the same numbers. Needs
+scikit-learn: pip install 'local-partnerships[explore]'.
+
+Writes into the study folder: fit.json, draws/ and waves/ on the way; accepted.csv, parameters.csv, waves.csv,
+emulators.csv, coverage.csv, patterns.csv (shares of the prior), scoreboard_accepted.csv, scoreboard_best.csv,
+summary.txt, figures/ and manifest.json at the end; and configs/behaviour/ with best.yaml and accepted.yaml, which
+other verbs take from there.
+
+For example:
+  partnerships fit
+  partnerships fit calibration=quick
+  partnerships compare --config-dir studies/fit/configs behaviour=accepted
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from functools import partial
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from analysis.patterns.calibration import contraction_figure, prior_against_posterior
+from analysis.patterns.criteria import margins_from, scoreboard_of_sets, value_of
+from analysis.patterns.declaration import Declaration
+from analysis.patterns.figures import scoreboard_figure
+from analysis.patterns.fitted import coverage, coverage_words, numbers_told, waves_words
+from analysis.patterns.judging import Docket, judged_rows, judged_scoreboard, judged_words
+from analysis.patterns.scan import pattern_shares, what_decides
+from analysis.shared.libraries import library
+from experiments.behaviours import SAMPLE
+from experiments.command import Command
+from experiments.errors import CommandError
+from experiments.output.frame import Results, study_folder
+from experiments.runs.declared_patterns import (
+    FITTED,
+    STAND_INS,
+    Prepared,
+    declared_patterns,
+    docket_of,
+    prepared,
+    reads_matrices,
+    seen_of,
+)
+from experiments.search.checkpoints import begin
+from experiments.search.fitting import WAVES, Fit, Fitted, columns_of, fitted
+from experiments.search.history_matching import Judge
+from experiments.search.prior_scan import BEHAVIOUR, Scan, free_numbers
+from experiments.settings import Names, Seed, Workers, checked
+from experiments.terminal import filled_table, progress_bar
+from experiments.verbs.scan import DECLARED_RUNS, USUAL_SHARES
+from sim import MONTH
+from sim.parameters import Real, Whole
+from sim.scenario import nearest
+
+PLAN = "fit.json"
+
+SCREENED_IN: tuple[tuple[str, ...], ...] = (
+    ("typical", "england", "talking_shop", "baseline", "cliff", "staffed", "unstaffed"),
+)
+"""Experiments in which draws are screened, all at once: what a set misses everything of teaches emulators too."""
+
+JUDGED_IN: tuple[tuple[str, ...], ...] = (
+    ("typical",),
+    ("england",),
+    ("talking_shop",),
+    ("baseline",),
+    ("cliff",),
+    ("staffed", "unstaffed"),
+    ("size_30", "size_60", "size_100"),
+    ("growth_coalition", "growth_without_ties"),
+    ("typical_reshuffled", "typical_relabelled"),
+)
+"""Experiments in which sets are judged, in this order: those first that are cheap and leave out most."""
+
+IN_FULL = frozenset({"staffed", "unstaffed"})
+"""Experiments that always have the runs declared for them: what they show is rare, and cannot be seen in fewer."""
+
+PRIOR_RUNS = {"england": 6.0, "talking_shop": 1.0, "staffed": 5.0, "unstaffed": 5.0, "size_60": 0.5, "size_100": 0.25}
+"""Runs of experiments with prior draws, as multiples of runs=, where not as usual in a scan."""
+
+SCREENING_RUNS = {"england": 8.8, "talking_shop": 2.0, "staffed": 10.0, "unstaffed": 10.0}
+"""The same of draws that are screened: what only a few of hundreds do needs many of them."""
+
+FRESH = (2, 3, 4)
+"""What is added to the seed where sets are judged on many runs, where accepted sets are, and where the best one is."""
+
+NOT_IN_PLAN = ("study", "threads", "figures", "wanted", "waves", "planted")
+"""Settings that change nothing that is stored on the way."""
+
+
+@checked
+class FitSettings:
+    """What can be set for a fit; the defaults are in configs/fit.yaml."""
+
+    study: str
+    leave_out: Names
+    draws: Annotated[Whole, Field(ge=64, le=1_000_000)]
+    runs: Annotated[Whole, Field(ge=1, le=10_000)]
+    screening_runs: Annotated[Whole, Field(ge=2, le=10_000)]
+    judging_runs: Annotated[Whole, Field(ge=4, le=10_000)]
+    matrix_runs: Annotated[Whole, Field(ge=2, le=10_000)]
+    places: Annotated[Whole, Field(ge=1, le=1_000)]
+    screening_places: Annotated[Whole, Field(ge=1, le=1_000)]
+    cutoffs: Annotated[tuple[Real, ...], Field(min_length=1)]
+    wave: Annotated[Whole, Field(ge=8, le=100_000)]
+    waves: Annotated[Whole, Field(ge=1, le=99)]
+    steps: Annotated[Whole, Field(ge=1, le=1_000_000)]
+    wanted: Annotated[Whole, Field(ge=1, le=100_000)]
+    planted: Annotated[Whole, Field(ge=10, le=100_000)]
+    seed: Seed
+    threads: Workers | None
+    figures: bool
+
+
+def work(settings: FitSettings, command: Command) -> Results:
+    """Fit, or go on with it, and judge what was found on new seeds."""
+    library("sklearn.ensemble", purpose="fitting", extra="explore")
+    if given := command.beside(*vars(settings), "calibration"):
+        raise CommandError(
+            f"{given[0]!r} is not allowed: a fit draws all free numbers, in experiments of its own; to test one set "
+            "of them use partnerships patterns"
+        )
+    declared = declared_patterns()
+    fit = _fit(settings, declared)
+    folder = study_folder(settings)
+    begin(folder, _deciding(settings, fit), plan=PLAN, parts=WAVES, what="fit")
+    found = fitted(fit, folder)
+    accepted = found.accepted
+    names = fit.prior.names
+    shares, decides = pattern_shares(found.prior), what_decides(found.prior)
+    covered = _coverage(fit, found, settings)
+    lines = [
+        waves_words(found.waves, families=len(accepted)),
+        coverage_words(covered, planted=min(settings.planted, len(found.prior))),
+    ]
+    tables = {
+        "waves.csv": found.waves,
+        "emulators.csv": found.emulators,
+        "coverage.csv": covered,
+        "patterns.csv": shares,
+        "judged.csv": found.judged,
+    }
+    scenarios = {one.name: one.parts[0].scenario for stage in fit.judging.stages for one in stage}
+    if accepted.empty:
+        text = "\n".join([*lines, "No set was accepted: " + _nearest_misses(fit, found)])
+        return Results(
+            scenarios,
+            settings.seed,
+            range(settings.judging_runs),
+            tables=tables,
+            texts={"summary.txt": text},
+            words=[text],
+        )
+    best = _best(fit, accepted)
+    parameters = numbers_told(_points(fit, accepted), list(names), decides, best=_numbers(best, names))
+    of_sets, of_best = _confirmed(fit, declared, accepted, best, settings)
+    text = "\n".join(
+        [
+            *lines,
+            *_on_numbers(parameters),
+            *_on_sets(of_sets),
+            judged_words(of_best, model="The best set"),
+            *_stand_ins(fit),
+        ]
+    )
+    again = " ".join(["partnerships fit", *command.beside("study", "threads", "figures")])
+    title = f"{len(accepted)} accepted sets, new seeds"
+    points = _points(fit, accepted)
+    return Results(
+        scenarios,
+        settings.seed,
+        range(settings.judging_runs),
+        tables={
+            **tables,
+            "accepted.csv": accepted,
+            "parameters.csv": parameters,
+            "scoreboard_accepted.csv": of_sets,
+            "scoreboard_best.csv": of_best,
+        },
+        texts={"summary.txt": text, **_configs(accepted, best, names, again)},
+        figures={
+            "prior_against_posterior": partial(prior_against_posterior, points, list(names), parameters),
+            "parameters": partial(contraction_figure, parameters),
+            "scoreboard_accepted": partial(scoreboard_figure, of_sets, title=title),
+        },
+        words=[filled_table("Patterns, best set, new seeds", *judged_rows(of_best)), text],
+    )
+
+
+# ------------------------------------------------------------------------ what is asked
+
+
+def _fit(settings: FitSettings, declared: Declaration) -> Fit:
+    by_value = docket_of(declared, MONTH, roles=FITTED, matrices=False)
+    with_matrices = docket_of(declared, MONTH, roles=FITTED, matrices=True)
+    ids = [pattern.id for pattern in with_matrices.patterns]
+    for id in settings.leave_out:
+        if id not in ids:
+            raise CommandError(f"leave_out: unknown pattern {id!r}{nearest(id, ids)}; known: {', '.join(ids)}")
+    counted = frozenset(ids) - frozenset(settings.leave_out)
+    if not counted:
+        raise CommandError("leave_out leaves no pattern to fit to")
+    patterns = by_value.whole
+    closely = Docket(
+        tuple(
+            pattern
+            for pattern in with_matrices.whole
+            if reads_matrices(pattern) or any(finding.holds_for != "value" for finding in pattern.findings)
+        ),
+        {},
+    )
+    shares = {**USUAL_SHARES, **PRIOR_RUNS}
+    prior = prepared(
+        declared,
+        by_value,
+        runs_of=lambda name: max(1, round(shares.get(name, 1.0) * settings.runs)),
+        most_places=settings.places,
+    )
+    screening = prepared(
+        declared,
+        by_value,
+        runs_of=lambda name: max(1, round({**USUAL_SHARES, **SCREENING_RUNS}.get(name, 1.0) * settings.screening_runs)),
+        most_places=settings.screening_places,
+    )
+    judging = prepared(declared, by_value, runs_of=partial(_judging_runs, settings, declared))
+    close = prepared(declared, closely, runs_of=partial(_judging_runs, settings, declared))
+    parameters = free_numbers()
+    seen = {name for stage in SCREENED_IN for name in stage}
+    return Fit(
+        prior=Scan(parameters, by_value, prior, seed=settings.seed, at_once=64, threads=settings.threads),
+        draws=settings.draws,
+        screening=Judge(
+            parameters,
+            tuple(pattern for pattern in patterns if set(pattern.experiments) <= seen),
+            counted,
+            _in_stages(screening, SCREENED_IN),
+            seed=settings.seed + 1,
+            gives_up=False,
+            threads=settings.threads,
+        ),
+        judging=Judge(
+            parameters,
+            patterns,
+            counted,
+            _in_stages(judging, JUDGED_IN),
+            seed=settings.seed + FRESH[0],
+            gives_up=True,
+            threads=settings.threads,
+        ),
+        closely=closely,
+        close_experiments=close,
+        matrix_runs=settings.matrix_runs,
+        cutoffs=tuple(settings.cutoffs),
+        a_wave=settings.wave,
+        most_waves=settings.waves,
+        steps=settings.steps,
+        wanted=settings.wanted,
+        seed=settings.seed,
+    )
+
+
+def _judging_runs(settings: FitSettings, declared: Declaration, name: str) -> int:
+    share = 1.0 if name in IN_FULL else settings.judging_runs / DECLARED_RUNS
+    return max(1, round(share * declared.runs_of(name)))
+
+
+def _in_stages(
+    experiments: tuple[Prepared, ...], stages: tuple[tuple[str, ...], ...]
+) -> tuple[tuple[Prepared, ...], ...]:
+    """Return experiments by stage; those that no stage names come last, together."""
+    by_name = {one.name: one for one in experiments}
+    named = [tuple(by_name[name] for name in stage if name in by_name) for stage in stages]
+    return tuple(stage for stage in named if stage)
+
+
+def _deciding(settings: FitSettings, fit: Fit) -> dict[str, Any]:
+    """Return everything that decides what is stored, beside the code of the model."""
+    asked = {name: value for name, value in dataclasses.asdict(settings).items() if name not in NOT_IN_PLAN}
+    priors = {name: [p.low, p.high] for name, p in zip(fit.prior.names, fit.prior.parameters, strict=True)}
+    stages = [fit.prior.experiments, *fit.screening.stages, *fit.judging.stages, fit.close_experiments]
+    parts = [(one.name, one.words, one.month.own_key, one.parts) for stage in stages for one in stage]
+    # Written out, dataclasses name every value that a pattern or a scenario declares.
+    declared = repr((fit.screening.patterns, fit.judging.patterns, fit.closely, parts))
+    return {**asked, "priors": priors, "declared": hashlib.sha256(declared.encode()).hexdigest()}
+
+
+# ---------------------------------------------------------------------------- what came
+
+
+def _numbers(row: pd.Series, names: tuple[str, ...]) -> dict[str, float]:
+    return {name: float(row[f"{BEHAVIOUR}{name}"]) for name in names}
+
+
+def _points(fit: Fit, table: pd.DataFrame) -> np.ndarray:
+    """Return sets (n, numbers) as shares of the way through the priors' ranges."""
+    low, high = (np.array([getattr(p, end) for p in fit.prior.parameters], dtype=float) for end in ("low", "high"))
+    values = table[[f"{BEHAVIOUR}{name}" for name in fit.prior.names]].to_numpy(float)
+    return np.asarray((values - low) / (high - low))
+
+
+def _margins(fit: Fit, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the margins of sets, a column a pattern that counts, by value."""
+    return pd.DataFrame(
+        {
+            pattern.id: margins_from([pattern], table[columns_of(pattern)].to_numpy(float))[..., 0]
+            for pattern in fit.judging.patterns
+            if pattern.id in fit.judging.counted
+        }
+    )
+
+
+def _best(fit: Fit, accepted: pd.DataFrame) -> pd.Series:
+    """Return the accepted set that lies farthest inside the band that it lies least inside."""
+    return accepted.iloc[int(_margins(fit, accepted).min(axis=1).argmax())]
+
+
+def _nearest_misses(fit: Fit, found: Fitted) -> str:
+    if found.judged.empty:
+        return "none met everything on few runs either; raise draws=, wave= or waves=."
+    margins = _margins(fit, found.judged)
+    missed = (margins < 0.0).sum().sort_values(ascending=False)
+    named = ", ".join(f"{id} {count}" for id, count in missed.items() if count)
+    return f"of {len(found.judged)} that met everything on few runs, these patterns were missed on many: {named}."
+
+
+def _coverage(fit: Fit, found: Fitted, settings: FitSettings) -> pd.DataFrame:
+    columns = [column for pattern in fit.judging.patterns for column in columns_of(pattern) if column in found.prior]
+    return coverage(
+        _points(fit, found.prior),
+        list(fit.prior.names),
+        found.prior[columns].to_numpy(float),
+        planted=settings.planted,
+        seed=settings.seed,
+    )
+
+
+def _confirmed(
+    fit: Fit, declared: Declaration, accepted: pd.DataFrame, best: pd.Series, settings: FitSettings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the scoreboards of accepted sets and of the best one, on seeds that nothing was judged on before."""
+    docket = docket_of(declared, MONTH, roles=FITTED)
+    few = prepared(declared, docket, runs_of=partial(_judging_runs, settings, declared))
+    whole = prepared(declared, docket, runs_of=declared.runs_of)
+    sets = [_numbers(row, fit.prior.names) for _, row in accepted.iterrows()]
+    seen_with = partial(seen_of, docket, matrix_runs=settings.matrix_runs, threads=settings.threads)
+    values = []
+    total = len(sets) * sum(one.runs for one in few) + sum(one.runs for one in whole)
+    with progress_bar("runs on new seeds", total=total) as advance:
+        for first in range(0, len(sets), 32):
+            for seen in seen_with(few, sets[first : first + 32], seed=settings.seed + FRESH[1], advance=advance):
+                values.append([float(value_of(f, seen[p.id])) for p in docket.judged for f in p.findings])
+        (of_best,) = seen_with(whole, [_numbers(best, fit.prior.names)], seed=settings.seed + FRESH[2], advance=advance)
+    board = judged_scoreboard(docket, of_best, resamples=999, seed=settings.seed)
+    return scoreboard_of_sets(docket.judged, np.array(values)), board
+
+
+def _configs(accepted: pd.DataFrame, best: pd.Series, names: tuple[str, ...], again: str) -> dict[str, str]:
+    """Return the best set and the accepted ones as behaviours that other verbs take with --config-dir."""
+    sets = accepted[[f"{BEHAVIOUR}{name}" for name in names]].set_axis(list(names), axis=1)
+    chosen = "".join(f"{name}: {value!r}\n" for name, value in _numbers(best, names).items())
+    head = (
+        f"# {len(sets)} parameter sets of equal weight, one a row; replicate r takes row r mod {len(sets)}.\n"
+        f"# Accepted by: {again}\n"
+    )
+    folder = "configs/behaviour"
+    return {
+        f"{folder}/best.yaml": f"# The accepted set that lies farthest inside its bands, of: {again}\n{chosen}",
+        f"{folder}/accepted.csv": sets.to_csv(index=False),
+        f"{folder}/accepted.yaml": f"{head}{SAMPLE}: accepted.csv\n",
+    }
+
+
+# -------------------------------------------------------------------------------- words
+
+
+def _on_numbers(parameters: pd.DataFrame) -> list[str]:
+    learnt = parameters[parameters["learnt"]]
+    by = "; ".join(f"{row['parameter']} by {row['identified_by'] or 'several'}" for _, row in learnt.iterrows())
+    edge = parameters.loc[parameters["at_edge"], "parameter"]
+    return [
+        f"The patterns say something about {len(learnt)} of {len(parameters)} numbers{': ' + by if by else ''}. The "
+        "others are carried as uncertainty.",
+        f"At the edge of their ranges: {', '.join(edge)}." if len(edge) else "None sits at the edge of its range.",
+    ]
+
+
+def _on_sets(board: pd.DataFrame) -> list[str]:
+    shares = board.drop_duplicates("id").set_index("id")["share_of_sets"]
+    told = ", ".join(f"{id} {100 * share:.0f} %" for id, share in shares.items())
+    return [f"On new seeds accepted sets meet, by value: {told}."]
+
+
+def _stand_ins(fit: Fit) -> list[str]:
+    named = [one.name for stage in fit.judging.stages for one in stage]
+    return [f"{name}: {says}." for name, says in STAND_INS.items() if name in named]
