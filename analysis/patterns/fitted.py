@@ -118,7 +118,7 @@ def coverage_words(table: pd.DataFrame, *, planted: int) -> str:
 def waves_words(waves: pd.DataFrame, *, families: float) -> str:
     """Return what the waves of a fit came to, in plain sentences.
 
-    >>> waves = pd.DataFrame({"wave": [1, 2], "cutoff": [0.5, 0.0], "screened": [50, 50],
+    >>> waves = pd.DataFrame({"wave": [1, 2], "chance": [0.01, 0.02], "screened": [50, 50],
     ...                       "met_screening": [10, 20], "accepted": [2, 6]})
     >>> waves_words(waves, families=8.0).partition("; ")[2]
     '30 of them met everything on few runs and 8 on many, 8 effective families.'

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -57,8 +58,8 @@ class Fit:
     """What they read, with the runs of ``judging``."""
     matrix_runs: int
     """Runs of them of which ties and trust between bodies are looked at."""
-    cutoffs: tuple[float, ...]
-    """Spreads to which an emulated finding may lie outside its band, wave by wave; the last holds on."""
+    chances: tuple[float, ...]
+    """Chance to show everything, by the emulators, to which walks climb, wave by wave; the last holds on."""
     a_wave: int
     """Walks of a wave."""
     most_waves: int
@@ -80,7 +81,7 @@ class Fitted:
     judged: pd.DataFrame
     """The same of those that met everything there, on many runs."""
     waves: pd.DataFrame
-    """A row a wave: wave, cutoff, screened, met_screening, accepted."""
+    """A row a wave: wave, chance, screened, met_screening, accepted."""
     emulators: pd.DataFrame
     """A row an emulator and wave: wave, id, what, share_told, spread."""
 
@@ -101,7 +102,7 @@ def fitted(fit: Fit, folder: Path) -> Fitted:
         wave = len(rows) + 1
         known = pd.concat([prior, *screened, *judged], ignore_index=True)
         drawn, note, emulators = _drawn(fit, folder, wave, known)
-        met = _stored(folder, f"{wave:02d}_screened", lambda table=drawn: _screened(fit, table))
+        met = _stored(folder, f"{wave:02d}_screened", partial(_screened, fit, drawn))
         again = _judged(fit, folder, wave, met[met[MET]])
         screened.append(met)
         judged.append(again)
@@ -132,7 +133,7 @@ def _drawn(
 ) -> tuple[pd.DataFrame, dict[str, float], pd.DataFrame]:
     """Return the draws of a wave, what is noted of it, and how good the emulators were."""
     note = folder / WAVES / f"{wave:02d}_emulators.json"
-    cutoff = fit.cutoffs[min(wave, len(fit.cutoffs)) - 1]
+    chance = fit.chances[min(wave, len(fit.chances)) - 1]
 
     def draw() -> pd.DataFrame:
         emulators = _emulators(fit, known, wave)
@@ -141,7 +142,7 @@ def _drawn(
                 emulators,
                 numbers=len(fit.prior.parameters),
                 count=fit.a_wave,
-                cutoff=cutoff,
+                chance=chance,
                 steps=fit.steps,
                 seed=[fit.seed, wave],
                 advance=advance,
@@ -151,7 +152,7 @@ def _drawn(
             for one in emulators
         ]
         with replacing(note) as path:
-            path.write_text(json.dumps({"cutoff": cutoff, "emulators": told}), encoding="utf-8")
+            path.write_text(json.dumps({"chance": chance, "emulators": told}), encoding="utf-8")
         first = fit.draws + (wave - 1) * fit.a_wave
         sets = numbers_at(points, fit.prior.parameters)
         columns = {f"{BEHAVIOUR}{number}": [one[number] for one in sets] for number in fit.prior.names}
@@ -224,7 +225,7 @@ def _judged(fit: Fit, folder: Path, wave: int, table: pd.DataFrame) -> pd.DataFr
         for first in firsts:
             some = table.iloc[first : first + _JUDGED_TOGETHER]
             base = some[[DRAW, WAVE, *(f"{BEHAVIOUR}{name}" for name in fit.prior.names)]]
-            tables.append(_stored(folder, f"{wave:02d}_judged_{first:04d}", lambda of=base: _judged_anew(fit, of)))
+            tables.append(_stored(folder, f"{wave:02d}_judged_{first:04d}", partial(_judged_anew, fit, base)))
             advance(len(some))
     return pd.concat(tables, ignore_index=True)
 
@@ -267,8 +268,8 @@ def _stored(folder: Path, name: str, make: Callable[[], pd.DataFrame]) -> pd.Dat
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         table = make()
-        with replacing(path) as partial:
-            table.to_parquet(partial, index=False, compression="zstd")
+        with replacing(path) as file:
+            table.to_parquet(file, index=False, compression="zstd")
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:

@@ -7,12 +7,14 @@ for the walk, Williamson and Vernon (2013):
 1. A table of prior draws is simulated.
 2. From all that was simulated an *emulator* of each finding is trained (gradient boosting of scikit-learn): what
    would be found at any set of numbers, with the spread of its error on sets that it was not trained on.
-3. Fresh draws of the prior walk on the emulators alone, each by itself, to where no finding lies outside its band by
-   more than so many spreads, and on from there, evenly: the prior is uniform and a step is as likely there as back.
-   Where they end is simulated, whatever it shows, and the next wave begins with emulators that know that region better.
+3. By the emulators a set has a *chance* to show everything: the product, over findings, of that to lie in the band.
+   Fresh draws of the prior walk on the emulators alone, each by itself, up to where the chance is so and so much, and
+   on from there, evenly: the prior is uniform and a step is as likely there as back. Where they end is simulated,
+   whatever it shows, and the next wave begins with emulators that know that region better.
 
 No walk knows of another, and none is begun twice: every set that is accepted in the end is a family of its own. What
-an emulator wrongly calls implausible is lost.
+emulators wrongly give no chance is lost. That the worst finding decides, as is usual, was tried: after as many steps
+walks ended where the chance was a thirtieth of what it is now, because spreads are as wide as bands.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from analysis.patterns.criteria import Finding, Pattern, margins_from, scale_of, value_of
 from analysis.shared.libraries import library
@@ -116,6 +119,10 @@ def numbers_at(points: Numbers, parameters: Sequence[Parameter]) -> list[dict[st
 # -------------------------------------------------------------------------- emulators
 
 
+_LEAST_CHANCE = 1e-12
+"""No finding is given less, so that one that is out of reach does not hide what the others gain."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Emulator:
     """What a finding would be at any set of numbers, and how sure that is."""
@@ -129,12 +136,12 @@ class Emulator:
     share_told: float
     """Share of the variance of such sets that is told; 0 or less: nothing."""
 
-    def outside(self, points: Numbers) -> Numbers:
-        """Return by how many spreads the finding lies outside its band at points (n, numbers); below 0 inside."""
+    def log_chance(self, points: Numbers) -> Numbers:
+        """Return the log of the chance that the finding lies in its band at points (n, numbers)."""
         told = self.model.predict(points)
-        low = -np.inf if self.finding.low is None else self.finding.low
-        high = np.inf if self.finding.high is None else self.finding.high
-        return np.asarray(np.maximum(low - told, told - high) / self.spread)
+        below = 0.0 if self.finding.low is None else norm.cdf((self.finding.low - told) / self.spread)
+        above = 0.0 if self.finding.high is None else norm.sf((self.finding.high - told) / self.spread)
+        return np.asarray(np.log(np.maximum(1.0 - below - above, _LEAST_CHANCE)))
 
 
 def emulator(id: str, finding: Finding, points: Numbers, values: Numbers) -> Emulator | None:
@@ -164,19 +171,19 @@ def one_thread() -> Any:
     return library("threadpoolctl", purpose="fitting", extra="explore").threadpool_limits(limits=1)
 
 
-def implausibility(emulators: Sequence[Emulator], points: Numbers, limits: Numbers) -> Numbers:
-    """Return by how many spreads the worst finding lies outside its band at points (n, numbers).
+def log_chance(emulators: Sequence[Emulator], points: Numbers, limits: Numbers) -> Numbers:
+    """Return the log of the chance to show everything at points (n, numbers), minus infinity where it is below a limit.
 
-    Infinite where it is above ``limits`` (n,): what is needs no exact number.
+    ``limits`` (n,): what is below needs no exact number.
     """
-    worst = np.full(len(points), -np.inf)
+    chance = np.zeros(len(points))
     left = np.arange(len(points))
     for one in emulators:
         if len(left):
-            worst[left] = np.maximum(worst[left], one.outside(points[left]))
-            left = left[worst[left] <= limits[left]]
-    worst[worst > limits] = np.inf
-    return worst
+            chance[left] += one.log_chance(points[left])
+            left = left[chance[left] >= limits[left]]
+    chance[chance < limits] = -np.inf
+    return chance
 
 
 def walked(
@@ -184,28 +191,28 @@ def walked(
     *,
     numbers: int,
     count: int,
-    cutoff: float,
+    chance: float,
     steps: int,
     seed: Sequence[int],
     advance: Callable[[int], None] = lambda _: None,
 ) -> Numbers:
-    """Return where ``count`` fresh draws of the prior end that walk to where nothing is implausible: (count, numbers).
+    """Return where ``count`` fresh draws of the prior end that walk to where there is a chance: (count, numbers).
 
-    A step is taken if the worst finding then lies outside its band by no more than ``cutoff`` spreads, or by no more
-    than before. A walk that does not get there in so many steps ends where it is.
+    A step is taken if the chance to show everything then is ``chance`` or more, or no less than before. A walk that
+    does not get there in so many steps ends where it is.
     """
     # Those that tell most are asked first: they turn most steps down.
     asked = sorted(emulators, key=lambda one: one.share_told, reverse=True)
     rng = np.random.default_rng(seed)
     points = rng.random((count, numbers))
     with one_thread():
-        worst = implausibility(asked, points, np.full(count, np.inf))
+        reached = log_chance(asked, points, np.full(count, -np.inf))
         for _ in range(steps):
             proposed = stepped(points, rng)
-            limits = np.maximum(worst, cutoff)
-            found = implausibility(asked, proposed, limits)
-            taken = found <= limits
-            points[taken], worst[taken] = proposed[taken], found[taken]
+            limits = np.minimum(reached, np.log(chance))
+            found = log_chance(asked, proposed, limits)
+            taken = found >= limits
+            points[taken], reached[taken] = proposed[taken], found[taken]
             advance(1)
     return points
 

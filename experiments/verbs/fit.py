@@ -7,9 +7,9 @@ history matching:
 
 1. Table: draws= prior draws are simulated with all experiments, on few runs.
 2. Waves: from everything simulated an emulator of each finding is trained, with the spread of its error on draws it
-   did not see. Fresh draws of the priors walk on the emulators, each by itself, to where every finding may lie in its
-   band to cutoffs= spreads. Where they end is simulated on few runs, without large boards and null models, whatever
-   it shows.
+   did not see. Fresh draws of the priors walk on the emulators, each by itself, up to where the chance that all
+   patterns are shown is chances=. Where they end is simulated on few runs, without large boards and null models,
+   whatever it shows.
 3. Judgement: sets that met everything there are simulated again on a seed of their own with many runs and in all
    experiments, who is tied to whom included. Those that still meet everything are accepted. The fit ends with wanted=
    of them.
@@ -127,7 +127,7 @@ class FitSettings:
     matrix_runs: Annotated[Whole, Field(ge=2, le=10_000)]
     places: Annotated[Whole, Field(ge=1, le=1_000)]
     screening_places: Annotated[Whole, Field(ge=1, le=1_000)]
-    cutoffs: Annotated[tuple[Real, ...], Field(min_length=1)]
+    chances: Annotated[tuple[Annotated[Real, Field(gt=0.0, lt=1.0)], ...], Field(min_length=1)]
     wave: Annotated[Whole, Field(ge=8, le=100_000)]
     waves: Annotated[Whole, Field(ge=1, le=99)]
     steps: Annotated[Whole, Field(ge=1, le=1_000_000)]
@@ -276,7 +276,7 @@ def _fit(settings: FitSettings, declared: Declaration) -> Fit:
         closely=closely,
         close_experiments=close,
         matrix_runs=settings.matrix_runs,
-        cutoffs=tuple(settings.cutoffs),
+        chances=tuple(settings.chances),
         a_wave=settings.wave,
         most_waves=settings.waves,
         steps=settings.steps,

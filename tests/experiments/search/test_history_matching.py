@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.stats import norm
 
 from analysis.patterns.criteria import Finding
 from analysis.patterns.fitted import coverage, numbers_told
@@ -19,7 +20,7 @@ from experiments.search.history_matching import (
     Emulator,
     Judge,
     emulator,
-    implausibility,
+    log_chance,
     numbers_at,
     stepped,
     walked,
@@ -68,19 +69,25 @@ def test_nothing_is_emulated_that_never_differs_or_is_hardly_known():
     assert emulator("P1", BAND, points, np.full(50, np.nan)) is None
 
 
-def test_implausibility_is_by_the_worst_finding_and_stops_at_a_limit():
-    points = np.array([[0.3, 0.3], [0.1, 0.1], [0.9, 0.9]])
-    other = known(finding=dataclasses.replace(BAND, low=0.0, high=1.0))
-    worst = implausibility([known(), other], points, np.full(3, np.inf))
-    assert worst == pytest.approx([-1.0, 1.0, 5.0])
-    assert implausibility([known()], points, np.array([0.0, 0.0, 9.0])) == pytest.approx([-1.0, np.inf, 5.0])
+def test_the_chance_is_that_all_findings_lie_in_their_bands_and_stops_at_a_limit():
+    points = np.array([[0.3, 0.3], [0.2, 0.2], [0.9, 0.9]])
+    other = known(finding=dataclasses.replace(BAND, low=0.3, high=None))
+    no_limit = np.full(3, -np.inf)
+    alone = np.exp(log_chance([known()], points, no_limit))
+    assert alone == pytest.approx(
+        [norm.cdf(1) - norm.cdf(-1), norm.cdf(2) - 0.5, norm.cdf(-5) - norm.cdf(-7)], rel=1e-3
+    )
+    both = np.exp(log_chance([known(), other], points, no_limit))
+    assert both / alone == pytest.approx([0.5, norm.sf(1), 1.0])
+    assert log_chance([known()], points, np.log([0.5, 0.5, 0.5])).tolist() == [np.log(alone[0]), -np.inf, -np.inf]
 
 
-def test_walks_spread_evenly_over_what_is_plausible_whatever_they_began_at():
-    """Uniform where the emulated finding lies in its band; what it does not depend on keeps its prior."""
-    points = walked([known()], numbers=5, count=1500, cutoff=0.0, steps=150, seed=[1])
+def test_walks_spread_evenly_over_where_there_is_a_chance_whatever_they_began_at():
+    """Uniform where the chance is large enough; what it does not depend on keeps its prior."""
+    at_the_edge = float(norm.cdf(2) - 0.5)  # of a finding that is told to lie at a limit of its band
+    points = walked([known()], numbers=5, count=1500, chance=at_the_edge, steps=150, seed=[1])
     mean = points[:, :2].mean(axis=1)
-    assert ((mean >= 0.2) & (mean <= 0.4)).all()
+    assert ((mean >= 0.2 - 1e-9) & (mean <= 0.4 + 1e-9)).all()
     # The sum of two uniform numbers has density in proportion to itself below 1.
     inside = stats.kstest(mean, lambda x: (np.clip(x, 0.2, 0.4) ** 2 - 0.04) / 0.12)
     assert inside.pvalue > 1e-3
@@ -90,19 +97,19 @@ def test_walks_spread_evenly_over_what_is_plausible_whatever_they_began_at():
 def test_walks_do_not_know_of_each_other(monkeypatch):
     """Half the walks are let go anywhere; the rest end where they did: no step looks at another walk."""
 
-    first = walked([known()], numbers=3, count=40, cutoff=0.0, steps=30, seed=[5])
-    again = walked([known()], numbers=3, count=40, cutoff=0.0, steps=30, seed=[5])
+    first = walked([known()], numbers=3, count=40, chance=0.4, steps=30, seed=[5])
+    again = walked([known()], numbers=3, count=40, chance=0.4, steps=30, seed=[5])
     assert (first == again).all()
     assert len(np.unique(first[:, 0])) == 40
-    real = history_matching.implausibility
+    real = history_matching.log_chance
 
     def of_some(emulators, points, limits):
         found = real(emulators, points, limits)
-        found[:20] = -1.0  # everything goes for these
+        found[:20] = 0.0  # everything goes for these
         return found
 
-    monkeypatch.setattr(history_matching, "implausibility", of_some)
-    other = walked([known()], numbers=3, count=40, cutoff=0.0, steps=30, seed=[5])
+    monkeypatch.setattr(history_matching, "log_chance", of_some)
+    other = walked([known()], numbers=3, count=40, chance=0.4, steps=30, seed=[5])
     assert (other[20:] == first[20:]).all()
     assert (other[:20] != first[:20]).any()
 

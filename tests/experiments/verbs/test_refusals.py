@@ -157,6 +157,15 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["output=/proc/answers"], ["/proc/answers", "cannot be written"]),
         (["output=."], ["output", "where you are"]),
     ],
+    "fit": [
+        (["behaviour.trust_rate=0.1"], ["behaviour.trust_rate=0.1", "draws all free numbers"]),
+        (["leave_out=[P66]"], ["unknown pattern 'P66'", "did you mean P6?"]),
+        (["draws=1"], ["draws", "1", "64"]),
+        (["chances=[]"], ["chances"]),
+        (["wave=2"], ["wave", "2", "8"]),
+        (["calibration=quik"], ["'quik'", "did you mean quick?"]),
+        (["wav=3"], ["did you mean wave?"]),
+    ],
     "scan": [
         (["behaviour.trust_rate=0.1"], ["behaviour.trust_rate=0.1", "draws all free numbers"]),
         (["runs_of={typicl: 3}"], ["'typicl'", "did you mean typical?"]),
