@@ -38,9 +38,9 @@ def model_and_record(places: pd.DataFrame, changes: pd.DataFrame) -> Figure:
     add_note(
         figure,
         f"Point: mean of {int(places['runs'].min())} runs of a district; line: the middle 90 % of them. On the dashed "
-        "line the model's mean is the record. Right: bar, median; box, middle half; whiskers, middle 90 %; the record is a "
-        f"point a district, the model all runs, both of districts with a gap of {LEAST_GAP:g} points or more in 2001. "
-        f"Indices of Deprivation 2004 and 2007. {capital(CONDITION)}.",
+        "line the model's mean is the record. Right: bar, median; box, middle half; whiskers, middle 90 %; a point a "
+        "district in the record, all runs in the model, both where the gap was "
+        f"{LEAST_GAP:g} points or more in 2001. Indices of Deprivation 2004 and 2007. {capital(CONDITION)}.",
         empty_lines=2,
     )
     figure.legend(
@@ -72,13 +72,14 @@ def _spread(ax: Axes, places: pd.DataFrame, changes: pd.DataFrame) -> None:
     parts = {_RECORD: counts["record"]} | {
         name: of_them.loc[of_them["trend"] == trend, "change"] for name, trend in ((_MODEL, DRAWN), (_WITHOUT, NONE))
     }
-    rows = pd.concat([values.rename("change").to_frame().assign(of=name) for name, values in parts.items()])
-    sns.boxplot(
-        rows, x="of", y="change", ax=ax, width=0.5, whis=(5, 95), showfliers=False, color="0.9", linecolor="0.35",
-        linewidth=1.2,
+    grey = {"color": "0.35", "linewidth": 1.2}
+    ax.boxplot(
+        list(parts.values()), positions=range(len(parts)), widths=0.5, whis=(5, 95), showfliers=False,
+        patch_artist=True, manage_ticks=False, boxprops={"facecolor": "0.92", "edgecolor": "0.35", "linewidth": 1.2},
+        medianprops=grey, whiskerprops=grey, capprops=grey,
     )  # fmt: skip
     sns.swarmplot(
-        rows[rows["of"] == _RECORD], x="of", y="change", order=list(parts), ax=ax, color=_COLOURS[INSIDE], size=3.5,
+        x=[_RECORD] * len(counts), y=counts["record"], order=list(parts), ax=ax, color="0.2", size=3.5,
         alpha=0.8, zorder=3, warn_thresh=1.0,
     )  # fmt: skip
     ax.axhline(0.0, color=GREY, linewidth=0.8, zorder=0.5)

@@ -148,8 +148,8 @@ def _trend(at: Mapping[tuple[str, str], Row]) -> Iterator[str]:
     trend, known, other = (with_interval(at[SHARE, part], 0, 100.0) for part in PARTS)
     yield (
         f"- Of the model's variance over places and runs {trend} % is the trend that is drawn for each place, {known} "
-        f"% what is known of places (gap, fund, need, tiers, history), {other} % other chance. Without the trend the SD "
-        f"is {with_interval(at[OF_TREND, MODEL])} points."
+        f"% what is known of places (gap, fund, need, tiers, history), {other} % other chance. Without the trend the "
+        f"SD is {with_interval(at[OF_TREND, MODEL])} points."
     )
     points, share = at[TREND_POINTS, RECORD], at[TREND_SHARE, RECORD]
     in_force = at[TREND_SHARE, IN_FORCE]

@@ -365,7 +365,7 @@ def hindcast_figure() -> str:
     """Return the figure of the hindcast."""
     if not evidence.has_hindcast():
         return TO_FOLLOW
-    return "![The model's change by district against the record, and both spreads](figures/hindcast_model_and_record.png)\n"
+    return "![The model's change by district against the record](figures/hindcast_model_and_record.png)\n"
 
 
 def hindcast_summary() -> str:

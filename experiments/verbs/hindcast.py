@@ -1,4 +1,4 @@
-"""Run districts from their own record, 2001 to 2005, and set the model beside the Indices of Deprivation.
+"""Run districts from their own record, 2001 to 2005, and set them beside the Indices of Deprivation.
 
 Every district is run many times from the launch of the scenario, with its fund, need, tiers and history by the record,
 and as often without the trend of its place, with all other chance the same. The change of its gap (points of the
@@ -41,6 +41,7 @@ from analysis.hindcast.record import LEAST_GAP, recorded, without_fund
 from analysis.hindcast.tables import FEWEST, hindcast
 from analysis.hindcast.words import hindcast_in_words
 from experiments.command import Command
+from experiments.compose import scenario_of
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.hindcast import MOST_RUNS, districts_lived, up_to_the_last_date
@@ -67,14 +68,14 @@ class HindcastSettings:
 
 def subject(settings: HindcastSettings, command: Command) -> str:
     """Return the name of the scenario."""
-    return command.scenario().name
+    return _scenario(command).name
 
 
 def work(settings: HindcastSettings, command: Command) -> Results:
     """Run the districts, and set them beside the record."""
     _refuse_other_places(command)
     names = _districts(settings.places)
-    scenario = command.scenario()
+    scenario = _scenario(command)
     up_to_the_last_date(scenario)
     runs = districts_lived(
         scenario,
@@ -102,6 +103,11 @@ def work(settings: HindcastSettings, command: Command) -> Results:
         figures={"model_and_record": partial(model_and_record, found.places, found.changes)},
         words=[words],
     )
+
+
+def _scenario(command: Command) -> Scenario:
+    """Return the scenario that is asked for; of its dated policies those after the last month read are not reached."""
+    return scenario_of(command.config, sampled=command.sample is not None)
 
 
 def _trend_in_force(scenario: Scenario, command: Command) -> float:
