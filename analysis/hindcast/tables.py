@@ -40,9 +40,11 @@ OF_THEMES: Mapping[str, str] = {theme: f"{theme}_{THEME_DATE[:4]}" for theme in 
 RANGE = 0.9
 """Share of the model's runs, or of its Englands, that an interval of the model holds."""
 
-SPREAD, MEAN, RANKS, INSIDE, SLOPE = "SD", "mean", "rank correlation", "inside", "slope on the fund"
+SPREAD, MEAN, RANKS = "SD of the change", "mean change", "rank correlation"
+INSIDE, SLOPE = "inside the 90 % interval", "slope on the fund"
 SHARE, OF_TREND, TREND_POINTS, TREND_SHARE = "share of variance", "SD without trend", "trend, points", "trend, share"
-AHEAD_SPREAD, AHEAD_MEAN, AHEAD_RANKS = "SD, 2005 to 2008", "mean, 2005 to 2008", "rank correlation of both changes"
+AHEAD_SPREAD, AHEAD_MEAN = "SD of the change 2005 to 2008", "mean change 2005 to 2008"
+AHEAD_RANKS = "rank correlation of both changes"
 
 CLOSED = "gap closed by 2007"
 

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import pandas as pd
 
-from analysis.hindcast.words import points
+from analysis.hindcast.tables import BOTH, RANKS
+from analysis.hindcast.words import NIL, points, verdict_on_order
 from analysis.hindcast.words import with_interval as hindcast_interval
 from analysis.patterns.judging import NOT_JUDGED, judged_rows
 from analysis.shared.words import mid_sentence, titled
@@ -281,17 +282,10 @@ def hindcast_summary_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a statistic over districts: of the record, of the model, with intervals."""
     rows: list[list[object]] = []
     for row in _rows(_table(f"{HINDCAST}/summary").astype({"interval": object}).fillna({"interval": ""})):
-        digits = 3 if "share of the gap" in row["unit"] else 2
-        rows.append(
-            [
-                row["statistic"],
-                row["of"],
-                row["districts"],
-                hindcast_interval(row, digits),
-                row["interval"],
-                row["unit"],
-            ]
-        )
+        shown = hindcast_interval(row, 3 if "share of the gap" in row["unit"] else 2)
+        is_nil = (row["statistic"], row["of"]) == (RANKS, BOTH) and verdict_on_order(row) == NIL
+        value = f"{shown}, {NIL}" if is_nil else shown
+        rows.append([row["statistic"], row["of"], row["districts"], value, row["interval"], row["unit"]])
     return ["what", "of", "districts", "value (interval)", "interval", "unit"], rows
 
 
