@@ -113,6 +113,7 @@ ROOMS: dict[str, str] = {
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
+    "analysis.hindcast": "sim analysis.shared analysis.places",
     "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
@@ -131,8 +132,8 @@ ROOMS: dict[str, str] = {
     " experiments.cases experiments.compose",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
-    " analysis.claims analysis.tipping experiments.terminal experiments.options experiments.errors experiments.values"
-    " experiments.behaviours experiments.compose",
+    " analysis.claims analysis.tipping analysis.hindcast experiments.terminal experiments.options experiments.errors"
+    " experiments.values experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
     "experiments.search": "sim analysis.shared analysis.patterns analysis.policy experiments.files"
@@ -148,10 +149,11 @@ ROOMS: dict[str, str] = {
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims analysis.tipping"
-    " analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
+    " analysis.hindcast analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
     " experiments.values experiments.behaviours experiments.cases experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",
-    "experiments.documents": "sim analysis.shared analysis.patterns analysis.together analysis.tipping"
+    "experiments.documents": "sim analysis.shared analysis.patterns analysis.together analysis.tipping analysis.places"
+    " analysis.hindcast"
     " experiments.options experiments.cases experiments.compose experiments.files experiments.terminal experiments.runs"
     " experiments.search experiments.output"
     " experiments.console",

@@ -11,6 +11,9 @@ from typing import Any, cast
 
 import pandas as pd
 
+from analysis.hindcast.tables import BOTH, RANKS
+from analysis.hindcast.words import NIL, points, verdict_on_order
+from analysis.hindcast.words import with_interval as hindcast_interval
 from analysis.patterns.judging import NOT_JUDGED, judged_rows
 from analysis.shared.words import mid_sentence, titled
 from analysis.tipping.tables import AS_IT_IS as USUAL
@@ -264,6 +267,53 @@ def tipping_late_rows() -> tuple[list[str], list[list[object]]]:
     moved = [f"moved after year {year:g}" for year in shown]
     engagement = f"engagement, moved after year {years[0]:g}"
     return ["scenario", "levers", "to", "work left alone, %", *moved, "last year that turns half", engagement], rows
+
+
+HINDCAST = "hindcast"
+"""Folder of what the hindcast came to; it is there once it was asked."""
+
+
+def has_hindcast() -> bool:
+    """Return whether the hindcast was asked."""
+    return (EVIDENCE / HINDCAST).is_dir()
+
+
+def hindcast_summary_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a statistic over districts: of the record, of the model, with intervals."""
+    rows: list[list[object]] = []
+    for row in _rows(_table(f"{HINDCAST}/summary").astype({"interval": object}).fillna({"interval": ""})):
+        shown = hindcast_interval(row, 3 if "share of the gap" in row["unit"] else 2)
+        is_nil = (row["statistic"], row["of"]) == (RANKS, BOTH) and verdict_on_order(row) == NIL
+        value = f"{shown}, {NIL}" if is_nil else shown
+        rows.append([row["statistic"], row["of"], row["districts"], value, row["interval"], row["unit"]])
+    return ["what", "of", "districts", "value (interval)", "interval", "unit"], rows
+
+
+def hindcast_place_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a district: its fund and gap, the record, and the model with its interval."""
+    rows: list[list[object]] = [
+        [
+            row["label"],
+            f"{row['fund_gbp_per_head']:.0f}{'' if row['fund_basis'].startswith('recorded') else ' (ruled)'}",
+            *(points(row[name]) for name in ("gap", "record")),
+            _model(row),
+            "yes" if row["inside"] else "no",
+        ]
+        for row in _rows(_table(f"{HINDCAST}/hindcast"))
+    ]
+    change = "change 2001 to 2005"
+    headings = ["district", "fund, £ a head", "gap 2001", f"record, {change}", f"model, {change} (90 %)", "inside"]
+    return headings, rows
+
+
+def hindcast_forecast_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a district: the model's change from 2005 to 2008 with its interval."""
+    rows = [[row["label"], row["code"], _model(row)] for row in _rows(_table(f"{HINDCAST}/forecast"))]
+    return ["district", "code of 2004", "model, change 2005 to 2008 (90 %)"], rows
+
+
+def _model(row: Row) -> str:
+    return hindcast_interval({"value": row["model"], "low": row["model_low"], "high": row["model_high"]})
 
 
 _OF_TURNS = ["scenario", "asked", "levers", "dose"]

@@ -2,7 +2,8 @@
 
 Makes ``sim/data/places.csv`` of the facts in ``docs/record``. Each figure has beside it whether it is recorded, by
 which rule it was made, or how it was drawn. A district is known by a short name, by its code of 2004 and, if it was
-there still in 2019, by its code of that year.
+there still in 2019, by its code of that year. Their indices of 2004 and 2007, which are no input of the model, stand
+beside what reads them, in ``analysis/hindcast/indices.csv``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from experiments.files import replacing
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD, PLACES = ROOT / "docs" / "record", ROOT / "sim" / "data" / "places.csv"
+INDICES = ROOT / "analysis" / "hindcast" / "indices.csv"
 
 RECORDED, ASSUMED, NONE = "recorded", "assumed", "recorded: none"
 NATIONAL_FUND_GBP_M = 400.0
@@ -258,11 +260,18 @@ def table() -> pd.DataFrame:
     return pd.concat([found[is_district], counties(found), found[~is_district]], ignore_index=True)[list(first)]
 
 
+def indices() -> pd.DataFrame:
+    """Return the indices of districts: place, index_2004 and index_2007, points."""
+    found = districts().sort_values("place")[["place", "imd_2004", "imd_2007"]]
+    return found.set_axis(["place", "index_2004", "index_2007"], axis="columns")
+
+
 def main() -> int:
-    """Write the places, and return the exit code."""
-    with replacing(PLACES) as partial:
-        table().to_csv(partial, index=False, lineterminator="\n")
-    print(f"written: {PLACES}")
+    """Write the places and their indices, and return the exit code."""
+    for file, made in ((PLACES, table()), (INDICES, indices())):
+        with replacing(file) as partial:
+            made.to_csv(partial, index=False, lineterminator="\n")
+        print(f"written: {file}")
     return 0
 
 

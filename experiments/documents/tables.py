@@ -16,7 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from analysis.patterns import declared_words
+from analysis.places.tables import CONDITION
 from analysis.shared.markdown import markdown_table
+from analysis.shared.words import capital
 from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.documents import evidence
@@ -40,6 +42,7 @@ DOCUMENTS = (
     "results.md",
     "levers_together.md",
     "tipping.md",
+    "hindcast.md",
 )
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -354,6 +357,36 @@ def tipping_late() -> str:
     return markdown_table(*evidence.tipping_late_rows())
 
 
+TO_FOLLOW = "*Follows once numbers are fitted.*\n"
+"""What stands for the hindcast until it is asked: it reads patterns that are held out from fitting."""
+
+
+def hindcast_figure() -> str:
+    """Return the figure of the hindcast."""
+    if not evidence.has_hindcast():
+        return TO_FOLLOW
+    return "![The model's change by district against the record](figures/hindcast_model_and_record.png)\n"
+
+
+def hindcast_summary() -> str:
+    """Return model and record over districts."""
+    return markdown_table(*evidence.hindcast_summary_rows()) if evidence.has_hindcast() else TO_FOLLOW
+
+
+def hindcast_places() -> str:
+    """Return model and record by district."""
+    return _by_district(evidence.hindcast_place_rows)
+
+
+def hindcast_forecast() -> str:
+    """Return what the model says of 2005 to 2008 by district."""
+    return _by_district(evidence.hindcast_forecast_rows)
+
+
+def _by_district(rows: Callable[[], tuple[list[str], list[list[object]]]]) -> str:
+    return f"{capital(CONDITION)}.\n\n{markdown_table(*rows())}" if evidence.has_hindcast() else TO_FOLLOW
+
+
 _MAKERS: dict[str, Callable[[], str]] = {
     maker.__name__: maker
     for maker in (
@@ -364,6 +397,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied, without_one,
         levers_alone, levers_by_sector, levers_in_pairs, levers_in_pairs_counted,
         tipping_history, tipping_loops, tipping_late,
+        hindcast_figure, hindcast_summary, hindcast_places, hindcast_forecast,
     )
 }  # fmt: skip
 TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}

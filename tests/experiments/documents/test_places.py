@@ -20,6 +20,13 @@ def test_the_places_that_ship_are_those_that_the_record_makes():
     assert made.getvalue() == places.PLACES.read_text(encoding="utf-8")
 
 
+def test_the_indices_that_ship_are_those_of_the_record():
+    made = io.StringIO()
+    places.indices().to_csv(made, index=False, lineterminator="\n")
+    assert made.getvalue() == places.INDICES.read_text(encoding="utf-8")
+    assert len(places.indices()) == 354
+
+
 def test_the_sums_are_those_of_the_record():
     districts = [find_place(name) for name in place_names("all")]
     records = [place_records()[name] for name in place_names("all")]

@@ -77,6 +77,18 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["place=hackney"], ["place"]),
         (["months_between=13"], ["1 to 12"]),
     ],
+    "hindcast": [
+        (["places=fundde"], ["'fundde'", "funded", "county:NAME"]),
+        (["places=counties"], ["'counties'", "of districts", "all, funded, recorded"]),
+        (["places=county:Surrey"], ["'county:Surrey'", "0 of its 11 districts", "5 points", "at least 4"]),
+        (["place=hackney"], ["place=hackney", "places="]),
+        (["place.population=90000"], ["place.population=90000", "places="]),
+        (["months=60"], ["months", "2001 and 2005"]),
+        (["start=2002-04", "calendar=none"], ["2002-04", "2001-06", "scenario=england_2001_2013"]),
+        (["replicates=2"], ["replicates", "2", "3 to 1000"]),
+        (["held_out=perhaps"], ["held_out", "'perhaps'"]),
+        (["replicats=9"], ["did you mean replicates?"]),
+    ],
     "list": [
         ([], ["scenarios", "levers"]),
         (["levres"], ["'levres'", "did you mean levers?"]),
