@@ -2,10 +2,9 @@
 
 Approximate Bayesian computation: what is known of a parameter beforehand is its prior, uniform on
 its declared range; what is learnt is which parameter sets show the patterns of a file, of= (written
-as for partnerships patterns of=, see configs/pattern/example.yaml). The patterns that are declared
-for the model itself are not fitted yet; partnerships scan tells what its priors allow. The distance
-of a set is the sum of its misses, 0 for a pattern that lies inside its band by 5 % of the bound.
-Stages:
+as for partnerships patterns of=, see configs/pattern/example.yaml). For the patterns that are declared
+for the model itself see partnerships fit. The distance of a set is the sum of its misses, 0 for a
+pattern that lies inside its band by 5 % of the bound. Stages:
 
 1. Prior: a Latin hypercube of draws from the priors is judged. The share that passes each pattern is told.
 2. Population: the best of them are moved to ever lower tolerances (experiments/search/sequential_abc.py: adaptive
