@@ -33,7 +33,6 @@ from analysis.tipping.words import dose_told, levers_told
 
 _COLOURS = {LOW: "#d55e00", AS_IT_IS: GREY, HIGH: "#0173b2"}
 _OF_BRANCH = {UP: "#029e73", DOWN: "#cc78bc"}
-_DASHES = "--"
 _APART = 0.09
 """How far launches are drawn from one another, in steps from dose to dose, so that none hides another."""
 
@@ -119,7 +118,7 @@ def loops_by_dose(branches: pd.DataFrame, states: pd.DataFrame, *, scenario: str
             _line(above, its, "engagement", colour=colour)
             its = its[["dose", "beyond", "beyond_low", "beyond_high"]]
             _line(below, its.set_axis(["dose", "beyond", "ci_low", "ci_high"], axis="columns"), "beyond", colour=colour)
-        _line(above, stays, "engagement", colour=GREY, dashes=_DASHES)
+        _line(above, stays, "engagement", colour=GREY, dashes="--")
         below.axhline(0.0, color=GREY, linewidth=0.8)
         above.set_title(f"{years:g} year{'s' if years != 1 else ''} at each dose")
         above.set_ylim(bottom=0.0)
@@ -128,11 +127,7 @@ def loops_by_dose(branches: pd.DataFrame, states: pd.DataFrame, *, scenario: str
     panels[0].set_ylabel("Engagement, index")
     panels[len(paces)].set_ylabel("Less the same month at\nthat dose throughout, index")
     held = f"held to month {last}"
-    _key(
-        figure,
-        {_NAMES[branch]: colour for branch, colour in _OF_BRANCH.items()} | {held: GREY},
-        dashes={held: _DASHES},
-    )
+    _key(figure, {_NAMES[branch]: colour for branch, colour in _OF_BRANCH.items()} | {held: GREY}, dashed=held)
     add_title(figure, f"Up and down again, {mid_sentence(scenario)}")
     add_note(
         figure,
@@ -230,12 +225,10 @@ def _tick(row: Mapping[Any, Any], levers: list[str]) -> str:
     return dose_told(row, levers).removesuffix(" of the way")
 
 
-def _key(
-    figure: Figure, colours: Mapping[str, str], *, title: str | None = None, dashes: Mapping[str, str] | None = None
-) -> None:
-    """Say to the right of a figure what its colours mean, and which lines are dashed."""
+def _key(figure: Figure, colours: Mapping[str, str], *, title: str | None = None, dashed: str | None = None) -> None:
+    """Say to the right of a figure what its colours mean, and which line is dashed."""
     handles = [
-        Line2D([], [], color=colour, marker="o", markersize=4, linestyle=(dashes or {}).get(name, "-"), label=name)
+        Line2D([], [], color=colour, marker="o", markersize=4, linestyle="--" if name == dashed else "-", label=name)
         for name, colour in colours.items()
     ]
     figure.legend(handles=handles, loc="outside right upper", fontsize=9, title=title, title_fontsize=9)
