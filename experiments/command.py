@@ -34,7 +34,7 @@ from experiments.compose import (
 from experiments.errors import CommandError
 from experiments.options import CASE, CONFIGS, files_of_ones_own, find, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
-from sim import Scenario
+from sim import Scenario, with_changes
 from sim.levers import entries_beyond
 from sim.parameters import Behaviour
 
@@ -122,15 +122,23 @@ class Command:
         """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
         return self.sample.sets if self.sample else ()
 
-    def scenario(self) -> Scenario:
-        """Return the scenario that is asked for; with a sample it has the usual behaviour."""
-        return self._scenario
+    def scenario(self, *, longest: int | None = None) -> Scenario:
+        """Return the scenario that is asked for; with a sample it has the usual behaviour.
+
+        A verb that decides itself how long runs are says so: ``longest`` is the months of the longest.
+        """
+        scenario = self._scenario
+        _say_what_is_not_reached([scenario if longest is None else with_changes(scenario, months=longest)], self._said)
+        return scenario
 
     @cached_property
     def _scenario(self) -> Scenario:
-        scenario = scenario_of(self.config, sampled=self.sample is not None)
-        _say_what_is_not_reached([scenario])
-        return scenario
+        return scenario_of(self.config, sampled=self.sample is not None)
+
+    @cached_property
+    def _said(self) -> set[str]:
+        """Return what was said of dated policies, which is said once."""
+        return set()
 
     def scenarios(self, names: Sequence[str]) -> dict[str, Scenario]:
         """Return the named scenarios, each with the overrides of the command line.
@@ -142,19 +150,19 @@ class Command:
         if self.sample is not None:
             shared = [override for override in shared if not re.match(r"[+~]*behaviour=", override)]
         scenarios = {name: load_scenario(name, shared, verb=self.verb) for name in names}
-        _say_what_is_not_reached(scenarios.values())
+        _say_what_is_not_reached(scenarios.values(), self._said)
         return scenarios
 
 
-def _say_what_is_not_reached(scenarios: Iterable[Scenario]) -> None:
-    """Say on standard error that dated policies lie after the last month of a run."""
-    said = []
+def _say_what_is_not_reached(scenarios: Iterable[Scenario], said: set[str]) -> None:
+    """Say on standard error that dated policies lie after the last month of a run, unless it was ``said``."""
     for scenario in scenarios:
         if later := entries_beyond(scenario):
             first, last = min(entry.from_month for entry in later), scenario.month_label(scenario.months - 1)
-            said.append(f"calendar: {len(later)} dated after the last month, {last} (from {first} on), are not reached")
-    for line in dict.fromkeys(said):
-        print(line, file=sys.stderr)
+            line = f"calendar: {len(later)} dated after the last month, {last} (from {first} on), are not reached"
+            if line not in said:
+                print(line, file=sys.stderr)
+                said.add(line)
 
 
 def _table_named(named: str) -> Path:

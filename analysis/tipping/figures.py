@@ -6,15 +6,17 @@ Every function takes tables of ``analysis.tipping.tables`` and returns a new Fig
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from analysis.shared.plotting import (
     GREY,
@@ -23,16 +25,18 @@ from analysis.shared.plotting import (
     add_note_and_regime_key,
     add_title,
     in_house_style,
-    looks_of,
     new_figure,
 )
 from analysis.shared.words import capital, mid_sentence, titled
-from analysis.tipping.tables import ALL, AS_IT_IS, DOWN, HALF, HIGH, LAUNCHES, LOW, STILL_AILING, UP, levers_of
+from analysis.tipping.tables import ALL, AS_IT_IS, DOWN, FEWEST, HALF, HIGH, LAUNCHES, LOW, STILL_AILING, UP, levers_of
 from analysis.tipping.words import dose_told, levers_told
-from sim.vocabulary import label_of
 
 _COLOURS = {LOW: "#d55e00", AS_IT_IS: GREY, HIGH: "#0173b2"}
 _OF_BRANCH = {UP: "#029e73", DOWN: "#cc78bc"}
+_APART = 0.09
+"""How far launches are drawn from one another, in steps from dose to dose, so that none hides another."""
+
+_MOST_TICKS = 6
 _NAMES = {LOW: "low launch", AS_IT_IS: "usual launch", HIGH: "high launch", UP: "going up", DOWN: "coming down"}
 
 
@@ -47,13 +51,15 @@ def history_by_dose(states: pd.DataFrame, regimes: pd.DataFrame, *, scenario: st
     """
     months = sorted(states["month"].unique())
     figure, panels = new_figure(
-        2, len(months), width=1.0 + 4.2 * len(months), height=7.0, sharey="row", height_ratios=[1.0, 1.15]
+        2, len(months), width=2.2 + 4.2 * len(months), height=7.0, sharey="row", height_ratios=[1.0, 1.15]
     )
     launches = [launch for launch in LAUNCHES if launch in set(states["launch"])]
     for month, above, below in zip(months, panels, panels[len(months) :], strict=False):
         here = states[states["month"] == month]
-        for launch in launches:
-            _line(above, here[here["launch"] == launch], "engagement", colour=_COLOURS[launch])
+        for number, launch in enumerate(launches):
+            its = here[here["launch"] == launch]
+            shift = _APART * (number - (len(launches) - 1) / 2) * _step(here)
+            _line(above, its.assign(dose=its["dose"] + shift), "engagement", colour=_COLOURS[launch])
         above.set_title(f"Month {month}")
         above.set_ylim(bottom=0.0)
         _dose_axis(above, states)
@@ -74,7 +80,7 @@ def history_by_dose(states: pd.DataFrame, regimes: pd.DataFrame, *, scenario: st
 def _stacks(ax: Axes, shares: pd.DataFrame, launches: list[str]) -> None:
     """Draw the shares of regimes at each dose, a bar a launch."""
     doses = sorted(shares["dose"].unique())
-    width = 0.8 / len(launches) * (doses[1] - doses[0])
+    width = 0.8 / len(launches) * _step(shares)
     for number, launch in enumerate(launches):
         wide = shares[shares["launch"] == launch].pivot(index="dose", columns="regime", values="share")
         wide = wide[[name for name in [*REGIME_COLOURS, *wide] if name in wide]].loc[
@@ -103,7 +109,7 @@ def loops_by_dose(branches: pd.DataFrame, states: pd.DataFrame, *, scenario: str
     '2 years at each dose'
     """
     paces = list(branches["hold_years"].unique())
-    figure, panels = new_figure(2, len(paces), width=1.0 + 4.2 * len(paces), height=6.8, sharey="row")
+    figure, panels = new_figure(2, len(paces), width=2.2 + 4.2 * len(paces), height=6.8, sharey="row")
     last = states["month"].max()
     stays = states[(states["month"] == last) & (states["launch"] == AS_IT_IS)]
     for years, above, below in zip(paces, panels, panels[len(paces) :], strict=False):
@@ -120,7 +126,8 @@ def loops_by_dose(branches: pd.DataFrame, states: pd.DataFrame, *, scenario: str
             _dose_axis(ax, branches)
     panels[0].set_ylabel("Engagement, index")
     panels[len(paces)].set_ylabel("Less the same month at\nthat dose throughout, index")
-    _key(figure, {_NAMES[branch]: colour for branch, colour in _OF_BRANCH.items()} | {f"held to month {last}": GREY})
+    held = f"held to month {last}"
+    _key(figure, {_NAMES[branch]: colour for branch, colour in _OF_BRANCH.items()} | {held: GREY}, dashed=held)
     add_title(figure, f"Up and down again, {mid_sentence(scenario)}")
     add_note(
         figure,
@@ -141,31 +148,33 @@ def gains_by_year(turned: pd.DataFrame, *, scenario: str, ailing_in: int, within
     """
     arms = list(turned["levers"].unique())
     figure, panels = new_figure(
-        2, len(arms), width=max(5.5, 1.6 + 3.4 * len(arms)), height=7.4, sharey=True, sharex=True
+        2, len(arms), width=max(6.6, 2.7 + 3.4 * len(arms)), height=7.4, sharey=True, sharex=True
     )
     every, levers = sorted(turned["dose"].unique()), levers_of(turned)
     first_arm = turned[turned["levers"] == arms[0]].drop_duplicates("dose").sort_values("dose").to_dict("records")
-    looks = looks_of([str(dose) for dose in every])
+    colours = _darker_by(every)
     _key(
         figure,
-        {_tick(row, levers): looks[str(row["dose"])].colour for row in first_arm},
-        title="Moved to" if len(arms) == 1 else "Moved so much of the way",
+        {_tick(row, levers): colours[row["dose"]] for row in first_arm},
+        title="Moved to" if len(arms) == 1 else "Moved so much\nof the way",
     )
     for row, of in enumerate((ALL, STILL_AILING)):
         for column, arm in enumerate(arms):
             ax = panels[row * len(arms) + column]
             here = turned[(turned["levers"] == arm) & (turned["of"] == of)]
-            for dose, its in here.groupby("dose"):
-                place = every.index(dose)
+            here = here if of == ALL else here[here["runs"] >= FEWEST]
+            for place, dose in enumerate(every):
+                its = here[here["dose"] == dose]
                 shift = 0.5 * ((place + 0.5) / len(every) - 0.5)
-                colour = looks[str(dose)].colour
-                _line(ax, its.assign(dose=its["year"] + shift), "gain", colour=colour)
+                _line(ax, its.assign(dose=its["year"] + shift), "gain", colour=colours[dose])
             ax.axhline(0.0, color=GREY, linewidth=0.8)
             ax.axhline(HALF, color=GREY, linewidth=0.8, linestyle=":")
             if row == 0:
                 ax.set_title(textwrap.fill(capital(levers_told(arm)), 26))
             else:
                 ax.set_xlabel("Levers moved after year")
+                ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+                ax.set_xlim(turned["year"].min() - 0.5, turned["year"].max() + 0.5)
     names = ("All that ailed", "Those that ail when levers move")
     for name, ax in zip(names, panels[:: len(arms)], strict=True):
         ax.set_ylabel(f"{name}:\nmore that work, points")
@@ -175,11 +184,23 @@ def gains_by_year(turned: pd.DataFrame, *, scenario: str, ailing_in: int, within
     add_note(
         figure,
         f"Share of {int(rows['runs'].max())} partnerships, hollow or talking shops at the end of year {ailing_in}, "
-        f"that work {within} years after the turn, less that of the same runs left alone; line: 95 % interval. Dotted: "
-        "half. "
-        "Below, those alone that ail in the year of the turn: fewer, and others each year.",
+        f"that work {within} year{'s' if within != 1 else ''} after the turn, less that of the same runs left alone; "
+        "line: 95 % interval. Dotted: half. Below, those alone that ail in the year of the turn: others each year, and "
+        f"left out where they are fewer than {FEWEST}.",
     )
     return figure
+
+
+def _darker_by(doses: Sequence[float]) -> dict[float, str]:
+    """Return a colour for each dose, the darker the higher."""
+    shades = colormaps["viridis_r"](np.linspace(0.2, 1.0, len(doses)))
+    return {dose: to_hex(shade) for dose, shade in zip(doses, shades, strict=True)}
+
+
+def _step(table: pd.DataFrame) -> float:
+    """Return how far neighbouring doses are apart."""
+    doses = sorted(table["dose"].unique())
+    return float(doses[1] - doses[0])
 
 
 def _line(ax: Axes, rows: pd.DataFrame, column: str, *, colour: str, dashes: str = "-") -> None:
@@ -193,16 +214,21 @@ def _dose_axis(ax: Axes, table: pd.DataFrame) -> None:
     """Show the value of the lever that moves at each dose, or of several how far they are on the way."""
     levers = levers_of(table)
     rows: list[dict[Any, Any]] = table.drop_duplicates("dose").sort_values("dose").to_dict("records")
-    ax.set_xticks([row["dose"] for row in rows], [_tick(row, levers) for row in rows])
-    together = f"{' and '.join(label_of(path) for path in levers)}, of the way"
-    ax.set_xlabel(titled(levers[0]) if len(levers) == 1 else textwrap.fill(capital(together), 44))
+    shown = rows[:: -(-len(rows) // _MOST_TICKS)]
+    ax.set_xticks([row["dose"] for row in shown], [_tick(row, levers) for row in shown])
+    ax.set_xlim(rows[0]["dose"] - 0.5 * _step(table), rows[-1]["dose"] + 0.5 * _step(table))
+    together = textwrap.fill(capital(levers_told(" + ".join(levers))), 44)
+    ax.set_xlabel(titled(levers[0]) if len(levers) == 1 else f"{together},\nhow far from low to high")
 
 
 def _tick(row: Mapping[Any, Any], levers: list[str]) -> str:
     return dose_told(row, levers).removesuffix(" of the way")
 
 
-def _key(figure: Figure, colours: Mapping[str, str], *, title: str | None = None) -> None:
-    """Say at the top right of a figure what its colours mean."""
-    handles = [Line2D([], [], color=colour, marker="o", label=name) for name, colour in colours.items()]
-    figure.legend(handles=handles, loc="outside upper right", ncols=len(handles), fontsize=9, title=title)
+def _key(figure: Figure, colours: Mapping[str, str], *, title: str | None = None, dashed: str | None = None) -> None:
+    """Say to the right of a figure what its colours mean, and which line is dashed."""
+    handles = [
+        Line2D([], [], color=colour, marker="o", markersize=4, linestyle="--" if name == dashed else "-", label=name)
+        for name, colour in colours.items()
+    ]
+    figure.legend(handles=handles, loc="outside right upper", fontsize=9, title=title, title_fontsize=9)

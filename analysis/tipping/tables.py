@@ -46,8 +46,8 @@ UP, DOWN = "up", "down"
 NEAR = 0.05
 """Engagement (index, 0 to 1) within which two means count as one: a twentieth of its scale; assumed."""
 
-FEWEST_STANDING = 10
-"""Pairs that stand below which nothing is said of them; a convention."""
+FEWEST = 10
+"""Runs, or pairs of which both stand, below which no mean of some is told; a convention."""
 
 APART, MEET, UNCLEAR = "stay apart", "meet", "neither shown"
 """What the means after two launches may do."""
@@ -153,7 +153,7 @@ def gaps(launches: pd.DataFrame) -> pd.DataFrame:
     paired difference), ci_low, ci_high (95 % Student t interval), replicates, verdict (see :func:`verdict`); dissolved,
     other_dissolved (shares of runs, which count with no engagement); standing (pairs of which neither was dissolved),
     and of these standing_gap, standing_ci_low, standing_ci_high, which tell whether those that last meet; NaN where
-    they are fewer than ``FEWEST_STANDING``.
+    they are fewer than ``FEWEST``.
 
     >>> low = {"launch": "low", "dose": 0.0, "month": 12, "replicate": [0, 1, 2], "engagement": [0.1, 0.2, 0.1]}
     >>> high = low | {"launch": "high", "engagement": [0.6, 0.7, 0.6]}
@@ -176,7 +176,7 @@ def _gap(wide: pd.DataFrame, one: str, other: str) -> dict[str, Any]:
     apart = engagement[one] - engagement[other]
     gap = _mean_of(apart.to_numpy(), "gap")
     stand = apart[gone[one] + gone[other] == 0.0].to_numpy()
-    are_enough = len(stand) >= FEWEST_STANDING
+    are_enough = len(stand) >= FEWEST
     lasting = _mean_of(stand, "gap") if are_enough else dict.fromkeys(("gap", "ci_low", "ci_high"), np.nan)
     return {
         "engagement": engagement[one].mean(),

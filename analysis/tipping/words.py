@@ -258,12 +258,15 @@ def _how_late(found: Tipping, *, ailing_in: int, within: int) -> Iterator[str]:
     for row in _records(found.last_years):
         its = rows[(rows["levers"] == row["levers"]) & (rows["dose"] == row["dose"])]
         in_order = _records(its.sort_values("year"))
-        early, late = in_order[0], in_order[-1]
-        gains = [in_points(one["gain"], one["ci_low"], one["ci_high"]) for one in (early, late)]
+        asked = [in_order[0], *in_order[1:][-1:]]
+        gains = [
+            f"{in_points(one['gain'], one['ci_low'], one['ci_high'])} {'' if place else 'if moved '}after year "
+            f"{one['year']:g}"
+            for place, one in enumerate(asked)
+        ]
         yield (
-            f"- {capital(levers_told(row['levers']))}, {dose_told(row, levers)}: {gains[0]} if moved after year "
-            f"{early['year']:g}, {gains[1]} after year {late['year']:g}; last year that turns half: "
-            f"{last_year_told(row)}."
+            f"- {capital(levers_told(row['levers']))}, {dose_told(row, levers)}: {', '.join(gains)}; last year that "
+            f"turns half: {last_year_told(row)}."
         )
 
 

@@ -11,7 +11,8 @@ Three questions of one scenario and one lever, or two levers that are moved toge
    after one year, two, and so on, and some years later it is seen how many more work than of the same left
    alone. Of two levers also each on its own.
 
-Dated policies that set the lever give way to it. Replicates share all chance, and take one set of behaviour.
+Dated policies that set the lever give way to it. Replicates share all chance, and take one set of behaviour: one
+that names a sample is refused. So is months=, since runs are as long as at_months, hold_years and turn_years ask.
 
 Writes into the output folder: states.csv, regimes.csv and gaps.csv (engagement, shares of regimes and the gap
 of launches by dose and month), branches.csv and areas.csv (loops), turned.csv and last_years.csv (the share
@@ -86,7 +87,7 @@ class TippingSettings:
 
 def subject(settings: TippingSettings, command: Command) -> str:
     """Return the name of the scenario."""
-    return command.scenario().name
+    return _scenario(settings, command).name
 
 
 def work(settings: TippingSettings, command: Command) -> Results:
@@ -97,7 +98,7 @@ def work(settings: TippingSettings, command: Command) -> Results:
         raise CommandError("behaviour names a sample, but tipping takes one set of numbers: leave behaviour= out")
     if command.sets("months"):
         raise CommandError("months is not taken here, runs are as long as is asked: set at_months=, for example [144]")
-    scenario = command.scenario()
+    scenario = _scenario(settings, command)
     runs = Runs(settings.seed, settings.replicates, settings.workers)
     launches, loops = launches_and_loops(
         scenario, axis, runs, at_months=settings.at_months, hold_years=settings.hold_years
@@ -115,6 +116,14 @@ def work(settings: TippingSettings, command: Command) -> Results:
         figures=_figures(found, scenario, settings),
         words=[words],
     )
+
+
+def _scenario(settings: TippingSettings, command: Command) -> Scenario:
+    """Return the scenario, whose own months count for nothing: the longest run that is asked for does."""
+    visits = 2 * settings.doses - 1
+    years = (max(settings.hold_years, default=1) * visits, max(settings.turn_years, default=1) + settings.within)
+    longest = max(*settings.at_months, *(12 * each for each in years))
+    return command.scenario(longest=min(longest, MAX_MONTHS))
 
 
 def _figures(found: Tipping, scenario: Scenario, settings: TippingSettings) -> dict[str, Callable[[], Figure]]:

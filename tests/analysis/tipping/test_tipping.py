@@ -243,6 +243,14 @@ def test_words_answer_the_three_questions(found: Tipping) -> None:
     assert "+0.075 (0.075 to 0.075): a loop" in said
     assert "last year that turns half: year 3 (year 3 to year 3)." in said
     assert "last year that turns half: none (none to none)." in said
+    assert "+75 (57 to 86) if moved after year 1, 0 (−5 to 5) after year 5;" in said
+
+
+def test_words_tell_a_single_year_once() -> None:
+    runs = turns({1.0: 3})
+    once = tipping(launches(high=0.2), loops(memory=0.0), runs[runs["year"] == 2])
+    said = words.tipping_in_words(once, scenario="a", ailing_in=1, within=5)
+    assert "Staff team, 0.8: +75 (57 to 86) if moved after year 2; last year" in said
 
 
 def test_words_say_where_there_is_nothing_to_turn() -> None:
@@ -260,8 +268,29 @@ def test_figures_name_things_as_people_do_and_draw_every_launch(found: Tipping) 
         figures.gains_by_year(found.turned, scenario="talking_shop", ailing_in=1, within=5),
     ]
     for figure in drawn:
-        figure.canvas.draw()
+        figure.draw_without_rendering()
         texts = [text.get_text() for text in figure.findobj(lambda artist: hasattr(artist, "get_text"))]
         assert not [text for text in texts if "_" in text.replace("$", "")], texts
     assert len([line for line in drawn[0].axes[0].lines if len(line.get_xdata()) == len(DOSES)]) == len(LAUNCHES)
     assert AS_IT_IS in LAUNCHES
+
+
+def test_of_a_few_that_still_ail_nothing_is_drawn() -> None:
+    """Of 12 that ailed 10 still do after year 1, and 8 after year 2."""
+    drawn = figures.gains_by_year(turned(turns({1.0: 3}, n=12)), scenario="a", ailing_in=1, within=5)
+    above, below = ([len(line.get_xdata()) for line in ax.lines if line.get_marker() == "o"] for ax in drawn.axes)
+    assert (above, below) == ([4], [1])
+
+
+@pytest.mark.parametrize("n_doses", [2, 21])
+def test_a_key_leaves_the_title_and_the_panels_free(n_doses: int) -> None:
+    """However many doses there are, and if there is one panel."""
+    doses = np.linspace(0.0, 1.0, n_doses)
+    runs = pd.concat([turns({dose: 3}) for dose in doses])
+    drawn = figures.gains_by_year(turned(runs), scenario="community_budget_vcs_voice", ailing_in=1, within=5)
+    drawn.draw_without_rendering()
+    key = drawn.legends[0].get_window_extent()
+    others = [ax.get_tightbbox() for ax in drawn.axes] + [text.get_window_extent() for text in drawn.texts]
+    assert not [other for other in others if key.overlaps(other)]
+    assert drawn.bbox.containsx(key.x1)
+    assert drawn.bbox.containsy(key.y0)

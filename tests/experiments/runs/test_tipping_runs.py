@@ -149,3 +149,27 @@ def test_the_verb_leaves_tables_figures_and_words(empty_folder: Path, capsys: py
     assert main([*words, "output=again", "figures=false"]) == 0
     for name in tables:
         assert Path("out", name).read_bytes() == Path("again", name).read_bytes()
+
+
+def test_dated_policies_are_not_reached_by_the_longest_run_alone(
+    empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The months of the scenario, to March 2013, count for nothing."""
+    words = [
+        "tipping", "scenario=england_2001_2013", "board=small_executive", f"lever={STAFF}", "doses=2", "hold_years=1",
+        "turn_years=1", "within=1", "replicates=2", "figures=false",
+    ]  # fmt: skip
+    assert main([*words, "at_months=[12,156]", "output=long"]) == 0
+    assert "not reached" not in capsys.readouterr().err
+    assert main([*words, "at_months=12", "output=short"]) == 0
+    assert capsys.readouterr().err.count("dated after the last month, 2004-03") == 1
+
+
+def test_a_sample_of_behaviour_is_refused(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine/behaviour").mkdir(parents=True)
+    Path("mine/behaviour/three.yaml").write_text("sample: three.csv\n", "utf-8")
+    Path("mine/behaviour/three.csv").write_text("tie_rate\n0.1\n0.2\n0.3\n", "utf-8")
+    assert main(["tipping", f"lever={STAFF}", "behaviour=three", "--config-dir", "mine", "output=out"]) == 2
+    error = capsys.readouterr().err
+    assert error == "error: behaviour names a sample, but tipping takes one set of numbers: leave behaviour= out\n"
+    assert not Path("out").exists()
