@@ -14,7 +14,7 @@ history matching:
    experiments, who is tied to whom included. Those that still meet everything are accepted. The fit ends with wanted=
    of them.
 4. Accepted sets are run once more on new seeds: that scoreboard is what is reported. So is that of the best set, the
-   accepted one that lies farthest inside the band that it lies least inside, at the runs that are declared.
+   accepted one that lies farthest inside the band that it lies least inside, with confirming_runs=.
 
 Every accepted set has a fresh draw for an ancestor and is a family of its own. Of each number it is told which
 pattern identifies it or that none does; whether intervals cover planted truths is tried on the table
@@ -99,7 +99,10 @@ JUDGED_IN: tuple[tuple[str, ...], ...] = (
 """Experiments in which sets are judged, in this order: those first that are cheap and leave out most."""
 
 IN_FULL = frozenset({"staffed", "unstaffed"})
-"""Experiments that always have the runs declared for them: what they show is rare, and cannot be seen in fewer."""
+"""Experiments that always have the runs declared for them: what they show is rare, and cannot be seen in fewer.
+
+While draws are screened they teach emulators, and the patterns that read them give nothing up.
+"""
 
 PRIOR_RUNS = {"england": 6.0, "talking_shop": 1.0, "staffed": 5.0, "unstaffed": 5.0, "size_60": 0.5, "size_100": 0.25}
 """Runs of experiments with prior draws, as multiples of runs=, where not as usual in a scan."""
@@ -110,7 +113,7 @@ SCREENING_RUNS = {"england": 8.8, "talking_shop": 2.0, "staffed": 10.0, "unstaff
 FRESH = (2, 3, 4)
 """What is added to the seed where sets are judged on many runs, where accepted sets are, and where the best one is."""
 
-NOT_IN_PLAN = ("study", "threads", "figures", "wanted", "waves", "planted")
+NOT_IN_PLAN = ("study", "threads", "figures", "wanted", "waves", "planted", "confirming_runs")
 """Settings that change nothing that is stored on the way."""
 
 
@@ -124,6 +127,7 @@ class FitSettings:
     runs: Annotated[Whole, Field(ge=1, le=10_000)]
     screening_runs: Annotated[Whole, Field(ge=2, le=10_000)]
     judging_runs: Annotated[Whole, Field(ge=4, le=10_000)]
+    confirming_runs: Annotated[Whole, Field(ge=4, le=10_000)]
     matrix_runs: Annotated[Whole, Field(ge=2, le=10_000)]
     places: Annotated[Whole, Field(ge=1, le=1_000)]
     screening_places: Annotated[Whole, Field(ge=1, le=1_000)]
@@ -252,13 +256,14 @@ def _fit(settings: FitSettings, declared: Declaration) -> Fit:
     close = prepared(declared, closely, runs_of=partial(_judging_runs, settings, declared))
     parameters = free_numbers()
     seen = {name for stage in SCREENED_IN for name in stage}
+    screened = tuple(pattern for pattern in patterns if set(pattern.experiments) <= seen)
     return Fit(
         prior=Scan(parameters, by_value, prior, seed=settings.seed, at_once=64, threads=settings.threads),
         draws=settings.draws,
         screening=Judge(
             parameters,
-            tuple(pattern for pattern in patterns if set(pattern.experiments) <= seen),
-            counted,
+            screened,
+            frozenset(one.id for one in screened if one.id in counted and not set(one.experiments) & IN_FULL),
             _in_stages(screening, SCREENED_IN),
             seed=settings.seed + 1,
             gives_up=False,
@@ -366,7 +371,8 @@ def _confirmed(
     """Return the scoreboards of accepted sets and of the best one, on seeds that nothing was judged on before."""
     docket = docket_of(declared, MONTH, roles=FITTED)
     few = prepared(declared, docket, runs_of=partial(_judging_runs, settings, declared))
-    whole = prepared(declared, docket, runs_of=declared.runs_of)
+    share = settings.confirming_runs / DECLARED_RUNS
+    whole = prepared(declared, docket, runs_of=lambda name: max(1, round(share * declared.runs_of(name))))
     sets = [_numbers(row, fit.prior.names) for _, row in accepted.iterrows()]
     seen_with = partial(seen_of, docket, matrix_runs=settings.matrix_runs, threads=settings.threads)
     values = []
