@@ -89,7 +89,7 @@ def work(settings: OptimiseSettings, command: Command) -> Results:
         found.best, found.policies, found.pareto, found.regret, avoid=problem.avoid, bound=problem.bound
     )
     return Results(
-        scenarios={"base": problem.base, **problem.scenarios},
+        scenarios=_run(problem),
         seed=settings.seed,
         replicates=range(settings.confirming_replicates),
         tables={
@@ -129,6 +129,12 @@ def _problem(settings: OptimiseSettings, command: Command) -> MixProblem:
         bound=settings.bound,
         scenarios={name: _beside(base, load_scenario(name, shared)) for name in scenario_names()},
     )
+
+
+def _run(problem: MixProblem) -> dict[str, Scenario]:
+    """Return every scenario that was run, the base in the first place and by name in each of several."""
+    first, *others = (dataclasses.replace(problem.base, place=place) for place in problem.worlds.places)
+    return {"base": first, **{f"base in {one.place.label}": one for one in others}, **problem.scenarios}
 
 
 def _beside(base: Scenario, other: Scenario) -> Scenario:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 
 import numpy as np
 import pandas as pd
@@ -251,9 +252,9 @@ def test_runs_of_policies_are_runs_of_the_model(base):
 
 @pytest.mark.slow
 def test_the_command_writes_what_it_says(tmp_path, capsys):
-    """From the command line to files, on the model, in one small place."""
+    """From the command line to files, on the model; where a place is a district, with what that is conditional on."""
     target = tmp_path / "answers"
-    asked = ["places=[typical]", "behaviour=by_hand", "population=8", "generations=1", "replicates=1"]
+    asked = ["places=[typical,hackney]", "behaviour=by_hand", "population=8", "generations=1", "replicates=1"]
     assert main(["optimise", *asked, "confirming_replicates=2", f"output={target}"]) == 0
     names = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     tables = {"best_mix.csv", "mixes.csv", "pareto.csv", "regret.csv", "policies.csv", "confirmed_runs.parquet"}
@@ -264,7 +265,10 @@ def test_the_command_writes_what_it_says(tmp_path, capsys):
     assert set(policies["policy"]) == {*scenario_names(), BEST}
     shares = policies[[name for name in policies.columns if name.startswith("ends as ")]]
     assert np.allclose(shares.sum(axis=1), 1.0)
-    assert "Not costed" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Not costed" in told
+    assert "Hackney: conditional on the record; no assessment of any authority" in " ".join(told.split())
+    assert "base in Hackney" in json.loads((target / "manifest.json").read_text("utf-8"))["scenarios"]
 
 
 @pytest.mark.parametrize(
