@@ -68,3 +68,25 @@ def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
     if not sets:
         raise CommandError(f"{SAMPLE} = {str(path)!r} has no rows: one a parameter set is needed")
     return Sample(sets=sets, file=path.name, sha256=hashlib.sha256(content).hexdigest())
+
+
+def behaviours_of_a_fit(
+    sets: Sequence[Mapping[str, float]], chosen: Mapping[str, float], *, again: str, chosen_as: str = "best"
+) -> dict[str, str]:
+    """Return accepted sets and the chosen one as texts of behaviours, by file, that other verbs take with --config-dir.
+
+    ``again`` is the command that leaves them.
+    """
+    import pandas as pd
+
+    head = (
+        f"# {len(sets)} parameter sets of equal weight, one a row; replicate r takes row r mod {len(sets)}.\n"
+        f"# Accepted by: {again}\n"
+    )
+    folder = f"configs/{GROUP}"
+    lines = "".join(f"{name}: {value!r}\n" for name, value in chosen.items())
+    return {
+        f"{folder}/{chosen_as}.yaml": f"# Chosen by: {again}\n{lines}",
+        f"{folder}/accepted.csv": pd.DataFrame(sets).to_csv(index=False),
+        f"{folder}/accepted.yaml": f"{head}{SAMPLE}: accepted.csv\n",
+    }

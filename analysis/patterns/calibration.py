@@ -34,6 +34,9 @@ LEFT_OUT = "leave_one_out.csv"
 DUMMY = "dummy_"
 """How coordinates are named that the model never sees."""
 
+DUMMIES = 10
+"""How many of them there are, as a yardstick for what is learnt of the others."""
+
 _BINS = 10
 _COLOUR = sns.color_palette("colorblind").as_hex()[0]
 _CHOSEN = sns.color_palette("colorblind").as_hex()[3]

@@ -9,12 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binomtest, kstest
 
-from analysis.patterns.calibration import DUMMY, contractions
+from analysis.patterns.calibration import DUMMIES, DUMMY, contractions
 
 Numbers = NDArray[np.float64]
-
-DUMMIES = 10
-"""Coordinates that nothing depends on, as a yardstick for what is learnt of the others."""
 
 EDGE = 0.05
 """A number sits at the edge of its range if its median lies in the outer 5 % at either end."""
@@ -115,17 +112,17 @@ def coverage_words(table: pd.DataFrame, *, planted: int) -> str:
     )
 
 
-def waves_words(waves: pd.DataFrame, *, families: float) -> str:
+def waves_words(waves: pd.DataFrame) -> str:
     """Return what the waves of a fit came to, in plain sentences.
 
     >>> waves = pd.DataFrame({"wave": [1, 2], "chance": [0.01, 0.02], "screened": [50, 50],
     ...                       "met_screening": [10, 20], "accepted": [2, 6]})
-    >>> waves_words(waves, families=8.0).partition("; ")[2]
-    '30 of them met everything on few runs and 8 on many, 8 effective families.'
+    >>> waves_words(waves).partition("; ")[2]
+    '30 of them met everything on few runs and 8 on many, each a family of its own.'
     """
     total = waves.sum()
     return (
         f"{len(waves)} waves of walks on emulators: {int(total['screened'])} sets were simulated where they ended; "
         f"{int(total['met_screening'])} of them met everything on few runs and "
-        f"{int(total['accepted'])} on many, {families:.0f} effective families."
+        f"{int(total['accepted'])} on many, each a family of its own."
     )

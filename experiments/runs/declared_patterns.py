@@ -54,6 +54,9 @@ NOT_HELD_OUT: tuple[Role, ...] = ("fit", "input", "open")
 
 REFOUNDED = "times_refounded"
 
+DECLARED_RUNS = 400
+"""Setting of a number of runs at which experiments have those that are declared for them."""
+
 SETS_IN_A_TASK = 32
 """Sets of free numbers that a thread takes at a time: few enough that all have work, enough to fill the lanes."""
 
@@ -164,6 +167,11 @@ def _reason(finding: Finding, declared: Declaration, month: Month, *, matrices: 
         if word in OF_MATRICES and not matrices:
             return f"{word} needs the ties and trust of single runs, which are not looked at here"
     return ""
+
+
+def declared_share(declared: Declaration, runs: int) -> Callable[[str], int]:
+    """Return how many runs an experiment has, at least one, where ``DECLARED_RUNS`` stand for those declared for it."""
+    return lambda name: max(1, round(runs / DECLARED_RUNS * declared.runs_of(name)))
 
 
 def prepared(

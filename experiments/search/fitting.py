@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,8 @@ from analysis.patterns.scan import DRAW, value_of_finding
 from experiments.errors import CommandError
 from experiments.files import replacing
 from experiments.runs.declared_patterns import Prepared, seen_of
-from experiments.search.history_matching import Emulator, Judge, emulator, numbers_at, walked
+from experiments.search.history_matching import Emulator, Judge, emulator, walked
+from experiments.search.objective import values_in
 from experiments.search.prior_scan import BEHAVIOUR, Scan, scanned
 from experiments.terminal import progress_bar
 
@@ -154,8 +155,7 @@ def _drawn(
         with replacing(note) as path:
             path.write_text(json.dumps({"chance": chance, "emulators": told}), encoding="utf-8")
         first = fit.draws + (wave - 1) * fit.a_wave
-        sets = numbers_at(points, fit.prior.parameters)
-        columns = {f"{BEHAVIOUR}{number}": [one[number] for one in sets] for number in fit.prior.names}
+        columns = fit.prior.columns(values_in(points, fit.prior.parameters))
         return pd.DataFrame({DRAW: np.arange(first, first + len(points)), WAVE: wave, **columns})
 
     table = _stored(folder, f"{wave:02d}_drawn", draw)
@@ -166,9 +166,7 @@ def _drawn(
 
 def _emulators(fit: Fit, known: pd.DataFrame, wave: int) -> list[Emulator]:
     """Return the emulators of all findings that decide a pattern that counts, as far as they were simulated."""
-    low, high = (np.array([getattr(p, end) for p in fit.prior.parameters], dtype=float) for end in ("low", "high"))
-    values = known[[f"{BEHAVIOUR}{name}" for name in fit.prior.names]].to_numpy(float)
-    points = (values - low) / (high - low)
+    points = fit.prior.points_in(known)
     asked = [
         (pattern.id, finding, column)
         for pattern in fit.judging.patterns
@@ -192,23 +190,18 @@ def columns_of(pattern: Pattern) -> list[str]:
     return [value_of_finding(pattern.id, number) for number in range(len(pattern.findings))]
 
 
-def _sets_in(table: pd.DataFrame, names: Sequence[str]) -> list[dict[str, float]]:
-    columns = [f"{BEHAVIOUR}{name}" for name in names]
-    return [dict(zip(names, map(float, row), strict=True)) for row in table[columns].to_numpy(float)]
-
-
 def _screened(fit: Fit, drawn: pd.DataFrame) -> pd.DataFrame:
     tables = []
     with progress_bar("draws screened", total=len(drawn)) as advance:
         for first in range(0, len(drawn), 2 * _JUDGED_TOGETHER):
             some = drawn.iloc[first : first + 2 * _JUDGED_TOGETHER]
-            tables.append(_judged_by(fit.screening, some, fit.prior.names))
+            tables.append(_judged_by(fit, fit.screening, some))
             advance(len(some))
     return pd.concat(tables, ignore_index=True)
 
 
-def _judged_by(judge: Judge, table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    values = judge.values(_sets_in(table, names))
+def _judged_by(fit: Fit, judge: Judge, table: pd.DataFrame) -> pd.DataFrame:
+    values = judge.values(fit.prior.sets_in(table))
     columns = {
         column: of[:, number]
         for pattern, of in zip(judge.patterns, values, strict=True)
@@ -224,7 +217,7 @@ def _judged(fit: Fit, folder: Path, wave: int, table: pd.DataFrame) -> pd.DataFr
     with progress_bar("sets judged on many runs", total=len(table)) as advance:
         for first in firsts:
             some = table.iloc[first : first + _JUDGED_TOGETHER]
-            base = some[[DRAW, WAVE, *(f"{BEHAVIOUR}{name}" for name in fit.prior.names)]]
+            base = some[[DRAW, WAVE, *(str(name) for name in some if str(name).startswith(BEHAVIOUR))]]
             tables.append(_stored(folder, f"{wave:02d}_judged_{first:04d}", partial(_judged_anew, fit, base)))
             advance(len(some))
     return pd.concat(tables, ignore_index=True)
@@ -232,10 +225,10 @@ def _judged(fit: Fit, folder: Path, wave: int, table: pd.DataFrame) -> pd.DataFr
 
 def _judged_anew(fit: Fit, table: pd.DataFrame) -> pd.DataFrame:
     """Return what sets show on many runs: values of all, then those that pass so far looked at closely."""
-    table = _judged_by(fit.judging, table.reset_index(drop=True), fit.prior.names)
+    table = _judged_by(fit, fit.judging, table.reset_index(drop=True))
     for pattern in fit.closely.judged:
         table = table.assign(**{column: np.nan for column in columns_of(pattern) if column not in table})
-    sets = _sets_in(table, fit.prior.names)
+    sets = fit.prior.sets_in(table)
     for row in np.flatnonzero(table[MET]):
         values, met = _looked_at_closely(fit, sets[int(row)])
         table.loc[row, list(values)] = list(values.values())

@@ -30,9 +30,7 @@ from scipy.stats import norm
 from analysis.patterns.criteria import Finding, Pattern, margins_from, scale_of, value_of
 from analysis.shared.libraries import library
 from experiments.runs.declared_patterns import Prepared, lived
-from experiments.search.objective import values_in
 from experiments.search.sequential_abc import reflected
-from sim import Parameter
 
 Numbers = NDArray[np.float64]
 
@@ -59,7 +57,6 @@ _TREES: Mapping[str, Any] = {"max_iter": 150, "learning_rate": 0.08, "early_stop
 class Judge:
     """Simulates sets of numbers, experiment by experiment, and may give up those that miss a pattern that counts."""
 
-    parameters: tuple[Parameter, ...]
     patterns: tuple[Pattern, ...]
     """Those that are looked at, each with the findings that can be judged."""
     counted: frozenset[str]
@@ -70,11 +67,6 @@ class Judge:
     gives_up: bool
     """Whether sets that miss a pattern that counts are simulated no further."""
     threads: int | None = None
-
-    @property
-    def runs(self) -> int:
-        """Return the number of runs of a set that is not given up."""
-        return sum(one.runs for stage in self.stages for one in stage)
 
     def values(self, sets: Sequence[Mapping[str, float]]) -> list[Numbers]:
         """Return, for every pattern, the values (sets, findings) of its findings; NaN where a set was given up."""
@@ -108,12 +100,6 @@ class Judge:
         ]
         # A set that was given up has a pattern that it missed; after that one nothing of it is known.
         return np.asarray(np.logical_and.reduce([margin >= 0.0 for margin in margins]))
-
-
-def numbers_at(points: Numbers, parameters: Sequence[Parameter]) -> list[dict[str, float]]:
-    """Return points (n, numbers) of the unit cube as numbers of behaviour."""
-    names = [parameter.path.removeprefix("behaviour.") for parameter in parameters]
-    return [dict(zip(names, map(float, row), strict=True)) for row in values_in(points, parameters)]
 
 
 # -------------------------------------------------------------------------- emulators

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.patterns.calibration import DUMMY, misses_of
+from analysis.patterns.calibration import DUMMIES, DUMMY, misses_of
 from experiments.errors import CommandError
 from experiments.runs.own_patterns import SETS_AT_ONCE, OwnPatterns, judged, pattern_batches
 from sim import PARAMETERS, Parameter
@@ -17,9 +17,6 @@ from sim.parameters import Behaviour
 from sim.scenario import nearest
 
 Numbers = NDArray[np.float64]
-
-DUMMIES = 10
-"""Coordinates that nothing depends on, as a yardstick for what is learnt of the others."""
 
 DIGITS = 4
 """Significant digits of accepted and chosen values: as they are written, so they are confirmed."""
@@ -116,3 +113,17 @@ def varied(names: Sequence[str]) -> tuple[Parameter, ...]:
     if not asked:
         raise CommandError("vary is empty: name behaviour, or some of its parameters")
     return tuple(p for name, p in known.items() if name in asked)
+
+
+def counted_ids(ids: Sequence[str], leave_out: Sequence[str]) -> list[str]:
+    """Return the patterns that count, those of ``ids`` that are not left out; raise CommandError if none is left.
+
+    >>> counted_ids(["P1", "P2"], ["P2"])
+    ['P1']
+    """
+    for id in leave_out:
+        if id not in ids:
+            raise CommandError(f"leave_out: unknown pattern {id!r}{nearest(id, ids)}; known: {', '.join(ids)}")
+    if not (counted := [id for id in ids if id not in leave_out]):
+        raise CommandError("leave_out leaves no pattern to calibrate against")
+    return counted

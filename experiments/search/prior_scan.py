@@ -79,12 +79,28 @@ class Scan:
         """Return draws as numbers of behaviour."""
         return [dict(zip(self.names, map(float, row), strict=True)) for row in draws]
 
+    def sets_in(self, table: pd.DataFrame) -> list[dict[str, float]]:
+        """Return the rows of a table with a column ``behaviour.…`` a number as numbers of behaviour."""
+        return self.sets(self._numbers_in(table))
+
+    def points_in(self, table: pd.DataFrame) -> Numbers:
+        """Return such rows (n, numbers) as shares of the way through the priors' ranges."""
+        low, high = (np.array([getattr(p, end) for p in self.parameters], dtype=float) for end in ("low", "high"))
+        return np.asarray((self._numbers_in(table) - low) / (high - low))
+
+    def columns(self, draws: Numbers) -> dict[str, Numbers]:
+        """Return draws (n, numbers) as the columns of such a table."""
+        return {f"{BEHAVIOUR}{name}": draws[:, k] for k, name in enumerate(self.names)}
+
+    def _numbers_in(self, table: pd.DataFrame) -> Numbers:
+        return table[[f"{BEHAVIOUR}{name}" for name in self.names]].to_numpy(float)
+
     def chunk(self, first: int) -> pd.DataFrame:
         """Return a row a draw, from the number ``first`` on: its numbers and what they come to."""
         draws = self.drawn(first, self.at_once)
         found = lived(self.experiments, self.sets(draws), seed=self.seed, threads=self.threads)
         seen = {name: one.words for name, one in found.items()}
-        columns: dict[str, Numbers] = {f"{BEHAVIOUR}{name}": draws[:, k] for k, name in enumerate(self.names)}
+        columns = self.columns(draws)
         for pattern in self.docket.patterns:
             for id, number in self.docket.places_of(pattern):
                 columns[value_of_finding(id, number)] = value_of(pattern.findings[number], seen)

@@ -51,6 +51,7 @@ from matplotlib.figure import Figure
 from pydantic import Field
 
 from analysis.patterns.calibration import (
+    DUMMIES,
     DUMMY,
     LEFT_OUT,
     PRIOR_SHARES,
@@ -63,9 +64,8 @@ from analysis.patterns.calibration import (
 )
 from analysis.patterns.figures import scoreboard_figure
 from analysis.patterns.words import patterns_page, scoreboard_rows, verdicts
-from experiments.behaviours import SAMPLE
+from experiments.behaviours import behaviours_of_a_fit
 from experiments.command import Command
-from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
 from experiments.runs.own_patterns import own_patterns, pattern_batches
 from experiments.search.calibration import (
@@ -78,12 +78,11 @@ from experiments.search.calibration import (
     posterior_table,
 )
 from experiments.search.checkpoints import begun
-from experiments.search.objective import DUMMIES, Objective, varied
+from experiments.search.objective import Objective, counted_ids, varied
 from experiments.search.sequential_abc import SMCSettings
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import filled_table
 from sim.parameters import Real, Whole
-from sim.scenario import nearest
 
 NOT_IN_HASH = ("study", "threads", "figures", "second_runs", "confirming_runs", "sample")
 """Settings that change no generation of the first stage."""
@@ -150,7 +149,7 @@ def work(settings: CalibrateSettings, command: Command) -> Results:
             "scoreboard.csv": board,
             "scoreboard_accepted.csv": of_sample,
         },
-        texts={"summary.txt": text, "patterns.md": page, **_configs(found, again)},
+        texts={"summary.txt": text, "patterns.md": page, **_behaviours(found, again)},
         figures=_figures(found, board, of_sample, parameters, generations),
         words=[filled_table("Patterns, chosen set, on new seeds", *scoreboard_rows(board)), text],
     )
@@ -159,15 +158,11 @@ def work(settings: CalibrateSettings, command: Command) -> Results:
 def _objective(settings: CalibrateSettings) -> Objective:
     declared = own_patterns(settings.of)
     ids = [pattern.id for pattern in declared.patterns]
-    for id in settings.leave_out:
-        if id not in ids:
-            raise CommandError(f"leave_out: unknown pattern {id!r}{nearest(id, ids)}; known: {', '.join(ids)}")
-    if set(settings.leave_out) >= set(ids):
-        raise CommandError("leave_out leaves no pattern to calibrate against")
+    counted = counted_ids(ids, settings.leave_out)
     return Objective(
         parameters=varied(settings.vary),
         declared=declared,
-        counted=np.array([id not in settings.leave_out for id in ids]),
+        counted=np.array([id in counted for id in ids]),
         runs=settings.runs,
         seed=settings.seed,
         threads=settings.threads,
@@ -202,21 +197,11 @@ def _left_out(found: Calibration) -> pd.DataFrame:
     return left_out(evaluated, objective.ids, tolerance=found.last.tolerance, counted=counted)
 
 
-def _configs(found: Calibration, again: str) -> dict[str, str]:
+def _behaviours(found: Calibration, again: str) -> dict[str, str]:
     """Return the chosen set and the sample as behaviours that other verbs take with --config-dir."""
-    chosen = "".join(f"{name}: {value!r}\n" for name, value in found.chosen_values.items())
-    values = found.objective.values(found.sample)
-    sets = pd.DataFrame(values, columns=list(found.objective.names))
-    head = (
-        f"# {len(values)} parameter sets of equal weight, one a row; replicate r takes row r mod {len(values)}.\n"
-        f"# Accepted by: {again}\n"
-    )
-    folder = "configs/behaviour"
-    return {
-        f"{folder}/chosen.yaml": f"# Chosen by: {again}\n{chosen}",
-        f"{folder}/accepted.csv": sets.to_csv(index=False),
-        f"{folder}/accepted.yaml": f"{head}{SAMPLE}: accepted.csv\n",
-    }
+    names, values = found.objective.names, found.objective.values(found.sample)
+    sets = [dict(zip(names, map(float, row), strict=True)) for row in values]
+    return behaviours_of_a_fit(sets, found.chosen_values, again=again, chosen_as="chosen")
 
 
 def _summary(

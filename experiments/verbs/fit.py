@@ -38,6 +38,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -53,7 +54,7 @@ from analysis.patterns.fitted import coverage, coverage_words, numbers_told, wav
 from analysis.patterns.judging import Docket, judged_rows, judged_scoreboard, judged_words
 from analysis.patterns.scan import pattern_shares, what_decides
 from analysis.shared.libraries import library
-from experiments.behaviours import SAMPLE
+from experiments.behaviours import behaviours_of_a_fit
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
@@ -62,6 +63,7 @@ from experiments.runs.declared_patterns import (
     STAND_INS,
     Prepared,
     declared_patterns,
+    declared_share,
     docket_of,
     prepared,
     reads_matrices,
@@ -70,22 +72,20 @@ from experiments.runs.declared_patterns import (
 from experiments.search.checkpoints import begin
 from experiments.search.fitting import WAVES, Fit, Fitted, columns_of, fitted
 from experiments.search.history_matching import Judge
-from experiments.search.prior_scan import BEHAVIOUR, Scan, free_numbers
+from experiments.search.objective import counted_ids
+from experiments.search.prior_scan import Scan, free_numbers
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
-from experiments.verbs.scan import DECLARED_RUNS, USUAL_SHARES
+from experiments.verbs.scan import USUAL_SHARES
 from sim import MONTH
 from sim.parameters import Real, Whole
-from sim.scenario import nearest
 
 PLAN = "fit.json"
 
-SCREENED_IN: tuple[tuple[str, ...], ...] = (
-    ("typical", "england", "talking_shop", "baseline", "cliff", "staffed", "unstaffed"),
-)
+SCREENED_IN = frozenset({"typical", "england", "talking_shop", "baseline", "cliff", "staffed", "unstaffed"})
 """Experiments in which draws are screened, all at once: what a set misses everything of teaches emulators too."""
 
-JUDGED_IN: tuple[tuple[str, ...], ...] = (
+JUDGED_FIRST: tuple[tuple[str, ...], ...] = (
     ("typical",),
     ("england",),
     ("talking_shop",),
@@ -93,10 +93,8 @@ JUDGED_IN: tuple[tuple[str, ...], ...] = (
     ("cliff",),
     ("staffed", "unstaffed"),
     ("size_30", "size_60", "size_100"),
-    ("growth_coalition", "growth_without_ties"),
-    ("typical_reshuffled", "typical_relabelled"),
 )
-"""Experiments in which sets are judged, in this order: those first that are cheap and leave out most."""
+"""Experiments in which sets are judged first, in this order: those that are cheap and leave out most."""
 
 IN_FULL = frozenset({"staffed", "unstaffed"})
 """Experiments that always have the runs declared for them: what they show is rare, and cannot be seen in fewer.
@@ -110,8 +108,8 @@ PRIOR_RUNS = {"england": 6.0, "talking_shop": 1.0, "staffed": 5.0, "unstaffed": 
 SCREENING_RUNS = {"england": 8.8, "talking_shop": 2.0, "staffed": 10.0, "unstaffed": 10.0}
 """The same of draws that are screened: what only a few of hundreds do needs many of them."""
 
-FRESH = (2, 3, 4)
-"""What is added to the seed where sets are judged on many runs, where accepted sets are, and where the best one is."""
+SCREENING, JUDGING, ACCEPTED, BEST = 1, 2, 3, 4
+"""What is added to the seed where draws are screened, sets judged, and accepted ones and the best one run once more."""
 
 NOT_IN_PLAN = ("study", "threads", "figures", "wanted", "waves", "planted", "confirming_runs")
 """Settings that change nothing that is stored on the way."""
@@ -160,7 +158,7 @@ def work(settings: FitSettings, command: Command) -> Results:
     shares, decides = pattern_shares(found.prior), what_decides(found.prior)
     covered = _coverage(fit, found, settings)
     lines = [
-        waves_words(found.waves, families=len(accepted)),
+        waves_words(found.waves),
         coverage_words(covered, planted=min(settings.planted, len(found.prior))),
     ]
     tables = {
@@ -181,9 +179,10 @@ def work(settings: FitSettings, command: Command) -> Results:
             texts={"summary.txt": text},
             words=[text],
         )
-    best = _best(fit, accepted)
-    parameters = numbers_told(_points(fit, accepted), list(names), decides, best=_numbers(best, names))
-    of_sets, of_best = _confirmed(fit, declared, accepted, best, settings)
+    sets, points = fit.prior.sets_in(accepted), fit.prior.points_in(accepted)
+    best = sets[_best(fit, accepted)]
+    parameters = numbers_told(points, list(names), decides, best=best)
+    of_sets, of_best = _confirmed(declared, sets, best, settings)
     text = "\n".join(
         [
             *lines,
@@ -195,7 +194,6 @@ def work(settings: FitSettings, command: Command) -> Results:
     )
     again = " ".join(["partnerships fit", *command.beside("study", "threads", "figures")])
     title = f"{len(accepted)} accepted sets, new seeds"
-    points = _points(fit, accepted)
     return Results(
         scenarios,
         settings.seed,
@@ -207,7 +205,7 @@ def work(settings: FitSettings, command: Command) -> Results:
             "scoreboard_accepted.csv": of_sets,
             "scoreboard_best.csv": of_best,
         },
-        texts={"summary.txt": text, **_configs(accepted, best, names, again)},
+        texts={"summary.txt": text, **behaviours_of_a_fit(sets, best, again=again)},
         figures={
             "prior_against_posterior": partial(prior_against_posterior, points, list(names), parameters),
             "parameters": partial(contraction_figure, parameters),
@@ -224,13 +222,9 @@ def _fit(settings: FitSettings, declared: Declaration) -> Fit:
     by_value = docket_of(declared, MONTH, roles=FITTED, matrices=False)
     with_matrices = docket_of(declared, MONTH, roles=FITTED, matrices=True)
     ids = [pattern.id for pattern in with_matrices.patterns]
-    for id in settings.leave_out:
-        if id not in ids:
-            raise CommandError(f"leave_out: unknown pattern {id!r}{nearest(id, ids)}; known: {', '.join(ids)}")
-    counted = frozenset(ids) - frozenset(settings.leave_out)
-    if not counted:
-        raise CommandError("leave_out leaves no pattern to fit to")
+    counted = frozenset(counted_ids(ids, settings.leave_out))
     patterns = by_value.whole
+    screened = tuple(pattern for pattern in patterns if set(pattern.experiments) <= SCREENED_IN)
     closely = Docket(
         tuple(
             pattern
@@ -239,47 +233,36 @@ def _fit(settings: FitSettings, declared: Declaration) -> Fit:
         ),
         {},
     )
-    shares = {**USUAL_SHARES, **PRIOR_RUNS}
-    prior = prepared(
-        declared,
-        by_value,
-        runs_of=lambda name: max(1, round(shares.get(name, 1.0) * settings.runs)),
-        most_places=settings.places,
-    )
+    prior = prepared(declared, by_value, runs_of=_multiples(PRIOR_RUNS, settings.runs), most_places=settings.places)
     screening = prepared(
         declared,
-        by_value,
-        runs_of=lambda name: max(1, round({**USUAL_SHARES, **SCREENING_RUNS}.get(name, 1.0) * settings.screening_runs)),
+        Docket(screened, {}),
+        runs_of=_multiples(SCREENING_RUNS, settings.screening_runs),
         most_places=settings.screening_places,
     )
-    judging = prepared(declared, by_value, runs_of=partial(_judging_runs, settings, declared))
-    close = prepared(declared, closely, runs_of=partial(_judging_runs, settings, declared))
-    parameters = free_numbers()
-    seen = {name for stage in SCREENED_IN for name in stage}
-    screened = tuple(pattern for pattern in patterns if set(pattern.experiments) <= seen)
+    judging_runs = _judging_runs(settings, declared)
+    judging = prepared(declared, by_value, runs_of=judging_runs)
     return Fit(
-        prior=Scan(parameters, by_value, prior, seed=settings.seed, at_once=64, threads=settings.threads),
+        prior=Scan(free_numbers(), by_value, prior, seed=settings.seed, at_once=64, threads=settings.threads),
         draws=settings.draws,
         screening=Judge(
-            parameters,
             screened,
             frozenset(one.id for one in screened if one.id in counted and not set(one.experiments) & IN_FULL),
-            _in_stages(screening, SCREENED_IN),
-            seed=settings.seed + 1,
+            (screening,),
+            seed=settings.seed + SCREENING,
             gives_up=False,
             threads=settings.threads,
         ),
         judging=Judge(
-            parameters,
             patterns,
             counted,
-            _in_stages(judging, JUDGED_IN),
-            seed=settings.seed + FRESH[0],
+            _in_stages(judging, JUDGED_FIRST),
+            seed=settings.seed + JUDGING,
             gives_up=True,
             threads=settings.threads,
         ),
         closely=closely,
-        close_experiments=close,
+        close_experiments=prepared(declared, closely, runs_of=judging_runs),
         matrix_runs=settings.matrix_runs,
         chances=tuple(settings.chances),
         a_wave=settings.wave,
@@ -290,18 +273,25 @@ def _fit(settings: FitSettings, declared: Declaration) -> Fit:
     )
 
 
-def _judging_runs(settings: FitSettings, declared: Declaration, name: str) -> int:
-    share = 1.0 if name in IN_FULL else settings.judging_runs / DECLARED_RUNS
-    return max(1, round(share * declared.runs_of(name)))
+def _multiples(own: Mapping[str, float], runs: int) -> Callable[[str], int]:
+    """Return how many runs an experiment has: a multiple of ``runs``, its ``own`` or that of a scan."""
+    shares = {**USUAL_SHARES, **own}
+    return lambda name: max(1, round(shares.get(name, 1.0) * runs))
+
+
+def _judging_runs(settings: FitSettings, declared: Declaration) -> Callable[[str], int]:
+    """Return how many runs an experiment has where sets are judged."""
+    share = declared_share(declared, settings.judging_runs)
+    return lambda name: declared.runs_of(name) if name in IN_FULL else share(name)
 
 
 def _in_stages(
-    experiments: tuple[Prepared, ...], stages: tuple[tuple[str, ...], ...]
+    experiments: tuple[Prepared, ...], first: tuple[tuple[str, ...], ...]
 ) -> tuple[tuple[Prepared, ...], ...]:
     """Return experiments by stage; those that no stage names come last, together."""
     by_name = {one.name: one for one in experiments}
-    named = [tuple(by_name[name] for name in stage if name in by_name) for stage in stages]
-    return tuple(stage for stage in named if stage)
+    named = [tuple(by_name.pop(name) for name in stage if name in by_name) for stage in first]
+    return tuple(stage for stage in (*named, tuple(by_name.values())) if stage)
 
 
 def _deciding(settings: FitSettings, fit: Fit) -> dict[str, Any]:
@@ -318,31 +308,24 @@ def _deciding(settings: FitSettings, fit: Fit) -> dict[str, Any]:
 # ---------------------------------------------------------------------------- what came
 
 
-def _numbers(row: pd.Series, names: tuple[str, ...]) -> dict[str, float]:
-    return {name: float(row[f"{BEHAVIOUR}{name}"]) for name in names}
-
-
-def _points(fit: Fit, table: pd.DataFrame) -> np.ndarray:
-    """Return sets (n, numbers) as shares of the way through the priors' ranges."""
-    low, high = (np.array([getattr(p, end) for p in fit.prior.parameters], dtype=float) for end in ("low", "high"))
-    values = table[[f"{BEHAVIOUR}{name}" for name in fit.prior.names]].to_numpy(float)
-    return np.asarray((values - low) / (high - low))
-
-
 def _margins(fit: Fit, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the margins of sets, a column a pattern that counts, by value."""
+    """Return the margins of sets, a column a pattern that counts, by value; NaN where a set was given up before."""
     return pd.DataFrame(
         {
-            pattern.id: margins_from([pattern], table[columns_of(pattern)].to_numpy(float))[..., 0]
+            pattern.id: np.where(
+                table[columns_of(pattern)].notna().any(axis=1),
+                margins_from([pattern], table[columns_of(pattern)].to_numpy(float))[..., 0],
+                np.nan,
+            )
             for pattern in fit.judging.patterns
             if pattern.id in fit.judging.counted
         }
     )
 
 
-def _best(fit: Fit, accepted: pd.DataFrame) -> pd.Series:
-    """Return the accepted set that lies farthest inside the band that it lies least inside."""
-    return accepted.iloc[int(_margins(fit, accepted).min(axis=1).argmax())]
+def _best(fit: Fit, accepted: pd.DataFrame) -> int:
+    """Return the place of the accepted set that lies farthest inside the band that it lies least inside."""
+    return int(_margins(fit, accepted).min(axis=1).argmax())
 
 
 def _nearest_misses(fit: Fit, found: Fitted) -> str:
@@ -357,7 +340,7 @@ def _nearest_misses(fit: Fit, found: Fitted) -> str:
 def _coverage(fit: Fit, found: Fitted, settings: FitSettings) -> pd.DataFrame:
     columns = [column for pattern in fit.judging.patterns for column in columns_of(pattern) if column in found.prior]
     return coverage(
-        _points(fit, found.prior),
+        fit.prior.points_in(found.prior),
         list(fit.prior.names),
         found.prior[columns].to_numpy(float),
         planted=settings.planted,
@@ -366,40 +349,25 @@ def _coverage(fit: Fit, found: Fitted, settings: FitSettings) -> pd.DataFrame:
 
 
 def _confirmed(
-    fit: Fit, declared: Declaration, accepted: pd.DataFrame, best: pd.Series, settings: FitSettings
+    declared: Declaration,
+    sets: Sequence[Mapping[str, float]],
+    best: Mapping[str, float],
+    settings: FitSettings,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the scoreboards of accepted sets and of the best one, on seeds that nothing was judged on before."""
     docket = docket_of(declared, MONTH, roles=FITTED)
-    few = prepared(declared, docket, runs_of=partial(_judging_runs, settings, declared))
-    share = settings.confirming_runs / DECLARED_RUNS
-    whole = prepared(declared, docket, runs_of=lambda name: max(1, round(share * declared.runs_of(name))))
-    sets = [_numbers(row, fit.prior.names) for _, row in accepted.iterrows()]
+    few = prepared(declared, docket, runs_of=_judging_runs(settings, declared))
+    whole = prepared(declared, docket, runs_of=declared_share(declared, settings.confirming_runs))
     seen_with = partial(seen_of, docket, matrix_runs=settings.matrix_runs, threads=settings.threads)
     values = []
     total = len(sets) * sum(one.runs for one in few) + sum(one.runs for one in whole)
     with progress_bar("runs on new seeds", total=total) as advance:
         for first in range(0, len(sets), 32):
-            for seen in seen_with(few, sets[first : first + 32], seed=settings.seed + FRESH[1], advance=advance):
+            for seen in seen_with(few, sets[first : first + 32], seed=settings.seed + ACCEPTED, advance=advance):
                 values.append([float(value_of(f, seen[p.id])) for p in docket.judged for f in p.findings])
-        (of_best,) = seen_with(whole, [_numbers(best, fit.prior.names)], seed=settings.seed + FRESH[2], advance=advance)
+        (of_best,) = seen_with(whole, [best], seed=settings.seed + BEST, advance=advance)
     board = judged_scoreboard(docket, of_best, resamples=999, seed=settings.seed)
     return scoreboard_of_sets(docket.judged, np.array(values)), board
-
-
-def _configs(accepted: pd.DataFrame, best: pd.Series, names: tuple[str, ...], again: str) -> dict[str, str]:
-    """Return the best set and the accepted ones as behaviours that other verbs take with --config-dir."""
-    sets = accepted[[f"{BEHAVIOUR}{name}" for name in names]].set_axis(list(names), axis=1)
-    chosen = "".join(f"{name}: {value!r}\n" for name, value in _numbers(best, names).items())
-    head = (
-        f"# {len(sets)} parameter sets of equal weight, one a row; replicate r takes row r mod {len(sets)}.\n"
-        f"# Accepted by: {again}\n"
-    )
-    folder = "configs/behaviour"
-    return {
-        f"{folder}/best.yaml": f"# The accepted set that lies farthest inside its bands, of: {again}\n{chosen}",
-        f"{folder}/accepted.csv": sets.to_csv(index=False),
-        f"{folder}/accepted.yaml": f"{head}{SAMPLE}: accepted.csv\n",
-    }
 
 
 # -------------------------------------------------------------------------------- words

@@ -57,6 +57,7 @@ from experiments.runs.declared_patterns import (
     NOT_HELD_OUT,
     STAND_INS,
     declared_patterns,
+    declared_share,
     docket_of,
     prepared,
     seen_of,
@@ -68,9 +69,6 @@ from sim import MONTH, load_month
 from sim.parameters import Whole
 
 _OF_THE_MODEL = re.compile(r"[+~]*(behaviour(=|\.)|own\.|extension=)")
-
-DECLARED_RUNS = 400
-"""Setting of runs= at which experiments have the runs that are declared for them."""
 
 HELD_OUT_SEEN = (
     "Patterns that are held out are shown: once looked at they are evidence no more; note it in docs/limits.md."
@@ -107,10 +105,7 @@ def work(settings: PatternsSettings, command: Command) -> Results:
     declared = declared_patterns()
     roles: tuple[Role, ...] = (*NOT_HELD_OUT, "held_out") if settings.held_out else NOT_HELD_OUT
     docket = docket_of(declared, month, roles=roles, matrices=settings.matrix_runs > 0)
-    share = settings.runs / DECLARED_RUNS
-    experiments = prepared(
-        declared, docket, changes=changes, runs_of=lambda name: max(1, round(share * declared.runs_of(name)))
-    )
+    experiments = prepared(declared, docket, changes=changes, runs_of=declared_share(declared, settings.runs))
     with progress_bar("runs", total=sum(one.runs for one in experiments)) as advance:
         (seen,) = seen_of(
             docket,

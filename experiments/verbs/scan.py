@@ -52,7 +52,15 @@ from analysis.patterns.scan_figures import decides_figure, shares_figure
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
-from experiments.runs.declared_patterns import FITTED, STAND_INS, declared_patterns, docket_of, prepared, seen_of
+from experiments.runs.declared_patterns import (
+    FITTED,
+    STAND_INS,
+    declared_patterns,
+    declared_share,
+    docket_of,
+    prepared,
+    seen_of,
+)
 from experiments.search.checkpoints import begin
 from experiments.search.prior_scan import BEHAVIOUR, CHUNKS, PLAN, Scan, free_numbers, scanned
 from experiments.settings import Seed, Workers, checked
@@ -60,9 +68,6 @@ from experiments.terminal import filled_table, progress_bar
 from sim import MONTH
 from sim.parameters import Whole
 from sim.scenario import nearest
-
-DECLARED_RUNS = 400
-"""Setting of confirm_runs= at which experiments have the runs that are declared for them."""
 
 USUAL_SHARES: Mapping[str, float] = {
     "baseline": 3.0,
@@ -197,7 +202,7 @@ def _confirmed(
     experiments = prepared(
         declared,
         docket,
-        runs_of=lambda name: max(1, round(settings.confirm_runs / DECLARED_RUNS * declared.runs_of(name))),
+        runs_of=declared_share(declared, settings.confirm_runs),
     )
     rows, boards = [], []
     with progress_bar("runs of the best draws", total=len(best) * sum(one.runs for one in experiments)) as advance:

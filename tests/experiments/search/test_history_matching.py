@@ -21,10 +21,10 @@ from experiments.search.history_matching import (
     Judge,
     emulator,
     log_chance,
-    numbers_at,
     stepped,
     walked,
 )
+from experiments.search.objective import values_in
 from experiments.search.prior_scan import free_numbers
 from sim import MONTH
 
@@ -124,6 +124,12 @@ def test_steps_are_as_likely_there_as_back():
         assert stats.kstest(column, "uniform").pvalue > 1e-3
 
 
+def sets_at(points: np.ndarray) -> list[dict[str, float]]:
+    """Return points of the unit cube as numbers of behaviour."""
+    names = [parameter.path.removeprefix("behaviour.") for parameter in free_numbers()]
+    return [dict(zip(names, map(float, row), strict=True)) for row in values_in(points, free_numbers())]
+
+
 @pytest.fixture(scope="module")
 def judge() -> Judge:
     declared = declared_patterns()
@@ -131,12 +137,12 @@ def judge() -> Judge:
     patterns = tuple(p for p in docket.judged if p.id in ("N10", "N3", "P14"))
     ready = {one.name: one for one in prepared(declared, docket, runs_of=lambda name: 2, most_places=2)}
     stages = tuple((ready[name],) for name in ("typical", "talking_shop", "cliff"))
-    return Judge(free_numbers(), patterns, frozenset({"N10", "N3"}), stages, seed=3, gives_up=True, threads=2)
+    return Judge(patterns, frozenset({"N10", "N3"}), stages, seed=3, gives_up=True, threads=2)
 
 
 def test_giving_up_changes_no_verdict_and_no_value_that_is_known(judge):
-    points = np.random.default_rng(6).random((12, len(judge.parameters)))
-    sets = numbers_at(points, judge.parameters)
+    points = np.random.default_rng(6).random((12, len(free_numbers())))
+    sets = sets_at(points)
     some, all_ = judge.values(sets), dataclasses.replace(judge, gives_up=False).values(sets)
     assert (judge.meets(some) == judge.meets(all_)).all()
     assert not judge.meets(all_).all()
@@ -150,9 +156,9 @@ def test_giving_up_changes_no_verdict_and_no_value_that_is_known(judge):
 
 
 def test_a_pattern_that_does_not_count_gives_up_no_set(judge):
-    points = np.random.default_rng(6).random((6, len(judge.parameters)))
+    points = np.random.default_rng(6).random((6, len(free_numbers())))
     free = dataclasses.replace(judge, counted=frozenset())
-    assert all(np.isfinite(of).any() for of in free.values(numbers_at(points, free.parameters)))
+    assert all(np.isfinite(of).any() for of in free.values(sets_at(points)))
 
 
 # ---------------------------------------------------------------------------- reading
