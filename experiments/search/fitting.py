@@ -56,7 +56,7 @@ class Fit:
     closely: Docket
     """Patterns that take more than values: an interval that has to lie in a band, or who is tied to whom."""
     close_experiments: tuple[Prepared, ...]
-    """What they read, with the runs of ``judging``."""
+    """What they read, with runs of their own: intervals of few are wide."""
     matrix_runs: int
     """Runs of them of which ties and trust between bodies are looked at."""
     chances: tuple[float, ...]

@@ -125,6 +125,7 @@ class FitSettings:
     runs: Annotated[Whole, Field(ge=1, le=10_000)]
     screening_runs: Annotated[Whole, Field(ge=2, le=10_000)]
     judging_runs: Annotated[Whole, Field(ge=4, le=10_000)]
+    interval_runs: Annotated[Whole, Field(ge=4, le=10_000)]
     confirming_runs: Annotated[Whole, Field(ge=4, le=10_000)]
     matrix_runs: Annotated[Whole, Field(ge=2, le=10_000)]
     places: Annotated[Whole, Field(ge=1, le=1_000)]
@@ -262,7 +263,7 @@ def _fit(settings: FitSettings, declared: Declaration) -> Fit:
             threads=settings.threads,
         ),
         closely=closely,
-        close_experiments=prepared(declared, closely, runs_of=judging_runs),
+        close_experiments=prepared(declared, closely, runs_of=declared_share(declared, settings.interval_runs)),
         matrix_runs=settings.matrix_runs,
         chances=tuple(settings.chances),
         a_wave=settings.wave,

@@ -188,7 +188,7 @@ def test_what_is_learnt_names_the_pattern_that_it_moves():
 # -------------------------------------------------------------------------- end to end
 
 FEW = [
-    "draws=64", "runs=1", "screening_runs=2", "judging_runs=4", "confirming_runs=4", "matrix_runs=2",
+    "draws=64", "runs=1", "screening_runs=2", "judging_runs=4", "interval_runs=4", "confirming_runs=4", "matrix_runs=2",
     "places=2", "screening_places=2",
     "wave=8", "waves=2", "steps=5", "planted=10", "threads=2", "figures=false",
 ]  # fmt: skip
