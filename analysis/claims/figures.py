@@ -31,7 +31,8 @@ def claims_overview(parts: pd.DataFrame, *, verdicts: pd.DataFrame | None = None
     """Return a figure with a row a claim and in it a mark a part: how far the effect goes against what is needed.
 
     >>> row = {"scenario": "a", "part": 1, "statement": "more come", "verdict": "mixed", "either": "", "sets": 1}
-    >>> parts = pd.DataFrame([row | {"runs": 9, "standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
+    >>> row |= {"runs": 9, "finding": "too few runs"}
+    >>> parts = pd.DataFrame([row | {"standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
     >>> len(claims_overview(parts).axes)
     1
     """
@@ -57,7 +58,8 @@ def claims_overview(parts: pd.DataFrame, *, verdicts: pd.DataFrame | None = None
 def claims_forest(parts: pd.DataFrame) -> Figure:
     """Return a figure with a labelled row a part: effect and interval against what the claim needs.
 
-    >>> row = {"scenario": "a", "part": 1, "statement": "more come", "verdict": "mixed", "either": "", "sets": 1}
+    >>> row = {"scenario": "a", "part": 1, "statement": "more come", "verdict": "mixed", "finding": "too few runs",
+    ...        "either": "", "sets": 1}
     >>> parts = pd.DataFrame([row | {"runs": 9, "standing": 2.0, "standing_low": 0.5, "standing_high": 3.5}])
     >>> [label.get_text() for label in claims_forest(parts).axes[0].get_yticklabels()]
     ['more come']

@@ -136,7 +136,7 @@ def standings_by_set(readings: pd.DataFrame, claims: Sequence[Claim]) -> pd.Data
     table, tables = _Readings.of(readings), []
     for claim in claims:
         for number, part in enumerate(claim.parts, 1):
-            effects, _ = _effects_by_set(table, claim, part)
+            effects = _effects_by_set(table, claim, part).values
             if table.sets.nunique() == 1:
                 effects = effects.groupby(table.sets.loc[effects.index]).mean()
             standing = np.array([_standing(part, effect) for effect in effects])
@@ -168,7 +168,8 @@ def claims_hold_in(standings: pd.DataFrame) -> pd.Series:
 
 
 def _part_row(table: _Readings, claim: Claim, part: Part, number: int) -> dict[str, object]:
-    effects, runs = _effects_by_set(table, claim, part)
+    found = _effects_by_set(table, claim, part)
+    effects = found.values
     several = table.sets.nunique() > 1
     effect, low, high = _with_interval(effects, several=several)
     per_set = effects.to_numpy() if several else np.array([effect])
@@ -191,10 +192,10 @@ def _part_row(table: _Readings, claim: Claim, part: Part, number: int) -> dict[s
         "standing_low": standing[0],
         "standing_high": standing[1],
         "verdict": _verdict(part, *standing),
-        "finding": _finding(part, *standing),
+        "finding": _finding(part, *standing, mostly_chance=not several or found.mostly_chance),
         "holds_in": float(np.mean([_standing(part, value) >= 1.0 for value in per_set])) if len(effects) else np.nan,
         "sets": int(table.sets.nunique()),
-        "runs": runs,
+        "runs": found.runs,
         "either": part.either,
         "by_rule": part.by_rule,
     }
@@ -207,26 +208,43 @@ def _read_in_words(part: Part) -> str:
     return f"{text} where {part.among.label} is 1 in the reference" if part.among is not None else text
 
 
-def _effects_by_set(table: _Readings, claim: Claim, part: Part) -> tuple[pd.Series, int]:
-    """Return the effect in each parameter set (with one set: in each run), and how many runs it rests on."""
+@dataclasses.dataclass(frozen=True)
+class _Effects:
+    """The effect in each parameter set (with one set: in each run)."""
+
+    values: pd.Series
+    runs: int
+    """How many runs they rest on."""
+    chance: float = 0.0
+    """Variance that chance alone gives the effect in a set: the mean squared standard error."""
+
+    @property
+    def mostly_chance(self) -> bool:
+        """Return whether chance gives half or more of the variance between sets."""
+        return self.chance >= 0.5 * float(self.values.var()) if len(self.values) > 1 else True
+
+
+def _effects_by_set(table: _Readings, claim: Claim, part: Part) -> _Effects:
     ours = table.get(_tested(claim, part), part.reading)
     if not isinstance(part.reference, RunsRead):
         differences = ours - part.reference
     elif part.than is not None:
-        return _standardised(table, claim, part), len(ours)
+        return _standardised(table, claim, part)
     else:
         differences = ours - table.get(part.reference, part.reference_reading or part.reading)
         if part.among is not None:
             differences = differences[table.get(part.reference, part.among) > 0.5]
     if table.sets.nunique() == 1:
-        return differences, len(differences)
-    return differences.groupby(table.sets.loc[differences.index]).mean(), len(differences)
+        return _Effects(differences, len(differences))
+    by_set = differences.groupby(table.sets.loc[differences.index])
+    return _Effects(by_set.mean(), len(differences), float((by_set.var() / by_set.size()).mean()))
 
 
-def _standardised(table: _Readings, claim: Claim, part: Part) -> pd.Series:
+def _standardised(table: _Readings, claim: Claim, part: Part) -> _Effects:
     """Return, set by set, the effect on the reading minus that on the other, in standard deviations over runs.
 
-    The standard deviation is that between runs of one set and side, the same for all sets.
+    The standard deviation is that between runs of one set and side, the same for all sets. Chance is that of four
+    means of independent runs.
     """
     assert isinstance(part.reference, RunsRead)
     assert part.than is not None
@@ -235,7 +253,8 @@ def _standardised(table: _Readings, claim: Claim, part: Part) -> pd.Series:
         sides = [table.get(batch, reading).groupby(table.sets) for batch in (tested, part.reference)]
         within_sets = np.sqrt(sum(side.var().mean() for side in sides) / 2)
         sizes.append((sides[0].mean() - sides[1].mean()) / (within_sets if within_sets > 0 else np.nan))
-    return (sizes[0] - sizes[1]).dropna()
+    runs = len(table.sets)
+    return _Effects((sizes[0] - sizes[1]).dropna(), runs, 4.0 * table.sets.nunique() / runs)
 
 
 def _with_interval(effects: pd.Series, *, several: bool) -> tuple[float, float, float]:
@@ -263,41 +282,71 @@ def _verdict(part: Part, low: float, high: float) -> str:
     return CONTRADICTED if high < opposite else MIXED
 
 
-def _finding(part: Part, low: float, high: float) -> str:
-    """Return why the verdict is what it is: as claimed, opposite, less, uncertain, or no runs to read."""
-    named = {SUPPORTED: "as claimed", CONTRADICTED: "the opposite", UNTESTABLE: "no runs to read it from"}
-    return named.get(_verdict(part, low, high), "less than is needed" if high < 1.0 else "uncertain")
+AS_CLAIMED, OPPOSITE, NO_RUNS = "as claimed", "the opposite", "no runs to read it from"
+TOO_SMALL, TOO_FEW, DEPENDS = "too small to matter", "too few runs", "depends on the parameters"
+
+
+def _finding(part: Part, low: float, high: float, *, mostly_chance: bool) -> str:
+    """Return why the verdict is what it is.
+
+    Of a mixed verdict: an effect is too small to matter if its whole interval is smaller than the smallest that counts,
+    in either direction. Else the interval is wide, because runs are too few if chance gives half or more of the
+    variance between sets, otherwise because sets differ.
+    """
+    named = {SUPPORTED: AS_CLAIMED, CONTRADICTED: OPPOSITE, UNTESTABLE: NO_RUNS}
+    verdict = _verdict(part, low, high)
+    if verdict in named:
+        return named[verdict]
+    if part.expected in ("higher", "lower") and low > -1.0 and high < 1.0:
+        return TOO_SMALL
+    return TOO_FEW if mostly_chance else DEPENDS
 
 
 # ---------------------------------------------------------------------------- verdicts
 
 
 def claim_verdicts(parts: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a claim: scenario, verdict, parts, and how many of them got which verdict.
+    """Return one row a claim: scenario, verdict, reason, parts, and how many of them got which verdict.
 
     A claim is supported if all its parts are, contradicted if all are, otherwise mixed; of alternatives
     (parts with the same ``either``) the best counts. Parts that cannot be tested are left out.
+    The reason of one that is not supported is what was found of the parts that count against it.
 
     >>> parts = pd.DataFrame({"scenario": ["a", "a", "b"], "verdict": ["supported", "mixed", "supported"],
-    ...                       "either": ["", "", ""]})
-    >>> claim_verdicts(parts)[["scenario", "verdict"]].to_dict("records")
-    [{'scenario': 'a', 'verdict': 'mixed'}, {'scenario': 'b', 'verdict': 'supported'}]
+    ...                       "finding": ["as claimed", "too few runs", "as claimed"], "either": ["", "", ""]})
+    >>> claim_verdicts(parts)[["scenario", "verdict", "reason"]].values.tolist()
+    [['a', 'mixed', 'too few runs'], ['b', 'supported', '']]
     """
     rows = []
     for scenario, mine in parts.groupby("scenario", sort=False):
         counts = {verdict: int((mine["verdict"] == verdict).sum()) for verdict in VERDICTS}
-        rows.append({"scenario": scenario, "verdict": _together(mine), "parts": len(mine), **counts})
+        counted = _counted(mine)
+        reason = "; ".join(dict.fromkeys(counted.loc[counted["verdict"] != SUPPORTED, "finding"]))
+        rows.append(
+            {
+                "scenario": scenario,
+                "verdict": _together(list(counted["verdict"])),
+                "reason": reason,
+                "parts": len(mine),
+                **counts,
+            }
+        )
     return pd.DataFrame(rows)
 
 
-def _together(parts: pd.DataFrame) -> str:
-    counted = list(parts.loc[parts["either"] == "", "verdict"])
-    for _, alternatives in parts[parts["either"] != ""].groupby("either", sort=False):
-        counted.append(min(alternatives["verdict"], key=VERDICTS.index))
-    counted = [verdict for verdict in counted if verdict != UNTESTABLE]
-    if not counted:
+def _counted(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the parts that decide on a claim: of alternatives the best, none that cannot be tested."""
+    rank = parts["verdict"].map(VERDICTS.index)
+    best = rank.where(parts["either"] == "", rank.groupby(parts["either"]).transform("min"))
+    counted = parts[(rank == best) & (parts["verdict"] != UNTESTABLE)]
+    again = (counted["either"] != "") & counted["either"].duplicated()
+    return counted[~again]
+
+
+def _together(verdicts: Sequence[str]) -> str:
+    if not verdicts:
         return UNTESTABLE
-    return counted[0] if len(set(counted)) == 1 else MIXED
+    return verdicts[0] if len(set(verdicts)) == 1 else MIXED
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.claims.tables import CONTRADICTED, MIXED, SUPPORTED, VERDICTS, records
+from analysis.claims.tables import CONTRADICTED, MIXED, SUPPORTED, TOO_SMALL, VERDICTS, records
 from analysis.shared.markdown import markdown_table
-from analysis.shared.words import readable
+from analysis.shared.words import mid_sentence, readable
 
 
 def claims_in_words(claims: pd.DataFrame, parts: pd.DataFrame) -> str:
@@ -28,18 +28,37 @@ def claims_in_words(claims: pd.DataFrame, parts: pd.DataFrame) -> str:
     )
     lines = [f"Of {len(claims)} claim{'s' * (len(claims) > 1)} {counts}.", ""]
     for verdict in (CONTRADICTED, MIXED, SUPPORTED):
-        for scenario in claims.loc[claims["verdict"] == verdict, "scenario"]:
+        for scenario, reason in claims.loc[claims["verdict"] == verdict, ["scenario", "reason"]].to_numpy():
             mine = parts[(parts["scenario"] == scenario) & (parts["verdict"] != SUPPORTED)]
             said = "; ".join(f"{row['statement']} ({row['finding']}{_held(row['holds_in'])})" for row in records(mine))
             if said:  # a claim of alternatives can be supported with parts that are not
-                lines.append(f"- {readable(str(scenario))}, {verdict}. Not supported: {said}.")
+                named = f"{verdict} ({reason})" if verdict == MIXED else verdict
+                lines.append(f"- {readable(str(scenario))}, {named}. Not supported: {said}.")
     rules = int((parts["by_rule"] != "").sum())
     lines += [
+        "",
+        null_effects_in_words(parts),
         "",
         f"{rules} of {len(parts)} parts follow from one rule of the model and are no evidence.",
         _scope(parts),
     ]
     return "\n".join(lines)
+
+
+def null_effects_in_words(parts: pd.DataFrame) -> str:
+    """Return which effects that a document names are too small to matter, by their whole interval: findings too.
+
+    >>> parts = pd.DataFrame({"scenario": ["a"], "statement": ["more come"], "finding": ["too small to matter"]})
+    >>> null_effects_in_words(parts)
+    'Named by a document and too small to matter, by the whole interval, here: more come (a).'
+    """
+    named = [
+        f"{row['statement']} ({mid_sentence(str(row['scenario']))})"
+        for row in records(parts[parts["finding"] == TOO_SMALL])
+    ]
+    if not named:
+        return "No effect that a document names is, by its whole interval, too small to matter."
+    return f"Named by a document and too small to matter, by the whole interval, here: {'; '.join(named)}."
 
 
 def _held(share: float) -> str:
@@ -77,7 +96,7 @@ def claims_page(claims: pd.DataFrame, parts: pd.DataFrame, text: str, *, command
             f"`{row['scenario']}`",
             row["claim"],
             row["seed_document"],
-            _strong(row["verdict"]),
+            verdict_in_words(row["verdict"], row["reason"]),
             f"{row['supported']} of {row['parts']}",
             share_in_words(row["holds_in"]),
         ]
@@ -156,7 +175,7 @@ def _part_cells(row: Mapping[Hashable, Any]) -> list[str]:
     statement = f"{row['statement']}" + (" (or)" if row["either"] else "")
     against = "a level" if is_level else f"`{row['reference']}` {row['reference_reading']}".strip()
     verdict, rule = str(row["verdict"]), f"`{row['by_rule']}`" if row["by_rule"] else ""
-    verdict = _strong(verdict) if verdict != "mixed" else f"**mixed**: {row['finding']}"
+    verdict = verdict_in_words(verdict, str(row["finding"]))
     return [statement, read, against, str(row["expected"]), needed, effect, f"{low} to {high}", held, rule, verdict]
 
 
@@ -173,5 +192,12 @@ def _number(value: float) -> str:
     return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")  # no negative zero
 
 
-def _strong(verdict: str) -> str:
-    return verdict if verdict == "supported" else f"**{verdict}**"
+def verdict_in_words(verdict: str, reason: str) -> str:
+    """Return a verdict for a table in Markdown, one that is mixed with its reason.
+
+    >>> verdict_in_words("mixed", "too few runs"), verdict_in_words("supported", "")
+    ('**mixed**: too few runs', 'supported')
+    """
+    if verdict == MIXED:
+        return f"**{verdict}**: {reason}"
+    return verdict if verdict == SUPPORTED else f"**{verdict}**"

@@ -8,8 +8,10 @@ here.
 
 A part of a claim is supported if its whole interval lies in the direction claimed and beyond the
 smallest effect that counts, contradicted if the whole interval lies on the other side (of no
-effect, or of the level named), and mixed otherwise. A claim is supported or contradicted if all its
-parts are, otherwise mixed.
+effect, or of the level named), and mixed otherwise. A mixed part names its reason: too small to matter,
+if the whole interval is smaller than the smallest effect that counts; else too few runs, if chance gives
+half or more of the variance between parameter sets; else it depends on the parameters. A claim is
+supported or contradicted if all its parts are, otherwise mixed.
 
 Writes claims.csv, parts.csv, readings.parquet, claims.md, conclusions.txt, figures/ and
 manifest.json.
@@ -30,7 +32,7 @@ from rich.table import Table
 
 from analysis.claims.declared import Claim
 from analysis.claims.figures import claims_forest, claims_overview
-from analysis.claims.tables import claim_verdicts, claims_hold_in, part_effects, readings_of, standings_by_set
+from analysis.claims.tables import MIXED, claim_verdicts, claims_hold_in, part_effects, readings_of, standings_by_set
 from analysis.claims.words import claims_in_words, claims_page, share_in_words
 from experiments.command import Command
 from experiments.compose import scenario_descriptions
@@ -41,12 +43,18 @@ from experiments.settings import Seed, Workers, checked
 from experiments.terminal import filled_table
 from sim.parameters import Whole
 
+RUNS_A_SET = 100
+"""Runs of each parameter set in every scenario, where replicates= does not say how many in all."""
+
+LEAST_RUNS = 1000
+"""The same in all: with one set chance is all that an interval covers."""
+
 
 @checked
 class ClaimsSettings:
     """What can be set for the tests; the defaults are in configs/claims.yaml."""
 
-    replicates: Annotated[Whole, Field(ge=2, le=1_000_000)]
+    replicates: Annotated[Whole, Field(ge=2, le=1_000_000)] | None
     seed: Seed
     workers: Workers | None
     output: str | None
@@ -57,9 +65,10 @@ def work(settings: ClaimsSettings, command: Command) -> Results:
     """Run what the claims read, and set every part against what it needs."""
     _refuse_other_settings(settings, command)
     behaviours = command.behaviours or (command.scenario().behaviour,)
-    if settings.replicates < 2 * len(behaviours):
+    replicates = settings.replicates or max(LEAST_RUNS, RUNS_A_SET * len(behaviours))
+    if replicates < 2 * len(behaviours):
         raise CommandError(
-            f"replicates = {settings.replicates} is not allowed: {len(behaviours)} parameter sets take turns, so it "
+            f"replicates = {replicates} is not allowed: {len(behaviours)} parameter sets take turns, so it "
             f"takes at least {2 * len(behaviours)}, two runs a set"
         )
     declared = declared_claims()
@@ -68,7 +77,7 @@ def work(settings: ClaimsSettings, command: Command) -> Results:
         scenarios,
         behaviours,
         claims=declared,
-        replicates=settings.replicates,
+        replicates=replicates,
         seed=settings.seed,
         workers=settings.workers,
     )
@@ -81,7 +90,7 @@ def work(settings: ClaimsSettings, command: Command) -> Results:
     return Results(
         scenarios={runs.label: scenario for runs, scenario in scenarios.items()},
         seed=settings.seed,
-        replicates=range(settings.replicates),
+        replicates=range(replicates),
         tables={"readings.parquet": readings, "parts.csv": parts, "claims.csv": claims},
         texts={"conclusions.txt": text, "claims.md": page},
         figures={
@@ -119,7 +128,7 @@ def _table(claims: pd.DataFrame) -> Table:
         (
             row["scenario"],
             row["claim"],
-            row["verdict"],
+            f"{row['verdict']}: {row['reason']}" if row["verdict"] == MIXED else row["verdict"],
             f"{row['supported']} of {row['parts']}",
             share_in_words(row["holds_in"]),
         )

@@ -10,8 +10,11 @@ from analysis.claims.declared import REGIME, Claim, Part, Reading, RunsRead, cla
 from analysis.claims.figures import claims_forest, claims_overview
 from analysis.claims.tables import (
     CONTRADICTED,
+    DEPENDS,
     MIXED,
     SUPPORTED,
+    TOO_FEW,
+    TOO_SMALL,
     UNTESTABLE,
     claim_verdicts,
     claims_hold_in,
@@ -20,7 +23,7 @@ from analysis.claims.tables import (
     readings_of,
     standings_by_set,
 )
-from analysis.claims.words import claims_in_words, claims_page
+from analysis.claims.words import claims_in_words, claims_page, null_effects_in_words
 from experiments.compose import load_scenario, scenario_names, scenario_texts
 from experiments.runs.claims import declared_claims, read_runs, scenarios_of
 from experiments.verbs.claims import with_texts
@@ -151,6 +154,45 @@ def test_the_interval_is_over_parameter_sets():
     assert (found["sets"], found["runs"]) == (10, 40)
 
 
+@pytest.mark.parametrize(
+    ("differences", "reason"),
+    [
+        ([0.01, 0.012, 0.008, 0.01], TOO_SMALL),  # 0.02 counts
+        ([0.05, -0.05, 0.04, -0.06], DEPENDS),  # sets differ, runs of a set do not
+        ([-0.05, -0.05, -0.05, 0.06], DEPENDS),
+    ],
+)
+def test_a_mixed_verdict_names_its_reason(differences, reason):
+    """What more runs would settle is told from what they would not."""
+    values = {"a": [0.5 + differences[r % 4] for r in range(80)], "b": [0.5] * 80}
+    found = verdict_on(Part("x", TRUST, "higher", RunsRead("b")), values, sets=4)
+    assert (found["verdict"], found["finding"]) == (MIXED, reason)
+
+
+def test_too_few_runs_are_told_from_sets_that_differ():
+    """The same effect in all sets, lost in chance; with one set nothing but chance is seen at all."""
+    noise = np.random.default_rng(1).normal(0.03, 0.2, 40)
+    values = {"a": list(0.5 + noise), "b": [0.5] * 40}
+    part = Part("x", TRUST, "higher", RunsRead("b"))
+    assert verdict_on(part, values, sets=10)["finding"] == TOO_FEW
+    assert verdict_on(part, values, sets=1)["finding"] == TOO_FEW
+
+
+def test_a_claim_says_why_it_is_mixed_and_what_is_too_small_to_matter():
+    """The reason of a claim is that of the parts that count; a null effect of what a document names is listed."""
+    parts = pd.DataFrame(
+        {
+            "scenario": ["a"] * 4,
+            "statement": ["one", "two", "three", "four"],
+            "verdict": [SUPPORTED, MIXED, CONTRADICTED, SUPPORTED],
+            "finding": ["as claimed", TOO_SMALL, "the opposite", "as claimed"],
+            "either": ["", "", "or", "or"],
+        }
+    )
+    assert claim_verdicts(parts)["reason"].tolist() == [TOO_SMALL]
+    assert null_effects_in_words(parts).endswith("here: two (a).")
+
+
 def test_one_set_leaves_the_interval_of_chance():
     """With one parameter set the interval is Student's t of the paired differences."""
     values = {"a": [0.5, 0.6, 0.7, 0.8], "b": [0.4, 0.4, 0.4, 0.4]}
@@ -194,6 +236,7 @@ def test_alternatives_count_once_and_by_the_best():
         {
             "scenario": ["a"] * 3 + ["b"] * 2,
             "verdict": [SUPPORTED, CONTRADICTED, SUPPORTED, SUPPORTED, CONTRADICTED],
+            "finding": [""] * 5,
             "either": ["", "or", "or", "", ""],
         }
     )
