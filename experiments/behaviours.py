@@ -19,6 +19,21 @@ from sim import Scenario, ScenarioError
 from sim.parameters import Behaviour
 from sim.scenario import validated
 
+OF_SETS = (
+    "Replicates take turns with {sets} accepted sets of numbers, so intervals cover chance and what is unknown about "
+    "behaviour together."
+)
+"""What has to be said of runs with a sample."""
+
+OF_BEST = "Numbers of the best accepted set: intervals cover chance, not what is unknown about behaviour."
+"""What has to be said of runs with the set that a fit found best."""
+
+BEST, ACCEPTED = "best", "accepted"
+"""Names of the behaviours that a fit leaves."""
+
+USUAL = "by_hand"
+"""Name of the behaviour whose numbers are the defaults of the parameters."""
+
 SAMPLE = "sample"
 """The key of a behaviour config that names a table of parameter sets in place of one set."""
 
@@ -36,6 +51,16 @@ class Sample:
     def in_replicate(self, scenario: Scenario, replicate: int) -> Scenario:
         """Return ``scenario`` with the set of a replicate: number ``replicate`` mod n."""
         return of_replicate(scenario, replicate, self.sets)
+
+    @property
+    def says(self) -> str:
+        """Return what has to be said of runs with the sample."""
+        return OF_SETS.format(sets=len(self.sets))
+
+    def says_of(self, replicate: int) -> str:
+        """Return what has to be said of one run with the sample."""
+        number = replicate % len(self.sets) + 1
+        return f"Numbers of accepted set {number} of {len(self.sets)}: another replicate has another one."
 
     def record(self) -> dict[str, Any]:
         """Return what a manifest says of the sample."""
@@ -71,7 +96,7 @@ def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
 
 
 def behaviours_of_a_fit(
-    sets: Sequence[Mapping[str, float]], chosen: Mapping[str, float], *, again: str, chosen_as: str = "best"
+    sets: Sequence[Mapping[str, float]], chosen: Mapping[str, float], *, again: str, chosen_as: str = BEST
 ) -> dict[str, str]:
     """Return accepted sets and the chosen one as texts of behaviours, by file, that other verbs take with --config-dir.
 
@@ -87,6 +112,6 @@ def behaviours_of_a_fit(
     lines = "".join(f"{name}: {value!r}\n" for name, value in chosen.items())
     return {
         f"{folder}/{chosen_as}.yaml": f"# Chosen by: {again}\n{lines}",
-        f"{folder}/accepted.csv": pd.DataFrame(sets).to_csv(index=False),
-        f"{folder}/accepted.yaml": f"{head}{SAMPLE}: accepted.csv\n",
+        f"{folder}/{ACCEPTED}.csv": pd.DataFrame(sets).to_csv(index=False),
+        f"{folder}/{ACCEPTED}.yaml": f"{head}{SAMPLE}: {ACCEPTED}.csv\n",
     }

@@ -20,7 +20,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.behaviours import GROUP, SAMPLE, Sample, read_sample
+from experiments.behaviours import GROUP, SAMPLE, USUAL, Sample, read_sample
 from experiments.cases.named import case_among, names_a_case
 from experiments.compose import (
     HYDRA_VERSION_BASE,
@@ -149,6 +149,7 @@ class Command:
         shared = self.beside(*of_the_verb)
         if self.sample is not None:
             shared = [override for override in shared if not re.match(r"[+~]*behaviour=", override)]
+            shared = [f"{GROUP}={USUAL}", *shared]
         scenarios = {name: load_scenario(name, shared, verb=self.verb) for name in names}
         _say_what_is_not_reached(scenarios.values(), self._said)
         return scenarios

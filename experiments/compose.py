@@ -28,7 +28,7 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.behaviours import SAMPLE
+from experiments.behaviours import SAMPLE, USUAL
 from experiments.cases.named import REST, as_folders, as_options, names_a_case, option_of_case
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from experiments.options import (
@@ -195,7 +195,7 @@ def scenario_of(config: DictConfig, *, sampled: bool = False, month: Month | Non
     if values["behaviour"].pop(SAMPLE, None) is not None and not sampled:
         raise CommandError(
             "behaviour is a sample of parameter sets, one for each replicate, and here one set is needed: "
-            "for example behaviour=by_hand"
+            f"for example behaviour={USUAL}"
         )
     if values[OWN_CALENDAR] is not None:
         values["calendar"] = values[OWN_CALENDAR]

@@ -2,7 +2,8 @@
 
 A table of *readings* has one row a run and year: scenario, draw, replicate, year, then one column a measure. A table of
 *arms* says which draw is what: draw, lever, dose, other, other_dose, empty where there is none (draw 0 is the scenario
-as it is). Equal replicates share all chance, so every effect is a difference within replicates.
+as it is). Equal replicates share all chance, so every effect is a difference within replicates. Where replicates take
+turns with parameter sets, a set counts as a replicate, with the mean of its runs (see :func:`by_set`).
 """
 
 from __future__ import annotations
@@ -66,6 +67,18 @@ def levers_together(readings: pd.DataFrame, arms: pd.DataFrame) -> Together:
     )
 
 
+def by_set(readings: pd.DataFrame, sets: int) -> pd.DataFrame:
+    """Return readings in which each parameter set is a replicate, with the mean of its runs; replicate r took r mod n.
+
+    >>> readings = pd.DataFrame({"scenario": "a", "draw": 0, "replicate": [0, 1, 2], "year": 1, "trust": [1.0, 2, 3]})
+    >>> by_set(readings, 2)["trust"].tolist()
+    [2.0, 2.0]
+    """
+    return (
+        readings.assign(replicate=readings["replicate"] % sets).groupby(list(KEYS), as_index=False, sort=False).mean()
+    )
+
+
 def sector_of(measure: str) -> str:
     """Return the sector that a measure is of, empty if it is of all members.
 
@@ -85,7 +98,7 @@ def main_effects(readings: pd.DataFrame, arms: pd.DataFrame, measures: Sequence[
 
     Columns: scenario, measure, year, lever, dose, reference (the mean without it), effect (mean paired difference),
     ci_low, ci_high (95 % Student t interval, one by one), p_value (paired t test), p_holm (see :func:`holm`, over all
-    rows of a scenario), clear (p_holm below 5 %), replicates.
+    rows of a scenario), clear (p_holm below 5 %), share_above_0 (of the replicates), replicates.
 
     >>> readings = pd.DataFrame({"scenario": "a", "draw": [0, 1] * 3, "replicate": [0, 0, 1, 1, 2, 2], "year": 1,
     ...                          "trust": [0.0, 0.5, 0.25, 0.75, 0.5, 1.0]})
@@ -138,7 +151,7 @@ def pair_interactions(readings: pd.DataFrame, arms: pd.DataFrame, measures: Sequ
     return table.assign(verdict=np.where(table["clear"], direction, UNCLEAR))
 
 
-_TESTED = ["ci_low", "ci_high", "p_value", "replicates"]
+_TESTED = ["ci_low", "ci_high", "p_value", "share_above_0", "replicates"]
 
 
 def _by_draw(readings: pd.DataFrame, measures: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
@@ -164,9 +177,16 @@ def _tested(differences: NDArray[np.float64], *, name: str, size: float) -> dict
     """Return the mean of paired differences, its interval and the p value of a t test against 0."""
     n = len(differences)
     if n == 0:
-        return {name: np.nan, "ci_low": np.nan, "ci_high": np.nan, "p_value": np.nan, "replicates": 0}
+        return {name: np.nan, **dict.fromkeys(_TESTED, np.nan), "replicates": 0}
     mean, low, high = (float(end[0]) for end in t_interval(differences[:, None]))
-    return {name: mean, "ci_low": low, "ci_high": high, "p_value": _p_value(differences, size), "replicates": n}
+    return {
+        name: mean,
+        "ci_low": low,
+        "ci_high": high,
+        "p_value": _p_value(differences, size),
+        "share_above_0": float((differences > _NEGLIGIBLE * size).mean()),
+        "replicates": n,
+    }
 
 
 def _p_value(differences: NDArray[np.float64], size: float) -> float:

@@ -12,10 +12,7 @@ from analysis.together.tables import LESS, MORE, Together
 from sim.population import SECTORS
 from sim.vocabulary import label_of
 
-NOT_FITTED = (
-    "Numbers set by hand, not fitted: what follows says what the assumptions imply, and is no finding about real "
-    "partnerships."
-)
+NO_FINDING = "What follows says what the assumptions imply, and is no finding about real partnerships."
 
 BETTER_HIGH = ("engagement", "attendance", "trust", "decision_rate", "outcome", "added_value")
 """Measures of which more is what a partnership is for; of others words say more or less, not help or hinder."""
@@ -23,17 +20,28 @@ BETTER_HIGH = ("engagement", "attendance", "trust", "decision_rate", "outcome", 
 _BEYOND = {MORE: "Help each other", LESS: "Hinder each other"}
 _NEUTRAL = {MORE: "Higher together than the sum of each alone", LESS: "Lower together than the sum of each alone"}
 
+_CORRECTED = (
+    "What is called clear is so after Holm's (1979) correction: the effects of levers alone, those by sector and the "
+    "interactions of pairs are each one family of comparisons in a scenario, over all measures and years; with 95 % "
+    "confidence nothing that is called clear in a family is due to chance. A partnership that was abolished counts "
+    "with no engagement and no influence; what it added by then stays."
+)
+
 SCOPE = (
     "Equal replicates share all chance, so effects are paired differences. Intervals are 95 % Student t intervals, one "
-    "by one, and cover chance alone. What is called clear is so after Holm's (1979) correction: the effects of levers "
-    "alone, those by sector and the interactions of pairs are each one family of comparisons in a scenario, over all "
-    "measures and years; with 95 % confidence nothing that is called clear in a family is due to chance. A partnership "
-    "that was abolished counts with no engagement and no influence; what it added by then stays."
+    f"by one, and cover chance alone. {_CORRECTED}"
+)
+
+SCOPE_OF_SETS = (
+    "Equal replicates share all chance and their parameter set, so effects are paired differences, averaged over the "
+    "runs of each set. Intervals are 95 % Student t intervals of the mean over sets, one by one: they cover chance, "
+    "and that other sets might have been accepted. In one set an effect can differ: share_above_0 says in how many it "
+    f"is above 0. {_CORRECTED}"
 )
 
 
-def together_in_words(found: Together) -> str:
-    """Return what the tables show, one sentence a line.
+def together_in_words(found: Together, *, sets: int = 0) -> str:
+    """Return what the tables show, one sentence a line; ``sets`` counts the parameter sets, 0 where one held for all.
 
     >>> main = {"scenario": "a", "measure": "trust", "year": 1.0, "lever": "fund", "dose": "full", "reference": 0.5,
     ...         "effect": 0.1, "ci_low": 0.05, "ci_high": 0.15, "clear": True, "replicates": 9}
@@ -49,7 +57,7 @@ def together_in_words(found: Together) -> str:
     - Trust:
       - Help each other: Fund (full) and duty (light), +0.100 (0.050 to 0.150) in year 1.
     """
-    lines = [NOT_FITTED]
+    lines = [NO_FINDING]
     for scenario in dict.fromkeys([*found.main["scenario"], *found.sectors["scenario"]]):
         main, sectors, pairs = (
             table[table["scenario"] == scenario] for table in (found.main, found.sectors, found.pairs)
@@ -57,11 +65,11 @@ def together_in_words(found: Together) -> str:
         either = main if len(main) else sectors
         years = [f"{year:g}" for year in sorted(either["year"].unique())]
         runs = int(either["replicates"].max())
-        paired = f"{runs} paired run{'s' if runs > 1 else ''}"
+        paired = f"{runs} parameter sets" if sets else f"{runs} paired run{'s' if runs > 1 else ''}"
         at = f"year{'s' if len(years) > 1 else ''} {listed(years)}"
         lines.append(f"{readable(str(scenario))}, {paired}, at the end of {at}:")
         lines += [*_alone(main), *_beyond(pairs), *_by_sector(sectors)]
-    return "\n".join([*lines, SCOPE])
+    return "\n".join([*lines, SCOPE_OF_SETS if sets else SCOPE])
 
 
 def with_dose(lever: str, dose: str) -> str:

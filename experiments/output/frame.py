@@ -24,8 +24,9 @@ from experiments.errors import CommandError
 from experiments.files import replacing
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
+from experiments.output.remarks import on_numbers
 from experiments.terminal import console
-from sim import Scenario, month_of
+from sim import Scenario
 from sim.population import is_of_the_record
 
 
@@ -46,6 +47,8 @@ class Results:
     """What is printed, in order."""
     record: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """What the manifest says beside the settings of the verb."""
+    numbers: str | None = None
+    """What has to be said of the numbers that runs had, if it is not plain from behaviour=; may be nothing."""
     copies: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     """Files that are copied once all is written, each to the folder below which it has the same path."""
 
@@ -64,7 +67,7 @@ def perform(verb: ModuleType, command: Command) -> None:
         results = verb.work(settings, command)
         if results is not None:
             keep(results, study_folder(settings), command, dataclasses.asdict(settings), started=started)
-            say(results, study_folder(settings))
+            say(results, study_folder(settings), command)
         return
     named = verb.subject if hasattr(verb, "subject") else None
     subject = named(settings, command) if named else study_folder(settings).name if keeps_a_study else ""
@@ -72,13 +75,17 @@ def perform(verb: ModuleType, command: Command) -> None:
     with output_folder(target, overwrite=settings.overwrite) as folder:
         results = verb.work(settings, command)
         keep(results, folder, command, dataclasses.asdict(settings), started=started)
-    say(results, target)
+    say(results, target, command)
 
 
-def remarks_on(results: Results) -> list[str]:
-    """Return what has to be said with results, by the months that their scenarios lived and the places they had."""
-    by_extension = {scenario.extension: scenario for scenario in results.scenarios.values()}
-    said = [month_of(scenario).remark for scenario in by_extension.values()]
+def remarks_on(results: Results, command: Command) -> list[str]:
+    """Return what has to be said with results: of the numbers that runs had, and of the places."""
+    if results.numbers is not None:
+        said = [results.numbers]
+    elif command.sample:
+        said = [command.sample.says]
+    else:
+        said = on_numbers(results.scenarios.values())
     districts = {
         scenario.place.label: None for scenario in results.scenarios.values() if is_of_the_record(scenario.place)
     }
@@ -94,7 +101,7 @@ def study_folder(settings: Any) -> Path:
 def keep(results: Results, folder: Path, command: Command, settings: Mapping[str, Any], *, started: datetime) -> None:
     """Write ``results`` into ``folder``, the manifest last."""
     (folder / MANIFEST).unlink(missing_ok=True)
-    remarks = remarks_on(results)
+    remarks = remarks_on(results, command)
     for name, table in results.tables.items():
         with replacing(folder / name) as path:
             _write_table(table, path, kind=Path(name).suffix)
@@ -107,7 +114,7 @@ def keep(results: Results, folder: Path, command: Command, settings: Mapping[str
             figure = draw()
             add_remarks(figure, remarks)
             save(figure, folder / "figures" / f"{name}.png")
-    sample = {"behaviours": command.sample.record()} if command.sample else {}
+    sample = {"behaviours": command.sample.record()} if command.sample and "sample" not in settings else {}
     write_manifest(
         folder,
         command=command.words,
@@ -119,10 +126,10 @@ def keep(results: Results, folder: Path, command: Command, settings: Mapping[str
     )
 
 
-def say(results: Results, target: Path) -> None:
+def say(results: Results, target: Path, command: Command) -> None:
     """Copy what is to be copied; print what results say, and where they are."""
     out = console()
-    for words in (*results.words, *remarks_on(results)):
+    for words in (*results.words, *remarks_on(results, command)):
         out.print(words)
     for name, folder in results.copies.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

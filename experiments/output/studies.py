@@ -16,6 +16,7 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, keep
 from experiments.output.places import with_places
+from experiments.output.remarks import on_numbers_of
 from experiments.output.together import with_levers_together
 from experiments.study import store
 from experiments.study.chunks import usual_size
@@ -156,6 +157,7 @@ def _results_of(study: Study) -> Results:
         seed=study.settings["seed"],
         replicates=range(study.settings["replicates"]),
         tables={"summary.csv": store.summary(study)},
+        numbers=on_numbers_of(study),
     )
     if study.settings["design"] == TOGETHER:
         return with_levers_together(results, study)
@@ -172,7 +174,7 @@ def _settings_of(study: Study) -> dict[str, object]:
 def _say(study: Study, results: Results, *, computed: int, seconds: float) -> None:
     failed = sum(receipt.failed for chunk in study.chunks if (receipt := store.receipt(study, chunk)))
     out = console()
-    for words in results.words:
+    for words in filter(None, (*results.words, results.numbers)):
         out.print(words, soft_wrap=True)
     said = f"{study.runs:,} runs, {failed:,} of them failed"
     out.print(f"{said} (see {store.FAILURES}; retry=true runs them again)" if failed else said)

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.together.figures import main_effects_over_years, pair_interactions_in_year, who_gains_in_year
-from analysis.together.tables import Together, levers_together
+from analysis.together.tables import Together, by_set, levers_together
 from analysis.together.words import together_in_words
 from experiments.errors import CommandError
 from experiments.output.frame import Results
@@ -19,18 +19,15 @@ from experiments.study.designs import DRAW
 from experiments.study.doses import DOSES, arms
 from experiments.study.store import Study
 
-SAMPLED = (
-    "Replicates take turns with accepted parameter sets: intervals hold chance, and not knowing which of them is true."
-)
-
 
 def with_levers_together(results: Results, study: Study) -> Results:
     """Return the results of a finished study with what its levers come to alone and in pairs."""
     readings = _readings(study)
     if readings.empty:
         raise CommandError(f"study = {str(study.folder)!r}: every run failed, see {store.FAILURES}")
-    found = levers_together(readings, arms(study.settings[DOSES]))
-    words = together_in_words(found) + (f"\n{SAMPLED}" if store.SAMPLE in study.settings else "")
+    sets = len(study.behaviours)
+    found = levers_together(by_set(readings, sets) if sets else readings, arms(study.settings[DOSES]))
+    words = together_in_words(found, sets=sets)
     tables = {"main_effects.csv": found.main, "pair_interactions.csv": found.pairs, "sectors.csv": found.sectors}
     return dataclasses.replace(
         results,

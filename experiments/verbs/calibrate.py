@@ -152,6 +152,7 @@ def work(settings: CalibrateSettings, command: Command) -> Results:
         texts={"summary.txt": text, "patterns.md": page, **_behaviours(found, again)},
         figures=_figures(found, board, of_sample, parameters, generations),
         words=[filled_table("Patterns, chosen set, on new seeds", *scoreboard_rows(board)), text],
+        numbers="",
     )
 
 

@@ -7,14 +7,15 @@ figures/ and manifest.json. Figures are of the headline measures, of ties across
 time by what claims it, of money by its use, and of the added value beside its counterfactual.
 
 A setting given here (place=, months=, a lever) holds for every scenario that is compared. Where
-behaviour names a sample of parameter sets (of a calibration of your own), each replicate takes the
+behaviour names a sample of parameter sets, such as those accepted by a fit, each replicate takes the
 next of them, the same one in every scenario, so that they differ by luck and by parameters; how far
-the differences vary between the sets is in parameter_uncertainty.csv.
+the differences vary between the sets, and which part of what differs is which, is in
+parameter_uncertainty.csv.
 
 With places=all, funded, recorded or county:NAME each replicate takes the next district of that
-group, the same one in every scenario, so replicates are a multiple of their number; places.csv and
-a figure have them one by one. What is told by place is conditional on the record, and no assessment
-of any authority.
+group (and the next parameter set), the same one in every scenario, so replicates are a multiple of
+their number; places.csv and a figure have them one by one. What is told by place is conditional on
+the record, and no assessment of any authority.
 
 For example:
   partnerships compare
@@ -28,6 +29,7 @@ For example:
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -44,11 +46,11 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.output.places import with_places
-from experiments.runs.pairs import Engine, measures_of, run_pairs
+from experiments.runs.pairs import Engine, Turn, measures_of, run_pairs
 from experiments.settings import Names, Seed, Workers, checked
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
-from sim.parameters import Whole
+from sim.parameters import Behaviour, Whole
 from sim.scenario import nearest
 from sim.vocabulary import label_of
 
@@ -84,7 +86,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
         replicates=settings.replicates,
         engine=settings.engine,
         workers=settings.workers,
-        turns=[{"place": place} for place in places] or [{"behaviour": one} for one in command.behaviours],
+        turns=turns_of(places, command.behaviours),
     )
     found = compared(runs.runs, reference)
     scope = SCOPE_WITH_PARAMETERS if command.sample else SCOPE
@@ -115,8 +117,6 @@ def _places(settings: CompareSettings, command: Command) -> list[Place]:
         return []
     if given := [name for name in ("place", "case") if command.sets(name)]:
         raise CommandError(f"{given[0]} and places cannot both be given: leave one of them out")
-    if command.sample is not None:
-        raise CommandError("behaviour names a sample, and places a group: replicates take turns with one of them")
     places = [find_place(name) for name in place_names(settings.places)]
     if settings.replicates % len(places):
         more = len(places) * (settings.replicates // len(places) + 1)
@@ -125,6 +125,15 @@ def _places(settings: CompareSettings, command: Command) -> list[Place]:
             f"places takes as many, so it takes a multiple of {len(places)}, for example replicates={more}"
         )
     return places
+
+
+def turns_of(places: Sequence[Place], behaviours: Sequence[Behaviour]) -> list[Turn]:
+    """Return what replicate r has in its turn: place r mod their number, and set r mod theirs."""
+    of_places: list[Turn] = [{"place": place} for place in places] or [{}]
+    of_sets: list[Turn] = [{"behaviour": one} for one in behaviours] or [{}]
+    turns = math.lcm(len(of_places), len(of_sets))
+    both = [{**of_places[turn % len(of_places)], **of_sets[turn % len(of_sets)]} for turn in range(turns)]
+    return [turn for turn in both if turn]
 
 
 def _scenarios(settings: CompareSettings, command: Command) -> Mapping[str, Scenario]:

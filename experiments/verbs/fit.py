@@ -179,6 +179,7 @@ def work(settings: FitSettings, command: Command) -> Results:
             tables=tables,
             texts={"summary.txt": text},
             words=[text],
+            numbers="",
         )
     sets, points = fit.prior.sets_in(accepted), fit.prior.points_in(accepted)
     best = sets[_best(fit, accepted)]
@@ -213,6 +214,7 @@ def work(settings: FitSettings, command: Command) -> Results:
             "scoreboard_accepted": partial(scoreboard_figure, of_sets, title=title),
         },
         words=[filled_table("Patterns, best set, new seeds", *judged_rows(of_best)), text],
+        numbers="",
     )
 
 

@@ -29,6 +29,7 @@ from analysis.shared.outcomes import REGIME_NAMES, months_needed
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
+from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import finished_or_carried_out
 from experiments.settings import Names, Seed, checked
 from experiments.study import store
@@ -89,6 +90,8 @@ def work(settings: PhaseSettings, command: Command) -> Results:
         texts={"words.txt": words.rstrip()},
         figures={"phase": partial(phase_diagram, plane, x=x, y=y, measure=settings.measure, here=here)},
         words=[words],
+        numbers=on_numbers_of(study),
+        record={"behaviours": study.settings.get(store.SAMPLE)},
     )
 
 

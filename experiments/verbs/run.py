@@ -84,6 +84,7 @@ def work(settings: RunSettings, command: Command) -> Results:
         },
         figures=run_figures(history.measures, history.partners) | _figures_of(tied),
         words=[_table(history), ending(history.measures)],
+        numbers=command.sample.says_of(settings.replicate) if command.sample else None,
     )
 
 

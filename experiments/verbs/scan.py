@@ -145,6 +145,7 @@ def work(settings: ScanSettings, command: Command) -> Results:
             "decides": partial(decides_figure, decides),
         },
         words=[filled_table("Draws from the priors that meet each pattern", *_rows(shares)), text],
+        numbers="",
     )
 
 

@@ -41,6 +41,7 @@ from analysis.shared.outcomes import months_needed
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
+from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import finished_or_carried_out
 from experiments.settings import Names, Seed, checked
 from experiments.study import store
@@ -118,6 +119,7 @@ def work(settings: SensitivitySettings, command: Command) -> Results:
         figures=_figures(found, screening, several=len(study.scenarios) > 1, precision=settings.precision),
         words=[words],
         record=_record_of(study),
+        numbers=on_numbers_of(study),
     )
 
 

@@ -111,7 +111,7 @@ def test_a_file_under_another_name_is_used_without_a_word(group, verb, capsys):
 
 
 @pytest.mark.slow
-def test_a_sample_of_ones_own_is_used():
+def test_a_sample_of_ones_own_is_used(capsys):
     """As partnerships calibrate writes it: accepted.yaml and the table beside it."""
     own_file("behaviour", "accepted", "sample: accepted.csv\n")
     Path("own/behaviour/accepted.csv").write_text("tie_rate\n0.21\n0.22\n", "utf-8")
@@ -122,6 +122,11 @@ def test_a_sample_of_ones_own_is_used():
         manifest = json.loads(Path("s" if verb == "sweep" else verb, "manifest.json").read_text("utf-8"))
         sample = manifest["settings"]["sample" if verb == "sweep" else "behaviours"]
         assert (sample["file"], sample["sets"]) == ("accepted.csv", 2)
+        said = "accepted set 1 of 2" if verb == "run" else "take turns with 2 accepted sets"
+        assert said in " ".join(manifest["settings"]["remarks"])
+    # A study goes on with its own sets, whatever behaviour= is now.
+    assert main(["sweep", "study=s"]) == 0
+    assert "take turns with 2 accepted sets" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -150,9 +150,9 @@ def test_where_there_is_nothing_few_experiments_call_anything_clear() -> None:
 # ------------------------------------------------------------------------------ words
 
 
-def test_words_say_what_is_clear_what_is_not_and_that_nothing_is_fitted(found: Together) -> None:
+def test_words_say_what_is_clear_and_what_is_not(found: Together) -> None:
     said = words.together_in_words(found)
-    assert said.startswith("Numbers set by hand, not fitted")
+    assert said.startswith("What follows says what the assumptions imply")
     assert "Baseline LSP, 60 paired runs, at the end of years 1 and 3:" in said
     assert "Hinder each other: Fund (much) and duty (light), −0.0" in said
     assert "Help each other" not in said

@@ -1,0 +1,29 @@
+"""What has to be said of the numbers that runs had: set by hand, the best of a fit, or many accepted sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from experiments.behaviours import BEST, GROUP, OF_BEST, OF_SETS
+from experiments.compose import load_scenario
+from experiments.options import option_names
+from experiments.study.store import Study
+from sim import Scenario, month_of
+
+
+def on_numbers(scenarios: Iterable[Scenario]) -> list[str]:
+    """Return what has to be said of the numbers of scenarios, each sentence once.
+
+    >>> on_numbers([load_scenario("talking_shop", ["behaviour=by_hand"])])
+    ['Numbers set by hand, not fitted.']
+    """
+    shipped = [load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour] if BEST in option_names(GROUP) else []
+    said = [OF_BEST if one.behaviour in shipped else month_of(one).remark for one in scenarios]
+    return list(dict.fromkeys(said))
+
+
+def on_numbers_of(study: Study) -> str:
+    """Return the same of the runs of a study."""
+    if study.behaviours:
+        return OF_SETS.format(sets=len(study.behaviours))
+    return " ".join(on_numbers(study.scenarios.values()))
