@@ -743,6 +743,10 @@ def scoreboard(
     return _board(patterns, values, np.array(intervals))
 
 
+HALF = 0.5
+"""Share of sets from which on a pattern counts as met by them."""
+
+
 def scoreboard_of_sets(patterns: Sequence[Pattern], values: Numbers) -> pd.DataFrame:
     """Return the scoreboard of many parameter sets from the ``values`` (sets, findings) of their findings.
 
@@ -761,7 +765,7 @@ def scoreboard_of_sets(patterns: Sequence[Pattern], values: Numbers) -> pd.DataF
     board = _board(patterns, np.where(unmeasured, np.nan, middle), np.where(unmeasured, np.nan, ends).T)
     shares = dict(zip((p.id for p in patterns), (margins_from(patterns, values) >= 0.0).mean(axis=0), strict=True))
     board["share_of_sets"] = board["id"].map(shares)
-    board["passed"] = board["share_of_sets"] >= 0.5
+    board["passed"] = board["share_of_sets"] >= HALF
     return board
 
 

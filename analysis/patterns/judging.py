@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.patterns.criteria import Experiments, Pattern, scoreboard
+from analysis.patterns.criteria import HALF, Experiments, Numbers, Pattern, scoreboard, scoreboard_of_sets
 from analysis.patterns.words import band_in_words, misses_in_words, value_in_words, verdict_of
 
 Verdict = Literal["met", "missed", "not judged", "reported"]
@@ -93,6 +93,32 @@ def judged_scoreboard(docket: Docket, seen: Mapping[str, Experiments], *, resamp
             row | {"passed": verdict == "met", "verdict": verdict, NOT_JUDGED: docket.reasons.get((pattern.id, n), "")}
             for n, row in enumerate(rows)
         ]
+    return pd.DataFrame(boards)
+
+
+def judged_scoreboard_of_sets(docket: Docket, values: Numbers) -> pd.DataFrame:
+    """Return the scoreboard of a docket over sets, from the ``values`` (sets, findings) of all judged findings.
+
+    Columns of ``scoreboard_of_sets``, verdict and not_judged, as in ``judged_scoreboard``.
+
+    >>> from analysis.patterns.criteria import Finding
+    >>> found = [Finding("trust", "mean", "base", "trust", low=0.1), Finding("ties", "mean", "base", "ties", low=0.1)]
+    >>> docket = Docket((Pattern("P1", "High.", "Any.", "made up", found, any_of=True),), {("P1", 1): "not reported"})
+    >>> board = judged_scoreboard_of_sets(docket, np.array([[0.5], [0.05], [0.3]]))
+    >>> board[["what", "value", "verdict", "share_of_sets"]].round(2).to_numpy().tolist()
+    [['trust', 0.3, 'met', 0.67], ['ties', nan, 'met', 0.67]]
+    """
+    found = scoreboard_of_sets(docket.judged, values)
+    boards = []
+    for pattern in docket.patterns:
+        rows = _blank_rows(pattern)
+        mine = found[found["id"] == pattern.id]
+        for (_, number), (_, row) in zip(docket.places_of(pattern), mine.iterrows(), strict=True):
+            rows[number] = {str(name): value for name, value in row.items()}
+        share = float(mine["share_of_sets"].iloc[0]) if len(mine) else np.nan
+        verdict = docket.verdict(pattern, passed=share >= HALF, decided=np.isfinite(share))
+        told = {"passed": verdict == "met", "verdict": verdict, "share_of_sets": share}
+        boards += [row | told | {NOT_JUDGED: docket.reasons.get((pattern.id, n), "")} for n, row in enumerate(rows)]
     return pd.DataFrame(boards)
 
 

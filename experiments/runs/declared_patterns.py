@@ -19,7 +19,7 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, PatternError, Role
+from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, PatternError, Role, value_of
 from analysis.patterns.declaration import Declaration, declaration_from
 from analysis.patterns.derived import OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
 from analysis.patterns.judging import Docket
@@ -406,6 +406,27 @@ def seen_of(
         _seen_of_set(docket, experiments, numbers, _of_set(found, number), matrix_runs=matrix_runs, seed=seed)
         for number, numbers in enumerate(sets)
     ]
+
+
+def values_of_sets(
+    docket: Docket,
+    experiments: Sequence[Prepared],
+    sets: Sequence[Mapping[str, float]],
+    *,
+    seed: int,
+    matrix_runs: int,
+    threads: int | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> Numbers:
+    """Return the values (sets, findings) of all judged findings in order, as ``scoreboard_of_sets`` takes them."""
+    values = []
+    for first in range(0, len(sets), SETS_IN_A_TASK):
+        some = sets[first : first + SETS_IN_A_TASK]
+        for seen in seen_of(
+            docket, experiments, some, seed=seed, matrix_runs=matrix_runs, threads=threads, advance=advance
+        ):
+            values.append([float(value_of(f, seen[p.id])) for p in docket.judged for f in p.findings])
+    return np.array(values)
 
 
 def _of_set(found: Mapping[str, Lived], number: int) -> Mapping[str, Mapping[str, Numbers]]:

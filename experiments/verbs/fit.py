@@ -47,7 +47,7 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.patterns.calibration import contraction_figure, prior_against_posterior
-from analysis.patterns.criteria import margins_from, scoreboard_of_sets, value_of
+from analysis.patterns.criteria import margins_from, scoreboard_of_sets
 from analysis.patterns.declaration import Declaration
 from analysis.patterns.figures import scoreboard_figure
 from analysis.patterns.fitted import coverage, coverage_words, numbers_told, waves_words
@@ -68,6 +68,7 @@ from experiments.runs.declared_patterns import (
     prepared,
     reads_matrices,
     seen_of,
+    values_of_sets,
 )
 from experiments.search.checkpoints import begin
 from experiments.search.fitting import WAVES, Fit, Fitted, columns_of, fitted
@@ -361,16 +362,13 @@ def _confirmed(
     docket = docket_of(declared, MONTH, roles=FITTED)
     few = prepared(declared, docket, runs_of=_judging_runs(settings, declared))
     whole = prepared(declared, docket, runs_of=declared_share(declared, settings.confirming_runs))
-    seen_with = partial(seen_of, docket, matrix_runs=settings.matrix_runs, threads=settings.threads)
-    values = []
+    how: dict[str, Any] = {"matrix_runs": settings.matrix_runs, "threads": settings.threads}
     total = len(sets) * sum(one.runs for one in few) + sum(one.runs for one in whole)
     with progress_bar("runs on new seeds", total=total) as advance:
-        for first in range(0, len(sets), 32):
-            for seen in seen_with(few, sets[first : first + 32], seed=settings.seed + ACCEPTED, advance=advance):
-                values.append([float(value_of(f, seen[p.id])) for p in docket.judged for f in p.findings])
-        (of_best,) = seen_with(whole, [best], seed=settings.seed + BEST, advance=advance)
+        values = values_of_sets(docket, few, sets, seed=settings.seed + ACCEPTED, advance=advance, **how)
+        (of_best,) = seen_of(docket, whole, [best], seed=settings.seed + BEST, advance=advance, **how)
     board = judged_scoreboard(docket, of_best, resamples=999, seed=settings.seed)
-    return scoreboard_of_sets(docket.judged, np.array(values)), board
+    return scoreboard_of_sets(docket.judged, values), board
 
 
 # -------------------------------------------------------------------------------- words

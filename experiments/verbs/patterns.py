@@ -9,8 +9,8 @@ experiment is to come or a measure is not there, is said not to be judged, and n
 that are held out are neither simulated nor shown without held_out=true: once looked at they are
 evidence no more.
 
-behaviour.NAME=… changes a free number; extension=sim.nulls.NAME takes one thing away from the
-model.
+behaviour.NAME=… changes a free number; behaviour=accepted judges every accepted set, by value;
+extension=sim.nulls.NAME takes one thing away from the model.
 
 Patterns of your own are a YAML file for of=, tested instead, see configs/pattern/example.yaml:
 experiments (scenario, overrides, places: own or real, share_of_runs) and patterns (id, statement,
@@ -41,26 +41,40 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
+import pandas as pd
 from pydantic import Field
 
 from analysis.patterns.criteria import Role, scoreboard, scoreboard_of_sets
 from analysis.patterns.figures import scoreboard_figure
-from analysis.patterns.judging import NOT_JUDGED, ids_of, judged_rows, judged_scoreboard, judged_words
+from analysis.patterns.judging import (
+    NOT_JUDGED,
+    Docket,
+    ids_of,
+    judged_rows,
+    judged_scoreboard,
+    judged_scoreboard_of_sets,
+    judged_words,
+)
 from analysis.patterns.words import scoreboard_rows, verdicts
+from experiments.behaviours import Sample
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.declared_patterns import (
+    DECLARED_RUNS,
     NOT_HELD_OUT,
     STAND_INS,
+    Prepared,
     declared_patterns,
     declared_share,
     docket_of,
     prepared,
     seen_of,
+    values_of_sets,
 )
 from experiments.runs.own_patterns import of_one, of_sets, own_patterns, pattern_batches
 from experiments.settings import Seed, Workers, checked
@@ -68,6 +82,7 @@ from experiments.terminal import filled_table, progress_bar
 from sim import MONTH, load_month
 from sim.parameters import Whole
 
+_OF_BEHAVIOUR = re.compile(r"[+~]*behaviour(=|\.)")
 _OF_THE_MODEL = re.compile(r"[+~]*(behaviour(=|\.)|own\.|extension=)")
 
 HELD_OUT_SEEN = (
@@ -81,7 +96,7 @@ class PatternsSettings:
 
     of: str | None
     held_out: bool
-    runs: Annotated[Whole, Field(ge=4, le=100_000)]
+    runs: Annotated[Whole, Field(ge=4, le=100_000)] | None
     matrix_runs: Annotated[Whole, Field(ge=0, le=10_000)]
     resamples: Annotated[Whole, Field(ge=99, le=100_000)]
     seed: Seed
@@ -96,8 +111,6 @@ def work(settings: PatternsSettings, command: Command) -> Results:
     changes = _changes(settings, command)
     if settings.of is not None:
         return _of_ones_own(settings.of, settings, command, changes)
-    if command.sample is not None:
-        raise CommandError("behaviour names a sample of parameter sets: it goes with patterns of your own, of=FILE")
     if settings.held_out:
         print(HELD_OUT_SEEN, file=sys.stderr)
     extension = str(command.config.extension)
@@ -105,34 +118,64 @@ def work(settings: PatternsSettings, command: Command) -> Results:
     declared = declared_patterns()
     roles: tuple[Role, ...] = (*NOT_HELD_OUT, "held_out") if settings.held_out else NOT_HELD_OUT
     docket = docket_of(declared, month, roles=roles, matrices=settings.matrix_runs > 0)
-    experiments = prepared(declared, docket, changes=changes, runs_of=declared_share(declared, settings.runs))
-    with progress_bar("runs", total=sum(one.runs for one in experiments)) as advance:
-        (seen,) = seen_of(
-            docket,
-            experiments,
-            [{}],
-            seed=settings.seed,
-            matrix_runs=settings.matrix_runs,
-            threads=settings.threads,
-            advance=advance,
-        )
-    board = judged_scoreboard(docket, seen, resamples=settings.resamples, seed=settings.seed)
-    model = f"The model, {'with ' + ' '.join(changes) if changes else 'its numbers as they stand'}"
+    runs, sample = _runs(settings, command), command.sample
+    of_all = [one for one in changes if not (sample and _OF_BEHAVIOUR.match(one))]
+    experiments = prepared(declared, docket, changes=of_all, runs_of=declared_share(declared, runs))
+    if sample is not None:
+        board, words = _of_sample(settings, docket, experiments, sample)
+    else:
+        board, words = _of_set(settings, docket, experiments, changes)
     stands_in = [f"{one.name}: {STAND_INS[one.name]}." for one in experiments if one.name in STAND_INS]
-    lines = [judged_words(board, model=model), *stands_in, *([HELD_OUT_SEEN] if settings.held_out else [])]
-    text = "\n".join(lines)
-    met, missed = len(ids_of(board, "met")), len(ids_of(board, "missed"))
+    text = "\n".join([*words, *stands_in, *([HELD_OUT_SEEN] if settings.held_out else [])])
     shown = board[(board[NOT_JUDGED] == "") & (board["verdict"] != "not judged")]
+    met, missed = len(ids_of(board, "met")), len(ids_of(board, "missed"))
     title = f"{met} of {met + missed} patterns that can be judged are met"
     return Results(
         scenarios={one.name: one.parts[0].scenario for one in experiments},
         seed=settings.seed,
-        replicates=range(settings.runs),
+        replicates=range(runs),
         tables={"scoreboard.csv": board},
         texts={"verdicts.txt": text},
         figures={"scoreboard": partial(scoreboard_figure, shown, title=title)} if len(shown) else {},
         words=[filled_table("Patterns", *judged_rows(board)), text],
     )
+
+
+def _of_set(
+    settings: PatternsSettings, docket: Docket, experiments: Sequence[Prepared], changes: Sequence[str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the scoreboard of one set of numbers, and what it shows in words."""
+    with progress_bar("runs", total=sum(one.runs for one in experiments)) as advance:
+        (seen,) = seen_of(docket, experiments, [{}], seed=settings.seed, advance=advance, **_how(settings))
+    board = judged_scoreboard(docket, seen, resamples=settings.resamples, seed=settings.seed)
+    return board, [judged_words(board, model=f"The model, {_numbers_named(changes)}")]
+
+
+def _of_sample(
+    settings: PatternsSettings, docket: Docket, experiments: Sequence[Prepared], sample: Sample
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the same of a sample: a pattern is met if half of the sets or more meet it, by value."""
+    sets = [dict(vars(one)) for one in sample.sets]
+    with progress_bar("runs", total=len(sets) * sum(one.runs for one in experiments)) as advance:
+        values = values_of_sets(docket, experiments, sets, seed=settings.seed, advance=advance, **_how(settings))
+    board = judged_scoreboard_of_sets(docket, values)
+    shares = board[board["verdict"].isin(["met", "missed"])].drop_duplicates("id")
+    told = ", ".join(f"{row['id']} {100 * row['share_of_sets']:.0f} %" for _, row in shares.iterrows())
+    words = f"{len(sets)} sets of numbers; a pattern is met if half of them or more meet it, by value"
+    return board, [judged_words(board, model=words), f"Share of sets that meet each: {told}."]
+
+
+def _how(settings: PatternsSettings) -> dict[str, Any]:
+    return {"matrix_runs": settings.matrix_runs, "threads": settings.threads}
+
+
+def _numbers_named(changes: Sequence[str]) -> str:
+    return f"with {' '.join(changes)}" if changes else "its numbers as they stand"
+
+
+def _runs(settings: PatternsSettings, command: Command) -> int:
+    """Return the runs that are asked for, by default as many as are declared, or of each set of a sample a quarter."""
+    return settings.runs or (DECLARED_RUNS // 4 if command.sample else DECLARED_RUNS)
 
 
 def _changes(settings: PatternsSettings, command: Command) -> list[str]:
@@ -152,7 +195,7 @@ def _of_ones_own(of: str, settings: PatternsSettings, command: Command, changes:
     if settings.held_out:
         raise CommandError("held_out = true is for the declared patterns: leave it out with of=")
     patterns, sample = own_patterns(of), command.sample
-    batches = pattern_batches(patterns, runs=settings.runs, changes=[] if sample else changes)
+    batches = pattern_batches(patterns, runs=_runs(settings, command), changes=[] if sample else changes)
     sets = len(sample.sets) if sample else 1
     with progress_bar("runs", total=sets * sum(batch.runs for batch in batches)) as advance:
         if sample is not None:
@@ -170,7 +213,7 @@ def _of_ones_own(of: str, settings: PatternsSettings, command: Command, changes:
     return Results(
         scenarios={batch.name: batch.scenarios[0] for batch in batches},
         seed=settings.seed,
-        replicates=range(settings.runs),
+        replicates=range(_runs(settings, command)),
         tables={"scoreboard.csv": board},
         texts={"verdicts.txt": text},
         figures={"scoreboard": partial(scoreboard_figure, board, title=title)},
