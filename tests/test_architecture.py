@@ -110,6 +110,7 @@ ROOMS: dict[str, str] = {
     "analysis.policy": "sim analysis.shared",
     "analysis.together": "sim analysis.shared",
     "analysis.tipping": "sim analysis.shared",
+    "analysis.regimes": "sim analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
@@ -141,7 +142,7 @@ ROOMS: dict[str, str] = {
     # --------------------------------------------------------------------------------------- leaving something behind
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
     " experiments.files experiments.terminal experiments.options experiments.errors experiments.values"
-    " experiments.command experiments.study",
+    " experiments.behaviours experiments.compose experiments.command experiments.study",
     "experiments.page": "sim analysis.shared analysis.run experiments.options experiments.errors experiments.values"
     " experiments.compose experiments.study experiments.output",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
@@ -149,7 +150,8 @@ ROOMS: dict[str, str] = {
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims analysis.tipping"
-    " analysis.hindcast analysis.brief experiments.terminal experiments.options experiments.errors experiments.settings"
+    " analysis.hindcast analysis.regimes analysis.brief experiments.terminal experiments.options experiments.errors"
+    " experiments.settings"
     " experiments.values experiments.behaviours experiments.cases experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",
     "experiments.documents": "sim analysis.shared analysis.patterns analysis.together analysis.tipping analysis.places"

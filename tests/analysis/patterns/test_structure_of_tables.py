@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.patterns.agreement import adjusted_rand
 from analysis.patterns.structure import (
     dyadic_share,
     largest_core,
@@ -154,35 +153,3 @@ def test_the_largest_core_is_the_largest(ties):
     assert len(found) == largest
     within = ties[np.ix_(found, found)].sum(axis=1)
     assert (2 * within >= len(found) - 1).all()
-
-
-# ------------------------------------------------------------------------ agreement
-
-LABELS = st.lists(st.integers(0, 4), min_size=1, max_size=30)
-
-
-@given(one=LABELS, data=st.data())
-def test_agreement_is_that_of_another_library(one, data):
-    metrics = pytest.importorskip("sklearn.metrics")
-    other = data.draw(st.lists(st.integers(0, 4), min_size=len(one), max_size=len(one)))
-    assert adjusted_rand(one, other) == pytest.approx(metrics.adjusted_rand_score(one, other))
-    assert adjusted_rand(other, one) == pytest.approx(adjusted_rand(one, other))
-
-
-@given(one=LABELS, order=st.permutations(range(5)))
-def test_names_of_groups_do_not_matter(one, order):
-    assert adjusted_rand(one, [order[label] for label in one]) == 1.0
-    assert adjusted_rand([str(label) for label in one], one) == 1.0
-
-
-def test_chance_gives_nothing():
-    """The index is corrected for it: the mean over random sortings is 0."""
-    draw = np.random.Generator(np.random.Philox(2))
-    found = [adjusted_rand(*draw.integers(0, 3, (2, 60)).tolist()) for _ in range(400)]
-    assert abs(np.mean(found)) < 4 * np.std(found) / 20
-
-
-@pytest.mark.parametrize(("one", "other"), [([], []), ([1], [1, 2])])
-def test_what_does_not_sort_the_same_is_refused(one, other):
-    with pytest.raises(ValueError, match="sort the same"):
-        adjusted_rand(one, other)

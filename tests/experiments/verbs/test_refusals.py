@@ -228,6 +228,13 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["study=s", "status=true"], ["holds no study"]),
         (["study=/proc/s"], ["/proc/s", "cannot be written"]),
     ],
+    "regimes": [
+        (["scenario=talking_shop"], ["scenario", "scenarios=[talking_shop]"]),
+        (["scenarios=[talking_shp]"], ["talking_shp", "talking_shop"]),
+        (["months=6"], ["months", "at least 12"]),
+        (["replicates=1"], ["replicates", "1", "10"]),
+        (["clusters=1"], ["clusters", "1", "2"]),
+    ],
     "tipping": [
         ([], ["lever is missing", "lever=levers.staff_team"]),
         (["lever=levers.staff_tem"], ["'levers.staff_tem'", "did you mean levers.staff_team?"]),
