@@ -156,7 +156,8 @@ ROOMS: dict[str, str] = {
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",
     "experiments.documents": "sim analysis.shared analysis.patterns analysis.together analysis.tipping analysis.places"
     " analysis.hindcast"
-    " experiments.options experiments.cases experiments.compose experiments.files experiments.terminal experiments.runs"
+    " experiments.options experiments.behaviours experiments.cases experiments.compose experiments.files"
+    " experiments.terminal experiments.runs"
     " experiments.search experiments.output"
     " experiments.console",
 }

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.hindcast.tables import BOTH, RANKS
 from analysis.hindcast.words import NIL, points, verdict_on_order
 from analysis.hindcast.words import with_interval as hindcast_interval
+from analysis.patterns.declaration import is_evidence
 from analysis.patterns.judging import NOT_JUDGED, judged_rows
 from analysis.shared.words import mid_sentence, titled
 from analysis.tipping.tables import AS_IT_IS as USUAL
@@ -21,6 +22,9 @@ from analysis.tipping.tables import HALF, HIGH, LOW, PAIRS
 from analysis.tipping.words import in_points, last_year_told, levers_told
 from analysis.tipping.words import with_interval as tipping_interval
 from analysis.together.words import pair_named, unit_of_change, with_dose, with_interval
+from experiments.behaviours import ACCEPTED
+from experiments.runs.declared_patterns import declared_patterns
+from sim import PARAMETERS
 from sim.vocabulary import label_of
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "docs" / "evidence"
@@ -267,6 +271,90 @@ def tipping_late_rows() -> tuple[list[str], list[list[object]]]:
     moved = [f"moved after year {year:g}" for year in shown]
     engagement = f"engagement, moved after year {years[0]:g}"
     return ["scenario", "levers", "to", "work left alone, %", *moved, "last year that turns half", engagement], rows
+
+
+FITTED = "fit"
+"""Folder of what the fit showed; it is there once a fit has ended."""
+
+PRIOR = "prior"
+"""What stands for draws of the priors, beside the sets that were accepted."""
+
+
+def has_fit() -> bool:
+    """Return whether a fit has ended."""
+    return (EVIDENCE / FITTED / "best.csv").is_file()
+
+
+def fit_board_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a pattern: met by the best set, by how many accepted sets, by how many prior draws.
+
+    Beside them the null models that lose it (met by the best set as it is, and not there), and whether all this makes
+    it evidence.
+    """
+    declared = declared_patterns()
+    best, nulls = _table(f"{FITTED}/best"), _table(f"{FITTED}/nulls")
+    verdicts = best.drop_duplicates("id").set_index("id")["verdict"]
+    of_sets, prior = (
+        _table(f"{FITTED}/{name}").drop_duplicates("id").set_index("id")["share_of_sets"] for name in (ACCEPTED, PRIOR)
+    )
+    in_null = {(row["null"], row["id"]): row["verdict"] for row in _rows(nulls)}
+    rows: list[list[object]] = []
+    for pattern in declared.patterns:
+        if pattern.id not in verdicts:
+            continue
+        met = verdicts[pattern.id] == "met"
+        lost = [null for null in pattern.lost_by if met and in_null.get((null, pattern.id)) == "missed"]
+        counts = is_evidence(pattern, declared.evidence, prior_share=prior[pattern.id], lost_by=lost)
+        rows.append(
+            [
+                pattern.id,
+                pattern.role.replace("_", " "),
+                pattern.statement,
+                verdicts[pattern.id],
+                *("" if pd.isna(share) else f"{share:.0%}" for share in (of_sets[pattern.id], prior[pattern.id])),
+                ", ".join(lost).replace("_", " ") or "none",
+                "yes" if met and counts else "",
+            ]
+        )
+    return ["id", "role", "pattern", "best set", "accepted sets", "prior draws", "lost by", "evidence"], rows
+
+
+def fit_finding_rows() -> tuple[list[str], list[list[str]]]:
+    """Return headings and a row a finding under the best set, with its 95 % interval of chance."""
+    return judged_rows(_table(f"{FITTED}/best").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""}))
+
+
+def fit_of_sets_rows() -> tuple[list[str], list[list[str]]]:
+    """Return headings and a row a finding over accepted sets, with the middle 95 % of them."""
+    headings, rows = judged_rows(_table(f"{FITTED}/accepted").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""}))
+    return [heading.replace("value (95 % interval)", "median (middle 95 % of sets)") for heading in headings], rows
+
+
+def fit_number_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a free number: prior, accepted sets, the best, which pattern identifies it."""
+    rows: list[list[object]] = []
+    for row in _rows(_table(f"{FITTED}/parameters").fillna({"identified_by": ""})):
+        declared = PARAMETERS[f"behaviour.{row['parameter']}"]
+        told = row["identified_by"] or ("several" if row["learnt"] else "none: uncertain")
+        rows.append(
+            [
+                f"`{row['parameter']}`",
+                declared.range_text,
+                f"{row['q50']:.3g} ({row['q05']:.3g} to {row['q95']:.3g})",
+                f"{row['chosen']:.3g}",
+                f"{row['contraction']:.2f}",
+                told,
+                "at the edge" if row["at_edge"] else "",
+            ]
+        )
+    headings = ["number", "prior", "accepted sets: median (middle 90 %)", "best set", "contraction", "told by", ""]
+    return headings, rows
+
+
+def fit_wave_rows() -> list[list[object]]:
+    """Return a row a wave of the fit."""
+    columns = ("wave", "chance", "screened", "met_screening", "accepted")
+    return [[f"{row[name]:g}" for name in columns] for row in _rows(_table(f"{FITTED}/waves"))]
 
 
 HINDCAST = "hindcast"

@@ -43,6 +43,7 @@ DOCUMENTS = (
     "levers_together.md",
     "tipping.md",
     "hindcast.md",
+    "fit.md",
 )
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -361,6 +362,32 @@ TO_FOLLOW = "*Follows once numbers are fitted.*\n"
 """What stands for the hindcast until it is asked: it reads patterns that are held out from fitting."""
 
 
+def fit_board() -> str:
+    """Return which patterns are met by the best set, accepted ones and prior draws, and lost by which null."""
+    return markdown_table(*evidence.fit_board_rows()) if evidence.has_fit() else TO_FOLLOW
+
+
+def fit_findings() -> str:
+    """Return what is found of all patterns under the best set."""
+    return markdown_table(*evidence.fit_finding_rows()) if evidence.has_fit() else TO_FOLLOW
+
+
+def fit_of_sets() -> str:
+    """Return what is found of all patterns over the accepted sets."""
+    return markdown_table(*evidence.fit_of_sets_rows()) if evidence.has_fit() else TO_FOLLOW
+
+
+def fit_numbers() -> str:
+    """Return what the fit says of each free number."""
+    return markdown_table(*evidence.fit_number_rows()) if evidence.has_fit() else TO_FOLLOW
+
+
+def fit_waves() -> str:
+    """Return what the fit did, wave by wave."""
+    headings = ("wave", "chance that walks climb to", "sets screened", "met all there", "accepted on many runs")
+    return markdown_table(headings, evidence.fit_wave_rows()) if evidence.has_fit() else TO_FOLLOW
+
+
 def hindcast_figure() -> str:
     """Return the figure of the hindcast."""
     if not evidence.has_hindcast():
@@ -397,6 +424,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied, without_one,
         levers_alone, levers_by_sector, levers_in_pairs, levers_in_pairs_counted,
         tipping_history, tipping_loops, tipping_late,
+        fit_board, fit_findings, fit_of_sets, fit_numbers, fit_waves,
         hindcast_figure, hindcast_summary, hindcast_places, hindcast_forecast,
     )
 }  # fmt: skip

@@ -1,0 +1,119 @@
+"""What the fit showed: ``python -m experiments.documents.fitted STUDY [held_out=true]``.
+
+Takes a finished ``partnerships fit`` and makes its accepted sets and the best of them those that ship
+(``configs/behaviour``). Judges all patterns on new runs, fitted and, with ``held_out=true``, held out: under the best
+set, every accepted one and draws of the priors, and under the best one in every null model that a pattern is declared
+to be lost by. Patterns that are held out are looked at here: nothing may be fitted afterwards. Null models are compiled
+first, for minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.behaviours import ACCEPTED, BEST, GROUP, SAMPLE
+from experiments.console import main as partnerships
+from experiments.documents.evidence import EVIDENCE, FITTED, PRIOR
+from experiments.options import shipped_folder
+from experiments.output.folder import DOCS
+from experiments.runs.declared_patterns import declared_patterns, null_month
+from experiments.search.prior_scan import BEHAVIOUR, CHUNKS
+
+TABLES = ("waves", "parameters", "coverage", "emulators", "patterns")
+FIGURES = ("parameters", "scoreboard_accepted")
+SEED = 11
+"""On which patterns are judged here: no fit has seen it."""
+
+RUNS: Mapping[str, int] = {ACCEPTED: 100, PRIOR: 40}
+"""Runs of each set; 400 are those that are declared, which the best set has."""
+
+RUNS_OF_NULLS = 100
+PRIOR_DRAWS = 128
+"""Draws of the priors that are judged on all patterns, for the share that shows each."""
+
+
+def shipped(study: Path) -> None:
+    """Make the sets of a study those that ship."""
+    source, target = study / "configs" / GROUP, shipped_folder() / GROUP
+    for name in (f"{BEST}.yaml", f"{ACCEPTED}.yaml", f"{ACCEPTED}.csv"):
+        shutil.copyfile(source / name, target / name)
+
+
+def kept(study: Path, folder: Path) -> None:
+    """Write down what the documents show of a study, and what was asked."""
+    for name in TABLES:
+        pd.read_csv(study / f"{name}.csv").to_csv(folder / f"{name}.csv", index=False, float_format="%.4g")
+    for name in FIGURES:
+        shutil.copyfile(study / "figures" / f"{name}.png", DOCS / "figures" / f"fit_{name}.png")
+    asked = json.loads((study / "manifest.json").read_text("utf-8"))
+    (folder / "command.txt").write_text(" ".join(asked["command"]) + "\n", "utf-8")
+
+
+def judged(study: Path, folder: Path, *, held_out: bool) -> int:
+    """Judge all patterns under the best and the accepted sets and in null models; return the exit code."""
+    nulls = sorted({null for pattern in declared_patterns().patterns for null in pattern.lost_by if null_month(null)})
+    also = [f"held_out={str(held_out).lower()}", f"seed={SEED}", "figures=false", "threads=1"]
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool,
+    ):
+        own = _prior_as_behaviour(study, Path(scratch) / "own")
+        asked = {
+            PRIOR: ["--config-dir", str(own), f"behaviour={PRIOR}", f"runs={RUNS[PRIOR]}"],
+            ACCEPTED: [f"behaviour={ACCEPTED}", f"runs={RUNS[ACCEPTED]}"],
+            BEST: [f"behaviour={BEST}"],
+            **{null: [f"behaviour={BEST}", f"extension=sim.nulls.{null}", f"runs={RUNS_OF_NULLS}"] for null in nulls},
+        }
+        outputs = {name: Path(scratch) / name for name in asked}
+        commands = [["patterns", *words, *also, f"output={outputs[name]}"] for name, words in asked.items()]
+        codes = list(pool.map(partnerships, commands))
+        if any(codes):
+            return max(codes)
+        boards = [pd.read_csv(output / "scoreboard.csv").assign(of=name) for name, output in outputs.items()]
+    together = pd.concat(boards, ignore_index=True)
+    columns = ["of", "id", "role", "what", "value", "ci_low", "ci_high", "low", "high", "decides", "inside", "verdict"]
+    columns += ["not_judged", "share_of_sets"]
+    for name in (BEST, ACCEPTED, PRIOR):
+        mine = together[together["of"] == name]
+        mine[columns[1:]].to_csv(folder / f"{name}.csv", index=False, float_format="%.4g")
+    lost = together[~together["of"].isin([BEST, ACCEPTED, PRIOR])].drop_duplicates(["of", "id"])
+    lost[["of", "id", "verdict"]].rename(columns={"of": "null"}).to_csv(folder / "nulls.csv", index=False)
+    return 0
+
+
+def _prior_as_behaviour(study: Path, folder: Path) -> Path:
+    """Write the first draws of a fit's prior as a sample, and return the folder that --config-dir names."""
+    first = sorted((study / CHUNKS).glob("*.parquet"))
+    draws = pd.concat([pd.read_parquet(file) for file in first[:2]], ignore_index=True).head(PRIOR_DRAWS)
+    numbers = draws.filter(regex=f"^{BEHAVIOUR}").rename(columns=lambda name: name.removeprefix(BEHAVIOUR))
+    (folder / GROUP).mkdir(parents=True)
+    numbers.to_csv(folder / GROUP / f"{PRIOR}.csv", index=False)
+    (folder / GROUP / f"{PRIOR}.yaml").write_text(f"{SAMPLE}: {PRIOR}.csv\n", "utf-8")
+    return folder
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ship the sets, judge them, write down what the documents show of it, and return the exit code."""
+    study, *also = sys.argv[1:] if arguments is None else arguments
+    folder = EVIDENCE / FITTED
+    folder.mkdir(exist_ok=True)
+    shipped(Path(study))
+    kept(Path(study), folder)
+    if code := judged(Path(study), folder, held_out="held_out=true" in also):
+        return code
+    print(f"written: {folder} and configs/{GROUP}; then: python -m experiments.documents.tables")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
