@@ -108,6 +108,7 @@ def _evaluated_again(generation: Generation, objective: Objective) -> Generation
         tried_misses=misses,
         accepted=1.0,
         moves=0,
+        ancestors=generation.ancestors,
     )
 
 
@@ -157,7 +158,7 @@ def generations_table(found: Calibration) -> pd.DataFrame:
     """Return one row a generation of both stages.
 
     Columns: generation, tolerance, best (distance), simulated (sets), given_up, accepted (share of steps), moves,
-    distinct (members), stage.
+    distinct (members), families (in effect, by prior draw), stage.
     """
     rows = [
         {
@@ -168,6 +169,7 @@ def generations_table(found: Calibration) -> pd.DataFrame:
             "accepted": generation.accepted,
             "moves": generation.moves,
             "distinct": generation.distinct,
+            "families": generation.families,
             "stage": stage,
         }
         for stage, generations in enumerate((found.first, found.second), 1)

@@ -26,7 +26,7 @@ from experiments.study.store import parquet_writer
 PLAN = "calibration.json"
 GENERATIONS = "generations"
 
-_MISS = "miss_"
+_MISS, _ANCESTOR = "miss_", "ancestor"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Checkpoints:
             ("tried", generation.tried, generation.tried_misses),
         ):
             columns = dict(zip([*self.names, *(f"{_MISS}{id}" for id in self.ids)], [*draws.T, *misses.T], strict=True))
+            columns |= {_ANCESTOR: generation.ancestors} if kind == "population" else {}
             table = pa.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
             with (
                 replacing(self._path(generation.number, f"{kind}.parquet")) as path,
@@ -69,9 +70,12 @@ class Checkpoints:
     def _load(self, number: int) -> Generation:
         try:
             scalars = json.loads(self._path(number, "json").read_text(encoding="utf-8"))
-            population, tried = (self._arrays(number, kind) for kind in ("population", "tried"))
+            (draws, misses, kept), (tried, tried_misses, _) = (
+                self._arrays(number, kind) for kind in ("population", "tried")
+            )
+            ancestors = kept[_ANCESTOR].to_numpy(np.intp)
             return Generation(
-                draws=population[0], misses=population[1], tried=tried[0], tried_misses=tried[1], **scalars
+                draws=draws, misses=misses, tried=tried, tried_misses=tried_misses, ancestors=ancestors, **scalars
             )
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise CommandError(
@@ -79,9 +83,10 @@ class Checkpoints:
                 "of those after it, and give the same command again"
             ) from None
 
-    def _arrays(self, number: int, kind: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _arrays(self, number: int, kind: str) -> tuple[NDArray[np.float64], NDArray[np.float64], pd.DataFrame]:
         table = pd.read_parquet(self._path(number, f"{kind}.parquet"))
-        return table[list(self.names)].to_numpy(float), table[[f"{_MISS}{id}" for id in self.ids]].to_numpy(float)
+        draws, misses = table[list(self.names)], table[[f"{_MISS}{id}" for id in self.ids]]
+        return draws.to_numpy(float), misses.to_numpy(float), table
 
     def _path(self, number: int, ending: str) -> Path:
         return self.folder / GENERATIONS / f"{number:03d}.{ending}"

@@ -218,12 +218,12 @@ def _judged(fit: Fit, folder: Path, wave: int, table: pd.DataFrame) -> pd.DataFr
         for first in firsts:
             some = table.iloc[first : first + _JUDGED_TOGETHER]
             base = some[[DRAW, WAVE, *(str(name) for name in some if str(name).startswith(BEHAVIOUR))]]
-            tables.append(_stored(folder, f"{wave:02d}_judged_{first:04d}", partial(_judged_anew, fit, base)))
+            tables.append(_stored(folder, f"{wave:02d}_judged_{first:04d}", partial(judged_anew, fit, base)))
             advance(len(some))
     return pd.concat(tables, ignore_index=True)
 
 
-def _judged_anew(fit: Fit, table: pd.DataFrame) -> pd.DataFrame:
+def judged_anew(fit: Fit, table: pd.DataFrame) -> pd.DataFrame:
     """Return what sets show on many runs: values of all, then those that pass so far looked at closely."""
     table = _judged_by(fit, fit.judging, table.reset_index(drop=True))
     for pattern in fit.closely.judged:

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 Numbers = NDArray[np.float64]
+Whole = NDArray[np.intp]
 
 Simulator = Callable[[Numbers, float], Numbers]
 """Takes parameter sets (n, dimensions) in the unit cube and a limit, returns their misses (n, patterns) ≥ 0.
@@ -98,13 +99,32 @@ class Generation:
     accepted: float
     """Share of steps that were accepted (of the prior draws: that were kept)."""
     moves: int
+    ancestors: Whole
+    """(particles,) which prior draw, of those kept, each member descends from by copies and moves."""
     rounds: int = 0
     """Generations so far at the last tolerance."""
+
+    @property
+    def families(self) -> float:
+        """Return how many families there are in effect: 1 / the sum of squared shares of members by ancestor.
+
+        >>> of_two = {"draws": np.zeros((4, 1)), "misses": np.zeros((4, 1)), "tried": np.zeros((4, 1))}
+        >>> of_two |= {"tried_misses": np.zeros((4, 1)), "accepted": 1.0, "moves": 0}
+        >>> Generation(number=0, tolerance=0.0, ancestors=np.array([0, 0, 7, 7]), **of_two).families
+        2.0
+        """
+        return effective_families(self.ancestors)
 
     @property
     def distinct(self) -> int:
         """Return the number of different members."""
         return len(np.unique(self.draws, axis=0))
+
+
+def effective_families(ancestors: Whole) -> float:
+    """Return 1 / the sum of squared shares of members by ancestor; 0 of none."""
+    shares = np.unique(ancestors, return_counts=True)[1] / max(1, len(ancestors))
+    return float(1.0 / (shares**2).sum()) if len(shares) else 0.0
 
 
 def rng_of(seed: int, number: int) -> np.random.Generator:
@@ -129,6 +149,7 @@ def from_prior(
         tried_misses=misses,
         accepted=len(best) / len(drawn),
         moves=0,
+        ancestors=best,
     )
 
 
@@ -159,8 +180,8 @@ def after(
     falls = np.flatnonzero(distances > tolerance)
     parents = rng.choice(stays, size=len(falls), replace=len(falls) > len(stays))
     pool = generation.draws[stays]
-    draws, misses = generation.draws.copy(), generation.misses.copy()
-    draws[falls], misses[falls] = draws[parents], misses[parents]
+    draws, misses, ancestors = (one.copy() for one in (generation.draws, generation.misses, generation.ancestors))
+    draws[falls], misses[falls], ancestors[falls] = draws[parents], misses[parents], ancestors[parents]
     moving = np.arange(len(draws)) if settling else falls
     tried, tried_misses, accepted = [draws[:0]], [misses[:0]], 0
     while len(moving) and len(tried) - 1 < _moves_wanted(accepted, (len(tried) - 1) * len(moving), settings):
@@ -181,6 +202,7 @@ def after(
         tried_misses=np.concatenate(tried_misses),
         accepted=accepted / (moves * len(moving)) if moves else 1.0,
         moves=moves,
+        ancestors=ancestors,
         rounds=generation.rounds + 1 if settling else 0,
     )
 

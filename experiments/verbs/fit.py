@@ -151,7 +151,7 @@ def work(settings: FitSettings, command: Command) -> Results:
             "of them use partnerships patterns"
         )
     declared = declared_patterns()
-    fit = _fit(settings, declared)
+    fit = fit_of(settings, declared)
     folder = study_folder(settings)
     begin(folder, _deciding(settings, fit), plan=PLAN, parts=WAVES, what="fit")
     found = fitted(fit, folder)
@@ -222,7 +222,8 @@ def work(settings: FitSettings, command: Command) -> Results:
 # ------------------------------------------------------------------------ what is asked
 
 
-def _fit(settings: FitSettings, declared: Declaration) -> Fit:
+def fit_of(settings: FitSettings, declared: Declaration) -> Fit:
+    """Return what is drawn and how it is judged with these settings."""
     by_value = docket_of(declared, MONTH, roles=FITTED, matrices=False)
     with_matrices = docket_of(declared, MONTH, roles=FITTED, matrices=True)
     ids = [pattern.id for pattern in with_matrices.patterns]
