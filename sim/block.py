@@ -135,19 +135,24 @@ class Plan:
 
 
 def plans_of(scenarios: Sequence[Scenario], layout: Layout, month: Month) -> list[Plan]:
-    """Return scenarios as numbers. Those of a sweep share most of their parts: what is the same is expanded once."""
+    """Return scenarios as numbers. Those of a sweep share most of their parts: what is the same is expanded once.
+
+    Parts are told by who they are, entries of calendars one by one: a scenario with another part holds the others, but a
+    tuple and a dictionary of its own.
+    """
     boards: dict[tuple[Any, ...], tuple[tuple[Seat, ...], NDArray[Any], int]] = {}
     calendars: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     distinct: dict[tuple[Any, ...], int] = {}
     plans = []
     for scenario in scenarios:
-        span = (scenario.start, scenario.months, *map(id, (scenario.place, scenario.board, scenario.calendar)))
+        span = (scenario.start, scenario.months, *map(id, (scenario.place, scenario.board, *scenario.calendar)))
         if span not in boards:
             seats = seats_of(scenario)
             anywhere = tuple(dataclasses.replace(seat, budget_gbp_m=0.0) for seat in seats)
             alike = (anywhere, scenario.board.trust, scenario.board.ties)
             boards[span] = (seats, _seat_records(seats, layout), distinct.setdefault(alike, len(distinct)))
-        dated = (*span, *map(id, (scenario.levers, scenario.leadership, scenario.own)))
+        own = ((name, id(value)) for name, value in scenario.own.items())
+        dated = (*span, *map(id, (scenario.levers, scenario.leadership)), *own)
         if dated not in calendars:
             calendars[dated] = _expanded(policy_calendar(scenario, month.own_settings), tuple(month.known["own"]))
         plans.append(_plan(scenario, *boards[span], *calendars[dated]))
