@@ -137,8 +137,8 @@ class Plan:
 def plans_of(scenarios: Sequence[Scenario], layout: Layout, month: Month) -> list[Plan]:
     """Return scenarios as numbers. Those of a sweep share most of their parts: what is the same is expanded once.
 
-    Parts are told by who they are, entries of calendars one by one: a scenario with another part holds the others, but a
-    tuple and a dictionary of its own.
+    Parts are told by who they are, entries of calendars one by one: a scenario with another part holds the others, but
+    a tuple and a dictionary of its own.
     """
     boards: dict[tuple[Any, ...], tuple[tuple[Seat, ...], NDArray[Any], int]] = {}
     calendars: dict[tuple[Any, ...], tuple[Any, ...]] = {}

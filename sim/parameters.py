@@ -270,7 +270,7 @@ def _strength(default: float, low: float, high: float, source: str, says: str) -
 class Behaviour:
     """How bodies decide, learn and trust: what nobody knows, with its prior, and what is agreed on, with its reason.
 
-    None is fitted: all are set by hand within their priors. A *convention* is a number that somebody had to choose; it
+    Defaults are set by hand within their priors; fitted ones are in configs/behaviour. A *convention* is a number that somebody had to choose; it
     is never sampled, and may be set between half and one and a half of what it is, to see what hangs on it. What is
     *recorded* stands as data in the room that reads it. Half-days are of a body's senior time. Utilities are on the
     scale of one logit. Shares of the gap: 0.01 is one point.

@@ -199,8 +199,8 @@ def levers_by_sector_rows() -> tuple[list[str], list[list[object]]]:
 
 
 def levers_in_pairs_rows() -> tuple[list[str], list[list[object]]]:
-    """Return headings and a row a measure and pair of doses that is clear in some year, with many replicates."""
-    table = _table("levers_together/pair_interactions_many")
+    """Return headings and a row a measure and pair of doses that is clear in some year."""
+    table = _table("levers_together/pair_interactions")
     keys = ["measure", "lever", "dose", "other", "other_dose"]
     table = table[table.groupby(keys)["clear"].transform("any")]
     return _by_year(
@@ -210,15 +210,14 @@ def levers_in_pairs_rows() -> tuple[list[str], list[list[object]]]:
 
 
 def levers_in_pairs_counts() -> list[list[object]]:
-    """Return a row a measure and number of replicates: how many interactions are clear, and how large they may be."""
+    """Return a row a measure: how many interactions are clear, and how large they may be."""
     rows: list[list[object]] = []
-    for name in ("pair_interactions", "pair_interactions_many"):
-        for measure, its in _table(f"levers_together/{name}").groupby("measure", sort=False):
-            away = int(((its["ci_low"] > 0.0) | (its["ci_high"] < 0.0)).sum())
-            scale = 100.0 if "percentage" in unit_of_change(str(measure)) else 1.0
-            most = scale * float(its[["ci_low", "ci_high"]].abs().to_numpy().max())
-            of_all = (int(its["replicates"].max()), len(its), away, int(its["clear"].sum()))
-            rows.append([_of_change(str(measure)), *(f"{number:,}" for number in of_all), f"± {most:.2g}"])
+    for measure, its in _table("levers_together/pair_interactions").groupby("measure", sort=False):
+        away = int(((its["ci_low"] > 0.0) | (its["ci_high"] < 0.0)).sum())
+        scale = 100.0 if "percentage" in unit_of_change(str(measure)) else 1.0
+        most = scale * float(its[["ci_low", "ci_high"]].abs().to_numpy().max())
+        of_all = (len(its), away, int(its["clear"].sum()))
+        rows.append([_of_change(str(measure)), *(f"{number:,}" for number in of_all), f"± {most:.2g}"])
     return rows
 
 
@@ -355,6 +354,35 @@ def fit_wave_rows() -> list[list[object]]:
     """Return a row a wave of the fit."""
     columns = ("wave", "chance", "screened", "met_screening", "accepted")
     return [[f"{row[name]:g}" for name in columns] for row in _rows(_table(f"{FITTED}/waves"))]
+
+
+WORDS_FOR_MONTHS = "regimes"
+"""Folder of what hangs on the words for months."""
+
+
+def regime_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a threshold: the share of months that half and one and a half of it rename."""
+    table = _table(f"{WORDS_FOR_MONTHS}/thresholds").drop_duplicates(["scenario", "threshold", "factor"])
+    ends = (table["factor"].min(), table["factor"].max())
+    at = table.set_index(["threshold", "scenario", "factor"])["renamed"]
+    scenarios = list(dict.fromkeys(table["scenario"]))
+    rows: list[list[object]] = [
+        [
+            PARAMETERS[f"regimes.{one}"].label,
+            *(" / ".join(f"{at[one, name, end]:.0%}" for end in ends) for name in scenarios),
+        ]
+        for one in dict.fromkeys(table["threshold"])
+    ]
+    return ["threshold", *(f"{mid_sentence(name)}, at {ends[0]:g} / {ends[1]:g} times" for name in scenarios)], rows
+
+
+def agreement_rows() -> list[list[object]]:
+    """Return a row a way to cluster: the number of clusters, their silhouette, and the agreement with the words."""
+    table = _table(f"{WORDS_FOR_MONTHS}/agreement")
+    return [
+        [row["of"], row["clusters"], f"{row['silhouette']:.2f}", f"{row['adjusted_rand']:.2f}"]
+        for row in _rows(table[table["best"]])
+    ]
 
 
 HINDCAST = "hindcast"

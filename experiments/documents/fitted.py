@@ -67,7 +67,7 @@ def judged(study: Path, folder: Path, *, held_out: bool) -> int:
         tempfile.TemporaryDirectory() as scratch,
         ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool,
     ):
-        own = _prior_as_behaviour(study, Path(scratch) / "own")
+        own = prior_as_behaviour(study, Path(scratch) / "own")
         asked = {
             PRIOR: ["--config-dir", str(own), f"behaviour={PRIOR}", f"runs={RUNS[PRIOR]}"],
             ACCEPTED: [f"behaviour={ACCEPTED}", f"runs={RUNS[ACCEPTED]}"],
@@ -91,7 +91,7 @@ def judged(study: Path, folder: Path, *, held_out: bool) -> int:
     return 0
 
 
-def _prior_as_behaviour(study: Path, folder: Path) -> Path:
+def prior_as_behaviour(study: Path, folder: Path) -> Path:
     """Write the first draws of a fit's prior as a sample, and return the folder that --config-dir names."""
     first = sorted((study / CHUNKS).glob("*.parquet"))
     draws = pd.concat([pd.read_parquet(file) for file in first[:2]], ignore_index=True).head(PRIOR_DRAWS)

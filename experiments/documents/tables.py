@@ -338,8 +338,8 @@ def levers_in_pairs() -> str:
 
 
 def levers_in_pairs_counted() -> str:
-    """Return how many interactions are clear with how many replicates."""
-    headings = ("of", "replicates", "interactions", "away from 0 one by one", "clear after correction", "none beyond")
+    """Return how many interactions are clear."""
+    headings = ("of", "interactions", "away from 0 one by one", "clear after correction", "none beyond")
     return markdown_table(headings, evidence.levers_in_pairs_counts())
 
 
@@ -388,6 +388,17 @@ def fit_waves() -> str:
     return markdown_table(headings, evidence.fit_wave_rows()) if evidence.has_fit() else TO_FOLLOW
 
 
+def regimes_renamed() -> str:
+    """Return how many months each threshold renames."""
+    return markdown_table(*evidence.regime_rows())
+
+
+def regimes_clustered() -> str:
+    """Return how well clusters found without words agree with them."""
+    headings = ("clusters by", "clusters", "silhouette", "adjusted Rand index with the words")
+    return markdown_table(headings, evidence.agreement_rows())
+
+
 def hindcast_figure() -> str:
     """Return the figure of the hindcast."""
     if not evidence.has_hindcast():
@@ -425,6 +436,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         levers_alone, levers_by_sector, levers_in_pairs, levers_in_pairs_counted,
         tipping_history, tipping_loops, tipping_late,
         fit_board, fit_findings, fit_of_sets, fit_numbers, fit_waves,
+        regimes_renamed, regimes_clustered,
         hindcast_figure, hindcast_summary, hindcast_places, hindcast_forecast,
     )
 }  # fmt: skip

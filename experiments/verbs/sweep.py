@@ -18,7 +18,7 @@ the scenario as it is, each lever at each dose, and all pairs of levers at all t
 are read at the end of the years named. Writes main_effects.csv, pair_interactions.csv, sectors.csv,
 words.txt and figures/ too: what each lever changes alone, what pairs come to beyond the sum, who
 gains and who loses, with intervals. A file of the group experiment, ours or your own, states all of
-that at once. What comes of it rests on numbers set by hand, not fitted.
+that at once. Replicates take turns with the accepted sets there.
 
 With places=all, funded, recorded or county:NAME every district of that group is a draw, and
 nothing else is varied (partnerships list places). What is told by place is conditional on the
