@@ -16,7 +16,7 @@ from analysis.shared.plotting import (
     in_house_style,
     new_figure,
 )
-from analysis.shared.words import readable, titled
+from analysis.shared.words import readable
 from sim.regimes import REGIMES
 
 
@@ -45,7 +45,7 @@ def renamed_by_threshold(shares: pd.DataFrame) -> Figure:
                 at.reindex(order), range(len(order)), marker, color=colour, label=f"at {factor:g} times", markersize=7
             )
         ax.set_title(readable(str(name)), loc="left")
-        ax.set_yticks(range(len(order)), [titled(f"regimes.{threshold}") for threshold in order])
+        ax.set_yticks(range(len(order)), [readable(threshold) for threshold in order])
         ax.set_ylim(len(order) - 0.5, -0.5)
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set_xlabel("Months renamed")
