@@ -33,6 +33,9 @@ APART, FEWEST_EXPECTED = 0.8, 10
 """Two patterns are said to pull against each other if draws that meet both are below this share of what chance would
 give, and chance would give at least so many."""
 
+VALUE = "value_"
+"""How columns of findings begin."""
+
 _MARGIN, _MONTHS, _RUNS = "margin_", "months:", "runs:"
 
 
@@ -42,7 +45,7 @@ def value_of_finding(id: str, number: int) -> str:
     >>> value_of_finding("N2", 0)
     'value_N2_1'
     """
-    return f"value_{id}_{number + 1}"
+    return f"{VALUE}{id}_{number + 1}"
 
 
 def margin_of_pattern(id: str) -> str:

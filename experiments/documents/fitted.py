@@ -30,6 +30,7 @@ from experiments.runs.declared_patterns import declared_patterns, null_month
 from experiments.search.prior_scan import BEHAVIOUR, CHUNKS
 
 TABLES = ("waves", "parameters", "coverage", "emulators", "patterns")
+SIMULATED = "simulated.parquet"
 FIGURES = ("parameters", "scoreboard_accepted")
 SEED = 11
 """On which patterns are judged here: no fit has seen it."""
@@ -55,6 +56,7 @@ def kept(study: Path, folder: Path) -> None:
         pd.read_csv(study / f"{name}.csv").to_csv(folder / f"{name}.csv", index=False, float_format="%.4g")
     for name in FIGURES:
         shutil.copyfile(study / "figures" / f"{name}.png", DOCS / "figures" / f"fit_{name}.png")
+    shutil.copyfile(study / SIMULATED, folder / SIMULATED)
     asked = json.loads((study / "manifest.json").read_text("utf-8"))
     (folder / "command.txt").write_text(" ".join(asked["command"]) + "\n", "utf-8")
 

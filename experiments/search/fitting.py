@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.patterns.criteria import Pattern, scoreboard
 from analysis.patterns.judging import Docket
-from analysis.patterns.scan import DRAW, value_of_finding
+from analysis.patterns.scan import DRAW, VALUE, value_of_finding
 from experiments.errors import CommandError
 from experiments.files import replacing
 from experiments.runs.declared_patterns import Prepared, seen_of
@@ -68,6 +68,8 @@ class Fit:
     """Of each walk on the emulators."""
     wanted: int
     """Accepted sets with which a fit ends."""
+    known: pd.DataFrame
+    """Sets that were simulated before, as rows of ``Fitted.simulated``: emulators are trained on them too."""
     seed: int
 
 
@@ -87,6 +89,12 @@ class Fitted:
     """A row an emulator and wave: wave, id, what, share_told, spread."""
 
     @property
+    def simulated(self) -> pd.DataFrame:
+        """Return all sets of the waves, screened and judged: their numbers, and what was found of them."""
+        together = pd.concat([self.screened, self.judged], ignore_index=True)
+        return together[[name for name in together if str(name).startswith((BEHAVIOUR, VALUE))]].astype(np.float32)
+
+    @property
     def accepted(self) -> pd.DataFrame:
         """Return the rows of the sets that met every pattern that counts on many runs."""
         return self.judged[self.judged[MET]].reset_index(drop=True)
@@ -101,7 +109,7 @@ def fitted(fit: Fit, folder: Path) -> Fitted:
     told: list[pd.DataFrame] = []
     while len(rows) < fit.most_waves and sum(row["accepted"] for row in rows) < fit.wanted:
         wave = len(rows) + 1
-        known = pd.concat([prior, *screened, *judged], ignore_index=True)
+        known = pd.concat([prior, fit.known, *screened, *judged], ignore_index=True)
         drawn, note, emulators = _drawn(fit, folder, wave, known)
         met = _stored(folder, f"{wave:02d}_screened", partial(_screened, fit, drawn))
         again = _judged(fit, folder, wave, met[met[MET]])

@@ -20,13 +20,14 @@ Every accepted set has a fresh draw for an ancestor and is a family of its own. 
 pattern identifies it or that none does; whether intervals cover planted truths is tried on the table
 (simulation-based calibration).
 
-All is stored as it is done: the same command goes on with a fit that was stopped, to the same numbers. Needs
-scikit-learn: pip install 'local-partnerships[explore]'.
+All is stored as it is done: the same command goes on with a fit that was stopped, to the same numbers. known=FILE gives
+emulators sets that another fit simulated, its simulated.parquet, for a start; no walk begins at them, and none is
+accepted by that. Needs scikit-learn: pip install 'local-partnerships[explore]'.
 
 Writes into the study folder: fit.json, draws/ and waves/ on the way; accepted.csv, parameters.csv, waves.csv,
-emulators.csv, coverage.csv, patterns.csv (shares of the prior), scoreboard_accepted.csv, scoreboard_best.csv,
-summary.txt, figures/ and manifest.json at the end; and configs/behaviour/ with best.yaml and accepted.yaml, which
-other verbs take from there.
+judged.csv, simulated.parquet (all sets of the waves), emulators.csv, coverage.csv, patterns.csv (shares of the prior),
+scoreboard_accepted.csv, scoreboard_best.csv, summary.txt, figures/ and manifest.json at the end; and configs/behaviour/
+with best.yaml and accepted.yaml, which other verbs take from there.
 
 For example:
   partnerships fit
@@ -121,6 +122,7 @@ class FitSettings:
     """What can be set for a fit; the defaults are in configs/fit.yaml."""
 
     study: str
+    known: str | None
     leave_out: Names
     draws: Annotated[Whole, Field(ge=64, le=1_000_000)]
     runs: Annotated[Whole, Field(ge=1, le=10_000)]
@@ -169,6 +171,7 @@ def work(settings: FitSettings, command: Command) -> Results:
         "coverage.csv": covered,
         "patterns.csv": shares,
         "judged.csv": found.judged,
+        "simulated.parquet": found.simulated,
     }
     scenarios = {one.name: one.parts[0].scenario for stage in fit.judging.stages for one in stage}
     if accepted.empty:
@@ -274,8 +277,19 @@ def fit_of(settings: FitSettings, declared: Declaration) -> Fit:
         most_waves=settings.waves,
         steps=settings.steps,
         wanted=settings.wanted,
+        known=_known(settings.known),
         seed=settings.seed,
     )
+
+
+def _known(named: str | None) -> pd.DataFrame:
+    """Return the sets of another fit from its simulated.parquet; none if none is named."""
+    if named is None:
+        return pd.DataFrame()
+    try:
+        return pd.read_parquet(named)
+    except (OSError, ValueError) as error:
+        raise CommandError(f"known = {named!r} cannot be read: {error}") from None
 
 
 def _multiples(own: Mapping[str, float], runs: int) -> Callable[[str], int]:
@@ -307,6 +321,8 @@ def _deciding(settings: FitSettings, fit: Fit) -> dict[str, Any]:
     parts = [(one.name, one.words, one.month.own_key, one.parts) for stage in stages for one in stage]
     # Written out, dataclasses name every value that a pattern or a scenario declares.
     declared = repr((fit.screening.patterns, fit.judging.patterns, fit.closely, parts))
+    if not fit.known.empty:
+        asked["known"] = hashlib.sha256(fit.known.to_csv().encode()).hexdigest()
     return {**asked, "priors": priors, "declared": hashlib.sha256(declared.encode()).hexdigest()}
 
 

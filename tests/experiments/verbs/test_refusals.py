@@ -174,6 +174,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["leave_out=[P66]"], ["unknown pattern 'P66'", "did you mean P6?"]),
         (["draws=1"], ["draws", "1", "64"]),
         (["chances=[]"], ["chances"]),
+        (["known=nowhere.parquet"], ["known = 'nowhere.parquet'", "cannot be read"]),
         (["wave=2"], ["wave", "2", "8"]),
         (["calibration=quik"], ["'quik'", "did you mean quick?"]),
         (["wav=3"], ["did you mean wave?"]),
