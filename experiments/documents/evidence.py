@@ -22,7 +22,6 @@ from analysis.tipping.tables import HALF, HIGH, LOW, PAIRS
 from analysis.tipping.words import in_points, last_year_told, levers_told
 from analysis.tipping.words import with_interval as tipping_interval
 from analysis.together.words import pair_named, unit_of_change, with_dose, with_interval
-from experiments.behaviours import ACCEPTED
 from experiments.runs.declared_patterns import declared_patterns
 from sim import PARAMETERS
 from sim.vocabulary import label_of
@@ -291,11 +290,16 @@ def fit_board_rows() -> tuple[list[str], list[list[object]]]:
     it evidence.
     """
     declared = declared_patterns()
-    best, nulls = _table(f"{FITTED}/best"), _table(f"{FITTED}/nulls")
+    best, sets = _table(f"{FITTED}/best"), _table(f"{FITTED}/accepted")
     verdicts = best.drop_duplicates("id").set_index("id")["verdict"]
-    of_sets, prior = (
-        _table(f"{FITTED}/{name}").drop_duplicates("id").set_index("id")["share_of_sets"] for name in (ACCEPTED, PRIOR)
-    )
+    of_sets = sets.drop_duplicates("id").set_index("id")["share_of_sets"]
+    # Of fitted patterns the table that the fit began with knows more draws.
+    prior = dict(zip(_table(f"{FITTED}/patterns")["id"], _table(f"{FITTED}/patterns")["share"], strict=True))
+    if (EVIDENCE / FITTED / f"{PRIOR}.csv").is_file():
+        others = _table(f"{FITTED}/{PRIOR}").drop_duplicates("id").set_index("id")["share_of_sets"]
+        prior = {**others.to_dict(), **prior}
+    asked_nulls = (EVIDENCE / FITTED / "nulls.csv").is_file()
+    nulls = _table(f"{FITTED}/nulls") if asked_nulls else pd.DataFrame(columns=["null", "id", "verdict"])
     in_null = {(row["null"], row["id"]): row["verdict"] for row in _rows(nulls)}
     rows: list[list[object]] = []
     for pattern in declared.patterns:
@@ -303,15 +307,16 @@ def fit_board_rows() -> tuple[list[str], list[list[object]]]:
             continue
         met = verdicts[pattern.id] == "met"
         lost = [null for null in pattern.lost_by if met and in_null.get((null, pattern.id)) == "missed"]
-        counts = is_evidence(pattern, declared.evidence, prior_share=prior[pattern.id], lost_by=lost)
+        shares = of_sets[pattern.id], prior.get(pattern.id, float("nan"))
+        counts = is_evidence(pattern, declared.evidence, prior_share=shares[1], lost_by=lost)
         rows.append(
             [
                 pattern.id,
                 pattern.role.replace("_", " "),
                 pattern.statement,
                 verdicts[pattern.id],
-                *("" if pd.isna(share) else f"{share:.0%}" for share in (of_sets[pattern.id], prior[pattern.id])),
-                ", ".join(lost).replace("_", " ") or "none",
+                *("" if pd.isna(share) else f"{share:.0%}" for share in shares),
+                (", ".join(lost).replace("_", " ") or "none") if asked_nulls else "not asked yet",
                 "yes" if met and counts else "",
             ]
         )
@@ -320,13 +325,18 @@ def fit_board_rows() -> tuple[list[str], list[list[object]]]:
 
 def fit_finding_rows() -> tuple[list[str], list[list[str]]]:
     """Return headings and a row a finding under the best set, with its 95 % interval of chance."""
-    return judged_rows(_table(f"{FITTED}/best").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""}))
+    return judged_rows(_fit_findings("best"))
 
 
 def fit_of_sets_rows() -> tuple[list[str], list[list[str]]]:
     """Return headings and a row a finding over accepted sets, with the middle 95 % of them."""
-    headings, rows = judged_rows(_table(f"{FITTED}/accepted").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""}))
+    headings, rows = judged_rows(_fit_findings("accepted"))
     return [heading.replace("value (95 % interval)", "median (middle 95 % of sets)") for heading in headings], rows
+
+
+def _fit_findings(of: str) -> pd.DataFrame:
+    table = _table(f"{FITTED}/{of}").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""})
+    return table.dropna(axis="columns", how="all").assign(passed=table["verdict"] == "met")
 
 
 def fit_number_rows() -> tuple[list[str], list[list[object]]]:

@@ -1,10 +1,10 @@
 """What the fit showed: ``python -m experiments.documents.fitted STUDY [held_out=true]``.
 
 Takes a finished ``partnerships fit`` and makes its accepted sets and the best of them those that ship
-(``configs/behaviour``). Judges all patterns on new runs, fitted and, with ``held_out=true``, held out: under the best
-set, every accepted one and draws of the priors, and under the best one in every null model that a pattern is declared
-to be lost by. Patterns that are held out are looked at here: nothing may be fitted afterwards. Null models are compiled
-first, for minutes.
+(``configs/behaviour``). Judges the fitted patterns on new runs, under the best set and every accepted one. With
+``held_out=true`` all patterns, also under draws of the priors, and under the best set in every null model that a
+pattern is declared to be lost by, which are compiled first, for a quarter of an hour: patterns that are held out are
+looked at then, and nothing may be fitted afterwards.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from experiments.runs.declared_patterns import declared_patterns, null_month
 from experiments.search.prior_scan import BEHAVIOUR, CHUNKS
 
 TABLES = ("waves", "parameters", "coverage", "emulators", "patterns")
+NULL_MODELS = "sim.nulls"
 SIMULATED = "simulated.parquet"
 FIGURES = ("parameters", "scoreboard_accepted")
 SEED = 11
@@ -70,12 +71,14 @@ def judged(study: Path, folder: Path, *, held_out: bool) -> int:
         ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool,
     ):
         own = prior_as_behaviour(study, Path(scratch) / "own")
-        asked = {
-            PRIOR: ["--config-dir", str(own), f"behaviour={PRIOR}", f"runs={RUNS[PRIOR]}"],
-            ACCEPTED: [f"behaviour={ACCEPTED}", f"runs={RUNS[ACCEPTED]}"],
-            BEST: [f"behaviour={BEST}"],
-            **{null: [f"behaviour={BEST}", f"extension=sim.nulls.{null}", f"runs={RUNS_OF_NULLS}"] for null in nulls},
-        }
+        asked = {ACCEPTED: [f"behaviour={ACCEPTED}", f"runs={RUNS[ACCEPTED]}"], BEST: [f"behaviour={BEST}"]}
+        if held_out:
+            # Who is tied to whom in single runs would take most of the time.
+            asked[PRIOR] = ["--config-dir", str(own), f"behaviour={PRIOR}", f"runs={RUNS[PRIOR]}", "matrix_runs=0"]
+            asked |= {
+                null: [f"behaviour={BEST}", f"extension={NULL_MODELS}.{null}", f"runs={RUNS_OF_NULLS}"]
+                for null in nulls
+            }
         outputs = {name: Path(scratch) / name for name in asked}
         commands = [["patterns", *words, *also, f"output={outputs[name]}"] for name, words in asked.items()]
         codes = list(pool.map(partnerships, commands))
@@ -85,11 +88,12 @@ def judged(study: Path, folder: Path, *, held_out: bool) -> int:
     together = pd.concat(boards, ignore_index=True)
     columns = ["of", "id", "role", "what", "value", "ci_low", "ci_high", "low", "high", "decides", "inside", "verdict"]
     columns += ["not_judged", "share_of_sets"]
-    for name in (BEST, ACCEPTED, PRIOR):
+    for name in [name for name in (BEST, ACCEPTED, PRIOR) if name in asked]:
         mine = together[together["of"] == name]
         mine[columns[1:]].to_csv(folder / f"{name}.csv", index=False, float_format="%.4g")
     lost = together[~together["of"].isin([BEST, ACCEPTED, PRIOR])].drop_duplicates(["of", "id"])
-    lost[["of", "id", "verdict"]].rename(columns={"of": "null"}).to_csv(folder / "nulls.csv", index=False)
+    if len(lost):
+        lost[["of", "id", "verdict"]].rename(columns={"of": "null"}).to_csv(folder / "nulls.csv", index=False)
     return 0
 
 

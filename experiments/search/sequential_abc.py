@@ -180,7 +180,7 @@ def after(
     falls = np.flatnonzero(distances > tolerance)
     parents = rng.choice(stays, size=len(falls), replace=len(falls) > len(stays))
     pool = generation.draws[stays]
-    draws, misses, ancestors = (one.copy() for one in (generation.draws, generation.misses, generation.ancestors))
+    draws, misses, ancestors = generation.draws.copy(), generation.misses.copy(), generation.ancestors.copy()
     draws[falls], misses[falls], ancestors[falls] = draws[parents], misses[parents], ancestors[parents]
     moving = np.arange(len(draws)) if settling else falls
     tried, tried_misses, accepted = [draws[:0]], [misses[:0]], 0

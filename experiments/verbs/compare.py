@@ -7,9 +7,9 @@ figures/ and manifest.json. Figures are of the headline measures, of ties across
 time by what claims it, of money by its use, and of the added value beside its counterfactual.
 
 A setting given here (place=, months=, a lever) holds for every scenario that is compared. Where
-behaviour names a sample of parameter sets, such as those accepted by a fit, each replicate takes the
-next of them, the same one in every scenario, so that they differ by luck and by parameters; how far
-the differences vary between the sets, and which part of what differs is which, is in
+behaviour names a sample of parameter sets, such as those that a fit accepted, each replicate takes
+the next of them, the same one in every scenario, so that they differ by luck and by parameters; how
+far the differences vary between the sets, and which part of what differs is which, is in
 parameter_uncertainty.csv.
 
 With places=all, funded, recorded or county:NAME each replicate takes the next district of that

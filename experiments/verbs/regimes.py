@@ -1,4 +1,4 @@
-"""Ask what hangs on the words: how months are named with other thresholds, and whether clusters agree with names.
+"""Ask what hangs on the words: months named by other thresholds, and clusters found without names.
 
 Months are named by published thresholds (see: partnerships list regimes). Two questions of that:
 

@@ -25,6 +25,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     board.to_csv(folder / "best.csv", index=False)
     board.to_csv(folder / "accepted.csv", index=False)
     board.assign(share_of_sets=board["id"].map(PRIOR)).to_csv(folder / "prior.csv", index=False)
+    pd.DataFrame({"id": ["N17"], "share": [PRIOR["N17"]]}).to_csv(folder / "patterns.csv", index=False)
     lost = {("random_attendance", "P2"): "missed", ("no_trust", "P6"): "missed", ("no_ties", "N17"): "met"}
     rows = [(null, id, verdict) for (null, id), verdict in lost.items()]
     pd.DataFrame(rows, columns=["null", "id", "verdict"]).to_csv(folder / "nulls.csv", index=False)
@@ -41,6 +42,8 @@ def test_evidence_is_what_few_draws_show_and_a_null_loses(stored: Path) -> None:
     assert found["P2"]["lost by"] == "random attendance"
     assert found["N17"]["lost by"] == found["P6"]["lost by"] == "none"
     assert (found["P3"]["prior draws"], found["P3"]["accepted sets"]) == ("95%", "90%")
+    (stored / "nulls.csv").unlink()
+    assert {row[headings.index("lost by")] for row in evidence.fit_board_rows()[1]} == {"not asked yet"}
 
 
 def test_sets_of_a_study_ship_and_its_prior_draws_are_a_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     ],
     "compare": [
         (["replicates=0"], ["replicates", "0", "1"]),
-        (["places=all"], ["60", "multiple of 354", "replicates=354"]),
+        (["places=all"], ["90", "multiple of 354", "replicates=354"]),
         (["places=county:Kentt"], ["'Kentt'", "Kent"]),
         (["places=all", "place=hackney"], ["place and places"]),
         (["replicats=9"], ["replicats", "did you mean replicates?"]),
