@@ -93,8 +93,8 @@ def rests_on(scenarios: Mapping[str, Scenario]) -> Section:
         "Every month each body at the table decides whether to come, whom to send and what to put in, by rules that "
         "are the same in all scenarios. What comes out is not written in: regimes are names for measured states.",
         f"The model has {len(levers)} levers and {len(uncertain)} parameters about how bodies behave. Of the latter, "
-        f"{len(assumed)} are assumed: nobody has measured them. They are set by hand within their ranges and not "
-        "fitted to anything yet. Annex B gives each with its range and source.",
+        f"{len(assumed)} are assumed: nobody has measured them. Annex B gives each with its range and source, and what "
+        "was in force.",
         "A project yields what the weakest sector that it needs puts in.",
     )
     rows = tuple(sources().items())

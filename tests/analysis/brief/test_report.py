@@ -160,12 +160,12 @@ def test_the_brief_tells_what_it_must(page: str) -> None:
 
 
 def test_the_brief_says_what_its_numbers_rest_on(answers: Path, page: str) -> None:
-    """That nothing is fitted, and of a district that it is no assessment of any authority."""
+    """That replicates took turns with accepted sets, and of a district that it is no assessment of any authority."""
     of_hackney = brief_of(evidence_in(read_all([answers / "other"]), reference=None))
     told = " ".join(of_hackney.in_short)
-    assert "not fitted" in told
+    assert "accepted sets of numbers" in told
     assert "Hackney: conditional on the record; no assessment of any authority." in told
-    assert "not fitted" in page
+    assert "accepted sets of numbers" in page
     assert "no assessment" not in page
 
 

@@ -30,6 +30,7 @@ def test_places_and_parameter_sets_take_turns_side_by_side() -> None:
 def test_a_comparison_over_places_is_paired_place_by_place(capsys: pytest.CaptureFixture[str]) -> None:
     """Each run is that of its place with its replicate, and the table by place has all of them."""
     asked = ["scenarios=[talking_shop,baseline_lsp]", "places=county:Kent", "replicates=24", "months=6", "seed=4"]
+    asked += ["behaviour=by_hand"]
     assert main(["compare", *asked, "figures=false", "output=out", "engine=mesa"]) == 0
     assert "no assessment of any authority" in capsys.readouterr().out
     runs, kent = pd.read_parquet("out/runs.parquet"), place_names("county:Kent")
