@@ -80,19 +80,12 @@ def judged_scoreboard(docket: Docket, seen: Mapping[str, Experiments], *, resamp
     judged = {pattern.id: pattern for pattern in docket.judged}
     boards = []
     for pattern in docket.patterns:
-        rows = _blank_rows(pattern)
-        passed, decided = False, False
+        found, passed, decided = pd.DataFrame(), False, False
         if pattern.id in judged:
             decided = any(judged[pattern.id].decides)
             found = scoreboard([judged[pattern.id]], seen[pattern.id], resamples=resamples, seed=seed)
             passed = bool(found["passed"].iloc[0])
-            for (_, number), (_, row) in zip(docket.places_of(pattern), found.iterrows(), strict=True):
-                rows[number] = {str(name): value for name, value in row.items()}
-        verdict = docket.verdict(pattern, passed=passed, decided=decided)
-        boards += [
-            row | {"passed": verdict == "met", "verdict": verdict, NOT_JUDGED: docket.reasons.get((pattern.id, n), "")}
-            for n, row in enumerate(rows)
-        ]
+        boards += _rows_with_verdict(docket, pattern, found, passed=passed, decided=decided)
     return pd.DataFrame(boards)
 
 
@@ -111,15 +104,25 @@ def judged_scoreboard_of_sets(docket: Docket, values: Numbers) -> pd.DataFrame:
     found = scoreboard_of_sets(docket.judged, values)
     boards = []
     for pattern in docket.patterns:
-        rows = _blank_rows(pattern)
         mine = found[found["id"] == pattern.id]
-        for (_, number), (_, row) in zip(docket.places_of(pattern), mine.iterrows(), strict=True):
-            rows[number] = {str(name): value for name, value in row.items()}
         share = float(mine["share_of_sets"].iloc[0]) if len(mine) else np.nan
-        verdict = docket.verdict(pattern, passed=share >= HALF, decided=np.isfinite(share))
-        told = {"passed": verdict == "met", "verdict": verdict, "share_of_sets": share}
-        boards += [row | told | {NOT_JUDGED: docket.reasons.get((pattern.id, n), "")} for n, row in enumerate(rows)]
+        rows = _rows_with_verdict(docket, pattern, mine, passed=share >= HALF, decided=bool(np.isfinite(share)))
+        boards += [row | {"share_of_sets": share} for row in rows]
     return pd.DataFrame(boards)
+
+
+def _rows_with_verdict(
+    docket: Docket, pattern: Pattern, found: pd.DataFrame, *, passed: bool, decided: bool
+) -> list[dict[str, object]]:
+    """Return a row for every finding of a pattern: what was ``found`` of those that can be judged, and the verdict."""
+    rows = _blank_rows(pattern)
+    for (_, number), (_, row) in zip(docket.places_of(pattern), found.iterrows(), strict=True):
+        rows[number] = {str(name): value for name, value in row.items()}
+    verdict = docket.verdict(pattern, passed=passed, decided=decided)
+    return [
+        row | {"passed": verdict == "met", "verdict": verdict, NOT_JUDGED: docket.reasons.get((pattern.id, n), "")}
+        for n, row in enumerate(rows)
+    ]
 
 
 def _blank_rows(pattern: Pattern) -> list[dict[str, object]]:

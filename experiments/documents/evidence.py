@@ -272,15 +272,10 @@ def tipping_late_rows() -> tuple[list[str], list[list[object]]]:
 
 
 FITTED = "fit"
-"""Folder of what the fit showed; it is there once a fit has ended."""
+"""Folder of what the fit showed."""
 
 PRIOR = "prior"
 """What stands for draws of the priors, beside the sets that were accepted."""
-
-
-def has_fit() -> bool:
-    """Return whether a fit has ended."""
-    return (EVIDENCE / FITTED / "best.csv").is_file()
 
 
 def fit_board_rows() -> tuple[list[str], list[list[object]]]:

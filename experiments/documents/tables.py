@@ -364,28 +364,28 @@ TO_FOLLOW = "*Follows once numbers are fitted.*\n"
 
 def fit_board() -> str:
     """Return which patterns are met by the best set, accepted ones and prior draws, and lost by which null."""
-    return markdown_table(*evidence.fit_board_rows()) if evidence.has_fit() else TO_FOLLOW
+    return markdown_table(*evidence.fit_board_rows())
 
 
 def fit_findings() -> str:
     """Return what is found of all patterns under the best set."""
-    return markdown_table(*evidence.fit_finding_rows()) if evidence.has_fit() else TO_FOLLOW
+    return markdown_table(*evidence.fit_finding_rows())
 
 
 def fit_of_sets() -> str:
     """Return what is found of all patterns over the accepted sets."""
-    return markdown_table(*evidence.fit_of_sets_rows()) if evidence.has_fit() else TO_FOLLOW
+    return markdown_table(*evidence.fit_of_sets_rows())
 
 
 def fit_numbers() -> str:
     """Return what the fit says of each free number."""
-    return markdown_table(*evidence.fit_number_rows()) if evidence.has_fit() else TO_FOLLOW
+    return markdown_table(*evidence.fit_number_rows())
 
 
 def fit_waves() -> str:
     """Return what the fit did, wave by wave."""
     headings = ("wave", "chance that walks climb to", "sets screened", "met all there", "accepted on many runs")
-    return markdown_table(headings, evidence.fit_wave_rows()) if evidence.has_fit() else TO_FOLLOW
+    return markdown_table(headings, evidence.fit_wave_rows())
 
 
 def regimes_renamed() -> str:
