@@ -67,6 +67,7 @@ def work(settings: ReportSettings, command: Command) -> Results:
         replicates=finished[0].replicates,
         texts={"brief.html": page, **pdf},
         words=[f"The brief: {' and '.join(['brief.html', *pdf])}"],
+        numbers="",  # the brief says what is to be said of those that it is made from
         record={"made_from": {str(each.folder): each.manifest_sha256 for each in finished}},
     )
 

@@ -169,6 +169,16 @@ def test_the_brief_says_what_its_numbers_rest_on(answers: Path, page: str) -> No
     assert "no assessment" not in page
 
 
+def test_a_brief_is_not_said_to_rest_on_other_numbers(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says what it is made from itself; the scenarios in its manifest are not how runs with a sample were run."""
+    capsys.readouterr()
+    assert main(["report", f"from={answers}/other", f"output={tmp_path}/brief"]) == 0
+    assert "set by hand" not in capsys.readouterr().out
+    assert "accepted sets of numbers" in (tmp_path / "brief" / "brief.html").read_text("utf-8")
+
+
 def test_only_what_differs_is_listed() -> None:
     """The table of settings names each lever in which a scenario departs, and no other."""
     pair = {
