@@ -52,6 +52,11 @@ def shares_by_threshold(
     Columns: scenario, threshold, factor, level (kept within what is allowed), regime, share_of_months, share_at_end (of
     runs, in their last month), renamed (share of months that have another name than as it is; the same for all regimes
     of a factor).
+
+    >>> nobody_came = {"ordinary": {name: np.zeros((2, 12)) for name in READ}}
+    >>> named = shares_by_threshold(nobody_came, {"ordinary": RegimeThresholds()})
+    >>> named.loc[named["share_at_end"] == 1.0, "regime"].unique().tolist()
+    ['hollow']
     """
     rows = []
     for scenario, measures in values.items():
@@ -99,6 +104,11 @@ def clusters(
     the whole run, and of the last year alone. There are as many clusters as give the highest silhouette, 2 to
     ``most``. Agreement is the adjusted Rand index with the regimes of the last month (Hubert and Arabie 1985): 1 the
     same, 0 by chance. Runs have equally many months.
+
+    >>> kinds = {name: np.repeat([[0.0], [1.0]], 4, axis=0) * np.ones(24) for name in READ}
+    >>> found = clusters({"two kinds": kinds}, {"two kinds": RegimeThresholds()}, seed=1, most=2)
+    >>> found.agreement["adjusted_rand"].tolist()
+    [1.0, 1.0]
     """
     ends = np.concatenate([name_regimes(of, levels[name])[:, -1] for name, of in values.items()])
     yearly = np.concatenate([_by_year(of) for of in values.values()])
