@@ -7,7 +7,7 @@ made=${1:-outputs/evidence}
 
 python -m experiments.documents.nulls   # nulls.csv, nulls_matched.csv, sim/nulls/numbers.py
 python -m experiments.documents.by_hand # patterns.csv, names.csv
-python -m experiments.documents.levers_together # levers_together/, figures of it
+python -m experiments.documents.asked levers_together # levers_together/, figures of it
 python -m experiments.documents.tipping # tipping/, figures of it
 partnerships compare output="$made/headline" overwrite=true
 cp "$made/headline/figures/headline.png" docs/figures/headline.png

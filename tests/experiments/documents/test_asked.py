@@ -10,8 +10,8 @@ import pytest
 
 from analysis.hindcast.tables import DRAWN, NONE, OUTCOMES, hindcast
 from analysis.places.tables import CONDITION
+from experiments.documents import asked as document
 from experiments.documents import evidence, tables
-from experiments.documents import hindcast as document
 
 BLOCKS = ("hindcast_figure", "hindcast_summary", "hindcast_places", "hindcast_forecast")
 
@@ -35,7 +35,8 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         folder = Path(words[-1].removeprefix("output="))
         (folder / "figures").mkdir(parents=True)
         (folder / "figures" / "model_and_record.png").write_bytes(b"drawn")
-        for name, table in zip(document.TABLES, (found.places, found.summary, found.forecast), strict=True):
+        kept = document.ASKED["hindcast"].tables
+        for name, table in zip(kept, (found.places, found.summary, found.forecast), strict=True):
             table.to_csv(folder / f"{name}.csv", index=False)
         return 0
 
@@ -57,7 +58,7 @@ def test_until_it_is_asked_a_word_stands_for_every_table(stored: list[list[str]]
 
 def test_what_was_stored_is_shown_with_its_condition(stored: list[list[str]], tmp_path: Path) -> None:
     """Patterns held out are asked for by name, and overrides are handed on."""
-    assert document.main(["behaviour.trend_spread=0.05"]) == 0
+    assert document.main("hindcast", ["behaviour.trend_spread=0.05"]) == 0
     assert stored[0][:3] == ["hindcast", "held_out=true", "behaviour.trend_spread=0.05"]
     assert (tmp_path / "figures" / "hindcast_model_and_record.png").read_bytes() == b"drawn"
     shown = {name: tables.TABLES[name]() for name in BLOCKS}
