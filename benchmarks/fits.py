@@ -1,7 +1,7 @@
-"""Two ways to fit, compared by what they find for the same time: ``python benchmarks/fits.py STUDY minutes``.
+"""Two ways to fit, compared by what they find for the same work: ``python benchmarks/fits.py STUDY core_hours [way]``.
 
 STUDY is the folder of a ``partnerships fit`` whose table of prior draws (draws/) both ways begin with. Then each has so
-many minutes of the clock:
+many core-hours, hours of processor time, in which to go on; ``abc`` or ``history_matching`` asks one of them alone:
 
 - *history matching*, as ``partnerships fit`` does it: waves of walks on emulators
 - *sequential ABC*, as ``partnerships calibrate`` does it: a population that is moved through falling tolerances, on the
@@ -9,7 +9,7 @@ many minutes of the clock:
 
 What either ends with is judged by the same judge, on many runs of another seed. Written into fits.csv beside STUDY:
 sets that were simulated, that met all on few runs, that were accepted, families in effect (1 / the sum of squared
-shares of accepted sets by prior ancestor), core-hours (processor time, without the table), families per core-hour.
+shares of accepted sets by prior ancestor), core-hours (without the table of prior draws), families per core-hour.
 """
 
 from __future__ import annotations
@@ -70,11 +70,11 @@ def usual_fit() -> Fit:
     return fit_of(FitSettings(**{**settings, **{name: tuple(settings[name]) for name in names}}), declared_patterns())
 
 
-def history_matching(fit: Fit, folder: Path, minutes: float) -> Found:
-    """Do wave after wave until the time is over."""
-    until, began = time.monotonic() + 60.0 * minutes, time.process_time()
+def history_matching(fit: Fit, folder: Path, core_hours: float) -> Found:
+    """Do wave after wave until the core-hours are used."""
+    began = time.process_time()
     found, waves = None, 0
-    while found is None or time.monotonic() < until:
+    while found is None or _core_hours(began) < core_hours:
         waves += 1
         found = fitted(dataclasses.replace(fit, most_waves=waves, wanted=1_000_000), folder)
     accepted = len(found.accepted)
@@ -83,12 +83,12 @@ def history_matching(fit: Fit, folder: Path, minutes: float) -> Found:
     return Found("history matching", len(found.screened), met, accepted, float(accepted), _core_hours(began))
 
 
-def sequential_abc(fit: Fit, folder: Path, minutes: float) -> Found:
-    """Move a population through falling tolerances until the time is over or nothing moves any more."""
-    until, began = time.monotonic() + 60.0 * minutes, time.process_time()
+def sequential_abc(fit: Fit, folder: Path, core_hours: float) -> Found:
+    """Move a population through falling tolerances until the core-hours are used or nothing moves any more."""
     table = scanned(fit.prior, folder, draws=fit.draws)
     misses = _misses(fit, [table[columns_of(pattern)].to_numpy(float) for pattern in _screened(fit)])
     best = np.argsort(total(misses), kind="stable")[:PARTICLES]
+    began = time.process_time()
     simulate = _simulator(fit)
     draws = fit.prior.points_in(table)[best]
     first = simulate(draws, math.inf)
@@ -98,11 +98,13 @@ def sequential_abc(fit: Fit, folder: Path, minutes: float) -> Found:
         accepted=1.0, moves=0, ancestors=best,
     )  # fmt: skip
     simulated = len(draws)
-    while time.monotonic() < until and generation.rounds < settings.last_rounds:
+    while _core_hours(began) < core_hours and generation.rounds < settings.last_rounds:
         generation = after(generation, simulate, settings, seed=fit.seed)
         simulated += len(generation.tried)
         print(
-            f"generation {generation.number}: tolerance {generation.tolerance:.4f}, {generation.families:.1f} families"
+            f"generation {generation.number}: tolerance {generation.tolerance:.4f}, "
+            f"{generation.families:.1f} families, {_core_hours(began):.2f} core-hours",
+            flush=True,
         )
     there = np.flatnonzero(total(generation.misses) <= 0.0)
     _, firsts = np.unique(generation.draws[there], axis=0, return_index=True)
@@ -140,15 +142,23 @@ def _simulator(fit: Fit) -> Callable[[Numbers, float], Numbers]:
     return simulate
 
 
+WAYS: dict[str, Callable[[Fit, Path, float], Found]] = {
+    "abc": sequential_abc,
+    "history_matching": history_matching,
+}
+
+
 def main(arguments: list[str]) -> int:
     """Compare both ways, write down and print what they found, and return the exit code."""
-    if len(arguments) != 2:
-        print("usage: python benchmarks/fits.py STUDY minutes", file=sys.stderr)
+    if len(arguments) not in (2, 3) or not set(arguments[2:]) <= set(WAYS):
+        print(f"usage: python benchmarks/fits.py STUDY core_hours [{' or '.join(WAYS)}]", file=sys.stderr)
         return 2
-    study, minutes, fit = Path(arguments[0]), float(arguments[1]), usual_fit()
-    with tempfile.TemporaryDirectory() as scratch:
-        shutil.copytree(study / CHUNKS, Path(scratch) / CHUNKS)
-        found = [way(fit, Path(scratch), minutes) for way in (sequential_abc, history_matching)]
+    study, core_hours, fit = Path(arguments[0]), float(arguments[1]), usual_fit()
+    found = []
+    for name in arguments[2:] or WAYS:
+        with tempfile.TemporaryDirectory() as scratch:
+            shutil.copytree(study / CHUNKS, Path(scratch) / CHUNKS)
+            found.append(WAYS[name](fit, Path(scratch), core_hours))
     table = pd.DataFrame([one.row for one in found])
     table.to_csv(study.parent / "fits.csv", index=False, float_format="%.4g")
     print(table.to_string(index=False))
