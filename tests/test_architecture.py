@@ -75,6 +75,8 @@ ROOMS: dict[str, str] = {
     # what is left of the model without one thing; no rule knows of these
     "sim.nulls": "sim.jit sim.rules.mathematics sim.parameters sim.tables sim.steps sim.meetings sim.ties sim.life"
     " sim.month",
+    "sim.laboratory": "sim.jit sim.rules.mathematics sim.parameters sim.tables sim.steps sim.measures sim.month"
+    " sim.nulls",
     # --------------------- the compiler of steps: knows what steps and draws are, but no single step, rule or parameter
     "sim.lanes": "",
     "sim.lanes.lowering": "",
@@ -111,6 +113,7 @@ ROOMS: dict[str, str] = {
     "analysis.together": "sim analysis.shared",
     "analysis.tipping": "sim analysis.shared",
     "analysis.regimes": "sim analysis.shared",
+    "analysis.docking": "analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
@@ -133,8 +136,8 @@ ROOMS: dict[str, str] = {
     " experiments.cases experiments.compose",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
-    " analysis.claims analysis.tipping analysis.hindcast experiments.terminal experiments.options experiments.errors"
-    " experiments.values experiments.behaviours experiments.compose",
+    " analysis.claims analysis.tipping analysis.hindcast analysis.docking experiments.terminal experiments.options"
+    " experiments.errors experiments.values experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
     "experiments.search": "sim analysis.shared analysis.patterns analysis.policy experiments.files"
@@ -150,9 +153,9 @@ ROOMS: dict[str, str] = {
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims analysis.tipping"
-    " analysis.hindcast analysis.regimes analysis.brief experiments.terminal experiments.options experiments.errors"
-    " experiments.settings"
-    " experiments.values experiments.behaviours experiments.cases experiments.compose experiments.command"
+    " analysis.hindcast analysis.regimes analysis.docking analysis.brief experiments.terminal experiments.options"
+    " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.cases"
+    " experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",
     "experiments.documents": "sim analysis.shared analysis.patterns analysis.together analysis.tipping analysis.places"
     " analysis.hindcast"
@@ -188,7 +191,7 @@ LIBRARIES: dict[str, str] = {
     "numpy": "sim.regimes sim.randomness sim.choices sim.records sim.partnership sim.history sim.lanes"
     " sim.block sim.ensemble analysis experiments",
     "pandas": "sim.history sim.ensemble analysis experiments",
-    "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls analysis.patterns experiments",
+    "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls sim.laboratory analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
     "omegaconf": "experiments.errors experiments.cases experiments.compose experiments.command experiments.runs",
     "rich": "experiments.terminal experiments.output experiments.verbs",

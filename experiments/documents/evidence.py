@@ -42,16 +42,6 @@ def _rows(table: pd.DataFrame) -> list[Row]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
-def board() -> tuple[list[str], list[list[str]]]:
-    """Return headings and cells of what the model shows of the patterns that it may be fitted to."""
-    return judged_rows(_table("patterns").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""}))
-
-
-def name_rows() -> list[list[object]]:
-    """Return scenarios that are named by what their months should be, and the share of months that are."""
-    return [[row["scenario"], row["regime"], _interval(row, "{:.2f}")] for row in _rows(_table("names"))]
-
-
 OF_NULLS = (
     ("tie_density", "{:.2f}"),
     ("decisions_a_month", "{:.2f}"),
@@ -125,40 +115,6 @@ def scan_pairs() -> tuple[list[str], list[list[object]]]:
 def scan_names() -> list[list[object]]:
     """Return one row a name of months: the share of draws in which it occurs, and where it occurs most."""
     return [[row["regime"], f"{row['share']:.0%}", f"`{row['where']}`"] for row in _rows(_table("scan/regimes"))]
-
-
-def confirmed_rows() -> list[list[object]]:
-    """Return one row a best draw: what it meets on new seeds, what it fails, what it met in the scan."""
-    return [
-        [
-            row["draw"],
-            f"{row['met']} of {row['judged']}",
-            row["fails"],
-            f"{row['met_before']} of {row['judged_before']}",
-        ]
-        for row in _rows(_table("scan/confirmed"))
-    ]
-
-
-RESHUFFLED = "added value after 84 months, as is minus reshuffled"
-
-
-def who_is_tied_rows() -> tuple[list[str], list[list[object]]]:
-    """Return headings and a row a best draw: what is lost when ties are dealt to others, with 95 % intervals."""
-    as_it_is = _table("scan/reshuffled_as_it_is").assign(what=RESHUFFLED)
-    judged = _table("scan/who_is_tied").replace({"what": {RESHUFFLED: f"{RESHUFFLED} and matched"}})
-    table = pd.concat([as_it_is, judged], ignore_index=True)
-    points = table["what"].str.startswith("added value")
-    table.loc[points, ["value", "ci_low", "ci_high"]] *= 100.0
-    what = list(dict.fromkeys(table["what"]))
-    by_draw = {
-        (row["draw"], row["what"]): f"{row['value']:.2f} ({row['ci_low']:.2f} to {row['ci_high']:.2f})".replace(
-            "-", "−"
-        )
-        for row in _rows(table)
-    }
-    heads = [one.replace("added value", "added value, points,") for one in what]
-    return ["draw", *heads], [[draw, *(by_draw[draw, one] for one in what)] for draw in dict.fromkeys(table["draw"])]
 
 
 def without_one_rows() -> tuple[list[str], list[list[object]]]:
@@ -381,12 +337,50 @@ def regime_rows() -> tuple[list[str], list[list[object]]]:
     return ["threshold", *(f"{mid_sentence(name)}, at {ends[0]:g} / {ends[1]:g} times" for name in scenarios)], rows
 
 
+def name_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a scenario: the share of its months, and of its runs at the end, with each name."""
+    table = _table(f"{WORDS_FOR_MONTHS}/thresholds")
+    table = table[table["factor"] == 1.0].drop_duplicates(["scenario", "regime"])
+    at = table.set_index(["scenario", "regime"])
+    names = list(dict.fromkeys(table["regime"]))
+    rows: list[list[object]] = []
+    for scenario in dict.fromkeys(table["scenario"]):
+        of = [at.loc[(scenario, name)] for name in names]
+        rows.append([f"`{scenario}`", *(f"{one['share_of_months']:.0%} / {one['share_at_end']:.0%}" for one in of)])
+    return ["scenario, months / ends", *names], rows
+
+
 def agreement_rows() -> list[list[object]]:
     """Return a row a way to cluster: the number of clusters, their silhouette, and the agreement with the words."""
     table = _table(f"{WORDS_FOR_MONTHS}/agreement")
     return [
         [row["of"], row["clusters"], f"{row['silhouette']:.2f}", f"{row['adjusted_rand']:.2f}"]
         for row in _rows(table[table["best"]])
+    ]
+
+
+def docking_rows() -> list[list[object]]:
+    """Return a row a criterion of the public-goods game: what was asked, what came out."""
+    rows: list[list[object]] = []
+    for row in _rows(_table("dock/criteria")):
+        ends = [f"{row[name]:g}" for name in ("low", "high") if abs(row[name]) < float("inf")]
+        asked = " to ".join(ends) if len(ends) == 2 else f"above {ends[0]}" if row["id"] == "D4" else f"below {ends[0]}"
+        rows.append([row["id"], row["what"], asked, f"{row['value']:.2f}", "passed" if row["passed"] else "**failed**"])
+    return rows
+
+
+def coordination_rows() -> list[list[object]]:
+    """Return a row a finding of coordination experiments: what they found, and what the model does."""
+    table = _table("dock/coordination")
+    return [
+        [
+            row["id"],
+            row["compared"],
+            f"{row['experiments']} ({row['source']})",
+            f"{row['difference']:+.3f} ({row['ci_low']:+.3f} to {row['ci_high']:+.3f})".replace("-", "−"),
+            "agrees" if row["agrees"] else "**disagrees**",
+        ]
+        for row in _rows(table[table["measure"] == "minimum"])
     ]
 
 

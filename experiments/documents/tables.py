@@ -43,6 +43,7 @@ DOCUMENTS = (
     "levers_together.md",
     "tipping.md",
     "hindcast.md",
+    "docking.md",
     "fit.md",
 )
 
@@ -255,14 +256,9 @@ def _of_the_model(name: str) -> list[object]:
     return [name, measure.unit, f"{_bound(measure.low)} to {_bound(measure.high)}", measure.says]
 
 
-def judged() -> str:
-    """Return what the model shows, with numbers set by hand, of the patterns that it may be fitted to."""
-    return markdown_table(*evidence.board())
-
-
 def names_come_true() -> str:
     """Return in what share of their months scenarios are what they are called."""
-    return markdown_table(("scenario", "name of months", "share of months"), evidence.name_rows())
+    return markdown_table(*evidence.name_rows())
 
 
 def nulls_seen() -> str:
@@ -305,16 +301,6 @@ def prior_pairs() -> str:
 def prior_names() -> str:
     """Return in what share of draws from the priors each name of months occurs."""
     return markdown_table(("name", "draws in which it occurs", "most in"), evidence.scan_names())
-
-
-def best_draws() -> str:
-    """Return what the best draws meet on seeds of their own."""
-    return markdown_table(("draw", "met on new seeds", "missed", "met in the scan"), evidence.confirmed_rows())
-
-
-def who_is_tied() -> str:
-    """Return what best draws lose when ties are dealt to others."""
-    return markdown_table(*evidence.who_is_tied_rows())
 
 
 def without_one() -> str:
@@ -399,6 +385,17 @@ def regimes_clustered() -> str:
     return markdown_table(headings, evidence.agreement_rows())
 
 
+def docking_criteria() -> str:
+    """Return the criteria of the public-goods game, and what came out."""
+    return markdown_table(("id", "what", "must be", "model", "verdict"), evidence.docking_rows())
+
+
+def docking_coordination() -> str:
+    """Return what coordination experiments found, and what the model does."""
+    headings = ("id", "compared", "experiments", "difference of least effort (95 % interval)", "")
+    return markdown_table(headings, evidence.coordination_rows())
+
+
 def hindcast_figure() -> str:
     """Return the figure of the hindcast."""
     if not evidence.has_hindcast():
@@ -431,13 +428,13 @@ _MAKERS: dict[str, Callable[[], str]] = {
         case_files,
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, places_known,
         boards, measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments,
-        pattern_nulls, pattern_regimes, pattern_words, judged, names_come_true, nulls_seen, growth_coalitions, matched,
-        prior_shares, prior_counts, prior_pairs, prior_names, best_draws, who_is_tied, without_one,
+        pattern_nulls, pattern_regimes, pattern_words, names_come_true, nulls_seen, growth_coalitions, matched,
+        prior_shares, prior_counts, prior_pairs, prior_names, without_one,
         levers_alone, levers_by_sector, levers_in_pairs, levers_in_pairs_counted,
         tipping_history, tipping_loops, tipping_late,
         fit_board, fit_findings, fit_of_sets, fit_numbers, fit_waves,
         regimes_renamed, regimes_clustered,
-        hindcast_figure, hindcast_summary, hindcast_places, hindcast_forecast,
+        docking_criteria, docking_coordination, hindcast_figure, hindcast_summary, hindcast_places, hindcast_forecast,
     )
 }  # fmt: skip
 TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}

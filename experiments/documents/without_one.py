@@ -1,10 +1,9 @@
 """What each mechanism does for the patterns: ``python -m experiments.documents.without_one``.
 
-Numbers set by hand and the best draws of the scan are judged as they are, and again with one mechanism taken out: its
+The best and three other accepted sets of numbers are judged as they are, and again with one mechanism taken out: its
 strength is set to what leaves it without effect, or its step is left out of the month. A mechanism that no pattern
 needs is one without which each of these sets meets all that it meets with it. Looked at are the patterns that numbers
-may be fitted to, with half of their declared runs, on the seed on which the draws were confirmed. Takes about half an
-hour on two cores.
+may be fitted to, with half of their declared runs, on a seed of their own. Takes about half an hour on two cores.
 """
 
 from __future__ import annotations
@@ -13,38 +12,27 @@ import dataclasses
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from analysis.patterns.judging import ids_of, judged_scoreboard
-from analysis.patterns.scan import DRAW
-from analysis.shared.summaries import t_interval
+from experiments.behaviours import ACCEPTED, BEST, GROUP, read_sample
 from experiments.compose import load_scenario
-from experiments.documents.by_hand import MATRIX_RUNS, RESAMPLES, SHARE_OF_RUNS
 from experiments.documents.evidence import AS_IT_IS, EVIDENCE
 from experiments.files import replacing
-from experiments.runs.declared_patterns import (
-    FITTED,
-    Prepared,
-    declared_patterns,
-    docket_of,
-    prepared,
-    seen_of,
-    with_numbers,
-)
-from experiments.search.prior_scan import Scan, free_numbers
+from experiments.options import shipped_folder
+from experiments.runs.declared_patterns import FITTED, Prepared, declared_patterns, docket_of, prepared, seen_of
 from experiments.terminal import progress_bar
-from sim import MONTH, simulate_ensemble
-from sim.nulls import reshuffled
+from sim import MONTH
+from sim.parameters import Behaviour
 
-WITHOUT, RESHUFFLED = EVIDENCE / "without_one.csv", EVIDENCE / "scan" / "reshuffled_as_it_is.csv"
-CONFIRMED = EVIDENCE / "scan" / "confirmed.csv"
-SEED_OF_SCAN, SEED = 1, 2
-BY_HAND = "by hand"
-FEWEST_MET = 12
-"""Draws that met so many patterns when they were confirmed are looked at."""
+WITHOUT = EVIDENCE / "without_one.csv"
+SHARE_OF_RUNS, MATRIX_RUNS, RESAMPLES, SEED = 0.5, 40, 999, 2
+"""How many of the runs that are declared are done, and of how many trust and ties are looked at."""
+
+OTHERS = 3
+"""Accepted sets that are looked at beside the best."""
+
 SETS_AT_ONCE = 8
-RUNS, MONTH_84 = 400, 83
 
 Numbers = Mapping[str, float]
 
@@ -111,16 +99,14 @@ MECHANISMS: Mapping[str, Mechanism] = {
 
 
 def sets() -> dict[str, Numbers]:
-    """Return what is looked at: the numbers set by hand, and the best draws of the scan by their numbers."""
-    confirmed = pd.read_csv(CONFIRMED)
-    return {BY_HAND: {}} | {
-        str(draw): _numbers_of(draw) for draw in confirmed.loc[confirmed["met"] >= FEWEST_MET, DRAW].tolist()
-    }
+    """Return what is looked at: the best set, and the first other accepted ones."""
+    best = load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour
+    others = [one for one in read_sample(shipped_folder() / GROUP / f"{ACCEPTED}.csv").sets if one != best]
+    return {"best": _numbers(best)} | {f"set {k + 1}": _numbers(one) for k, one in enumerate(others[:OTHERS])}
 
 
-def _numbers_of(draw: int) -> Numbers:
-    scan = Scan(free_numbers(), docket_of(declared_patterns(), MONTH, roles=FITTED), (), SEED_OF_SCAN, at_once=1)
-    return scan.sets(scan.drawn(draw, 1))[0]
+def _numbers(behaviour: Behaviour) -> Numbers:
+    return dataclasses.asdict(behaviour)
 
 
 def judged(several: Sequence[tuple[str, Numbers, tuple[str, ...]]]) -> Iterator[dict[str, object]]:
@@ -164,28 +150,11 @@ def all_judged() -> Iterator[dict[str, object]]:
                 advance(len(some))
 
 
-def what_reshuffling_takes() -> pd.DataFrame:
-    """Return the added value that the best draws lose with ties reshuffled as they are, nothing being matched."""
-    rows = []
-    for draw in pd.read_csv(CONFIRMED)[DRAW].tolist():
-        scenario = with_numbers(load_scenario("baseline_lsp"), _numbers_of(draw))
-        as_is, dealt = (
-            simulate_ensemble([scenario], replicates=RUNS, seed=SEED, measures=("added_value",), month=month)
-            for month in (MONTH, reshuffled.month)
-        )
-        lost = as_is["added_value"][0][:, MONTH_84] - dealt["added_value"][0][:, MONTH_84]
-        value, low, high = (float(np.ravel(end)[0]) for end in t_interval(lost[:, None]))
-        rows.append({DRAW: draw, "value": value, "ci_low": low, "ci_high": high})
-    return pd.DataFrame(rows)
-
-
 def main() -> int:
     """Write down what is seen, and return the exit code."""
-    with replacing(RESHUFFLED) as partial:
-        what_reshuffling_takes().to_csv(partial, index=False, float_format="%.4g")
     with replacing(WITHOUT) as partial:
         pd.DataFrame(all_judged()).to_csv(partial, index=False)
-    print(f"written: {RESHUFFLED}, {WITHOUT}; then: python -m experiments.documents.tables")
+    print(f"written: {WITHOUT}; then: python -m experiments.documents.tables")
     return 0
 
 

@@ -32,6 +32,9 @@ MOST_SEED = 2**32 - 1
 _MOST_CHARACTERS = 300
 """Of an error: it repeats what was asked, which may be anything."""
 
+NUMBERS = "behaviour=by_hand"
+"""The numbers of the page, those with which its lessons were written."""
+
 NAMED = ("board", "calendar", "leadership")
 """Changes that may name an option of a config group, applied before single settings."""
 
@@ -83,7 +86,7 @@ class PageRequest:
 @kept_for_a_folder
 def preset_scenarios() -> Mapping[str, Scenario]:
     """Return the scenarios by name. The first call takes about a second."""
-    return {name: load_scenario(name) for name in scenario_names()}
+    return {name: load_scenario(name, [NUMBERS]) for name in scenario_names()}
 
 
 @kept_for_a_folder
@@ -119,7 +122,7 @@ def changeable_paths() -> tuple[str, ...]:
 
 
 def _options(group: str, part: Callable[[Scenario], Option]) -> dict[str, Option]:
-    return {name: part(load_scenario("baseline_lsp", [f"{group}={name}"])) for name in option_names(group)}
+    return {name: part(load_scenario("baseline_lsp", [f"{group}={name}", NUMBERS])) for name in option_names(group)}
 
 
 # ------------------------------------------------------------------- from a request to scenarios

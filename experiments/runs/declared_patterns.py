@@ -65,6 +65,9 @@ STAND_INS: Mapping[str, str] = {
 }
 """Experiments that are to come and are simulated all the same, and what stands in."""
 
+NUMBERS_DRAWN = ("behaviour=by_hand",)
+"""Changes of experiments whose free numbers are all drawn: what ships as fitted must not decide what a fit is."""
+
 GROUPS: Mapping[str, str] = {"real_39": "recorded", "fund_88": "funded", "all_354": "all"}
 """Declared names for several places, and those under which the model knows them."""
 

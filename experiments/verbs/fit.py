@@ -61,6 +61,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
 from experiments.runs.declared_patterns import (
     FITTED,
+    NUMBERS_DRAWN,
     STAND_INS,
     Prepared,
     declared_patterns,
@@ -241,15 +242,15 @@ def fit_of(settings: FitSettings, declared: Declaration) -> Fit:
         ),
         {},
     )
-    prior = prepared(declared, by_value, runs_of=_multiples(PRIOR_RUNS, settings.runs), most_places=settings.places)
-    screening = prepared(
-        declared,
+    ready = partial(prepared, declared, changes=NUMBERS_DRAWN)
+    prior = ready(by_value, runs_of=_multiples(PRIOR_RUNS, settings.runs), most_places=settings.places)
+    screening = ready(
         Docket(screened, {}),
         runs_of=_multiples(SCREENING_RUNS, settings.screening_runs),
         most_places=settings.screening_places,
     )
     judging_runs = _judging_runs(settings, declared)
-    judging = prepared(declared, by_value, runs_of=judging_runs)
+    judging = ready(by_value, runs_of=judging_runs)
     return Fit(
         prior=Scan(free_numbers(), by_value, prior, seed=settings.seed, at_once=64, threads=settings.threads),
         draws=settings.draws,
@@ -270,7 +271,7 @@ def fit_of(settings: FitSettings, declared: Declaration) -> Fit:
             threads=settings.threads,
         ),
         closely=closely,
-        close_experiments=prepared(declared, closely, runs_of=declared_share(declared, settings.interval_runs)),
+        close_experiments=ready(closely, runs_of=declared_share(declared, settings.interval_runs)),
         matrix_runs=settings.matrix_runs,
         chances=tuple(settings.chances),
         a_wave=settings.wave,

@@ -54,6 +54,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
 from experiments.runs.declared_patterns import (
     FITTED,
+    NUMBERS_DRAWN,
     STAND_INS,
     declared_patterns,
     declared_share,
@@ -167,6 +168,7 @@ def _scan(settings: ScanSettings, declared: Declaration) -> Scan:
     experiments = prepared(
         declared,
         docket,
+        changes=NUMBERS_DRAWN,
         runs_of=lambda name: given.get(name, max(1, round(USUAL_SHARES.get(name, 1.0) * settings.runs))),
         most_places=settings.places,
         for_names=True,

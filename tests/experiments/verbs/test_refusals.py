@@ -229,6 +229,12 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["study=s", "status=true"], ["holds no study"]),
         (["study=/proc/s"], ["/proc/s", "cannot be written"]),
     ],
+    "dock": [
+        (["scenario=talking_shop"], ["scenario=talking_shop", "change behaviour alone"]),
+        (["levers.duty.attend=1"], ["levers.duty.attend=1", "change behaviour alone"]),
+        (["replicates=10"], ["replicates = 10", "each of"]),
+        (["behaviour=best", "replicates=1"], ["replicates", "1", "10"]),
+    ],
     "regimes": [
         (["scenario=talking_shop"], ["scenario", "scenarios=[talking_shop]"]),
         (["scenarios=[talking_shp]"], ["talking_shp", "talking_shop"]),
