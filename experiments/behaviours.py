@@ -28,6 +28,12 @@ OF_SETS = (
 OF_BEST = "Numbers of the best accepted set: intervals cover chance, not what is unknown about behaviour."
 """What has to be said of runs with the set that a fit found best."""
 
+OF_BY_HAND = "Numbers set by hand, not fitted."
+"""What has to be said of runs with the defaults of the parameters."""
+
+OF_OTHERS = "Numbers given for these runs: neither those of the fit nor those set by hand."
+"""What has to be said of all others."""
+
 BEST, ACCEPTED = "best", "accepted"
 """Names of the behaviours that a fit leaves."""
 

@@ -295,8 +295,6 @@ class Month:
     """What can be kept on request of bodies, pairs and the table, by the name under which it is asked for."""
     choices: Choices = CHOICES
     """What bodies choose at which tables."""
-    remark: str = "Numbers set by hand, not fitted."
-    """What has to be said wherever somebody reads a result of it."""
 
     # ------------------------------------------------------------ copies with changes
 

@@ -147,6 +147,7 @@ ROOMS: dict[str, str] = {
     " experiments.files experiments.terminal experiments.options experiments.errors experiments.values"
     " experiments.behaviours experiments.compose experiments.command experiments.study",
     "experiments.page": "sim analysis.shared analysis.run experiments.options experiments.errors experiments.values"
+    " experiments.behaviours"
     " experiments.compose experiments.study experiments.output",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
     " experiments.command experiments.output",

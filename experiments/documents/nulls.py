@@ -182,8 +182,8 @@ def numbers_text(baseline: Baseline, factors: Factors) -> str:
     """Return the text of ``sim/nulls/numbers.py``."""
     return f'''"""Numbers that null models take from the model itself.
 
-Read off ``baseline_lsp`` with the values in force, over its months and runs. Read anew, and this file written anew, by
-``python -m experiments.documents.nulls``.
+Read off ``baseline_lsp`` with the best accepted set of numbers, over its months and runs. Read anew, and this file
+written anew, by ``python -m experiments.documents.nulls``.
 """
 
 TRUST = {baseline.trust}

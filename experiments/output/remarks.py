@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from experiments.behaviours import BEST, GROUP, OF_BEST, OF_SETS
+from experiments.behaviours import BEST, GROUP, OF_BEST, OF_BY_HAND, OF_OTHERS, OF_SETS
 from experiments.compose import load_scenario
 from experiments.options import option_names
 from experiments.study.store import Study
-from sim import Scenario, month_of
+from sim import Scenario
+from sim.parameters import Behaviour
 
 
 def on_numbers(scenarios: Iterable[Scenario]) -> list[str]:
@@ -17,8 +18,11 @@ def on_numbers(scenarios: Iterable[Scenario]) -> list[str]:
     >>> on_numbers([load_scenario("talking_shop", ["behaviour=by_hand"])])
     ['Numbers set by hand, not fitted.']
     """
-    shipped = [load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour] if BEST in option_names(GROUP) else []
-    said = [OF_BEST if one.behaviour in shipped else month_of(one).remark for one in scenarios]
+    best = load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour if BEST in option_names(GROUP) else None
+    said = [
+        OF_BEST if one.behaviour == best else OF_BY_HAND if one.behaviour == Behaviour() else OF_OTHERS
+        for one in scenarios
+    ]
     return list(dict.fromkeys(said))
 
 

@@ -17,6 +17,7 @@ import yaml
 from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
 from analysis.shared.words import readable, titled
+from experiments.behaviours import OF_BY_HAND
 from experiments.compose import load_place, scenario_descriptions
 from experiments.options import is_own, option_names
 from experiments.page.request import board_options, calendar_options, preset_scenarios
@@ -156,7 +157,7 @@ def catalogue() -> dict[str, Any]:
         "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
         "lessons": _declared_texts("lessons"),
         "assumptions": _assumptions(),
-        "remark": MONTH.remark,
+        "remark": OF_BY_HAND,
         "start": START,
     }
 

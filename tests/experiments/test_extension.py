@@ -14,6 +14,7 @@ from strategies import extension_text
 
 import sim
 from experiments import load_scenario
+from experiments.behaviours import OF_BEST, OF_BY_HAND, OF_OTHERS
 from experiments.console import main
 from experiments.study.store import open_study
 
@@ -175,10 +176,17 @@ def test_bad_input_ends_with_one_line(asked, told, capsys):
     assert not Path("s").exists()
 
 
-def test_what_has_to_be_said_of_a_month_is_said_with_every_result(empty_folder, capsys):
-    """That numbers are not fitted is read on the screen, in the manifest and in texts."""
-    remark = "Numbers set by hand, not fitted."
-    assert main(["explain", "months=14", "replicates=2", "output=answer", "figures=false"]) == 0
+@pytest.mark.parametrize(
+    ("asked", "remark"),
+    [
+        ([], OF_BEST),
+        (["behaviour=by_hand"], OF_BY_HAND),
+        (["behaviour.tie_rate=0.31"], OF_OTHERS),
+    ],
+)
+def test_what_has_to_be_said_of_numbers_is_said_with_every_result(asked, remark, empty_folder, capsys):
+    """Where numbers come from is read on the screen, in the manifest and in texts."""
+    assert main(["explain", "months=14", "replicates=2", "output=answer", "figures=false", *asked]) == 0
     assert remark in capsys.readouterr().out
     manifest = json.loads((empty_folder / "answer" / "manifest.json").read_text())
     assert manifest["settings"]["remarks"] == [remark]

@@ -11,9 +11,10 @@ import pytest
 import yaml
 
 from experiments import load_scenario
+from experiments.behaviours import OF_BY_HAND
 from experiments.documents import lessons
 from experiments.documents import tables as documents
-from sim import MONTH, PARAMETERS, simulate_ensemble
+from sim import PARAMETERS, simulate_ensemble
 
 DECLARED = yaml.safe_load((documents.DOCS.parent / "experiments/page/lessons.yaml").read_text("utf-8"))
 PAGES = lessons.lesson_pages()
@@ -133,7 +134,7 @@ def test_settings_quoted_in_the_lessons_are_those_in_force() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_lesson_says_that_numbers_are_set_by_hand(page: Path) -> None:
     """Whoever reads what came out reads that too."""
-    assert MONTH.remark.removesuffix(".") in TEXTS[page.name]
+    assert OF_BY_HAND.removesuffix(".") in TEXTS[page.name]
 
 
 # ------------------------------------------------------------------ the commands

@@ -18,6 +18,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 uvicorn = pytest.importorskip("uvicorn", reason="uvicorn is not installed")
 pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 
+from experiments.behaviours import OF_BY_HAND  # noqa: E402
 from experiments.page.answers import answer  # noqa: E402
 from experiments.page.catalogue import DUTY  # noqa: E402
 from experiments.page.grid import Grid, axes_of, grid_runs, packed_grid, stored_examples, stored_months  # noqa: E402
@@ -26,7 +27,6 @@ from experiments.page.packing import unpacked  # noqa: E402
 from experiments.page.request import preset_scenarios, request_by  # noqa: E402
 from experiments.page.server import Answering, make_app  # noqa: E402
 from experiments.verbs.app import listening_socket  # noqa: E402
-from sim import MONTH  # noqa: E402
 from sim.meetings import TERMS  # noqa: E402
 
 expect = sync_api.expect
@@ -167,7 +167,7 @@ def test_the_live_page_tells_what_the_engine_found(served: str, opened: Open) ->
         most = max(computed[side]["final_regimes"], key=lambda one: one["count"])
         count = "all 20" if most["count"] == 20 else f"{most['count']} of 20"
         assert count in lead
-    assert page.locator("#remark").inner_text() == MONTH.remark
+    assert page.locator("#remark").inner_text() == OF_BY_HAND
 
 
 def test_a_slider_moves_the_curves_of_its_side_only(served: str, opened: Open) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.tipping.tables import AILING, AS_IT_IS, DOWN, HIGH, LAUNCHES, LOW, UP
 from experiments import load_scenario
+from experiments.behaviours import OF_BEST
 from experiments.console import main
 from experiments.runs.tipping import (
     Axis,
@@ -139,7 +140,7 @@ def test_the_verb_leaves_tables_figures_and_words(empty_folder: Path, capsys: py
     figures = {f"figures/{name}.png" for name in ("history", "loops", "how_late")}
     assert files == {*tables, *figures, "words.txt", "manifest.json"}
     text = Path("out/words.txt").read_text("utf-8")
-    for part in ("Does history matter?", "How late is too late?", "Numbers set by hand, not fitted."):
+    for part in ("Does history matter?", "How late is too late?", OF_BEST):
         assert part in text
         assert part in said
     assert json.loads(Path("out/manifest.json").read_text("utf-8"))["scenarios"]

@@ -11,6 +11,7 @@ import pytest
 from commands import refused_line
 
 from experiments import load_scenario
+from experiments.behaviours import OF_BEST
 from experiments.console import main
 from experiments.errors import CommandError
 from experiments.options import option_names, shipped_folder
@@ -130,7 +131,7 @@ def test_an_experiment_of_ones_own_leaves_effects_pairs_sectors_words_and_figure
 ) -> None:
     assert main(ASKED) == 0
     said = capsys.readouterr().out
-    assert "Numbers set by hand, not fitted" in said
+    assert OF_BEST in " ".join(said.split())
     assert "18 runs, 0 of them failed" in said
     main_table, pairs, sectors = (pd.read_csv(f"s/{name}") for name in LEFT[:3])
     assert len(main_table) == 2 * 2 * 3
