@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.month import Month
 
 PACKAGE = "sim"
-NAMES_ONLY = ("records", "choices", "remark")
+NAMES_ONLY = ("records", "choices")
 """Fields of a month that say how something is asked for: they change no number, and nothing of them is compiled."""
 FROM_A_FILE = "_extension_"
 """What the name of a module begins with that was read from a file."""

@@ -4,16 +4,13 @@
 # compile months whose rules have changed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-made=${1:-outputs/evidence}
 
 python -m experiments.documents.nulls   # nulls.csv, nulls_matched.csv, sim/nulls/numbers.py
-for name in levers_together regimes dock hindcast claims; do
+for name in headline levers_together regimes dock hindcast claims; do
     python -m experiments.documents.asked "$name" # a folder of that name here, figures; docs/claims.md
 done
 python -m experiments.documents.tipping # tipping/, figures of it
 python -m experiments.documents.without_one # without_one.csv
-partnerships compare output="$made/headline" overwrite=true
-cp "$made/headline/figures/headline.png" docs/figures/headline.png
 python -m experiments.documents.tables
 python -m experiments.documents.lessons
 python -m experiments.documents.notebook

@@ -34,7 +34,8 @@ AS_IT_IS = "as it is"
 """What stands for the model itself, beside what is left without something."""
 
 
-def _table(name: str) -> pd.DataFrame:
+def table_of(name: str) -> pd.DataFrame:
+    """Return a table of ``docs/evidence/`` by its path without ending."""
     return pd.read_csv(EVIDENCE / f"{name}.csv")
 
 
@@ -55,7 +56,7 @@ OF_NULLS = (
 
 def null_rows() -> list[list[object]]:
     """Return one row a null model: what the ordinary partnership comes to, and what of the added value is lost."""
-    seen = {(row["null"], row["measure"]): row for row in _rows(_table("nulls"))}
+    seen = {(row["null"], row["measure"]): row for row in _rows(table_of("nulls"))}
     nulls = dict.fromkeys(null for null, measure in seen if measure == OF_NULLS[0][0])
     return [
         [
@@ -69,7 +70,7 @@ def null_rows() -> list[list[object]]:
 
 def growth_rows() -> list[list[object]]:
     """Return one row a null model: how often a growth coalition is called one at the end."""
-    rows = _rows(_table("nulls"))
+    rows = _rows(table_of("nulls"))
     shares = [row for row in rows if row["measure"] == "growth_coalition_at_the_end"]
     return [[row["null"].replace("_", " "), _interval(row, "{:.2f}")] for row in shares]
 
@@ -83,7 +84,7 @@ def matched_rows() -> list[list[object]]:
             *(f"{row[name]:.2f} ± {1.96 * row[name + '_error']:.2f}" for name in ("ratio", "ratio_elsewhere")),
             f"{row['factor']:.3g}",
         ]
-        for row in _rows(_table("nulls_matched"))
+        for row in _rows(table_of("nulls_matched"))
     ]
 
 
@@ -91,19 +92,19 @@ def scan_rows() -> list[list[object]]:
     """Return one row a pattern: the share of prior draws that meet it, with its 95 % interval."""
     return [
         [row["id"], f"{row['share']:.1%}", f"{row['ci_low']:.1%} to {row['ci_high']:.1%}"]
-        for row in _rows(_table("scan/patterns"))
+        for row in _rows(table_of("scan/patterns"))
     ]
 
 
 def scan_counts() -> list[list[object]]:
     """Return how many prior draws meet so many patterns."""
-    return [[row["met"], f"{row['draws']:,}"] for row in _rows(_table("scan/counts")) if row["draws"]]
+    return [[row["met"], f"{row['draws']:,}"] for row in _rows(table_of("scan/counts")) if row["draws"]]
 
 
 def scan_pairs() -> tuple[list[str], list[list[object]]]:
     """Return headings and cells of the share of prior draws that meet two patterns at once, beside each alone."""
-    alone = {row["id"]: row["share"] for row in _rows(_table("scan/patterns")) if row["id"] != "all"}
-    both = {frozenset((row["id"], row["other"])): row["share"] for row in _rows(_table("scan/pairs"))}
+    alone = {row["id"]: row["share"] for row in _rows(table_of("scan/patterns")) if row["id"] != "all"}
+    both = {frozenset((row["id"], row["other"])): row["share"] for row in _rows(table_of("scan/pairs"))}
     names = list(alone)
     cells: list[list[object]] = [
         [one, *(f"{100 * (alone[one] if one == two else both[frozenset((one, two))]):.1f}" for two in names[: k + 1])]
@@ -114,12 +115,12 @@ def scan_pairs() -> tuple[list[str], list[list[object]]]:
 
 def scan_names() -> list[list[object]]:
     """Return one row a name of months: the share of draws in which it occurs, and where it occurs most."""
-    return [[row["regime"], f"{row['share']:.0%}", f"`{row['where']}`"] for row in _rows(_table("scan/regimes"))]
+    return [[row["regime"], f"{row['share']:.0%}", f"`{row['where']}`"] for row in _rows(table_of("scan/regimes"))]
 
 
 def without_one_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a mechanism: the patterns that are lost without it, set by set; '' for none."""
-    table = _table("without_one").fillna("")
+    table = table_of("without_one").fillna("")
     met = {(row["without"], row["set"]): set(row["met"].split()) for row in _rows(table)}
     named_by = dict(zip(table["without"], table["named_by"], strict=True))
     of_sets = list(dict.fromkeys(one for _, one in met))
@@ -134,16 +135,30 @@ def without_one_rows() -> tuple[list[str], list[list[object]]]:
 
 def levers_alone_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a measure and dose of a lever: what it changes alone, year by year."""
-    table = _table("levers_together/main_effects")
+    table = table_of("levers_together/main_effects")
     return _by_year(
         table, keys=["measure", "lever", "dose"], headings=["change of", "lever"], column="effect",
         told=lambda key: [_of_change(key[0]), with_dose(key[1], key[2])],
     )  # fmt: skip
 
 
+def levers_headline_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a lever at its last dose: what it changes alone by the last year."""
+    table = table_of("levers_together/main_effects")
+    last = table[(table["year"] == table["year"].max()) & (table["dose"] == table["dose"].iloc[-1])]
+    measures = list(dict.fromkeys(last["measure"]))
+    rows: list[list[object]] = []
+    for lever, its in last.groupby("lever", sort=False):
+        at = {row["measure"]: row for row in _rows(its)}
+        told = [with_interval(at[m]["effect"], at[m]["ci_low"], at[m]["ci_high"], m) for m in measures]
+        cells = [f"**{one}**" if at[m]["clear"] else one for m, one in zip(measures, told, strict=True)]
+        rows.append([with_dose(str(lever), its["dose"].iloc[0]), *cells])
+    return ["after twelve years, change of", *(_of_change(m) for m in measures)], rows
+
+
 def levers_by_sector_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a lever at its last dose, measure and sector: who gains and who loses."""
-    table = _table("levers_together/sectors")
+    table = table_of("levers_together/sectors")
     table = table[table["dose"] == table.groupby("lever")["dose"].transform("last")]
     order = {lever: place for place, lever in enumerate(table["lever"].unique())}
     table = table.sort_values("lever", key=lambda levers: levers.map(order), kind="stable")
@@ -155,7 +170,7 @@ def levers_by_sector_rows() -> tuple[list[str], list[list[object]]]:
 
 def levers_in_pairs_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a measure and pair of doses that is clear in some year."""
-    table = _table("levers_together/pair_interactions")
+    table = table_of("levers_together/pair_interactions")
     keys = ["measure", "lever", "dose", "other", "other_dose"]
     table = table[table.groupby(keys)["clear"].transform("any")]
     return _by_year(
@@ -167,7 +182,7 @@ def levers_in_pairs_rows() -> tuple[list[str], list[list[object]]]:
 def levers_in_pairs_counts() -> list[list[object]]:
     """Return a row a measure: how many interactions are clear, and how large they may be."""
     rows: list[list[object]] = []
-    for measure, its in _table("levers_together/pair_interactions").groupby("measure", sort=False):
+    for measure, its in table_of("levers_together/pair_interactions").groupby("measure", sort=False):
         away = int(((its["ci_low"] > 0.0) | (its["ci_high"] < 0.0)).sum())
         scale = 100.0 if "percentage" in unit_of_change(str(measure)) else 1.0
         most = scale * float(its[["ci_low", "ci_high"]].abs().to_numpy().max())
@@ -178,7 +193,7 @@ def levers_in_pairs_counts() -> list[list[object]]:
 
 def tipping_history_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a scenario, levers and end of them: what is left of the launch at the last month."""
-    table = _table("tipping/gaps")
+    table = table_of("tipping/gaps")
     table = table[(table["month"] == table["month"].max()) & table["dose"].isin((0.0, 1.0))]
     rows: list[list[object]] = []
     for key, its in table.groupby(["scenario", "asked", "dose", "told"], sort=False):
@@ -195,7 +210,7 @@ def tipping_history_rows() -> tuple[list[str], list[list[object]]]:
 
 def tipping_loop_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a scenario and levers: the area of loops at each pace, as seen and beyond age."""
-    table = _table("tipping/areas")
+    table = table_of("tipping/areas")
     rows: list[list[object]] = []
     headings: list[str] = []
     for key, its in table.groupby(["scenario", "asked"], sort=False):
@@ -209,7 +224,7 @@ def tipping_loop_rows() -> tuple[list[str], list[list[object]]]:
 
 def tipping_late_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a scenario, arm and dose from half on: what is turned, and until which year."""
-    turned, last = _table("tipping/turned"), _table("tipping/last_years")
+    turned, last = table_of("tipping/turned"), table_of("tipping/last_years")
     years = sorted(turned["year"].unique())
     shown = [years[0], years[len(years) // 2], years[-1]]
     rows: list[list[object]] = []
@@ -241,16 +256,16 @@ def fit_board_rows() -> tuple[list[str], list[list[object]]]:
     it evidence.
     """
     declared = declared_patterns()
-    best, sets = _table(f"{FITTED}/best"), _table(f"{FITTED}/accepted")
+    best, sets = table_of(f"{FITTED}/best"), table_of(f"{FITTED}/accepted")
     verdicts = best.drop_duplicates("id").set_index("id")["verdict"]
     of_sets = sets.drop_duplicates("id").set_index("id")["share_of_sets"]
     # Of fitted patterns the table that the fit began with knows more draws.
-    prior = dict(zip(_table(f"{FITTED}/patterns")["id"], _table(f"{FITTED}/patterns")["share"], strict=True))
+    prior = dict(zip(table_of(f"{FITTED}/patterns")["id"], table_of(f"{FITTED}/patterns")["share"], strict=True))
     if (EVIDENCE / FITTED / f"{PRIOR}.csv").is_file():
-        others = _table(f"{FITTED}/{PRIOR}").drop_duplicates("id").set_index("id")["share_of_sets"]
+        others = table_of(f"{FITTED}/{PRIOR}").drop_duplicates("id").set_index("id")["share_of_sets"]
         prior = {**others.to_dict(), **prior}
     asked_nulls = (EVIDENCE / FITTED / "nulls.csv").is_file()
-    nulls = _table(f"{FITTED}/nulls") if asked_nulls else pd.DataFrame(columns=["null", "id", "verdict"])
+    nulls = table_of(f"{FITTED}/nulls") if asked_nulls else pd.DataFrame(columns=["null", "id", "verdict"])
     in_null = {(row["null"], row["id"]): row["verdict"] for row in _rows(nulls)}
     rows: list[list[object]] = []
     for pattern in declared.patterns:
@@ -286,14 +301,14 @@ def fit_of_sets_rows() -> tuple[list[str], list[list[str]]]:
 
 
 def _fit_findings(of: str) -> pd.DataFrame:
-    table = _table(f"{FITTED}/{of}").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""})
+    table = table_of(f"{FITTED}/{of}").astype({NOT_JUDGED: object}).fillna({NOT_JUDGED: ""})
     return table.dropna(axis="columns", how="all").assign(passed=table["verdict"] == "met")
 
 
 def fit_number_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a free number: prior, accepted sets, the best, which pattern identifies it."""
     rows: list[list[object]] = []
-    for row in _rows(_table(f"{FITTED}/parameters").fillna({"identified_by": ""})):
+    for row in _rows(table_of(f"{FITTED}/parameters").fillna({"identified_by": ""})):
         declared = PARAMETERS[f"behaviour.{row['parameter']}"]
         told = row["identified_by"] or ("several" if row["learnt"] else "none: uncertain")
         rows.append(
@@ -314,7 +329,7 @@ def fit_number_rows() -> tuple[list[str], list[list[object]]]:
 def fit_wave_rows() -> list[list[object]]:
     """Return a row a wave of the fit."""
     columns = ("wave", "chance", "screened", "met_screening", "accepted")
-    return [[f"{row[name]:g}" for name in columns] for row in _rows(_table(f"{FITTED}/waves"))]
+    return [[f"{row[name]:g}" for name in columns] for row in _rows(table_of(f"{FITTED}/waves"))]
 
 
 WORDS_FOR_MONTHS = "regimes"
@@ -323,7 +338,7 @@ WORDS_FOR_MONTHS = "regimes"
 
 def regime_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a threshold: the share of months that half and one and a half of it rename."""
-    table = _table(f"{WORDS_FOR_MONTHS}/thresholds").drop_duplicates(["scenario", "threshold", "factor"])
+    table = table_of(f"{WORDS_FOR_MONTHS}/thresholds").drop_duplicates(["scenario", "threshold", "factor"])
     ends = (table["factor"].min(), table["factor"].max())
     at = table.set_index(["threshold", "scenario", "factor"])["renamed"]
     scenarios = list(dict.fromkeys(table["scenario"]))
@@ -339,7 +354,7 @@ def regime_rows() -> tuple[list[str], list[list[object]]]:
 
 def name_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a scenario: the share of its months, and of its runs at the end, with each name."""
-    table = _table(f"{WORDS_FOR_MONTHS}/thresholds")
+    table = table_of(f"{WORDS_FOR_MONTHS}/thresholds")
     table = table[table["factor"] == 1.0].drop_duplicates(["scenario", "regime"])
     at = table.set_index(["scenario", "regime"])
     names = list(dict.fromkeys(table["regime"]))
@@ -352,7 +367,7 @@ def name_rows() -> tuple[list[str], list[list[object]]]:
 
 def agreement_rows() -> list[list[object]]:
     """Return a row a way to cluster: the number of clusters, their silhouette, and the agreement with the words."""
-    table = _table(f"{WORDS_FOR_MONTHS}/agreement")
+    table = table_of(f"{WORDS_FOR_MONTHS}/agreement")
     return [
         [row["of"], row["clusters"], f"{row['silhouette']:.2f}", f"{row['adjusted_rand']:.2f}"]
         for row in _rows(table[table["best"]])
@@ -362,7 +377,7 @@ def agreement_rows() -> list[list[object]]:
 def docking_rows() -> list[list[object]]:
     """Return a row a criterion of the public-goods game: what was asked, what came out."""
     rows: list[list[object]] = []
-    for row in _rows(_table("dock/criteria")):
+    for row in _rows(table_of("dock/criteria")):
         ends = [f"{row[name]:g}" for name in ("low", "high") if abs(row[name]) < float("inf")]
         asked = " to ".join(ends) if len(ends) == 2 else f"above {ends[0]}" if row["id"] == "D4" else f"below {ends[0]}"
         rows.append([row["id"], row["what"], asked, f"{row['value']:.2f}", "passed" if row["passed"] else "**failed**"])
@@ -371,7 +386,7 @@ def docking_rows() -> list[list[object]]:
 
 def coordination_rows() -> list[list[object]]:
     """Return a row a finding of coordination experiments: what they found, and what the model does."""
-    table = _table("dock/coordination")
+    table = table_of("dock/coordination")
     return [
         [
             row["id"],
@@ -396,7 +411,7 @@ def has_hindcast() -> bool:
 def hindcast_summary_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a statistic over districts: of the record, of the model, with intervals."""
     rows: list[list[object]] = []
-    for row in _rows(_table(f"{HINDCAST}/summary").astype({"interval": object}).fillna({"interval": ""})):
+    for row in _rows(table_of(f"{HINDCAST}/summary").astype({"interval": object}).fillna({"interval": ""})):
         shown = hindcast_interval(row, 3 if "share of the gap" in row["unit"] else 2)
         is_nil = (row["statistic"], row["of"]) == (RANKS, BOTH) and verdict_on_order(row) == NIL
         value = f"{shown}, {NIL}" if is_nil else shown
@@ -414,7 +429,7 @@ def hindcast_place_rows() -> tuple[list[str], list[list[object]]]:
             _model(row),
             "yes" if row["inside"] else "no",
         ]
-        for row in _rows(_table(f"{HINDCAST}/hindcast"))
+        for row in _rows(table_of(f"{HINDCAST}/hindcast"))
     ]
     change = "change 2001 to 2005"
     headings = ["district", "fund, £ a head", "gap 2001", f"record, {change}", f"model, {change} (90 %)", "inside"]
@@ -423,7 +438,7 @@ def hindcast_place_rows() -> tuple[list[str], list[list[object]]]:
 
 def hindcast_forecast_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a district: the model's change from 2005 to 2008 with its interval."""
-    rows = [[row["label"], row["code"], _model(row)] for row in _rows(_table(f"{HINDCAST}/forecast"))]
+    rows = [[row["label"], row["code"], _model(row)] for row in _rows(table_of(f"{HINDCAST}/forecast"))]
     return ["district", "code of 2004", "model, change 2005 to 2008 (90 %)"], rows
 
 

@@ -21,7 +21,7 @@ from analysis.shared.markdown import markdown_table
 from analysis.shared.words import capital
 from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS
 from experiments.compose import load_scenario, scenario_descriptions
-from experiments.documents import evidence
+from experiments.documents import evidence, prose
 from experiments.documents.odd_tables import ODD_TABLES
 from experiments.documents.places import BASES, NEEDS, RECORDED
 from experiments.options import option_names
@@ -313,6 +313,11 @@ def levers_alone() -> str:
     return markdown_table(*evidence.levers_alone_rows())
 
 
+def levers_headline() -> str:
+    """Return what each lever, ambitiously, changes alone by the last year."""
+    return markdown_table(*evidence.levers_headline_rows())
+
+
 def levers_by_sector() -> str:
     """Return who gains and who loses by each lever at its larger dose."""
     return markdown_table(*evidence.levers_by_sector_rows())
@@ -434,6 +439,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         tipping_history, tipping_loops, tipping_late,
         fit_board, fit_findings, fit_of_sets, fit_numbers, fit_waves,
         regimes_renamed, regimes_clustered,
+        levers_headline, prose.headline_words, prose.levers_words, prose.rests_on_words, prose.fit_words,
         docking_criteria, docking_coordination, hindcast_figure, hindcast_summary, hindcast_places, hindcast_forecast,
     )
 }  # fmt: skip
