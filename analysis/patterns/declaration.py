@@ -61,7 +61,7 @@ class Places:
 
 @dataclass(frozen=True, config=_FORBID)
 class PlannedRuns:
-    """What has to be simulated. ``null_model`` takes something away; ``to_come`` says what no setting can say yet.
+    """What has to be simulated. ``null_model`` takes something away; ``stands_in``: for what was wanted.
 
     ``for_names``: no pattern reads it, but a scan counts what its months are called.
     """
@@ -74,7 +74,7 @@ class PlannedRuns:
     start: Month = LAUNCH
     months: Annotated[Whole, Field(ge=1, le=600)] = 144
     null_model: str | None = None
-    to_come: str = ""
+    stands_in: str = ""
     for_names: bool = False
 
 

@@ -156,7 +156,15 @@ def experiment_rows(declared: Declaration) -> tuple[list[str], Rows]:
     >>> experiment_rows(Made(experiments={"base": planned}, places=both, runs_of=lambda name: 10))[1]
     [['base', 'ordinary', 'baseline_lsp', '2001-04 to 2013-03', 'both: 2 × 5 = 10', '', '']]
     """
-    headings = ["experiment", "what", "scenario and settings", "months", "places × runs", "null model", "to come"]
+    headings = [
+        "experiment",
+        "what",
+        "scenario and settings",
+        "months",
+        "places × runs",
+        "null model",
+        "what stands in for what was wanted",
+    ]
     rows: Rows = []
     for name, planned in declared.experiments.items():
         places = declared.places[planned.places]
@@ -168,7 +176,7 @@ def experiment_rows(declared: Declaration) -> tuple[list[str], Rows]:
                 date_of((0, planned.months - 1), planned.start),
                 f"{places.says}: {places.count} × {planned.runs_a_place} = {declared.runs_of(name):,}",
                 planned.null_model or "",
-                planned.to_come,
+                planned.stands_in,
             ]
         )
     return headings, rows

@@ -60,11 +60,6 @@ DECLARED_RUNS = 400
 SETS_IN_A_TASK = 32
 """Sets of free numbers that a thread takes at a time: few enough that all have work, enough to fill the lanes."""
 
-STAND_INS: Mapping[str, str] = {
-    "england": "fund, agreements and councils follow the record by district; a county's table is a pull without bodies"
-}
-"""Experiments that are to come and are simulated all the same, and what stands in."""
-
 NUMBERS_DRAWN = ("behaviour=by_hand",)
 """Changes of experiments whose free numbers are all drawn: what ships as fitted must not decide what a fit is."""
 
@@ -162,14 +157,21 @@ def _reason(finding: Finding, declared: Declaration, month: Month, *, matrices: 
         planned = declared.experiments[name]
         if planned.null_model and null_month(planned.null_model) is None:
             return f"the null model {planned.null_model} is not built"
-        if planned.to_come and name not in STAND_INS:
-            return f"{name} is to come: {planned.to_come}"
     for word in finding.measures:
         if missing := missing_of(word, month.measures):
             return missing
         if word in OF_MATRICES and not matrices:
             return f"{word} needs the ties and trust of single runs, which are not looked at here"
     return ""
+
+
+def stand_ins(declared: Declaration, names: Iterable[str]) -> list[str]:
+    """Return what stands in for what was wanted in the named experiments, a sentence each."""
+    told: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        if says := declared.experiments[name].stands_in:
+            told.setdefault(says, []).append(name)
+    return [f"{', '.join(of)}: {says}." for says, of in told.items()]
 
 
 def declared_share(declared: Declaration, runs: int) -> Callable[[str], int]:

@@ -62,7 +62,6 @@ from experiments.output.frame import Results, study_folder
 from experiments.runs.declared_patterns import (
     FITTED,
     NUMBERS_DRAWN,
-    STAND_INS,
     Prepared,
     declared_patterns,
     declared_share,
@@ -70,6 +69,7 @@ from experiments.runs.declared_patterns import (
     prepared,
     reads_matrices,
     seen_of,
+    stand_ins,
     values_of_sets,
 )
 from experiments.search.checkpoints import begin
@@ -196,7 +196,7 @@ def work(settings: FitSettings, command: Command) -> Results:
             *_on_numbers(parameters),
             *_on_sets(of_sets),
             judged_words(of_best, model="The best set"),
-            *_stand_ins(fit),
+            *stand_ins(declared, (one.name for stage in fit.judging.stages for one in stage)),
         ]
     )
     again = " ".join(["partnerships fit", *command.beside("study", "threads", "figures")])
@@ -407,8 +407,3 @@ def _on_sets(board: pd.DataFrame) -> list[str]:
     shares = board.drop_duplicates("id").set_index("id")["share_of_sets"]
     told = ", ".join(f"{id} {100 * share:.0f} %" for id, share in shares.items())
     return [f"On new seeds accepted sets meet, by value: {told}."]
-
-
-def _stand_ins(fit: Fit) -> list[str]:
-    named = [one.name for stage in fit.judging.stages for one in stage]
-    return [f"{name}: {says}." for name, says in STAND_INS.items() if name in named]

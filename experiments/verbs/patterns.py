@@ -4,10 +4,9 @@ Each pattern is declared with its source and its criterion in configs/pattern/de
 (docs/patterns.md). What they read is simulated with the behaviour in force, and every finding is
 set against its band, with an interval. A pattern that is missed is a finding like any other: it is
 said plainly and the exit code is 0. Each experiment has the runs declared for it, times runs / 400;
-what reads who trusts or is tied to whom, matrix_runs of them. What cannot be judged yet, because an
-experiment is to come or a measure is not there, is said not to be judged, and never met. Patterns
-that are held out are neither simulated nor shown without held_out=true: once looked at they are
-evidence no more.
+what reads who trusts or is tied to whom, matrix_runs of them. What cannot be judged, because
+a measure is not there, is said not to be judged, and never met. Patterns that are held out are
+neither simulated nor shown without held_out=true: once looked at they are evidence no more.
 
 behaviour.NAME=… changes a free number; behaviour=accepted judges every accepted set, by value;
 extension=sim.nulls.NAME takes one thing away from the model.
@@ -67,13 +66,13 @@ from experiments.output.frame import Results
 from experiments.runs.declared_patterns import (
     DECLARED_RUNS,
     NOT_HELD_OUT,
-    STAND_INS,
     Prepared,
     declared_patterns,
     declared_share,
     docket_of,
     prepared,
     seen_of,
+    stand_ins,
     values_of_sets,
 )
 from experiments.runs.own_patterns import of_one, of_sets, own_patterns, pattern_batches
@@ -125,8 +124,13 @@ def work(settings: PatternsSettings, command: Command) -> Results:
         board, words = _of_sample(settings, docket, experiments, sample)
     else:
         board, words = _of_set(settings, docket, experiments, changes)
-    stands_in = [f"{one.name}: {STAND_INS[one.name]}." for one in experiments if one.name in STAND_INS]
-    text = "\n".join([*words, *stands_in, *([HELD_OUT_SEEN] if settings.held_out else [])])
+    text = "\n".join(
+        [
+            *words,
+            *stand_ins(declared, (one.name for one in experiments)),
+            *([HELD_OUT_SEEN] if settings.held_out else []),
+        ]
+    )
     shown = board[(board[NOT_JUDGED] == "") & (board["verdict"] != "not judged")]
     met, missed = len(ids_of(board, "met")), len(ids_of(board, "missed"))
     title = f"{met} of {met + missed} patterns that can be judged are met"

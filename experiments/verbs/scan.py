@@ -55,12 +55,12 @@ from experiments.output.frame import Results, study_folder
 from experiments.runs.declared_patterns import (
     FITTED,
     NUMBERS_DRAWN,
-    STAND_INS,
     declared_patterns,
     declared_share,
     docket_of,
     prepared,
     seen_of,
+    stand_ins,
 )
 from experiments.search.checkpoints import begin
 from experiments.search.prior_scan import BEHAVIOUR, CHUNKS, PLAN, Scan, free_numbers, scanned
@@ -247,7 +247,7 @@ def _left_out(docket: Docket) -> list[str]:
         if pattern.id not in whole
     ]
     read = {name for pattern in docket.judged for name in pattern.experiments}
-    return lines + [f"{name}: {says}." for name, says in STAND_INS.items() if name in read]
+    return lines + stand_ins(declared_patterns(), sorted(read))
 
 
 def _on_best(confirmed: pd.DataFrame) -> list[str]:
