@@ -88,6 +88,13 @@ def matched_rows() -> list[list[object]]:
     ]
 
 
+def not_matched() -> str:
+    """Return that ties and decisions could not be matched as nearly as was declared; '' if they were."""
+    rows = _rows(table_of("nulls_matched"))
+    off = " and ".join(f"{row['amount']} {row['ratio']:.2f} times as many" for row in rows)
+    return "" if all(row["is_reached"] for row in rows) else f"**They could not be matched within 5 %**: {off}."
+
+
 def scan_rows() -> list[list[object]]:
     """Return one row a pattern: the share of prior draws that meet it, with its 95 % interval."""
     return [

@@ -280,7 +280,8 @@ def matched() -> str:
     headings = (
         "a month, years 5 to 12", "model", "reshuffled", "matched", "matched over model", "in other runs", "factor",
     )  # fmt: skip
-    return markdown_table(headings, evidence.matched_rows())
+    said = evidence.not_matched()
+    return markdown_table(headings, evidence.matched_rows()) + (f"\n\n{said}" if said else "")
 
 
 def prior_shares() -> str:

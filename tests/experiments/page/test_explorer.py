@@ -17,7 +17,7 @@ from experiments.errors import CommandError
 from experiments.page.catalogue import DUTY, PAGE_MEASURES, QUANTILES
 from experiments.page.grid import Grid, axes_of, examples_wanted, grid_runs, left_out, presets_for, stored_months
 from experiments.page.packing import unpacked
-from experiments.page.request import preset_scenarios
+from experiments.page.request import NUMBERS, preset_scenarios
 from sim import simulate_ensemble, with_changes
 
 SMALL = {"vary": ("levers.staff_team", "duty"), "levels": 2, "ranges": {}}
@@ -33,7 +33,7 @@ SOON = [
 
 @pytest.fixture(scope="module")
 def base():
-    return load_scenario("baseline_lsp")
+    return load_scenario("baseline_lsp", [NUMBERS])
 
 
 # -------------------------------------------------------------------------------- axes
@@ -213,7 +213,7 @@ def test_the_page_holds_the_runs(held, base):
     axes, levels = held["axes"], [axis["levels"][1] for axis in held["axes"]]
     assert levels == [0.9, 1.0]
     changes = [f"{path}={level}" for axis, level in zip(axes, levels, strict=True) for path in axis["paths"]]
-    scenario = load_scenario("baseline_lsp", changes)
+    scenario = load_scenario("baseline_lsp", [NUMBERS, *changes])
     lived = simulate_ensemble([scenario], replicates=3, seed=held["seed"], months=held["months_at"])
     for place, name in enumerate(replicated["measures"]):
         assert np.all(np.abs(values[3, place] - lived[name][0]) <= 0.51 * replicated["values"]["scale"][place])

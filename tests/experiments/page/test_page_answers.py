@@ -16,7 +16,7 @@ from experiments.page.answers import SideRuns, answer, policy_dates, typical_rep
 from experiments.page.catalogue import PAGE_MEASURES, QUANTILES
 from experiments.page.example import example, trust_months
 from experiments.page.packing import packed, packed_codes, unpacked
-from experiments.page.request import MOST_REPLICATES, MOST_SEATS, changeable_paths, request_by, request_in
+from experiments.page.request import MOST_REPLICATES, MOST_SEATS, NUMBERS, changeable_paths, request_by, request_in
 from sim import PARAMETERS, REGIMES, ScenarioError, find_place, simulate, simulate_ensemble, with_changes
 from sim.meetings import TERMS
 
@@ -49,8 +49,8 @@ def test_a_question_is_what_the_command_line_would_make_of_it():
         {"left": {"preset": "talking_shop"}, "right": {"preset": "growth_coalition", "changes": changes}}
     )
     overrides = [f"{path}={value}" for path, value in changes.items()]
-    assert asked.left == load_scenario("talking_shop")
-    assert asked.right == load_scenario("growth_coalition", overrides)
+    assert asked.left == load_scenario("talking_shop", [NUMBERS])
+    assert asked.right == load_scenario("growth_coalition", [NUMBERS, *overrides])
 
 
 def test_every_parameter_can_be_moved():

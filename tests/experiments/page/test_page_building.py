@@ -15,7 +15,7 @@ pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 from experiments.compose import load_scenario, scenario_names
 from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
 from experiments.page.html import page_html
-from experiments.page.request import changeable_paths, request_by
+from experiments.page.request import NUMBERS, changeable_paths, request_by
 from experiments.values import with_values
 from sim import MEASURES, PARAMETERS, REGIMES, THEMES
 from sim.meetings import TERMS
@@ -56,7 +56,7 @@ def test_presets_are_the_scenarios_as_they_are_composed(told: dict[str, Any]) ->
     defaults = {control["path"]: control["default"] for control in told["controls"]}
     assert sorted(preset["name"] for preset in told["presets"]) == scenario_names()
     for preset in told["presets"]:
-        own = settings_of(load_scenario(preset["name"]))
+        own = settings_of(load_scenario(preset["name"], [NUMBERS]))
         shown = {path: preset["settings"].get(path, defaults[path]) for path in own}
         assert shown == own
         assert preset["claim"]
@@ -87,7 +87,7 @@ def test_lessons_speak_of_what_there_is(told: dict[str, Any]) -> None:
             assert found, word
             assert found[2] in (REGIMES if found[1] in ("count", "share") else PAGE_MEASURES), word
         for side in (lesson["left"], lesson["right"]):
-            with_values(load_scenario(side["preset"]), side["changes"])
+            with_values(load_scenario(side["preset"], [NUMBERS]), side["changes"])
         assert lesson["look"] in {"h-way", "h-who", "h-regimes", "h-inside", "h-other"}
         assert len(lesson["discuss"]) >= 3
 

@@ -35,7 +35,9 @@ def test_a_comparison_over_places_is_paired_place_by_place(capsys: pytest.Captur
     assert "no assessment of any authority" in capsys.readouterr().out
     runs, kent = pd.read_parquet("out/runs.parquet"), place_names("county:Kent")
     for name, replicate in (("talking_shop", 3), ("baseline_lsp", 15)):
-        scenario = dataclasses.replace(load_scenario(name, ["months=6"]), place=find_place(kent[3]))
+        scenario = dataclasses.replace(
+            load_scenario(name, ["months=6", "behaviour=by_hand"]), place=find_place(kent[3])
+        )
         alone = simulate(scenario, seed=4, replicate=replicate).measures["trust"].mean()  # over the last year
         mine = runs[(runs["scenario"] == name) & (runs["replicate"] == replicate)]
         assert mine["trust"].iloc[0] == pytest.approx(alone, rel=1e-12)
