@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.patterns.structure import dyadic_share, transitivity_excess
-from sim.population import seats_of
+from sim.population import THEMES, seats_of
 from sim.scenario import Scenario
 
 Numbers = NDArray[np.float64]
@@ -90,6 +90,28 @@ def _fund_a_head(kept: Kept) -> Numbers:
     return _has_fund(kept) * place.fund_2003_04_gbp_m * 1e6 / place.population / 10.0
 
 
+_PAID = tuple(f"fund_spent_{theme}_gbp_m" for theme in THEMES)
+
+
+def _fund_share(theme: str) -> Callable[[Kept], Numbers]:
+    """Return what gives the theme's share of what the fund paid for themes in twelve months, 0 where it paid nothing."""
+
+    def share(kept: Kept) -> Numbers:
+        paid = [_in_a_year(kept.measures[measure]) for measure in _PAID]
+        total = np.sum(paid, axis=0)
+        return np.asarray(np.divide(paid[THEMES.index(theme)], total, out=np.zeros_like(total), where=total > 0.0))
+
+    return share
+
+
+def _in_a_year(monthly: Numbers) -> Numbers:
+    """Return sums over twelve months, at the beginning over as many as there are."""
+    so_far = np.cumsum(monthly, axis=-1)
+    before = np.zeros_like(so_far)
+    before[..., YEAR:] = so_far[..., :-YEAR]
+    return so_far - before
+
+
 # One word a line: the table reads as one.
 # fmt: off
 DERIVED: Mapping[str, Derived] = {
@@ -104,6 +126,7 @@ DERIVED: Mapping[str, Derived] = {
     "contribution_share": Derived("Pooled money over the mainstream budgets of those who founded it: nothing is bent.", ("contribution_pooled_gbp_m",), _contribution_share),
     "has_fund": Derived("The place has an allocation, and the scenario does not take it away.", (), _has_fund),
     "fund_ten_gbp_per_head": Derived("From the place's allocation and population.", (), _fund_a_head),
+    **{f"fund_share_{theme}": Derived("Of what the fund paid in twelve months; 0 where it paid nothing.", _PAID, _fund_share(theme)) for theme in THEMES},
 }
 # fmt: on
 """Words by name. Where one is less than it was declared to be, it says so."""

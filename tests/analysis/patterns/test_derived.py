@@ -8,6 +8,7 @@ import pytest
 import sim
 from analysis.patterns.derived import DERIVED, OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
 from experiments.runs.declared_patterns import declared_patterns
+from sim.population import THEMES
 from sim.regimes import REGIMES
 
 DECLARED = declared_patterns()
@@ -94,3 +95,18 @@ def test_what_a_month_reports_is_never_made():
 def test_ties_that_close_are_more_than_chance():
     two_groups = np.kron(np.eye(3), np.ones((4, 4)) - np.eye(4))
     assert of_matrix("tie_transitivity_excess", two_groups, seed=1) > 0.5
+
+
+def test_shares_of_what_the_fund_paid_are_those_of_twelve_months():
+    """What was paid more than a year ago counts no more; a run that paid nothing has no share."""
+    paid = {f"fund_spent_{theme}_gbp_m": np.zeros((2, 24)) for theme in THEMES}
+    paid["fund_spent_crime_gbp_m"][0, 0] = 9.0
+    paid["fund_spent_crime_gbp_m"][0, 12:] = 1.0
+    paid["fund_spent_health_gbp_m"][0, 20] = 4.0
+    words = words_from([f"fund_share_{theme}" for theme in THEMES], kept(**paid))
+    crime, health = words["fund_share_crime"][0], words["fund_share_health"][0]
+    assert crime[[0, 11, 12, 19]].tolist() == [1.0, 1.0, 1.0, 1.0]
+    assert crime[-1] == pytest.approx(12 / 16)
+    assert health[-1] == pytest.approx(4 / 16)
+    assert sum(words.values())[0] == pytest.approx(1.0)
+    assert (sum(words.values())[1] == 0.0).all()

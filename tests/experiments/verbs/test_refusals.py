@@ -28,6 +28,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     "claims": [
         (["levers.duty.attend=1"], ["only behaviour= and the settings of the verb"]),
         (["place=birmingham"], ["only behaviour= and the settings of the verb"]),
+        (["case=mycity"], ["claims takes no case", "compare"]),
         (["replicates=1"], ["replicates", "1", "2"]),
         (["replicates=many"], ["replicates = 'many'"]),
     ],
@@ -232,6 +233,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     "dock": [
         (["scenario=talking_shop"], ["scenario=talking_shop", "change behaviour alone"]),
         (["levers.duty.attend=1"], ["levers.duty.attend=1", "change behaviour alone"]),
+        (["case=mycity"], ["dock takes no case", "compare"]),
         (["replicates=10"], ["replicates = 10", "each of"]),
         (["behaviour=best", "replicates=1"], ["replicates", "1", "10"]),
     ],
