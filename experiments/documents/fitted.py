@@ -4,7 +4,8 @@ Takes a finished ``partnerships fit`` and makes its accepted sets and the best o
 (``configs/behaviour``). Judges the fitted patterns on new runs, under the best set and every accepted one. With
 ``held_out=true`` all patterns, also under draws of the priors, and under the best set in every null model that a
 pattern is declared to be lost by, which are compiled first, for a quarter of an hour: patterns that are held out are
-looked at then, and nothing may be fitted afterwards.
+looked at then, and nothing may be fitted afterwards. What was judged stays in the study, so that the same command goes
+on after a stop.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from experiments.options import shipped_folder
 from experiments.output.folder import DOCS
 from experiments.runs.declared_patterns import declared_patterns, null_month
 from experiments.search.prior_scan import BEHAVIOUR, CHUNKS
+from sim.sources import source_hash
 
 TABLES = ("waves", "parameters", "coverage", "emulators", "patterns")
 NULL_MODELS = "sim.nulls"
@@ -65,13 +67,14 @@ def kept(study: Path, folder: Path) -> None:
 def judged(study: Path, folder: Path, *, held_out: bool) -> int:
     """Judge all patterns under the best and the accepted sets and in null models; return the exit code."""
     nulls = sorted({null for pattern in declared_patterns().patterns for null in pattern.lost_by if null_month(null)})
-    also = [f"held_out={str(held_out).lower()}", f"seed={SEED}", "figures=false", "threads=1"]
+    also = [f"held_out={str(held_out).lower()}", f"seed={SEED}", "figures=false", "threads=1", "overwrite=true"]
+    done = study / f"judged_{source_hash('sim', 'configs')[:12]}"
     with (
         tempfile.TemporaryDirectory() as scratch,
         ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool,
     ):
         own = prior_as_behaviour(study, Path(scratch) / "own")
-        asked = {ACCEPTED: [f"behaviour={ACCEPTED}", f"runs={RUNS[ACCEPTED]}"], BEST: [f"behaviour={BEST}"]}
+        asked = {BEST: [f"behaviour={BEST}"], ACCEPTED: [f"behaviour={ACCEPTED}", f"runs={RUNS[ACCEPTED]}"]}
         if held_out:
             # Who is tied to whom in single runs would take most of the time.
             asked[PRIOR] = ["--config-dir", str(own), f"behaviour={PRIOR}", f"runs={RUNS[PRIOR]}", "matrix_runs=0"]
@@ -79,9 +82,9 @@ def judged(study: Path, folder: Path, *, held_out: bool) -> int:
                 null: [f"behaviour={BEST}", f"extension={NULL_MODELS}.{null}", f"runs={RUNS_OF_NULLS}"]
                 for null in nulls
             }
-        outputs = {name: Path(scratch) / name for name in asked}
-        commands = [["patterns", *words, *also, f"output={outputs[name]}"] for name, words in asked.items()]
-        codes = list(pool.map(partnerships, commands))
+        outputs = {name: done / f"{name}_{'all' if held_out else 'fit'}" for name in asked}
+        left = [name for name, output in outputs.items() if not (output / "manifest.json").is_file()]
+        codes = list(pool.map(partnerships, [["patterns", *asked[k], *also, f"output={outputs[k]}"] for k in left]))
         if any(codes):
             return max(codes)
         boards = [pd.read_csv(output / "scoreboard.csv").assign(of=name) for name, output in outputs.items()]

@@ -28,7 +28,8 @@ def paragraph(*sentences: str) -> str:
     >>> paragraph("One.", "", "Two.")
     'One. Two.'
     """
-    return textwrap.fill(" ".join(filter(None, sentences)), 132, break_long_words=False, break_on_hyphens=False)
+    text = " ".join(filter(None, sentences)).replace(" %", "\u00a0%")
+    return textwrap.fill(text, 132, break_long_words=False, break_on_hyphens=False)
 
 
 # ------------------------------------------------------------------ the headline comparison
@@ -46,8 +47,8 @@ def headline_words() -> str:
         f"Engagement of the growth coalition ends {_beside(GROWTH, 'engagement')}, of the talking shop "
         f"{_beside(TALK, 'engagement')}; added value {_beside(GROWTH, 'added_value')} and "
         f"{_beside(TALK, 'added_value')}, both beside the ordinary partnership, with 95 % intervals.",
-        _of_sets("engagement"),
-        _of_sets("added_value"),
+        f"Of what differs between single pairs of growth coalition and ordinary partnership, what is not known of "
+        f"behaviour makes {_of_sets('engagement')} and {_of_sets('added_value')}; the rest is chance.",
     )
 
 
@@ -66,13 +67,10 @@ def _beside(scenario: str, measure: str) -> str:
 
 
 def _of_sets(measure: str) -> str:
-    """Return what part of a difference is what is not known of behaviour, and in how many sets it has its sign."""
+    """Return what part of a difference is what is not known of behaviour, and in how many sets it is above 0."""
     row = _row("parameter_uncertainty", GROWTH, measure)
-    return (
-        f"Of what differs between single pairs of growth coalition and ordinary partnership in "
-        f"{mid_sentence(measure)}, {100 * row['share_of_sets']:.0f} % is what is not known of behaviour and the rest "
-        f"chance; it is higher in {100 * row['share_above_0']:.0f} % of the sets."
-    )
+    part, above = (f"{100 * row[name]:.0f} %" for name in ("share_of_sets", "share_above_0"))
+    return f"{part} in {mid_sentence(measure)} (higher in {above} of the sets)"
 
 
 def _row(table: str, scenario: str, measure: str) -> dict[str, Any]:

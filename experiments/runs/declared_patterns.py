@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -62,6 +63,8 @@ SETS_IN_A_TASK = 32
 
 NUMBERS_DRAWN = ("behaviour=by_hand",)
 """Changes of experiments whose free numbers are all drawn: what ships as fitted must not decide what a fit is."""
+
+_OF_AN_EXTENSION = re.compile(r"[+~]*(extension=|own[.=])")
 
 GROUPS: Mapping[str, str] = {"real_39": "recorded", "fund_88": "funded", "all_354": "all"}
 """Declared names for several places, and those under which the model knows them."""
@@ -199,7 +202,9 @@ def prepared(
         words = dict.fromkeys(word for f in findings if name in f.experiments for word in f.measures)
         if not words and not (for_names and planned.for_names):
             continue
-        scenario = load_scenario(planned.scenario, [*planned.overrides, *changes])
+        # An experiment about a null model is in that one, whatever else is tried.
+        here = [change for change in changes if not (planned.null_model and _OF_AN_EXTENSION.match(change))]
+        scenario = load_scenario(planned.scenario, [*planned.overrides, *here])
         if (scenario.start, scenario.months) != (planned.start, planned.months):
             raise ScenarioError(
                 f"experiment {name!r} has {scenario.months} months from {scenario.start}, but {planned.months} from "
