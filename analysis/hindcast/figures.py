@@ -19,6 +19,17 @@ _COLOURS = {name: look.colour for name, look in looks_of([INSIDE, OUTSIDE]).item
 _RECORD, _MODEL, _WITHOUT = "Record", "Model", "Model without\nplace trend"
 
 
+LITTLE = 0.1
+"""Share of the variance of changes below which it is said that the model does not spread districts."""
+
+
+def _title(changes: pd.DataFrame) -> str:
+    variance = changes.groupby("trend")["change"].var()
+    if variance[NONE] < LITTLE * variance[DRAWN]:
+        return "Districts spread by the trend that is put in, not by their partnerships: 2001 to 2005"
+    return "Change of the gap to England, 2001 to 2005: model and record"
+
+
 @in_house_style
 def model_and_record(places: pd.DataFrame, changes: pd.DataFrame) -> Figure:
     """Return a figure of tables of ``analysis.hindcast.tables``: districts one by one, and their spread.
@@ -34,7 +45,7 @@ def model_and_record(places: pd.DataFrame, changes: pd.DataFrame) -> Figure:
     figure, (each, spread) = new_figure(1, 2, width=10.5, height=5.6, sharey=True, width_ratios=[1.35, 1.0])
     _by_district(each, places)
     _spread(spread, places, changes)
-    add_title(figure, "Change of the gap to England, 2001 to 2005: model and record")
+    add_title(figure, _title(changes))
     add_note(
         figure,
         f"Point: mean of {int(places['runs'].min())} runs of a district; line: the middle 90 % of them. On the dashed "

@@ -34,7 +34,7 @@ from sim.population import SECTORS
 from sim.vocabulary import label_of
 
 NOTE = (
-    "Dot: mean paired difference; line: its 95 % interval over {runs} runs with the same chance. "
+    "Dot: mean paired difference; line: its 95 % interval over {runs} runs or sets of numbers, paired. "
     "Filled: clear after correction for all comparisons (Holm); hollow: too small to tell."
 )
 VOICE = "Voice: the sector's share of influence."

@@ -410,11 +410,6 @@ HINDCAST = "hindcast"
 """Folder of what the hindcast came to; it is there once it was asked."""
 
 
-def has_hindcast() -> bool:
-    """Return whether the hindcast was asked."""
-    return (EVIDENCE / HINDCAST).is_dir()
-
-
 def hindcast_summary_rows() -> tuple[list[str], list[list[object]]]:
     """Return headings and a row a statistic over districts: of the record, of the model, with intervals."""
     rows: list[list[object]] = []

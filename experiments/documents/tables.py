@@ -350,10 +350,6 @@ def tipping_late() -> str:
     return markdown_table(*evidence.tipping_late_rows())
 
 
-TO_FOLLOW = "*Follows once numbers are fitted.*\n"
-"""What stands for the hindcast until it is asked: it reads patterns that are held out from fitting."""
-
-
 def fit_board() -> str:
     """Return which patterns are met by the best set, accepted ones and prior draws, and lost by which null."""
     return markdown_table(*evidence.fit_board_rows())
@@ -402,16 +398,9 @@ def docking_coordination() -> str:
     return markdown_table(headings, evidence.coordination_rows())
 
 
-def hindcast_figure() -> str:
-    """Return the figure of the hindcast."""
-    if not evidence.has_hindcast():
-        return TO_FOLLOW
-    return "![The model's change by district against the record](figures/hindcast_model_and_record.png)\n"
-
-
 def hindcast_summary() -> str:
     """Return model and record over districts."""
-    return markdown_table(*evidence.hindcast_summary_rows()) if evidence.has_hindcast() else TO_FOLLOW
+    return markdown_table(*evidence.hindcast_summary_rows())
 
 
 def hindcast_places() -> str:
@@ -425,7 +414,7 @@ def hindcast_forecast() -> str:
 
 
 def _by_district(rows: Callable[[], tuple[list[str], list[list[object]]]]) -> str:
-    return f"{capital(CONDITION)}.\n\n{markdown_table(*rows())}" if evidence.has_hindcast() else TO_FOLLOW
+    return f"{capital(CONDITION)}.\n\n{markdown_table(*rows())}"
 
 
 _MAKERS: dict[str, Callable[[], str]] = {
@@ -441,7 +430,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         fit_board, fit_findings, fit_of_sets, fit_numbers, fit_waves,
         regimes_renamed, regimes_clustered,
         levers_headline, prose.headline_words, prose.levers_words, prose.rests_on_words, prose.fit_words,
-        docking_criteria, docking_coordination, hindcast_figure, hindcast_summary, hindcast_places, hindcast_forecast,
+        docking_criteria, docking_coordination, hindcast_summary, hindcast_places, hindcast_forecast,
     )
 }  # fmt: skip
 TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}

@@ -13,7 +13,7 @@ from analysis.places.tables import CONDITION
 from experiments.documents import asked as document
 from experiments.documents import evidence, tables
 
-BLOCKS = ("hindcast_figure", "hindcast_summary", "hindcast_places", "hindcast_forecast")
+BLOCKS = ("hindcast_summary", "hindcast_places", "hindcast_forecast")
 
 
 @pytest.fixture
@@ -51,18 +51,12 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return asked
 
 
-def test_until_it_is_asked_a_word_stands_for_every_table(stored: list[list[str]]) -> None:
-    assert {tables.TABLES[name]() for name in BLOCKS} == {tables.TO_FOLLOW}
-    assert stored == []
-
-
 def test_what_was_stored_is_shown_with_its_condition(stored: list[list[str]], tmp_path: Path) -> None:
     """Patterns held out are asked for by name, and overrides are handed on."""
     assert document.main("hindcast", ["behaviour.trend_spread=0.05"]) == 0
     assert stored[0][:3] == ["hindcast", "held_out=true", "behaviour.trend_spread=0.05"]
     assert (tmp_path / "figures" / "hindcast_model_and_record.png").read_bytes() == b"drawn"
     shown = {name: tables.TABLES[name]() for name in BLOCKS}
-    assert shown["hindcast_figure"].strip().endswith("(figures/hindcast_model_and_record.png)")
     assert ", nil |" in shown["hindcast_summary"]
     for name in ("hindcast_places", "hindcast_forecast"):
         assert CONDITION[1:] in shown[name].splitlines()[0]
