@@ -87,17 +87,21 @@ def judged(study: Path, folder: Path, *, held_out: bool) -> int:
         codes = list(pool.map(partnerships, [["patterns", *asked[k], *also, f"output={outputs[k]}"] for k in left]))
         if any(codes):
             return max(codes)
-        boards = [pd.read_csv(output / "scoreboard.csv").assign(of=name) for name, output in outputs.items()]
-    together = pd.concat(boards, ignore_index=True)
+    boards_kept({name: pd.read_csv(output / "scoreboard.csv") for name, output in outputs.items()}, folder)
+    return 0
+
+
+def boards_kept(boards: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write down scoreboards by what was judged: sets, draws of the priors, null models."""
+    together = pd.concat([board.assign(of=name) for name, board in boards.items()], ignore_index=True)
     columns = ["of", "id", "role", "what", "value", "ci_low", "ci_high", "low", "high", "decides", "inside", "verdict"]
     columns += ["not_judged", "share_of_sets"]
-    for name in [name for name in (BEST, ACCEPTED, PRIOR) if name in asked]:
+    for name in [name for name in (BEST, ACCEPTED, PRIOR) if name in boards]:
         mine = together[together["of"] == name]
         mine[columns[1:]].to_csv(folder / f"{name}.csv", index=False, float_format="%.4g")
     lost = together[~together["of"].isin([BEST, ACCEPTED, PRIOR])].drop_duplicates(["of", "id"])
     if len(lost):
         lost[["of", "id", "verdict"]].rename(columns={"of": "null"}).to_csv(folder / "nulls.csv", index=False)
-    return 0
 
 
 def prior_as_behaviour(study: Path, folder: Path) -> Path:

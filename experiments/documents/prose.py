@@ -115,7 +115,7 @@ def rests_on_words() -> str:
     """Return how many patterns the best set shows, fitted and held out, and what comes of claims."""
     best = table_of(f"{FITTED}/best").drop_duplicates("id")
     claims = table_of("claims/claims")["verdict"].value_counts()
-    fitted, held_out = (best[best["role"] == role] for role in ("fit", "held out"))
+    fitted, held_out = (best[best["role"] == role] for role in ("fit", "held_out"))
     missed = [", ".join(of.loc[of["verdict"] == "missed", "id"]) or "none" for of in (fitted, held_out)]
     return paragraph(
         f"The numbers were fitted once, to {len(fitted)} patterns of real partnerships that were declared before the "

@@ -45,6 +45,7 @@ DOCUMENTS = (
     "hindcast.md",
     "docking.md",
     "fit.md",
+    "../README.md",
 )
 
 _BLOCK = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

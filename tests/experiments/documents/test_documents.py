@@ -111,12 +111,14 @@ def test_every_table_has_a_place():
 
 def test_a_stale_table_is_found_and_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
     """--check names the file and fails; a plain call rewrites it; prose is left alone."""
+    folder = tmp_path / "docs"
+    folder.mkdir()
     for name in documents.DOCUMENTS:
-        shutil.copy(documents.DOCS / name, tmp_path)
-    page = tmp_path / "reference.md"
+        shutil.copy(documents.DOCS / name, folder / name)
+    page = folder / "reference.md"
     good = page.read_text("utf-8")
     page.write_text(good.replace("`levers.staff_team` | ", "`levers.staff_team` | 99"), "utf-8")
-    monkeypatch.setattr(documents, "out_of_date", lambda: _out_of_date_in(tmp_path))
+    monkeypatch.setattr(documents, "out_of_date", lambda: _out_of_date_in(folder))
 
     assert documents.main(["--check"]) == 1
     assert "reference.md" in capsys.readouterr().err
