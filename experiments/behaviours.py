@@ -45,6 +45,9 @@ SAMPLE = "sample"
 
 GROUP = "behaviour"
 
+BY_HAND = f"{GROUP}={USUAL}"
+"""What is asked for where the numbers set by hand are wanted, whatever else ships."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Sample:

@@ -26,8 +26,8 @@ from experiments.options import CONFIGS
 FOLDER = "verbs"
 
 _SETTING = re.compile(r"(\w+): +(.*?)(?: +# *(.*))?")
-_OF_A_PLACE = re.compile(r"^  - place: \w+$", re.MULTILINE)
-"""A verb to which a place is given takes a case too; where places are its own, a comment in this line says so."""
+_OF_A_PLACE = re.compile(r"^  - place: (?!.*# takes no case)", re.MULTILINE)
+"""A verb to which a place is given takes a case too, unless this line says that it does not."""
 _OF_A_SCENARIO = re.compile(r"^  - scenario_defaults\b", re.MULTILINE)
 
 

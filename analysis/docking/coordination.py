@@ -6,7 +6,6 @@ keeps least.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.shared.plotting import GREY, LineEnd, add_note, add_title, in_house_style, label_line_ends, new_figure
+from analysis.shared.summaries import t_interval
 
 AT_ONCE, INFORMED, UNINFORMED = "all at once", "grown, newcomers informed", "grown, newcomers uninformed"
 FIRST_YEAR = range(12)
@@ -39,7 +39,6 @@ at once)."""
 
 _COLOURS = {AT_ONCE: "#0173b2", INFORMED: "#029e73", UNINFORMED: "#d55e00"}
 _DASHES = {AT_ONCE: "-", INFORMED: "-", UNINFORMED: "--"}
-_Z = 1.96
 
 
 def coordination_findings(effort: pd.DataFrame) -> pd.DataFrame:
@@ -63,19 +62,19 @@ def coordination_findings(effort: pd.DataFrame) -> pd.DataFrame:
     for number, text, weights, months, experiments, source in _COMPARED:
         span = effort[effort["month"].isin(months or range(end - MONTHS_A_YEAR, end))]
         for measure in ("minimum", "mean"):
-            mean, half = _paired(span, weights, measure)
-            agrees = (mean - half > 0.0) == (experiments == HIGHER)
-            rows.append((number, text, experiments, source, measure, mean, mean - half, mean + half, agrees))
+            mean, low, high = _paired(span, weights, measure)
+            agrees = (low > 0.0) == (experiments == HIGHER)
+            rows.append((number, text, experiments, source, measure, mean, low, high, agrees))
     columns = ["id", "compared", "experiments", "source", "measure", "difference", "ci_low", "ci_high", "agrees"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _paired(effort: pd.DataFrame, weights: Mapping[str, float], measure: str) -> tuple[float, float]:
-    """Return the mean of a paired contrast over replicates, and half the width of its 95 % interval."""
+def _paired(effort: pd.DataFrame, weights: Mapping[str, float], measure: str) -> tuple[float, float, float]:
+    """Return the mean of a paired contrast over replicates, and its 95 % interval."""
     by_run = effort.groupby(["game", "replicate"])[measure].mean().unstack("game")
-    contrasts = sum(weight * by_run[growth].to_numpy(dtype=np.float64) for growth, weight in weights.items())
-    contrasts = np.asarray(contrasts)
-    return float(contrasts.mean()), _Z * float(contrasts.std(ddof=1)) / math.sqrt(len(contrasts))
+    contrasts = by_run[list(weights)].to_numpy(dtype=np.float64) @ np.array(list(weights.values()))
+    mean, low, high = (float(end[0]) for end in t_interval(contrasts[:, None]))
+    return mean, low, high
 
 
 def coordination_words(findings: pd.DataFrame) -> str:
@@ -100,7 +99,7 @@ SMALL = 0.02
 
 def _where_they_end(effort: pd.DataFrame) -> str:
     last = effort[effort["month"] > effort["month"].max() - MONTHS_A_YEAR].groupby("game")["minimum"].mean()
-    grown = [float(last[game] - last[AT_ONCE]) for game in (INFORMED, UNINFORMED) if {game, AT_ONCE} <= set(last.index)]
+    grown = [float(last[game] - last[AT_ONCE]) for game in (INFORMED, UNINFORMED)]
     if all(abs(one) < SMALL for one in grown):
         return "as high as"
     return "higher than" if min(grown) > 0.0 else "lower than" if max(grown) < 0.0 else "neither above nor below"
@@ -110,23 +109,22 @@ def _where_they_end(effort: pd.DataFrame) -> str:
 def coordination_figure(effort: pd.DataFrame) -> Figure:
     """Return the figure of the least effort over time, one line a way to grow.
 
-    >>> effort = pd.DataFrame({"game": AT_ONCE, "replicate": [0, 0, 1, 1], "month": [0, 1, 0, 1],
-    ...                        "minimum": [0.1, 0.2, 0.2, 0.3]})
+    >>> rows = [(game, run, month, 0.1 + 0.1 * run) for game in _COLOURS for run in (0, 1) for month in (0, 1)]
+    >>> effort = pd.DataFrame(rows, columns=["game", "replicate", "month", "minimum"])
     >>> coordination_figure(effort).axes[0].get_ylabel()
     'effort of the body that gives least'
     """
     figure, (ax, *_) = new_figure(1, 1, width=7.0, height=4.8)
     ends = []
-    for growth, runs in effort.groupby("game", sort=False):
-        name = str(growth)
+    for game, runs in effort.groupby("game", sort=False):
+        name = str(game)
         colour = _COLOURS[name]
-        by_month = runs.groupby("month")["minimum"]
-        middle: pd.Series = by_month.mean()
-        half: pd.Series = _Z * by_month.std() / np.sqrt(by_month.size())
-        months = middle.index.to_numpy() + 1
-        ax.fill_between(months, middle - half, middle + half, color=colour, alpha=0.25, linewidth=0)
+        by_month = runs.pivot(index="replicate", columns="month", values="minimum")
+        middle, low, high = t_interval(by_month.to_numpy(dtype=np.float64))
+        months = by_month.columns.to_numpy() + 1
+        ax.fill_between(months, low, high, color=colour, alpha=0.25, linewidth=0)
         ax.plot(months, middle, color=colour, linestyle=_DASHES[name], linewidth=1.8)
-        ends.append(LineEnd(name, float(middle.iloc[-1]), colour))
+        ends.append(LineEnd(name, float(middle[-1]), colour))
     ax.set(xlabel="month", ylabel="effort of the body that gives least", ylim=(0, None))
     ax.set_xticks(range(0, int(effort["month"].max()) + 2, 2 * MONTHS_A_YEAR))
     ax.yaxis.set_major_locator(MaxNLocator(nbins=5))

@@ -407,7 +407,7 @@ def coordination_rows() -> list[list[object]]:
 
 
 HINDCAST = "hindcast"
-"""Folder of what the hindcast came to; it is there once it was asked."""
+"""Folder of what the hindcast came to."""
 
 
 def hindcast_summary_rows() -> tuple[list[str], list[list[object]]]:

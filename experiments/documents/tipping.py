@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.tipping.tables import ALL, levers_of
 from analysis.tipping.words import dose_told, levers_told
+from experiments.behaviours import BY_HAND
 from experiments.console import main as partnerships
 from experiments.documents.evidence import EVIDENCE
 from experiments.output.folder import DOCS
@@ -34,9 +35,6 @@ ASKED: Mapping[tuple[str, ...], Sequence[str]] = {
 """The levers, and what else is set. Of budgets 15 % are pooled at most, the upper end of what is ambitious.
 Thematic groups and chairing in person were chosen after a look at all levers, as those that turn most talking shops."""
 
-NUMBERS = "behaviour=by_hand"
-"""The page was written with these."""
-
 TABLES = ("gaps", "areas", "turned", "last_years")
 FIGURES = {"history": STAFF, "loops": STAFF, "how_late": GROUPS + ATTENTION}
 """What the page shows of each scenario, and of which levers."""
@@ -51,10 +49,8 @@ def main() -> int:
         for scenario in SCENARIOS:
             for asked, overrides in ASKED.items():
                 output = _output(scratch, scenario, asked)
-                lever = f"lever=[{','.join(asked)}]"
-                if code := partnerships(
-                    ["tipping", NUMBERS, f"scenario={scenario}", lever, *overrides, f"output={output}"]
-                ):
+                words = [BY_HAND, f"scenario={scenario}", f"lever=[{','.join(asked)}]", *overrides]
+                if code := partnerships(["tipping", *words, f"output={output}"]):
                     return code
                 for name in TABLES:
                     found[name].append(_kept(output / f"{name}.csv", scenario=scenario, asked=asked))

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from experiments.behaviours import BEST, GROUP, OF_BEST, OF_BY_HAND, OF_OTHERS, OF_SETS
 from experiments.compose import load_scenario
-from experiments.options import option_names
 from experiments.study.store import Study
 from sim import Scenario
 from sim.parameters import Behaviour
@@ -18,7 +17,7 @@ def on_numbers(scenarios: Iterable[Scenario]) -> list[str]:
     >>> on_numbers([load_scenario("talking_shop", ["behaviour=by_hand"])])
     ['Numbers set by hand, not fitted.']
     """
-    best = load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour if BEST in option_names(GROUP) else None
+    best = load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour
     said = [
         OF_BEST if one.behaviour == best else OF_BY_HAND if one.behaviour == Behaviour() else OF_OTHERS
         for one in scenarios

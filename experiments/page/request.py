@@ -15,6 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
+from experiments.behaviours import BY_HAND
 from experiments.compose import load_place, load_scenario, scenario_names
 from experiments.options import kept_for_a_folder, option_names
 from experiments.study.designs import variable_paths
@@ -32,7 +33,7 @@ MOST_SEED = 2**32 - 1
 _MOST_CHARACTERS = 300
 """Of an error: it repeats what was asked, which may be anything."""
 
-NUMBERS = "behaviour=by_hand"
+NUMBERS = BY_HAND
 """The numbers of the page, those with which its lessons were written."""
 
 NAMED = ("board", "calendar", "leadership")

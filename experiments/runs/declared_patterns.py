@@ -24,6 +24,7 @@ from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, P
 from analysis.patterns.declaration import Declaration, declaration_from
 from analysis.patterns.derived import OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
 from analysis.patterns.judging import Docket
+from experiments.behaviours import BY_HAND
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
 from experiments.options import find, kept_for_a_folder
@@ -61,10 +62,11 @@ DECLARED_RUNS = 400
 SETS_IN_A_TASK = 32
 """Sets of free numbers that a thread takes at a time: few enough that all have work, enough to fill the lanes."""
 
-NUMBERS_DRAWN = ("behaviour=by_hand",)
+NUMBERS_DRAWN = (BY_HAND,)
 """Changes of experiments whose free numbers are all drawn: what ships as fitted must not decide what a fit is."""
 
-_OF_AN_EXTENSION = re.compile(r"[+~]*(extension=|own[.=])")
+OF_AN_EXTENSION = re.compile(r"[+~]*(extension=|own\.)")
+"""An override that gives a month of one's own, or sets something in it."""
 
 GROUPS: Mapping[str, str] = {"real_39": "recorded", "fund_88": "funded", "all_354": "all"}
 """Declared names for several places, and those under which the model knows them."""
@@ -203,7 +205,7 @@ def prepared(
         if not words and not (for_names and planned.for_names):
             continue
         # An experiment about a null model is in that one, whatever else is tried.
-        here = [change for change in changes if not (planned.null_model and _OF_AN_EXTENSION.match(change))]
+        here = [change for change in changes if not (planned.null_model and OF_AN_EXTENSION.match(change))]
         scenario = load_scenario(planned.scenario, [*planned.overrides, *here])
         if (scenario.start, scenario.months) != (planned.start, planned.months):
             raise ScenarioError(

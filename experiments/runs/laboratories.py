@@ -9,9 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.docking.coordination import AT_ONCE, INFORMED, UNINFORMED
 from experiments.behaviours import of_replicate
@@ -33,6 +31,8 @@ KIND = "vcs_service_provider"
 """All bodies are of this type."""
 
 LABORATORY = "sim.laboratory"
+GIVEN = {"given": "mean", "least_given": "minimum"}
+"""Measures of its month, and what they are called here."""
 
 
 def laboratories(behaviour: Behaviour) -> dict[str, Scenario]:
@@ -82,27 +82,14 @@ def given(
     ``behaviours``; none: all have the scenarios' own.
     """
 
-    def of_set(number: int, some: range) -> list[pd.DataFrame]:
-        tables = []
-        for game, scenario in scenarios.items():
-            mine = of_replicate(scenario, number, behaviours)
-            ensemble = simulate_ensemble(
-                [mine], replicates=some, seed=seed, measures=("given", "least_given"), threads=1
-            )
-            values: NDArray[np.float64] = ensemble["given"][0]
-            run, month = np.indices(values.shape)
-            columns = {"mean": values.ravel(), "minimum": ensemble["least_given"][0].ravel()}
-            tables.append(
-                pd.DataFrame(
-                    {"game": game, "set": number, "replicate": np.array(some)[run.ravel()], "month": month.ravel()}
-                    | columns
-                )
-            )
-        return tables
+    def of_set(number: int, some: range) -> pd.DataFrame:
+        mine = {game: of_replicate(scenario, number, behaviours) for game, scenario in scenarios.items()}
+        ensemble = simulate_ensemble(mine, replicates=some, seed=seed, measures=tuple(GIVEN), threads=1)
+        table = ensemble.table().rename(columns={"scenario": "game", **GIVEN}).assign(set=number)
+        return table[["game", "set", "replicate", "month", *GIVEN.values()]]
 
-    parts: list[pd.DataFrame] = []
-    turns = taking_turns(of_set, sets=max(1, len(behaviours)), replicates=replicates, workers=workers)
-    for some, tables in turns:
-        parts += tables
+    parts = []
+    for some, table in taking_turns(of_set, sets=max(1, len(behaviours)), replicates=replicates, workers=workers):
+        parts.append(table)
         advance(len(some) * len(scenarios))
     return pd.concat(parts, ignore_index=True)

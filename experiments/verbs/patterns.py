@@ -66,6 +66,7 @@ from experiments.output.frame import Results
 from experiments.runs.declared_patterns import (
     DECLARED_RUNS,
     NOT_HELD_OUT,
+    OF_AN_EXTENSION,
     Prepared,
     declared_patterns,
     declared_share,
@@ -82,7 +83,6 @@ from sim import MONTH, load_month
 from sim.parameters import Whole
 
 _OF_BEHAVIOUR = re.compile(r"[+~]*behaviour(=|\.)")
-_OF_THE_MODEL = re.compile(r"[+~]*(behaviour(=|\.)|own\.|extension=)")
 
 HELD_OUT_SEEN = (
     "Patterns that are held out are shown: once looked at they are evidence no more; note it in docs/limits.md."
@@ -186,7 +186,7 @@ def _changes(settings: PatternsSettings, command: Command) -> list[str]:
     """Return the overrides that hold in every experiment: those of the behaviour, and of an extension."""
     given = command.beside(*vars(settings))
     for override in given:
-        if not _OF_THE_MODEL.match(override):
+        if not (_OF_BEHAVIOUR.match(override) or OF_AN_EXTENSION.match(override)):
             raise CommandError(
                 f"{override!r} is not allowed: patterns are tested on experiments of their own; only free numbers can "
                 "be changed, for example behaviour.trust_rate=0.05, and the extension"
