@@ -19,11 +19,8 @@ from sim import Scenario, ScenarioError
 from sim.parameters import Behaviour
 from sim.scenario import validated
 
-OF_SETS = (
-    "Replicates take turns with {sets} accepted sets of numbers, so intervals cover chance and what is unknown about "
-    "behaviour together."
-)
-"""What has to be said of runs with a sample."""
+OF_EACH_SET = "Each of {sets} accepted sets of numbers has runs of its own."
+"""What has to be said where a sample is gone through set by set."""
 
 OF_BEST = "Numbers of the best accepted set: intervals cover chance, not what is unknown about behaviour."
 """What has to be said of runs with the set that a fit found best."""
@@ -61,11 +58,6 @@ class Sample:
         """Return ``scenario`` with the set of a replicate: number ``replicate`` mod n."""
         return of_replicate(scenario, replicate, self.sets)
 
-    @property
-    def says(self) -> str:
-        """Return what has to be said of runs with the sample."""
-        return OF_SETS.format(sets=len(self.sets))
-
     def says_of(self, replicate: int) -> str:
         """Return what has to be said of one run with the sample."""
         number = replicate % len(self.sets) + 1
@@ -74,6 +66,19 @@ class Sample:
     def record(self) -> dict[str, Any]:
         """Return what a manifest says of the sample."""
         return {"file": self.file, "sets": len(self.sets), "sha256": self.sha256}
+
+
+def on_turns(*, sets: int, replicates: int) -> str:
+    """Return what has to be said of so many replicates that take turns with so many sets.
+
+    >>> on_turns(sets=30, replicates=20).partition(",")[0]
+    'Replicates take turns with the first 20 of 30 accepted sets of numbers'
+    """
+    which = f"{sets}" if replicates >= sets else f"the first {replicates} of {sets}"
+    return (
+        f"Replicates take turns with {which} accepted sets of numbers, so intervals cover chance and what is unknown "
+        "about behaviour together."
+    )
 
 
 def of_replicate(scenario: Scenario, replicate: int, behaviours: Sequence[Behaviour]) -> Scenario:

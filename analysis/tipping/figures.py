@@ -61,10 +61,10 @@ def history_by_dose(states: pd.DataFrame, regimes: pd.DataFrame, *, scenario: st
             shift = _APART * (number - (len(launches) - 1) / 2) * _step(here)
             _line(above, its.assign(dose=its["dose"] + shift), "engagement", colour=_COLOURS[launch])
         above.set_title(f"Month {month}")
-        above.set_ylim(bottom=0.0)
         _dose_axis(above, states)
         _stacks(below, regimes[regimes["month"] == month], launches)
     panels[0].set_ylabel("Engagement, index")
+    panels[0].set_ylim(bottom=0.0)  # once all panels that share it are drawn
     panels[len(months)].set_ylabel("Runs, %")
     _key(figure, {_NAMES[launch]: _COLOURS[launch] for launch in launches})
     add_title(figure, f"Does history matter? {capital(mid_sentence(scenario))}")
@@ -121,10 +121,10 @@ def loops_by_dose(branches: pd.DataFrame, states: pd.DataFrame, *, scenario: str
         _line(above, stays, "engagement", colour=GREY, dashes="--")
         below.axhline(0.0, color=GREY, linewidth=0.8)
         above.set_title(f"{years:g} year{'s' if years != 1 else ''} at each dose")
-        above.set_ylim(bottom=0.0)
         for ax in (above, below):
             _dose_axis(ax, branches)
     panels[0].set_ylabel("Engagement, index")
+    panels[0].set_ylim(bottom=0.0)  # once all panels that share it are drawn
     panels[len(paces)].set_ylabel("Less the same month at\nthat dose throughout, index")
     held = f"held to month {last}"
     _key(figure, {_NAMES[branch]: colour for branch, colour in _OF_BRANCH.items()} | {held: GREY}, dashed=held)

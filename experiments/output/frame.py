@@ -19,6 +19,7 @@ from rich.table import Table
 
 from analysis.places.tables import CONDITION
 from analysis.shared.plotting import add_remarks, save
+from experiments.behaviours import on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.files import replacing
@@ -83,7 +84,7 @@ def remarks_on(results: Results, command: Command) -> list[str]:
     if results.numbers is not None:
         said = [results.numbers]
     elif command.sample:
-        said = [command.sample.says]
+        said = [on_turns(sets=len(command.behaviours), replicates=len(results.replicates))]
     else:
         said = on_numbers(results.scenarios.values())
     districts = {

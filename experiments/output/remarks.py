@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from experiments.behaviours import BEST, GROUP, OF_BEST, OF_BY_HAND, OF_OTHERS, OF_SETS
+from experiments.behaviours import BEST, GROUP, OF_BEST, OF_BY_HAND, OF_OTHERS, on_turns
 from experiments.compose import load_scenario
 from experiments.study.store import Study
 from sim import Scenario
@@ -28,5 +28,5 @@ def on_numbers(scenarios: Iterable[Scenario]) -> list[str]:
 def on_numbers_of(study: Study) -> str:
     """Return the same of the runs of a study."""
     if study.behaviours:
-        return OF_SETS.format(sets=len(study.behaviours))
+        return on_turns(sets=len(study.behaviours), replicates=study.settings["replicates"])
     return " ".join(on_numbers(study.scenarios.values()))

@@ -59,7 +59,7 @@ from analysis.patterns.judging import (
     judged_words,
 )
 from analysis.patterns.words import scoreboard_rows, verdicts
-from experiments.behaviours import Sample
+from experiments.behaviours import OF_EACH_SET, Sample
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
@@ -142,7 +142,13 @@ def work(settings: PatternsSettings, command: Command) -> Results:
         texts={"verdicts.txt": text},
         figures={"scoreboard": partial(scoreboard_figure, shown, title=title)} if len(shown) else {},
         words=[filled_table("Patterns", *judged_rows(board)), text],
+        numbers=_set_by_set(command),
     )
+
+
+def _set_by_set(command: Command) -> str | None:
+    """Return what has to be said of a sample that is judged; None: what is said of any run."""
+    return OF_EACH_SET.format(sets=len(command.behaviours)) if command.sample else None
 
 
 def _of_set(
@@ -222,4 +228,5 @@ def _of_ones_own(of: str, settings: PatternsSettings, command: Command, changes:
         texts={"verdicts.txt": text},
         figures={"scoreboard": partial(scoreboard_figure, board, title=title)},
         words=[filled_table(f"Patterns, behaviour {behaviour}", *scoreboard_rows(board)), text],
+        numbers=_set_by_set(command),
     )
