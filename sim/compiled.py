@@ -161,7 +161,7 @@ def _put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
         return _made[month]
     engine.let_rules_compile()
     key = source_hash("sim") + month.own_key + ("in any order" if any_order else "")
-    layout = layout_of(month, _in_place_of_mesa(month), key)
+    layout = layout_of(month, methods_without_mesa(month), key)
     launch = engine.stages_of(month.launch_steps, month.sources, layout)
     live = engine.stages_of(month.steps, month.sources, layout, at_once=1 if any_order else engine.STEPS_AT_ONCE)
     formulas = {number: measure.formula for number, measure in enumerate(month.measures.values())}
@@ -198,7 +198,7 @@ def _world_of(layout: Layout) -> Any:
     return world_of
 
 
-def _in_place_of_mesa(month: Month) -> dict[str, dict[str, Any]]:
+def methods_without_mesa(month: Month) -> dict[str, dict[str, Any]]:
     """Return what stands for the methods that only Mesa has: nothing is noted, and terms are added up."""
 
     def note(self: Any, event: int) -> None:

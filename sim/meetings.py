@@ -311,11 +311,12 @@ def sit_down(self: Any) -> None:
     model = self.model
     cares = 0.0
     for k in range(N_TOPICS):
-        cares += self.plan[k] if is_dealt_with(theme=k, table=model.table) else 0.0
-    belongs = cares > model.behaviour.group_priority or self.seat.sector == COUNCIL or model.table == 0
+        cares += self.plan[k] * (1.0 if is_dealt_with(theme=k, table=model.table) else 0.0)
+    belongs = 1.0 if cares > model.behaviour.group_priority else 0.0
+    belongs = 1.0 if self.seat.sector == COUNCIL or model.table == 0 else belongs
     stated = self.seat.sits_at[model.table]
-    belongs = belongs if stated < 0.0 else stated > 0.0
-    self.sits = model.meets * self.is_member if belongs else 0.0
+    belongs = belongs if stated < 0.0 else stated
+    self.sits = model.meets * self.is_member * belongs
     self.rank_at[model.table] = 0.0 if self.sits > 0.0 else -1.0
     # Nothing of another table is taken here.
     self.came = 0.0
@@ -364,20 +365,16 @@ def be_there(self: Any, rank: float) -> None:
     model.n_speaking += self.came * decides
     model.influence_present += self.influence * presence * decides
     for kind in range(len(model.say_of)):
-        model.say_of[kind] += say_in(self, kind=kind)
+        model.say_of[kind] += say_in(self, kind=float(kind))
 
 
 @rule
-def say_in(self: Any, kind: int) -> float:
+def say_in(self: Any, kind: float) -> float:
     """Return the body's say in who brings an item of a kind: its influence, if it is there in person and decides."""
-    if kind == OF_THE_CHAIR:
-        may = self.seat.is_chair
-    elif kind == OF_VOICE:
-        may = 1.0 - self.kind.is_publicly_funded
-    elif kind == OF_WARDS:
-        may = self.kind.neighbourhood_gain
-    else:
-        may = 1.0
+    may = 1.0 if kind == ORDINARY else 0.0
+    may += self.seat.is_chair * (1.0 if kind == OF_THE_CHAIR else 0.0)
+    may += (1.0 - self.kind.is_publicly_funded) * (1.0 if kind == OF_VOICE else 0.0)
+    may += self.kind.neighbourhood_gain * (1.0 if kind == OF_WARDS else 0.0)
     return self.influence * self.in_person * self.on_executive * may
 
 
@@ -487,8 +484,9 @@ def open_item(self: Any) -> None:
 def take_turn(self: Any) -> None:
     """Propose, if it is the body's turn: those who may bring the item do by their say."""
     model = self.model
-    model.weighed += say_in(self, kind=int(model.whose))
-    turn = model.is_found == 0.0 and model.weighed > model.aim
+    model.weighed += say_in(self, kind=model.whose)
+    is_reached = model.weighed > model.aim
+    turn = model.is_found == 0.0 and is_reached
     self.proposes = 1.0 if turn else 0.0
     model.is_found = max(model.is_found, self.proposes)
     self.takes_on = 0.0
@@ -500,23 +498,23 @@ def propose(self: Any) -> None:
     model, levers = self.model, self.model.levers
     whole = 0.0
     for k in range(N_TOPICS):
-        whole += weight_of_theme(self, theme=k) if is_dealt_with(theme=k, table=model.table) else 0.0
+        whole += weight_of_theme(self, theme=k) * (1.0 if is_dealt_with(theme=k, table=model.table) else 0.0)
     drawn = model.luck.theme[slot_of(item=model.item, table=model.table)] * whole
     theme = -1
     passed = 0.0
     for k in range(N_TOPICS):
-        if is_dealt_with(theme=k, table=model.table):
-            passed += weight_of_theme(self, theme=k)
-            if theme < 0 and passed > drawn:
-                theme = k
+        passed += weight_of_theme(self, theme=k) * (1.0 if is_dealt_with(theme=k, table=model.table) else 0.0)
+        theme = k if theme < 0 and passed > drawn else theme
     model.theme = float(max(0, theme))
     model.is_public_proposal = self.kind.is_publicly_funded
     model.influence_of_proposer = self.influence
+    fit = 0.0
     for k in range(N_THEMES):
-        if model.theme == k:
-            model.fit = strategic_fit(
-                aims=model.aims[k], growth_priority=GROWTH_PRIORITIES[k], growth_focus=levers.growth_focus
-            )
+        of_theme = strategic_fit(
+            aims=model.aims[k], growth_priority=GROWTH_PRIORITIES[k], growth_focus=levers.growth_focus
+        )
+        fit += of_theme * (1.0 if model.theme == k else 0.0)
+    model.fit = fit
 
 
 @rule
@@ -534,7 +532,8 @@ def offer_oneself(self: Any) -> None:
     model = self.model
     theme = int(model.theme)
     worth = self.tied_to_proposer * self.trusted_by_proposer * self.plan[theme] * self.in_person
-    comes_into_question = self.proposes == 0.0 and is_needed(sector=self.seat.sector, theme=model.theme)
+    needed = is_needed(sector=self.seat.sector, theme=model.theme)
+    comes_into_question = self.proposes == 0.0 and needed
     self.worth_as_mate = worth if comes_into_question else 0.0
     model.best_of[self.seat.sector] = max(model.best_of[self.seat.sector], self.worth_as_mate)
 
@@ -543,7 +542,8 @@ def offer_oneself(self: Any) -> None:
 def join_team(self: Any) -> None:
     """Join the team, as its proposer or as its best partner in a sector that the project needs."""
     model = self.model
-    chosen = self.worth_as_mate > 0.0 and self.worth_as_mate == model.best_of[self.seat.sector]
+    is_best = self.worth_as_mate == model.best_of[self.seat.sector]
+    chosen = self.worth_as_mate > 0.0 and is_best
     self.joins_team = 1.0 if self.proposes > 0.0 or chosen else 0.0
     model.team_size += self.joins_team
 
@@ -570,8 +570,8 @@ def vote(self: Any) -> None:
         error=1.0 - 0.5 * model.information,
     )
     contracted = levers.vcs_as_contractor * self.kind.contracting_gain * model.is_public_proposal
-    supports = self.joins_team > 0.0 or self.luck.support[slot] < max(chance, contracted)
-    model.votes += self.influence * self.in_person * self.on_executive if supports else 0.0
+    supports = 1.0 if self.luck.support[slot] < max(chance, contracted) else self.joins_team
+    model.votes += self.influence * self.in_person * self.on_executive * supports
 
 
 @rule

@@ -69,11 +69,12 @@ def take_on(self: Any) -> None:
     is the one who saves: by the weight of the theme in its main programmes (S2: who pays is not who saves).
     """
     model, behaviour = self.model, self.model.behaviour
-    theme = int(model.theme)
-    saves = 2.0 * self.kind.priorities[theme] if theme < SAVING_TIME else 0.0
+    saves = 0.0
+    for k in range(N_THEMES):
+        saves += 2.0 * self.kind.priorities[k] * (1.0 if model.theme == k else 0.0)
     slot = slot_of(item=model.item, table=model.table)
     trust = self.trust_in_team / max(1.0, model.team_size - 1.0)
-    pools = self.luck.pooling[slot] < chance_of_pooling(
+    is_willing = self.luck.pooling[slot] < chance_of_pooling(
         returned=(behaviour.joint_gain * self.yield_remembered - behaviour.joint_cost) * trust * saves,
         control_lost=behaviour.control_lost,
         influence=self.influence,
@@ -83,10 +84,11 @@ def take_on(self: Any) -> None:
         sharpness=behaviour.sharpness,
     )
     self.takes_on = 1.0
+    puts_in = 1.0 if model.theme < SAVING_TIME and is_willing else 0.0
     for p in range(N_PROJECTS):
-        if model.place_of_project == p:
-            self.in_team[p] = 1.0
-            self.pools_in[p] = 1.0 if pools and theme < SAVING_TIME else 0.0
+        team, pools = self.in_team[p], self.pools_in[p]
+        self.in_team[p] = 1.0 if model.place_of_project == p else team
+        self.pools_in[p] = puts_in if model.place_of_project == p else pools
 
 
 @rule

@@ -7,9 +7,14 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
+from llvmlite import binding
 from numba import njit
 
 from sim.lanes.lowering import NoAliasCompiler, WritingOutCompiler
+
+# The compiler would take out of loops whether what is written counts, and then work on one run after another
+# (benchmarks/run_by_run.py).
+binding.set_option("", "-unswitch-threshold=1")
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
