@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from numba import njit, typeof, types
+from numba import typeof, types
 from numba.core import config
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from sim.block import Keeping, Plan, Room, layout_of, plans_of, room_of
 from sim.lanes import engine, pairs
-from sim.lanes.compiling import inlined
+from sim.lanes.compiling import inlined, whole
 from sim.lanes.keeping import KeptCode
 from sim.lanes.refusals import refusal
 from sim.lanes.views import Layout, world_maker
@@ -124,9 +124,9 @@ def compiled_month(month: Month) -> CompiledMonth:
 
 
 def _compile(made: CompiledMonth) -> None:
-    """Compile the parts of a month, and last what puts them together, which takes about as long as they all do."""
+    """Compile the parts of a month, and last what puts them together, which takes about half as long."""
     with ExitStack() as watched:
-        advance = [watched.enter_context(watcher(2 * len(made.parts))) for watcher in _watchers]
+        advance = [watched.enter_context(watcher(len(made.parts) * 3 // 2)) for watcher in _watchers]
         for part in made.parts:
             try:
                 part.compile((made.layout.world, types.int64))
@@ -135,7 +135,7 @@ def _compile(made: CompiledMonth) -> None:
                 raise ScenarioError(refusal(error, steps, made.layout)) from error
             _tell(advance, 1)
         made.run_block.compile(_kinds_of_arguments(made))
-        _tell(advance, len(made.parts))
+        _tell(advance, len(made.parts) // 2)
 
 
 def _tell(advance: Sequence[Callable[[int], None]], parts: int) -> None:
@@ -178,7 +178,7 @@ def _put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
         ),
         layout,
     )
-    run_block: Any = njit(error_model="numpy", nogil=True)(text)
+    run_block: Any = whole(text)
     run_block._cache = KeptCode(text, key)
     every = flat((*month.launch_steps, *month.steps))
     between = [step for step in every if isinstance(step, PairStep)]

@@ -79,7 +79,8 @@ ROOMS: dict[str, str] = {
     " sim.nulls",
     # --------------------- the compiler of steps: knows what steps and draws are, but no single step, rule or parameter
     "sim.lanes": "",
-    "sim.lanes.lowering": "",
+    "sim.lanes.libraries": "",
+    "sim.lanes.lowering": "sim.lanes.libraries",
     "sim.lanes.compiling": "sim.lanes.lowering",
     "sim.lanes.keeping": "",
     "sim.lanes.views": "",

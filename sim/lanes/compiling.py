@@ -10,7 +10,14 @@ from typing import Any, TypeVar, cast
 from llvmlite import binding
 from numba import njit
 
-from sim.lanes.lowering import NoAliasCompiler, WritingOutCompiler
+from sim.lanes.lowering import (
+    NoAliasCompiler,
+    PartCompiler,
+    RoundsCompiler,
+    StageCompiler,
+    WholeCompiler,
+    WritingOutCompiler,
+)
 
 # The compiler would take out of loops whether what is written counts, and then work on one run after another
 # (benchmarks/run_by_run.py).
@@ -25,6 +32,7 @@ INTERNAL: dict[str, Any] = {
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
 }
+AS_A_PART: dict[str, Any] = {**INTERNAL, "pipeline_class": PartCompiler}
 
 
 def written_out(lines: Sequence[str], scope: dict[str, Any], what: str) -> Any:
@@ -48,7 +56,7 @@ def inlined(function: _Function) -> _Function:
     Only then does the compiler see loops over runs without calls in them, which it can turn into loops
     over several runs at once. A division by zero gives infinity, as on the processor.
     """
-    return cast(_Function, njit(**INTERNAL, forceinline=True)(function))
+    return cast(_Function, njit(**AS_A_PART, forceinline=True)(function))
 
 
 @cache
@@ -59,7 +67,17 @@ def unrolled(function: _Function) -> _Function:
 
 def stage(function: _Function) -> _Function:
     """Return ``function`` compiled by itself: many small functions compile faster than one large one."""
-    return cast(_Function, njit(**INTERNAL)(function))
+    return cast(_Function, njit(**INTERNAL, pipeline_class=StageCompiler)(function))
+
+
+def rounds(function: _Function) -> _Function:
+    """Return ``function`` compiled by itself, put together of functions that are."""
+    return cast(_Function, njit(**INTERNAL, pipeline_class=RoundsCompiler)(function))
+
+
+def whole(function: _Function) -> _Function:
+    """Return ``function``, which Python calls, put together of functions that are compiled by themselves."""
+    return cast(_Function, njit(error_model="numpy", nogil=True, pipeline_class=WholeCompiler)(function))
 
 
 def noalias(function: _Function) -> _Function:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.jit import RULES
 from sim.lanes import dealing, pairs
-from sim.lanes.compiling import inlined, noalias, spliced, stage, unrolled, written_out
+from sim.lanes.compiling import AS_A_PART, inlined, noalias, rounds, spliced, stage, unrolled, written_out
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout, with_number
 from sim.steps import AnyStep, Deal, PairStep, Repeat, Step
@@ -39,7 +39,7 @@ def let_rules_compile() -> None:
     """Let compiled code call every function that is marked as a rule."""
     for function in RULES:
         if id(function) not in _registered:
-            register_jitable(function)
+            register_jitable(**AS_A_PART)(function)
             _registered.add(id(function))
 
 
@@ -165,7 +165,7 @@ def round_stage(step: Repeat, sources: Mapping[AnyStep, Any], layout: Layout) ->
         "            break",
         "        go(here, n)",
     ]
-    return stage(written_out(lines, scope, f"rounds: {step.name}"))
+    return rounds(written_out(lines, scope, f"rounds: {step.name}"))
 
 
 def _always(taker: Any) -> bool:

@@ -22,6 +22,8 @@ from numba.core.ir_utils import find_const, get_definition, guard
 from numba.core.lowering import Lower
 from numba.core.typed_passes import BaseNativeLowering, NativeLowering
 
+from sim.lanes.libraries import PartOfOthers, PutTogether, Rounds, Stage
+
 RUN, GROUPED = "run", "lane"
 """Names of what counts runs in compiled loops: those of a block, in the innermost loop, and those of a group."""
 
@@ -135,41 +137,39 @@ class _LoopsWrittenOut(_Loops):
 # ---------------------------------------------------------------------- compilers
 
 
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _OverRuns(BaseNativeLowering):
-    _name: Any = "lowering, loops over runs"
-    lowering_class = _LoopsOverRuns
+def _compiler(becomes: type, lowering: type = Lower, *, noalias: bool = False) -> type[Compiler]:
+    """Return Numba's compiler for functions that become code of a kind (``sim/lanes/libraries.py``).
 
-
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _WrittenOut(BaseNativeLowering):
-    _name: Any = "lowering, loops written out"
-    lowering_class = _LoopsWrittenOut
-
-
-def _with(lowering: Any, pipelines: Any) -> Any:
-    """Return Numba's ways to compile with another way from its own form to that of LLVM."""
-    for each in pipelines:
-        each.passes = [(lowering if kind is NativeLowering else kind, says) for kind, says in each.passes]
-        each.finalize()
-    return pipelines
-
-
-class NoAliasCompiler(Compiler):
-    """Numba's compiler, told that places that a function is given do not overlap, and that runs do not.
-
-    It would otherwise compare addresses before every loop, or not vectorise at all.
+    ``lowering`` is the way from Numba's own form to that of LLVM. With ``noalias`` the compiler is told that places
+    that a function is given do not overlap: it would otherwise compare addresses before every loop, or not vectorise.
     """
 
-    def define_pipelines(self) -> Any:
-        """Return the ways to compile."""
-        self.state.flags.noalias = True
-        return _with(_OverRuns, super().define_pipelines())
+    @register_pass(mutates_CFG=True, analysis_only=False)
+    class Pass(BaseNativeLowering):
+        _name: Any = f"{lowering.__name__} to {becomes.__name__}"
+        lowering_class: Any = lowering
+
+        def run_pass(self, state: Any) -> Any:
+            if state.library is None:
+                state.library = becomes(state.targetctx.codegen(), state.func_id.func_qualname)
+                state.library.enable_object_caching()
+            return super().run_pass(state)
+
+    class Made(Compiler):
+        def define_pipelines(self) -> Any:
+            if noalias:
+                self.state.flags.noalias = True
+            pipelines = super().define_pipelines()
+            for each in pipelines:
+                each.passes = [(Pass if kind is NativeLowering else kind, says) for kind, says in each.passes]
+                each.finalize()
+            return pipelines
+
+    return Made
 
 
-class WritingOutCompiler(Compiler):
-    """Numba's compiler, told to write out loops over a fixed number of things."""
-
-    def define_pipelines(self) -> Any:
-        """Return the ways to compile."""
-        return _with(_WrittenOut, super().define_pipelines())
+PartCompiler, StageCompiler, RoundsCompiler, WholeCompiler = map(_compiler, (PartOfOthers, Stage, Rounds, PutTogether))
+NoAliasCompiler = _compiler(Stage, _LoopsOverRuns, noalias=True)
+"""For functions of which the compiler is told that runs do not depend on each other."""
+WritingOutCompiler = _compiler(PartOfOthers, _LoopsWrittenOut)
+"""For functions in which loops over a fixed number of things are written out."""
