@@ -14,8 +14,8 @@ from numba.core.caching import CompileResultCacheImpl, _Cache
 from numba.core.registry import cpu_target
 from numba.core.serialize import dumps
 
-MOST_KEPT = 16
-"""Versions kept in one folder; the oldest go."""
+MOST_KEPT = 32
+"""Versions kept in one folder, of some megabytes each; those not used for longest go."""
 
 
 class KeptCode(_Cache):
@@ -61,10 +61,13 @@ class KeptCode(_Cache):
             return None
         target_context.refresh()  # or what it links to would not be there yet
         try:
-            return self._impl.rebuild(target_context, _checked(content))
+            found = self._impl.rebuild(target_context, _checked(content))
         except Exception:
             _take_away(path)
             return None
+        with contextlib.suppress(OSError):
+            path.touch()  # or it would count as the oldest, however often it is used
+        return found
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a compiled function, whole or not at all."""

@@ -68,7 +68,7 @@ def test_a_damaged_file_is_taken_away_and_compiled_again(make, damage):
     assert path.is_file()
 
 
-def test_a_few_versions_are_kept_and_the_oldest_go(make):
+def test_some_versions_are_kept_and_the_oldest_go(make):
     """Every change of the text makes a file of some megabytes."""
     paths = []
     for number in range(MOST_KEPT + 2):
@@ -77,6 +77,16 @@ def test_a_few_versions_are_kept_and_the_oldest_go(make):
     compiled(make("the last text"))
     assert [path.exists() for path in paths] == [False] * 3 + [True] * (MOST_KEPT - 1)
     assert not list(paths[0].parent.glob("*.partial"))
+
+
+def test_a_version_that_is_used_stays(make):
+    """The month itself is compiled before its null models, and used more often than any."""
+    first = compiled(make())
+    os.utime(first._cache.path, (1, 1))
+    make()._cache.load_overload(None, first.targetctx)
+    for number in range(MOST_KEPT - 1):
+        compiled(make(f"text {number}"))
+    assert first._cache.path.is_file()
 
 
 def test_without_a_folder_everything_works_and_nothing_is_kept(make, monkeypatch):
