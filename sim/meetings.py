@@ -2,6 +2,9 @@
 
 One board and four thematic groups meet one after another; ``model.table`` says which is at hand (0 the board), and
 ``model.item`` which of its items. Every table goes by the same rules. A junior hears and cannot commit.
+
+Steps read first and choose by a number that is 1 or 0: what is read only if something is so is read in one run after
+another by many processors (docs/performance.md).
 """
 
 from __future__ import annotations
@@ -299,10 +302,14 @@ def open_table(self: Any) -> None:
 
 @rule
 def weight_of_theme(self: Any, theme: int) -> float:
-    """Return how likely the body proposes a theme: as its plan has it, and at random as far as it works in silos."""
+    """Return how likely the body proposes a theme: as its plan has it, and at random as far as it works in silos.
+
+    What the table at hand does not deal with it does not propose there.
+    """
+    may = 1.0 if is_dealt_with(theme=theme, table=self.model.table) else 0.0
     if theme == SAVING_TIME:
-        return self.plan[SAVING_TIME]
-    return self.acts_as_one * self.plan[theme] + (1.0 - self.acts_as_one) / N_THEMES
+        return self.plan[SAVING_TIME] * may
+    return (self.acts_as_one * self.plan[theme] + (1.0 - self.acts_as_one) / N_THEMES) * may
 
 
 @rule
@@ -498,12 +505,12 @@ def propose(self: Any) -> None:
     model, levers = self.model, self.model.levers
     whole = 0.0
     for k in range(N_TOPICS):
-        whole += weight_of_theme(self, theme=k) * (1.0 if is_dealt_with(theme=k, table=model.table) else 0.0)
+        whole += weight_of_theme(self, theme=k)
     drawn = model.luck.theme[slot_of(item=model.item, table=model.table)] * whole
     theme = -1
     passed = 0.0
     for k in range(N_TOPICS):
-        passed += weight_of_theme(self, theme=k) * (1.0 if is_dealt_with(theme=k, table=model.table) else 0.0)
+        passed += weight_of_theme(self, theme=k)
         theme = k if theme < 0 and passed > drawn else theme
     model.theme = float(max(0, theme))
     model.is_public_proposal = self.kind.is_publicly_funded
