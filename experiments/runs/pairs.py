@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import joblib
@@ -20,8 +20,8 @@ Engine = Literal["auto", "mesa", "ensemble"]
 Turn = Mapping[str, Any]
 """What a replicate has in place of what its scenario states: a behaviour, or a place."""
 
-RUNS_WORTH_COMPILING = 600
-"""Below this many runs Mesa is done before the compiled engine is compiled for the first time."""
+MONTHS_WORTH_COMPILING = 10_000
+"""Below this many simulated months Mesa is done before the compiled engine is compiled for the first time."""
 
 _REPLICATES_AT_ONCE = 256
 _PORTIONS_PER_WORKER = 8
@@ -72,7 +72,7 @@ def run_pairs(
     number of processes or threads (default: one for each core). The answer depends on neither.
     With ``turns`` replicate r of every scenario has what number r mod n of them states in place of its own.
     """
-    chosen = engine_for(len(scenarios) * replicates, engine, scenarios.values())
+    chosen = engine_for(replicates, engine, scenarios.values())
     run = _run_on_mesa if chosen == "mesa" else _run_on_ensemble
     together = run(scenarios, seed=seed, replicates=replicates, workers=workers, turns=turns)
     runs = final_values(together, seed=seed, measures=measures_of(scenarios.values()))
@@ -89,15 +89,19 @@ def measures_of(scenarios: Iterable[Scenario]) -> dict[str, Measure]:
     return {name: measure for scenario in scenarios for name, measure in month_of(scenario).measures.items()}
 
 
-def engine_for(runs: int, engine: Engine, scenarios: Iterable[Scenario]) -> Literal["mesa", "ensemble"]:
-    """Return the engine that is asked for; of auto, the one that is sooner done with so many runs."""
+def engine_for(replicates: int, engine: Engine, scenarios: Collection[Scenario]) -> Literal["mesa", "ensemble"]:
+    """Return the engine that is asked for; of auto, the one that is sooner done with so many replicates of each."""
     if engine != "auto":
         return engine
     try:
         compiled = all(is_compiled(month_of(scenario)) for scenario in scenarios)
     except ScenarioError:  # it is not let compile here at all
         return "mesa"
-    return "mesa" if runs < RUNS_WORTH_COMPILING and not compiled else "ensemble"
+    return "mesa" if _months(scenarios, replicates) < MONTHS_WORTH_COMPILING and not compiled else "ensemble"
+
+
+def _months(scenarios: Iterable[Scenario], replicates: int) -> int:
+    return replicates * sum(scenario.months for scenario in scenarios)
 
 
 def _run_on_ensemble(
@@ -186,8 +190,7 @@ def final_values(trajectories: pd.DataFrame, *, seed: int, measures: Mapping[str
 
 
 def _enough_workers(scenarios: Mapping[str, Scenario], replicates: int) -> int:
-    months = sum(scenario.months for scenario in scenarios.values()) * replicates
-    return 1 if months < _MONTHS_WORTH_A_PROCESS else joblib.cpu_count()
+    return 1 if _months(scenarios.values(), replicates) < _MONTHS_WORTH_A_PROCESS else joblib.cpu_count()
 
 
 def _portions(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int) -> Iterator[_Portion]:

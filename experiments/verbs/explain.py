@@ -155,6 +155,7 @@ def work(settings: ExplainSettings, command: Command) -> Results:
         texts={"explanation.txt": "\n".join(found.lines)},
         figures=found.figures,
         words=["\n".join(found.lines) + "\n", _table(found.tables["terms"])],
+        numbers=command.sample.says_of(settings.replicate) if command.sample and not settings.replicates else None,
     )
 
 

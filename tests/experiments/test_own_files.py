@@ -117,12 +117,12 @@ def test_a_sample_of_ones_own_is_used(capsys):
     Path("own/behaviour/accepted.csv").write_text("tie_rate\n0.21\n0.22\n", "utf-8")
     for verb in ("run", "compare", "sweep", "explain"):
         where = "study=s" if verb == "sweep" else f"output={verb}"
-        arguments = [text for text in VERBS[verb] if not text.startswith("study=")]
+        arguments = [text.replace("replicates=1", "replicates=2") for text in VERBS[verb] if text != "study=answer"]
         assert main([verb, "--config-dir", "own", "behaviour=accepted", *MONTHS, *arguments, where]) == 0
         manifest = json.loads(Path("s" if verb == "sweep" else verb, "manifest.json").read_text("utf-8"))
         sample = manifest["settings"]["sample" if verb == "sweep" else "behaviours"]
         assert (sample["file"], sample["sets"]) == ("accepted.csv", 2)
-        said = "accepted set 1 of 2" if verb == "run" else "take turns with 2 accepted sets"
+        said = "accepted set 1 of 2" if verb in ("run", "explain") else "take turns with 2 accepted sets"
         assert said in " ".join(manifest["settings"]["remarks"])
     # A study goes on with its own sets, whatever behaviour= is now.
     assert main(["sweep", "study=s"]) == 0
