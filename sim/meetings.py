@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sim.jit import rule
-from sim.rules.fund import BY_ALIGNMENT, BY_INFLUENCE
+from sim.rules.fund import BY_INFLUENCE
 from sim.rules.mathematics import MEMORY_OF_A_YEAR, exponential, logistic, mean_or_zero, saturation, total
 from sim.rules.structure import JUNIOR_WEIGHT
 from sim.tables import (
@@ -585,7 +585,8 @@ def vote(self: Any) -> None:
 def decide(self: Any) -> None:
     """Adopt what is carried by enough influence and by two bodies that can commit themselves, if there is room.
 
-    A protocol or a shared post that leads shortens planning, to half at most (S3).
+    A table agrees on a strategy first, which takes as long as planning does; what is adopted before it waits for it. A
+    protocol or a shared post that leads shortens planning, to half at most (S3).
     """
     levers = self.levers
     self.place_of_project = -1.0
@@ -599,6 +600,7 @@ def decide(self: Any) -> None:
     self.adopted_now += self.is_adopted
     if adopted:
         planning = float(int(PLANNING_MONTHS * (1.0 - 0.5 * max(levers.protocols, levers.joint.appointments))))
+        planning += max(0.0, PLANNING_MONTHS - self.months_standing)
         self.months_of_new = planning + DELIVERY_MONTHS
         for p in range(N_PROJECTS):
             if self.place_of_project == p:
@@ -613,13 +615,8 @@ def decide(self: Any) -> None:
 
 @rule
 def rank_in_purse(self: Any) -> float:
-    """Return what the rule for the purse ranks by: need left in the theme, the proposer's say, or the fit."""
-    if self.policy.purse == BY_INFLUENCE:
-        return self.influence_of_proposer
-    if self.policy.purse == BY_ALIGNMENT or self.theme >= SAVING_TIME:
-        return self.fit
-    theme = int(self.theme)
-    return self.policy.need[theme] * (1.0 - closed_in(self, theme=theme))
+    """Return what a purse by influence or by alignment ranks by: the proposer's say, or the fit."""
+    return self.influence_of_proposer if self.policy.purse == BY_INFLUENCE else self.fit
 
 
 @rule

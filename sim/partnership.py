@@ -104,7 +104,7 @@ class PartnershipModel(mesa.Model):
     # money
     regenerating_gbp_m: float; subscribes: float; posts_paid_gbp_m: float; staff_paid: float; brought_together: float
     wants_money: ByProject; paid_gbp_m_in: ByProject; rank_of: ByProject; private_gbp_m: float; bid_months: float
-    spent_on: ByTheme; freedoms: float
+    spent_on: ByTheme; paid_to: ByTheme; freedoms: float
 
     # projects and what they come to
     months_left: ByProject; planning_left: ByProject; theme_of: ByProject; yield_of: ByProject

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from sim.jit import rule
-from sim.meetings import is_needed, slot_of
-from sim.rules.fund import STAFF_DAYS_A_MONTH, released, transaction_cost_gbp_m
+from sim.meetings import closed_in, is_needed, slot_of
+from sim.rules.fund import BY_NEED, STAFF_DAYS_A_MONTH, released, transaction_cost_gbp_m
 from sim.rules.mathematics import MEMORY_OF_A_YEAR, logistic, mean_or_zero, saturation
 from sim.tables import DELIVERY_MONTHS, ECONOMY, EDUCATION, N_PROJECTS, N_SECTORS, N_THEMES, SAVING_TIME
 
 RESPONSIVENESS: tuple[float, ...] = (1.25, 1.0, 0.75, 1.5, 0.5)
 """How much of its gap a pound closes in each theme, against the mean of all: crime answers fast, health slowly; schools
 more than housing (read off the record of 2001 to 2008: an input)."""
+
+NATIONAL_TREND: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0, -0.0095)
+"""Share of the gap a year by which it closes in the country by itself. The relative gap in life expectancy of the most
+deprived areas grew by 7 % for men and 14 % for women from 1995-97 to 2006-08 (National Audit Office, July 2010); of
+other themes no rate is on record (an input)."""
 
 SHOCK = 0.0058
 """Standard deviation of a month's shock to the gap (set with the spread between districts: an input)."""
@@ -196,13 +201,32 @@ def take_money_in(self: Any) -> None:
 
 
 @rule
+def need_left(self: Any, theme: int) -> float:
+    """Return the need of the place in a theme, as far as the gap is not closed."""
+    return self.policy.need[theme] * max(0.0, 1.0 - closed_in(self, theme=theme))
+
+
+@rule
+def owed_to(self: Any, theme: int) -> float:
+    """Return how far a theme lags behind its share by need of all that the fund paid or holds (£m times need)."""
+    paid, need = self.fund_held_gbp_m, 0.0
+    for k in range(N_THEMES):
+        paid += self.paid_to[k]
+        need += need_left(self, theme=k)
+    return need_left(self, theme=theme) * paid - self.paid_to[theme] * need
+
+
+@rule
 def share_out(self: Any) -> None:
     """Give projects past planning what the fund has for them, first those that the rule for the purse ranks first.
 
-    Saving time needs no money.
+    By need the themes go first that lag behind their share by need of what was paid so far: the fund is to bring all
+    that the centre set floor targets for up to them (S4). Saving time needs no money.
     """
     most = self.behaviour.most_a_project * self.size
     for p in range(N_PROJECTS):
+        if self.policy.purse == BY_NEED and self.theme_of[p] < SAVING_TIME:
+            self.rank_of[p] = owed_to(self, theme=int(self.theme_of[p]))
         running = self.months_left[p] > 0.0 and self.planning_left[p] <= 0.0
         self.wants_money[p] = most if running and self.theme_of[p] < SAVING_TIME else 0.0
     for p in range(N_PROJECTS):
@@ -247,6 +271,7 @@ def deliver(self: Any) -> None:
             here = 1.0 if self.theme_of[p] == k else 0.0
             self.closes[k] += here * worth * RESPONSIVENESS[k]
             self.spent_on[k] += here * paid
+            self.paid_to[k] += here * paid
         private += least * money if self.theme_of[p] == ECONOMY else 0.0
         if self.theme_of[p] == SAVING_TIME:
             self.merged += delivers * least * self.initiatives_left / DELIVERY_MONTHS
@@ -296,7 +321,8 @@ def close_gaps(self: Any) -> None:
         joint = self.closes[k] + reach_here + (by_itself if self.stands == 0.0 else 0.0)
         self.gained[k] += joint - by_itself
         self.alone[k] += by_itself
-        self.shocks[k] += SHOCK * self.luck.shocks[k] + behaviour.trend_spread * self.trend / 12.0
+        trend = NATIONAL_TREND[k] + behaviour.trend_spread * self.trend
+        self.shocks[k] += SHOCK * self.luck.shocks[k] + trend / 12.0
 
 
 @rule
