@@ -187,7 +187,8 @@ class Pattern:
     """One empirical regularity: passed when all its findings (or, if ``any_of``, one) lie in their bands.
 
     ``role`` says what it is for: parameters are fitted to it, or it is held out, or it checks an input and says
-    nothing of the model, or nobody knows the answer. ``lost_by`` names the null models that should lose it.
+    nothing of the model, or nobody knows the answer. ``lost_by`` names the null models that should lose it. ``seen`` is
+    when a pattern that was held out was looked at, before a mechanism was changed or numbers fitted anew.
     """
 
     id: str
@@ -198,6 +199,7 @@ class Pattern:
     any_of: bool = False
     role: Role = "fit"
     lost_by: tuple[str, ...] = ()
+    seen: str = ""
     remark: str = ""
 
     @property

@@ -327,7 +327,7 @@ def _refuse_idle(declared: Declaration) -> None:
 def is_evidence(pattern: Pattern, rule: EvidenceRule, *, prior_share: float, lost_by: Sequence[str]) -> bool:
     """Return whether passing a pattern counts, given the share of prior draws that pass it and the nulls that lose it.
 
-    What checks an input, or is a forecast, never does.
+    What checks an input, or is a forecast, never does, nor what was seen before the model became what it is.
 
     >>> shown = Finding("trust", "mean", "base", "trust", low=0.5)
     >>> held_out = Pattern("P1", "Trust is high.", "At least ½.", "made up", [shown], role="held_out")
@@ -335,5 +335,5 @@ def is_evidence(pattern: Pattern, rule: EvidenceRule, *, prior_share: float, los
     >>> [is_evidence(held_out, rule, prior_share=share, lost_by=["no_trust"]) for share in (0.5, 0.9)]
     [True, False]
     """
-    counts = pattern.role in ("fit", "held_out")
+    counts = pattern.role in ("fit", "held_out") and not pattern.seen
     return counts and prior_share < rule.prior_share_below and len(lost_by) >= rule.lost_by_at_least

@@ -112,7 +112,8 @@ def pattern_rows(declared: Declaration) -> tuple[list[str], Rows]:
     """Return headings and a row a pattern: what, for what, by which criterion, from where, and what should lose it.
 
     >>> from types import SimpleNamespace as Made
-    >>> high = Made(id="P1", role="fit", statement="Trust is high.", criterion="½", source="S3", lost_by=(), remark="")
+    >>> high = Made(id="P1", role="fit", statement="Trust is high.", criterion="½", source="S3", seen="", lost_by=(),
+    ...             remark="")
     >>> pattern_rows(Made(patterns=[high]))[1]
     [['P1', 'fit', 'Trust is high.', '½', 'S3', 'none', '']]
     """
@@ -120,7 +121,8 @@ def pattern_rows(declared: Declaration) -> tuple[list[str], Rows]:
     rows: Rows = []
     for one in declared.patterns:
         lost = ", ".join(one.lost_by).replace("_", " ") or "none"
-        rows.append([one.id, one.role.replace("_", " "), one.statement, one.criterion, one.source, lost, one.remark])
+        role = one.role.replace("_", " ") + (f" until {one.seen}" if one.seen else "")
+        rows.append([one.id, role, one.statement, one.criterion, one.source, lost, one.remark])
     return headings, rows
 
 

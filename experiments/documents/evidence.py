@@ -285,7 +285,7 @@ def fit_board_rows() -> tuple[list[str], list[list[object]]]:
         rows.append(
             [
                 pattern.id,
-                pattern.role.replace("_", " "),
+                pattern.role.replace("_", " ") + (" until it was seen" if pattern.seen else ""),
                 pattern.statement,
                 verdicts[pattern.id],
                 *("" if pd.isna(share) else f"{share:.0%}" for share in shares),
@@ -294,6 +294,22 @@ def fit_board_rows() -> tuple[list[str], list[list[object]]]:
             ]
         )
     return ["id", "role", "pattern", "best set", "accepted sets", "prior draws", "lost by", "evidence"], rows
+
+
+def round_back_rows() -> tuple[list[str], list[list[object]]]:
+    """Return headings and a row a pattern that was held out: met when it was looked at, and with what changed then."""
+    board = table_of(f"{FITTED}/before")
+    for name, column in (("best", "verdict"), ("accepted", "share_of_sets")):
+        of_now = table_of(f"{FITTED}/{name}").drop_duplicates("id")[["id", column]]
+        board = board.merge(of_now.rename(columns={column: f"{name}_now"}), on="id", how="left")
+    statements = {pattern.id: pattern.statement for pattern in declared_patterns().patterns}
+    verdicts = board[["best", "best_now"]].fillna("not judged yet")
+    shares = board[["share_of_sets", "accepted_now"]].map(lambda share: "" if pd.isna(share) else f"{share:.0%}")
+    rows: list[list[object]] = [
+        [id, statements[id], then, share_then, now, share_now]
+        for id, (then, now), (share_then, share_now) in zip(board["id"], verdicts.values, shares.values, strict=True)
+    ]
+    return ["id", "pattern", "best set, then", "accepted sets, then", "best set, now", "accepted sets, now"], rows
 
 
 def fit_finding_rows() -> tuple[list[str], list[list[str]]]:

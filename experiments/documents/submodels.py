@@ -168,6 +168,8 @@ SUBMODELS = (
             "sim.rules.fund.released",
             "sim.rules.fund.transaction_cost_gbp_m",
             "sim.projects.take_money_in",
+            "sim.projects.need_left",
+            "sim.projects.owed_to",
             "sim.projects.share_out",
             "sim.projects.close_books",
             "sim.life.bid_together",

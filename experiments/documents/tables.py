@@ -45,6 +45,7 @@ DOCUMENTS = (
     "hindcast.md",
     "docking.md",
     "fit.md",
+    "limits.md",
     "../README.md",
 )
 
@@ -356,6 +357,11 @@ def fit_board() -> str:
     return markdown_table(*evidence.fit_board_rows())
 
 
+def round_back() -> str:
+    """Return which patterns that had been held out were met before and after mechanisms were changed."""
+    return markdown_table(*evidence.round_back_rows())
+
+
 def fit_findings() -> str:
     """Return what is found of all patterns under the best set."""
     return markdown_table(*evidence.fit_finding_rows())
@@ -428,7 +434,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         prior_shares, prior_counts, prior_pairs, prior_names, without_one,
         levers_alone, levers_by_sector, levers_in_pairs, levers_in_pairs_counted,
         tipping_history, tipping_loops, tipping_late,
-        fit_board, fit_findings, fit_of_sets, fit_numbers, fit_waves,
+        fit_board, round_back, fit_findings, fit_of_sets, fit_numbers, fit_waves,
         regimes_renamed, regimes_clustered,
         levers_headline, prose.headline_words, prose.levers_words, prose.rests_on_words, prose.fit_words,
         docking_criteria, docking_coordination, hindcast_summary, hindcast_places, hindcast_forecast,
