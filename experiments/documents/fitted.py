@@ -1,11 +1,11 @@
-"""What the fit showed: ``python -m experiments.documents.fitted STUDY [held_out=true]``.
+"""What the fit showed: ``python -m experiments.documents.fitted STUDY [held_out=true] [prior=true]``.
 
 Takes a finished ``partnerships fit`` and makes its accepted sets and the best of them those that ship
 (``configs/behaviour``). Judges the fitted patterns on new runs, under the best set and every accepted one. With
-``held_out=true`` all patterns, also under draws of the priors, and under the best set in every null model that a
-pattern is declared to be lost by, which are compiled first, for a quarter of an hour: patterns that are held out are
-looked at then, and nothing may be fitted afterwards. What was judged stays in the study, so that the same command goes
-on after a stop.
+``held_out=true`` all patterns, and under the best set also in every null model that a pattern is declared to be lost
+by, which are compiled first, for a quarter of an hour: patterns that are held out are looked at then, and nothing may
+be fitted afterwards. With ``prior=true`` draws of the priors too, for the share of them that shows a pattern; of fitted
+ones the fit knows it. What was judged stays in the study, so that the same command goes on after a stop.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def kept(study: Path, folder: Path) -> None:
     (folder / "command.txt").write_text(" ".join(asked["command"]) + "\n", "utf-8")
 
 
-def judged(study: Path, folder: Path, *, held_out: bool) -> int:
-    """Judge all patterns under the best and the accepted sets and in null models; return the exit code."""
+def judged(study: Path, folder: Path, *, held_out: bool, prior: bool) -> int:
+    """Judge patterns under the best and the accepted sets, in null models and under priors; return the exit code."""
     nulls = sorted({null for pattern in declared_patterns().patterns for null in pattern.lost_by if null_month(null)})
     also = [f"held_out={str(held_out).lower()}", f"seed={SEED}", "figures=false", "threads=1", "overwrite=true"]
     done = study / f"judged_{source_hash('sim', 'configs')[:12]}"
@@ -75,9 +75,10 @@ def judged(study: Path, folder: Path, *, held_out: bool) -> int:
     ):
         own = prior_as_behaviour(study, Path(scratch) / "own")
         asked = {BEST: [f"behaviour={BEST}"], ACCEPTED: [f"behaviour={ACCEPTED}", f"runs={RUNS[ACCEPTED]}"]}
-        if held_out:
+        if prior:
             # Who is tied to whom in single runs would take most of the time.
             asked[PRIOR] = ["--config-dir", str(own), f"behaviour={PRIOR}", f"runs={RUNS[PRIOR]}", "matrix_runs=0"]
+        if held_out:
             asked |= {
                 null: [f"behaviour={BEST}", f"extension={NULL_MODELS}.{null}", f"runs={RUNS_OF_NULLS}"]
                 for null in nulls
@@ -122,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder.mkdir(exist_ok=True)
     shipped(Path(study))
     kept(Path(study), folder)
-    if code := judged(Path(study), folder, held_out="held_out=true" in also):
+    if code := judged(Path(study), folder, held_out="held_out=true" in also, prior="prior=true" in also):
         return code
     print(f"written: {folder} and configs/{GROUP}; then: python -m experiments.documents.tables")
     return 0
