@@ -15,6 +15,7 @@ from experiments import load_scenario
 from experiments.console import main
 from experiments.runs.ties import MOMENTS, tied_run
 from sim import month_of
+from sim.tables import DELIVERY_MONTHS, PLANNING_MONTHS
 
 ASKED = ["months=40"]
 
@@ -52,19 +53,22 @@ def test_projects_are_those_that_were_adopted(tied):
     projects, measures = tied.projects, tied.history.measures
     adopted = measures["decision_rate"].iloc[11::12].sum() * 12
     assert (projects["first_month"] < 36).sum() == round(adopted)
-    assert (projects["last_month"] - projects["first_month"] < 24).all()
+    waits = (PLANNING_MONTHS - projects["first_month"]).clip(lower=0)
+    assert (projects["last_month"] - projects["first_month"] - waits < PLANNING_MONTHS + DELIVERY_MONTHS).all()
     running = measures["month"].apply(lambda m: ((projects["first_month"] <= m) & (projects["last_month"] >= m)).sum())
     assert running.tolist() == measures["projects"].tolist()
     assert projects["pooled_gbp_m"].sum() == pytest.approx(measures["contribution_pooled_gbp_m"].sum())
 
 
 def test_projects_are_planned_and_then_paid(tied):
-    """Two thirds of a project or more are delivery; what the fund spent is what projects were paid."""
+    """Planning takes 4 to 8 months, and waits for a strategy; what the fund spent is what projects were paid."""
     projects, measures = tied.projects, tied.history.measures
-    planned = projects["delivers_from"] - projects["first_month"]
-    assert ((planned >= 4) & (planned <= 8))[projects["delivers_from"] <= projects["last_month"]].all()
+    waits = (PLANNING_MONTHS - projects["first_month"]).clip(lower=0)
+    planned = projects["delivers_from"] - projects["first_month"] - waits
+    delivering = projects["delivers_from"] <= projects["last_month"]
+    assert ((planned >= PLANNING_MONTHS / 2) & (planned <= PLANNING_MONTHS))[delivering].all()
     ended = projects[projects["last_month"] < 39]
-    assert (ended["last_month"] + 1 - ended["delivers_from"] == 16).all()
+    assert (ended["last_month"] + 1 - ended["delivers_from"] == DELIVERY_MONTHS).all()
     assert projects["paid_gbp_m"].sum() == pytest.approx(measures["fund_spent_gbp_m"].sum())
     late = projects[projects["delivers_from"] > projects["last_month"]]
     assert (late["paid_gbp_m"] == 0.0).all()
