@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
+from experiments.options import find, shipped_folder
 from sim import Scenario, ScenarioError
 from sim.parameters import Behaviour
 from sim.scenario import validated
@@ -107,6 +108,13 @@ def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
     if not sets:
         raise CommandError(f"{SAMPLE} = {str(path)!r} has no rows: one a parameter set is needed")
     return Sample(sets=sets, file=path.name, sha256=hashlib.sha256(content).hexdigest())
+
+
+def table_named(named: str) -> Path:
+    """Return the table that a behaviour names: a path, or a file beside the configs of the group."""
+    if Path(named).is_absolute():
+        return Path(named)
+    return find(GROUP, named) or shipped_folder() / GROUP / named
 
 
 def behaviours_of_a_fit(

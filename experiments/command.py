@@ -20,7 +20,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.behaviours import GROUP, SAMPLE, USUAL, Sample, read_sample
+from experiments.behaviours import GROUP, SAMPLE, USUAL, Sample, read_sample, table_named
 from experiments.cases.named import case_among, names_a_case
 from experiments.compose import (
     HYDRA_VERSION_BASE,
@@ -32,7 +32,7 @@ from experiments.compose import (
     settings_of,
 )
 from experiments.errors import CommandError
-from experiments.options import CASE, CONFIGS, files_of_ones_own, find, own_folder, record_files, shipped_folder
+from experiments.options import CASE, CONFIGS, files_of_ones_own, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
 from sim import Scenario, with_changes
 from sim.levers import entries_beyond
@@ -115,7 +115,7 @@ class Command:
         if named is None:
             return None
         found = [match[1] for text in self.overrides if (match := _BEHAVIOUR_SET.match(text))]
-        return read_sample(_table_named(str(named)), {name: self.config[GROUP][name] for name in found})
+        return read_sample(table_named(str(named)), {name: self.config[GROUP][name] for name in found})
 
     @property
     def behaviours(self) -> tuple[Behaviour, ...]:
@@ -164,13 +164,6 @@ def _say_what_is_not_reached(scenarios: Iterable[Scenario], said: set[str]) -> N
             if line not in said:
                 print(line, file=sys.stderr)
                 said.add(line)
-
-
-def _table_named(named: str) -> Path:
-    """Return the table that a behaviour names: a path, or a file beside the configs of the group."""
-    if Path(named).is_absolute():
-        return Path(named)
-    return find(GROUP, named) or shipped_folder() / GROUP / named
 
 
 # ------------------------------------------------------------------------------ Hydra

@@ -71,6 +71,11 @@ class CompiledMonth:
             order=self.order,
         )
 
+    def smallest_room(self) -> Room:
+        """Return what the smallest block there is works on: one body, for one month."""
+        smallest = plans_of([Scenario(board=Board({"council": 1}), months=1)], self.layout, self.month)
+        return self.room_of(smallest, seed=0, replicates=[0], keeping=Keeping([0], list(self.month.measures)))
+
     @property
     def kept(self) -> KeptCode:
         """Return where the compiled form is kept."""
@@ -96,7 +101,7 @@ def watching_compiler(watcher: Watcher) -> Iterator[None]:
 
 def is_compiled(month: Month = MONTH) -> bool:
     """Return whether this machine has compiled the month as it stands, so that it starts at once."""
-    path = _put_together(month).kept.path
+    path = put_together(month).kept.path
     return month in _ready or (path is not None and path.exists())
 
 
@@ -111,10 +116,10 @@ def prepare_engine(month: Month = MONTH) -> None:
 def compiled_month(month: Month) -> CompiledMonth:
     """Return the compiled form of a month, ready to run."""
     with _lock:
-        made = _put_together(month)
+        made = put_together(month)
         if month not in _ready:
             if is_compiled(month):
-                made.run_block.compile(_kinds_of_arguments(made))
+                made.run_block.compile(kinds_of_arguments(made))
             else:
                 _compile(made)
             _ready.add(month)
@@ -134,7 +139,7 @@ def _compile(made: CompiledMonth) -> None:
                 steps = tuple(flat((*made.month.launch_steps, *made.month.steps)))
                 raise ScenarioError(refusal(error, steps, made.layout)) from error
             _tell(advance, 1)
-        made.run_block.compile(_kinds_of_arguments(made))
+        made.run_block.compile(kinds_of_arguments(made))
         _tell(advance, len(made.parts) // 2)
 
 
@@ -143,14 +148,13 @@ def _tell(advance: Sequence[Callable[[int], None]], parts: int) -> None:
         tell(parts)
 
 
-def _kinds_of_arguments(made: CompiledMonth) -> tuple[Any, ...]:
-    """Return the types of what ``run_block`` is given, seen at the smallest block there is."""
-    smallest = plans_of([Scenario(board=Board({"council": 1}), months=1)], made.layout, made.month)
-    room = made.room_of(smallest, seed=0, replicates=[0], keeping=Keeping([0], list(made.month.measures)))
+def kinds_of_arguments(made: CompiledMonth) -> tuple[Any, ...]:
+    """Return the types of what ``run_block`` is given."""
+    room = made.smallest_room()
     return *map(typeof, (room.request, room.draws, room.kept)), types.int64
 
 
-def _put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
+def put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
     """Return the compiled form of a month, of which nothing has been compiled yet.
 
     With ``any_order`` it takes the steps in the order that ``CompiledMonth.order`` says.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 NUMERICS = ("numba", "llvmlite", "numpy")
 """Packages whose version may decide what compiled code is, or what a number is."""
@@ -23,12 +24,23 @@ def source_hash(*packages: str) -> str:
     digest = hashlib.sha256()
     for name in NUMERICS:
         digest.update(f"{name} {version(name)}\n".encode())
+    _add_files(digest, packages)
+    return digest.hexdigest()
+
+
+def files_hash(*packages: str) -> str:
+    """Return a sha256 (64 hex digits) over every file of the named packages, whatever versions compute with them."""
+    digest = hashlib.sha256()
+    _add_files(digest, packages)
+    return digest.hexdigest()
+
+
+def _add_files(digest: Any, packages: Iterable[str]) -> None:
     for package in packages:
         for path, file in sorted(_files_of(package, files(package))):
             content = file.read_bytes()
             digest.update(f"{path} {len(content)}\n".encode())
             digest.update(content)
-    return digest.hexdigest()
 
 
 def _files_of(path: str, folder: Traversable) -> Iterator[tuple[str, Traversable]]:

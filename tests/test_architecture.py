@@ -96,6 +96,8 @@ ROOMS: dict[str, str] = {
     " sim.lanes.pairs sim.lanes.engine",
     "sim.compiled": "sim.sources sim.randomness sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
+    "sim.portable": "sim.parameters sim.population sim.randomness sim.rules sim.tables sim.month sim.lanes.views"
+    " sim.lanes.draws sim.lanes.pairs sim.block sim.compiled",
     "sim.ensemble": "sim.choices sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine"
     " sim.lanes.pairs"
     " sim.block sim.compiled",
@@ -128,7 +130,7 @@ ROOMS: dict[str, str] = {
     "experiments.errors": "sim analysis.shared experiments.options",
     "experiments.settings": "sim",
     "experiments.values": "sim",
-    "experiments.behaviours": "sim experiments.errors",
+    "experiments.behaviours": "sim experiments.options experiments.errors",
     "experiments.cases": "sim experiments.files experiments.options experiments.errors",
     "experiments.compose": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
     " experiments.cases",
@@ -147,9 +149,10 @@ ROOMS: dict[str, str] = {
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
     " experiments.files experiments.terminal experiments.options experiments.errors experiments.values"
     " experiments.behaviours experiments.compose experiments.command experiments.study",
-    "experiments.page": "sim analysis.shared analysis.run experiments.options experiments.errors experiments.values"
+    "experiments.page.engine": "sim analysis.shared",
+    "experiments.page": "sim analysis.shared experiments.options"
     " experiments.behaviours"
-    " experiments.compose experiments.study experiments.output",
+    " experiments.compose experiments.study experiments.output experiments.page.engine",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
     " experiments.command experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
@@ -170,7 +173,7 @@ ROOMS: dict[str, str] = {
 OPEN = (
     "sim.sources sim.parameters sim.regimes sim.scenario sim.population sim.levers sim.state"
     " sim.spelling sim.vocabulary"
-    " sim.measures sim.own sim.partners sim.history sim.compiled sim.nulls"
+    " sim.measures sim.own sim.partners sim.compiled sim.nulls sim.portable"
 )
 """What rooms outside the model may know of it beside its door, ``sim``."""
 
@@ -187,18 +190,16 @@ AHEAD: dict[str, str] = {
 the model is what is run where no other is given, and is made of all the rest."""
 
 LIBRARIES: dict[str, str] = {
-    "numba": "sim.lanes sim.compiled",
-    "llvmlite": "sim.lanes",
+    "numba": "sim.lanes sim.compiled sim.portable",
+    "llvmlite": "sim.lanes experiments.page",
     "mesa": "sim.partners sim.partnership",
     "numpy": "sim.regimes sim.randomness sim.choices sim.records sim.partnership sim.history sim.lanes"
-    " sim.block sim.ensemble analysis experiments",
+    " sim.block sim.ensemble sim.portable analysis experiments",
     "pandas": "sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls sim.laboratory analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
     "omegaconf": "experiments.errors experiments.cases experiments.compose experiments.command experiments.runs",
     "rich": "experiments.terminal experiments.output experiments.verbs",
-    "starlette": "experiments.page",
-    "uvicorn": "experiments.verbs",
     "joblib": "experiments.runs",
 }
 """Libraries that only some rooms may know; a folder stands for all rooms in it."""

@@ -1,7 +1,7 @@
 """Whether partnerships tip: ``python -m experiments.documents.tipping``.
 
-Asks ``partnerships tipping`` of two scenarios and a few levers, with the best of the accepted sets of numbers, and keeps
-what the page shows of it.
+Asks ``partnerships tipping`` of two scenarios and a few levers, with the best of the accepted sets of numbers, and
+keeps what the page shows of it.
 """
 
 from __future__ import annotations

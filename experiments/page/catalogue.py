@@ -17,10 +17,10 @@ import yaml
 from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
 from analysis.shared.words import readable, titled
-from experiments.behaviours import OF_BY_HAND
+from experiments.behaviours import ACCEPTED, BEST, OF_BEST, OF_BY_HAND, USUAL, on_turns
 from experiments.compose import load_place, scenario_descriptions
 from experiments.options import is_own, option_names
-from experiments.page.request import board_options, calendar_options, preset_scenarios
+from experiments.page.options import accepted_sets, board_options, calendar_options, preset_scenarios
 from experiments.study.designs import MEMBERS
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Parameter, Scenario, place_names
 from sim.parameters import TOPICS
@@ -113,7 +113,7 @@ _GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("behaviour.",),
         "What the world may be",
-        "How people decide, learn and trust. Nobody chooses these: they are set by hand, and uncertain.",
+        "How people decide, learn and trust. Nobody chooses these, and they are uncertain.",
     ),
     (("regimes.",), "Where one regime ends", "The thresholds by which a partnership is called one thing or another."),
 )
@@ -143,6 +143,7 @@ def catalogue() -> dict[str, Any]:
                 "low": MEASURES[name].low if abs(MEASURES[name].low) < 1e9 else None,
                 "high": MEASURES[name].high if abs(MEASURES[name].high) < 1e9 else None,
                 "says": MEASURES[name].says,
+                "final": MEASURES[name].at_the_end,
             }
             for name in PAGE_MEASURES
         ],
@@ -155,11 +156,37 @@ def catalogue() -> dict[str, Any]:
             dataclasses.asdict(regime) | {"colour": REGIME_COLOURS[regime.name]} for regime in DECLARED_REGIMES
         ],
         "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
-        "lessons": _declared_texts("lessons"),
+        "lessons": [lesson | {"behaviour": USUAL} for lesson in _declared_texts("lessons")],
         "assumptions": _assumptions(),
-        "remark": OF_BY_HAND,
+        "behaviours": _behaviours(),
         "start": START,
     }
+
+
+def _behaviours() -> list[dict[str, str]]:
+    """Return the numbers that behaviour may have: a name, what it is called, what it says and what results say."""
+    sets = len(accepted_sets())
+    return [
+        {
+            "name": ACCEPTED,
+            "label": f"{sets} accepted sets in turn",
+            "says": "Each run has the numbers of one of the sets that the fit accepted. "
+            "A slider of behaviour shows that of the best, and sets it for all.",
+            "remark": on_turns(sets=sets, replicates=sets),
+        },
+        {
+            "name": BEST,
+            "label": "the best accepted set",
+            "says": "All runs have the numbers of the set that the fit found best.",
+            "remark": OF_BEST,
+        },
+        {
+            "name": USUAL,
+            "label": "set by hand",
+            "says": "All runs have numbers that were set by hand, with which the lessons were written.",
+            "remark": OF_BY_HAND,
+        },
+    ]
 
 
 def controls() -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ class Controls {
     this.buildRuns();
     document.getElementById("search").addEventListener("input", () => this.search());
     document.getElementById("controls").addEventListener("submit", (event) => event.preventDefault());
-    this.note();
     this.refresh();
   }
 
@@ -30,9 +29,7 @@ class Controls {
         <button type="button" data-copy="${name}">Copy to ${name === "left" ? "B" : "A"}</button></div>`;
       const select = card.querySelector("select");
       for (const preset of CATALOGUE.presets) {
-        const option = new Option(preset.label, preset.name);
-        option.disabled = Boolean(GRID) && preset.name !== GRID.base && !GRID.presets.includes(preset.name);
-        select.append(option);
+        select.append(new Option(preset.label, preset.name));
       }
       select.addEventListener("change", () => {
         this.state[name] = { preset: select.value, changes: {} };
@@ -57,9 +54,7 @@ class Controls {
   buildHeadlines() {
     const place = document.getElementById("headline-levers");
     place.innerHTML = `<h2 class="hidden">Main levers</h2>`;
-    const onGrid = GRID ? GRID.axes.map(axisControl) : [];
-    const first = [...onGrid, ...["board", ...CATALOGUE.headlines, "calendar"].filter((path) => !onGrid.includes(path))];
-    for (const path of first) this.addRow(place, path);
+    for (const path of ["board", ...CATALOGUE.headlines, "calendar"]) this.addRow(place, path);
   }
 
   // ---------------------------------------------------------------- one lever, two sides
@@ -116,15 +111,13 @@ class Controls {
       line.append(own);
       parts.own.addEventListener("change", () => this.set(name, paths, parts.own.checked ? control.choices[0] : Number(input.value)));
     }
-    input.addEventListener(isNumber ? "input" : "change", () => this.set(name, paths, isNumber ? this.rounded(control, Number(input.value), paths) : input.value));
+    input.addEventListener(isNumber ? "input" : "change", () => this.set(name, paths, isNumber ? this.rounded(control, Number(input.value)) : input.value));
     row.append(line);
     return parts;
   }
 
-  /** A value that a person would write: a hundredth of the range, or a level of the grid. */
-  rounded(control, value, paths) {
-    const axis = GRID && GRID.axes.find((one) => one.paths.includes(paths[0]));
-    if (axis) return axis.levels[Math.round(value)];
+  /** A value that a person would write: a hundredth of the range. */
+  rounded(control, value) {
     if (control.whole) return Math.round(value);
     const step = 10 ** Math.floor(Math.log10((control.high - control.low) / 99));
     return Number((Math.round(value / step) * step).toPrecision(6));
@@ -143,11 +136,8 @@ class Controls {
       const { input, output, own, isNumber, line } = inputs[name];
       const values = paths.map((path) => effective(side, path));
       const value = paths.length > 1 ? values.reduce((a, b) => a + b, 0) / values.length : values[0];
-      const axis = GRID && GRID.axes.find((one) => one.paths.includes(paths[0]));
-      const off = this.isOff(side, paths, axis);
       if (isNumber) {
-        if (axis) Object.assign(input, { min: 0, max: axis.levels.length - 1, step: 1, value: nearestLevel(axis, value) });
-        else input.value = typeof value === "number" ? value : control.low;
+        input.value = typeof value === "number" ? value : control.low;
         const mixed = paths.length > 1 && new Set(values).size > 1;
         const told = typeof value === "number" ? shown(control, value) : "";
         output.textContent = mixed ? `≈ ${told}` : told;
@@ -156,18 +146,11 @@ class Controls {
         if (value === "" && !input.querySelector("option[value='']")) input.prepend(new Option("(its own)", ""));
         input.value = value;
       }
-      if (own) {
-        own.checked = typeof value !== "number";
-        own.disabled = off;
-      }
-      input.disabled = off || Boolean(own?.checked);
+      if (own) own.checked = typeof value !== "number";
+      input.disabled = Boolean(own?.checked);
       line.classList.toggle("changed", paths.some((path) => path in side.changes));
     }
     row.classList.toggle("differs", paths.some((path) => effective(this.state.left, path) !== effective(this.state.right, path)));
-  }
-
-  isOff(side, paths, axis) {
-    return Boolean(GRID) && (!axis || side.preset !== GRID.base);
   }
 
   refresh() {
@@ -226,6 +209,8 @@ class Controls {
     place.innerHTML = `
       <label>Place, for both sides <select id="place"><option value="">as the presets have it</option></select></label>
       <p class="quiet" id="place-says"></p>
+      <label>Numbers of behaviour <select id="behaviour"></select></label>
+      <p class="quiet" id="behaviour-says"></p>
       <label>Paired runs <input type="number" id="replicates" min="2" max="${limits.replicates}" step="1"></label>
       <label>Seed: another seed is other luck <input type="number" id="seed" min="0" max="999999999" step="1"></label>
       <label>Months <input type="number" id="months" min="12" max="240" step="1" placeholder="144"></label>
@@ -233,6 +218,9 @@ class Controls {
     const select = place.querySelector("#place");
     for (const one of CATALOGUE.places) select.append(new Option(one.label, one.name));
     select.addEventListener("change", () => this.setShared("place", select.value || null));
+    const behaviour = place.querySelector("#behaviour");
+    for (const { name, label } of CATALOGUE.behaviours) behaviour.append(new Option(label, name));
+    behaviour.addEventListener("change", () => this.setShared("behaviour", behaviour.value));
     for (const name of ["replicates", "seed", "months", "run"]) {
       const input = place.querySelector(`#${name}`);
       input.addEventListener("change", () => {
@@ -240,9 +228,7 @@ class Controls {
         const first = firstState()[name];
         this.setShared(name, input.value === "" ? first : Number(input.value));
       });
-      input.disabled = Boolean(GRID);
     }
-    select.disabled = Boolean(GRID);
   }
 
   setShared(name, value) {
@@ -254,15 +240,12 @@ class Controls {
   refreshRuns() {
     for (const name of ["replicates", "seed", "months", "run"]) document.getElementById(name).value = this.state[name] ?? "";
     document.getElementById("place").value = this.state.place ?? "";
+    document.getElementById("behaviour").value = this.state.behaviour;
+    document.getElementById("behaviour-says").textContent = CATALOGUE.behaviours.find((one) => one.name === this.state.behaviour).says;
     const place = CATALOGUE.places.find((one) => one.name === (this.state.place ?? PRESETS.get(this.state.left.preset).place));
     document.getElementById("place-says").textContent = place
       ? `${place.label}: £${plainNumber(place.fund_gbp_m)}m flexible fund in 2003-04, ${place.population.toLocaleString("en-GB")} people, ${place.tiers === 2 ? "two tiers" : "one tier"} of local government.`
       : "";
-  }
-
-  note() {
-    if (!GRID) return;
-    document.getElementById("feed-note").textContent = `${GRID.note} Levers move only from ${PRESETS.get(GRID.base).label}; greyed settings are not in this file.`;
   }
 }
 

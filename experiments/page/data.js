@@ -1,291 +1,114 @@
-// Where answers come from: a server on this machine, or the grid inside this file. Both give the same form.
+// Where answers come from: the engine in this page. The first runs are shown at once, the others follow.
 
-/** Put a question to the server that sent this page: `answer` or `example`. */
-async function askServer(question, request, signal, tries = 2) {
-  let response;
-  try {
-    response = await fetch(question, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(request),
-      signal,
-    });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Error("The program that computes does not answer. Is “partnerships app” still running?");
+const FIRST_RUNS = 16;
+const RUNS_A_BLOCK = 16;
+const SIDES_REMEMBERED = 12;
+
+const workers = new Workers();
+const KEEP_MEASURES = SHOWN_MEASURES.map((name) => ENGINE.table.measures.indexOf(name));
+
+/** A side as the engine takes it, with the runs that are there already. */
+class AskedSide {
+  static known = new Map();
+
+  /** The side of a request; one that was asked before has its runs still. */
+  static of(request, name, months) {
+    const shared = { place: request.place, seed: request.seed, behaviour: request.behaviour, months };
+    const key = JSON.stringify([request[name], shared]);
+    const side = AskedSide.known.get(key) ?? new AskedSide(request[name], shared);
+    AskedSide.known.delete(key);
+    AskedSide.known.set(key, side);
+    if (AskedSide.known.size > SIDES_REMEMBERED) AskedSide.known.delete(AskedSide.known.keys().next().value);
+    return side;
   }
-  if (response.status === 503 && tries > 1) {
-    await new Promise((done) => setTimeout(done, 1000 * Number(response.headers.get("Retry-After") ?? 2)));
-    return askServer(question, request, signal, tries - 1);
+
+  constructor(side, shared) {
+    this.side = side;
+    this.scenario = scenarioOf(side, shared);
+    this.plan = planOf(this.scenario);
+    this.seed = shared.seed;
+    this.sets = behavioursOf(this.scenario, shared.behaviour);
+    this.thresholds = thresholdsOf(this.scenario);
+    this.runs = [];
+    this.examples = new Map();
   }
-  const answer = await response.json().catch((error) => {
-    if (error.name === "AbortError") throw error;
-    return { error: `The answer could not be read (status ${response.status}).` };
-  });
-  if (!response.ok || answer.error) throw new Error(answer.error ?? `The program answered with status ${response.status}.`);
-  return answer;
-}
 
-// ------------------------------------------------------------------ the grid in the file
-
-let gridArrays = null;
-
-/** Unpack the grid, once. */
-async function openGrid() {
-  if (gridArrays) return gridArrays;
-  const [replicated, banded, regimes] = await Promise.all([
-    unpacked(GRID.replicated.values),
-    unpacked(GRID.banded.values),
-    unpacked(GRID.regimes),
-  ]);
-  gridArrays = { replicated, banded, regimes };
-  return gridArrays;
-}
-
-/** The control path under which an axis is shown: a composite such as the whole duty, or its only path. */
-function axisControl(axis) {
-  if (axis.paths.length === 1) return axis.paths[0];
-  const composite = CATALOGUE.composites.find((one) => one.paths.some((path) => axis.paths.includes(path)));
-  return composite ? composite.path : axis.paths[0];
-}
-
-/** Both sides when the file is opened: the base, and the base with every lever of the grid at its top. */
-function gridStart() {
-  if (GRID.start_state) return GRID.start_state;
-  const changes = {};
-  for (const axis of GRID.axes) for (const path of axis.paths) changes[path] = axis.levels.at(-1);
-  return { left: { preset: GRID.base, changes: {} }, right: { preset: GRID.base, changes } };
-}
-
-function nearestLevel(axis, value) {
-  let best = 0;
-  axis.levels.forEach((level, i) => {
-    if (Math.abs(level - value) < Math.abs(axis.levels[best] - value)) best = i;
-  });
-  return best;
-}
-
-/** The number of the grid point at which a side lies; throws if it lies on none. */
-function pointOf(side) {
-  const nGrid = GRID.axes.reduce((product, axis) => product * axis.levels.length, 1);
-  if (side.preset !== GRID.base) {
-    const place = GRID.presets.indexOf(side.preset);
-    if (place < 0) throw new Error(`${PRESETS.get(side.preset).label} is not in this file.`);
-    if (Object.keys(side.changes).length) throw new Error(`In this file levers move only from ${PRESETS.get(GRID.base).label}.`);
-    return nGrid + place;
-  }
-  const onAxes = new Set(GRID.axes.flatMap((axis) => axis.paths));
-  const off = Object.keys(side.changes).find((path) => !onAxes.has(path));
-  if (off) throw new Error(`${CONTROLS.get(off).label} is not in this file; partnerships app has it.`);
-  return GRID.axes.reduce((point, axis) => point * axis.levels.length + nearestLevel(axis, effective(side, axis.paths[0])), 0);
-}
-
-/** Levels of the grid point, or -1 for a stored preset. */
-function levelsOf(point) {
-  const nGrid = GRID.axes.reduce((product, axis) => product * axis.levels.length, 1);
-  if (point >= nGrid) return null;
-  const levels = [];
-  for (const axis of [...GRID.axes].reverse()) {
-    levels.unshift(point % axis.levels.length);
-    point = Math.floor(point / axis.levels.length);
-  }
-  return levels;
-}
-
-/** Put an answer together from the grid. */
-async function gridAnswer(request) {
-  const arrays = await openGrid();
-  const points = { left: pointOf(request.left), right: pointOf(request.right) };
-  const examples = await gridExamples(points);
-  const answer = {
-    start: GRID.start,
-    months: GRID.months,
-    months_at: GRID.months_at,
-    replicates: GRID.replicates,
-    seed: GRID.seed,
-    place: { left: GRID.place, right: GRID.place },
-    difference: gridDifference(arrays, points),
-  };
-  for (const name of SIDES) answer[name] = gridSide(arrays, request[name], points[name], examples[name]);
-  return answer;
-}
-
-/** Numbers of all replicates of a measure at a point and month. */
-function replicatesAt(array, point, measure, month) {
-  const n = array.shape[2];
-  const numbers = new Float64Array(n);
-  for (let r = 0; r < n; r += 1) numbers[r] = array.at(point, measure, r, month);
-  return numbers;
-}
-
-const overMonths = (work) => GRID.months_at.map((_, month) => work(month));
-const turned = (rows) => rows[0].map((_, column) => rows.map((row) => row[column]));
-
-function gridSide(arrays, side, point, example) {
-  const bands = new Map();
-  const final = {};
-  const last = GRID.months_at.length - 1;
-  GRID.replicated.measures.forEach((measure, j) => {
-    bands.set(measure, turned(overMonths((month) => band(replicatesAt(arrays.replicated, point, j, month)))));
-    final[measure] = meanInterval(replicatesAt(arrays.replicated, point, j, last));
-  });
-  GRID.banded.measures.forEach((measure, j) => {
-    const rows = [0, 1, 2, 3, 4, 5].map((q) => overMonths((month) => arrays.banded.at(point, j, q, month)));
-    bands.set(measure, rows);
-    final[measure] = { mean: rows[5][last], low: NaN, high: NaN };
-  });
-  const counts = overMonths((month) => regimeCounts(arrays.regimes, point, month));
-  return {
-    name: side.preset,
-    bands,
-    regimes: CATALOGUE.regimes.map((_, r) => counts.map((row) => row[r] / GRID.replicates)),
-    final_regimes: CATALOGUE.regimes.map((regime, r) => ({
-      regime: regime.name,
-      count: counts[last][r],
-      share: counts[last][r] / GRID.replicates,
-      ...shareInterval(counts[last][r], GRID.replicates),
-    })),
-    final,
-    policy: (GRID.policy ?? {})[side.preset] ?? [],
-    ...example,
-  };
-}
-
-function regimeCounts(regimes, point, month) {
-  const counts = new Array(CATALOGUE.regimes.length).fill(0);
-  for (let r = 0; r < GRID.replicates; r += 1) counts[regimes.at(point, r, month)] += 1;
-  return counts;
-}
-
-function gridDifference(arrays, points) {
-  const bands = new Map();
-  const final = {};
-  const last = GRID.months_at.length - 1;
-  GRID.replicated.measures.forEach((measure, j) => {
-    const pairs = overMonths((month) => {
-      const left = replicatesAt(arrays.replicated, points.left, j, month);
-      const right = replicatesAt(arrays.replicated, points.right, j, month);
-      return right.map((value, r) => value - left[r]);
-    });
-    bands.set(measure, turned(pairs.map(band)));
-    final[measure] = { ...meanInterval(pairs[last]), share_above: pairs[last].filter((d) => d > 0).length / GRID.replicates };
-  });
-  const moved = CATALOGUE.regimes.map(() => CATALOGUE.regimes.map(() => 0));
-  for (let r = 0; r < GRID.replicates; r += 1) {
-    moved[arrays.regimes.at(points.left, r, last)][arrays.regimes.at(points.right, r, last)] += 1;
-  }
-  return { bands, final, moved, final_regimes: regimeDifferences(moved) };
-}
-
-function regimeDifferences(moved) {
-  return CATALOGUE.regimes.map((regime, r) => {
-    const pairs = [];
-    moved.forEach((row, a) => row.forEach((count, b) => {
-      for (let k = 0; k < count; k += 1) pairs.push((b === r) - (a === r));
-    }));
-    const { mean, low, high } = meanInterval(pairs);
-    return { regime: regime.name, difference: mean, low, high };
-  });
-}
-
-/** The stored example runs nearest to both points, of one and the same replicate where there is one. */
-async function gridExamples(points) {
-  const chosen = {};
-  for (const name of SIDES) {
-    const stored = nearestExample(points[name]);
-    if (!stored) {
-      chosen[name] = { example: null, example_note: "This file holds no single run." };
-      continue;
-    }
-    const exact = stored.point === points[name];
-    chosen[name] = {
-      example: await openExample(stored),
-      example_note: exact ? "" : `Side ${LETTER[name]} shows the nearest single run in this file: ${pointText(stored.point)}.`,
+  asked(replicates, keep) {
+    const months = overMonths(this.plan.months, (month) => month);
+    return {
+      plan: this.plan,
+      seed: this.seed,
+      replicates,
+      behaviours: replicates.map((replicate) => this.sets[replicate % this.sets.length]),
+      keep: { measures: KEEP_MEASURES, months, partners: false, terms: false, held: null, ...keep },
     };
   }
-  return chosen;
-}
 
-function nearestExample(point) {
-  const levels = levelsOf(point);
-  const exact = GRID.examples.find((one) => one.point === point);
-  if (exact || !levels) return exact;
-  let best = null;
-  for (const one of GRID.examples) {
-    const other = levelsOf(one.point);
-    if (!other) continue;
-    const distance = levels.reduce((sum, level, i) => sum + ((level - other[i]) / Math.max(1, GRID.axes[i].levels.length - 1)) ** 2, 0);
-    if (!best || distance < best.distance) best = { one, distance };
+  /** Live through the runs that are not there yet, up to `wanted`, in blocks of `size`. */
+  async live(wanted, size, signal) {
+    const missing = Array.from({ length: wanted }, (_, r) => r).filter((r) => !this.runs[r]);
+    const blocks = [];
+    for (let k = 0; k < missing.length; k += size) blocks.push(missing.slice(k, k + size));
+    await Promise.all(blocks.map(async (replicates) => {
+      const result = await workers.live(this.asked(replicates, {}), signal);
+      runsOf(result, this.thresholds).forEach((run, k) => { this.runs[replicates[k]] = run; });
+    }));
   }
-  return best && best.one;
-}
 
-/** Unpack the arrays of a stored run, once. */
-async function openExample(stored) {
-  if (!stored.open) {
-    const { values, terms, trust, ties, ...rest } = stored.example;
-    stored.open = { ...rest, values: await unpacked(values), terms: await unpacked(terms), trust: await unpacked(trust), ties: await unpacked(ties) };
-  }
-  return stored.open;
-}
-
-function pointText(point) {
-  const levels = levelsOf(point);
-  if (!levels) return PRESETS.get(GRID.presets[point - GRID.axes.reduce((n, axis) => n * axis.levels.length, 1)]).label;
-  return GRID.axes.map((axis, i) => `${axis.label} ${shown(CONTROLS.get(axis.paths[0]), axis.levels[levels[i]])}`).join(", ");
-}
-
-// ------------------------------------------------------------------ one form for both
-
-/** Turn an answer of the server into arrays that can be read at once. */
-function opened(answer) {
-  for (const part of ["left", "right", "difference"]) answer[part].bands = openedBands(answer[part].bands);
-  for (const name of SIDES) {
-    const side = answer[name];
-    if (!Array.isArray(side.regimes)) {
-      const regimes = unpackedNow(side.regimes);
-      side.regimes = CATALOGUE.regimes.map((_, r) => answer.months_at.map((__, month) => regimes.at(r, month)));
+  async example(replicate, signal) {
+    if (!this.examples.has(replicate)) {
+      const keep = { measures: [], partners: true, terms: true, held: HELD };
+      const result = await workers.live(this.asked([replicate], keep), signal);
+      this.examples.clear();
+      this.examples.set(replicate, exampleOf(this.plan, result, replicate, this.thresholds));
     }
-    const example = side.example;
-    if (example) openedExample(example);
-  }
-  return answer;
-}
-
-function openedExample(example) {
-  keyPartners(example.partners);
-  if (example.values instanceof PackedArray) return example;
-  example.values = unpackedNow(example.values);
-  example.terms = unpackedNow(example.terms);
-  example.trust = unpackedNow(example.trust);
-  example.ties = unpackedNow(example.ties);
-  return example;
-}
-
-/** Give each partner a key that holds on both sides: its kind, and the how manieth of that kind it is. */
-function keyPartners(partners) {
-  const seen = {};
-  for (const partner of partners) {
-    seen[partner.archetype] = (seen[partner.archetype] ?? 0) + 1;
-    partner.key = `${partner.archetype}_${seen[partner.archetype]}`;
+    return this.examples.get(replicate);
   }
 }
 
-function openedBands(bands) {
-  if (bands instanceof Map) return bands;
-  const values = unpackedNow(bands.values);
-  const months = values.shape[2];
-  const row = (measure, q) => Array.from({ length: months }, (_, month) => values.at(measure, q, month));
-  return new Map(bands.measures.map((name, j) => [name, [0, 1, 2, 3, 4, 5].map((q) => row(j, q))]));
+/** Both sides of a request, cut to the shorter one. */
+function askedSides(request) {
+  const months = request.months ?? Math.min(...SIDES.map((name) => MODEL.presets[request[name].preset].months));
+  return SIDES.map((name) => {
+    try {
+      return AskedSide.of(request, name, months);
+    } catch (error) {
+      throw new Error(`Side ${LETTER[name]}: ${error.message}`);
+    }
+  });
 }
 
-/** The answer to a request, from whoever answers here. */
-async function answerTo(request) {
-  return opened(GRID ? await gridAnswer(request) : await askServer("answer", request));
+/** Give answers to a request: one of the first runs, then one of all. What has not begun when `signal` is aborted is left out. */
+async function* answersTo(request, signal) {
+  await workers.ready;
+  const sides = askedSides(request);
+  const stages = [...new Set([Math.min(FIRST_RUNS, request.replicates), request.replicates])];
+  for (const [stage, wanted] of stages.entries()) {
+    const began = performance.now();
+    // Small blocks at first, so that no core waits. The first answer is not taken away from who moves a lever on and on.
+    const share = Math.ceil((SIDES.length * wanted) / workers.size);
+    const size = stage === 0 ? Math.min(RUNS_A_BLOCK, Math.max(ENGINE.table.group, share)) : RUNS_A_BLOCK;
+    await Promise.all(sides.map((side) => side.live(wanted, size, stage === 0 ? null : signal)));
+    const [left, right] = sides.map((side) => side.runs.slice(0, wanted));
+    const { months, start } = sides[0].scenario;
+    yield {
+      start,
+      months,
+      months_at: overMonths(months, (month) => month),
+      replicates: wanted,
+      is_whole: wanted === request.replicates,
+      seed: request.seed,
+      left: sideAnswer(request.left, sides[0].scenario, left),
+      right: sideAnswer(request.right, sides[1].scenario, right),
+      difference: differenceAnswer(left, right, months),
+      typical_run: typicalRun([left, right]),
+      seconds: (performance.now() - began) / 1000,
+    };
+  }
 }
 
-/** One run on both sides, body by body; a second question to the server, because it takes longer. */
-async function examplesTo(request, signal) {
-  const { left, right, replicate } = await askServer("example", request, signal);
-  return { left: openedExample(left), right: openedExample(right), replicate };
+/** One run on both sides, body by body. */
+async function examplesTo(request, replicate, signal) {
+  const [left, right] = await Promise.all(askedSides(request).map((side) => side.example(replicate, signal)));
+  return { left, right };
 }

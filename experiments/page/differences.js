@@ -53,8 +53,7 @@ class Differences {
   }
 
   canToggle(key) {
-    const named = (key !== "board" && key !== "calendar") || effective(this.state.left, key) !== "";
-    return named && (!GRID || (this.state.right.preset === GRID.base && GRID.axes.some((axis) => axis.paths.includes(this.pathsOf(key)[0]))));
+    return (key !== "board" && key !== "calendar") || effective(this.state.left, key) !== "";
   }
 
   show() {

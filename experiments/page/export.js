@@ -1,7 +1,7 @@
 // Share, download, and what a reader should know.
 
 function fillTake() {
-  at("take-text").innerHTML = `<p>The address of this page holds the whole state. Who opens it sees what you see${GRID ? ", in the same file" : ", from the same version of the program"}.</p>
+  at("take-text").innerHTML = `<p>The address of this page holds the whole state. Who opens it in a file of the same version sees what you see.</p>
     <label>Address <input type="text" readonly id="address"></label>
     <p><button type="button" id="copy">Copy the address</button> <span id="copied" role="status"></span></p>
     <h3>Data</h3><p><button type="button" id="csv">Curves (CSV)</button> <button type="button" id="csv-regimes">Regimes (CSV)</button>

@@ -1,9 +1,9 @@
-"""The explorer page as one self-contained HTML text: template, styles, scripts, chart library, catalogue, grid.
+"""The explorer page as one self-contained HTML text: template, styles, scripts, chart library, catalogue, engine.
 
 The chart library is Vega (BSD-3-Clause). Its script ships inside the Python package ``vl-convert-python`` and is
 taken from there, so that nothing is fetched and nothing foreign is kept here. It runs on its expression
-interpreter: the page's Content-Security-Policy allows the scripts in it, by their hash, no evaluation of
-text, and no connection but to the program that sent it (from a file: none at all).
+interpreter: the page's Content-Security-Policy allows the scripts in it, by their hash, workers made of its own text
+and the engine in them, no evaluation of text, and no connection to anywhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -20,32 +19,35 @@ from typing import Any
 from analysis.shared.libraries import library
 from experiments.output.manifest import PACKAGE
 from experiments.page.catalogue import catalogue
+from experiments.page.engine.module import module_as_text
+from experiments.page.tables import engine_tables
 
 SCRIPTS = (
-    "arrays", "state", "words", "data", "figures", "charts", "network", "partner",
-    "controls", "differences", "lessons", "export", "main",
+    "arrays", "state", "words", "plan", "engine", "workers", "answers", "data", "figures", "charts", "network",
+    "partner", "controls", "differences", "lessons", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 
-FIRST_REPLICATES = 50
+WORKER = ("engine", "worker")
+"""What a worker runs, of the same scripts."""
+
+FIRST_REPLICATES, MOST_REPLICATES, MOST_SEATS = 100, 400, 120
 
 
-def page_html(grid: Mapping[str, Any] | None = None, *, most_replicates: int = 200) -> str:
-    """Return the whole page. With a packed ``grid`` it answers from that; without, it asks ``POST answer``.
-
-    ``most_replicates`` is the largest number of paired runs that a person may ask for. Raises
-    MissingLibrary without the package that has the chart library.
-    """
-    described = catalogue() | {
-        "limits": {"replicates": most_replicates, "replicates_first": min(FIRST_REPLICATES, most_replicates)},
-        "written_by": f"{PACKAGE} {_own_version()}".strip(),
-    }
-    library, script = chart_library(), own_script()
+def page_html() -> str:
+    """Return the whole page. Raises MissingLibrary without the package that has the chart library."""
+    described = catalogue()
+    limits = {"replicates": MOST_REPLICATES, "replicates_first": FIRST_REPLICATES, "seats": MOST_SEATS}
+    described |= {"limits": limits, "written_by": f"{PACKAGE} {_own_version()}".strip()}
+    places = [place["name"] for place in described["places"]]
+    library, script = chart_library(), own_script(SCRIPTS)
     parts = {
-        "policy": _security_policy([library, script], connects=grid is None),
+        "policy": _security_policy([library, script]),
         "style": _text("page.css"),
         "catalogue": _json(described),
-        "grid": _json(grid),
+        "engine": _json(engine_tables(places, most_replicates=MOST_REPLICATES)),
+        "module": module_as_text(),
+        "worker": own_script(WORKER),
         "library": library,
         "script": script,
     }
@@ -68,9 +70,9 @@ def chart_library() -> str:
 
 
 @cache
-def own_script() -> str:
-    """Return the page's own scripts as one module."""
-    return _closed("\n".join(_text(f"{name}.js") for name in SCRIPTS))
+def own_script(names: tuple[str, ...]) -> str:
+    """Return scripts of the page as one."""
+    return _closed("\n".join(_text(f"{name}.js") for name in names))
 
 
 def _text(name: str) -> str:
@@ -86,11 +88,10 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
-def _security_policy(scripts: list[str], *, connects: bool) -> str:
+def _security_policy(scripts: list[str]) -> str:
     digests = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    network = "'self'" if connects else "'none'"
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
-        f"connect-src {network}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed} 'wasm-unsafe-eval'; worker-src blob:; style-src 'unsafe-inline'; "
+        "img-src data: blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )

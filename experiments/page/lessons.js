@@ -9,12 +9,11 @@ class Lessons {
 
   fillList() {
     const list = CATALOGUE.lessons.map((lesson, i) => `<li><h3>${i + 1}. ${escaped(lesson.title)}</h3><p>${escaped(lesson.summary)}</p>
-      <button type="button" data-lesson="${lesson.id}">Start lesson ${i + 1}</button> <span class="quiet">${escaped(notInFile(lesson))}</span></li>`);
+      <button type="button" data-lesson="${lesson.id}">Start lesson ${i + 1}</button></li>`);
     const place = document.getElementById("lessons-text");
     place.innerHTML = `<p>Each lesson asks for a prediction before it shows anything. Ten minutes alone, half an hour with others.</p><ol class="lessons">${list.join("")}</ol>`;
     for (const button of place.querySelectorAll("[data-lesson]")) {
       const lesson = CATALOGUE.lessons.find((one) => one.id === button.dataset.lesson);
-      button.disabled = notInFile(lesson) !== "";
       button.addEventListener("click", () => this.open(lesson));
     }
   }
@@ -61,7 +60,7 @@ class Lessons {
 
   /** Reveal, once the answer that was asked for is there. */
   answered(answer) {
-    if (!this.lesson || !this.waiting) return;
+    if (!this.lesson || !this.waiting || !answer.is_whole) return;
     this.waiting = false;
     const right = this.lesson.choices.filter((choice) => holds(choice.holds, answer));
     const hit = right.includes(this.lesson.choices[this.guess]);
@@ -75,18 +74,6 @@ class Lessons {
       document.getElementById(this.lesson.look).scrollIntoView({ block: "start" });
     });
     for (const later of this.panel.querySelectorAll(".later")) later.hidden = false;
-  }
-}
-
-/** Why a lesson cannot run from this file, or nothing. */
-function notInFile(lesson) {
-  if (!GRID) return "";
-  try {
-    pointOf(lesson.left);
-    pointOf(lesson.right);
-    return "";
-  } catch (problem) {
-    return problem.message;
   }
 }
 

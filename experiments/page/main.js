@@ -10,23 +10,26 @@ const page = { answer: null, figures: {}, wanted: null, busy: false, playing: 0,
 const at = (id) => document.getElementById(id);
 
 async function start() {
-  const { state, unknown } = stateOf(location.hash.slice(1));
+  const { state, wrong } = stateOf(location.hash.slice(1));
   page.state = state;
+  showNumbersOf(state.behaviour);
   page.differences = new Differences(state, () => {
+    page.wrong = "";
     page.controls.refresh();
     ask();
   });
   page.controls = new Controls(state, () => {
+    page.wrong = "";
     page.differences.forget();
     ask();
   });
   page.lessons = new Lessons(startLesson);
   fillChoices();
   fillAbout();
-  at("remark").textContent = CATALOGUE.remark;
   fillTake();
   wire();
-  if (unknown.length) problem(`The address names what this page does not know: ${unknown.join(", ")}. It was left out.`);
+  page.wrong = wrong.join(" ");
+  problem(page.wrong);
   // The sentence comes first, the curves a moment later.
   ask();
   await makeFigures();
@@ -36,11 +39,14 @@ async function start() {
 
 // ------------------------------------------------------------------ asking
 
-/** Ask for what the state says. One question at a time; the newest wins. */
+/** Ask for what the state says. One question at a time; the newest wins, once the first runs of the last are shown. */
 function ask() {
+  showNumbersOf(page.state.behaviour);
   page.wanted = requestOf(page.state);
   page.differences.show();
+  at("remark").textContent = CATALOGUE.behaviours.find((one) => one.name === page.state.behaviour).remark;
   writeAddress();
+  page.abort?.abort();
   if (!page.busy) answerNext();
 }
 
@@ -50,45 +56,38 @@ async function answerNext() {
   while (page.wanted) {
     const request = page.wanted;
     page.wanted = null;
+    page.abort = new AbortController();
     try {
-      const answer = await answerTo(request);
-      problem("");
-      if (!GRID) keepExamples(answer, request);
-      page.answer = answer;
-      show();
+      await answerAll(request, page.abort.signal);
     } catch (error) {
-      problem(error.message);
+      if (error.name !== "AbortError") problem(error.message);
     }
-    // Let the browser paint and take the next input.
-    await new Promise((done) => setTimeout(done));
   }
   clearTimeout(slow);
   document.body.classList.remove("computing");
   page.busy = false;
 }
 
-/** The runs that are shown stay, greyed, until those of this answer are there. */
-function keepExamples(answer, request) {
-  for (const name of SIDES) {
-    answer[name].example = page.answer?.[name].example ?? null;
-    answer[name].example_note = "";
-  }
-  document.body.classList.add("stale");
-  clearTimeout(page.examplesTimer);
-  page.examplesAbort?.abort();
-  page.examplesTimer = setTimeout(() => fetchExamples(answer, request), 150);
-}
-
-async function fetchExamples(answer, request) {
-  page.examplesAbort = new AbortController();
-  try {
-    const examples = await examplesTo(request, page.examplesAbort.signal);
-    if (answer !== page.answer) return;
-    for (const name of SIDES) answer[name].example = { ...examples[name], typical: request.run === null };
-    document.body.classList.remove("stale");
-    showExamples();
-  } catch (error) {
-    if (error.name !== "AbortError") problem(error.message);
+/** Show the answers to a request as they come, the first runs first; a single run follows the first answer. */
+async function answerAll(request, signal) {
+  let examples = null;
+  for await (const answer of answersTo(request, signal)) {
+    problem(page.wrong);
+    for (const name of SIDES) answer[name].example = examples?.[name] ?? page.answer?.[name].example ?? null;
+    page.answer = answer;
+    if (!examples) document.body.classList.add("stale");
+    show();
+    // Let the browser paint and take the next input.
+    await new Promise((done) => setTimeout(done));
+    if (page.wanted) return;
+    if (!examples) {
+      const replicate = request.run ?? answer.typical_run;
+      const { left, right } = await examplesTo(request, replicate, signal);
+      examples = { left: { ...left, typical: request.run === null }, right: { ...right, typical: request.run === null } };
+      for (const name of SIDES) answer[name].example = examples[name];
+      document.body.classList.remove("stale");
+      showExamples();
+    }
   }
 }
 
@@ -116,9 +115,8 @@ function show() {
   drawEnds(page.figures.ends, answer);
   at("moved").innerHTML = movedWords(answer);
   showCurves(view);
-  if (GRID) showExamples();
-  else showInside(view);
-  at("results").setAttribute("aria-busy", "false");
+  showInside(view);
+  at("results").setAttribute("aria-busy", String(!answer.is_whole));
   document.documentElement.dataset.drawn = String(Number(document.documentElement.dataset.drawn ?? 0) + 1);
   document.documentElement.dataset.drawMs = (performance.now() - started).toFixed(1);
 }
@@ -365,6 +363,7 @@ function startLesson(lesson) {
   const { state } = page;
   for (const name of SIDES) state[name] = { preset: lesson[name].preset, changes: { ...lesson[name].changes } };
   state.view = "sides";
+  state.behaviour = lesson.behaviour;
   if (lesson.measure) {
     state.measure = lesson.measure;
     retitleOther();
@@ -394,9 +393,10 @@ function writeAddress() {
 function readAddress() {
   const address = location.hash.slice(1);
   if (address === page.lastAddress) return;
-  const { state, unknown } = stateOf(address);
+  const { state, wrong } = stateOf(address);
   Object.assign(page.state, state);
-  problem(unknown.length ? `The address names what this page does not know: ${unknown.join(", ")}. It was left out.` : "");
+  page.wrong = wrong.join(" ");
+  problem(page.wrong);
   fillChosen();
   retitleOther();
   page.differences.forget();

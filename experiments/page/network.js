@@ -89,7 +89,7 @@ const isMember = (example, month, partner) => seatValue(example, "is_member", mo
 
 function drawNetwork(figure, side, answer, { step, picked }) {
   const example = answer[side].example;
-  if (!example) return figure.update({ ties: [], nodes: [] }, {}, GRID ? "No single run is stored for this side." : "");
+  if (!example) return figure.update({ ties: [], nodes: [] }, {}, "");
   const month = nearestIndex(example.months_at, step);
   const places = seatPlaces(example.partners);
   const many = example.partners.length > MOST_NAMES;

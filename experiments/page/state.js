@@ -1,7 +1,7 @@
 // What is asked: two sides and what they share. It lives in the address, so that a link restores it.
 
 const CATALOGUE = JSON.parse(document.getElementById("catalogue").textContent);
-const GRID = JSON.parse(document.getElementById("grid").textContent);
+const ENGINE = JSON.parse(document.getElementById("engine").textContent);
 
 const by = (rows, key) => new Map(rows.map((row) => [row[key], row]));
 const CONTROLS = by(CATALOGUE.controls, "path");
@@ -15,13 +15,14 @@ const LETTER = { left: "A", right: "B" };
 
 /** What a newcomer sees first: a partnership that fails, and the same with what would have saved it. */
 function firstState() {
-  const start = GRID ? gridStart() : CATALOGUE.start;
+  const { start } = CATALOGUE;
   return {
     left: { preset: start.left.preset, changes: { ...start.left.changes } },
     right: { preset: start.right.preset, changes: { ...start.right.changes } },
     place: null,
     seed: 1,
-    replicates: GRID ? GRID.replicates : CATALOGUE.limits.replicates_first,
+    replicates: CATALOGUE.limits.replicates_first,
+    behaviour: CATALOGUE.behaviours[0].name,
     months: null,
     run: null,
     view: "sides",
@@ -44,7 +45,15 @@ function unchanged(side, path) {
   const board = path.startsWith("board.") ? BOARDS.get(side.changes.board) : null;
   if (board && path in board.settings) return board.settings[path];
   if (path in preset.settings) return preset.settings[path];
-  return CONTROLS.get(path).default;
+  return shownNumbers.get(path) ?? CONTROLS.get(path).default;
+}
+
+/** The numbers of behaviour that sliders show: those of the set in force, of several those of the best. */
+const shownNumbers = new Map();
+
+function showNumbersOf(behaviour) {
+  const { names, rows } = ENGINE.behaviours[behaviour === "accepted" ? "best" : behaviour];
+  names.forEach((name, i) => shownNumbers.set(name, rows[0][i]));
 }
 
 /** Set a control on a side; a value that the preset has anyway is no change. */
@@ -67,14 +76,13 @@ function differing(state) {
 /** What is sent to whoever answers. */
 function requestOf(state) {
   const side = ({ preset, changes }) => ({ preset, changes: { ...changes } });
-  const { place, seed, replicates, months, run } = state;
-  return { left: side(state.left), right: side(state.right), place, seed, replicates, months, run };
+  const { place, seed, replicates, months, run, behaviour } = state;
+  return { left: side(state.left), right: side(state.right), place, seed, replicates, months, run, behaviour };
 }
 
 // ------------------------------------------------------------------ the address
 
-const SHARED = { place: "place", seed: "seed", n: "replicates", months: "months", run: "run", view: "view", month: "month", partner: "partner", measure: "measure" };
-const WHOLE = new Set(["seed", "replicates", "months", "run", "month"]);
+const SHARED = { place: "place", behaviour: "behaviour", seed: "seed", n: "replicates", months: "months", run: "run", view: "view", month: "month", partner: "partner", measure: "measure" };
 
 /** The state as readable text for the address. */
 function addressOf(state) {
@@ -90,31 +98,62 @@ function addressOf(state) {
   return words.toString();
 }
 
-/** The state that an address holds. What it does not say keeps its first value; unknown names are left out and told. */
+/** The state that an address holds, and a line for everything in it that cannot be: the nearest that can is taken. */
 function stateOf(address) {
   const state = firstState();
-  const unknown = [];
+  const wrong = [];
   const words = new URLSearchParams(address);
   for (const name of SIDES) {
-    if (words.has(name)) {
-      if (PRESETS.has(words.get(name))) state[name] = { preset: words.get(name), changes: {} };
-      else unknown.push(words.get(name));
-    }
+    if (!words.has(name)) continue;
+    if (PRESETS.has(words.get(name))) state[name] = { preset: words.get(name), changes: {} };
+    else wrong.push(notKnown(words.get(name)));
   }
   for (const [key, text] of words) {
     const side = { l: state.left, r: state.right }[key[0]];
     if (key[1] === "." && side) {
       const path = key.slice(2);
-      if (CONTROLS.has(path)) side.changes[path] = typedValue(CONTROLS.get(path), text);
-      else unknown.push(path);
-    } else if (key in SHARED) {
-      state[SHARED[key]] = WHOLE.has(SHARED[key]) ? Math.round(Number(text)) : text;
-    } else if (!SIDES.includes(key)) unknown.push(key);
+      if (CONTROLS.has(path)) takeValue(side.changes, path, CONTROLS.get(path), text, wrong);
+      else wrong.push(notKnown(path));
+    } else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
+    else if (!SIDES.includes(key)) wrong.push(notKnown(key));
   }
-  return { state, unknown };
+  if (state.run !== null && state.run >= state.replicates) {
+    wrong.push(`run = ${state.run} is not allowed: it takes 0 to ${state.replicates - 1}; a typical one is shown.`);
+    state.run = null;
+  }
+  return { state, wrong };
 }
 
-function typedValue(control, text) {
-  const number = Number(text);
-  return control.low !== null && text.trim() !== "" && Number.isFinite(number) ? number : text;
+const notKnown = (name) => `This page does not know ${name}: it was left out.`;
+
+/** What shared parts of the state may be, told as controls are. */
+const SHARED_CONTROLS = {
+  place: { choices: CATALOGUE.places.map((place) => place.name) },
+  behaviour: { choices: CATALOGUE.behaviours.map((behaviour) => behaviour.name) },
+  seed: { low: 0, high: 999999999, whole: true },
+  replicates: { low: 2, high: CATALOGUE.limits.replicates, whole: true },
+  months: { low: 12, high: 240, whole: true },
+  run: { low: 0, high: CATALOGUE.limits.replicates - 1, whole: true },
+  view: { choices: ["sides", "difference"] },
+  month: { low: 0, high: 239, whole: true },
+  partner: {},
+  measure: { choices: CATALOGUE.measures.map((measure) => measure.name) },
+};
+
+/** Put a value that an address states where it belongs, or the nearest that is allowed. */
+function takeValue(into, name, control, text, wrong) {
+  const number = text.trim() === "" ? NaN : Number(text);
+  const hasNumber = typeof control.low === "number";
+  if (hasNumber && Number.isFinite(number)) {
+    const rounded = control.whole ? Math.round(number) : number;
+    into[name] = Math.min(control.high, Math.max(control.low, rounded));
+    if (into[name] !== number) wrong.push(`${name} = ${text} is not allowed: it takes ${control.low} to ${control.high}; ${into[name]} is shown.`);
+  } else if (!hasNumber && !control.choices?.length) {
+    into[name] = text;
+  } else if (control.choices?.includes(text)) {
+    into[name] = text;
+  } else {
+    const range = hasNumber ? `${control.low} to ${control.high}` : control.choices.length > 12 ? "a name that is in its list" : control.choices.join(", ");
+    wrong.push(`${name} = ${text} is not allowed: it takes ${range}. It was left out.`);
+  }
 }

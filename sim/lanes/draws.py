@@ -209,8 +209,8 @@ def room_for_draws(
         replicates=replicates,
         first_keys=np.zeros((last, blocks, lanes), dtype=np.uint64),
         second_keys=np.zeros((last, blocks, lanes), dtype=np.uint64),
-        shared_streams=_rows_of(of_all),
-        each_streams=_rows_of([stream for stream in streams if stream.each]),
+        shared_streams=stream_rows(streams, each=False),
+        each_streams=stream_rows(streams, each=True),
         shared=shared,
         each=each,
         scratch=room_for((sum(4 * -(-_uniforms(stream) // 4) * 4 for stream in of_all), lanes)),
@@ -228,10 +228,13 @@ def _uniforms(stream: Stream) -> int:
     return stream.count * (2 if stream.made == CENTRED else 1)
 
 
-def _rows_of(streams: Sequence[Stream]) -> NDArray[np.int64]:
-    """Return streams as rows of numbers; their rows in the record, and those given, follow one another."""
+def stream_rows(streams: Sequence[Stream], *, each: bool) -> NDArray[np.int64]:
+    """Return streams as rows of numbers: those with a slot for every thing, or those with one.
+
+    Their rows in the record, and those given, follow one another.
+    """
     rows, first, first_given = [], 0, 0
-    for stream in streams:
+    for stream in (stream for stream in streams if stream.each == each):
         rows.append((stream.number, stream.count, int(stream.at_launch), stream.made, first, first_given))
         first += stream.count
         first_given += stream.count if stream.made == GIVEN else 0

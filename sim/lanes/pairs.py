@@ -86,8 +86,14 @@ class PairLoop:
 
 def scratch_rows(loop: PairLoop, things: int) -> int:
     """Return how many rows of runs a loop needs for what it copies."""
+    of_every_thing, of_whole = rows_copied(loop)
+    return of_every_thing * padded(things) + of_whole
+
+
+def rows_copied(loop: PairLoop) -> tuple[int, int]:
+    """Return how many rows of runs a loop needs for every thing, and besides."""
     of_things, of_whole = _copied(loop)
-    return (len(of_things) + 1) * padded(things) + len(of_whole) + len(loop.adds)
+    return len(of_things) + 1, len(of_whole) + len(loop.adds)
 
 
 def _copied(loop: PairLoop) -> tuple[dict[str, str], dict[str, str]]:

@@ -142,8 +142,8 @@ def test_every_change_of_a_month_has_a_key_of_its_own():
 
 def test_a_changed_month_is_another_file_than_the_models():
     """Without any function of one's own the model's compiled month would be taken, and columns be left empty."""
-    models = compiled._put_together(MONTH).kept.path
-    assert compiled._put_together(MONTH.measuring(measure("raised"))).kept.path != models
+    models = compiled.put_together(MONTH).kept.path
+    assert compiled.put_together(MONTH.measuring(measure("raised"))).kept.path != models
 
 
 # ---------------------------------------------------------------- nothing swapped unseen

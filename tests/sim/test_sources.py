@@ -62,7 +62,7 @@ def test_what_python_leaves_behind_changes_nothing(copied):
 
 
 def path_of(month):
-    return compiled._put_together(month).kept.path
+    return compiled.put_together(month).kept.path
 
 
 def test_compiled_code_is_looked_up_by_the_text_of_the_package(monkeypatch):

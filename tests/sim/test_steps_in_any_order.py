@@ -19,7 +19,7 @@ from sim.month import MONTH, STEPS
 @pytest.fixture(scope="module")
 def any_order() -> Any:
     """Return the compiled month that takes its steps in an order given as it runs: compiled once for all orders."""
-    return compiled._put_together(MONTH, any_order=True)
+    return compiled.put_together(MONTH, any_order=True)
 
 
 @st.composite

@@ -72,7 +72,7 @@ def test_a_lesson_asks_what_the_page_asks(page: Path, declared: dict) -> None:
 def test_the_link_opens_the_page_with_both_sides_of_the_lesson(page: Path, declared: dict) -> None:
     """A teacher who clicks must see these settings and no others."""
     (link,) = re.findall(r"\]\((http://127\.0\.0\.1:8484/#[^)]+)\)", TEXTS[page.name])
-    expected = {"measure": declared["measure"]} if "measure" in declared else {}
+    expected = {"behaviour": "by_hand"} | ({"measure": declared["measure"]} if "measure" in declared else {})
     for name in ("left", "right"):
         side = declared[name]
         expected |= {name: side["preset"]} | {

@@ -1,10 +1,10 @@
-"""The explorer page in a real browser: both forms load by themselves, do what they say, and are open to everybody."""
+"""The explorer page in a real browser, from a file and without a network: it does what it says, and is open to all."""
 
 from __future__ import annotations
 
 import re
 import shutil
-import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,18 +15,14 @@ import pandas as pd
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-uvicorn = pytest.importorskip("uvicorn", reason="uvicorn is not installed")
 pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 
-from experiments.behaviours import OF_BY_HAND  # noqa: E402
-from experiments.page.answers import answer  # noqa: E402
-from experiments.page.catalogue import DUTY  # noqa: E402
-from experiments.page.grid import Grid, axes_of, grid_runs, packed_grid, stored_examples, stored_months  # noqa: E402
+from experiments import load_scenario  # noqa: E402
+from experiments.behaviours import BEST, BY_HAND, GROUP, of_replicate, on_turns  # noqa: E402
 from experiments.page.html import page_html  # noqa: E402
-from experiments.page.packing import unpacked  # noqa: E402
-from experiments.page.request import preset_scenarios, request_by  # noqa: E402
-from experiments.page.server import Answering, make_app  # noqa: E402
-from experiments.verbs.app import listening_socket  # noqa: E402
+from experiments.page.options import accepted_sets, preset_scenarios  # noqa: E402
+from experiments.runs.pairs import run_pairs  # noqa: E402
+from sim import REGIMES, simulate, simulate_ensemble  # noqa: E402
 from sim.meetings import TERMS  # noqa: E402
 
 expect = sync_api.expect
@@ -43,38 +39,10 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[str]:
-    """Give the address of the live page, served as ``partnerships app`` serves it."""
-    listener = listening_socket("127.0.0.1", 0)
-    answering = Answering(workers=1)
-    app = make_app(page_html(), answering, hosts=["127.0.0.1"])
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(timeout=10)
-    answering.close()
-    listener.close()
-
-
-@pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the address of a self-contained page: two levers at two levels, two further scenarios, 20 runs each."""
-    base = preset_scenarios()["baseline_lsp"]
-    grid = Grid(
-        base=base,
-        axes=axes_of(["levers.staff_team", "duty"], levels=2, ranges={"levers.staff_team": [0.3, 1.0]}, base=base),
-        presets={name: preset_scenarios()[name] for name in ("talking_shop", "growth_coalition")},
-        replicates=20,
-        seed=1,
-        months_at=stored_months(base.months, 12),
-        replicated=("engagement", "trust", "dominance", "outcome", "added_value"),
-    )
-    runs = grid_runs(grid, threads=1, advance=lambda _: None)
-    examples = stored_examples(grid, runs, advance=lambda _: None)
+    """Give the address of the page as ``partnerships explorer`` writes it."""
     written = tmp_path_factory.mktemp("explorer") / "explorer.html"
-    written.write_text(page_html(packed_grid(grid, runs, examples)), encoding="utf-8")
+    written.write_text(page_html(), encoding="utf-8")
     return written.as_uri()
 
 
@@ -154,24 +122,72 @@ def move(page: Any, path: str, side: str, value: float) -> None:
         )
 
 
-# ------------------------------------------------------------------------------ live
+# ------------------------------------------------------------------------------ what it computes
 
 
-def test_the_live_page_tells_what_the_engine_found(served: str, opened: Open) -> None:
+def ends(name: str, replicates: int, **asked: Any) -> list[str]:
+    """Return how runs of a scenario end that take turns with the accepted sets."""
+    found = []
+    for replicate in range(replicates):
+        scenario = of_replicate(load_scenario(name), replicate, accepted_sets())
+        ensemble = simulate_ensemble([scenario], replicates=[replicate], measures=["trust"], threads=1, **asked)
+        found.append(REGIMES[ensemble.final_regimes[0, 0]])
+    return found
+
+
+def test_the_page_tells_what_the_engine_found(file: str, opened: Open) -> None:
     """The sentence on top holds the counts of the compiled engine, not numbers of its own."""
-    page = opened(f"{served}#left=talking_shop&right=growth_coalition&n=20&seed=5")
-    sides = {side: {"preset": name} for side, name in (("left", "talking_shop"), ("right", "growth_coalition"))}
-    computed = answer(request_by(sides | {"replicates": 20, "seed": 5}))
+    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=20&seed=5")
     lead = page.locator("#headline .lead").inner_text()
-    for side in ("left", "right"):
-        most = max(computed[side]["final_regimes"], key=lambda one: one["count"])
-        count = "all 20" if most["count"] == 20 else f"{most['count']} of 20"
-        assert count in lead
-    assert page.locator("#remark").inner_text() == OF_BY_HAND
+    for name in ("talking_shop", "growth_coalition"):
+        counts = Counter(ends(name, 20, seed=5)).values()
+        assert ("all 20" if max(counts) == 20 else f"{max(counts)} of 20") in lead
+    sets = len(accepted_sets())
+    assert page.locator("#remark").inner_text() == on_turns(sets=sets, replicates=sets)
 
 
-def test_a_slider_moves_the_curves_of_its_side_only(served: str, opened: Open) -> None:
-    page = opened(f"{served}#left=baseline_lsp&right=baseline_lsp&n=20")
+def test_the_numbers_are_those_of_compare(file: str, opened: Open, tmp_path: Path) -> None:
+    """Curves as they are taken along, against the runs that ``partnerships compare`` makes of the same settings."""
+    page = opened(f"{file}#left=baseline_lsp&right=growth_coalition&n=20&seed=3&behaviour=best")
+    page.locator("#open-take").click()
+    with page.expect_download() as waiting:
+        page.locator("#csv").click()
+    shown = pd.read_csv(waiting.value.path()).set_index(["side", "measure", "month"]).sort_index()
+    names = {"A": "baseline_lsp", "B": "growth_coalition"}
+    scenarios = {name: load_scenario(name, [f"{GROUP}={BEST}"]) for name in names.values()}
+    runs = run_pairs(scenarios, seed=3, replicates=20, engine="ensemble").trajectories
+    for side, name in names.items():
+        by_month = runs[runs["scenario"] == name].groupby("month")
+        for measure in ("engagement", "added_value", "decision_rate", "n_members"):
+            curve = shown.loc[side, measure]
+            np.testing.assert_allclose(curve["mean"], by_month[measure].mean(), rtol=1e-5, atol=1e-9)
+            np.testing.assert_allclose(curve["p95"], by_month[measure].quantile(0.95), rtol=1e-5, atol=1e-9)
+
+
+def test_one_run_is_that_very_run(file: str, opened: Open) -> None:
+    """Body by body and month by month, with its terms, as the Mesa engine lives through it; so are its events."""
+    page = opened(f"{file}#left=england_2001_2013&right=baseline_lsp&place=kerrier&n=4&run=2&behaviour=by_hand")
+    page.locator("#open-take").click()
+    with page.expect_download() as waiting:
+        page.locator("#csv-partners").click()
+    shown = pd.read_csv(waiting.value.path())
+    shown = shown[shown["side"] == "A"]
+    scenario = load_scenario("england_2001_2013", [BY_HAND, "place=kerrier"])
+    history = simulate(scenario, seed=1, replicate=2, record_terms=True)
+    lived = history.partners[history.partners["month"] == 50].set_index("partner")
+    here = shown[shown["month"] == 50]
+    assert len(here) == len(lived)
+    for column in ("engagement", "term_money", "term_ties"):
+        np.testing.assert_allclose(here[column].fillna(0.0), lived[column], rtol=1e-5, atol=1e-9)
+    page.locator("#take [data-close]").click()
+    page.get_by_role("button", name="Table of: Policy dates and events").click()
+    told = page.locator("#chart-timeline tbody tr").all_inner_texts()
+    new_leaders = [line for line in told if "A" in line.split() and "New leader" in line]
+    assert len(new_leaders) == (history.events["event"] == "new leader").sum()
+
+
+def test_a_slider_moves_the_curves_of_its_side_only(file: str, opened: Open) -> None:
+    page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=20")
     assert "Both sides are the same" in page.locator("#headline").inner_text()
     before = lines_of(page, "Engagement")
     move(page, "levers.staff_team", "b", 1.0)
@@ -182,9 +198,9 @@ def test_a_slider_moves_the_curves_of_its_side_only(served: str, opened: Open) -
     assert "r.levers.staff_team=1" in page.evaluate("location.hash")
 
 
-def test_a_shared_address_restores_the_same_state(served: str, opened: Open) -> None:
+def test_a_shared_address_restores_the_same_state(file: str, opened: Open) -> None:
     """What one person sees by hand, another sees by the link: settings, month, partner and curves."""
-    first = opened(f"{served}#n=20")
+    first = opened(f"{file}#n=20")
     with answered(first):
         first.locator("[data-preset=left]").select_option("nrf_cliff_2008")
     move(first, "leadership.facilitation", "b", 0.9)
@@ -201,9 +217,9 @@ def test_a_shared_address_restores_the_same_state(served: str, opened: Open) -> 
     assert float(slider.input_value()) == pytest.approx(0.9)
 
 
-def test_one_difference_can_be_put_back(served: str, opened: Open) -> None:
+def test_one_difference_can_be_put_back(file: str, opened: Open) -> None:
     """Each setting in which B differs is a switch: off puts back the value of A, on takes it up again."""
-    page = opened(f"{served}#left=baseline_lsp&right=baseline_lsp&r.levers.staff_team=1&r.board=forum_30&n=10")
+    page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&r.levers.staff_team=1&r.board=forum_30&n=10")
     before = page.locator("#headline").inner_text()
     switch = page.locator('#differs [data-path="levers.staff_team"]')
     with answered(page):
@@ -217,8 +233,8 @@ def test_one_difference_can_be_put_back(served: str, opened: Open) -> None:
     assert page.locator("#headline").inner_text() == before
 
 
-def test_every_preset_can_be_chosen(served: str, opened: Open) -> None:
-    page = opened(f"{served}#n=2")
+def test_every_preset_can_be_chosen(file: str, opened: Open) -> None:
+    page = opened(f"{file}#n=2")
     select = page.locator("[data-preset=right]")
     names = select.locator("option").evaluate_all("options => options.map(option => option.value)")
     assert sorted(names) == sorted(preset_scenarios())
@@ -229,15 +245,31 @@ def test_every_preset_can_be_chosen(served: str, opened: Open) -> None:
         assert page.locator("#problem").inner_text() == ""
 
 
-def test_a_refusal_is_said_in_one_line(served: str, browser: Any) -> None:
-    page = browser.new_page()
-    page.goto(f"{served}#left=baseline_lsp&right=baseline_lsp&r.levers.pooling_rate=3&n=2")
-    expect(page.locator("#problem")).to_contain_text("levers.pooling_rate = 3 is not allowed", timeout=SECONDS * 1000)
-    page.close()
+def test_a_link_that_cannot_be_gives_the_nearest_state_and_a_line(file: str, opened: Open) -> None:
+    wrong = "r.levers.pooling_rate=3&r.nonsense=1&n=1&place=gotham&behaviour=best"
+    page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&{wrong}")
+    said = page.locator("#problem").inner_text()
+    refused = "levers.pooling_rate = 3 is not allowed: it takes 0 to 1; 1 is shown."
+    for part in (refused, "nonsense", "gotham", "2 is shown"):
+        assert part in said
+    slider = page.locator('[data-path="levers.pooling_rate"] .line.b input').first
+    assert float(slider.input_value()) == 1.0
+    move(page, "levers.staff_team", "b", 1.0)
+    assert page.locator("#problem").inner_text() == ""
 
 
-def test_a_lesson_asks_first_and_lets_the_runs_decide(served: str, opened: Open) -> None:
-    page = opened(f"{served}#n=20")
+def test_a_board_that_cannot_be_is_refused_and_the_page_goes_on(file: str, opened: Open, browser: Any) -> None:
+    page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=4")
+    seats = [f"r.board.members.{kind}=10" for kind in load_scenario("baseline_lsp").board.members]
+    page.evaluate(f"location.hash = 'left=baseline_lsp&right=baseline_lsp&n=4&{'&'.join(seats)}'")
+    expect(page.locator("#problem")).to_contain_text("at most 120 are allowed", timeout=SECONDS * 1000)
+    with answered(page):
+        page.locator("[data-preset=right]").select_option("talking_shop")
+    assert page.locator("#problem").inner_text() == ""
+
+
+def test_a_lesson_asks_first_and_lets_the_runs_decide(file: str, opened: Open) -> None:
+    page = opened(f"{file}#n=20")
     page.locator("#open-lessons").click()
     page.locator("[data-lesson=carrots_and_sticks]").click()
     expect(page.locator("#results")).to_be_hidden()
@@ -247,16 +279,18 @@ def test_a_lesson_asks_first_and_lets_the_runs_decide(served: str, opened: Open)
     run.click()
     reveal = page.locator("[data-reveal]")
     expect(reveal).to_contain_text(VERDICT, timeout=SECONDS * 1000)
-    sides = {side: {"preset": f"sigoma_{name}"} for side, name in (("left", "carrot"), ("right", "stick"))}
-    gap = answer(request_by(sides | {"replicates": 20}))["difference"]["final"]["engagement"]["mean"]
+    sides = [load_scenario(f"sigoma_{name}", [BY_HAND]) for name in ("carrot", "stick")]
+    runs = simulate_ensemble(sides, replicates=20, seed=1, measures=["engagement"])
+    final = runs["engagement"][..., -12:].mean(axis=(1, 2))
+    gap = final[1] - final[0]
     agrees = "The runs agree with you." in reveal.inner_text()
     assert agrees == (gap < -0.02)
     assert re.search(r"Engagement ends at 0\.\d+ with the carrot", reveal.inner_text())
     assert page.locator("[data-preset=right]").input_value() == "sigoma_stick"
 
 
-def test_a_partner_tells_why_it_stays_or_leaves(served: str, opened: Open) -> None:
-    page = opened(f"{served}#left=talking_shop&right=growth_coalition&n=10&month=100")
+def test_a_partner_tells_why_it_stays_or_leaves(file: str, opened: Open) -> None:
+    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=10&month=100")
     drawn = page.locator("#charts-network figure").first
     drawn.scroll_into_view_if_needed()
     before = page.locator("#why").inner_text()
@@ -272,8 +306,8 @@ def test_a_partner_tells_why_it_stays_or_leaves(served: str, opened: Open) -> No
     expect(page.locator("#why")).not_to_contain_text("Police force 1")
 
 
-def test_data_can_be_taken_along(served: str, opened: Open, tmp_path: Path) -> None:
-    page = opened(f"{served}#left=talking_shop&right=growth_coalition&n=10")
+def test_data_can_be_taken_along(file: str, opened: Open, tmp_path: Path) -> None:
+    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=10")
     page.locator("#open-take").click()
     for button, first_line in {
         "#csv": "side,measure,unit,month,date,p05,p25,p50,p75,p95,mean",
@@ -292,70 +326,11 @@ def test_data_can_be_taken_along(served: str, opened: Open, tmp_path: Path) -> N
     assert "<svg" in Path(waiting.value.path()).read_text("utf-8")
 
 
-# ------------------------------------------------------------------------------ the file
-
-
-def test_the_file_tells_what_the_engine_found(file: str, opened: Open) -> None:
-    """Unpacked and worked out in the browser, the numbers are those of the server, within 8 bits."""
-    page = opened(file)
-    duty = {f"levers.duty.{part}": 1.0 for part in DUTY}
-    asked = {
-        "left": {"preset": "baseline_lsp"},
-        "right": {"preset": "baseline_lsp", "changes": {"levers.staff_team": 1.0, **duty}},
-    }
-    computed = answer(request_by(asked | {"replicates": 20, "seed": 1}))
-    page.locator("#open-take").click()
-    with page.expect_download() as waiting:
-        page.locator("#csv").click()
-    table = pd.read_csv(waiting.value.path()).set_index(["side", "measure", "month"]).sort_index()
-    for side, letter in (("left", "A"), ("right", "B"), ("difference", "B minus A")):
-        bands = unpacked(computed[side]["bands"]["values"])
-        for measure in ("engagement", "outcome"):
-            place = computed[side]["bands"]["measures"].index(measure)
-            shown = table.loc[letter, measure]
-            columns = ["p05", "p25", "p50", "p75", "p95", "mean"]
-            np.testing.assert_allclose(shown[columns].to_numpy(), bands[place][:, shown.index].T, atol=0.01)
-    ends = [one["count"] for one in computed["right"]["final_regimes"]]
-    page.locator("#take [data-close]").click()
-    page.get_by_role("button", name="Table of: Regime in the last month").click()
-    told = page.locator("#chart-ends tbody tr td:nth-of-type(3)").all_inner_texts()
-    assert told == [f"{count} of 20" for count in ends]
-
-
-def test_levers_off_the_grid_are_shown_but_cannot_be_moved(file: str, opened: Open) -> None:
-    page = opened(file)
-    on = page.locator('#headline-levers [data-path="levers.staff_team"] .line.b input').first
-    off = page.locator('#headline-levers [data-path="levers.pooling_rate"] .line.b input').first
-    expect(on).to_be_enabled()
-    expect(off).to_be_disabled()
-    expect(page.locator("#feed-note")).to_contain_text("partnerships app")
-    before = lines_of(page, "Trust")
-    on.focus()
-    with answered(page):
-        page.keyboard.press("ArrowLeft")
-    assert lines_of(page, "Trust") != before
-    with answered(page):
-        page.locator("[data-preset=left]").select_option("talking_shop")
-    expect(page.locator('#headline-levers [data-path="levers.staff_team"] .line.a input').first).to_be_disabled()
-    again = opened(page.evaluate("location.href"))
-    assert again.locator("#headline").inner_text() == page.locator("#headline").inner_text()
-
-
-def test_a_lesson_runs_from_the_file(file: str, opened: Open) -> None:
-    page = opened(file)
-    page.locator("#open-lessons").click()
-    expect(page.locator("[data-lesson=cliff_and_abolition]")).to_be_disabled()
-    page.locator("[data-lesson=talking_shop_or_growth_coalition]").click()
-    page.get_by_label("The seats stand empty, or juniors fill them.").check()
-    page.get_by_role("button", name="Run both sides").click()
-    expect(page.locator("[data-reveal]")).to_contain_text(VERDICT, timeout=SECONDS * 1000)
-
-
 # ------------------------------------------------------------------------------ for everybody
 
 
-def test_keyboard_alone_reaches_every_control(served: str, opened: Open) -> None:
-    page = opened(f"{served}#n=2")
+def test_keyboard_alone_reaches_every_control(file: str, opened: Open) -> None:
+    page = opened(f"{file}#n=2")
     page.locator("#more > summary").click()
     page.locator("#runs-box > summary").click()
     page.locator("details.group > summary").first.click()
@@ -383,10 +358,10 @@ def test_keyboard_alone_reaches_every_control(served: str, opened: Open) -> None
         page.keyboard.press("ArrowRight")
 
 
-def test_axe_finds_no_serious_fault(served: str, opened: Open) -> None:
+def test_axe_finds_no_serious_fault(file: str, opened: Open) -> None:
     """With settings, explanations and a table open; then each dialog by itself."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    page = opened(f"{served}#n=2")
+    page = opened(f"{file}#n=2")
     page.locator("#more > summary").click()
     page.locator("#runs-box > summary").click()
     page.locator("#headline-levers .what").first.click()
@@ -407,8 +382,8 @@ def _serious_faults(axe: Any, page: Any, part: str) -> list[tuple[str, str]]:
     return [(one["id"], one["nodes"][0]["html"][:150]) for one in found if one["impact"] in ("serious", "critical")]
 
 
-def test_a_phone_needs_no_sideways_scrolling(served: str, opened: Open) -> None:
-    page = opened(f"{served}#n=2", width=360, height=740)
+def test_a_phone_needs_no_sideways_scrolling(file: str, opened: Open) -> None:
+    page = opened(f"{file}#n=2", width=360, height=740)
     page.locator("#settings > summary").click()
     page.locator("#more > summary").click()
     page.locator("#runs-box > summary").click()
@@ -422,8 +397,8 @@ def test_a_phone_needs_no_sideways_scrolling(served: str, opened: Open) -> None:
     assert wide == []
 
 
-def test_every_chart_has_words_and_a_table(served: str, opened: Open) -> None:
-    page = opened(f"{served}#n=2")
+def test_every_chart_has_words_and_a_table(file: str, opened: Open) -> None:
+    page = opened(f"{file}#n=2")
     for figure in page.locator("figure").all():
         drawing = figure.locator("[role=img]")
         assert len(drawing.get_attribute("aria-label") or "") > 30

@@ -12,12 +12,13 @@ import pytest
 
 pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 
+from experiments.behaviours import BY_HAND
 from experiments.compose import load_scenario, scenario_names
 from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
 from experiments.page.html import page_html
-from experiments.page.request import NUMBERS, changeable_paths, request_by
+from experiments.study.designs import variable_paths
 from experiments.values import with_values
-from sim import MEASURES, PARAMETERS, REGIMES, THEMES
+from sim import MEASURES, PARAMETERS, REGIMES
 from sim.meetings import TERMS
 
 
@@ -36,13 +37,13 @@ def _scripts(page: str) -> list[str]:
 
 
 def test_everything_that_can_be_set_has_one_control(told: dict[str, Any]) -> None:
-    """Leadership as a whole is a preset; councils of a place are one seat; need comes with a place."""
+    """Leadership as a whole is a preset; councils of a place are one seat; place is shared by both sides."""
     paths = [control["path"] for control in told["controls"]]
     assert len(set(paths)) == len(paths)
     assert set(PARAMETERS) <= set(paths)
     councils = {f"board.members.{name}" for name in ("unitary_council", "county_council", "district_council")}
-    needs = {f"place.need.{theme}" for theme in THEMES}
-    assert set(changeable_paths()) - set(paths) == {"leadership"} | councils | needs
+    of_place = {path for path in variable_paths() if path.startswith("place")}
+    assert set(variable_paths()) - set(paths) == councils | of_place
     assert {control["group"] for control in told["controls"]} == {group["name"] for group in told["groups"]}
     for control in told["controls"]:
         assert control["label"]
@@ -56,7 +57,7 @@ def test_presets_are_the_scenarios_as_they_are_composed(told: dict[str, Any]) ->
     defaults = {control["path"]: control["default"] for control in told["controls"]}
     assert sorted(preset["name"] for preset in told["presets"]) == scenario_names()
     for preset in told["presets"]:
-        own = settings_of(load_scenario(preset["name"], [NUMBERS]))
+        own = settings_of(load_scenario(preset["name"], [BY_HAND]))
         shown = {path: preset["settings"].get(path, defaults[path]) for path in own}
         assert shown == own
         assert preset["claim"]
@@ -70,7 +71,10 @@ def test_what_is_declared_for_the_page_exists_in_the_model(told: dict[str, Any])
     composites = {one["path"]: one["paths"] for one in told["composites"]}
     assert composites["duty"] == [f"levers.duty.{name}" for name in DUTY]
     assert set(HEADLINES) <= set(PARAMETERS) | set(composites)
-    assert request_by(dict(START)).right != request_by(dict(START)).left
+    controls = {control["path"]: control for control in told["controls"]}
+    for side in START.values():
+        assert side["preset"] in scenario_names()
+        assert set(side["changes"]) <= set(controls)
 
 
 def test_lessons_speak_of_what_there_is(told: dict[str, Any]) -> None:
@@ -87,13 +91,13 @@ def test_lessons_speak_of_what_there_is(told: dict[str, Any]) -> None:
             assert found, word
             assert found[2] in (REGIMES if found[1] in ("count", "share") else PAGE_MEASURES), word
         for side in (lesson["left"], lesson["right"]):
-            with_values(load_scenario(side["preset"], [NUMBERS]), side["changes"])
+            with_values(load_scenario(side["preset"], [BY_HAND]), side["changes"])
         assert lesson["look"] in {"h-way", "h-who", "h-regimes", "h-inside", "h-other"}
         assert len(lesson["discuss"]) >= 3
 
 
 def test_only_the_scripts_in_the_page_may_run(page: str) -> None:
-    """The policy holds their hashes and allows no evaluation of text; a file may connect to nothing."""
+    """The policy holds their hashes and allows the engine, no evaluation of text, and no connection at all."""
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
     assert policy is not None
     scripts = _scripts(page)
@@ -101,10 +105,15 @@ def test_only_the_scripts_in_the_page_may_run(page: str) -> None:
     for script in scripts:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy[1]
-    assert "unsafe-eval" not in policy[1]
+    assert "'unsafe-eval'" not in policy[1]
     assert "default-src 'none'" in policy[1]
-    assert "connect-src 'self'" in policy[1]
-    assert "connect-src 'none'" in page_html({"note": ""})
+    assert "worker-src blob:" in policy[1]
+    assert "connect-src 'none'" in policy[1]
+
+
+def test_the_page_can_be_mailed(page: str) -> None:
+    """Engine, chart library and all places in one file below 1.5 MB."""
+    assert len(page.encode()) < 1_500_000
 
 
 def test_nothing_is_fetched(page: str) -> None:
@@ -122,5 +131,5 @@ def test_a_text_in_the_catalogue_cannot_end_its_element(page: str) -> None:
     assert found is not None
     assert "<" not in found[1]
     held = json.loads(found[1])
-    assert held["limits"]["replicates"] == 200
-    assert held["remark"] == "Numbers set by hand, not fitted."
+    assert held["limits"]["replicates"] == 400
+    assert [one["name"] for one in held["behaviours"]] == ["accepted", "best", "by_hand"]

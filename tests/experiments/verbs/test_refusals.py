@@ -12,9 +12,7 @@ from experiments.registry import verbs
 REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     "app": [
         (["port=70000"], ["0 to 65535"]),
-        (["most_replicates=1000"], ["2 to 200"]),
-        (["host=0.0.0.0"], ["hosts="]),
-        (["hots=[a]"], ["did you mean"]),
+        (["browsr=false"], ["did you mean browser?"]),
         (["scenario=talking_shop"], ["scenario"]),
     ],
     "calibrate": [
@@ -64,19 +62,9 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["months=1"], ["fewer than two months"]),
     ],
     "explorer": [
-        (["base=baseline"], ["did you mean baseline_lsp?"]),
-        (["vary=[duty,duty]"], ["name each once"]),
-        (["vary=[duty,levers.duty.attend]"], ["name each once"]),
-        (["levels=1"], ["2 to 25"]),
-        (["measures=[trust]"], ["engagement has to be among them"]),
-        (["measures=[engagement,outcome,trsut]"], ["did you mean trust?"]),
-        (["measures=[engagement,outcome,outcome]"], ["each once"]),
-        (["presets=[place_first_2013]"], ["another month"]),
-        (["replicates=1000"], ["MB before compression"]),
-        (["levels=12"], ["fewer levers"]),
-        (["where=hackny"], ["did you mean hackney or"]),
+        (["outptu=here"], ["did you mean output?"]),
         (["place=hackney"], ["place"]),
-        (["months_between=13"], ["1 to 12"]),
+        (["overwrite=perhaps"], ["overwrite"]),
     ],
     "hindcast": [
         (["places=fundde"], ["'fundde'", "funded", "county:NAME"]),

@@ -1,0 +1,114 @@
+"""How fast the engine of the page is: in Chromium from a file, beside the native engine, and whether bits are the same.
+
+    python benchmarks/page_engine.py             time the page and the engine in it
+    python benchmarks/page_engine.py --rebuild   build the module anew first, and compare it with the one that ships
+
+Prints what it measured; ``--keep`` puts it into docs/explorer.md. Needs Chromium, and the extra ``test``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from experiments import load_scenario
+from experiments.page.engine.build import built
+from experiments.page.engine.module import module_bytes
+from experiments.page.html import page_html
+from sim import prepare_engine, simulate_ensemble
+
+PAGE = Path(__file__).parents[1] / "docs" / "explorer.md"
+SIDES = {
+    "ordinary partnership, 19 and 19 seats": ("baseline_lsp", "baseline_lsp"),
+    "growth coalition against ordinary, 21 and 19 seats": ("growth_coalition", "baseline_lsp"),
+    "talking shop against ordinary, 60 and 19 seats": ("talking_shop", "baseline_lsp"),
+}
+REPEATS = 3
+RUNS = 100
+
+
+def main() -> int:
+    """Measure, print, and with ``--keep`` write down."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--rebuild", action="store_true", help="build the module anew, and compare it")
+    parser.add_argument("--keep", action="store_true", help="renew the table in docs/explorer.md")
+    asked = parser.parse_args()
+    if asked.rebuild:
+        same = built() == module_bytes()
+        print(f"built anew: {'the same bytes' if same else 'other bytes (names may differ): run the tests on it'}")
+    lines = [*_table(measured())]
+    print("\n".join(lines))
+    if asked.keep:
+        text = PAGE.read_text("utf-8")
+        block = "\n".join(["<!-- measured: page -->", "", *lines, "", "<!-- end -->"])
+        PAGE.write_text(re.sub(r"<!-- measured: page -->.*?<!-- end -->", lambda _: block, text, flags=re.S), "utf-8")
+    return 0
+
+
+def measured() -> list[dict[str, Any]]:
+    """Return seconds to the first and to the whole answer of the page, and of the native engine, by what is compared."""
+    from playwright.sync_api import sync_playwright
+
+    prepare_engine()
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder, "explorer.html")
+        file.write_text(page_html(), "utf-8")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for told, (left, right) in SIDES.items():
+            times = [_asked(browser, file.as_uri(), left, right, seed) for seed in range(1, 1 + REPEATS)]
+            scenarios = [load_scenario(left), load_scenario(right)]
+            simulate_ensemble(scenarios, replicates=8, seed=1)
+            begun = time.perf_counter()
+            simulate_ensemble(scenarios, replicates=RUNS, seed=1, record_partners=False)
+            native = time.perf_counter() - begun
+            first, whole = (statistics.median(column) for column in zip(*times, strict=True))
+            rows.append({"what": told, "first": first, "whole": whole, "native": native})
+        browser.close()
+    return rows
+
+
+def _asked(browser: Any, address: str, left: str, right: str, seed: int) -> tuple[float, float]:
+    """Return how long it takes from a lever that moves to the first answer, and to all of it."""
+    page = browser.new_page()
+    page.goto(f"{address}#left={left}&right={right}&seed={seed}&n={RUNS}")
+    page.wait_for_selector("main[aria-busy=false]", timeout=120_000)
+    page.wait_for_selector("body:not(.stale):not(.computing)", timeout=120_000)
+    drawn = page.locator("html").get_attribute("data-drawn")
+    begun = time.perf_counter()
+    page.locator("#seed").evaluate(
+        "(input) => { input.value = Number(input.value) + 100; "
+        "input.dispatchEvent(new Event('change', {bubbles: true})) }"
+    )
+    page.wait_for_selector(f"html:not([data-drawn='{drawn}'])", timeout=120_000)
+    first = time.perf_counter() - begun
+    page.wait_for_selector("main[aria-busy=false]", timeout=120_000)
+    whole = time.perf_counter() - begun
+    page.close()
+    return first, whole
+
+
+def _table(rows: list[dict[str, Any]]) -> list[str]:
+    lines = [
+        f"From a seed that changes (both sides new) to what is drawn, medians of {REPEATS}, in Chromium from a file; "
+        "beside it the same runs on the native engine, with as many threads as there are cores.",
+        "",
+        f"| compared | first 16 pairs, s | {RUNS} pairs, s | native engine, {RUNS} pairs, s | page over native |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for row in rows:
+        times = f"{row['first']:.2f} | {row['whole']:.2f} | {row['native']:.2f} | {row['whole'] / row['native']:.1f}"
+        lines.append(f"| {row['what']} | {times} |")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,241 @@
+// From runs to answers: bands, shares of regimes, paired differences, and one run body by body.
+
+const FINAL_MONTHS = ENGINE.final_months;
+/** What is kept of a single run, besides its columns. */
+const HELD = {
+  partner: ["is_abolished", "is_reorganised"],
+  partnership: ["stands", "ends_now", "begins_again", "has_new_leader"],
+  matrix: ["tie", "trust"],
+};
+const TYPICAL_BY = ["engagement", "outcome"];
+const SHOWN_MEASURES = CATALOGUE.measures.map((measure) => measure.name);
+
+/** What one run on a side left: `at(measure, month)`, and the regime of every month. */
+class Run {
+  constructor(values, regimes) {
+    this.values = values;
+    this.regimes = regimes;
+  }
+
+  at(measure, month) {
+    return this.values[month * SHOWN_MEASURES.length + measure];
+  }
+
+  /** The final value: the mean of the last twelve months, or of what adds up and of what stands, the last. */
+  final(measure) {
+    const months = this.regimes.length;
+    if (MEASURES.get(SHOWN_MEASURES[measure]).final === "last month") return this.at(measure, months - 1);
+    let sum = 0;
+    const from = Math.max(0, months - FINAL_MONTHS);
+    for (let month = from; month < months; month += 1) sum += this.at(measure, month);
+    return sum / (months - from);
+  }
+}
+
+/** The runs of a block. */
+function runsOf({ measures, regimes }, thresholds) {
+  const [months, nMeasures, n] = measures.shape;
+  return Array.from({ length: n }, (_, run) => {
+    const values = new Float64Array(months * nMeasures);
+    for (let i = 0; i < values.length; i += 1) values[i] = measures.values[i * n + run];
+    const named = {};
+    const codes = new Uint8Array(months);
+    for (let month = 0; month < months; month += 1) {
+      ENGINE.table.regime_measures.forEach((name, m) => { named[name] = regimes.values[(m * months + month) * n + run]; });
+      codes[month] = regimeOf(named, thresholds);
+    }
+    return new Run(values, codes);
+  });
+}
+
+const overMonths = (months, work) => Array.from({ length: months }, (_, month) => work(month));
+const turned = (rows) => rows[0].map((_, column) => rows.map((row) => row[column]));
+
+/** Quantiles and mean of measures by month, worked out when they are looked at: `numbers(m, month)` are those of all runs. */
+class Bands {
+  constructor(months, numbers) {
+    this.months = months;
+    this.numbers = numbers;
+    this.known = new Map();
+  }
+
+  get(name) {
+    if (!this.known.has(name)) {
+      const m = SHOWN_MEASURES.indexOf(name);
+      this.known.set(name, turned(overMonths(this.months, (month) => band(this.numbers(m, month)))));
+    }
+    return this.known.get(name);
+  }
+
+  * [Symbol.iterator]() {
+    for (const name of SHOWN_MEASURES) yield [name, this.get(name)];
+  }
+}
+
+/** What happened on one side. */
+function sideAnswer(side, scenario, runs) {
+  const { months } = scenario;
+  const n = runs.length;
+  const counts = overMonths(months, (month) => regimeCounts(runs, month));
+  const last = counts.at(-1);
+  return {
+    name: side.preset,
+    start: scenario.start,
+    bands: new Bands(months, (m, month) => runs.map((run) => run.at(m, month))),
+    regimes: CATALOGUE.regimes.map((_, r) => counts.map((row) => row[r] / n)),
+    final_regimes: CATALOGUE.regimes.map((regime, r) => ({ regime: regime.name, count: last[r], share: last[r] / n, ...shareInterval(last[r], n) })),
+    final: Object.fromEntries(SHOWN_MEASURES.map((name, m) => [name, meanInterval(runs.map((run) => run.final(m)))])),
+    policy: policyDates(scenario),
+    example: null,
+    example_note: "",
+  };
+}
+
+function regimeCounts(runs, month) {
+  const counts = new Array(CATALOGUE.regimes.length).fill(0);
+  for (const run of runs) counts[run.regimes[month]] += 1;
+  return counts;
+}
+
+/** Right minus left, run by run. */
+function differenceAnswer(left, right, months) {
+  const moved = CATALOGUE.regimes.map(() => CATALOGUE.regimes.map(() => 0));
+  left.forEach((run, r) => { moved[run.regimes.at(-1)][right[r].regimes.at(-1)] += 1; });
+  const final = {};
+  SHOWN_MEASURES.forEach((name, m) => {
+    const pairs = left.map((run, r) => right[r].final(m) - run.final(m));
+    final[name] = { ...meanInterval(pairs), share_above: pairs.filter((difference) => difference > 0).length / pairs.length };
+  });
+  return {
+    bands: new Bands(months, (m, month) => left.map((run, r) => right[r].at(m, month) - run.at(m, month))),
+    final,
+    final_regimes: regimeDifferences(left, right),
+    moved,
+  };
+}
+
+function regimeDifferences(left, right) {
+  return CATALOGUE.regimes.map((regime, r) => {
+    const { mean, low, high } = meanInterval(left.map((run, k) => (right[k].regimes.at(-1) === r) - (run.regimes.at(-1) === r)));
+    return { regime: regime.name, difference: mean, low, high };
+  });
+}
+
+/**
+ * The run that is like most others on both sides: it ends as most do (if none does on both, any will do), and of those it is
+ * the one whose engagement and outcome in the last month lie nearest the medians, each set against its spread.
+ */
+function typicalRun(sides) {
+  const columns = sides.flatMap((runs) => TYPICAL_BY.map((name) => {
+    const measure = SHOWN_MEASURES.indexOf(name);
+    return runs.map((run) => run.at(measure, run.regimes.length - 1));
+  }));
+  const away = columns.map((values) => {
+    const [, , middle, , , mean] = band(values);
+    const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;
+    return values.map((value) => ((value - middle) / spread) ** 2);
+  });
+  const most = sides.map((runs) => {
+    const counts = regimeCounts(runs, runs[0].regimes.length - 1);
+    return counts.indexOf(Math.max(...counts));
+  });
+  const numbers = sides[0].map((_, run) => run);
+  const fitting = numbers.filter((run) => sides.every((runs, k) => runs[run].regimes.at(-1) === most[k]));
+  const distance = (run) => away.reduce((sum, values) => sum + values[run], 0);
+  return (fitting.length ? fitting : numbers).reduce((best, run) => (distance(run) < distance(best) ? run : best));
+}
+
+/** The dated changes of a run: month, date, note, changes by path, bodies abolished or seated. */
+function policyDates(scenario) {
+  const rows = entriesHere(scenario).map((entry) => ({
+    month: stepOf(scenario, entry.from),
+    date: entry.from,
+    note: entry.note,
+    changes: { ...entry.levers, ...entry.leadership, ...(entry.executive ? { "board.executive": entry.executive } : {}) },
+    abolish: entry.abolish ?? [],
+  }));
+  const seated = (month, archetype, count) => ({
+    month: stepOf(scenario, month),
+    date: month,
+    note: `new seats: ${count} × ${archetype.replaceAll("_", " ")}`,
+    changes: {},
+    abolish: [],
+  });
+  for (const [month, archetype, count] of scenario.board.entries) rows.push(seated(month, archetype, count));
+  for (const entry of entriesHere(scenario)) {
+    for (const [archetype, count] of Object.entries(entry.creates ?? {})) rows.push(seated(entry.from, archetype, count));
+  }
+  return rows.filter((row) => row.month >= 0 && row.month < scenario.months).sort((one, other) => one.month - other.month);
+}
+
+// ------------------------------------------------------------------ one run, body by body
+
+/** Numbers in several axes: `at(i, j, …)`. */
+class Table {
+  constructor(shape, at) {
+    this.shape = shape;
+    this.at = at;
+  }
+}
+
+/** One run: state and terms of every body in every month, ties, trust and events. In months without a table nobody is a member. */
+function exampleOf(plan, { columns, held, regimes }, replicate, thresholds) {
+  const { months } = plan;
+  const n = plan.bodies.length;
+  const { table } = ENGINE;
+  const names = table.columns.filter((name) => !name.startsWith("term_"));
+  const cell = (k, month, body) => columns.values[(month * n + body) * table.columns.length + k];
+  const whole = (name, month) => held.partnership.values[month * HELD.partnership.length + HELD.partnership.indexOf(name)];
+  const body = (name, month, i) => held.partner.values[(month * n + i) * HELD.partner.length + HELD.partner.indexOf(name)];
+  const pair = (name) => (month, i, j) => held.matrix.values[((month * HELD.matrix.length + HELD.matrix.indexOf(name)) * n + i) * n + j];
+  const stood = (month) => month === 0 || whole("stands", month - 1) > 0;
+  const isMember = (month, i) => stood(month) && cell(0, month, i) > 0;
+  const last = {};
+  table.regime_measures.forEach((name, m) => { last[name] = regimes.values[m * months + months - 1]; });
+  const tied = pair("tie");
+  return {
+    replicate,
+    regime: CATALOGUE.regimes[regimeOf(last, thresholds)].name,
+    months_at: overMonths(months, (month) => month),
+    partners: labelled(plan.bodies),
+    columns: names,
+    values: new Table([names.length, months, n], (k, month, i) => (k === 0 ? Number(isMember(month, i)) : isMember(month, i) ? cell(k, month, i) : NaN)),
+    terms: new Table([table.columns.length - names.length, months, n], (k, month, i) => (isMember(month, i) ? cell(names.length + k, month, i) : NaN)),
+    trust_months: overMonths(months, (month) => month),
+    trust: new Table([months, n, n], pair("trust")),
+    ties: new Table([months, n, n], (month, i, j) => Number(tied(month, i, j) > 0)),
+    events: eventsOf(plan, whole, body),
+  };
+}
+
+/** Who sits where: named by kind, numbered where a kind has several seats, with a key that holds on both sides. */
+function labelled(bodies) {
+  const seats = {};
+  for (const { archetype } of bodies) seats[archetype] = (seats[archetype] ?? 0) + 1;
+  const seen = {};
+  return bodies.map(({ name, archetype, sector }) => {
+    seen[archetype] = (seen[archetype] ?? 0) + 1;
+    const label = CATALOGUE.archetypes[archetype] ?? readableName(archetype);
+    return { name: seats[archetype] > 1 ? `${label} ${name.split("_").at(-1)}` : label, archetype, sector, key: `${archetype}_${seen[archetype]}` };
+  });
+}
+
+const readableName = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
+
+/** What befell the table and its bodies, month by month. */
+function eventsOf(plan, whole, body) {
+  const events = [];
+  const add = (month, event, partner = null) => events.push({ month, event, partner });
+  for (let month = 0; month < plan.months; month += 1) {
+    const stood = month === 0 || whole("stands", month - 1) > 0;
+    if (stood && whole("has_new_leader", month) > 0) add(month, "new leader");
+    for (let i = 0; i < plan.bodies.length; i += 1) {
+      if (body("is_abolished", month, i) > 0 && !(month > 0 && body("is_abolished", month - 1, i) > 0)) add(month, "abolished", i);
+      if (body("is_reorganised", month, i) > 0) add(month, "reorganised", i);
+      if (plan.seats[i].joins_at > 0 && plan.seats[i].joins_at === month && !(body("is_abolished", month, i) > 0)) add(month, "takes a seat", i);
+    }
+    if (whole("ends_now", month) > 0) add(month, "dissolved");
+    if (whole("begins_again", month) > 0) add(month, "founded again");
+  }
+  return events;
+}

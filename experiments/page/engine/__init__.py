@@ -1,0 +1,1 @@
+"""The compiled month as WebAssembly, for a page that computes by itself."""

@@ -1,0 +1,149 @@
+"""What scenarios are made of, as tables from which a page makes rows of numbers (``plan.js``)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from scipy import stats
+
+from analysis.shared.paths import flat
+from analysis.shared.summaries import CONFIDENCE
+from experiments.behaviours import ACCEPTED, BEST, USUAL
+from experiments.compose import load_place
+from experiments.page.options import accepted_sets, best_behaviour, board_options, calendar_options, preset_scenarios
+from sim import ARCHETYPES, SECTORS, Scenario
+from sim.levers import FUND_BASE_YEAR, LAST_OF_THE_FUND, national_fund_totals, successor_years
+from sim.measures import FINAL_MONTHS
+from sim.parameters import Behaviour
+from sim.population import GROUPS, THEMES, Archetype, archetype_of, changed_archetype
+from sim.portable import memory_table, numbers_of_kind
+from sim.scenario import Board, CalendarEntry, Place, month_number
+
+
+def engine_tables(places: Sequence[str], *, most_replicates: int) -> dict[str, Any]:
+    """Return all that the engine of the page needs to know, ready for JSON."""
+    upper = 0.5 + CONFIDENCE / 2
+    return {
+        "table": memory_table(),
+        "scenario": scenario_table(preset_scenarios(), board_options(), calendar_options()),
+        "places": [place_row(load_place(name)) for name in places],
+        "groups": list(GROUPS),
+        "behaviours": {
+            ACCEPTED: _rows(accepted_sets()),
+            BEST: _rows([best_behaviour()]),
+            USUAL: _rows([Behaviour()]),
+        },
+        "final_months": FINAL_MONTHS,
+        "statistics": {
+            "t": [float(stats.t.ppf(upper, n - 1)) for n in range(2, most_replicates + 1)],
+            "z": float(stats.norm.ppf(upper)),
+        },
+    }
+
+
+def _rows(sets: Sequence[Behaviour]) -> dict[str, Any]:
+    names = [field.name for field in dataclasses.fields(Behaviour)]
+    return {
+        "names": [f"behaviour.{name}" for name in names],
+        "rows": [[float(getattr(one, name)) for name in names] for one in sets],
+    }
+
+
+def scenario_table(
+    presets: Mapping[str, Scenario], boards: Mapping[str, Board], calendars: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the page needs to make rows of numbers of a scenario, ready for JSON."""
+    return {
+        "themes": list(THEMES),
+        "sectors": list(SECTORS),
+        "archetypes": {name: _kind(kind) for name, kind in ARCHETYPES.items()},
+        "fund": {
+            "base": FUND_BASE_YEAR[:4],
+            "england": {year[:4]: total for year, total in national_fund_totals().items()},
+            "last_month": month_number(LAST_OF_THE_FUND),
+            "successor": {str(year): [of.transition_share, of.of_2003_04] for year, of in successor_years().items()},
+        },
+        "boards": {name: _board(board) for name, board in boards.items()},
+        "calendars": {name: [_entry(entry) for entry in entries] for name, entries in calendars.items()},
+        "presets": {name: _preset(scenario, boards, calendars) for name, scenario in presets.items()},
+    }
+
+
+def _kind(kind: Archetype) -> dict[str, Any]:
+    return {
+        "archetype": kind.archetype,
+        "numbers": numbers_of_kind(kind),
+        "priorities": list(kind.priorities),
+        "sector": SECTORS.index(kind.sector),
+    }
+
+
+def _board(board: Board) -> dict[str, Any]:
+    own = {name: archetype_of(name, board, "board.types") for name in board.types}
+    return {
+        "members": dict(board.members),
+        "executive": board.executive,
+        "chair": board.chair,
+        "entries": [[entry.month, entry.archetype, entry.count] for entry in board.entries],
+        "types": {name: _kind(kind) for name, kind in own.items()},
+        "bodies": [
+            {
+                "name": body.name,
+                "kind": _kind(changed_archetype(archetype_of(body.type, board, "board.bodies"), body, "board.bodies")),
+                "budget_gbp_m": body.budget_gbp_m,
+                "joins": body.joins,
+                "chairs": int(body.chairs),
+                "groups": None if body.groups is None else list(body.groups),
+            }
+            for body in board.bodies
+        ],
+        "trust": [[known.giver, known.receiver, known.trust] for known in board.trust],
+        "ties": [[known.one, known.other, int(known.tied)] for known in board.ties],
+    }
+
+
+def _entry(entry: CalendarEntry) -> dict[str, Any]:
+    """Return what an entry of a calendar does; what it leaves as it is is left out."""
+    told = {
+        "from": entry.from_month,
+        "note": entry.note,
+        "levers": flat(entry.levers, "levers."),
+        "leadership": flat(entry.leadership, "leadership."),
+        "abolish": list(entry.abolish),
+        "executive": entry.executive,
+        "where": dict(entry.where),
+        "creates": dict(entry.creates),
+    }
+    return {name: value for name, value in told.items() if value or name == "note"}
+
+
+def _preset(scenario: Scenario, boards: Mapping[str, Board], calendars: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a scenario has besides settings by path; board and calendar by name if they have one."""
+    board = next((name for name, board in boards.items() if board == scenario.board), None)
+    calendar = next((name for name, entries in calendars.items() if entries == scenario.calendar), None)
+    return {
+        "start": scenario.start,
+        "months": scenario.months,
+        "place": scenario.place.name,
+        "board": board or _board(scenario.board),
+        "calendar": calendar or [_entry(entry) for entry in scenario.calendar],
+    }
+
+
+def place_row(place: Place) -> dict[str, Any]:
+    """Return what the engine and calendars read of a place."""
+    return {
+        "name": place.name,
+        "population": place.population,
+        "fund_2003_04_gbp_m": place.fund_2003_04_gbp_m,
+        "tiers": place.tiers,
+        "need": list(place.need.by_theme),
+        "agreement_round": place.agreement_round,
+        "successor": place.successor,
+        "chair": place.chair,
+        "ends": place.ends,
+        "fund_series": [[at.month, at.gbp_m_a_year] for at in place.fund_series],
+        "need_series": [[at.month, list(at.need.by_theme)] for at in place.need_series],
+    }

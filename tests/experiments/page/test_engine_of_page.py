@@ -1,0 +1,291 @@
+"""The engine of the page: the same bytes go in and the same bits come out as in Python, in a real browser."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.shared.summaries import t_interval, wilson_interval
+from experiments import load_scenario
+from experiments.behaviours import ACCEPTED, BY_HAND, USUAL
+from experiments.compose import load_place
+from experiments.page.catalogue import PAGE_MEASURES, catalogue
+from experiments.page.engine.module import built_from, hash_of_sources, module_as_text, module_bytes
+from experiments.page.html import MOST_REPLICATES, MOST_SEATS, own_script
+from experiments.page.options import accepted_sets, preset_scenarios
+from experiments.page.tables import engine_tables
+from experiments.values import with_values
+from sim import MONTH, Scenario, simulate_ensemble, with_changes
+from sim.block import Keeping, plans_of
+from sim.compiled import compiled_month, put_together
+from sim.portable import slots_of
+from sim.records import Recorder
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+
+RUNS = 5
+HELD = Recorder(
+    "what the page keeps of a run",
+    partner=("is_abolished", "is_reorganised"),
+    partnership=("stands", "ends_now", "begins_again", "has_new_leader"),
+    matrix=("tie", "trust"),
+)
+PLACES = [None, "hackney", "adur", "kerrier", "westminster"]
+UNSET = {"request.addresses", "kept.kept", "kept.for_regimes"} | {
+    f"kept.held.{name}" for name in ("things", "whole", "matrices")
+}
+"""Arguments that name places in memory, or rooms for what is kept, which hold nothing yet."""
+
+
+def test_the_module_is_as_old_as_the_model():
+    """A page must not hold another model than the package: build it anew after a change in ``sim/``."""
+    assert built_from() == hash_of_sources(), "python -m experiments.page.engine.build"
+
+
+def test_the_module_imports_nothing():
+    """After the head, sections are a number and a length: there is no section of imports (2)."""
+    module = module_bytes()
+    assert module[:8] == b"\0asm\1\0\0\0"
+    sections, at = [], 8
+    while at < len(module):
+        sections.append(module[at])
+        length = shift = 0
+        at += 1
+        while True:
+            length |= (module[at] & 0x7F) << shift
+            shift += 7
+            at += 1
+            if module[at - 1] < 0x80:
+                break
+        at += length
+    assert 2 not in sections
+
+
+# ---------------------------------------------------------------------- in a browser
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Any]:
+    """Give a page that has the scripts of the explorer without its looks, and the engine as ``engine``."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    told = catalogue()
+    told["limits"] = {"replicates": MOST_REPLICATES, "replicates_first": 10, "seats": MOST_SEATS}
+    tables = engine_tables([place["name"] for place in told["places"]], most_replicates=MOST_REPLICATES)
+    texts = {"catalogue": json.dumps(told), "engine": json.dumps(tables), "module": module_as_text()}
+    elements = "".join(
+        f'<script type="text/plain" id="{name}">{text.replace("<", chr(92) + "u003c")}</script>'
+        for name, text in texts.items()
+    )
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_content(elements)
+        page.add_script_tag(content=own_script(("arrays", "state", "plan", "engine", "answers")))
+        page.add_script_tag(content="var engine = null; const lines = [];" + _HELP)
+        page.evaluate(
+            "async () => { const module = await unzipped(bytesOf(document.getElementById('module').textContent));"
+            "engine = new Engine((await WebAssembly.instantiate(module, {})).instance, ENGINE.table); }"
+        )
+        yield page
+        browser.close()
+
+
+_HELP = """
+const textOf = (buffer, at, bytes) => {
+  let text = "";
+  const all = new Uint8Array(buffer, at, bytes);
+  for (let k = 0; k < all.length; k += 32768) text += String.fromCharCode(...all.subarray(k, k + 32768));
+  return btoa(text);
+};
+const askedOf = ({ side, shared, behaviour, runs, every }) => {
+  const scenario = scenarioOf(side, shared);
+  const sets = behavioursOf(scenario, behaviour);
+  const replicates = Array.from({ length: runs }, (_, r) => r);
+  const months = Array.from({ length: scenario.months }, (_, month) => month).filter((month) => month % every === 0);
+  const measures = SHOWN_MEASURES.map((name) => ENGINE.table.measures.indexOf(name));
+  const asked = {
+    plan: planOf(scenario), seed: shared.seed, replicates, behaviours: replicates.map((r) => sets[r % sets.length]),
+    keep: { measures, months, partners: true, terms: true, held: HELD },
+  };
+  return { scenario, asked };
+};
+const laidOutOf = (question) => {
+  const { asked } = askedOf(question);
+  const spare = (8 - (asked.replicates.length % 8)) % 8;
+  const filled = (list) => [...list, ...new Array(spare).fill(list.at(-1))];
+  const { replicates, behaviours } = asked;
+  const parts = engine.laidOut({ ...asked, replicates: filled(replicates), behaviours: filled(behaviours) });
+  return Object.fromEntries(ENGINE.table.slots.map(([name, axes]) => {
+    const part = parts.get(name);
+    return [name, axes ? [part.shape, textOf(engine.memory.buffer, part.at, product(part.shape) * 8)] : part];
+  }));
+};
+const livedOf = (question) => {
+  const { scenario, asked } = askedOf(question);
+  const result = engine.live(asked);
+  const bits = ({ shape, values }) => [shape, textOf(values.buffer, values.byteOffset, values.byteLength)];
+  const runs = runsOf(result, thresholdsOf(scenario), scenario.months);
+  return {
+    measures: bits(result.measures), columns: bits(result.columns), partner: bits(result.held.partner),
+    matrix: bits(result.held.matrix), regimes: runs.map((run) => [...run.regimes]),
+  };
+};
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """A side of the page, and the same scenario in Python."""
+
+    preset: str
+    changes: dict[str, Any] = dataclasses.field(default_factory=dict)
+    place: str | None = None
+    months: int | None = None
+    seed: int = 3
+
+    @property
+    def scenario(self) -> Scenario:
+        named = [f"{name}={self.changes[name]}" for name in ("board", "calendar") if name in self.changes]
+        scenario = load_scenario(self.preset, [BY_HAND, *named])
+        scenario = with_values(
+            scenario, {path: v for path, v in self.changes.items() if path not in ("board", "calendar")}
+        )
+        if self.place is not None:
+            scenario = dataclasses.replace(scenario, place=load_place(self.place))
+        return scenario if self.months is None else with_changes(scenario, months=self.months)
+
+    def asked(self, **more: Any) -> dict[str, Any]:
+        shared = {"place": self.place, "months": self.months, "seed": self.seed}
+        side = {"preset": self.preset, "changes": self.changes}
+        return {"side": side, "shared": shared, "behaviour": USUAL, "runs": RUNS, "every": 7} | more
+
+
+def random_question(number: int) -> Question:
+    """Return a scenario with a dozen settings moved, a board, a calendar and a place, by chance."""
+    luck = random.Random(number)
+    moved = [control for control in catalogue()["controls"] if control["kind"] in ("number", "count", "choice")]
+    changes: dict[str, Any] = {}
+    for control in luck.sample(moved, 12):
+        if control["kind"] == "choice":
+            changes[control["path"]] = luck.choice(control["choices"])
+        elif control["whole"]:
+            changes[control["path"]] = luck.randint(control["low"], min(control["high"], 3))
+        else:
+            changes[control["path"]] = round(luck.uniform(control["low"], control["high"]), 3)
+    if "board.chair" in changes:
+        changes["board.chair"] = luck.choice(["council", "nobody"])
+    changes["calendar"] = luck.choice(["none", "abolition_2010", "nrf_cliff_2008", "england_2001_2013"])
+    preset = luck.choice([name for name, scenario in preset_scenarios().items() if scenario.start == "2001-04"])
+    return Question(preset, changes, luck.choice(PLACES), luck.choice([None, 60, 130]), seed=luck.getrandbits(32))
+
+
+QUESTIONS = [
+    *(Question(name, place=PLACES[number % len(PLACES)]) for number, name in enumerate(preset_scenarios())),
+    Question(
+        "baseline_lsp", {"board": "small_executive", "levers.flexible_fund_gbp_m": 3.5}, months=30, seed=2**32 - 1
+    ),
+    *(random_question(number) for number in range(12)),
+]
+
+
+def _room(question: Question, every: int = 7) -> Any:
+    scenario = question.scenario
+    keeping = Keeping(
+        list(range(0, scenario.months, every)), list(PAGE_MEASURES), partners=True, terms=True, record=HELD
+    )
+    made = put_together(MONTH)
+    plans = plans_of([scenario], made.layout, MONTH) * 8
+    replicates = [*range(RUNS), *[RUNS - 1] * (8 - RUNS)]
+    return made.room_of(plans, seed=question.seed, replicates=replicates, keeping=keeping)
+
+
+@in_a_browser
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.preset)
+def test_a_block_is_packed_into_the_same_bytes(lab, question):
+    """Board, place, behaviour, levers by month and chance, of every scenario and of settings moved by chance."""
+    packed = lab.evaluate("laidOutOf", question.asked())
+    for slot, value in slots_of(_room(question)):
+        if slot.axes == 0:
+            assert packed[slot.name] == int(value), slot.name
+        elif slot.name not in UNSET:
+            shape, content = packed[slot.name]
+            assert tuple(shape) == value.shape, slot.name
+            assert base64.b64decode(content) == np.ascontiguousarray(value).tobytes(), slot.name
+
+
+@in_a_browser
+@pytest.mark.slow
+@pytest.mark.parametrize("question", QUESTIONS[::4], ids=lambda question: question.preset)
+def test_the_browser_lives_through_the_same_months(lab, question):
+    """Measures, bodies with terms, events, ties and trust to the last bit, and the regime of every month."""
+    lived = lab.evaluate("livedOf", question.asked(every=1))
+    room = _room(question, every=1)
+    compiled_month(MONTH).run_block(room.request, room.draws, room.kept, 8)
+    kept = room.kept
+    of_runs = {
+        "measures": kept.kept, "columns": kept.partner_rows, "partner": kept.held.things, "matrix": kept.held.matrices
+    }  # fmt: skip
+    for name, values in of_runs.items():
+        expected = np.ascontiguousarray(values[..., :RUNS])
+        shape, content = lived[name]
+        assert tuple(shape) == expected.shape
+        assert base64.b64decode(content) == expected.tobytes(), name
+    ensemble = simulate_ensemble([question.scenario], replicates=RUNS, seed=question.seed, measures=["trust"])
+    assert lived["regimes"] == ensemble.regimes[0].tolist()
+
+
+@in_a_browser
+@pytest.mark.slow
+def test_replicates_take_turns_with_the_accepted_sets(lab):
+    """As in ``partnerships compare``: replicate r has set r mod n, and what a side sets holds for all."""
+    question = Question("baseline_lsp", {"behaviour.trust_rate": 0.11}, months=24)
+    lived = lab.evaluate("livedOf", question.asked(behaviour=ACCEPTED, every=1))
+    shape, content = lived["measures"]
+    values = np.frombuffer(base64.b64decode(content)).reshape(shape)
+    for replicate in range(RUNS):
+        behaviour = dataclasses.replace(accepted_sets()[replicate], trust_rate=0.11)
+        scenario = dataclasses.replace(question.scenario, behaviour=behaviour)
+        alone = simulate_ensemble([scenario], replicates=[replicate], seed=question.seed, measures=PAGE_MEASURES)
+        assert np.array_equal(values[..., replicate], alone.measures[0, 0])
+
+
+@in_a_browser
+def test_the_page_counts_as_the_library_does(lab):
+    luck = np.random.default_rng(4)
+    numbers = luck.normal(size=37)
+    mean, low, high = (float(end[0]) for end in t_interval(numbers[:, None]))
+    told = lab.evaluate("meanInterval", numbers.tolist())
+    assert [told["mean"], told["low"], told["high"]] == pytest.approx([mean, low, high], abs=1e-12)
+    quantiles = [*np.quantile(numbers, [0.05, 0.25, 0.5, 0.75, 0.95]), numbers.mean()]
+    assert lab.evaluate("band", numbers.tolist()) == pytest.approx(quantiles, abs=1e-12)
+    for count, total in ((0, 20), (7, 37), (20, 20)):
+        told = lab.evaluate("([count, total]) => shareInterval(count, total)", [count, total])
+        assert [told["low"], told["high"]] == pytest.approx(wilson_interval(count, total=total), abs=1e-12)
+
+
+@in_a_browser
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({f"board.members.{name}": 0 for name in load_scenario("baseline_lsp").board.members}, "Nobody sits"),
+        ({"board.members.police": 10, "board": "forum_100", "board.members.fire_service": 20}, "at most 120"),
+        ({"board.chair": "business", "board": "public_only_executive", "board.members.large_employer": 0,
+          "board.members.chamber_of_commerce": 0, "board.members.small_business_federation": 0}, "has a seat"),
+    ],
+)  # fmt: skip
+def test_a_board_that_cannot_be_is_refused_in_one_line(lab, changes, told):
+    said = lab.evaluate(
+        "(question) => { try { laidOutOf(question); return ''; } catch (error) { return error.message; } }",
+        Question("baseline_lsp", changes).asked(),
+    )
+    assert told in said
+    assert "\n" not in said

@@ -1,0 +1,63 @@
+"""``explorer`` writes the page and ``app`` serves it: to this computer, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from experiments.console import main
+from experiments.page.html import chart_library
+from experiments.verbs.app import HEADERS, server_of
+
+pytestmark = pytest.mark.usefixtures("empty_folder")
+
+
+def test_the_verb_writes_the_page_and_says_of_what(capsys):
+    pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
+    for name in ("one", "two"):
+        assert main(["explorer", f"output={name}"]) == 0
+    assert "open explorer.html in a browser" in capsys.readouterr().out
+    pages = [Path(name, "explorer.html").read_bytes() for name in ("one", "two")]
+    assert pages[0] == pages[1], "the same settings write the same bytes"
+    record = json.loads(Path("one/manifest.json").read_text("utf-8"))
+    assert "talking_shop" in record["scenarios"]
+
+
+def test_one_page_is_served_and_nothing_else():
+    server = server_of(b"<p>here</p>", 0)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    home = f"http://127.0.0.1:{server.server_port}/"
+    with urllib.request.urlopen(f"{home}?x=1") as answer:
+        assert answer.read() == b"<p>here</p>"
+        assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    for elsewhere in ("etc/passwd", "../pyproject.toml"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(home + elsewhere)
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_port_in_use_is_told_in_one_line(capfd, monkeypatch):
+    monkeypatch.setattr("experiments.verbs.app.page_html", lambda: "")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["app", f"port={taken.getsockname()[1]}", "browser=false"]) == 2
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert "cannot listen at port" in line
+    assert "port=0" in line
+
+
+def test_a_missing_library_is_named_with_its_extra(capfd, monkeypatch):
+    """The chart library is an extra: who lacks it is told which."""
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    chart_library.cache_clear()
+    assert main(["explorer", "output=page"]) == 2
+    assert "explorer" in capfd.readouterr().err
+    assert not Path("page").exists()
