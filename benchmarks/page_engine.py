@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def measured() -> list[dict[str, Any]]:
-    """Return seconds to the first and to the whole answer of the page, and of the native engine, by what is compared."""
+    """Return seconds to the first and the whole answer of the page, and of the native engine, by what is compared."""
     from playwright.sync_api import sync_playwright
 
     prepare_engine()
