@@ -2,6 +2,7 @@
 
     python benchmarks/page_engine.py             time the page and the engine in it
     python benchmarks/page_engine.py --rebuild   build the module anew first, and compare it with the one that ships
+    python benchmarks/page_engine.py --pictures  take the pictures of docs/explorer.md, and measure nothing
 
 Prints what it measured; ``--keep`` puts it into docs/explorer.md. Needs Chromium, and the extra ``test``.
 """
@@ -30,6 +31,14 @@ SIDES = {
     "growth coalition against ordinary, 21 and 19 seats": ("growth_coalition", "baseline_lsp"),
     "talking shop against ordinary, 60 and 19 seats": ("talking_shop", "baseline_lsp"),
 }
+PICTURES: dict[str, tuple[int, int, Any]] = {
+    "1400": (1400, 900, "light"),
+    "768": (768, 1024, "light"),
+    "390": (390, 844, "light"),
+    "dark": (1280, 720, "dark"),
+}
+"""Width and height in pixels, and whether it is light or dark."""
+
 REPEATS = 3
 RUNS = 100
 
@@ -39,7 +48,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rebuild", action="store_true", help="build the module anew, and compare it")
     parser.add_argument("--keep", action="store_true", help="renew the table in docs/explorer.md")
+    parser.add_argument("--pictures", action="store_true", help="take the pictures of docs/explorer.md alone")
     asked = parser.parse_args()
+    if asked.pictures:
+        take_pictures()
+        return 0
     if asked.rebuild:
         same = built() == module_bytes()
         print(f"built anew: {'the same bytes' if same else 'other bytes (names may differ): run the tests on it'}")
@@ -52,17 +65,41 @@ def main() -> int:
     return 0
 
 
+def take_pictures() -> None:
+    """Write the page as it looks on screens of some sizes, and in the dark, to docs/figures."""
+    from PIL import Image
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder, "explorer.html")
+        file.write_text(page_html(), "utf-8")
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        for name, (width, height, looks) in PICTURES.items():
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=looks)
+            page.goto(f"{file.as_uri()}#left=talking_shop&right=growth_coalition&n={RUNS}")
+            page.wait_for_selector("main[aria-busy=false]", timeout=120_000)
+            page.wait_for_timeout(2_000)
+            picture = PAGE.parent / "figures" / f"page_{name}.png"
+            page.screenshot(path=picture)
+            Image.open(picture).quantize(colors=96).save(picture, optimize=True)
+            page.close()
+        browser.close()
+
+
+def _chromium() -> str:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+
+
 def measured() -> list[dict[str, Any]]:
     """Return seconds to the first and the whole answer of the page, and of the native engine, by what is compared."""
     from playwright.sync_api import sync_playwright
 
     prepare_engine()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     rows = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder, "explorer.html")
         file.write_text(page_html(), "utf-8")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
         for told, (left, right) in SIDES.items():
             times = [_asked(browser, file.as_uri(), left, right, seed) for seed in range(1, 1 + REPEATS)]
             scenarios = [load_scenario(left), load_scenario(right)]

@@ -291,7 +291,7 @@ function regimesSpec() {
 /** Black or white, whichever reads better on a colour. */
 function inkOn(colour) {
   const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.3 ? INK : "#ffffff";
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.3 ? "#1f2a33" : "#ffffff";
 }
 
 function drawRegimes(figure, side, answer, { step, span }) {

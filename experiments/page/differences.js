@@ -1,6 +1,6 @@
 // What B does otherwise than A: one switch for each difference, so that each can be put back and tried again.
 
-const MOST_SWITCHES = 8;
+const MOST_SWITCHES = 5;
 
 class Differences {
   constructor(state, changed) {

@@ -1,10 +1,14 @@
 // Figures: a heading, a chart by Vega, its sentence, its table, and the file to keep.
 // Vega runs on its expression interpreter (ast), so that the page needs no eval.
 
-const INK = "#1f2a33";
-const GREY = "#59646e";
-const HAIR = "#e4e0d8";
-const COLOUR = { left: "#0b6aa8", right: "#b0560a", difference: "#5b4a8c" };
+const DARK = matchMedia("(prefers-color-scheme: dark)").matches;
+const INK = DARK ? "#e9e6df" : "#1f2a33";
+const GREY = DARK ? "#a9b1b9" : "#59646e";
+const HAIR = DARK ? "#363d44" : "#e4e0d8";
+const PAPER = DARK ? "#14181c" : "#fbfaf7";
+const COLOUR = DARK
+  ? { left: "#62b3ea", right: "#e5944a", difference: "#b3a2e8" }
+  : { left: "#0b6aa8", right: "#b0560a", difference: "#5b4a8c" };
 const DASH = { left: [], right: [6, 3], difference: [] };
 const SECTOR_SHAPE = { council: "square", agency: "circle", business: "diamond", voluntary: "triangle-up" };
 

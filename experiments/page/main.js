@@ -135,7 +135,9 @@ function showExamples() {
 function headline(html) {
   if (page.lastHeadline === html) return;
   page.lastHeadline = html;
-  at("headline").innerHTML = html;
+  const end = html.indexOf("</p>") + "</p>".length;
+  at("headline").innerHTML = html.slice(0, end);
+  at("consequence").innerHTML = html.slice(end).replaceAll(/<\/?p>/g, " ").trim();
 }
 
 function showCurves(view) {

@@ -27,7 +27,7 @@ function networkSpec() {
         type: "rule",
         from: { data: "ties" },
         encode: {
-          enter: { stroke: { value: "#5d6b78" } },
+          enter: { stroke: { value: GREY } },
           update: {
             x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" }, x2: { scale: "x", field: "x2" }, y2: { scale: "y", field: "y2" },
             strokeWidth: { field: "width" }, strokeOpacity: { field: "opacity" },
@@ -115,8 +115,8 @@ function networkNode(example, partner, i, { x, y }, month, picked, many) {
     name: partner.key, words: partner.name, x, y, size, influence, member, came, picked,
     stands: member || lastMonthAsMember(example, month, i) >= 0,
     shape: SECTOR_SHAPE[partner.sector],
-    fill: member && came ? colour : "#fbfaf7",
-    stroke: picked ? INK : member ? colour : "#9aa3ab",
+    fill: member && came ? colour : PAPER,
+    stroke: picked ? INK : member ? colour : GREY,
     align: x > 0 !== many ? "left" : "right",
     away: Math.sqrt(size) / 2 + 5,
     label: many && !picked ? "" : inTwoLines(partner.name),
@@ -225,7 +225,7 @@ function drawTimeline(figure, answer, { step, span }) {
     side: entry.side,
     t: dateOf(answer.start, entry.month),
     colour: COLOUR[entry.side],
-    fill: entry.kind === "policy" ? COLOUR[entry.side] : "#fbfaf7",
+    fill: entry.kind === "policy" ? COLOUR[entry.side] : PAPER,
     shape: entry.kind === "policy" ? "diamond" : EVENT_SHAPE[entry.kind] ?? "circle",
     size: entry.kind === "policy" ? 130 : 28,
   }));

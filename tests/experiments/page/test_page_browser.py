@@ -188,7 +188,7 @@ def test_one_run_is_that_very_run(file: str, opened: Open) -> None:
 
 def test_a_slider_moves_the_curves_of_its_side_only(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=20")
-    assert "Both sides are the same" in page.locator("#headline").inner_text()
+    assert "Both sides are the same" in page.locator("#consequence").inner_text()
     before = lines_of(page, "Engagement")
     move(page, "levers.staff_team", "b", 1.0)
     after = lines_of(page, "Engagement")
@@ -220,17 +220,17 @@ def test_a_shared_address_restores_the_same_state(file: str, opened: Open) -> No
 def test_one_difference_can_be_put_back(file: str, opened: Open) -> None:
     """Each setting in which B differs is a switch: off puts back the value of A, on takes it up again."""
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&r.levers.staff_team=1&r.board=forum_30&n=10")
-    before = page.locator("#headline").inner_text()
+    before = page.locator("#consequence").inner_text()
     switch = page.locator('#differs [data-path="levers.staff_team"]')
     with answered(page):
         switch.click()
     assert switch.get_attribute("aria-pressed") == "false"
     assert "staff_team" not in page.evaluate("location.hash")
-    assert page.locator("#headline").inner_text() != before
+    assert page.locator("#consequence").inner_text() != before
     with answered(page):
         switch.press("Enter")
     assert switch.get_attribute("aria-pressed") == "true"
-    assert page.locator("#headline").inner_text() == before
+    assert page.locator("#consequence").inner_text() == before
 
 
 def test_every_preset_can_be_chosen(file: str, opened: Open) -> None:
@@ -380,6 +380,23 @@ def test_axe_finds_no_serious_fault(file: str, opened: Open) -> None:
 def _serious_faults(axe: Any, page: Any, part: str) -> list[tuple[str, str]]:
     found = axe.run(page, context=part, options={"resultTypes": ["violations"]}).response["violations"]
     return [(one["id"], one["nodes"][0]["html"][:150]) for one in found if one["impact"] in ("serious", "critical")]
+
+
+def test_levers_verdict_and_a_picture_are_on_one_screen(file: str, opened: Open) -> None:
+    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=2", width=1280, height=720)
+    for part in ('[data-path="leadership.attention"] .line.b input', "#headline .lead", "#chart-ends svg"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] >= 0.0, part
+        assert box["y"] + box["height"] <= 720.0, part
+
+
+def test_the_verdict_stays_in_view_on_a_phone(file: str, opened: Open) -> None:
+    page = opened(f"{file}#n=2", width=390, height=844)
+    page.locator('[data-path="levers.staff_team"] .line.b input').first.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 600)
+    page.wait_for_timeout(300)
+    box = page.locator("#headline .lead").bounding_box()
+    assert 0.0 <= box["y"] < 100.0
 
 
 def test_a_phone_needs_no_sideways_scrolling(file: str, opened: Open) -> None:
