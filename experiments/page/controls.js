@@ -49,6 +49,16 @@ class Controls {
       });
       place.append(card);
     }
+    const swap = document.createElement("button");
+    swap.type = "button";
+    swap.id = "swap";
+    swap.textContent = "Swap A and B";
+    swap.addEventListener("click", () => {
+      [this.state.left, this.state.right] = [this.state.right, this.state.left];
+      this.refresh();
+      this.changed();
+    });
+    place.append(swap);
   }
 
   buildHeadlines() {

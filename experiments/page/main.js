@@ -6,7 +6,9 @@ const WAY = ["engagement", "trust", "dominance", "outcome"].map((measure) => {
 });
 const WHO = CATALOGUE.sectors.map(({ name, label }) => ({ measure: `engagement_${name}`, title: label, says: "Engagement. 0 to 1." }));
 
-const page = { answer: null, figures: {}, wanted: null, busy: false, playing: 0, lastAddress: null };
+const ONE_STEP = 800;
+
+const page = { answer: null, figures: {}, wanted: null, busy: false, playing: 0, lastAddress: null, isChange: false, lastStep: 0 };
 const at = (id) => document.getElementById(id);
 
 async function start() {
@@ -45,7 +47,7 @@ function ask() {
   page.wanted = requestOf(page.state);
   page.differences.show();
   at("remark").textContent = CATALOGUE.behaviours.find((one) => one.name === page.state.behaviour).remark;
-  writeAddress();
+  writeAddress(true);
   page.abort?.abort();
   if (!page.busy) answerNext();
 }
@@ -383,11 +385,19 @@ function fillChosen() {
 
 // ------------------------------------------------------------------ the address
 
-function writeAddress() {
+function writeAddress(isChange = false) {
   clearTimeout(page.addressTimer);
+  page.isChange ||= isChange;
   page.addressTimer = setTimeout(() => {
-    page.lastAddress = addressOf(page.state);
-    history.replaceState(null, "", `#${page.lastAddress}`);
+    const address = addressOf(page.state);
+    if (address === page.lastAddress) return;
+    // What was asked is a step that Back undoes; a lever that moves on and on is one step, and looking around is none.
+    const isStep = page.isChange && page.lastAddress !== null && Date.now() - page.lastStep > ONE_STEP;
+    if (isStep) history.pushState(null, "", `#${address}`);
+    else history.replaceState(null, "", `#${address}`);
+    if (page.isChange) page.lastStep = Date.now();
+    page.isChange = false;
+    page.lastAddress = address;
   }, 120);
 }
 
@@ -395,6 +405,8 @@ function writeAddress() {
 function readAddress() {
   const address = location.hash.slice(1);
   if (address === page.lastAddress) return;
+  page.lastAddress = address;
+  page.lastStep = Date.now();
   const { state, wrong } = stateOf(address);
   Object.assign(page.state, state);
   page.wrong = wrong.join(" ");

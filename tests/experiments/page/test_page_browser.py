@@ -233,6 +233,22 @@ def test_one_difference_can_be_put_back(file: str, opened: Open) -> None:
     assert page.locator("#consequence").inner_text() == before
 
 
+def test_back_undoes_what_was_changed(file: str, opened: Open) -> None:
+    page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=4")
+    move(page, "levers.staff_team", "b", 1.0)
+    page.wait_for_timeout(1000)
+    with answered(page):
+        page.locator("#swap").click()
+    slider = page.locator('[data-path="levers.staff_team"] .line.a input').first
+    assert float(slider.input_value()) == 1.0
+    page.wait_for_timeout(1000)
+    for left, right in ((0.3, 1.0), (0.3, 0.3)):
+        with answered(page):
+            page.go_back()
+        values = [page.locator(f'[data-path="levers.staff_team"] .line.{side} input').first for side in "ab"]
+        assert [float(value.input_value()) for value in values] == pytest.approx([left, right])
+
+
 def test_every_preset_can_be_chosen(file: str, opened: Open) -> None:
     page = opened(f"{file}#n=2")
     select = page.locator("[data-preset=right]")
