@@ -81,7 +81,7 @@ def take_pictures() -> None:
             page.wait_for_timeout(2_000)
             picture = PAGE.parent / "figures" / f"page_{name}.png"
             page.screenshot(path=picture)
-            Image.open(picture).quantize(colors=96).save(picture, optimize=True)
+            Image.open(picture).quantize(colors=256, method=Image.Quantize.FASTOCTREE).save(picture, optimize=True)
             page.close()
         browser.close()
 
