@@ -2,11 +2,8 @@
 // same bytes, which tests hold them to.
 
 const MODEL = ENGINE.scenario;
-const ALWAYS = 0;
+const AT_THE_LAUNCH = 0;
 const NOT_KNOWN = -1;
-
-/** Months since year 0 of "YYYY-MM". */
-const monthsSince0 = (month) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1;
 
 const placeNamed = (name) => ENGINE.places.find((place) => place.name === name);
 
@@ -42,7 +39,7 @@ function scenarioOf(side, state) {
 // ------------------------------------------------------------------ the calendar
 
 const entriesHere = ({ calendar, place }) => calendar.filter((entry) => Object.entries(entry.where ?? {}).every(([fact, value]) => place[fact] === value));
-const stepOf = (scenario, month) => monthsSince0(month) - monthsSince0(scenario.start);
+const stepOf = (scenario, month) => monthNumber(month) - monthNumber(scenario.start);
 const councilsOf = (place) => (place.tiers === 1 ? ["unitary_council"] : ["district_council", "county_council"]);
 const abolishedBy = (entry, place) => (entry.abolish ?? []).flatMap((name) => (name === "council" ? councilsOf(place) : [name]));
 
@@ -67,7 +64,7 @@ function recordedFund(place, month) {
 
 function lastStated(series, month) {
   let last = null;
-  for (const stated of series) if (monthsSince0(stated[0]) <= month && (!last || stated[0] > last[0])) last = stated;
+  for (const stated of series) if (monthNumber(stated[0]) <= month && (!last || stated[0] > last[0])) last = stated;
   return last;
 }
 
@@ -79,7 +76,7 @@ function fundAsked(place, month, asked) {
 /** Levers in force by row, which row is in force in a month, policy by month, and who is abolished when. */
 function calendarOf(scenario) {
   const { place, months } = scenario;
-  const start = monthsSince0(scenario.start);
+  const start = monthNumber(scenario.start);
   const dated = new Map();
   for (const entry of entriesHere(scenario)) {
     const step = stepOf(scenario, entry.from);
@@ -171,7 +168,7 @@ function bodiesOf(scenario) {
 
 function countedSeats(scenario) {
   const { board } = scenario;
-  const wanted = Object.entries(board.members).map(([name, count]) => [name, count, ALWAYS]);
+  const wanted = Object.entries(board.members).map(([name, count]) => [name, count, AT_THE_LAUNCH]);
   for (const [month, name, count] of board.entries) wanted.push([name, count, stepOf(scenario, month)]);
   const inOrder = [...entriesHere(scenario)].sort((one, other) => (one.from < other.from ? -1 : Number(one.from > other.from)));
   for (const entry of inOrder) {
@@ -226,7 +223,7 @@ function planOf(scenario) {
   });
   return {
     months: scenario.months,
-    firstMonth: monthsSince0(scenario.start),
+    firstMonth: monthNumber(scenario.start),
     seats: seats.map((seat, i) => ({
       joins_at: seat.joinsAt,
       is_chair: seat.isChair,

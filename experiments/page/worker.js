@@ -3,8 +3,12 @@
 const started = new Promise((begin) => {
   onmessage = async ({ data }) => {
     if (data.module) {
-      const { instance } = await WebAssembly.instantiate(data.module, {});
-      begin(new Engine(instance, data.table));
+      try {
+        const { instance } = await WebAssembly.instantiate(data.module, {});
+        begin(new Engine(instance, data.table));
+      } catch (error) {
+        postMessage({ problem: error.message });
+      }
       return;
     }
     const engine = await started;

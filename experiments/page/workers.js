@@ -16,7 +16,7 @@ class Workers {
     const url = URL.createObjectURL(new Blob([document.getElementById("worker").textContent], { type: "text/javascript" }));
     for (let k = 0; k < Math.min(MOST_WORKERS, navigator.hardwareConcurrency || 2); k += 1) {
       const worker = new Worker(url);
-      worker.onmessage = ({ data }) => this.answered(worker, data);
+      worker.onmessage = ({ data }) => (data.problem ? this.failed(data.problem) : this.answered(worker, data));
       worker.onerror = (event) => this.failed(event.message || "A worker could not be started.");
       worker.postMessage({ module, table: ENGINE.table });
       this.idle.push(worker);

@@ -89,7 +89,7 @@ def lab() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.set_content(elements)
-        page.add_script_tag(content=own_script(("arrays", "state", "plan", "engine", "answers")))
+        page.add_script_tag(content=own_script(("arrays", "state", "words", "plan", "engine", "answers")))
         page.add_script_tag(content="var engine = null; const lines = [];" + _HELP)
         page.evaluate(
             "async () => { const module = await unzipped(bytesOf(document.getElementById('module').textContent));"

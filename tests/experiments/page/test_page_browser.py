@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 import shutil
 from collections import Counter
@@ -19,6 +21,7 @@ pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 
 from experiments import load_scenario  # noqa: E402
 from experiments.behaviours import BEST, BY_HAND, GROUP, of_replicate, on_turns  # noqa: E402
+from experiments.page.engine.module import module_as_text  # noqa: E402
 from experiments.page.html import page_html  # noqa: E402
 from experiments.page.options import accepted_sets, preset_scenarios  # noqa: E402
 from experiments.runs.pairs import run_pairs  # noqa: E402
@@ -231,6 +234,17 @@ def test_one_difference_can_be_put_back(file: str, opened: Open) -> None:
         switch.press("Enter")
     assert switch.get_attribute("aria-pressed") == "true"
     assert page.locator("#consequence").inner_text() == before
+
+
+def test_a_browser_that_cannot_run_the_engine_is_told(browser: Any, tmp_path: Path) -> None:
+    """As one without vectors would refuse the module, so any refuses one that is none."""
+    broken = base64.b64encode(gzip.compress(b"\0asm\1\0\0\0\xff")).decode("ascii")
+    written = tmp_path / "explorer.html"
+    written.write_text(page_html().replace(module_as_text(), broken), "utf-8")
+    page = browser.new_page()
+    page.goto(written.as_uri())
+    expect(page.locator("#problem")).to_contain_text("cannot run in this browser", timeout=SECONDS * 1000)
+    page.close()
 
 
 def test_back_undoes_what_was_changed(file: str, opened: Open) -> None:
