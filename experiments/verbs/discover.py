@@ -11,10 +11,10 @@ and manifest.json. Needs: pip install 'local-partnerships[explore]'.
 
 For example:
   partnerships sweep study=studies/levers draws=512
-  partnerships discover study=studies/levers regime=talking_shop
-  partnerships discover study=studies/levers regime=growth_coalition share=0.8 density=0.9
+  partnerships discover study=studies/levers regime=single_agency_domination
+  partnerships discover study=studies/levers regime=single_agency_domination share=0.8 density=0.9
   partnerships discover study=studies/levers measure=outcome above=0.2 vary=[levers.duty,leadership]
-  partnerships discover study=studies/levers measure=months_talking_shop above=72
+  partnerships discover study=studies/levers measure=months_talking_shop above=36
 """
 
 from __future__ import annotations
