@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.patterns.criteria import STATISTICS, Condition, Finding, Level, Window
+from analysis.patterns.criteria import STATISTICS, Condition, Finding, Level, Pattern, Window
 from analysis.patterns.declaration import Declaration
 from analysis.patterns.words import band_in_words
 from sim.scenario import month_name, month_number
@@ -108,6 +108,16 @@ def _condition(condition: Condition, finding: Finding, declared: Declaration) ->
 # ------------------------------------------------------------------------------ tables
 
 
+def role_told(pattern: Pattern) -> str:
+    """Return what a pattern is for, and until when it was held out if it was seen.
+
+    >>> from types import SimpleNamespace as Made
+    >>> role_told(Made(role="held_out", seen="2026-11-27"))
+    'held out until 2026-11-27'
+    """
+    return pattern.role.replace("_", " ") + (f" until {pattern.seen}" if pattern.seen else "")
+
+
 def pattern_rows(declared: Declaration) -> tuple[list[str], Rows]:
     """Return headings and a row a pattern: what, for what, by which criterion, from where, and what should lose it.
 
@@ -121,8 +131,7 @@ def pattern_rows(declared: Declaration) -> tuple[list[str], Rows]:
     rows: Rows = []
     for one in declared.patterns:
         lost = ", ".join(one.lost_by).replace("_", " ") or "none"
-        role = one.role.replace("_", " ") + (f" until {one.seen}" if one.seen else "")
-        rows.append([one.id, role, one.statement, one.criterion, one.source, lost, one.remark])
+        rows.append([one.id, role_told(one), one.statement, one.criterion, one.source, lost, one.remark])
     return headings, rows
 
 

@@ -15,6 +15,7 @@ from analysis.hindcast.tables import BOTH, RANKS
 from analysis.hindcast.words import NIL, points, verdict_on_order
 from analysis.hindcast.words import with_interval as hindcast_interval
 from analysis.patterns.declaration import is_evidence
+from analysis.patterns.declared_words import role_told
 from analysis.patterns.judging import NOT_JUDGED, judged_rows
 from analysis.shared.words import mid_sentence, titled
 from analysis.tipping.tables import AS_IT_IS as USUAL
@@ -285,7 +286,7 @@ def fit_board_rows() -> tuple[list[str], list[list[object]]]:
         rows.append(
             [
                 pattern.id,
-                pattern.role.replace("_", " ") + (" until it was seen" if pattern.seen else ""),
+                role_told(pattern),
                 pattern.statement,
                 verdicts[pattern.id],
                 *("" if pd.isna(share) else f"{share:.0%}" for share in shares),

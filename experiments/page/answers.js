@@ -87,7 +87,6 @@ function sideAnswer(side, scenario, runs) {
     final: Object.fromEntries(SHOWN_MEASURES.map((name, m) => [name, meanInterval(runs.map((run) => run.final(m)))])),
     policy: policyDates(scenario),
     example: null,
-    example_note: "",
   };
 }
 
@@ -170,15 +169,10 @@ function policyDates(scenario) {
 
 // ------------------------------------------------------------------ one run, body by body
 
-/** Numbers in several axes: `at(i, j, …)`. */
-class Table {
-  constructor(shape, at) {
-    this.shape = shape;
-    this.at = at;
-  }
-}
-
-/** One run: state and terms of every body in every month, ties, trust and events. In months without a table nobody is a member. */
+/**
+ * One run: `value(column, month, body)`, `term(number, month, body)`, `trust` and `tied` (month, one, other), and events. In months
+ * without a table nobody is a member, and who is none has no numbers.
+ */
 function exampleOf(plan, { columns, held, regimes }, replicate, thresholds) {
   const { months } = plan;
   const n = plan.bodies.length;
@@ -192,18 +186,17 @@ function exampleOf(plan, { columns, held, regimes }, replicate, thresholds) {
   const isMember = (month, i) => stood(month) && cell(0, month, i) > 0;
   const last = {};
   table.regime_measures.forEach((name, m) => { last[name] = regimes.values[m * months + months - 1]; });
-  const tied = pair("tie");
+  const tie = pair("tie");
   return {
     replicate,
     regime: CATALOGUE.regimes[regimeOf(last, thresholds)].name,
-    months_at: overMonths(months, (month) => month),
+    months,
     partners: labelled(plan.bodies),
     columns: names,
-    values: new Table([names.length, months, n], (k, month, i) => (k === 0 ? Number(isMember(month, i)) : isMember(month, i) ? cell(k, month, i) : NaN)),
-    terms: new Table([table.columns.length - names.length, months, n], (k, month, i) => (isMember(month, i) ? cell(names.length + k, month, i) : NaN)),
-    trust_months: overMonths(months, (month) => month),
-    trust: new Table([months, n, n], pair("trust")),
-    ties: new Table([months, n, n], (month, i, j) => Number(tied(month, i, j) > 0)),
+    value: (k, month, i) => (k === 0 ? Number(isMember(month, i)) : isMember(month, i) ? cell(k, month, i) : NaN),
+    term: (k, month, i) => (isMember(month, i) ? cell(names.length + k, month, i) : NaN),
+    trust: pair("trust"),
+    tied: (month, i, j) => tie(month, i, j) > 0,
     events: eventsOf(plan, whole, body),
   };
 }

@@ -88,14 +88,13 @@ const BAND_NAMES = ["p05", "p25", "p50", "p75", "p95"];
 
 /** Rows of a fan, thinned to what a small chart can show. */
 function fanRows(bands, answer) {
-  if (!bands) return [];
-  const n = answer.months_at.length;
+  const n = answer.months;
   const stride = Math.max(1, Math.ceil(n / MOST_POINTS));
   const rows = [];
   for (let i = 0; i < n; i += 1) {
     if (i % stride && i !== n - 1) continue;
     if (!Number.isFinite(bands[2][i])) continue;
-    const row = { t: dateOf(answer.start, answer.months_at[i]) };
+    const row = { t: dateOf(answer.start, i) };
     BAND_NAMES.forEach((name, q) => { row[name] = bands[q][i]; });
     rows.push(row);
   }
@@ -164,20 +163,21 @@ function policyRows(answer) {
   return [...dates].map((month) => ({ t: dateOf(answer.start, month) }));
 }
 
+/** The months of which tables have a row: the first, the last of every year, and the last of all. */
+const endsOfYears = ({ months }) => overMonths(months, (step) => step).filter((step) => step % 12 === 11 || step === 0 || step === months - 1);
+
 /** The table behind a fan: one row a year. */
 function fanTable(measure, answer) {
   const head = ["Month", "A median", "A 90 %", "B median", "B 90 %", "B − A median", "B − A 90 %"];
   const rows = [];
-  answer.months_at.forEach((step, i) => {
-    if (step % 12 !== 11 && i !== answer.months_at.length - 1 && i !== 0) return;
+  for (const step of endsOfYears(answer)) {
     const told = (part) => {
       const bands = answer[part].bands.get(measure);
-      if (!bands) return ["–", "–"];
-      const f = (q) => measured(measure, bands[q][i], part === "difference");
+      const f = (q) => measured(measure, bands[q][step], part === "difference");
       return [f(2), `${f(0)} to ${f(4)}`];
     };
     rows.push([monthName(answer.start, step), ...told("left"), ...told("right"), ...told("difference")]);
-  });
+  }
   return { head, rows };
 }
 
@@ -295,9 +295,9 @@ function inkOn(colour) {
 }
 
 function drawRegimes(figure, side, answer, { step, span }) {
-  const n = answer.months_at.length;
+  const n = answer.months;
   const stride = Math.max(1, Math.ceil(n / MOST_POINTS));
-  const kept = answer.months_at.map((_, i) => i).filter((i) => i % stride === 0 || i === n - 1);
+  const kept = overMonths(n, (step) => step).filter((step) => step % stride === 0 || step === n - 1);
   const below = kept.map(() => 0);
   const rows = { labels: [], policies: answer[side].policy.map((entry) => ({ t: dateOf(answer.start, entry.month) })) };
   CATALOGUE.regimes.forEach((regime, r) => {
@@ -305,15 +305,14 @@ function drawRegimes(figure, side, answer, { step, span }) {
     rows[`regime${r}`] = kept.map((i, k) => {
       const low = below[k];
       below[k] += shares[i];
-      return { t: dateOf(answer.start, answer.months_at[i]), low, high: below[k] };
+      return { t: dateOf(answer.start, i), low, high: below[k] };
     });
     const label = labelPlace(rows[`regime${r}`], (regime.name.length * 7) / Math.max(1, figure.view.width()));
     if (label) rows.labels.push({ ...label, text: regime.name, colour: inkOn(regime.colour) });
   });
-  const index = nearestIndex(answer.months_at, step);
-  const told = CATALOGUE.regimes.map((regime, r) => [regime.name, answer[side].regimes[r][index]]).filter(([, share]) => share > 0.005)
+  const told = CATALOGUE.regimes.map((regime, r) => [regime.name, answer[side].regimes[r][step]]).filter(([, share]) => share > 0.005)
     .sort((a, b) => b[1] - a[1]).map(([name, share]) => `${plainPercent(share)} % ${name}`);
-  figure.update(rows, { span, now: dateOf(answer.start, step) }, `${monthName(answer.start, answer.months_at[index])}: ${told.join(", ")}.`);
+  figure.update(rows, { span, now: dateOf(answer.start, step) }, `${monthName(answer.start, step)}: ${told.join(", ")}.`);
 }
 
 /** Where a label fits best in an area: where it is thickest over the label's width (a share of the chart's). */
@@ -331,8 +330,6 @@ function labelPlace(rows, width) {
 
 function regimesTable(answer, side) {
   const head = ["Month", ...CATALOGUE.regimes.map((regime) => regime.name)];
-  const rows = answer.months_at.map((step, i) => [step, i])
-    .filter(([step, i]) => step % 12 === 11 || i === 0 || i === answer.months_at.length - 1)
-    .map(([step, i]) => [monthName(answer.start, step), ...answer[side].regimes.map((shares) => `${plainPercent(shares[i])} %`)]);
+  const rows = endsOfYears(answer).map((step) => [monthName(answer.start, step), ...answer[side].regimes.map((shares) => `${plainPercent(shares[step])} %`)]);
   return { head, rows };
 }

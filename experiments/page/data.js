@@ -30,7 +30,7 @@ class AskedSide {
     this.sets = behavioursOf(this.scenario, shared.behaviour);
     this.thresholds = thresholdsOf(this.scenario);
     this.runs = [];
-    this.examples = new Map();
+    this.lived = null;
   }
 
   asked(replicates, keep) {
@@ -40,7 +40,7 @@ class AskedSide {
       seed: this.seed,
       replicates,
       behaviours: replicates.map((replicate) => this.sets[replicate % this.sets.length]),
-      keep: { measures: KEEP_MEASURES, months, partners: false, terms: false, held: null, ...keep },
+      keep: { measures: KEEP_MEASURES, months, bodies: false, held: null, ...keep },
     };
   }
 
@@ -56,13 +56,11 @@ class AskedSide {
   }
 
   async example(replicate, signal) {
-    if (!this.examples.has(replicate)) {
-      const keep = { measures: [], partners: true, terms: true, held: HELD };
-      const result = await workers.live(this.asked([replicate], keep), signal);
-      this.examples.clear();
-      this.examples.set(replicate, exampleOf(this.plan, result, replicate, this.thresholds));
+    if (this.lived?.replicate !== replicate) {
+      const result = await workers.live(this.asked([replicate], { measures: [], bodies: true, held: HELD }), signal);
+      this.lived = exampleOf(this.plan, result, replicate, this.thresholds);
     }
-    return this.examples.get(replicate);
+    return this.lived;
   }
 }
 
@@ -84,7 +82,6 @@ async function* answersTo(request, signal) {
   const sides = askedSides(request);
   const stages = [...new Set([Math.min(FIRST_RUNS, request.replicates), request.replicates])];
   for (const [stage, wanted] of stages.entries()) {
-    const began = performance.now();
     // Small blocks at first, so that no core waits. The first answer is not taken away from who moves a lever on and on.
     const share = Math.ceil((SIDES.length * wanted) / workers.size);
     const size = stage === 0 ? Math.min(RUNS_A_BLOCK, Math.max(ENGINE.table.group, share)) : RUNS_A_BLOCK;
@@ -94,15 +91,12 @@ async function* answersTo(request, signal) {
     yield {
       start,
       months,
-      months_at: overMonths(months, (month) => month),
       replicates: wanted,
       is_whole: wanted === request.replicates,
-      seed: request.seed,
       left: sideAnswer(request.left, sides[0].scenario, left),
       right: sideAnswer(request.right, sides[1].scenario, right),
       difference: differenceAnswer(left, right, months),
       typical_run: typicalRun([left, right]),
-      seconds: (performance.now() - began) / 1000,
     };
   }
 }

@@ -23,13 +23,13 @@ class Room {
   }
 
   /** The same memory under another shape. */
-  view(other, shape, skipped = 0) {
-    return { kind: "f8", shape, at: other.at + skipped * SLOT };
+  view(other, shape) {
+    return { ...other, shape };
   }
 }
 
-const listOf = (room, kind, values) => room.array(kind, [values.length], (view) => view.set(kind === "f8" ? values : values.map(BigInt)));
-const listedRows = (room, rows) => room.array("i8", [rows.length, 6], (view) => view.set(rows.flat().map(BigInt)));
+const wholeNumbers = (room, values) => room.array("i8", [values.length], (view) => view.set(values.map(BigInt)));
+const rowsOfStreams = (room, rows) => room.array("i8", [rows.length, 6], (view) => view.set(rows.flat().map(BigInt)));
 
 class Engine {
   constructor(instance, table) {
@@ -42,8 +42,8 @@ class Engine {
 
   /**
    * Live through up to `table.lanes` runs of a plan and return what is kept of them.
-   * `behaviours` has a row of numbers a run, `keep` says what is kept: positions of measures, months, whether bodies with
-   * their terms, and what bodies, the table and pairs hold.
+   * `behaviours` has a row of numbers a run, `keep` says what is kept: positions of measures, months, whether bodies and the
+   * terms of their decisions, and what bodies, the table and pairs hold.
    */
   live({ plan, behaviours, seed, replicates, keep }) {
     const spare = replicates.length > 1 ? up(replicates.length, this.table.group) - replicates.length : 0;
@@ -57,7 +57,7 @@ class Engine {
     return {
       measures: read("kept.kept"),
       regimes: read("kept.for_regimes"),
-      columns: keep.partners ? read("kept.partner_rows") : null,
+      columns: keep.bodies ? read("kept.partner_rows") : null,
       held: keep.held ? { partner: read("kept.held.things"), partnership: read("kept.held.whole"), matrix: read("kept.held.matrices") } : null,
     };
   }
@@ -106,7 +106,7 @@ class Engine {
 
   record(room, name, count, fill) {
     const { bytes } = this.kinds.get(name);
-    return room.array("f8", [(count * bytes) / SLOT], fill);
+    return { ...room.array("f8", [(count * bytes) / SLOT], fill), count };
   }
 
   /** Write values[i][run] into the rows of record `number`, in the order of its fields. */
@@ -138,7 +138,7 @@ class Engine {
       luck: this.record(room, "luck", 1),
       luck_of_partner: this.record(room, "luck_of_partner", padded),
     };
-    const counted = { partnership: 1, partner: seats.length, seat: seats.length, behaviour: 1, levers: plan.levers.length, policy: months, place: 1, luck: 1, luck_of_partner: seats.length };
+    const counted = (name) => (name === "luck_of_partner" ? seats.length : records[name].count);
     const oneMatrix = groups * inPairs * inPairs * table.group;
     const matrices = room.array("f8", [table.matrices.length, groups, inPairs, inPairs, table.group], (view) => {
       for (const [name, one, other, value] of plan.known) {
@@ -152,7 +152,7 @@ class Engine {
     const scratchRows = Math.max(...table.scratch.map(([ofThing, besides]) => ofThing * inPairs + besides));
     const scratch = room.array("f8", [scratchRows, (widths + 1 - (widths % 2)) * table.group]);
     const addresses = [...table.kinds.map(({ name }) => records[name].at), ...table.matrices.map((_, m) => matrices.at + m * oneMatrix * SLOT), scratch.at];
-    const numbers = table.numbers.map((name) => ({ n_founders: seats.filter((seat) => seat.joins_at === 0).length, keeps_terms: Number(keep.terms) })[name] ?? 0);
+    const numbers = table.numbers.map((name) => ({ n_founders: seats.filter((seat) => seat.joins_at === 0).length, keeps_terms: Number(keep.bodies) })[name] ?? 0);
 
     const rowOfMonth = new Array(months).fill(-1);
     const kept = keep.months.filter((month) => month < months);
@@ -177,38 +177,38 @@ class Engine {
     const [thingRows, wholeRows] = [rowsHeld("partner", held.partner), rowsHeld("partnership", held.partnership)];
     const rowsOf = (name, count) => [count, kind(name).bytes / SLOT / lanes, lanes];
     return new Map(Object.entries({
-      "request.addresses": listOf(room, "i8", addresses),
-      "request.counts": listOf(room, "i8", [...table.kinds.map(({ name }) => counted[name]), ...numbers]),
-      "request.levers_of_month": listOf(room, "i8", leversOfMonth),
+      "request.addresses": wholeNumbers(room, addresses),
+      "request.counts": wholeNumbers(room, [...table.kinds.map(({ name }) => counted(name)), ...numbers]),
+      "request.levers_of_month": wholeNumbers(room, leversOfMonth),
       "request.first_month": plan.firstMonth,
-      "request.row_of_month": listOf(room, "i8", rowOfMonth),
-      "request.order": listOf(room, "i8", Array.from({ length: table.steps }, (_, i) => i)),
+      "request.row_of_month": wholeNumbers(room, rowOfMonth),
+      "request.order": wholeNumbers(room, Array.from({ length: table.steps }, (_, i) => i)),
       "draws.seed_words": room.array("u8", [words.length], (view) => view.set(words)),
       "draws.replicates": room.array("u8", [n], (view) => view.set(replicates.map(BigInt))),
       "draws.first_keys": keys(),
       "draws.second_keys": keys(),
-      "draws.shared_streams": listedRows(room, streams.shared),
-      "draws.each_streams": listedRows(room, streams.each),
+      "draws.shared_streams": rowsOfStreams(room, streams.shared),
+      "draws.each_streams": rowsOfStreams(room, streams.each),
       "draws.shared": room.view(records.luck, rowsOf("luck", 1).slice(1)),
       "draws.each": room.view(records.luck_of_partner, rowsOf("luck_of_partner", padded)),
       "draws.scratch": room.array("f8", [streams.shared.reduce((sum, row) => sum + 4 * up(uniforms(row), 4), 0), lanes]),
       "draws.other_half": room.array("f8", [padded, 1, lanes]),
       "draws.given": room.array("f8", [months, padded, streams.given], (view) => view.fill(-1)),
       "kept.measured": room.array("f8", [table.measures.length, lanes]),
-      "kept.kept_measures": listOf(room, "i8", keep.measures),
+      "kept.kept_measures": wholeNumbers(room, keep.measures),
       "kept.kept": room.array("f8", [kept.length, keep.measures.length, n]),
-      "kept.regime_measures": listOf(room, "i8", table.regime_measures.map((name) => table.measures.indexOf(name))),
+      "kept.regime_measures": wholeNumbers(room, table.regime_measures.map((name) => table.measures.indexOf(name))),
       "kept.for_regimes": room.array("f8", [table.regime_measures.length, months, n]),
-      "kept.partner_rows": room.array("f8", [kept.length, seats.length, keep.partners ? table.columns.length : 0, n]),
-      "kept.keep_partners": Number(keep.partners),
-      "kept.keep_terms": Number(keep.terms),
-      "kept.held.thing_rows": listOf(room, "i8", thingRows),
+      "kept.partner_rows": room.array("f8", [kept.length, seats.length, keep.bodies ? table.columns.length : 0, n]),
+      "kept.keep_partners": Number(keep.bodies),
+      "kept.keep_terms": Number(keep.bodies),
+      "kept.held.thing_rows": wholeNumbers(room, thingRows),
       "kept.held.things_now": room.view(records.partner, rowsOf("partner", seats.length)),
       "kept.held.things": room.array("f8", [kept.length, seats.length, thingRows.length, n]),
-      "kept.held.whole_rows": listOf(room, "i8", wholeRows),
+      "kept.held.whole_rows": wholeNumbers(room, wholeRows),
       "kept.held.whole_now": room.view(records.partnership, rowsOf("partnership", 1)),
       "kept.held.whole": room.array("f8", [kept.length, wholeRows.length, n]),
-      "kept.held.chosen_matrices": listOf(room, "i8", held.matrix.map((name) => table.matrices.indexOf(name))),
+      "kept.held.chosen_matrices": wholeNumbers(room, held.matrix.map((name) => table.matrices.indexOf(name))),
       "kept.held.matrices_now": matrices,
       "kept.held.matrices": room.array("f8", [kept.length, held.matrix.length, seats.length, seats.length, n]),
       "kept.keep_held": Number(Boolean(keep.held)),

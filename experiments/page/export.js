@@ -29,9 +29,9 @@ function curvesCsv(answer) {
   const rows = [["side", "measure", "unit", "month", "date", ...BAND_NAMES, "mean"]];
   for (const part of [...SIDES, "difference"]) {
     for (const [measure, bands] of answer[part].bands) {
-      answer.months_at.forEach((step, i) => {
-        rows.push([LETTER[part] ?? "B minus A", measure, MEASURES.get(measure).unit, step, isoMonth(answer.start, step), ...bands.map((values) => exact(values[i]))]);
-      });
+      for (let step = 0; step < answer.months; step += 1) {
+        rows.push([LETTER[part] ?? "B minus A", measure, MEASURES.get(measure).unit, step, isoMonth(answer.start, step), ...bands.map((values) => exact(values[step]))]);
+      }
     }
   }
   return csv(rows);
@@ -40,7 +40,9 @@ function curvesCsv(answer) {
 function regimesCsv(answer) {
   const rows = [["side", "month", "date", "regime", "share"]];
   for (const side of SIDES) {
-    answer.months_at.forEach((step, i) => CATALOGUE.regimes.forEach((regime, r) => rows.push([LETTER[side], step, isoMonth(answer.start, step), regime.name, exact(answer[side].regimes[r][i])])));
+    for (let step = 0; step < answer.months; step += 1) {
+      CATALOGUE.regimes.forEach((regime, r) => rows.push([LETTER[side], step, isoMonth(answer.start, step), regime.name, exact(answer[side].regimes[r][step])]));
+    }
   }
   return csv(rows);
 }
@@ -51,10 +53,12 @@ function partnersCsv(answer) {
   for (const side of SIDES) {
     const example = answer[side].example;
     if (!example) continue;
-    example.months_at.forEach((step, m) => example.partners.forEach((partner, i) => {
-      rows.push([LETTER[side], example.replicate, step, isoMonth(answer.start, step), partner.name, partner.sector,
-        ...columns.map((_, c) => exact(example.values.at(c, m, i))), ...TERMS.map((_, k) => exact(example.terms.at(k, m, i)))]);
-    }));
+    for (let step = 0; step < example.months; step += 1) {
+      example.partners.forEach((partner, i) => {
+        rows.push([LETTER[side], example.replicate, step, isoMonth(answer.start, step), partner.name, partner.sector,
+          ...columns.map((_, c) => exact(example.value(c, step, i))), ...TERMS.map((_, k) => exact(example.term(k, step, i)))]);
+      });
+    }
   }
   return csv(rows);
 }

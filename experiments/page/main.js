@@ -103,7 +103,7 @@ function problem(text) {
 function viewOf() {
   const { answer, state } = page;
   const step = Math.min(state.month ?? answer.months - 1, answer.months - 1);
-  const span = [dateOf(answer.start, answer.months_at[0]), dateOf(answer.start, answer.months_at.at(-1))];
+  const span = [dateOf(answer.start, 0), dateOf(answer.start, answer.months - 1)];
   return { difference: state.view === "difference", step, span, picked: SIDES.some((side) => seatOf(answer[side].example, state.partner) >= 0) ? state.partner : tellingPartner(answer) };
 }
 
@@ -161,10 +161,9 @@ function startsApart(answer) {
 function showInside(view) {
   const { figures, answer, state } = page;
   const run = SIDES.map((name) => answer[name].example).find(Boolean);
-  const notes = [...new Set(SIDES.map((name) => answer[name].example_note).filter(Boolean))];
   at("inside-note").textContent = run
-    ? `Run ${run.replicate} on both sides${run.typical ? ", a typical one" : ""}: the same people, elections and luck. ${notes.join(" ")}`
-    : notes.join(" ") || "The run is being computed …";
+    ? `Run ${run.replicate} on both sides${run.typical ? ", a typical one" : ""}: the same people, elections and luck.`
+    : "The run is being computed …";
   const slider = at("month");
   slider.max = answer.months - 1;
   slider.value = view.step;

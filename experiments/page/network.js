@@ -84,20 +84,20 @@ function seatPlaces(partners) {
 }
 
 const column = (example, name) => example.columns.indexOf(name);
-const seatValue = (example, name, month, partner) => example.values.at(column(example, name), month, partner);
+const seatValue = (example, name, month, partner) => example.value(column(example, name), month, partner);
 const isMember = (example, month, partner) => seatValue(example, "is_member", month, partner) > 0.5;
 
 function drawNetwork(figure, side, answer, { step, picked }) {
   const example = answer[side].example;
   if (!example) return figure.update({ ties: [], nodes: [] }, {}, "");
-  const month = nearestIndex(example.months_at, step);
+  const month = monthOf(example, step);
   const places = seatPlaces(example.partners);
   const many = example.partners.length > MOST_NAMES;
   const nodes = example.partners.map((partner, i) => networkNode(example, partner, i, places[i], month, partner.key === picked, many));
   const present = nodes.filter((node) => node.stands);
   const members = present.filter((node) => node.member);
   const came = members.filter((node) => node.came);
-  const ties = networkTies(example, places, nodes, step);
+  const ties = networkTies(example, places, nodes, month);
   const top = [...members].sort((a, b) => b.influence - a.influence)[0];
   const words = members.length
     ? `${monthName(answer.start, step)}: ${came.length} of ${members.length} members came or sent somebody. ${top.words} has most influence, ${plainPercent(top.influence)} %. It ends as ${example.regime}.`
@@ -131,15 +131,14 @@ function inTwoLines(text) {
   return middle ? [text.slice(0, middle).trim(), text.slice(middle).trim()] : text;
 }
 
-function networkTies(example, places, nodes, step) {
-  const when = nearestIndex(example.trust_months, step);
+function networkTies(example, places, nodes, month) {
   const ties = [];
   for (let i = 0; i < nodes.length; i += 1) {
     if (!nodes[i].member) continue;
     for (let j = i + 1; j < nodes.length; j += 1) {
       if (!nodes[j].member) continue;
-      if (example.ties.at(when, i, j) < 0.5) continue;
-      ties.push({ i, j, trust: (example.trust.at(when, i, j) + example.trust.at(when, j, i)) / 2 });
+      if (!example.tied(month, i, j)) continue;
+      ties.push({ i, j, trust: (example.trust(month, i, j) + example.trust(month, j, i)) / 2 });
     }
   }
   ties.sort((a, b) => b.trust - a.trust);
@@ -152,7 +151,7 @@ function networkTable(answer, side, step) {
   const example = answer[side].example;
   const head = ["Partner", "Sector", "Seat", "Somebody came", "Influence", "Meetings in person, last year", "Ties", "Projects"];
   if (!example) return { head, rows: [] };
-  const month = nearestIndex(example.months_at, step);
+  const month = monthOf(example, step);
   const rows = example.partners.map((partner, i) => {
     const member = isMember(example, month, i);
     const value = (name) => (member ? plainNumber(seatValue(example, name, month, i)) : "–");

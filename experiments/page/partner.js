@@ -13,7 +13,7 @@ function partnerLabel(answer, key) {
 function chancesOf(example, month, partner) {
   if (!isMember(example, month, partner)) return { inPerson: NaN, junior: NaN };
   let utility = 0;
-  for (let k = 0; k < TERMS.length; k += 1) utility += example.terms.at(k, month, partner);
+  for (let k = 0; k < TERMS.length; k += 1) utility += example.term(k, month, partner);
   const weights = [utility, seatValue(example, "junior_utility", month, partner)].map(Math.exp);
   const [inPerson, junior] = weights.map((weight) => weight / (1 + weights[0] + weights[1]));
   return seatValue(example, "free_half_days", month, partner) >= 1 ? { inPerson, junior } : { inPerson: 0, junior: inPerson + junior };
@@ -37,9 +37,9 @@ function tellingPartner(answer) {
 
 function meanChance(example, partner) {
   let sum = 0;
-  const from = Math.floor(example.months_at.length / 2);
-  for (let month = from; month < example.months_at.length; month += 1) sum += chanceInPerson(example, month, partner) || 0;
-  return sum / (example.months_at.length - from);
+  const from = Math.floor(example.months / 2);
+  for (let month = from; month < example.months; month += 1) sum += chanceInPerson(example, month, partner) || 0;
+  return sum / (example.months - from);
 }
 
 /** Mean of each term over the months from `first` to `last` in which the partner was a member. */
@@ -49,7 +49,7 @@ function meanTerms(example, partner, first, last) {
   for (let month = Math.max(0, first); month <= last; month += 1) {
     if (!isMember(example, month, partner)) continue;
     n += 1;
-    TERMS.forEach((_, k) => { sums[k] += example.terms.at(k, month, partner); });
+    TERMS.forEach((_, k) => { sums[k] += example.term(k, month, partner); });
   }
   return n ? sums.map((sum) => sum / n) : null;
 }
@@ -59,11 +59,11 @@ function meanTermsOfMembers(example) {
   if (!example) return null;
   const sums = TERMS.map(() => 0);
   let n = 0;
-  for (let month = 0; month < example.months_at.length; month += 1) {
+  for (let month = 0; month < example.months; month += 1) {
     for (let partner = 0; partner < example.partners.length; partner += 1) {
       if (!isMember(example, month, partner)) continue;
       n += 1;
-      for (let k = 0; k < TERMS.length; k += 1) sums[k] += example.terms.at(k, month, partner);
+      for (let k = 0; k < TERMS.length; k += 1) sums[k] += example.term(k, month, partner);
     }
   }
   return n ? sums.map((sum) => sum / n) : null;
@@ -116,10 +116,10 @@ function termsNow(answer, name, step) {
     const example = answer[side].example;
     const partner = seatOf(example, name);
     if (partner < 0) return [side, null];
-    const month = nearestIndex(example.months_at, step);
+    const month = monthOf(example, step);
     const last = lastMonthAsMember(example, month, partner);
     if (last < 0) return [side, null];
-    return [side, { example, partner, month, last, terms: TERMS.map((_, k) => example.terms.at(k, last, partner)) }];
+    return [side, { example, partner, month, last, terms: TERMS.map((_, k) => example.term(k, last, partner)) }];
   }));
 }
 
@@ -158,7 +158,7 @@ function chanceRows(answer, side, name) {
   const example = answer[side].example;
   const partner = seatOf(example, name);
   if (partner < 0) return [];
-  return example.months_at.map((step, month) => ({ t: dateOf(answer.start, step), p50: chanceInPerson(example, month, partner) }))
+  return overMonths(example.months, (month) => ({ t: dateOf(answer.start, month), p50: chanceInPerson(example, month, partner) }))
     .map((row) => (Number.isFinite(row.p50) ? row : { t: row.t, p50: null }));
 }
 
@@ -173,12 +173,12 @@ function chanceNow(answer, side, name, step) {
   const example = answer[side].example;
   const partner = seatOf(example, name);
   if (partner < 0) return "has no such seat";
-  const { inPerson, junior } = chancesOf(example, nearestIndex(example.months_at, step), partner);
+  const { inPerson, junior } = chancesOf(example, monthOf(example, step), partner);
   return Number.isFinite(inPerson) ? `goes in person with ${plainPercent(inPerson)} % chance, sends a junior with ${plainPercent(junior)} %` : "has no seat any more";
 }
 
 function chanceTable(answer, name) {
-  const rows = answer.left.example?.months_at.filter((step) => step % 12 === 11 || step === 0) ?? [];
+  const rows = answer.left.example ? endsOfYears(answer.left.example) : [];
   return { head: ["Month", "A", "B"], rows: rows.map((step) => [monthName(answer.start, step), chanceNow(answer, "left", name, step), chanceNow(answer, "right", name, step)]) };
 }
 
@@ -201,13 +201,13 @@ function whySide(answer, side, name, step) {
   const partner = seatOf(example, name);
   const label = escaped(partnerLabel(answer, name));
   if (partner < 0) return `${label} has no seat on this board.`;
-  const month = nearestIndex(example.months_at, step);
+  const month = monthOf(example, step);
   const last = lastMonthAsMember(example, month, partner);
   if (last < 0) return `${label} has not taken its seat yet.`;
   if (last < month) {
     const concerns = (event) => (event.event === "dissolved" ? true : event.partner === partner && GONE[event.event]);
     const end = [...example.events].reverse().find((event) => event.month <= step && event.month >= last && concerns(event));
-    return `${label} ${end ? `${GONE[end.event]} in` : "has had no seat since"} <b>${monthName(answer.start, end ? end.month : example.months_at[last])}</b>. ${sinceStart(example, partner, last)}`;
+    return `${label} ${end ? `${GONE[end.event]} in` : "has had no seat since"} <b>${monthName(answer.start, end ? end.month : last)}</b>. ${sinceStart(example, partner, last)}`;
   }
   const { inPerson, junior } = chancesOf(example, month, partner);
   const away = 1 - inPerson - junior;
@@ -217,7 +217,7 @@ function whySide(answer, side, name, step) {
 
 /** Which terms moved most between the first year and the last months as a member. */
 function sinceStart(example, partner, last) {
-  const perYear = example.months_at.filter((step) => step < 12).length;
+  const perYear = Math.min(12, example.months);
   const early = meanTerms(example, partner, 0, Math.max(0, perYear - 1));
   const late = meanTerms(example, partner, Math.max(perYear, last - Math.max(1, Math.round(perYear / 2)) + 1), last);
   if (!early || !late) return "";

@@ -43,6 +43,8 @@ const stepOf = (scenario, month) => monthNumber(month) - monthNumber(scenario.st
 const councilsOf = (place) => (place.tiers === 1 ? ["unitary_council"] : ["district_council", "county_council"]);
 const abolishedBy = (entry, place) => (entry.abolish ?? []).flatMap((name) => (name === "council" ? councilsOf(place) : [name]));
 
+const inOrderOfDate = (entries) => [...entries].sort((one, other) => (one.from < other.from ? -1 : Number(one.from > other.from)));
+
 /** The flexible fund of a place in a month, £m a year. */
 function placeFund(place, month) {
   if (place.fund_series.length) return lastStated(place.fund_series, month)?.[1] ?? 0;
@@ -102,15 +104,16 @@ function calendarOf(scenario) {
       starts.push(step);
     }
     if (gone.length) abolished.push([step, gone]);
-    policy.push([
-      Number(publicOnly),
-      fundAsked(place, start + step, inForce.get("levers.flexible_fund_gbp_m")),
-      ENGINE.table.purses.indexOf(inForce.get("levers.purse")),
-      Number(newLevers),
-      Number(gone.length > 0),
-      start + step,
-      ...(lastStated(place.need_series, start + step)?.[1] ?? place.need),
-    ]);
+    const today = {
+      public_only_executive: Number(publicOnly),
+      fund_gbp_m_a_year: fundAsked(place, start + step, inForce.get("levers.flexible_fund_gbp_m")),
+      purse: ENGINE.table.purses.indexOf(inForce.get("levers.purse")),
+      is_new: Number(newLevers),
+      abolishes: Number(gone.length > 0),
+      date: start + step,
+    };
+    const need = lastStated(place.need_series, start + step)?.[1] ?? place.need;
+    policy.push([...ENGINE.table.names.policy.map((name) => today[name]), ...need]);
   }
   return { levers, starts, policy, abolished };
 }
@@ -139,8 +142,7 @@ const isNamed = (seat, names) => names.includes(seat.name) || names.includes(sea
 /** When the chair's body is abolished, the first of its sector that takes a seat on that date chairs. */
 function passOnChair(seats, scenario) {
   let chair = seats.find((seat) => seat.isChair) ?? null;
-  const inOrder = [...entriesHere(scenario)].sort((one, other) => (one.from < other.from ? -1 : Number(one.from > other.from)));
-  for (const entry of inOrder) {
+  for (const entry of inOrderOfDate(entriesHere(scenario))) {
     const gone = abolishedBy(entry, scenario.place);
     if (!chair || !isNamed(chair, gone)) continue;
     const step = stepOf(scenario, entry.from);
@@ -170,8 +172,7 @@ function countedSeats(scenario) {
   const { board } = scenario;
   const wanted = Object.entries(board.members).map(([name, count]) => [name, count, AT_THE_LAUNCH]);
   for (const [month, name, count] of board.entries) wanted.push([name, count, stepOf(scenario, month)]);
-  const inOrder = [...entriesHere(scenario)].sort((one, other) => (one.from < other.from ? -1 : Number(one.from > other.from)));
-  for (const entry of inOrder) {
+  for (const entry of inOrderOfDate(entriesHere(scenario))) {
     for (const [name, count] of Object.entries(entry.creates ?? {})) {
       for (const kind of kindsNamed(name, scenario)) wanted.push([kind.archetype, count, stepOf(scenario, entry.from)]);
     }
@@ -243,12 +244,8 @@ function planOf(scenario) {
 
 /** The numbers of behaviour that replicate r has, one row a set: the sets of the page, with what a side changes in all of them. */
 function behavioursOf(scenario, name) {
-  const { names, rows } = ENGINE.behaviours[name];
-  return rows.map((row) => ENGINE.table.names.behaviour.map((path) => {
-    if (scenario.changed.has(path)) return Number(scenario.settings.get(path));
-    const column = names.indexOf(path);
-    return column < 0 ? Number(scenario.settings.get(path)) : row[column];
-  }));
+  const paths = ENGINE.table.names.behaviour;
+  return ENGINE.behaviours[name].map((row) => row.map((number, i) => (scenario.changed.has(paths[i]) ? Number(scenario.settings.get(paths[i])) : number)));
 }
 
 /** The levels at which one regime ends and the next begins. */

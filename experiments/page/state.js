@@ -52,8 +52,8 @@ function unchanged(side, path) {
 const shownNumbers = new Map();
 
 function showNumbersOf(behaviour) {
-  const { names, rows } = ENGINE.behaviours[behaviour === "accepted" ? "best" : behaviour];
-  names.forEach((name, i) => shownNumbers.set(name, rows[0][i]));
+  const [row] = ENGINE.behaviours[behaviour === "accepted" ? "best" : behaviour];
+  ENGINE.table.names.behaviour.forEach((path, i) => shownNumbers.set(path, row[i]));
 }
 
 /** Set a control on a side; a value that the preset has anyway is no change. */

@@ -17,7 +17,7 @@ from sim import ARCHETYPES, SECTORS, Scenario
 from sim.levers import FUND_BASE_YEAR, LAST_OF_THE_FUND, national_fund_totals, successor_years
 from sim.measures import FINAL_MONTHS
 from sim.parameters import Behaviour
-from sim.population import GROUPS, THEMES, Archetype, archetype_of, changed_archetype
+from sim.population import GROUPS, Archetype, archetype_of, changed_archetype
 from sim.portable import memory_table, numbers_of_kind
 from sim.scenario import Board, CalendarEntry, Place, month_number
 
@@ -43,12 +43,10 @@ def engine_tables(places: Sequence[str], *, most_replicates: int) -> dict[str, A
     }
 
 
-def _rows(sets: Sequence[Behaviour]) -> dict[str, Any]:
+def _rows(sets: Sequence[Behaviour]) -> list[list[float]]:
+    """Return sets of numbers, one a row, in the order of the names of the memory table."""
     names = [field.name for field in dataclasses.fields(Behaviour)]
-    return {
-        "names": [f"behaviour.{name}" for name in names],
-        "rows": [[float(getattr(one, name)) for name in names] for one in sets],
-    }
+    return [[float(getattr(one, name)) for name in names] for one in sets]
 
 
 def scenario_table(
@@ -56,7 +54,6 @@ def scenario_table(
 ) -> dict[str, Any]:
     """Return what the page needs to make rows of numbers of a scenario, ready for JSON."""
     return {
-        "themes": list(THEMES),
         "sectors": list(SECTORS),
         "archetypes": {name: _kind(kind) for name, kind in ARCHETYPES.items()},
         "fund": {

@@ -120,8 +120,7 @@ function reasonWords(answer) {
   const more = gapsWords(gaps.filter((one) => one.gap > 0.1).slice(0, 3));
   const less = gapsWords(gaps.filter((one) => one.gap < -0.1).slice(-2).reverse());
   const told = [more ? `what brings members in on side B is ${more}` : "", less ? `${more ? "against it stands" : "what keeps members away on side B is"} ${less}` : ""].filter(Boolean);
-  const run = SIDES.some((name) => answer[name].example_note) ? "In the nearest runs of this file" : "In a typical run";
-  return told.length ? `Why? ${run}, ${told.join("; ")}. <a href="#inside" data-jump="inside">Look inside one partnership</a>.` : "";
+  return told.length ? `Why? In a typical run, ${told.join("; ")}. <a href="#inside" data-jump="inside">Look inside one partnership</a>.` : "";
 }
 
 /** Whether a change of a term pulls more or pushes less, in words. */
@@ -145,20 +144,13 @@ const listed = (words) => (words.length < 2 ? words.join("") : `${words.slice(0,
 
 /** One sentence for a fan chart at the chosen month. */
 function fanWords(measure, answer, step, difference) {
-  const index = nearestIndex(answer.months_at, step);
-  const when = monthName(answer.start, answer.months_at[index]);
-  const row = (part) => answer[part].bands.get(measure)?.map((values) => values[index]);
+  const when = monthName(answer.start, step);
+  const row = (part) => answer[part].bands.get(measure).map((values) => values[step]);
   const told = (values, signed) =>
     `${measured(measure, values[2], signed)} (${measured(measure, values[0], signed)} to ${measured(measure, values[4], signed)})`;
-  if (difference) {
-    const values = row("difference");
-    return values ? `${when}: B minus A ${told(values, true)}.` : "This file does not hold the paired difference of this measure.";
-  }
+  if (difference) return `${when}: B minus A ${told(row("difference"), true)}.`;
   return `${when}: A ${told(row("left"))}, B ${told(row("right"))}.`;
 }
 
-function nearestIndex(sorted, value) {
-  let best = 0;
-  for (let i = 1; i < sorted.length; i += 1) if (Math.abs(sorted[i] - value) < Math.abs(sorted[best] - value)) best = i;
-  return best;
-}
+/** The month of a single run at a step: while another answer's run is still shown it may be a shorter one. */
+const monthOf = (example, step) => Math.min(step, example.months - 1);

@@ -53,6 +53,7 @@ class Workers {
 
   answered(worker, { id, result, error }) {
     const job = this.asked.get(id);
+    if (!job) return; // another worker could not be started, and all who asked were told
     this.asked.delete(id);
     this.idle.push(worker);
     if (error) job.reject(new Error(error));

@@ -33,12 +33,6 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 
 RUNS = 5
-HELD = Recorder(
-    "what the page keeps of a run",
-    partner=("is_abolished", "is_reorganised"),
-    partnership=("stands", "ends_now", "begins_again", "has_new_leader"),
-    matrix=("tie", "trust"),
-)
 PLACES = [None, "hackney", "adur", "kerrier", "westminster"]
 UNSET = {"request.addresses", "kept.kept", "kept.for_regimes"} | {
     f"kept.held.{name}" for name in ("things", "whole", "matrices")
@@ -114,7 +108,7 @@ const askedOf = ({ side, shared, behaviour, runs, every }) => {
   const measures = SHOWN_MEASURES.map((name) => ENGINE.table.measures.indexOf(name));
   const asked = {
     plan: planOf(scenario), seed: shared.seed, replicates, behaviours: replicates.map((r) => sets[r % sets.length]),
-    keep: { measures, months, partners: true, terms: true, held: HELD },
+    keep: { measures, months, bodies: true, held: HELD },
   };
   return { scenario, asked };
 };
@@ -133,7 +127,7 @@ const livedOf = (question) => {
   const { scenario, asked } = askedOf(question);
   const result = engine.live(asked);
   const bits = ({ shape, values }) => [shape, textOf(values.buffer, values.byteOffset, values.byteLength)];
-  const runs = runsOf(result, thresholdsOf(scenario), scenario.months);
+  const runs = runsOf(result, thresholdsOf(scenario));
   return {
     measures: bits(result.measures), columns: bits(result.columns), partner: bits(result.held.partner),
     matrix: bits(result.held.matrix), regimes: runs.map((run) => [...run.regimes]),
@@ -197,10 +191,11 @@ QUESTIONS = [
 ]
 
 
-def _room(question: Question, every: int = 7) -> Any:
+def _room(question: Question, held: dict[str, list[str]], every: int = 7) -> Any:
     scenario = question.scenario
+    record = Recorder("what the page keeps of a run", **{kind: tuple(names) for kind, names in held.items()})
     keeping = Keeping(
-        list(range(0, scenario.months, every)), list(PAGE_MEASURES), partners=True, terms=True, record=HELD
+        list(range(0, scenario.months, every)), list(PAGE_MEASURES), partners=True, terms=True, record=record
     )
     made = put_together(MONTH)
     plans = plans_of([scenario], made.layout, MONTH) * 8
@@ -213,7 +208,7 @@ def _room(question: Question, every: int = 7) -> Any:
 def test_a_block_is_packed_into_the_same_bytes(lab, question):
     """Board, place, behaviour, levers by month and chance, of every scenario and of settings moved by chance."""
     packed = lab.evaluate("laidOutOf", question.asked())
-    for slot, value in slots_of(_room(question)):
+    for slot, value in slots_of(_room(question, lab.evaluate("HELD"))):
         if slot.axes == 0:
             assert packed[slot.name] == int(value), slot.name
         elif slot.name not in UNSET:
@@ -228,7 +223,7 @@ def test_a_block_is_packed_into_the_same_bytes(lab, question):
 def test_the_browser_lives_through_the_same_months(lab, question):
     """Measures, bodies with terms, events, ties and trust to the last bit, and the regime of every month."""
     lived = lab.evaluate("livedOf", question.asked(every=1))
-    room = _room(question, every=1)
+    room = _room(question, lab.evaluate("HELD"), every=1)
     compiled_month(MONTH).run_block(room.request, room.draws, room.kept, 8)
     kept = room.kept
     of_runs = {

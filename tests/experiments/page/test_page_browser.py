@@ -6,8 +6,7 @@ import base64
 import gzip
 import re
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,12 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 
 from experiments import load_scenario  # noqa: E402
-from experiments.behaviours import BEST, BY_HAND, GROUP, of_replicate, on_turns  # noqa: E402
+from experiments.behaviours import BEST, BY_HAND, GROUP, on_turns  # noqa: E402
 from experiments.page.engine.module import module_as_text  # noqa: E402
 from experiments.page.html import page_html  # noqa: E402
 from experiments.page.options import accepted_sets, preset_scenarios  # noqa: E402
 from experiments.runs.pairs import run_pairs  # noqa: E402
-from sim import REGIMES, simulate, simulate_ensemble  # noqa: E402
+from sim import simulate, simulate_ensemble  # noqa: E402
 from sim.meetings import TERMS  # noqa: E402
 
 expect = sync_api.expect
@@ -128,23 +127,21 @@ def move(page: Any, path: str, side: str, value: float) -> None:
 # ------------------------------------------------------------------------------ what it computes
 
 
-def ends(name: str, replicates: int, **asked: Any) -> list[str]:
-    """Return how runs of a scenario end that take turns with the accepted sets."""
-    found = []
-    for replicate in range(replicates):
-        scenario = of_replicate(load_scenario(name), replicate, accepted_sets())
-        ensemble = simulate_ensemble([scenario], replicates=[replicate], measures=["trust"], threads=1, **asked)
-        found.append(REGIMES[ensemble.final_regimes[0, 0]])
-    return found
+def ends(names: Sequence[str], replicates: int, seed: int) -> pd.DataFrame:
+    """Return how runs of scenarios end that take turns with the accepted sets, as in ``partnerships compare``."""
+    turns = [{"behaviour": one} for one in accepted_sets()]
+    scenarios = {name: load_scenario(name) for name in names}
+    runs = run_pairs(scenarios, seed=seed, replicates=replicates, engine="ensemble", turns=turns).runs
+    return runs[["scenario", "regime"]]
 
 
 def test_the_page_tells_what_the_engine_found(file: str, opened: Open) -> None:
     """The sentence on top holds the counts of the compiled engine, not numbers of its own."""
     page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=20&seed=5")
     lead = page.locator("#headline .lead").inner_text()
-    for name in ("talking_shop", "growth_coalition"):
-        counts = Counter(ends(name, 20, seed=5)).values()
-        assert ("all 20" if max(counts) == 20 else f"{max(counts)} of 20") in lead
+    for _, regimes in ends(["talking_shop", "growth_coalition"], 20, seed=5).groupby("scenario")["regime"]:
+        most = regimes.value_counts().max()
+        assert ("all 20" if most == 20 else f"{most} of 20") in lead
     sets = len(accepted_sets())
     assert page.locator("#remark").inner_text() == on_turns(sets=sets, replicates=sets)
 
