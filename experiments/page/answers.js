@@ -32,19 +32,21 @@ class Run {
   }
 }
 
+/** The regime of a run of a block in a month. */
+function regimeIn({ shape, values }, month, run, thresholds) {
+  const [, months, n] = shape;
+  const named = {};
+  ENGINE.table.regime_measures.forEach((name, m) => { named[name] = values[(m * months + month) * n + run]; });
+  return regimeOf(named, thresholds);
+}
+
 /** The runs of a block. */
 function runsOf({ measures, regimes }, thresholds) {
   const [months, nMeasures, n] = measures.shape;
   return Array.from({ length: n }, (_, run) => {
     const values = new Float64Array(months * nMeasures);
     for (let i = 0; i < values.length; i += 1) values[i] = measures.values[i * n + run];
-    const named = {};
-    const codes = new Uint8Array(months);
-    for (let month = 0; month < months; month += 1) {
-      ENGINE.table.regime_measures.forEach((name, m) => { named[name] = regimes.values[(m * months + month) * n + run]; });
-      codes[month] = regimeOf(named, thresholds);
-    }
-    return new Run(values, codes);
+    return new Run(values, Uint8Array.from({ length: months }, (_, month) => regimeIn(regimes, month, run, thresholds)));
   });
 }
 
@@ -184,12 +186,10 @@ function exampleOf(plan, { columns, held, regimes }, replicate, thresholds) {
   const pair = (name) => (month, i, j) => held.matrix.values[((month * HELD.matrix.length + HELD.matrix.indexOf(name)) * n + i) * n + j];
   const stood = (month) => month === 0 || whole("stands", month - 1) > 0;
   const isMember = (month, i) => stood(month) && cell(0, month, i) > 0;
-  const last = {};
-  table.regime_measures.forEach((name, m) => { last[name] = regimes.values[m * months + months - 1]; });
   const tie = pair("tie");
   return {
     replicate,
-    regime: CATALOGUE.regimes[regimeOf(last, thresholds)].name,
+    regime: CATALOGUE.regimes[regimeIn(regimes, months - 1, 0, thresholds)].name,
     months,
     partners: labelled(plan.bodies),
     columns: names,

@@ -17,9 +17,11 @@ import yaml
 from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
 from analysis.shared.words import readable, titled
+from analysis.tipping.tables import WORKS
 from experiments.behaviours import ACCEPTED, BEST, OF_BEST, OF_BY_HAND, USUAL, on_turns
 from experiments.compose import load_place, scenario_descriptions
 from experiments.options import is_own, option_names
+from experiments.page.interventions import interventions
 from experiments.page.options import accepted_sets, board_options, calendar_options, preset_scenarios
 from experiments.study.designs import MEMBERS
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Parameter, Scenario, place_names
@@ -134,6 +136,7 @@ def catalogue() -> dict[str, Any]:
         "presets": presets(),
         "boards": _boards(),
         "calendars": _calendars(),
+        "interventions": interventions(),
         "places": _places(),
         "measures": [
             {
@@ -153,7 +156,8 @@ def catalogue() -> dict[str, Any]:
         ],
         "sectors": [{"name": name, "label": titled(name), "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "regimes": [
-            dataclasses.asdict(regime) | {"colour": REGIME_COLOURS[regime.name]} for regime in DECLARED_REGIMES
+            dataclasses.asdict(regime) | {"colour": REGIME_COLOURS[regime.name], "works": regime.name in WORKS}
+            for regime in DECLARED_REGIMES
         ],
         "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
         "lessons": [lesson | {"behaviour": USUAL} for lesson in _declared_texts("lessons")],

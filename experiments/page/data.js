@@ -33,7 +33,7 @@ class AskedSide {
     this.lived = null;
   }
 
-  asked(replicates, keep) {
+  requestFor(replicates, keep) {
     const months = overMonths(this.plan.months, (month) => month);
     return {
       plan: this.plan,
@@ -50,14 +50,14 @@ class AskedSide {
     const blocks = [];
     for (let k = 0; k < missing.length; k += size) blocks.push(missing.slice(k, k + size));
     await Promise.all(blocks.map(async (replicates) => {
-      const result = await workers.live(this.asked(replicates, {}), signal);
+      const result = await workers.live(this.requestFor(replicates, {}), signal);
       runsOf(result, this.thresholds).forEach((run, k) => { this.runs[replicates[k]] = run; });
     }));
   }
 
   async example(replicate, signal) {
     if (this.lived?.replicate !== replicate) {
-      const result = await workers.live(this.asked([replicate], { measures: [], bodies: true, held: HELD }), signal);
+      const result = await workers.live(this.requestFor([replicate], { measures: [], bodies: true, held: HELD }), signal);
       this.lived = exampleOf(this.plan, result, replicate, this.thresholds);
     }
     return this.lived;

@@ -32,7 +32,7 @@ class Differences {
     const keys = [...whole.map((one) => one.path), ...paths.filter((path) => !parts.has(path)), ...this.putBack.keys()];
     const order = (key) => {
       const place = CATALOGUE.headlines.indexOf(key);
-      return key === "board" || key === "calendar" ? -1 : place < 0 ? 99 : place;
+      return key === "board" || key === "calendar" || isDated(key) ? -1 : place < 0 ? 99 : place;
     };
     return [...new Set(keys)].sort((a, b) => order(a) - order(b));
   }
@@ -53,29 +53,39 @@ class Differences {
   }
 
   canToggle(key) {
+    if (isDated(key)) return true;
     return (key !== "board" && key !== "calendar") || effective(this.state.left, key) !== "";
   }
 
   show() {
     const keys = this.keys();
-    const shownKeys = keys.slice(0, MOST_SWITCHES);
-    const items = shownKeys.map((key) => {
+    const items = keys.map((key) => {
       const isBack = this.putBack.has(key);
       const words = this.words(key);
       return this.canToggle(key)
         ? `<button type="button" class="chip" data-path="${escaped(key)}" aria-pressed="${!isBack}">${words}</button>`
         : `<span class="chip">${words}</span>`;
     });
-    const more = keys.length > shownKeys.length ? `<span class="quiet">and ${keys.length - shownKeys.length} more</span>` : "";
-    const hint = shownKeys.some((key) => this.canToggle(key)) ? "Switch one off to see what it was worth." : "";
+    const rest = items.splice(MOST_SWITCHES);
+    const isOpen = Boolean(this.box.querySelector("details")?.open);
+    const more = rest.length ? `<details${isOpen ? " open" : ""}><summary class="quiet">and ${rest.length} more</summary>${rest.join(" ")}</details>` : "";
+    const hint = keys.some((key) => this.canToggle(key)) ? "Switch one off to see what it was worth." : "";
     this.box.hidden = keys.length === 0;
     this.box.innerHTML = `<span class="quiet">What B does otherwise. ${hint}</span> ${items.join(" ")} ${more}`;
   }
 
+  /** A difference in words. HTML. */
   words(key) {
+    const value = this.putBack.get(key)?.[0][1];
+    if (isDated(key)) {
+      const { intervention, month } = datedParts(key);
+      const words = (dose) => (dose ? interventionWords(intervention, dose) : "nothing");
+      const was = effective(this.state.left, key);
+      return `${monthWords(month)}: ${was ? `<span class="from">${escaped(words(was))} →</span> ` : ""}<b>${escaped(words(value ?? effective(this.state.right, key)))}</b>`;
+    }
     const control = CONTROLS.get(this.pathsOf(key)[0]);
     const was = effective(this.state.left, control.path);
-    const is = this.putBack.get(key)?.[0][1] ?? effective(this.state.right, control.path);
+    const is = value ?? effective(this.state.right, control.path);
     return `${escaped(COMPOSITES.get(key)?.label ?? control.label)} <span class="from">${escaped(shown(control, was))} →</span> <b>${escaped(shown(control, is))}</b>`;
   }
 }

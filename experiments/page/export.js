@@ -4,10 +4,23 @@ function fillTake() {
   at("take-text").innerHTML = `<p>The address of this page holds the whole state. Who opens it in a file of the same version sees what you see.</p>
     <label>Address <input type="text" readonly id="address"></label>
     <p><button type="button" id="copy">Copy the address</button> <span id="copied" role="status"></span></p>
+    <p><label>Embed one picture <select id="embed-what">${EMBEDDED.map(([name, label]) => `<option value="${name}">${label}</option>`).join("")}</select></label>
+    <input type="text" readonly id="embed" aria-label="Code that embeds it"></p>
+    <h3>Reproduce this</h3>
+    <p>Put both files into a folder <code>${FOLDER}/scenario</code>, then run the command where <code>${FOLDER}</code> is. It gives the numbers of this page; the engine here was made from sources <code id="engine-hash"></code>.</p>
+    <p><button type="button" id="yaml-left">side_a.yaml</button> <button type="button" id="yaml-right">side_b.yaml</button></p>
+    <pre id="reproduce-command" tabindex="0"></pre><pre id="reproduce-python" tabindex="0"></pre><p id="reproduce-note" class="quiet"></p>
     <h3>Data</h3><p><button type="button" id="csv">Curves (CSV)</button> <button type="button" id="csv-regimes">Regimes (CSV)</button>
     <button type="button" id="csv-partners">Partners of the run (CSV)</button> <button type="button" id="json">Settings (JSON)</button></p>
     <h3>Figures</h3><p>Each figure has its own SVG button. <button type="button" id="figures">Save all figures (SVG)</button></p>`;
-  at("open-take").addEventListener("click", () => { at("address").value = location.href.split("#")[0] + `#${addressOf(page.state)}`; });
+  at("engine-hash").textContent = ENGINE.source.slice(0, 12);
+  at("open-take").addEventListener("click", () => {
+    at("address").value = here();
+    fillEmbed();
+    fillReproduce(page.state);
+  });
+  at("embed-what").addEventListener("change", fillEmbed);
+  for (const name of SIDES) at(`yaml-${name}`).addEventListener("click", () => saveText(`${OWN_NAME[name]}.yaml`, settingsYaml(name, page.state), "application/yaml"));
   at("copy").addEventListener("click", async () => {
     at("address").select();
     const done = await navigator.clipboard?.writeText(at("address").value).then(() => true, () => false);
@@ -20,6 +33,15 @@ function fillTake() {
   at("figures").addEventListener("click", async () => {
     for (const figure of Figure.all) await figure.save();
   });
+}
+
+/** What can stand alone in another page: the name of its section, and what it is called. */
+const EMBEDDED = [["ends", "How they end"], ["rescue", "What would have saved it?"], ["way", "What happens on the way"], ["who", "Who is engaged"], ["inside", "Inside one partnership"]];
+
+const here = (state = page.state) => `${location.href.split("#")[0]}#${addressOf(state)}`;
+
+function fillEmbed() {
+  at("embed").value = `<iframe src="${escaped(here({ ...page.state, only: at("embed-what").value }))}" title="Partnership explorer" width="100%" height="480"></iframe>`;
 }
 
 const csv = (rows) => rows.map((row) => row.map((cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : cell)).join(",")).join("\n") + "\n";

@@ -24,7 +24,7 @@ from experiments.page.tables import engine_tables
 
 SCRIPTS = (
     "arrays", "state", "words", "plan", "engine", "workers", "answers", "data", "figures", "charts", "network",
-    "partner", "controls", "differences", "lessons", "export", "main",
+    "partner", "controls", "differences", "dates", "rescue", "lessons", "reproduce", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 

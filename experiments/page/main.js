@@ -25,6 +25,19 @@ async function start() {
     page.differences.forget();
     ask();
   });
+  page.dates = new Dates(state, () => {
+    page.wrong = "";
+    page.differences.forget();
+    ask();
+  });
+  page.rescue = new Rescue(state, (changes) => {
+    state.right = { preset: state.left.preset, changes };
+    page.wrong = "";
+    page.differences.forget();
+    page.controls.refresh();
+    ask();
+    at("headline").scrollIntoView({ block: "start" });
+  });
   page.lessons = new Lessons(startLesson);
   fillChoices();
   fillAbout();
@@ -32,6 +45,7 @@ async function start() {
   wire();
   page.wrong = wrong.join(" ");
   problem(page.wrong);
+  showOnly();
   // The sentence comes first, the curves a moment later.
   ask();
   await makeFigures();
@@ -41,15 +55,44 @@ async function start() {
 
 // ------------------------------------------------------------------ asking
 
+const ONE_LOOK = 1200; // ms that a replay shows what was before
+
+/** Remember what was on the page before the last change; a lever that moves on and on is one change. */
+function rememberChange() {
+  const address = addressOf(page.state);
+  if (page.isReplaying || address === page.askedAddress) return;
+  if (page.askedAddress && Date.now() - (page.lastAsked ?? 0) > ONE_STEP) page.before = page.askedAddress;
+  page.lastAsked = Date.now();
+  page.askedAddress = address;
+  at("replay").disabled = !page.before;
+}
+
+/** Show what was before the last change for a moment, then what is now: the eye sees which pictures move. */
+async function replay() {
+  page.isReplaying = true;
+  at("replay").disabled = true;
+  const now = page.askedAddress;
+  for (const address of [page.before, now]) {
+    takeState(stateOf(address).state);
+    await page.answering;
+    if (address === page.before) await new Promise((done) => setTimeout(done, ONE_LOOK));
+  }
+  page.isReplaying = false;
+  at("replay").disabled = false;
+}
+
 /** Ask for what the state says. One question at a time; the newest wins, once the first runs of the last are shown. */
 function ask() {
   showNumbersOf(page.state.behaviour);
+  rememberChange();
   page.wanted = requestOf(page.state);
   page.differences.show();
+  page.dates.draw();
+  page.rescue.refresh();
   at("remark").textContent = CATALOGUE.behaviours.find((one) => one.name === page.state.behaviour).remark;
   writeAddress(true);
   page.abort?.abort();
-  if (!page.busy) answerNext();
+  if (!page.busy) page.answering = answerNext();
 }
 
 async function answerNext() {
@@ -337,6 +380,7 @@ function wire() {
       if (page.answer) showCurves(viewOf());
     });
   }
+  at("replay").addEventListener("click", replay);
   window.addEventListener("hashchange", readAddress);
   // On a phone the settings start closed, so that the result comes first.
   if (window.matchMedia("(max-width: 60rem)").matches) at("settings").open = false;
@@ -389,7 +433,7 @@ function writeAddress(isChange = false) {
   page.isChange ||= isChange;
   page.addressTimer = setTimeout(() => {
     const address = addressOf(page.state);
-    if (address === page.lastAddress) return;
+    if (address === page.lastAddress || page.isReplaying) return;
     // What was asked is a step that Back undoes; a lever that moves on and on is one step, and looking around is none.
     const isStep = page.isChange && page.lastAddress !== null && Date.now() - page.lastStep > ONE_STEP;
     if (isStep) history.pushState(null, "", `#${address}`);
@@ -407,14 +451,26 @@ function readAddress() {
   page.lastAddress = address;
   page.lastStep = Date.now();
   const { state, wrong } = stateOf(address);
-  Object.assign(page.state, state);
   page.wrong = wrong.join(" ");
   problem(page.wrong);
+  takeState(state);
+}
+
+function takeState(state) {
+  Object.assign(page.state, state);
+  showOnly();
   fillChosen();
   retitleOther();
   page.differences.forget();
   page.controls.refresh();
   ask();
+}
+
+/** Of a page that is embedded, show one section alone. */
+function showOnly() {
+  const { only } = page.state;
+  document.body.classList.toggle("only", only !== null);
+  for (const section of document.querySelectorAll("main > section")) section.classList.toggle("chosen", section.id === only);
 }
 
 start().catch((error) => {

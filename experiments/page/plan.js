@@ -11,7 +11,6 @@ const placeNamed = (name) => ENGINE.places.find((place) => place.name === name);
 function scenarioOf(side, state) {
   const preset = MODEL.presets[side.preset];
   const boardName = side.changes.board ?? preset.board;
-  const calendarName = side.changes.calendar ?? preset.calendar;
   const board = { ...(typeof boardName === "string" ? MODEL.boards[boardName] : boardName) };
   board.members = { ...board.members };
   const settings = new Map();
@@ -29,7 +28,7 @@ function scenarioOf(side, state) {
     settings,
     changed: new Set(Object.keys(side.changes)),
     board,
-    calendar: typeof calendarName === "string" ? MODEL.calendars[calendarName] : calendarName,
+    calendar: [...calendarEntries(side), ...datedEntries(side)],
     place: placeNamed(state.place ?? preset.place),
     start: preset.start,
     months,
@@ -37,6 +36,19 @@ function scenarioOf(side, state) {
 }
 
 // ------------------------------------------------------------------ the calendar
+
+/** The entries of the calendar that a side has chosen. */
+function calendarEntries(side) {
+  const chosen = side.changes.calendar ?? MODEL.presets[side.preset].calendar;
+  return typeof chosen === "string" ? MODEL.calendars[chosen] : chosen;
+}
+
+/** What a side does on dates of its own, as entries of a calendar. */
+const datedEntries = (side) => datedPaths(side).map((path) => {
+  const { intervention, month } = datedParts(path);
+  const dose = side.changes[path];
+  return { from: month, note: interventionWords(intervention, dose), ...intervention.doses[dose] };
+});
 
 const entriesHere = ({ calendar, place }) => calendar.filter((entry) => Object.entries(entry.where ?? {}).every(([fact, value]) => place[fact] === value));
 const stepOf = (scenario, month) => monthNumber(month) - monthNumber(scenario.start);

@@ -10,6 +10,7 @@ const BOARDS = by(CATALOGUE.boards, "name");
 const CALENDARS = by(CATALOGUE.calendars, "name");
 const MEASURES = by(CATALOGUE.measures, "name");
 const COMPOSITES = by(CATALOGUE.composites, "path");
+const INTERVENTIONS = by(CATALOGUE.interventions, "name");
 const SIDES = ["left", "right"];
 const LETTER = { left: "A", right: "B" };
 
@@ -29,8 +30,22 @@ function firstState() {
     month: null,
     partner: null,
     measure: "decision_rate",
+    only: null,
   };
 }
+
+// A change may have a date: "staff_team@2004-04" is an intervention and the month from which it holds; its value is the dose.
+const isDated = (path) => path.includes("@");
+const datedPath = (name, month) => `${name}@${month}`;
+
+/** What a dated change is: the intervention and the month. */
+function datedParts(path) {
+  const [name, month] = path.split("@");
+  return { intervention: INTERVENTIONS.get(name), month };
+}
+
+/** Dated changes of a side in order of date, then of name. */
+const datedPaths = (side) => Object.keys(side.changes).filter(isDated).sort().sort((one, other) => monthNumber(datedParts(one).month) - monthNumber(datedParts(other).month));
 
 /** Value of a control on a side at the start of the run: default, preset, named board, then own changes. */
 function effective(side, path) {
@@ -38,8 +53,9 @@ function effective(side, path) {
   return unchanged(side, path);
 }
 
-/** The same value if this path had not been changed on the side. */
+/** The same value if this path had not been changed on the side; of what has a date, nothing. */
 function unchanged(side, path) {
+  if (isDated(path)) return "";
   const preset = PRESETS.get(side.preset);
   if (path === "board" || path === "calendar") return preset[path];
   const board = path.startsWith("board.") ? BOARDS.get(side.changes.board) : null;
@@ -65,7 +81,8 @@ function setValue(side, path, value) {
 
 /** The paths whose values differ between the two sides. */
 function differing(state) {
-  const paths = ["board", "calendar", ...CONTROLS.keys()].filter((path, i, all) => all.indexOf(path) === i);
+  const dated = SIDES.flatMap((name) => datedPaths(state[name]));
+  const paths = [...new Set(["board", "calendar", ...CONTROLS.keys(), ...dated])];
   const sameBoard = effective(state.left, "board") === effective(state.right, "board") && effective(state.left, "board") !== "";
   return paths.filter((path) => {
     if (path.startsWith("board.") && !sameBoard && !(path in state.left.changes) && !(path in state.right.changes)) return false;
@@ -82,7 +99,7 @@ function requestOf(state) {
 
 // ------------------------------------------------------------------ the address
 
-const SHARED = { place: "place", behaviour: "behaviour", seed: "seed", n: "replicates", months: "months", run: "run", view: "view", month: "month", partner: "partner", measure: "measure" };
+const SHARED = { place: "place", behaviour: "behaviour", seed: "seed", n: "replicates", months: "months", run: "run", view: "view", month: "month", partner: "partner", measure: "measure", only: "only" };
 
 /** The state as readable text for the address. */
 function addressOf(state) {
@@ -112,7 +129,8 @@ function stateOf(address) {
     const side = { l: state.left, r: state.right }[key[0]];
     if (key[1] === "." && side) {
       const path = key.slice(2);
-      if (CONTROLS.has(path)) takeValue(side.changes, path, CONTROLS.get(path), text, wrong);
+      if (isDated(path)) takeDated(side.changes, path, text, wrong);
+      else if (CONTROLS.has(path)) takeValue(side.changes, path, CONTROLS.get(path), text, wrong);
       else wrong.push(notKnown(path));
     } else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
     else if (!SIDES.includes(key)) wrong.push(notKnown(key));
@@ -122,6 +140,14 @@ function stateOf(address) {
     state.run = null;
   }
   return { state, wrong };
+}
+
+/** Put a dated change where it belongs, if there is such an intervention, dose and month. */
+function takeDated(into, path, text, wrong) {
+  const { intervention, month } = datedParts(path);
+  if (!intervention) wrong.push(notKnown(path));
+  else if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) wrong.push(`${path} is not allowed: a date is a year and a month, as in 2004-04. It was left out.`);
+  else takeValue(into, path, { choices: Object.keys(intervention.doses) }, text, wrong);
 }
 
 const notKnown = (name) => `This page does not know ${name}: it was left out.`;
@@ -138,6 +164,7 @@ const SHARED_CONTROLS = {
   month: { low: 0, high: 239, whole: true },
   partner: {},
   measure: { choices: CATALOGUE.measures.map((measure) => measure.name) },
+  only: { choices: ["ends", "rescue", "way", "who", "inside"] },
 };
 
 /** Put a value that an address states where it belongs, or the nearest that is allowed. */

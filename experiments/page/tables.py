@@ -12,6 +12,7 @@ from analysis.shared.paths import flat
 from analysis.shared.summaries import CONFIDENCE
 from experiments.behaviours import ACCEPTED, BEST, USUAL
 from experiments.compose import load_place
+from experiments.page.engine.module import built_from
 from experiments.page.options import accepted_sets, best_behaviour, board_options, calendar_options, preset_scenarios
 from sim import ARCHETYPES, SECTORS, Scenario
 from sim.levers import FUND_BASE_YEAR, LAST_OF_THE_FUND, national_fund_totals, successor_years
@@ -26,6 +27,7 @@ def engine_tables(places: Sequence[str], *, most_replicates: int) -> dict[str, A
     """Return all that the engine of the page needs to know, ready for JSON."""
     upper = 0.5 + CONFIDENCE / 2
     return {
+        "source": built_from(),
         "table": memory_table(),
         "scenario": scenario_table(preset_scenarios(), board_options(), calendar_options()),
         "places": [place_row(load_place(name)) for name in places],

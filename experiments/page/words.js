@@ -61,6 +61,9 @@ const ofAll = (count, n) => (count === 0 ? "none" : count === n ? `all ${n}` : `
 /** What partnerships do that end in a regime: "became talking shops". */
 const FATE = Object.fromEntries(CATALOGUE.regimes.map((regime) => [regime.name, regime.fate]));
 
+/** The same of so many: "1 of 20 became a talking shop". */
+const fate = (regime, count) => (count === 1 ? FATE[regime].replace(/^were /, "was ").replace(/^became (.*)s$/, "became a $1") : FATE[regime]);
+
 function choiceLabel(control, value) {
   if (control.path === "board") return BOARDS.get(value)?.label ?? value;
   if (control.path === "calendar") return CALENDARS.get(value)?.label ?? value;
@@ -68,6 +71,14 @@ function choiceLabel(control, value) {
   const words = value.replaceAll("_", " ");
   return words;
 }
+
+/** "Staff team (ambitious)"; the dose where there are several. */
+function interventionWords(intervention, dose) {
+  return Object.keys(intervention.doses).length > 1 ? `${intervention.label} (${dose.replaceAll("_", " ")})` : intervention.label;
+}
+
+/** "April 2004", from "2004-04". */
+const monthWords = (month) => monthName(month, 0);
 
 const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 
@@ -79,8 +90,8 @@ function headlineWords(state, answer) {
   const [first] = ends.left;
   const told = (name) => {
     const [most, second] = ends[name];
-    const then = second.count > 0 ? `, ${ofAll(second.count, n)} ${FATE[second.regime]}` : "";
-    return `<b>${ofAll(most.count, n)}</b> ${n === 1 ? "" : "partnerships "}<b>${FATE[most.regime]}</b>${then}`;
+    const then = second.count > 0 ? `, ${ofAll(second.count, n)} ${fate(second.regime, second.count)}` : "";
+    return `<b>${ofAll(most.count, n)}</b> ${n === 1 ? "" : "partnerships "}<b>${fate(most.regime, most.count)}</b>${then}`;
   };
   if (same) {
     return `<p class="lead">With these settings ${told("left")}.</p>

@@ -20,6 +20,7 @@ from experiments.compose import load_place
 from experiments.page.catalogue import PAGE_MEASURES, catalogue
 from experiments.page.engine.module import built_from, hash_of_sources, module_as_text, module_bytes
 from experiments.page.html import MOST_REPLICATES, MOST_SEATS, own_script
+from experiments.page.interventions import interventions
 from experiments.page.options import accepted_sets, preset_scenarios
 from experiments.page.tables import engine_tables
 from experiments.values import with_values
@@ -28,6 +29,7 @@ from sim.block import Keeping, plans_of
 from sim.compiled import compiled_month, put_together
 from sim.portable import slots_of
 from sim.records import Recorder
+from sim.scenario import CalendarEntry
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
@@ -150,9 +152,12 @@ class Question:
     def scenario(self) -> Scenario:
         named = [f"{name}={self.changes[name]}" for name in ("board", "calendar") if name in self.changes]
         scenario = load_scenario(self.preset, [BY_HAND, *named])
-        scenario = with_values(
-            scenario, {path: v for path, v in self.changes.items() if path not in ("board", "calendar")}
-        )
+        settings = {
+            path: v for path, v in self.changes.items() if path not in ("board", "calendar") and "@" not in path
+        }
+        scenario = with_values(scenario, settings)
+        dated = [dated_entry(path, dose) for path, dose in self.changes.items() if "@" in path]
+        scenario = dataclasses.replace(scenario, calendar=(*scenario.calendar, *dated))
         if self.place is not None:
             scenario = dataclasses.replace(scenario, place=load_place(self.place))
         return scenario if self.months is None else with_changes(scenario, months=self.months)
@@ -161,6 +166,20 @@ class Question:
         shared = {"place": self.place, "months": self.months, "seed": self.seed}
         side = {"preset": self.preset, "changes": self.changes}
         return {"side": side, "shared": shared, "behaviour": USUAL, "runs": RUNS, "every": 7} | more
+
+
+def dated_entry(path: str, dose: str) -> CalendarEntry:
+    """Return what a dated change of a side does, as an entry of a calendar."""
+    name, month = path.split("@")
+    does = next(one for one in interventions() if one["name"] == name)["doses"][dose]
+    settings: dict[str, Any] = {"levers": {}, "leadership": {}}
+    for setting, value in (*does.get("levers", {}).items(), *does.get("leadership", {}).items()):
+        *above, last = setting.split(".")
+        inside = settings
+        for part in above:
+            inside = inside.setdefault(part, {})
+        inside[last] = value
+    return CalendarEntry(from_month=month, **does | settings)
 
 
 def random_question(number: int) -> Question:
@@ -178,6 +197,11 @@ def random_question(number: int) -> Question:
     if "board.chair" in changes:
         changes["board.chair"] = luck.choice(["council", "nobody"])
     changes["calendar"] = luck.choice(["none", "abolition_2010", "nrf_cliff_2008", "england_2001_2013"])
+    for one in luck.sample(interventions(), 3):
+        month = f"{luck.randint(2001, 2012)}-{luck.randint(4, 12):02d}"
+        changes[f"{one['name']}@{month}"] = luck.choice(list(one["doses"]))
+    # The order of dates is that of the page, which tells them apart by month, then by name.
+    changes = dict(sorted(changes.items(), key=lambda change: change[0].split("@")[::-1]))
     preset = luck.choice([name for name, scenario in preset_scenarios().items() if scenario.start == "2001-04"])
     return Question(preset, changes, luck.choice(PLACES), luck.choice([None, 60, 130]), seed=luck.getrandbits(32))
 
@@ -188,6 +212,11 @@ QUESTIONS = [
         "baseline_lsp", {"board": "small_executive", "levers.flexible_fund_gbp_m": 3.5}, months=30, seed=2**32 - 1
     ),
     *(random_question(number) for number in range(12)),
+    *(
+        Question("two_tier_confusion", {f"{one['name']}@2006-05": dose})
+        for one in interventions()
+        for dose in one["doses"]
+    ),
 ]
 
 

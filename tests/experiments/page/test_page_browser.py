@@ -5,123 +5,27 @@ from __future__ import annotations
 import base64
 import gzip
 import re
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, lines_of, move
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
+from experiments import load_scenario
+from experiments.behaviours import BEST, BY_HAND, GROUP, on_turns
+from experiments.page.engine.module import module_as_text
+from experiments.page.html import page_html
+from experiments.page.options import accepted_sets, preset_scenarios
+from experiments.runs.pairs import run_pairs
+from sim import simulate, simulate_ensemble
+from sim.meetings import TERMS
 
-from experiments import load_scenario  # noqa: E402
-from experiments.behaviours import BEST, BY_HAND, GROUP, on_turns  # noqa: E402
-from experiments.page.engine.module import module_as_text  # noqa: E402
-from experiments.page.html import page_html  # noqa: E402
-from experiments.page.options import accepted_sets, preset_scenarios  # noqa: E402
-from experiments.runs.pairs import run_pairs  # noqa: E402
-from sim import simulate, simulate_ensemble  # noqa: E402
-from sim.meetings import TERMS  # noqa: E402
-
-expect = sync_api.expect
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SECONDS = 30
 VERDICT = re.compile(r"The runs (agree with you|say otherwise|fit none of the answers)\.")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
-]
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the address of the page as ``partnerships explorer`` writes it."""
-    written = tmp_path_factory.mktemp("explorer") / "explorer.html"
-    written.write_text(page_html(), encoding="utf-8")
-    return written.as_uri()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def opened(browser: Any) -> Iterator[Open]:
-    """Give a function that opens an address and waits for its answer; nothing else may be fetched or complained of."""
-    complaints: list[str] = []
-    contexts = []
-
-    def open_page(address: str, *, width: int = 1280, height: int = 900) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
-        contexts.append(context)
-        host = address.split("#")[0]
-        context.set_offline(address.startswith("file:"))
-        context.route(
-            lambda url: not url.startswith((host, "blob:", "data:")), lambda route: _refuse(route, complaints)
-        )
-        page = context.new_page()
-        page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
-        settled(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def _refuse(route: Any, complaints: list[str]) -> None:
-    complaints.append(f"asked for {route.request.url}")
-    route.abort()
-
-
-def settled(page: Any) -> None:
-    """Wait until the answer to the last change and its single run are on the page."""
-    expect(page.locator("main")).to_have_attribute("aria-busy", "false", timeout=SECONDS * 1000)
-    expect(page.locator("body")).not_to_have_class(re.compile("stale|computing"), timeout=SECONDS * 1000)
-    expect(page.locator("#why p").first).to_be_visible(timeout=SECONDS * 1000)
-
-
-@contextmanager
-def answered(page: Any) -> Iterator[None]:
-    """Do something, then wait for the answer to it, and for the address to hold it."""
-    drawn = page.locator("html").get_attribute("data-drawn")
-    yield
-    expect(page.locator("html")).not_to_have_attribute("data-drawn", drawn, timeout=SECONDS * 1000)
-    settled(page)
-    page.wait_for_timeout(250)
-
-
-def lines_of(page: Any, chart: str) -> list[str]:
-    """Return the shapes of the lines in the chart with that heading."""
-    figure = page.locator("figure", has=page.get_by_role("heading", name=chart, exact=True)).first
-    figure.scroll_into_view_if_needed()
-    page.wait_for_timeout(200)
-    shapes: list[str] = figure.locator("svg path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
-    return shapes
-
-
-def move(page: Any, path: str, side: str, value: float) -> None:
-    """Move the slider of a lever as a person would, and wait for the answer."""
-    slider = page.locator(f'[data-path="{path}"] .line.{side} input[type=range]').first
-    with answered(page):
-        slider.evaluate(
-            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})) }",
-            value,
-        )
+pytestmark = in_a_browser
 
 
 # ------------------------------------------------------------------------------ what it computes

@@ -1,0 +1,62 @@
+"""The page in a real browser, from a file and without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the address of the page as ``partnerships explorer`` writes it."""
+    from experiments.page.html import page_html
+
+    written = tmp_path_factory.mktemp("explorer") / "explorer.html"
+    written.write_text(page_html(), encoding="utf-8")
+    return written.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from in_a_browser import CHROMIUM, sync_api
+
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Give a function that opens an address and waits for its answer; nothing else may be fetched or complained of."""
+    from in_a_browser import settled
+
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(address: str, *, width: int = 1280, height: int = 900) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+        contexts.append(context)
+        host = address.split("#")[0]
+        context.set_offline(address.startswith("file:"))
+        context.route(
+            lambda url: not url.startswith((host, "blob:", "data:")), lambda route: _refuse(route, complaints)
+        )
+        page = context.new_page()
+        page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        settled(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _refuse(route: Any, complaints: list[str]) -> None:
+    complaints.append(f"asked for {route.request.url}")
+    route.abort()
