@@ -40,6 +40,23 @@ function meanInterval(numbers) {
   return { mean, low: mean - half, high: mean + half };
 }
 
+/**
+ * Share of the variance of numbers that lies between sets, where number r has set r mod n: 0 all luck, 1 all sets. One-way
+ * random effects (Searle, Casella and McCulloch 1992, Variance Components, 3.6). NaN with fewer than two numbers a set.
+ */
+function shareBetween(numbers, n) {
+  if (n < 2 || numbers.length < 2 * n) return NaN;
+  const groups = Array.from({ length: n }, (_, set) => numbers.filter((_, r) => r % n === set));
+  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = (values, middle) => values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  const all = mean(numbers);
+  const within = groups.reduce((sum, group) => sum + squares(group, mean(group)), 0) / (numbers.length - n);
+  const between = groups.reduce((sum, group) => sum + group.length * (mean(group) - all) ** 2, 0) / (n - 1);
+  const size = (numbers.length - groups.reduce((sum, group) => sum + group.length ** 2, 0) / numbers.length) / (n - 1);
+  const ofSets = Math.max(0, (between - within) / size);
+  return ofSets + within > 0 ? ofSets / (ofSets + within) : NaN;
+}
+
 /** Wilson's 95 % interval of a share. */
 function shareInterval(count, n) {
   const { z } = ENGINE.statistics;

@@ -96,9 +96,17 @@ async function* answersTo(request, signal) {
       left: sideAnswer(request.left, sides[0].scenario, left),
       right: sideAnswer(request.right, sides[1].scenario, right),
       difference: differenceAnswer(left, right, months),
+      unknown_share: unknownShare(left, right, sides[0].sets.length),
       typical_run: typicalRun([left, right]),
     };
   }
+}
+
+/** How much of the spread of what B adds more than A comes from what is not known about behaviour; of like sides, of what A adds. */
+function unknownShare(left, right, sets) {
+  const measure = SHOWN_MEASURES.indexOf("added_value");
+  const differences = left.map((run, r) => right[r].final(measure) - run.final(measure));
+  return shareBetween(differences.some((one) => one !== 0) ? differences : left.map((run) => run.final(measure)), sets);
 }
 
 /** One run on both sides, body by body. */

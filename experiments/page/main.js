@@ -89,7 +89,6 @@ function ask() {
   page.differences.show();
   page.dates.draw();
   page.rescue.refresh();
-  at("remark").textContent = CATALOGUE.behaviours.find((one) => one.name === page.state.behaviour).remark;
   writeAddress(true);
   page.abort?.abort();
   if (!page.busy) page.answering = answerNext();
@@ -136,6 +135,8 @@ async function answerAll(request, signal) {
   }
 }
 
+const remarkOf = (behaviour) => CATALOGUE.behaviours.find((one) => one.name === behaviour).remark;
+
 function problem(text) {
   at("problem").textContent = text;
 }
@@ -153,6 +154,7 @@ function viewOf() {
 function show() {
   const { answer, state } = page;
   headline(headlineWords(state, answer));
+  at("remark").textContent = spreadWords(remarkOf(state.behaviour), answer.unknown_share);
   page.lessons.answered(answer);
   if (!page.ready) return;
   const started = performance.now();

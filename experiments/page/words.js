@@ -123,6 +123,11 @@ function differenceWords(answer, compare) {
   return parts.join(" ");
 }
 
+/** What the numbers of behaviour mean for the spread, and how much of it they make. */
+function spreadWords(remark, share) {
+  return Number.isFinite(share) ? `${remark} Of the spread of what is added, about ${plainPercent(share)} % is what is unknown about behaviour; the rest is luck.` : remark;
+}
+
 /** What draws members in, on average over a typical run: the terms that differ most between the sides. HTML. */
 function reasonWords(answer) {
   const means = SIDES.map((name) => meanTermsOfMembers(answer[name].example));

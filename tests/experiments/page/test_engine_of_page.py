@@ -291,6 +291,14 @@ def test_the_page_counts_as_the_library_does(lab):
     assert [told["mean"], told["low"], told["high"]] == pytest.approx([mean, low, high], abs=1e-12)
     quantiles = [*np.quantile(numbers, [0.05, 0.25, 0.5, 0.75, 0.95]), numbers.mean()]
     assert lab.evaluate("band", numbers.tolist()) == pytest.approx(quantiles, abs=1e-12)
+    sets = np.repeat([[0.0, 3.0, 6.0]], 40, axis=0).ravel()
+    shares = [
+        lab.evaluate("([all, n]) => shareBetween(all, n)", [(sets * w + luck.normal(size=120)).tolist(), 3])
+        for w in (0, 1, 9)
+    ]
+    assert shares[0] < 0.1
+    assert shares[1] == pytest.approx(9.0 / 10.0, abs=0.06)  # variance of 0, 3, 6 is 9, of luck 1
+    assert shares[2] > 0.98
     for count, total in ((0, 20), (7, 37), (20, 20)):
         told = lab.evaluate("([count, total]) => shareInterval(count, total)", [count, total])
         assert [told["low"], told["high"]] == pytest.approx(wilson_interval(count, total=total), abs=1e-12)
