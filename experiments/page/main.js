@@ -26,6 +26,7 @@ async function start() {
     ask();
   });
   page.lessons = new Lessons(startLesson);
+  page.game = new Game(state, () => writeAddress(true));
   fillChoices();
   fillAbout();
   fillTake();
@@ -414,6 +415,7 @@ function readAddress() {
   retitleOther();
   page.differences.forget();
   page.controls.refresh();
+  page.game.refresh();
   ask();
 }
 

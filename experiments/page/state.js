@@ -29,6 +29,7 @@ function firstState() {
     month: null,
     partner: null,
     measure: "decision_rate",
+    play: null,
   };
 }
 
@@ -95,6 +96,7 @@ function addressOf(state) {
   for (const [key, name] of Object.entries(SHARED)) {
     if (state[name] !== null && state[name] !== first[name]) words.set(key, String(state[name]));
   }
+  if (state.play) addGame(words, state.play);
   return words.toString();
 }
 
@@ -114,8 +116,9 @@ function stateOf(address) {
       const path = key.slice(2);
       if (CONTROLS.has(path)) takeValue(side.changes, path, CONTROLS.get(path), text, wrong);
       else wrong.push(notKnown(path));
-    } else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
-    else if (!SIDES.includes(key)) wrong.push(notKnown(key));
+    } else if (key === "play") state.play = gameOf(words, wrong);
+    else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
+    else if (!SIDES.includes(key) && key !== "role") wrong.push(notKnown(key));
   }
   if (state.run !== null && state.run >= state.replicates) {
     wrong.push(`run = ${state.run} is not allowed: it takes 0 to ${state.replicates - 1}; a typical one is shown.`);
