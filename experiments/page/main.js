@@ -14,6 +14,7 @@ const at = (id) => document.getElementById(id);
 async function start() {
   const { state, wrong } = stateOf(location.hash.slice(1));
   page.state = state;
+  page.wrong = wrong.join(" ");
   showNumbersOf(state.behaviour);
   page.differences = new Differences(state, () => {
     page.wrong = "";
@@ -26,12 +27,14 @@ async function start() {
     ask();
   });
   page.lessons = new Lessons(startLesson);
-  page.game = new Game(state, () => writeAddress(true));
+  page.game = new Game(state, () => {
+    page.wrong = "";
+    writeAddress(true);
+  });
   fillChoices();
   fillAbout();
   fillTake();
   wire();
-  page.wrong = wrong.join(" ");
   problem(page.wrong);
   // The sentence comes first, the curves a moment later.
   ask();

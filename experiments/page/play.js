@@ -144,10 +144,11 @@ class Game {
     this.box.hidden = !isOpen;
     document.body.classList.toggle("at-play", isOpen);
     this.charts.hidden = true;
+    if (!isOpen) this.text.replaceChildren();
   }
 
   put(html, takesFocus) {
-    this.text.innerHTML = html;
+    this.text.innerHTML = (page.wrong ? `<p class="wrong">${escaped(page.wrong)}</p>` : "") + html;
     if (takesFocus) {
       this.text.querySelector("h2").focus();
       window.scrollTo(0, 0);
