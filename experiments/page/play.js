@@ -434,7 +434,8 @@ class Game {
       const told = isShare(unit) || unit.startsWith("£m") || unit.startsWith("index") || unit === "0 to 1" ? label : `${label}, ${unit}`;
       return `<tr><th scope="row">${escaped(told)}</th>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
     });
-    return `<div class="table" tabindex="0" role="region" aria-label="What it came to"><table><thead><tr>${head.map((one) => (one ? `<th scope="col">${one}</th>` : "<td></td>")).join("")}</tr></thead><tbody>${cells.join("")}</tbody></table></div>`;
+    return `<div class="table" tabindex="0" role="region" aria-label="What it came to"><table><thead><tr>${head.map((one) => (one ? `<th scope="col">${one}</th>` : "<td></td>")).join("")}</tr></thead><tbody>${cells.join("")}</tbody></table></div>
+      <details><summary>What is counted</summary><dl>${rows.map(({ label, says }) => `<div><dt>${escaped(label)}</dt><dd>${escaped(says)}</dd></div>`).join("")}</dl></details>`;
   }
 
   /** What a player's choices were worth to its body: all as they played, against the same with this one body as usual. */
