@@ -23,10 +23,11 @@ from experiments.compose import load_place, scenario_descriptions
 from experiments.options import is_own, option_names
 from experiments.page.interventions import interventions
 from experiments.page.options import accepted_sets, board_options, calendar_options, preset_scenarios
+from experiments.page.roles import role_play
 from experiments.study.designs import MEMBERS
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Parameter, Scenario, place_names
 from sim.parameters import TOPICS
-from sim.population import place_records
+from sim.population import THEMES, place_records
 from sim.regimes import DECLARED_REGIMES
 
 QUANTILES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -55,6 +56,7 @@ PAGE_MEASURES: tuple[str, ...] = (
     "coherence",
     "belief",
     "outcome",
+    *(f"outcome_{theme}" for theme in THEMES),
     "added_value",
     "contribution_pooled_gbp_m",
     "private_gbp_m",
@@ -164,6 +166,7 @@ def catalogue() -> dict[str, Any]:
         "assumptions": _assumptions(),
         "behaviours": _behaviours(),
         "start": START,
+        "play": role_play(),
     }
 
 

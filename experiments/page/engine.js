@@ -43,12 +43,13 @@ class Engine {
   /**
    * Live through up to `table.lanes` runs of a plan and return what is kept of them.
    * `behaviours` has a row of numbers a run, `keep` says what is kept: positions of measures, months, whether bodies and the
-   * terms of their decisions, and what bodies, the table and pairs hold.
+   * terms of their decisions, and what bodies, the table and pairs hold. `given` are ranks that bodies take from outside, as
+   * [month, body, table, rank].
    */
-  live({ plan, behaviours, seed, replicates, keep }) {
+  live({ plan, behaviours, seed, replicates, keep, given = [] }) {
     const spare = replicates.length > 1 ? up(replicates.length, this.table.group) - replicates.length : 0;
     const filled = (list) => [...list, ...new Array(spare).fill(list.at(-1))];
-    const asked = { plan, behaviours: filled(behaviours), seed, replicates: filled(replicates), keep };
+    const asked = { plan, behaviours: filled(behaviours), seed, replicates: filled(replicates), keep, given };
     const parts = this.laidOut(asked);
     const status = this.run(this.base);
     if (status !== 0) throw new Error(`The engine stopped with status ${status}.`);
@@ -115,7 +116,7 @@ class Engine {
     rows.forEach((row, i) => view.set(row, first + i * this.table.lanes));
   }
 
-  parts(room, { plan, behaviours, seed, replicates, keep }) {
+  parts(room, { plan, behaviours, seed, replicates, keep, given = [] }) {
     const { table } = this;
     const n = replicates.length;
     const { lanes } = table;
@@ -193,7 +194,10 @@ class Engine {
       "draws.each": room.view(records.luck_of_partner, rowsOf("luck_of_partner", padded)),
       "draws.scratch": room.array("f8", [streams.shared.reduce((sum, row) => sum + 4 * up(uniforms(row), 4), 0), lanes]),
       "draws.other_half": room.array("f8", [padded, 1, lanes]),
-      "draws.given": room.array("f8", [months, padded, streams.given], (view) => view.fill(-1)),
+      "draws.given": room.array("f8", [months, padded, streams.given], (view) => {
+        view.fill(-1);
+        for (const [month, body, at, rank] of given) view[(month * padded + body) * streams.given + at] = rank;
+      }),
       "kept.measured": room.array("f8", [table.measures.length, lanes]),
       "kept.kept_measures": wholeNumbers(room, keep.measures),
       "kept.kept": room.array("f8", [kept.length, keep.measures.length, n]),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -24,12 +25,15 @@ from experiments.page.tables import engine_tables
 
 SCRIPTS = (
     "arrays", "state", "words", "plan", "engine", "workers", "answers", "data", "figures", "charts", "network",
-    "partner", "controls", "differences", "dates", "rescue", "lessons", "reproduce", "export", "main",
+    "partner", "controls", "differences", "dates", "rescue", "lessons", "play", "reproduce", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 
 WORKER = ("engine", "worker")
 """What a worker runs, of the same scripts."""
+
+_COMMENTS_AND_INDENTS = re.compile(r"^[ \t]*(?://[^\n]*\n|/\*\*.*?\*/\n|(?=\S))|^\s*\n", re.MULTILINE | re.DOTALL)
+"""Comments that have lines to themselves, and the space that lines begin with."""
 
 FIRST_REPLICATES, MOST_REPLICATES, MOST_SEATS = 100, 400, 120
 
@@ -71,8 +75,9 @@ def chart_library() -> str:
 
 @cache
 def own_script(names: tuple[str, ...]) -> str:
-    """Return scripts of the page as one."""
-    return _closed("\n".join(_text(f"{name}.js") for name in names))
+    """Return scripts of the page as one, without their comments and indents, which would make a tenth of it."""
+    whole = "\n".join(_text(f"{name}.js") for name in names)
+    return _closed(_COMMENTS_AND_INDENTS.sub("", whole))
 
 
 def _text(name: str) -> str:

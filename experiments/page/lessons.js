@@ -19,6 +19,7 @@ class Lessons {
   }
 
   open(lesson) {
+    page.game.leave();
     document.getElementById("lessons").close();
     this.lesson = lesson;
     this.guess = null;

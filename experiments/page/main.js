@@ -14,6 +14,7 @@ const at = (id) => document.getElementById(id);
 async function start() {
   const { state, wrong } = stateOf(location.hash.slice(1));
   page.state = state;
+  page.wrong = wrong.join(" ");
   showNumbersOf(state.behaviour);
   page.differences = new Differences(state, () => {
     page.wrong = "";
@@ -39,11 +40,14 @@ async function start() {
     at("headline").scrollIntoView({ block: "start" });
   });
   page.lessons = new Lessons(startLesson);
+  page.game = new Game(state, () => {
+    page.wrong = "";
+    writeAddress(true);
+  });
   fillChoices();
   fillAbout();
   fillTake();
   wire();
-  page.wrong = wrong.join(" ");
   problem(page.wrong);
   showOnly();
   // The sentence comes first, the curves a moment later.
@@ -465,6 +469,7 @@ function takeState(state) {
   retitleOther();
   page.differences.forget();
   page.controls.refresh();
+  page.game.refresh();
   ask();
 }
 

@@ -31,6 +31,7 @@ function firstState() {
     partner: null,
     measure: "decision_rate",
     only: null,
+    play: null,
   };
 }
 
@@ -112,6 +113,7 @@ function addressOf(state) {
   for (const [key, name] of Object.entries(SHARED)) {
     if (state[name] !== null && state[name] !== first[name]) words.set(key, String(state[name]));
   }
+  if (state.play) addGame(words, state.play);
   return words.toString();
 }
 
@@ -132,8 +134,9 @@ function stateOf(address) {
       if (isDated(path)) takeDated(side.changes, path, text, wrong);
       else if (CONTROLS.has(path)) takeValue(side.changes, path, CONTROLS.get(path), text, wrong);
       else wrong.push(notKnown(path));
-    } else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
-    else if (!SIDES.includes(key)) wrong.push(notKnown(key));
+    } else if (key === "play") state.play = gameOf(words, wrong);
+    else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
+    else if (!SIDES.includes(key) && key !== "role") wrong.push(notKnown(key));
   }
   if (state.run !== null && state.run >= state.replicates) {
     wrong.push(`run = ${state.run} is not allowed: it takes 0 to ${state.replicates - 1}; a typical one is shown.`);

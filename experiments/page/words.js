@@ -46,12 +46,14 @@ function plainPercent(share) {
 }
 
 /** A measure's value with its unit, as it stands in a sentence. */
-function measured(measure, value, signed = false) {
+const measured = (measure, value, signed = false) => inUnit(MEASURES.get(measure).unit, value, signed);
+
+/** A value in a unit, as it stands in a sentence. */
+function inUnit(unit, value, signed = false) {
   if (!Number.isFinite(value)) return "–";
-  const { unit } = MEASURES.get(measure);
-  const sign = signed && value > 0 ? "+" : "";
-  if (isShare(unit)) return `${sign}${plainPercent(value)} ${signed ? "points" : "%"}`;
-  if (unit.startsWith("£m")) return `${value < 0 ? MINUS : sign}£${plainNumber(Math.abs(value))}m`;
+  const sign = signed && value >= 0.0005 ? "+" : "";
+  if (isShare(unit)) return `${sign}${plainPercent(value)}\u00a0${signed ? "points" : "%"}`;
+  if (unit.startsWith("£m")) return `${value <= -0.0005 ? MINUS : sign}£${plainNumber(Math.abs(value))}m`;
   return `${sign}${plainNumber(value)}`;
 }
 

@@ -31,13 +31,13 @@ def browser() -> Iterator[Any]:
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     """Give a function that opens an address and waits for its answer; nothing else may be fetched or complained of."""
-    from in_a_browser import settled
+    from in_a_browser import SECONDS, expect, settled
 
     complaints: list[str] = []
     contexts = []
 
-    def open_page(address: str, *, width: int = 1280, height: int = 900) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    def open_page(address: str, *, width: int = 1280, height: int = 900, is_game: bool = False, **looks: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **looks)
         contexts.append(context)
         host = address.split("#")[0]
         context.set_offline(address.startswith("file:"))
@@ -48,7 +48,10 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
-        settled(page)
+        if is_game:
+            expect(page.locator("#playing h2")).to_be_visible(timeout=SECONDS * 1000)
+        else:
+            settled(page)
         return page
 
     yield open_page

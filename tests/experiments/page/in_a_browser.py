@@ -56,6 +56,12 @@ def move(page: Any, path: str, side: str, value: float) -> None:
         )
 
 
+def serious_faults(axe: Any, page: Any, part: str) -> list[tuple[str, str]]:
+    """Return the name and the element of each fault that hinders people much."""
+    found = axe.run(page, context=part, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(one["id"], one["nodes"][0]["html"][:150]) for one in found if one["impact"] in ("serious", "critical")]
+
+
 in_a_browser = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),

@@ -22,12 +22,16 @@ from experiments.page.engine.module import built_from, hash_of_sources, module_a
 from experiments.page.html import MOST_REPLICATES, MOST_SEATS, own_script
 from experiments.page.interventions import interventions
 from experiments.page.options import accepted_sets, preset_scenarios
+from experiments.page.roles import played_of
 from experiments.page.tables import engine_tables
 from experiments.values import with_values
 from sim import MONTH, Scenario, simulate_ensemble, with_changes
 from sim.block import Keeping, plans_of
+from sim.choices import given_choices
 from sim.compiled import compiled_month, put_together
+from sim.population import seats_of
 from sim.portable import slots_of
+from sim.randomness import PLAYED
 from sim.records import Recorder
 from sim.scenario import CalendarEntry
 
@@ -85,7 +89,7 @@ def lab() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.set_content(elements)
-        page.add_script_tag(content=own_script(("arrays", "state", "words", "plan", "engine", "answers")))
+        page.add_script_tag(content=own_script(("arrays", "state", "words", "plan", "engine", "answers", "play")))
         page.add_script_tag(content="var engine = null; const lines = [];" + _HELP)
         page.evaluate(
             "async () => { const module = await unzipped(bytesOf(document.getElementById('module').textContent));"
@@ -102,15 +106,18 @@ const textOf = (buffer, at, bytes) => {
   for (let k = 0; k < all.length; k += 32768) text += String.fromCharCode(...all.subarray(k, k + 32768));
   return btoa(text);
 };
-const askedOf = ({ side, shared, behaviour, runs, every }) => {
+const askedOf = ({ side, shared, behaviour, runs, every, role }) => {
   const scenario = scenarioOf(side, shared);
   const sets = behavioursOf(scenario, behaviour);
   const replicates = Array.from({ length: runs }, (_, r) => r);
   const months = Array.from({ length: scenario.months }, (_, month) => month).filter((month) => month % every === 0);
   const measures = SHOWN_MEASURES.map((name) => ENGINE.table.measures.indexOf(name));
+  const plan = planOf(scenario);
+  const { body, years } = roleOf(role ?? "", []);
   const asked = {
-    plan: planOf(scenario), seed: shared.seed, replicates, behaviours: replicates.map((r) => sets[r % sets.length]),
+    plan, seed: shared.seed, replicates, behaviours: replicates.map((r) => sets[r % sets.length]),
     keep: { measures, months, bodies: true, held: HELD },
+    given: ranksGiven({ years }, plan.bodies.findIndex(({ name }) => name === body), scenario.months),
   };
   return { scenario, asked };
 };
@@ -280,6 +287,34 @@ def test_replicates_take_turns_with_the_accepted_sets(lab):
         scenario = dataclasses.replace(question.scenario, behaviour=behaviour)
         alone = simulate_ensemble([scenario], replicates=[replicate], seed=question.seed, measures=PAGE_MEASURES)
         assert np.array_equal(values[..., replicate], alone.measures[0, 0])
+
+
+@in_a_browser
+def test_a_role_gives_the_same_ranks(lab):
+    """Every choice of every question, in a last year that has five months."""
+    question = Question("baseline_lsp", months=41)
+    role = "police_1.100.271.362.053"
+    shape, content = lab.evaluate("laidOutOf", question.asked(role=role))["draws.given"]
+    bodies = [seat.name for seat in seats_of(question.scenario)]
+    given = given_choices(played_of([role], months=41), MONTH.choices, bodies=bodies, months=41)[PLAYED]
+    assert (given >= 0.0).any(axis=(0, 1)).all()
+    assert np.array_equal(np.frombuffer(base64.b64decode(content)).reshape(shape)[:, : len(bodies)], given)
+
+
+@in_a_browser
+@pytest.mark.slow
+def test_the_browser_takes_choices_as_the_engine_does(lab):
+    question = Question("baseline_lsp", months=36)
+    role = "primary_care_trust_1.110.361.203"
+    shape, content = lab.evaluate("livedOf", question.asked(role=role, every=1))["measures"]
+    options = {"replicates": RUNS, "seed": question.seed, "measures": PAGE_MEASURES}
+    usual, played = (
+        simulate_ensemble([question.scenario], played=given, **options).measures[0]
+        for given in (None, played_of([role], months=36))
+    )
+    lived = np.moveaxis(np.frombuffer(base64.b64decode(content)).reshape(shape), -1, 0)
+    assert np.array_equal(lived, played)
+    assert not np.array_equal(usual, played)
 
 
 @in_a_browser

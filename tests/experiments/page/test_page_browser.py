@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, lines_of, move
+from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, lines_of, move, serious_faults
 
 from experiments import load_scenario
 from experiments.behaviours import BEST, BY_HAND, GROUP, on_turns
@@ -297,20 +297,15 @@ def test_axe_finds_no_serious_fault(file: str, opened: Open) -> None:
     page.locator("#runs-box > summary").click()
     page.locator("#headline-levers .what").first.click()
     page.locator(".show-table").first.click()
-    serious = _serious_faults(axe.Axe(), page, "body")
+    serious = serious_faults(axe.Axe(), page, "body")
     for dialog in ("lessons", "about", "take"):
         page.locator(f"#open-{dialog}").click()
-        serious += _serious_faults(axe.Axe(), page, f"#{dialog}")
+        serious += serious_faults(axe.Axe(), page, f"#{dialog}")
         page.locator(f"#{dialog} [data-close]").click()
     page.locator("#open-lessons").click()
     page.locator("[data-lesson]").first.click()
-    serious += _serious_faults(axe.Axe(), page, "#lesson")
+    serious += serious_faults(axe.Axe(), page, "#lesson")
     assert serious == []
-
-
-def _serious_faults(axe: Any, page: Any, part: str) -> list[tuple[str, str]]:
-    found = axe.run(page, context=part, options={"resultTypes": ["violations"]}).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:150]) for one in found if one["impact"] in ("serious", "critical")]
 
 
 def test_levers_verdict_and_a_picture_are_on_one_screen(file: str, opened: Open) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
 from experiments.behaviours import BY_HAND
 from experiments.compose import load_scenario, scenario_names
 from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
-from experiments.page.html import page_html
+from experiments.page.html import SCRIPTS, own_script, page_html
 from experiments.study.designs import variable_paths
 from experiments.values import with_values
 from sim import MEASURES, PARAMETERS, REGIMES
@@ -114,6 +115,15 @@ def test_only_the_scripts_in_the_page_may_run(page: str) -> None:
 def test_the_page_can_be_mailed(page: str) -> None:
     """Engine, chart library and all places in one file below 1.5 MB."""
     assert len(page.encode()) < 1_500_000
+
+
+def test_comments_and_indents_stay_at_home() -> None:
+    """Of each script every other line is in the page, in its order."""
+    lines = own_script(SCRIPTS).split("\n")
+    assert not [line for line in lines if line.startswith((" ", "//", "/*", "* @"))]
+    written = "\n".join(files("experiments").joinpath("page", f"{name}.js").read_text("utf-8") for name in SCRIPTS)
+    code = [line.strip() for line in re.sub(r"^ */\*\*.*?\*/$", "", written, flags=re.M | re.S).split("\n")]
+    assert [line.rstrip() for line in lines if line] == [line for line in code if line and not line.startswith("//")]
 
 
 def test_nothing_is_fetched(page: str) -> None:
