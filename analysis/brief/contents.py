@@ -86,15 +86,13 @@ def brief_of(evidence: Evidence) -> Brief:
     names = _shown(every, evidence.reference)
     found = [row for row in every if row.scenario in names]
     scenarios = {name: evidence.scenarios[name] for name in names}
-    shares = pd.crosstab(evidence.runs["scenario"], evidence.runs["regime"], normalize="index")
-    endings = shares.loc[names, [regime for regime in REGIMES if regime in shares]]
     against = f" beside {mid_sentence(evidence.reference)}" if len(names) > 1 else ""
     left_out = len(evidence.scenarios) - len(names)
     rest = f" Not shown: {left_out} that differ less; their numbers are in contrasts.csv." if left_out else ""
     return Brief(
         title=words.title(every, evidence.reference),
         subtitle=_subtitle(evidence, every[0]),
-        picture=data_address(brief_figure(endings, found, evidence.reference)),
+        picture=data_address(brief_figure(_endings(evidence.runs, names), found, evidence.reference)),
         picture_in_words=words.figure_in_words(found, evidence.reference, evidence.units),
         caption=words.caption(found, evidence.reference) + rest,
         table_caption=f"What to do, what it costs and what it brings{against}, with 95 % intervals.",
@@ -103,6 +101,13 @@ def brief_of(evidence: Evidence) -> Brief:
         limits=_limits(evidence, every[0]),
         method=tuple(_method(evidence, scenarios, every[0])),
     )
+
+
+def _endings(runs: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return the share of runs that end in each regime, a row a scenario; each unit counts alike."""
+    of_units = runs.groupby(["scenario", "unit"])["regime"].value_counts(normalize=True).unstack(fill_value=0)
+    shares = of_units.groupby("scenario").mean()
+    return shares.loc[list(names), [regime for regime in REGIMES if regime in shares]]
 
 
 def _shown(found: Sequence[Effect], reference: str) -> list[str]:
@@ -139,7 +144,8 @@ def _option(name: str, scenarios: Mapping[str, Scenario], found: Sequence[Effect
 
 def _limits(evidence: Evidence, row: Effect) -> tuple[tuple[str, str], ...]:
     behaviour = () if evidence.carries_behaviour or row.runs == 1 else (("", words.BEHAVIOUR_LEFT_OUT),)
-    return (*behaviour, *words.LIMITS, *(("", said) for said in (words.NOT_COSTED, *evidence.remarks)))
+    others = (words.NOT_COSTED, words.NOT_COVERED, *evidence.remarks)
+    return (*behaviour, *words.LIMITS, *(("", said) for said in others))
 
 
 def _method(evidence: Evidence, scenarios: Mapping[str, Scenario], row: Effect) -> list[Part]:
@@ -156,9 +162,9 @@ def _method(evidence: Evidence, scenarios: Mapping[str, Scenario], row: Effect) 
     )
     how = words.how_sure(units=evidence.units, count=row.units, runs=row.runs)
     parts = [
-        Part("Where and when", (*words.places_and_months(evidence.scenarios), *span), "list"),
+        Part("Where and when", (*words.places_and_months(scenarios), *span), "list"),
         Part("How sure, and what is called clear", tuple(how)),
-        Part("What the scenarios claim, and the model’s verdict", tuple(claims), "list"),
+        Part("What the scenarios claim, and the verdict of docs/claims.md on each as it ships", tuple(claims), "list"),
         Part("What the answer hangs on", tuple(evidence.hangs_on), "list"),
         Part("Why they came or stayed away, in one run", tuple(evidence.why), "list"),
         Part("What it rests on", tuple(words.rests_on())),

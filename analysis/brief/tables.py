@@ -18,8 +18,8 @@ import pandas as pd
 from scipy import stats
 
 from analysis.policy.tables import COSTS
-from analysis.shared.parameter_sets import over_runs, over_sets
-from analysis.shared.summaries import scenarios_of
+from analysis.shared.parameter_sets import over_sets
+from analysis.shared.summaries import scenarios_of, t_interval
 from analysis.shared.words import titled
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
@@ -180,19 +180,27 @@ def effects(runs: pd.DataFrame, reference: str) -> list[Effect]:
 
 def _effect(runs: pd.DataFrame, scenario: str, reference: str, name: str) -> Effect:
     here, there = (runs[runs["scenario"] == one].set_index("replicate") for one in (scenario, reference))
-    level = _interval(here[name], here["unit"])
+    level = _level(here[name], here["unit"])
     paired = (here[name] - there[name]).dropna()
     units = here["unit"].loc[paired.index]
     means = paired.groupby(units.to_numpy()).mean()
-    found = (math.nan,) * 3 if scenario == reference else _interval(paired, units)
+    found = (math.nan,) * 3 if scenario == reference else _difference(paired, units)
     signs = int((means > _NONE).sum()), int((means < -_NONE).sum())
     return Effect(scenario, name, *level, *found, *signs, len(means), len(paired))
 
 
-def _interval(values: pd.Series, units: pd.Series) -> tuple[float, float, float]:
+def _level(values: pd.Series, units: pd.Series) -> tuple[float, float, float]:
     if len(values) == 1:
         return float(values.iloc[0]), math.nan, math.nan
-    return over_sets(values, units) if units.nunique() > 1 else over_runs(values)
+    return over_sets(values, units)
+
+
+def _difference(values: pd.Series, units: pd.Series) -> tuple[float, float, float]:
+    if units.nunique() > 1:
+        return over_sets(values, units)
+    # Differences of zeros and ones are no shares, so Wilson's interval is not theirs.
+    mean, low, high = (float(end[0]) for end in t_interval(values.to_numpy(dtype=float)[:, None]))
+    return mean, low, high
 
 
 def _decimals(row: Effect, quantity: Quantity) -> int:

@@ -46,6 +46,8 @@ BEHAVIOUR_LEFT_OUT = (
     "Those of runs with behaviour=accepted carry it."
 )
 
+NOT_COVERED = "Not covered by intervals: what the rules of the model themselves leave out."
+
 NOT_COSTED = (
     "Not costed: the time that leading takes, inspection, complying with a duty, and what money could have done "
     "elsewhere."

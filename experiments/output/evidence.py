@@ -25,7 +25,7 @@ from sim.scenario import nearest
 VERDICTS = (Path(__file__).with_name("verdicts.csv"), DOCS / "evidence" / "claims" / "claims.csv")
 """The table of docs/claims.md: as it is installed, and as the repository has it."""
 
-_LINES = 4
+_LINES = 3
 """Lines that a brief tells of what stands beside it."""
 
 _HANGING = ("engagement", "added_value")

@@ -46,8 +46,9 @@ class FinishedResults:
 
     @property
     def command(self) -> str:
-        """Return what was typed."""
-        return shlex.join(self.manifest["command"])
+        """Return what was typed, but for where results go."""
+        said = [word for word in self.manifest["command"] if not word.startswith(("output=", "overwrite="))]
+        return shlex.join(said)
 
 
 def read_all(folders: Sequence[Path]) -> list[FinishedResults]:

@@ -297,6 +297,16 @@ def test_a_difference_is_clear_only_with_sets_enough() -> None:
         assert said == {f"clear: higher in all {sets} sets" if clear else f"too few to tell: {sets} sets"}
 
 
+def test_one_pair_in_forty_is_not_clear() -> None:
+    """With one set, a single pair that ends otherwise is chance, though shares alone could not be 0 by Wilson's."""
+    evidence = made_up({"a_fund": 1.0, "nothing": 1.0}, {"a_fund": 0.5, "nothing": 0.5}, sets=1, runs=40, spread=0.0)
+    runs = evidence.runs
+    runs.loc[(runs["scenario"] == "nothing") & (runs["replicate"] == 0), "works"] = 0.0
+    row = next(row for row in effects(runs, "nothing") if row.quantity == "works")
+    assert row.difference == 0.025
+    assert not row.clear
+
+
 def test_one_set_is_said_to_leave_behaviour_out(answers: Path, page: str) -> None:
     """In the first lines, in the box and beside each number; with accepted sets, or draws of behaviour, nowhere."""
     told = Reader(render(brief_in(answers / "best"))).text
