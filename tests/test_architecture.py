@@ -121,7 +121,7 @@ ROOMS: dict[str, str] = {
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
     "analysis.hindcast": "sim analysis.shared analysis.places",
-    "analysis.brief": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.sensitivity",
+    "analysis.brief": "sim analysis.shared analysis.run analysis.policy",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
     "experiments.terminal": "sim",

@@ -1,4 +1,4 @@
-"""Policy briefs put together: of a comparison of scenarios, or of a study with many draws of parameters."""
+"""A brief put together: of a comparison of scenarios, or of a study with many draws of settings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.brief import background as brief_background
-from analysis.brief import pictures as brief_pictures
-from analysis.brief import sections as brief_sections
-from analysis.brief.document import Block, Brief, Prose, Section
+from analysis.brief import words
+from analysis.brief.document import Brief, Line, Option, Part, data_address
+from analysis.brief.figures import brief_figure
+from analysis.brief.tables import QUANTITIES, Effect, effects, title_quantity
 from analysis.shared.words import listed, mid_sentence, readable
+from sim.regimes import REGIMES
 from sim.scenario import Scenario
+
+MOST = 5
+"""Scenarios that four pages hold beside the reference."""
+
+_COSTS = {each.name for each in QUANTITIES if each.is_cost}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,157 +36,139 @@ class Provenance:
 class Evidence:
     """Everything that a brief is made from.
 
-    ``runs`` has one row a run (of a study: a draw), ``trajectories`` one a run and month, if kept.
-    ``summary``, ``contrasts`` and ``regimes`` are the tables of ``analysis.shared.summaries``; ``contrasts`` is
-    empty with one scenario. ``scope`` says what the intervals cover and ``basis`` what they rest on.
+    ``runs`` has one row a run: scenario, replicate (pairs runs of two scenarios), unit (see ``analysis.brief.tables``),
+    regime at the end, and the quantities of a brief.
     """
 
     scenarios: Mapping[str, Scenario]
     reference: str
     runs: pd.DataFrame
-    summary: pd.DataFrame
-    contrasts: pd.DataFrame
-    regimes: pd.DataFrame
-    trajectories: pd.DataFrame | None
-    how: Sequence[str]
-    basis: str
-    scope: str
     provenance: Provenance
-    varied: Mapping[str, Sequence[Any]] | None = None
-    """Of a study, the settings that it varied and over what; a replicate in the tables is one of its draws."""
     sets: int = 0
-    """Parameter sets that replicates took turns with."""
-    indices: pd.DataFrame | None = None
-    index_words: Sequence[str] = ()
-    how_to_ask: Sequence[str] = ()
-    extra: Sequence[Section] = ()
-    """Further sections, such as the explanation of a run."""
+    """Parameter sets that replicates took turns with; 0 where one set held for all."""
+    varied: Mapping[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
+    """Of a study, the settings that it varied and over what."""
+    draws: int = 0
+    hangs_on: Sequence[str] = ()
+    """What is known of what the answer hangs on."""
+    why: Sequence[str] = ()
+    """What one run shows about why bodies came or stayed away."""
+    verdicts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What the model says of the claims of scenarios, where that was tested."""
+    remarks: Sequence[str] = ()
+    """What has to be said with these results."""
+
+    @property
+    def carries_behaviour(self) -> bool:
+        """Return whether runs differ in their numbers about behaviour."""
+        return bool(self.sets) or any(path.startswith("behaviour.") for path in self.varied)
+
+    @property
+    def units(self) -> str:
+        """Return what may be true, in the plural."""
+        return words.units_in_words(sets=self.sets, draws=self.draws)
 
 
 def brief_of(evidence: Evidence) -> Brief:
-    """Return the brief: question, what differs, how it ends, by how much, who comes, policies, costs, limits.
+    """Return the brief: a finding as title, one figure, one table, limits, and how it was done.
 
-    >>> from analysis.shared import summaries
     >>> from sim import scenario_from
-    >>> from sim.population import SECTORS
-    >>> runs = pd.DataFrame({"scenario": "talking_shop", "replicate": [0, 1], "regime": "talking shop",
-    ...                      "trust": [0.4, 0.6], "voice_council": 0.3, "voice_business": 0.1, "voice_voluntary": 0.1})
-    >>> runs[[f"attendance_{sector}" for sector in SECTORS]] = [[0.9, 0.7, 0.4, 0.5], [0.7, 0.5, 0.2, 0.3]]
+    >>> runs = pd.DataFrame({"scenario": "talking_shop", "replicate": [0, 1], "unit": 0, "regime": "talking shop",
+    ...                      "works": 0.0, "engagement": [0.4, 0.6]})
     >>> evidence = Evidence(
     ...     scenarios={"talking_shop": scenario_from({"board": {"members": {"council": 1}}, "months": 24})},
-    ...     reference="talking_shop", runs=runs, summary=summaries.summary(runs),
-    ...     contrasts=summaries.contrasts(runs, "talking_shop"), regimes=summaries.regime_shares(runs),
-    ...     trajectories=None, how=["Two runs."], basis="Two runs.", scope="Chance alone.",
+    ...     reference="talking_shop", runs=runs,
     ...     provenance=Provenance(["partnerships compare"], seed=1, versions={}, commit=None))
-    >>> brief = brief_of(evidence)
-    >>> brief.title, [section.id for section in brief.sections][2:5]
-    ('Talking shop: what may come of it', ['endings', 'sectors', 'policies'])
+    >>> brief_of(evidence).title
+    'Of 100 simulated partnerships 0 work together under talking shop (0 to 66)'
     """
-    sections = [
-        brief_sections.question(evidence.scenarios, how=evidence.how),
-        brief_sections.settings(evidence.scenarios, evidence.reference, varied=evidence.varied),
-        _endings(evidence),
-        _differences(evidence),
-        _sectors(evidence),
-        _policies(evidence.scenarios),
-        _costs(evidence),
-        brief_background.sensitivity(evidence.indices, evidence.index_words, how_to=evidence.how_to_ask),
-        *evidence.extra,
-        brief_background.rests_on(evidence.scenarios),
-        brief_background.limits(evidence.scope),
-        _reproduce(evidence.provenance),
-    ]
-    annexes = [brief_background.parameters_annex(evidence.scenarios, sets=evidence.sets)]
-    if len(evidence.contrasts):
-        annexes.insert(0, brief_sections.contrasts_annex(evidence.contrasts, evidence.summary))
-    in_short = brief_sections.in_short(
-        evidence.summary, evidence.contrasts, evidence.regimes, of_draws=evidence.varied is not None
-    )
+    every = effects(evidence.runs, evidence.reference)
+    names = _shown(every, evidence.reference)
+    found = [row for row in every if row.scenario in names]
+    scenarios = {name: evidence.scenarios[name] for name in names}
+    against = f" beside {mid_sentence(evidence.reference)}" if len(names) > 1 else ""
+    left_out = len(evidence.scenarios) - len(names)
+    rest = f" Not shown: {left_out} that differ less; their numbers are in contrasts.csv." if left_out else ""
     return Brief(
-        title=title_of(evidence.scenarios),
-        subtitle=_subtitle(evidence),
-        in_short=(*in_short, evidence.scope),
-        sections=tuple(section for section in sections if section is not None),
-        annexes=tuple(annexes),
+        title=words.title(every, evidence.reference),
+        subtitle=_subtitle(evidence, every[0]),
+        picture=data_address(brief_figure(_endings(evidence.runs, names), found, evidence.reference)),
+        picture_in_words=words.figure_in_words(found, evidence.reference, evidence.units),
+        caption=words.caption(found, evidence.reference) + rest,
+        table_caption=f"What to do, what it costs and what it brings{against}, with 95 % intervals.",
+        options=tuple(_option(name, scenarios, found, evidence) for name in names),
+        note=words.definitions(found),
+        limits=_limits(evidence, every[0]),
+        method=tuple(_method(evidence, scenarios, every[0])),
     )
 
 
-def title_of(scenarios: Mapping[str, Scenario]) -> str:
-    """Return the title of a brief on some scenarios.
-
-    >>> title_of({"growth_coalition": None, "talking_shop": None})
-    'Growth coalition and talking shop compared'
-    >>> title_of({"talking_shop": None}), title_of(dict.fromkeys("abcdef"))
-    ('Talking shop: what may come of it', 'Six ways of running a local partnership compared')
-    """
-    names = [mid_sentence(name) for name in scenarios]
-    if len(names) == 1:
-        return f"{readable(next(iter(scenarios)))}: what may come of it"
-    if len(names) > len(_FEW):
-        count = _COUNTS.get(len(names), str(len(names)))
-        return f"{count} ways of running a local partnership compared"
-    joined = listed(names)
-    return f"{joined[:1].upper()}{joined[1:]} compared"
+def _endings(runs: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return the share of runs that end in each regime, a row a scenario; each unit counts alike."""
+    of_units = runs.groupby(["scenario", "unit"])["regime"].value_counts(normalize=True).unstack(fill_value=0)
+    shares = of_units.groupby("scenario").mean()
+    return shares.loc[list(names), [regime for regime in REGIMES if regime in shares]]
 
 
-_FEW = ("one", "two", "three", "four")
-_COUNTS = {5: "Five", 6: "Six", 7: "Seven", 8: "Eight", 9: "Nine", 10: "Ten", 11: "Eleven", 12: "Twelve"}
+def _shown(found: Sequence[Effect], reference: str) -> list[str]:
+    """Return the scenarios that are told, the reference last: of many those that differ most in the title."""
+    told = title_quantity(found)
+    rows = [row for row in found if row.quantity == told and row.scenario != reference]
+    most = sorted(rows, key=lambda row: -abs(row.difference))[:MOST]
+    return [*(row.scenario for row in rows if row in most), reference]
 
 
-def _subtitle(evidence: Evidence) -> str:
+def _subtitle(evidence: Evidence, row: Effect) -> str:
     places = list(dict.fromkeys(scenario.place.label for scenario in evidence.scenarios.values()))
     first = next(iter(evidence.scenarios.values()))
-    return f"{listed(places)}, from {first.start} to {first.month_label(first.months - 1)}. {evidence.basis}"
+    where = listed(places) if len(places) <= MOST else f"{len(places)} places"
+    when = f"{first.start} to {first.month_label(first.months - 1)}"
+    over = f", over {words.over_units(row.units, evidence.units)}" if row.units > 1 else ""
+    runs = f"{row.runs} runs" if row.runs > 1 else "One run"
+    said = words.BEHAVIOUR_LEFT_OUT.partition(":")[0]
+    caution = "" if evidence.carries_behaviour or row.runs == 1 else f" {said}."
+    return f"{where}, {when}. {runs} of each scenario{over}.{caution}"
 
 
-def _endings(evidence: Evidence) -> Section:
-    blocks: list[Block] = [brief_sections.regimes_table(evidence.regimes, basis=evidence.basis)]
-    if evidence.trajectories is not None:
-        blocks.append(brief_pictures.regimes_picture(evidence.trajectories, evidence.regimes))
-        lasting = brief_pictures.lasting_picture(evidence.trajectories)
-        blocks += [] if lasting is None else [lasting]
-        blocks.append(brief_pictures.outcome_picture(evidence.trajectories))
-    return Section("endings", "How it ends", tuple(blocks))
+def _option(name: str, scenarios: Mapping[str, Scenario], found: Sequence[Effect], evidence: Evidence) -> Option:
+    def lines(*, costs: bool) -> tuple[Line, ...]:
+        return tuple(
+            Line(words.told_level(row), words.told_change(row), words.sureness(row, evidence.units), row.clear)
+            for row in found
+            if row.scenario == name and (row.quantity in _COSTS) == costs
+        )
+
+    what = tuple(words.what_to_do(name, scenarios, evidence.reference))
+    return Option(readable(name), what, lines(costs=True), lines(costs=False))
 
 
-def _differences(evidence: Evidence) -> Section | None:
-    if evidence.contrasts.empty:
-        return None
-    pictures = [
-        brief_pictures.contrasts_picture(_with_reference(evidence, reference), evidence.contrasts, reference=reference)
-        for reference in dict.fromkeys(evidence.contrasts["reference"])
+def _limits(evidence: Evidence, row: Effect) -> tuple[tuple[str, str], ...]:
+    behaviour = () if evidence.carries_behaviour or row.runs == 1 else (("", words.BEHAVIOUR_LEFT_OUT),)
+    others = (words.NOT_COSTED, words.NOT_COVERED, *evidence.remarks)
+    return (*behaviour, *words.LIMITS, *(("", said) for said in others))
+
+
+def _method(evidence: Evidence, scenarios: Mapping[str, Scenario], row: Effect) -> list[Part]:
+    claims = [
+        f"{readable(name)} {words.claim_in_words(scenario, evidence.verdicts.get(name))}"
+        for name, scenario in scenarios.items()
     ]
-    return brief_sections.contrasts_section(evidence.contrasts, evidence.summary, pictures)
-
-
-def _with_reference(evidence: Evidence, reference: str) -> pd.DataFrame:
-    """Return the runs of a reference and of all scenarios that are contrasted with it."""
-    rows = evidence.contrasts[evidence.contrasts["reference"] == reference]
-    runs: pd.DataFrame = evidence.runs[evidence.runs["scenario"].isin([*rows["scenario"], reference])]
-    return runs
-
-
-def _sectors(evidence: Evidence) -> Section:
-    blocks: list[Block] = [brief_pictures.sectors_picture(evidence.runs)]
-    if evidence.trajectories is not None:
-        blocks.append(brief_pictures.engagement_picture(evidence.trajectories))
-    blocks.append(brief_pictures.influence_picture(evidence.runs))
-    return Section("sectors", "Who comes, and who has the say", tuple(blocks))
-
-
-def _policies(scenarios: Mapping[str, Scenario]) -> Section:
-    blocks = (*brief_sections.policies(scenarios), *brief_pictures.policy_pictures(scenarios))
-    return Section("policies", "When policy changes", blocks)
-
-
-def _costs(evidence: Evidence) -> Section:
-    if evidence.trajectories is None:
-        shown = "The months of the runs were not kept, so money over the whole run cannot be added up here."
-        return Section("costs", "What it costs", (Prose((shown,)),))
-    return Section("costs", "What it costs", (brief_sections.costs_table(evidence.trajectories),))
-
-
-def _reproduce(provenance: Provenance) -> Section:
-    return brief_background.reproduce(
-        provenance.commands, provenance.versions, seed=provenance.seed, commit=provenance.commit
+    span = [words.varied_in_words(evidence.varied)] if evidence.varied else []
+    made = evidence.provenance
+    versions = ", ".join(f"{name} {version}" for name, version in made.versions.items())
+    commit = f" Code at commit {made.commit}." if made.commit else ""
+    again = (
+        f"Seed {made.seed}: the same seed, settings and code give the same numbers to the last bit. {versions}.{commit}"
     )
+    how = words.how_sure(units=evidence.units, count=row.units, runs=row.runs)
+    parts = [
+        Part("Where and when", (*words.places_and_months(scenarios), *span), "list"),
+        Part("How sure, and what is called clear", tuple(how)),
+        Part("What the scenarios claim, and the verdict of docs/claims.md on each as it ships", tuple(claims), "list"),
+        Part("What the answer hangs on", tuple(evidence.hangs_on), "list"),
+        Part("Why they came or stayed away, in one run", tuple(evidence.why), "list"),
+        Part("What it rests on", tuple(words.rests_on())),
+        Part("The same numbers again", tuple(made.commands), "code"),
+        Part("", (again,)),
+    ]
+    return [part for part in parts if part.lines]

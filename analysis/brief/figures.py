@@ -1,145 +1,96 @@
-"""Figures of a policy brief that no other page has: sectors side by side, and shares of influence as triangles."""
+"""The figure of a brief: how runs end under each scenario, and how far each is from the reference."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from analysis.shared.plotting import GREY, add_note, add_title, counted, in_house_style, looks_of, new_figure, runs_of
-from analysis.shared.summaries import scenarios_of, t_interval
-from analysis.shared.words import capital, is_share, readable, titled, with_unit
-from sim.population import SECTORS
-from sim.vocabulary import label_of
+from analysis.brief.tables import QUANTITIES, WORKING, WORKS, Effect
+from analysis.brief.words import level_in_words
+from analysis.shared.plotting import GREY, REGIME_COLOURS, add_note, in_house_style, looks_of
+from analysis.shared.words import mid_sentence, readable, titled
+from sim.regimes import REGIMES
 
-SECTOR_MEASURES = ("attendance", "attendance_senior", "engagement", "contribution_gbp_m")
+DRAWN = ("added_value", "engagement", "fund")
+"""Quantities of which the differences are drawn."""
 
-
-def sector_means(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the final attendance (also in person), engagement and giving of every sector, with 95 % t intervals.
-
-    ``runs`` has one row a run. Columns: scenario, measure, sector, mean, ci_low, ci_high.
-
-    >>> runs = pd.DataFrame({"scenario": "a", "replicate": [0, 1], "attendance_council": [0.4, 0.6]})
-    >>> sector_means(runs)[["measure", "sector", "mean"]].to_numpy().tolist()
-    [['attendance', 'council', 0.5]]
-    """
-    rows = []
-    for scenario in scenarios_of(runs):
-        here = runs[runs["scenario"] == scenario]
-        for measure in SECTOR_MEASURES:
-            for sector in SECTORS:
-                if f"{measure}_{sector}" in here:
-                    mean, low, high = t_interval(here[[f"{measure}_{sector}"]].to_numpy(dtype=float))
-                    rows.append((scenario, measure, sector, float(mean[0]), float(low[0]), float(high[0])))
-    return pd.DataFrame(rows, columns=["scenario", "measure", "sector", "mean", "ci_low", "ci_high"])
+_ORDER = (*WORKING, *(regime for regime in reversed(REGIMES) if regime not in WORKING))
+_QUANTITIES = {each.name: each for each in QUANTITIES}
 
 
 @in_house_style
-def sectors_side_by_side(runs: pd.DataFrame) -> Figure:
-    """Return a figure of small multiples: a row a measure, a column a sector, a dot a scenario with its interval.
+def brief_figure(endings: pd.DataFrame, found: Sequence[Effect], reference: str) -> Figure:
+    """Return a figure of how runs end, a bar a scenario, and below it of the differences from the reference.
 
-    >>> runs = pd.DataFrame({"scenario": "a", "replicate": [0, 1]})
-    >>> runs[[f"attendance_{sector}" for sector in SECTORS]] = [[0.9, 0.7, 0.4, 0.5], [0.8, 0.6, 0.5, 0.6]]
-    >>> [ax.get_title(loc="left") for ax in sectors_side_by_side(runs).axes]
-    ['Councils', 'Agencies', 'Businesses', 'Voluntary bodies']
+    ``endings`` has a row a scenario and a column a regime: the share of runs that end in it.
+
+    >>> nan = float("nan")
+    >>> rows = [Effect("a", "works", 0.7, 0.6, 0.8, nan, nan, nan, 0, 0, 31, 90)]
+    >>> figure = brief_figure(pd.DataFrame({"working partnership": 0.7, "hollow": 0.3}, index=["a"]), rows, "a")
+    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    ['How partnerships end, % of runs']
     """
-    table = sector_means(runs)
-    scenarios, measures = scenarios_of(table), list(dict.fromkeys(table["measure"]))
-    looks = looks_of(scenarios)
-    height = 1.2 + len(measures) * (0.75 + 0.24 * len(scenarios))
-    figure, panels = new_figure(len(measures), len(SECTORS), width=8.5, height=height, sharey=True)
-    add_title(figure, "Who comes, who comes in person and what they put in, by sector")
-    line = "Line: its 95 % interval." if runs_of(runs).max() > 1 else "One run has no interval."
-    add_note(figure, f"Dot: mean at the end over {counted(runs_of(runs), 'run')} of each scenario. {line}")
-    for place, ax in enumerate(panels):
-        measure, sector = measures[place // len(SECTORS)], SECTORS[place % len(SECTORS)]
-        here = table[(table["measure"] == measure) & (table["sector"] == sector)]
-        colours = [looks[name].colour for name in here["scenario"]]
-        ax.hlines(range(len(here)), here["ci_low"], here["ci_high"], colors=colours, linewidth=3, alpha=0.5)
-        ax.scatter(here["mean"], range(len(here)), color=colours, s=26, zorder=3)
-        top = (
-            1.0
-            if measure in ("attendance", "attendance_senior")
-            else table.loc[table["measure"] == measure, "mean"].max()
+    scenarios = list(endings.index)
+    others = [name for name in scenarios if name != reference]
+    drawn = [name for name in DRAWN if any(row.quantity == name for row in found)] if others else []
+    heights = [0.6 + 0.4 * len(scenarios), *([0.8 + 0.3 * len(others)] if drawn else [])]
+    figure = Figure(figsize=(7.0, 0.9 + sum(heights)), layout="constrained")
+    grid = figure.add_gridspec(len(heights), max(1, len(drawn)), height_ratios=heights)
+    _bars(figure.add_subplot(grid[0, :]), endings, {row.scenario: row for row in found if row.quantity == WORKS.name})
+    for place, name in enumerate(drawn):
+        rows = [row for row in found if row.quantity == name and row.scenario in others]
+        _differences(figure.add_subplot(grid[1, place]), rows, scenarios, names=place == 0)
+    seen = [regime for regime in _ORDER if regime in endings and endings[regime].max() > 0]
+    key = [Patch(color=REGIME_COLOURS[regime], label=titled(regime)) for regime in seen]
+    figure.legend(handles=key, loc="outside upper left", ncols=4, fontsize=9, handlelength=1.0, columnspacing=1.2)
+    if drawn:
+        note = (
+            f"Below: differences from {mid_sentence(reference)}, with 95 % intervals. Filled: clear. Open: not clear."
         )
-        ax.set_xlim(0, 1.06 * max(float(top), 1e-9))
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10]))
-        if is_share(measure):
-            ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f}"))
-        if place < len(SECTORS):
-            ax.set_title(titled(sector))
-        if place % len(SECTORS) == 0:
-            ax.set_ylabel(textwrap.fill(with_unit(measure), 16), rotation=0, ha="right", va="center", labelpad=4)
-    names = [textwrap.fill(readable(name), 24) for name in scenarios]
-    panels[0].set_yticks(range(len(scenarios)), names, fontsize=8.5)
-    panels[0].set_ylim(len(scenarios) - 0.5, -0.5)
+        add_note(figure, note)
     return figure
 
 
-@in_house_style
-def influence_triangle(runs: pd.DataFrame) -> Figure:
-    """Return a figure of who has the say at the end: a triangle of councils, agencies, and the others.
-
-    A dot is a run (of ``runs``, with voice_council, voice_business and voice_voluntary); the cross is the
-    scenario's mean. In a corner one group has all influence, in the middle each has a third. Runs in which
-    nobody is left at the table have no place in it.
-
-    >>> runs = pd.DataFrame({"scenario": "a", "voice_council": [0.3], "voice_business": 0.1, "voice_voluntary": 0.1})
-    >>> influence_triangle(runs).axes[0].get_title(loc="left")
-    'A'
-    """
-    scenarios = scenarios_of(runs)
-    looks = looks_of(scenarios)
-    columns = min(3, len(scenarios))
-    rows = -(-len(scenarios) // columns)
-    figure, panels = new_figure(rows, columns, width=8.5, height=1.1 + 3.0 * rows * 3 / columns / 1.25)
-    add_title(figure, "Who has the say at the end")
-    add_note(figure, "Dot: a run. Cross: mean. In a corner one group has all influence; in the middle, each a third.")
-    corners = np.array([(0.5, 3**0.5 / 2), (0.0, 0.0), (1.0, 0.0)])
-    for ax in panels[len(scenarios) :]:
-        ax.remove()
-    for ax, scenario in zip(panels, scenarios, strict=False):
-        shares = influence_shares(runs[runs["scenario"] == scenario])
-        points = shares.to_numpy() @ corners
-        outline = np.array([*corners, corners[0]])
-        ax.plot(outline[:, 0], outline[:, 1], color=GREY, linewidth=1)
-        for share in (0.25, 0.5, 0.75):
-            for one in range(3):
-                ends = np.zeros((2, 3))
-                ends[:, one] = share
-                ends[0, (one + 1) % 3] = ends[1, (one + 2) % 3] = 1 - share
-                line = ends @ corners
-                ax.plot(line[:, 0], line[:, 1], color="0.9", linewidth=0.8, zorder=0)
-        ax.scatter(points[:, 0], points[:, 1], s=14, color=looks[scenario].colour, alpha=0.45, linewidths=0)
-        if len(points):
-            ax.plot(*points.mean(axis=0), "x", color="black", markersize=9, markeredgewidth=2)
-        for name, (x, y), ha in zip(shares, corners, ("center", "left", "right"), strict=True):
-            text = textwrap.fill(capital(str(name)), 16)
-            ax.text(x, y + (0.04 if y else -0.04), text, ha=ha, va="bottom" if y else "top", fontsize=8.5, color=GREY)
-        ax.set_title(textwrap.fill(readable(scenario), 34), color=looks[scenario].colour)
-        ax.set(xlim=(-0.05, 1.05), ylim=(-0.2, 1.0), aspect="equal")
-        ax.axis("off")
-    return figure
+def _bars(ax: Axes, endings: pd.DataFrame, works: dict[str, Effect]) -> None:
+    """Draw how runs end, those that work together first, with their number beside the bar."""
+    for place, scenario in enumerate(endings.index):
+        start = 0.0
+        for regime in (regime for regime in _ORDER if regime in endings):
+            share = float(endings[regime][scenario])
+            ax.barh(
+                place, share, left=start, height=0.62, color=REGIME_COLOURS[regime], edgecolor="white", linewidth=0.6
+            )
+            start += share
+        ax.text(1.015, place, level_in_words(works[str(scenario)]), va="center", fontsize=10, weight="bold")
+    ax.text(1.015, -0.62, "work together", va="bottom", fontsize=9, color=GREY)
+    ax.set(xlim=(0, 1), ylim=(len(endings) - 0.5, -0.6), title="How partnerships end, % of runs")
+    ax.set_yticks(range(len(endings)), [textwrap.fill(readable(str(name)), 22) for name in endings.index])
+    ax.tick_params(axis="y", length=0)
+    ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
+    ax.grid(visible=False)
+    ax.spines["left"].set_visible(False)
 
 
-def influence_shares(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return each run's shares of influence of councils, agencies, and business with the voluntary sector.
-
-    Runs without members are left out; rows add up to 1.
-
-    >>> runs = pd.DataFrame({"voice_council": [0.3, 0.0], "voice_business": [0.1, 0.0], "voice_voluntary": [0.1, 0.0]})
-    >>> influence_shares(runs).round(3).to_numpy().tolist()
-    [[0.3, 0.5, 0.2]]
-    """
-    council, others = runs["voice_council"], runs["voice_business"] + runs["voice_voluntary"]
-    shares = {
-        label_of("council"): council,
-        label_of("agency"): 1.0 - council - others,
-        f"{label_of('business')} and {label_of('voluntary')}": others,
-    }
-    table = pd.DataFrame(shares)
-    return table[(council + others) > 0]
+def _differences(ax: Axes, rows: Sequence[Effect], scenarios: Sequence[str], *, names: bool) -> None:
+    """Draw the differences in one quantity with their intervals: filled if clear, open if not."""
+    quantity, looks = _QUANTITIES[rows[0].quantity], looks_of(scenarios)
+    for place, row in enumerate(rows):
+        colour = looks[row.scenario].colour
+        low, middle, high = (quantity.scale * end for end in (row.low, row.difference, row.high))
+        ax.hlines(place, low, high, color=colour, linewidth=3, alpha=0.5)
+        ax.plot(middle, place, "o", color=colour, markerfacecolor=colour if row.clear else "white", markersize=6.5)
+    ax.axvline(0.0, color=GREY, linewidth=1)
+    unit = quantity.pattern.format("").strip()
+    ax.set(title=quantity.label, xlabel=unit or "Index, 0 to 1", ylim=(len(rows) - 0.5, -0.5))
+    ax.margins(x=0.08)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10]))
+    shown = [textwrap.fill(readable(row.scenario), 22) for row in rows] if names else []
+    ax.set_yticks(range(len(rows)), shown or [""] * len(rows))
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False, axis="y")

@@ -1,1 +1,1 @@
-"""What several rooms use: summaries, outcomes, survival, and the look of figures."""
+"""What several rooms use: summaries, outcomes, and the look of figures."""

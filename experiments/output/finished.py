@@ -22,8 +22,8 @@ BESIDE = ("sensitivity", "explain")
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "compare": ("runs.parquet", "trajectories.parquet"),
     "sweep": ("runs.parquet", store.DRAWS),
-    "sensitivity": ("sensitivity.csv", "words.txt"),
-    "explain": ("explanation.txt", "terms.csv", "terms_by_month.csv", "turning_points.csv"),
+    "sensitivity": ("words.txt",),
+    "explain": ("explanation.txt",),
 }
 """The files of each kind of answer that a brief is made from."""
 
@@ -46,15 +46,16 @@ class FinishedResults:
 
     @property
     def command(self) -> str:
-        """Return what was typed."""
-        return shlex.join(self.manifest["command"])
+        """Return what was typed, but for where results go."""
+        said = [word for word in self.manifest["command"] if not word.startswith(("output=", "overwrite="))]
+        return shlex.join(said)
 
 
 def read_all(folders: Sequence[Path]) -> list[FinishedResults]:
     """Return the results in ``folders``, the comparison or study first.
 
     Raises CommandError for a folder without a finished answer, for one that was changed or made by another
-    version, and unless exactly one of them is a comparison or a study.
+    version, and unless exactly one of them is a comparison or a study, with one of each other kind at most.
     """
     results = [read_finished(folder.expanduser().resolve()) for folder in folders]
     main = [each for each in results if each.verb in MAIN]
@@ -64,6 +65,11 @@ def read_all(folders: Sequence[Path]) -> list[FinishedResults]:
             f"from needs exactly one folder of compare or sweep, with those of sensitivity and explain beside it, not "
             f"{len(main)} ({described})"
         )
+    for verb in BESIDE:
+        if (count := sum(each.verb == verb for each in results)) > 1:
+            raise CommandError(
+                f"from has {count} folders of {verb}, and four pages hold what one of them says: name one"
+            )
     return [*main, *(each for each in results if each.verb in BESIDE)]
 
 

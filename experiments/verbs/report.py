@@ -1,16 +1,21 @@
-"""Write a policy brief of a finished comparison or study: one HTML page that needs no network.
+"""Write a policy brief of a finished comparison or study: at most four pages of A4, and an HTML page.
 
 Reads the output folder of partnerships compare, or the folder of a finished partnerships sweep, and
-writes brief.html: the question, what is different between the scenarios, how they end, what differs
-by how much, who comes, dated policies, costs, what would change the answer, what it rests on, what
-must not be concluded and how to get the same numbers again. It reads well on a screen, a telephone
-and A4 paper; the same answer gives the same bytes. Nothing is run again. With format=pdf also
-brief.pdf. manifest.json tells what it was made from.
+writes brief.html: the finding as title, one figure, one table (what to do, what it costs, what it
+brings and how sure), what must not be concluded, and how it was done, on the last page. Everything it
+says is made from the numbers. The file needs no network and reads well on a screen, a telephone and
+paper; the same answer gives the same bytes. Nothing is run again. With format=pdf also brief.pdf.
+manifest.json tells what it was made from.
 
-Folders of partnerships sensitivity and partnerships explain can be given too; the brief then tells
-which parameters the answer hangs on, and why bodies came or stayed away in one run.
+Where replicates took turns with accepted sets of numbers, an interval holds the middle 95 % of the
+sets, so it carries what is not known about behaviour; with one set it carries chance alone, and the
+brief says so. Of more than seven scenarios those are told that differ most from the reference.
 
-Needs an extra: pip install 'local-partnerships[report]', and for format=pdf 'local-partnerships[pdf]'.
+A folder of partnerships sensitivity and one of partnerships explain can be given too; the last page
+then begins to tell what the answer hangs on, and why bodies came or stayed away in one run.
+
+Needs an extra: pip install 'local-partnerships[report]', and for format=pdf 'local-partnerships[pdf]',
+which on Linux and macOS wants the system library Pango.
 
 For example:
   partnerships report from=outputs/headline
@@ -56,7 +61,7 @@ def work(settings: ReportSettings, command: Command) -> Results:
     """Write the brief."""
     library("jinja2", purpose="report", extra="report")
     if settings.format == "pdf":
-        library("weasyprint", purpose="format=pdf", extra="pdf")
+        _refuse_without_pango()
     finished = read_all(_folders(settings))
     evidence = evidence_in(finished, reference=settings.reference)
     page = render(brief_of(evidence))
@@ -76,6 +81,16 @@ def _folders(settings: ReportSettings) -> list[Path]:
     if not settings.from_:
         raise CommandError("from is missing: name the folder of finished results, for example from=outputs/headline")
     return [Path(folder) for folder in settings.from_]
+
+
+def _refuse_without_pango() -> None:
+    try:
+        library("weasyprint", purpose="format=pdf", extra="pdf")
+    except OSError:
+        raise CommandError(
+            "format=pdf needs the system library Pango, which cannot be loaded: apt install libpango-1.0-0 "
+            "libpangoft2-1.0-0 (macOS: brew install pango), or take format=html and print it from a browser"
+        ) from None
 
 
 def _pdf(page: str) -> bytes:

@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from scipy import stats
 
 from analysis.explanation import figures as explanation_figures
 from analysis.explanation import tables as explanation
 from analysis.explanation.tables import UTILITY
 from analysis.run import turning_points
-from analysis.shared import survival
 from experiments import load_scenario
 from experiments.console import main
 from experiments.errors import CommandError
@@ -191,20 +189,6 @@ def test_both_engines_explain_alike() -> None:
         assert one.replicate == other.replicate
         pd.testing.assert_frame_equal(one.partners, other.partners, check_exact=True, check_dtype=False)
         pd.testing.assert_frame_equal(one.measures, other.measures, check_exact=True, check_dtype=False)
-
-
-def test_survival_agrees_with_an_exponential_lifetime() -> None:
-    """Under a constant monthly hazard the estimate follows its known course, within sampling error."""
-    chance = np.random.Generator(np.random.Philox(7))
-    lifetimes = chance.geometric(0.05, 4000)
-    spells = pd.DataFrame({"group": "a", "months": np.minimum(lifetimes, 30), "ended": lifetimes <= 30})
-    table = survival.survival(spells).set_index("month")
-    expected = stats.geom(0.05).sf(np.arange(31))
-    assert np.abs(table["share"] - expected)[:30].max() < 4 * np.sqrt(0.25 / 4000)
-    assert ((table["ci_low"] <= table["share"]) & (table["share"] <= table["ci_high"]))[1:30].all()
-
-
-# -------------------------------------------------------------------------- figures, verb
 
 
 def test_every_figure_is_drawn(history: History) -> None:
