@@ -23,7 +23,7 @@ from experiments.page.engine.module import module_as_text
 from experiments.page.tables import engine_tables
 
 SCRIPTS = (
-    "arrays", "state", "words", "plan", "engine", "workers", "answers", "data", "figures", "charts", "network",
+    "arrays", "state", "words", "plan", "engine", "workers", "answers", "minutes", "data", "figures", "charts", "network",
     "partner", "controls", "differences", "lessons", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""

@@ -83,10 +83,6 @@ function seatPlaces(partners) {
   return places;
 }
 
-const column = (example, name) => example.columns.indexOf(name);
-const seatValue = (example, name, month, partner) => example.value(column(example, name), month, partner);
-const isMember = (example, month, partner) => seatValue(example, "is_member", month, partner) > 0.5;
-
 function drawNetwork(figure, side, answer, { step, picked }) {
   const example = answer[side].example;
   if (!example) return figure.update({ ties: [], nodes: [] }, {}, "");
