@@ -243,6 +243,8 @@ function exampleOf(plan, { lived, chance, launch }, replicate, thresholds, numbe
   return example;
 }
 
+const SECTORS = CATALOGUE.sectors;
+const TERMS = CATALOGUE.terms;
 const column = (example, name) => example.columns.indexOf(name);
 const seatValue = (example, name, month, partner) => example.value(column(example, name), month, partner);
 const isMember = (example, month, partner) => seatValue(example, "is_member", month, partner) > 0.5;

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -23,8 +24,8 @@ from experiments.page.engine.module import module_as_text
 from experiments.page.tables import engine_tables
 
 SCRIPTS = (
-    "arrays", "state", "words", "plan", "engine", "workers", "answers", "minutes", "data", "figures", "charts", "network",
-    "partner", "controls", "differences", "lessons", "export", "main",
+    "arrays", "state", "words", "plan", "engine", "workers", "answers", "minutes", "data", "figures", "charts", "drawing",
+    "round_table", "timeline", "month_words", "partner", "story", "announce", "controls", "differences", "lessons", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 
@@ -71,8 +72,10 @@ def chart_library() -> str:
 
 @cache
 def own_script(names: tuple[str, ...]) -> str:
-    """Return scripts of the page as one."""
-    return _closed("\n".join(_text(f"{name}.js") for name in names))
+    """Return scripts of the page as one, without what only their readers need: comments on lines of their own, indents."""
+    script = "\n".join(_text(f"{name}.js") for name in names)
+    script = re.sub(r"^\s*(?://[^\n]*|/\*\*.*?\*/)\n", "", script, flags=re.MULTILINE | re.DOTALL)
+    return _closed(re.sub(r"^[ \n]+", "", script, flags=re.MULTILINE))
 
 
 def _text(name: str) -> str:
