@@ -24,8 +24,9 @@ from experiments.page.engine.module import module_as_text
 from experiments.page.tables import engine_tables
 
 SCRIPTS = (
-    "arrays", "state", "words", "plan", "engine", "workers", "answers", "minutes", "data", "figures", "charts", "drawing",
-    "round_table", "timeline", "month_words", "partner", "story", "announce", "controls", "differences", "lessons", "export", "main",
+    "arrays", "state", "words", "plan", "engine", "workers", "answers", "minutes", "data", "figures", "charts",
+    "drawing", "round_table", "timeline", "month_words", "partner", "story", "announce", "controls", "differences",
+    "lessons", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 
@@ -72,7 +73,7 @@ def chart_library() -> str:
 
 @cache
 def own_script(names: tuple[str, ...]) -> str:
-    """Return scripts of the page as one, without what only their readers need: comments on lines of their own, indents."""
+    """Return scripts of the page as one, without what only readers need: indents, and comments on lines of their own."""
     script = "\n".join(_text(f"{name}.js") for name in names)
     script = re.sub(r"^\s*(?://[^\n]*|/\*\*.*?\*/)\n", "", script, flags=re.MULTILINE | re.DOTALL)
     return _closed(re.sub(r"^[ \n]+", "", script, flags=re.MULTILINE))

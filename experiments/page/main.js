@@ -352,6 +352,8 @@ function wire() {
     });
   }
   window.addEventListener("hashchange", readAddress);
+  // On a phone the month to pick stays below the verdict, which stays on top.
+  new ResizeObserver(() => document.documentElement.style.setProperty("--verdict", `${at("headline").offsetHeight}px`)).observe(at("headline"));
   // On a phone the settings start closed, so that the result comes first.
   if (window.matchMedia("(max-width: 60rem)").matches) at("settings").open = false;
 }

@@ -54,7 +54,7 @@ function tiesOf(example, month) {
 /** The picture for a width in pixels. */
 function paintTable({ seats, items, ties, places }, width) {
   const many = seats.length > MOST_NAMES;
-  const room = many ? 34 : Math.min(150, width * 0.29);
+  const room = many ? 34 : Math.min(140, width * 0.3);
   const rows = Math.ceil(seats.length / 2);
   const height = Math.max(330, Math.min(30, many ? 14 : 30) * rows + 40);
   const reach = { x: width / 2 - room, y: height / 2 - 24 };
@@ -84,7 +84,7 @@ function paintTie({ change, trust }, from, to) {
 
 /** The items of the month as papers on the table, numbered as in the words: filled are those adopted. */
 function paintPapers(items, width, height, reach) {
-  const size = { x: Math.min(96, Math.max(62, reach.x * 1.1)), y: 17 };
+  const size = { x: Math.min(96, Math.max(76, reach.x * 1.1)), y: 17 };
   const top = height / 2 - (items.length * (size.y + 4)) / 2;
   return items.map((item, k) => {
     const y = top + k * (size.y + 4);
@@ -122,19 +122,23 @@ function paintSeat(seat, { x, y }, isRight, { many, width, room }) {
 
 /** A name beside its seat: outside the table, or within it where there are too many for names and one is picked. */
 function paintName({ name, isPicked, rank }, x, y, isRight, { many, width, room }) {
-  const lines = inTwoLines(name, room < 110 ? 13 : 16);
+  const size = width < 330 ? 9 : 10.5;
+  const lines = inLines(name, many ? 40 : Math.floor((room - 16) / (size * 0.58)));
   const isOut = isRight !== many;
   const away = rank === 2 ? 18 : 14;
   const align = { x: x + (isOut ? away : -away), "text-anchor": isOut ? "start" : "end" };
-  return lines.map((line, k) => mark("text", { ...align, y: y + 4 + (k - (lines.length - 1) / 2) * 12, fill: rank > 0 || isPicked ? INK : GREY, "font-weight": isPicked ? "bold" : null, "font-size": width < 300 ? "8" : width < 400 ? "9" : "10.5", stroke: many ? PAPER : null, "stroke-width": many ? 3 : null, "paint-order": many ? "stroke" : null }, escaped(line))).join("");
+  return lines.map((line, k) => mark("text", { ...align, y: y + 4 + (k - (lines.length - 1) / 2) * (size + 0.5), fill: rank > 0 || isPicked ? INK : GREY, "font-weight": isPicked ? "bold" : null, "font-size": size, stroke: many ? PAPER : null, "stroke-width": many ? 3 : null, "paint-order": many ? "stroke" : null }, escaped(line))).join("");
 }
 
-/** A long name on two lines. */
-function inTwoLines(text, most) {
-  if (text.length <= most) return [text];
-  const gaps = [...text.matchAll(/[ -]/g)].map((gap) => gap.index + (gap[0] === "-" ? 1 : 0));
-  const middle = gaps.sort((a, b) => Math.abs(a - text.length / 2) - Math.abs(b - text.length / 2))[0];
-  return middle ? [text.slice(0, middle).trim(), text.slice(middle).trim()] : [text];
+/** A name on lines of at most so many letters, as far as its words allow it. */
+function inLines(text, most) {
+  const lines = [];
+  for (const word of text.split(/ |(?<=-)/)) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= most) lines[lines.length - 1] = `${line}${line.endsWith("-") ? "" : " "}${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function drawTable(figure, side, answer, { step, picked }) {
@@ -183,7 +187,7 @@ function paintRibbon({ sides, months, step, start }, width) {
       const { name, colour } = CATALOGUE.regimes[regime];
       const wide = x(to + 1) - x(from);
       const box = mark("rect", { class: "spell", x: x(from), y, width: wide, height: tall, fill: colour });
-      return box + (wide > name.length * 6.6 ? mark("text", { x: x(from) + 5, y: y + 15, fill: inkOn(colour) }, name) : "");
+      return box + (wide > name.length * 6.6 ? mark("text", { class: "on-colour", x: x(from) + 5, y: y + 15, fill: inkOn(colour) }, name) : "");
     })];
   });
   const years = overMonths(months, (month) => month).filter((month) => (monthNumber(start) + month) % 12 === 0)
