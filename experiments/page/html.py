@@ -73,7 +73,7 @@ def chart_library() -> str:
 
 @cache
 def own_script(names: tuple[str, ...]) -> str:
-    """Return scripts of the page as one, without what only readers need: indents, and comments on lines of their own."""
+    """Return scripts of the page as one, without what is for readers: indents, comments on lines of their own."""
     script = "\n".join(_text(f"{name}.js") for name in names)
     script = re.sub(r"^\s*(?://[^\n]*|/\*\*.*?\*/)\n", "", script, flags=re.MULTILINE | re.DOTALL)
     return _closed(re.sub(r"^[ \n]+", "", script, flags=re.MULTILINE))

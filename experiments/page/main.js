@@ -268,7 +268,7 @@ async function makeFigures() {
   await Promise.all(Object.values(figures).map((figure) => figure.ready()));
   for (const figure of Object.values(figures)) if (figure.spec.scales?.[0].name === "x" && figure.spec.scales[0].type === "utc") monthByClick(figure);
   at("table-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
-    + ` · large: in person · small: a junior · empty: nobody came · number: proposes that item · ring: in the team of what is adopted · tick: supports an item · coin: puts in own money · lines: ties, thicker with more trust; green: made this month; red, broken: lapsed · papers: items, dark if adopted · click a body for its reasons`;
+    + ` · large: in person · small: a junior · empty: nobody came · halo: influence · number: proposes that item · ring: in the team of what is adopted · tick: supports an item · coin: puts in own money · lines: ties, thicker with more trust; green: made this month; red, broken: lapsed · papers: items, dark if adopted · click a body for its reasons`;
   colourKeys();
 }
 

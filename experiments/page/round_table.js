@@ -33,6 +33,7 @@ function tableOf(example, month, picked) {
     commits: items.some((item) => item.isAdopted && item.team.includes(i)),
     supports: items.some((item) => item.supporters.includes(i)),
     pooled: isMember(example, month, i) ? seatValue(example, "pooled_gbp_m", month, i) : 0,
+    influence: isMember(example, month, i) ? seatValue(example, "influence", month, i) : 0,
     isPicked: partner.key === picked,
   }));
   return { seats, items, ties: tiesOf(example, month), places: seatPlaces(example.partners) };
@@ -62,7 +63,10 @@ function paintTable({ seats, items, ties, places }, width) {
   const shown = ties.filter((tie) => tie.change !== "kept").concat(ties.filter((tie) => tie.change === "kept").sort((a, b) => b.trust - a.trust).slice(0, MOST_TIES));
   const wood = paintWood(width, height, reach);
   const lines = shown.reverse().map((tie) => paintTie(tie, at(tie.i, -9), at(tie.j, -9)));
-  return svgOf(width, height, [wood, ...lines, ...paintPapers(items, width, height, reach), ...seats.filter((seat) => seat.isMember).sort((a, b) => a.isPicked - b.isPicked).map((seat) => paintSeat(seat, at(seat.i, seat.rank === 2 ? 0 : seat.rank === 1 ? 3 : 9), places[seat.i].x > 0, { many, width, room }))].join(""));
+  const taken = seats.filter((seat) => seat.isMember).sort((a, b) => a.isPicked - b.isPicked).map((seat) => ({ seat, place: at(seat.i, AWAY[Math.max(0, seat.rank)]) }));
+  const halos = taken.map(({ seat, place }) => mark("circle", { class: "halo", cx: place.x, cy: place.y, r: 3 + 38 * Math.sqrt(seat.influence), fill: colourOf(seat.sector), "fill-opacity": "0.2" }));
+  const bodies = taken.map(({ seat, place }) => paintSeat(seat, place, places[seat.i].x > 0, { many, width, room }));
+  return svgOf(width, height, [wood, ...halos, ...lines, ...paintPapers(items, width, height, reach), ...bodies].join(""));
 }
 
 /** The table itself, a superellipse. */
@@ -101,11 +105,14 @@ const OUTLINE = {
   business: "M0-1.2L1.2 0L0 1.2L-1.2 0Z",
   voluntary: "M0-1.15L1.15 .9H-1.15Z",
 };
+/** By rank: how large a body is, and how far from the table. */
 const RANK_SIZE = [5.5, 5.5, 9.5];
+const AWAY = [9, 3, 0];
+const colourOf = (sector) => SECTORS.find((one) => one.name === sector).colour;
 
 /** A body: a shape and colour for its sector, large in person, small by a junior, empty if nobody came. */
 function paintSeat(seat, { x, y }, isRight, { many, width, room }) {
-  const { colour } = SECTORS.find((sector) => sector.name === seat.sector);
+  const colour = colourOf(seat.sector);
   const rank = Math.max(0, seat.rank);
   const size = RANK_SIZE[rank] * (many ? 0.75 : 1);
   const shape = mark("path", {
