@@ -2,21 +2,19 @@
 
 const SETTLED_AFTER = 900;
 
-/** Say the month, and the body if it is another one, once both rest. */
+/** Says what is looked at when somebody looked at something else and stays there: not while a run plays, nor at the start. */
 class Announcer {
   constructor(box) {
     this.box = box;
   }
 
-  rest(isPlaying, words) {
+  /** `about` names what is looked at, `words` tells it. */
+  rest(isPlaying, about, words) {
+    const isFirst = this.about === undefined;
+    if (!isPlaying && about === this.about) return;
     clearTimeout(this.timer);
-    if (isPlaying) return;
-    this.timer = setTimeout(() => this.say(words()), SETTLED_AFTER);
-  }
-
-  say(text) {
-    clearTimeout(this.timer);
-    if (this.box.textContent !== text) this.box.textContent = text;
+    this.about = isPlaying ? "playing" : about;
+    if (!isPlaying && !isFirst) this.timer = setTimeout(() => { this.box.textContent = words(); }, SETTLED_AFTER);
   }
 }
 

@@ -180,7 +180,7 @@ function showInside(view) {
     if (answer[side].example) at(`month-${side}`).innerHTML = monthWords(answer, side, view.step);
   }
   drawRibbon(figures.ribbon, answer, view);
-  page.announcer.rest(page.playing, () => page.story.words(viewOf().step) ?? tablesInWords(page.answer, viewOf().step, viewOf().picked));
+  page.announcer.rest(page.playing, [view.step, state.partner, page.story.about].join(), () => page.story.words(viewOf().step) ?? tablesInWords(page.answer, viewOf().step, viewOf().picked));
   if (state.partner === null || at("partner").value !== view.picked) at("partner").value = view.picked ?? "";
   if (!view.picked) return;
   const label = partnerLabel(answer, view.picked);

@@ -210,7 +210,7 @@ function drawRibbon(figure, answer, { step }) {
   const sides = SIDES.filter((side) => answer[side].example).map((side) => ({ side, spells: spellsOf(answer[side].example) }));
   if (!sides.length) return;
   const months = Math.min(...SIDES.map((side) => answer[side].example?.months ?? answer.months));
-  const told = sides.map(({ side }) => `${LETTER[side]} is ${regimeWords(answer[side].example, step)}`);
+  const told = sides.map(({ side }) => `${LETTER[side]}: ${regimeWords(answer[side].example, step)}`);
   figure.update({ sides, months, step: Math.min(step, months - 1), start: answer.start }, {}, `${monthName(answer.start, step)}: ${told.join("; ")}.`);
 }
 

@@ -145,7 +145,7 @@ function endStep({ example, when, last }) {
 class Story {
   constructor(box, show) {
     Object.assign(this, { box, show, side: null, number: 0 });
-    box.innerHTML = `<p class="teller">Story of this run, in a few steps: ${SIDES.map((side) => `<button type="button" data-story="${side}" aria-pressed="false">Side ${LETTER[side]}</button>`).join(" ")}</p>
+    box.innerHTML = `<p class="teller">Story of this run, in a few steps: ${SIDES.map((side) => `<button type="button" data-story="${side}" aria-pressed="false" disabled>Side ${LETTER[side]}</button>`).join(" ")}</p>
       <div class="story" hidden><h3 tabindex="-1"></h3><p class="told"></p><p class="buttons"><button type="button" data-go="-1">Back</button>
       <button type="button" data-go="1">Next</button> <button type="button" data-go="close">Close the story</button></p></div>`;
     box.addEventListener("click", ({ target }) => {
@@ -174,6 +174,11 @@ class Story {
     this.tell();
   }
 
+  /** Which step is told, by side and number. */
+  get about() {
+    return this.side ? this.side + this.number : "";
+  }
+
   /** What is told of a month, if the story is at it. */
   words(month) {
     return this.side && this.step.month === month ? this.box.querySelector(".told").textContent : null;
@@ -183,6 +188,7 @@ class Story {
   renew(answer) {
     this.answer = answer;
     this.number = 0;
+    for (const button of this.box.querySelectorAll("[data-story]")) button.disabled = false;
     if (this.side) this.tell({ isNew: true });
   }
 

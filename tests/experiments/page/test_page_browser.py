@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -554,11 +555,14 @@ def test_keyboard_plays_scrubs_and_tells_the_story(file: str, opened: Open) -> N
     page = opened(f"{file}#{LIFE}&month=10")
     rests(page)
     said = page.locator("#said")
-    expect(said).to_contain_text("February 2002")
+    page.wait_for_timeout(1200)
+    assert said.text_content() == ""
+    page.locator("#month").press("ArrowRight")
+    expect(said).to_contain_text("March 2002")
     page.locator("#play").press("Enter")
     expect(page.locator("#play")).to_have_attribute("aria-pressed", "true")
     page.wait_for_timeout(1800)
-    assert "February 2002" in said.text_content()
+    assert "March 2002" in said.text_content()
     page.locator("#play").press("Enter")
     month = int(page.locator("#month").input_value())
     assert month > 12
@@ -579,13 +583,17 @@ def test_keyboard_plays_scrubs_and_tells_the_story(file: str, opened: Open) -> N
     assert page.evaluate("document.activeElement.dataset.story") == "left"
 
 
-def test_a_click_on_the_ribbon_picks_its_month(file: str, opened: Open) -> None:
+def test_drawings_are_saved_and_a_click_on_the_ribbon_picks_its_month(file: str, opened: Open) -> None:
     page = opened(f"{file}#{LIFE}")
     rests(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as SVG: Side A round the table").click()
+    saved = ElementTree.fromstring(Path(waiting.value.path()).read_text("utf-8"))
+    assert saved.findall(".//*[@data-rank]")
     page.locator("#chart-ribbon [data-month='48']").click()
     expect(page.locator("#month-name")).to_have_text("April 2005")
     regimes = lived("growth_coalition").measures["regime"]
-    assert f"B is {regimes[48]}," in page.locator("#chart-ribbon .words").inner_text()
+    assert f"B: {regimes[48]}," in page.locator("#chart-ribbon .words").inner_text()
 
 
 @pytest.mark.parametrize(
