@@ -26,7 +26,6 @@ from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Parameter, Sce
 from sim.parameters import TOPICS
 from sim.population import place_records
 from sim.regimes import DECLARED_REGIMES
-from sim.tables import TOPICS as PROJECT_TOPICS
 
 QUANTILES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The lines of a fan of runs: the median, the middle half and the middle 90 %."""
@@ -154,7 +153,7 @@ def catalogue() -> dict[str, Any]:
         ],
         "sectors": [{"name": name, "label": titled(name), "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "tables": list(MONTH.choices.tables),
-        "topics": list(PROJECT_TOPICS),
+        "topics": list(MONTH.records["meetings"].called["theme_of"]),
         "regimes": [
             dataclasses.asdict(regime) | {"colour": REGIME_COLOURS[regime.name]} for regime in DECLARED_REGIMES
         ],
