@@ -150,7 +150,9 @@ ROOMS: dict[str, str] = {
     " experiments.files experiments.terminal experiments.options experiments.errors experiments.values"
     " experiments.behaviours experiments.compose experiments.command experiments.study",
     "experiments.page.engine": "sim analysis.shared",
-    "experiments.page": "sim analysis.shared experiments.options"
+    # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
+    "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"
+    " analysis.shared experiments.options"
     " experiments.behaviours"
     " experiments.compose experiments.study experiments.output experiments.page.engine",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"

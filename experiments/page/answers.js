@@ -3,10 +3,15 @@
 const FINAL_MONTHS = ENGINE.final_months;
 /** What is kept of a single run, besides its columns. */
 const HELD = {
-  partner: ["is_abolished", "is_reorganised"],
-  partnership: ["stands", "ends_now", "begins_again", "has_new_leader"],
+  partner: ["is_abolished", "is_reorganised", "rank_at", "in_team", "pools_in", "influence", "plan", "acts_as_one", "on_executive"],
+  partnership: [
+    "stands", "ends_now", "begins_again", "has_new_leader", "months_left", "theme_of", "aims", "direction", "facilitation", "information",
+    "fund_in_gbp_m", "posts_paid_gbp_m", "spent_on", "fund_spent_gbp_m", "fund_forfeited_gbp_m", "fund_held_gbp_m",
+  ],
   matrix: ["tie", "trust"],
 };
+/** What is kept of the luck of its meetings. */
+const LUCK = { partner: ["support"], partnership: ["agenda", "proposer", "theme", "whose"], matrix: [] };
 const TYPICAL_BY = ["engagement", "outcome"];
 const SHOWN_MEASURES = CATALOGUE.measures.map((measure) => measure.name);
 
@@ -171,35 +176,80 @@ function policyDates(scenario) {
 
 // ------------------------------------------------------------------ one run, body by body
 
+/** Where the numbers of a kind stand in a row of what is kept: by name the first of them, and how many there are in a row. */
+function columnsOf(kind, names) {
+  const { fields } = ENGINE.table.kinds.find((one) => one.name === kind);
+  const first = {};
+  let width = 0;
+  for (const name of names) {
+    first[name] = width;
+    width += fields[name][1] || 1;
+  }
+  return { first, width };
+}
+
+/** What was kept of bodies and of the table: `body(name, month, i, k)` and `whole(name, month, k)`, the k-th of several numbers. */
+function readersOf(held, kept, [thing, whole]) {
+  const [ofThing, ofWhole] = [columnsOf(thing, kept.partner), columnsOf(whole, kept.partnership)];
+  const n = held.partner.shape[1];
+  return {
+    body: (name, month, i, k = 0) => held.partner.values[(month * n + i) * ofThing.width + ofThing.first[name] + k],
+    whole: (name, month, k = 0) => held.partnership.values[month * ofWhole.width + ofWhole.first[name] + k],
+  };
+}
+
 /**
- * One run: `value(column, month, body)`, `term(number, month, body)`, `trust` and `tied` (month, one, other), and events. In months
- * without a table nobody is a member, and who is none has no numbers.
+ * One run: `value(column, month, body)`, `term(number, month, body)`, `trust` and `tied` (month, one, other) at the end of a
+ * month, or as they were before it, `rank(month, body, table)` (−1: not at it), measures, regimes, events, and the minutes of
+ * a month. In months without a table nobody is a member, and who is none has no numbers.
  */
-function exampleOf(plan, { columns, held, regimes }, replicate, thresholds) {
+function exampleOf(plan, { lived, chance, launch }, replicate, thresholds, numbers) {
+  const { columns, held } = lived;
   const { months } = plan;
   const n = plan.bodies.length;
   const { table } = ENGINE;
   const names = table.columns.filter((name) => !name.startsWith("term_"));
   const cell = (k, month, body) => columns.values[(month * n + body) * table.columns.length + k];
-  const whole = (name, month) => held.partnership.values[month * HELD.partnership.length + HELD.partnership.indexOf(name)];
-  const body = (name, month, i) => held.partner.values[(month * n + i) * HELD.partner.length + HELD.partner.indexOf(name)];
+  const { body, whole } = readersOf(held, HELD, ["partner", "partnership"]);
   const pair = (name) => (month, i, j) => held.matrix.values[((month * HELD.matrix.length + HELD.matrix.indexOf(name)) * n + i) * n + j];
+  const before = (name) => (month, i, j) => (month > 0 ? pair(name)(month - 1, i, j) : launch.values[(HELD.matrix.indexOf(name) * n + i) * n + j]);
   const stood = (month) => month === 0 || whole("stands", month - 1) > 0;
   const isMember = (month, i) => stood(month) && cell(0, month, i) > 0;
-  const tie = pair("tie");
-  return {
+  const [run] = runsOf(lived, thresholds);
+  const [tie, earlierTie] = [pair("tie"), before("tie")];
+  const minutes = new Map();
+  const example = {
     replicate,
-    regime: CATALOGUE.regimes[regimeIn(regimes, months - 1, 0, thresholds)].name,
+    plan,
+    regimes: run.regimes,
+    regime: CATALOGUE.regimes[run.regimes.at(-1)].name,
     months,
     partners: labelled(plan.bodies),
     columns: names,
+    behaviour: Object.fromEntries(table.names.behaviour.map((path, k) => [path.slice("behaviour.".length), numbers[k]])),
+    luck: readersOf(chance.held, LUCK, ["luck_of_partner", "luck"]),
     value: (k, month, i) => (k === 0 ? Number(isMember(month, i)) : isMember(month, i) ? cell(k, month, i) : NaN),
     term: (k, month, i) => (isMember(month, i) ? cell(names.length + k, month, i) : NaN),
+    measure: (name, month) => run.at(SHOWN_MEASURES.indexOf(name), month),
+    body,
+    whole,
+    stood,
+    rank: (month, i, table = 0) => (stood(month) ? body("rank_at", month, i, table) : -1),
     trust: pair("trust"),
     tied: (month, i, j) => tie(month, i, j) > 0,
+    trustBefore: before("trust"),
+    tiedBefore: (month, i, j) => earlierTie(month, i, j) > 0,
+    minutes: (month) => minutes.get(month) ?? minutes.set(month, minutesOf(example, month)).get(month),
     events: eventsOf(plan, whole, body),
   };
+  return example;
 }
+
+const SECTORS = CATALOGUE.sectors;
+const TERMS = CATALOGUE.terms;
+const column = (example, name) => example.columns.indexOf(name);
+const seatValue = (example, name, month, partner) => example.value(column(example, name), month, partner);
+const isMember = (example, month, partner) => seatValue(example, "is_member", month, partner) > 0.5;
 
 /** Who sits where: named by kind, numbered where a kind has several seats, with a key that holds on both sides. */
 function labelled(bodies) {

@@ -157,6 +157,8 @@ def catalogue() -> dict[str, Any]:
             for name, term in MONTH.terms.items()
         ],
         "sectors": [{"name": name, "label": titled(name), "colour": SECTOR_COLOURS[name]} for name in SECTORS],
+        "tables": list(MONTH.choices.tables),
+        "topics": list(MONTH.records["meetings"].called["theme_of"]),
         "regimes": [
             dataclasses.asdict(regime) | {"colour": REGIME_COLOURS[regime.name], "works": regime.name in WORKS}
             for regime in DECLARED_REGIMES

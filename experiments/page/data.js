@@ -57,8 +57,14 @@ class AskedSide {
 
   async example(replicate, signal) {
     if (this.lived?.replicate !== replicate) {
-      const result = await workers.live(this.requestFor([replicate], { measures: [], bodies: true, held: HELD }), signal);
-      this.lived = exampleOf(this.plan, result, replicate, this.thresholds);
+      const ask = (keep) => workers.live(this.requestFor([replicate], keep), signal);
+      const [lived, chance, { launch }] = await Promise.all([
+        ask({ bodies: true, held: HELD }),
+        ask({ measures: [], held: LUCK, luck: true }),
+        workers.live({ ...this.requestFor([replicate], {}), replicate, matrices: HELD.matrix }, signal),
+      ]);
+      const numbers = this.sets[replicate % this.sets.length];
+      this.lived = exampleOf(this.plan, { lived, chance, launch }, replicate, this.thresholds, numbers);
     }
     return this.lived;
   }

@@ -73,12 +73,12 @@ class Dates {
     const month = at("date-month").value || this.monthAt(name, this.months / 2);
     const step = this.stepOf(name, month);
     if (!(step >= 0 && step < this.months)) {
-      at("date-said").textContent = `${monthWords(month)} is outside the run: it goes from ${monthName(this.startOf(name), 0)} to ${monthName(this.startOf(name), this.months - 1)}.`;
+      at("date-said").textContent = `${dateWords(month)} is outside the run: it goes from ${monthName(this.startOf(name), 0)} to ${monthName(this.startOf(name), this.months - 1)}.`;
       return;
     }
     const intervention = INTERVENTIONS.get(at("date-what").value);
     setValue(this.state[name], datedPath(intervention.name, month), at("date-dose").value);
-    at("date-said").textContent = `${interventionWords(intervention, at("date-dose").value)} from ${monthWords(month)} on, on side ${LETTER[name]}.`;
+    at("date-said").textContent = `${interventionWords(intervention, at("date-dose").value)} from ${dateWords(month)} on, on side ${LETTER[name]}.`;
     this.changed();
   }
 
@@ -169,7 +169,7 @@ class Dates {
     });
     const place = placeNamed(this.state.place ?? MODEL.presets[this.state[name].preset].place);
     const fixed = entriesHere({ calendar: calendarEntries(this.state[name]), place })
-      .map((entry) => [this.stepOf(name, entry.from), `${monthWords(entry.from)}: ${entry.note}`]).filter(([step]) => step >= 0 && step < this.months)
+      .map((entry) => [this.stepOf(name, entry.from), `${dateWords(entry.from)}: ${entry.note}`]).filter(([step]) => step >= 0 && step < this.months)
       .map(([step, words]) => `<span class="fixed" role="img" style="left:${left(step)}" title="${escaped(words)}" aria-label="${escaped(words)}"></span>`);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const width = (MARK_WIDTH * rem) / Math.max(1, track.clientWidth);
@@ -182,7 +182,7 @@ class Dates {
       ends[row] = share + width;
       const words = interventionWords(intervention, this.state[name].changes[path]);
       return `<button type="button" class="mark" data-path="${escaped(path)}" style="left:${(share * 100).toFixed(2)}%;top:${1.6 + 1.9 * row}rem"
-        aria-label="${escaped(words)}, ${monthWords(month)}: arrow keys move it by a month, page keys by a year, Delete removes it">${escaped(words)}</button>`;
+        aria-label="${escaped(words)}, ${dateWords(month)}: arrow keys move it by a month, page keys by a year, Delete removes it">${escaped(words)}</button>`;
     });
     track.style.height = `${1.9 + 1.9 * ends.length}rem`;
     track.innerHTML = years.join("") + fixed.join("") + marks.join("");

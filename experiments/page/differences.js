@@ -81,7 +81,7 @@ class Differences {
       const { intervention, month } = datedParts(key);
       const words = (dose) => (dose ? interventionWords(intervention, dose) : "nothing");
       const was = effective(this.state.left, key);
-      return `${monthWords(month)}: ${was ? `<span class="from">${escaped(words(was))} →</span> ` : ""}<b>${escaped(words(value ?? effective(this.state.right, key)))}</b>`;
+      return `${dateWords(month)}: ${was ? `<span class="from">${escaped(words(was))} →</span> ` : ""}<b>${escaped(words(value ?? effective(this.state.right, key)))}</b>`;
     }
     const control = CONTROLS.get(this.pathsOf(key)[0]);
     const was = effective(this.state.left, control.path);

@@ -43,8 +43,8 @@ class Engine {
   /**
    * Live through up to `table.lanes` runs of a plan and return what is kept of them.
    * `behaviours` has a row of numbers a run, `keep` says what is kept: positions of measures, months, whether bodies and the
-   * terms of their decisions, and what bodies, the table and pairs hold. `given` are ranks that bodies take from outside, as
-   * [month, body, table, rank].
+   * terms of their decisions, and what bodies, the table and pairs hold; with `luck`, of what chance dealt to bodies and
+   * the table instead. `given` are ranks that bodies take from outside, as [month, body, table, rank].
    */
   live({ plan, behaviours, seed, replicates, keep, given = [] }) {
     const spare = replicates.length > 1 ? up(replicates.length, this.table.group) - replicates.length : 0;
@@ -61,6 +61,24 @@ class Engine {
       columns: keep.bodies ? read("kept.partner_rows") : null,
       held: keep.held ? { partner: read("kept.held.things"), partnership: read("kept.held.whole"), matrix: read("kept.held.matrices") } : null,
     };
+  }
+
+  /** Launch a run, live through none of its months, and return what pairs hold then: values (matrix, one, other) of some matrices. */
+  launch({ plan, behaviours, seed, replicate, matrices }) {
+    const keep = { measures: [], months: [], bodies: false, held: null };
+    const parts = this.laidOut({ plan: { ...plan, months: 0, policy: plan.policy.slice(0, 1) }, behaviours, seed, replicates: [replicate], keep });
+    const status = this.run(this.base);
+    if (status !== 0) throw new Error(`The engine stopped with status ${status}.`);
+    const { at, shape } = parts.get("kept.held.matrices_now");
+    const all = new Float64Array(this.memory.buffer, at, product(shape));
+    const n = plan.seats.length;
+    const [, groups, inPairs, , runs] = shape;
+    const values = new Float64Array(matrices.length * n * n);
+    matrices.forEach((name, m) => {
+      const first = this.table.matrices.indexOf(name) * groups * inPairs;
+      for (let i = 0; i < n; i += 1) for (let j = 0; j < n; j += 1) values[(m * n + i) * n + j] = all[((first + i) * inPairs + j) * runs];
+    });
+    return { shape: [matrices.length, n, n], values };
   }
 
   /** What an array holds of the first n runs, which come last in it. */
@@ -134,7 +152,7 @@ class Engine {
       seat: this.record(room, "seat", seats.length, (view) => this.fillSeats(view, seats)),
       behaviour: this.record(room, "behaviour", 1, (view) => this.fillRows(view, kind("behaviour"), 0, behaviours[0].map((_, i) => behaviours.map((row) => row[i])))),
       levers: this.record(room, "levers", plan.levers.length, (view) => plan.levers.forEach((row, i) => this.fillRows(view, kind("levers"), i, row.map(same)))),
-      policy: this.record(room, "policy", months, (view) => plan.policy.forEach((row, i) => this.fillRows(view, kind("policy"), i, row.map(same)))),
+      policy: this.record(room, "policy", plan.policy.length, (view) => plan.policy.forEach((row, i) => this.fillRows(view, kind("policy"), i, row.map(same)))),
       place: this.record(room, "place", 1, (view) => this.fillRows(view, kind("place"), 0, plan.place.map(same))),
       luck: this.record(room, "luck", 1),
       luck_of_partner: this.record(room, "luck_of_partner", padded),
@@ -175,7 +193,8 @@ class Engine {
 
     const held = keep.held ?? { partner: [], partnership: [], matrix: [] };
     const rowsHeld = (name, fields) => fields.flatMap((field) => Array.from({ length: kind(name).fields[field][1] || 1 }, (_, i) => fieldRow(name, field) + i));
-    const [thingRows, wholeRows] = [rowsHeld("partner", held.partner), rowsHeld("partnership", held.partnership)];
+    const [thing, whole] = keep.luck ? ["luck_of_partner", "luck"] : ["partner", "partnership"];
+    const [thingRows, wholeRows] = [rowsHeld(thing, held.partner), rowsHeld(whole, held.partnership)];
     const rowsOf = (name, count) => [count, kind(name).bytes / SLOT / lanes, lanes];
     return new Map(Object.entries({
       "request.addresses": wholeNumbers(room, addresses),
@@ -207,10 +226,10 @@ class Engine {
       "kept.keep_partners": Number(keep.bodies),
       "kept.keep_terms": Number(keep.bodies),
       "kept.held.thing_rows": wholeNumbers(room, thingRows),
-      "kept.held.things_now": room.view(records.partner, rowsOf("partner", seats.length)),
+      "kept.held.things_now": room.view(records[thing], rowsOf(thing, seats.length)),
       "kept.held.things": room.array("f8", [kept.length, seats.length, thingRows.length, n]),
       "kept.held.whole_rows": wholeNumbers(room, wholeRows),
-      "kept.held.whole_now": room.view(records.partnership, rowsOf("partnership", 1)),
+      "kept.held.whole_now": room.view(records[whole], rowsOf(whole, 1)),
       "kept.held.whole": room.array("f8", [kept.length, wholeRows.length, n]),
       "kept.held.chosen_matrices": wholeNumbers(room, held.matrix.map((name) => table.matrices.indexOf(name))),
       "kept.held.matrices_now": matrices,

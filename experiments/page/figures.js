@@ -2,6 +2,8 @@
 // Vega runs on its expression interpreter (ast), so that the page needs no eval.
 
 const DARK = matchMedia("(prefers-color-scheme: dark)").matches;
+// What is drawn keeps its colours on paper, so a dark drawing keeps its ground there.
+document.documentElement.toggleAttribute("data-dark", DARK);
 const INK = DARK ? "#e9e6df" : "#1f2a33";
 const GREY = DARK ? "#a9b1b9" : "#59646e";
 const HAIR = DARK ? "#363d44" : "#e4e0d8";

@@ -24,8 +24,9 @@ from experiments.page.engine.module import module_as_text
 from experiments.page.tables import engine_tables
 
 SCRIPTS = (
-    "arrays", "state", "words", "plan", "engine", "workers", "answers", "data", "figures", "charts", "network",
-    "partner", "controls", "differences", "dates", "rescue", "lessons", "play", "reproduce", "export", "main",
+    "arrays", "state", "words", "plan", "engine", "workers", "answers", "minutes", "data", "figures", "charts",
+    "drawing", "round_table", "timeline", "month_words", "partner", "story", "announce", "controls", "differences",
+    "dates", "rescue", "lessons", "play", "reproduce", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""
 

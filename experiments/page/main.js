@@ -7,6 +7,8 @@ const WAY = ["engagement", "trust", "dominance", "outcome"].map((measure) => {
 const WHO = CATALOGUE.sectors.map(({ name, label }) => ({ measure: `engagement_${name}`, title: label, says: "Engagement. 0 to 1." }));
 
 const ONE_STEP = 800;
+/** Milliseconds for which a month is shown while the run plays; where motion is unwelcome only one a year is, for longer. */
+const MONTH_ON_SHOW = 300;
 
 const page = { answer: null, figures: {}, wanted: null, busy: false, playing: 0, lastAddress: null, isChange: false, lastStep: 0 };
 const at = (id) => document.getElementById(id);
@@ -44,6 +46,8 @@ async function start() {
     page.wrong = "";
     writeAddress(true);
   });
+  page.announcer = new Announcer(at("said"));
+  page.story = new Story(at("story"), showStep);
   fillChoices();
   fillAbout();
   fillTake();
@@ -179,6 +183,7 @@ function showExamples() {
   at("reason").innerHTML = reasonWords(page.answer);
   fillPartners(view.picked);
   showInside(view);
+  page.story.renew(page.answer);
   document.documentElement.dataset.inside = String(Number(document.documentElement.dataset.inside ?? 0) + 1);
 }
 
@@ -219,7 +224,12 @@ function showInside(view) {
   slider.setAttribute("aria-valuetext", monthName(answer.start, view.step));
   at("month-name").textContent = monthName(answer.start, view.step);
   drawTimeline(figures.timeline, answer, view);
-  for (const side of SIDES) drawNetwork(figures[`network_${side}`], side, answer, view);
+  for (const side of SIDES) {
+    drawTable(figures[`table_${side}`], side, answer, view);
+    if (answer[side].example) at(`month-${side}`).innerHTML = monthWords(answer, side, view.step);
+  }
+  drawRibbon(figures.ribbon, answer, view);
+  page.announcer.rest(page.playing, [view.step, state.partner, page.story.about].join(), () => page.story.words(viewOf().step) ?? tablesInWords(page.answer, viewOf().step, viewOf().picked));
   if (state.partner === null || at("partner").value !== view.picked) at("partner").value = view.picked ?? "";
   if (!view.picked) return;
   const label = partnerLabel(answer, view.picked);
@@ -260,7 +270,13 @@ function setPartner(name) {
   page.state.partner = name;
   writeAddress();
   showInside(viewOf());
-  for (const side of SIDES) drawNetwork(page.figures[`network_${side}`], side, page.answer, viewOf());
+}
+
+/** Show the month of a step of the story, and its body. */
+function showStep({ month, partner }) {
+  pause();
+  if (partner) page.state.partner = partner;
+  setMonth(month);
 }
 
 // ------------------------------------------------------------------ figures
@@ -288,22 +304,20 @@ async function makeFigures() {
       title: `Side ${LETTER[side]}`, says: "Share of partnerships in each regime.", spec: regimesSpec(), file: `regimes-${LETTER[side]}`,
       table: () => regimesTable(current(), side),
     });
-    figures[`network_${side}`] = new Figure(at("charts-network"), {
-      title: `Side ${LETTER[side]}`, says: "", spec: networkSpec(), file: `network-${LETTER[side]}`, table: () => networkTable(current(), side, viewOf().step),
+    figures[`table_${side}`] = new Drawing(at("charts-table"), {
+      title: `Side ${LETTER[side]} round the table`, says: "", paint: paintTable, file: `table-${LETTER[side]}`, table: () => seatsTable(current(), side, viewOf().step),
     });
   }
+  figures.ribbon = new Drawing(at("chart-ribbon"), { title: "What both runs are, month by month", says: "A click picks a month.", paint: paintRibbon, file: "regimes-of-the-run", table: () => ribbonTable(current()) });
   figures.timeline = new Figure(at("chart-timeline"), { title: "Policy dates and events", says: "Filled diamonds: policy. Triangles: seats taken. Crosses: what ended. Dots: other events.", spec: timelineSpec(), file: "timeline", table: () => timelineTable(current()) });
   figures.terms = new Figure(at("charts-partner"), { title: "What draws it in, what pushes it away", spec: termsSpec(), file: "partner-terms", table: () => termsTable(current(), viewOf().picked, viewOf().step) });
   figures.chance = new Figure(at("charts-partner"), { title: "Chance that it goes in person", spec: chanceSpec(), file: "partner-chance", table: () => chanceTable(current(), viewOf().picked) });
   figures.other = new Figure(at("chart-other"), { title: MEASURES.get(page.state.measure).label, says: "", spec: fanSpec(200), file: "measure", table: () => fanTable(page.state.measure, current()) });
   retitleOther();
   await Promise.all(Object.values(figures).map((figure) => figure.ready()));
-  for (const side of SIDES) {
-    figures[`network_${side}`].view.addEventListener("click", (event, item) => item?.datum?.name && setPartner(item.datum.name));
-  }
-  for (const figure of Object.values(figures)) if (figure.spec.scales[0].name === "x" && figure.spec.scales[0].type === "utc") monthByClick(figure);
-  at("network-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
-    + ` · size: influence · filled: came this month · lines: ties, thicker with more trust · click a partner for its reasons`;
+  for (const figure of Object.values(figures)) if (figure.spec.scales?.[0].name === "x" && figure.spec.scales[0].type === "utc") monthByClick(figure);
+  at("table-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
+    + ` · large: in person · small: a junior · empty: nobody came · halo: influence · number: proposes that item · ring: in the team of what is adopted · tick: supports an item · coin: puts in own money · lines: ties, thicker with more trust; green: made this month; red, broken: lapsed · papers: items, dark if adopted · click a body for its reasons`;
   colourKeys();
 }
 
@@ -388,6 +402,8 @@ function wire() {
   }
   at("replay").addEventListener("click", replay);
   window.addEventListener("hashchange", readAddress);
+  // On a phone the month to pick stays below the verdict, which stays on top.
+  new ResizeObserver(() => document.documentElement.style.setProperty("--verdict", `${at("headline").offsetHeight}px`)).observe(at("headline"));
   // On a phone the settings start closed, so that the result comes first.
   if (window.matchMedia("(max-width: 60rem)").matches) at("settings").open = false;
 }
@@ -402,7 +418,7 @@ function play() {
     const next = Math.min(last, viewOf().step + stride);
     setMonth(next);
     if (next === last) pause();
-  }, stride === 1 ? 110 : 1500);
+  }, stride === 1 ? MONTH_ON_SHOW : 5 * MONTH_ON_SHOW);
 }
 
 function pause() {
@@ -410,6 +426,7 @@ function pause() {
   page.playing = 0;
   at("play").textContent = "Play";
   at("play").setAttribute("aria-pressed", "false");
+  if (page.ready && page.answer) showInside(viewOf());
 }
 
 function startLesson(lesson) {

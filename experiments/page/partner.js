@@ -212,7 +212,7 @@ function whySide(answer, side, name, step) {
   const { inPerson, junior } = chancesOf(example, month, partner);
   const away = 1 - inPerson - junior;
   const verdict = inPerson > 0.6 ? "mostly comes in person" : junior > 0.5 ? "mostly sends a junior" : away > 0.5 ? "mostly stays away" : "wavers";
-  return `${label} <b>${verdict}</b> (${monthName(answer.start, step)}: in person ${plainPercent(inPerson)} %, a junior ${plainPercent(junior)} %). ${sinceStart(example, partner, last)}`;
+  return `${label} <b>${verdict}</b> (${monthName(answer.start, step)}: in person ${plainPercent(inPerson)} %, a junior ${plainPercent(junior)} %). ${bodyWords(example, partner, month)} ${sinceStart(example, partner, last)}`;
 }
 
 /** Which terms moved most between the first year and the last months as a member. */

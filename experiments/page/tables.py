@@ -17,10 +17,14 @@ from experiments.page.options import accepted_sets, best_behaviour, board_option
 from sim import ARCHETYPES, SECTORS, Scenario
 from sim.levers import FUND_BASE_YEAR, LAST_OF_THE_FUND, national_fund_totals, successor_years
 from sim.measures import FINAL_MONTHS
+from sim.meetings import GROWTH_PRIORITIES, is_needed
 from sim.parameters import Behaviour
 from sim.population import GROUPS, Archetype, archetype_of, changed_archetype
 from sim.portable import memory_table, numbers_of_kind
+from sim.rules.mathematics import MEMORY_OF_A_YEAR
+from sim.rules.structure import JUNIOR_WEIGHT
 from sim.scenario import Board, CalendarEntry, Place, month_number
+from sim.tables import BLOCK_OF, MOST_ITEMS, N_PROJECTS, N_SECTORS, N_THEMES, SAVING_TIME, TOPICS
 
 
 def engine_tables(places: Sequence[str], *, most_replicates: int) -> dict[str, Any]:
@@ -38,10 +42,28 @@ def engine_tables(places: Sequence[str], *, most_replicates: int) -> dict[str, A
             USUAL: _rows([Behaviour()]),
         },
         "final_months": FINAL_MONTHS,
+        "meeting": meeting_table(),
         "statistics": {
             "t": [float(stats.t.ppf(upper, n - 1)) for n in range(2, most_replicates + 1)],
             "z": float(stats.norm.ppf(upper)),
         },
+    }
+
+
+def meeting_table() -> dict[str, Any]:
+    """Return what meetings go by besides what is set, for the minutes that a page makes of them (``minutes.js``)."""
+    themes = range(len(TOPICS))
+    return {
+        "themes": N_THEMES,
+        "saving_time": SAVING_TIME,
+        "projects": N_PROJECTS,
+        "most_items": MOST_ITEMS,
+        "block_of": list(BLOCK_OF),
+        "needed": [[s for s in range(N_SECTORS) if is_needed(sector=s, theme=theme)] for theme in themes],
+        "brought_by": ["all", "the chair", "voice", "wards"],
+        "growth_priorities": list(GROWTH_PRIORITIES),
+        "junior_weight": JUNIOR_WEIGHT,
+        "memory": MEMORY_OF_A_YEAR,
     }
 
 

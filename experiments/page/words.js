@@ -80,7 +80,7 @@ function interventionWords(intervention, dose) {
 }
 
 /** "April 2004", from "2004-04". */
-const monthWords = (month) => monthName(month, 0);
+const dateWords = (month) => monthName(month, 0);
 
 const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 

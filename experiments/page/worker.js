@@ -13,7 +13,7 @@ const started = new Promise((begin) => {
     }
     const engine = await started;
     try {
-      const result = engine.live(data.asked);
+      const result = data.asked.matrices ? { launch: engine.launch(data.asked) } : engine.live(data.asked);
       postMessage({ id: data.id, result }, arraysIn(result).map((values) => values.buffer));
     } catch (error) {
       postMessage({ id: data.id, error: error.message });
@@ -21,4 +21,4 @@ const started = new Promise((begin) => {
   };
 });
 
-const arraysIn = ({ measures, regimes, columns, held }) => [measures, regimes, columns, ...Object.values(held ?? {})].filter(Boolean).map((part) => part.values);
+const arraysIn = ({ measures, regimes, columns, held, launch }) => [measures, regimes, columns, launch, ...Object.values(held ?? {})].filter(Boolean).map((part) => part.values);

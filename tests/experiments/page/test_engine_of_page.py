@@ -25,15 +25,17 @@ from experiments.page.options import accepted_sets, preset_scenarios
 from experiments.page.roles import played_of
 from experiments.page.tables import engine_tables
 from experiments.values import with_values
-from sim import MONTH, Scenario, simulate_ensemble, with_changes
+from sim import MONTH, Scenario, meetings, simulate, simulate_ensemble, with_changes
 from sim.block import Keeping, plans_of
 from sim.choices import given_choices
 from sim.compiled import compiled_month, put_together
+from sim.month import PLACE, item_is_open
 from sim.population import seats_of
 from sim.portable import slots_of
 from sim.randomness import PLAYED
 from sim.records import Recorder
 from sim.scenario import CalendarEntry
+from sim.steps import Step
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
@@ -89,7 +91,9 @@ def lab() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.set_content(elements)
-        page.add_script_tag(content=own_script(("arrays", "state", "words", "plan", "engine", "answers", "play")))
+        page.add_script_tag(
+            content=own_script(("arrays", "state", "words", "plan", "engine", "answers", "minutes", "play"))
+        )
         page.add_script_tag(content="var engine = null; const lines = [];" + _HELP)
         page.evaluate(
             "async () => { const module = await unzipped(bytesOf(document.getElementById('module').textContent));"
@@ -141,6 +145,18 @@ const livedOf = (question) => {
     measures: bits(result.measures), columns: bits(result.columns), partner: bits(result.held.partner),
     matrix: bits(result.held.matrix), regimes: runs.map((run) => [...run.regimes]),
   };
+};
+const exampleAsked = (question) => {
+  const { scenario, asked } = askedOf({ ...question, runs: 1, every: 1 });
+  const keep = { ...asked.keep, measures: [], bodies: false, held: LUCK, luck: true };
+  const chance = engine.live({ ...asked, keep });
+  const launch = engine.launch({ ...asked, replicate: 0, matrices: HELD.matrix });
+  const lived = engine.live(asked);
+  return exampleOf(asked.plan, { lived, chance, launch }, 0, thresholdsOf(scenario), asked.behaviours[0]);
+};
+const minutesAsked = (question) => {
+  const example = exampleAsked(question);
+  return overMonths(example.months, (month) => example.minutes(month));
 };
 """
 
@@ -272,6 +288,49 @@ def test_the_browser_lives_through_the_same_months(lab, question):
         assert base64.b64decode(content) == expected.tobytes(), name
     ensemble = simulate_ensemble([question.scenario], replicates=RUNS, seed=question.seed, measures=["trust"])
     assert lived["regimes"] == ensemble.regimes[0].tolist()
+
+
+def _minutes_in_mesa(question: Question) -> list[list[dict[str, Any]]]:
+    """Return every item of every month as Mesa lives through it, by a month that watches its votes."""
+    items: list[list[dict[str, Any]]] = [[] for _ in range(question.scenario.months)]
+
+    def watch(self: Any) -> None:
+        sitting = [body for body in self.partners if body.sits > 0.0]
+        votes = {body.position: body.supports_it for body in sitting if body.in_person * body.on_executive > 0.0}
+        proposer = next((body.position for body in sitting if body.proposes > 0.0), -1)
+        items[self.month].append(
+            {
+                "table": self.table,
+                "theme": int(self.theme),
+                "proposer": proposer,
+                "team": [body.position for body in sitting if body.joins_team > 0.0],
+                "supporters": [position for position, supports in votes.items() if supports > 0.0],
+                "voting": list(votes),
+                "isAdopted": self.is_adopted > 0.0,
+                "project": int(self.place_of_project) if self.is_adopted > 0.0 else -1,
+            }
+        )
+
+    def watched_vote(self: Any) -> None:
+        before = self.model.votes
+        meetings.vote(self)
+        self.supports_it = 1.0 if self.model.votes > before else 0.0
+
+    month = MONTH.holding(supports_it="partner").replacing(vote=watched_vote)
+    month = month.after("decide", Step(watch, PLACE, "It is minuted.", when=item_is_open))
+    simulate(question.scenario, seed=question.seed, replicate=0, month=month)
+    return items
+
+
+@in_a_browser
+@pytest.mark.slow
+@pytest.mark.parametrize("question", QUESTIONS[::5], ids=lambda question: question.preset)
+def test_minutes_are_those_of_the_meetings(lab, question):
+    """Every item of every table and month: theme, who proposed, the team, who supported it, whether it passed."""
+    told, expected = lab.evaluate("minutesAsked", question.asked()), _minutes_in_mesa(question)
+    assert any(item["isAdopted"] for items in expected for item in items)
+    for month, items in enumerate(expected):
+        assert [{k: v for k, v in item.items() if k != "support"} for item in told[month]] == items, month
 
 
 @in_a_browser
