@@ -16,7 +16,14 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.shared.outcomes import REGIME_NAMES, outcome_of, percent_if_share
-from analysis.shared.plotting import REGIME_COLOURS, add_note_and_regime_key, add_title, in_house_style, new_figure
+from analysis.shared.plotting import (
+    REGIME_COLOURS,
+    WIDTH,
+    add_note_and_regime_key,
+    add_title,
+    in_house_style,
+    new_figure,
+)
 from analysis.shared.summaries import scenarios_of, t_interval, wilson_interval
 from analysis.shared.words import mid_sentence, readable, titled
 from sim.vocabulary import label_of
@@ -89,7 +96,7 @@ def phase_diagram(
     """
     scenarios = scenarios_of(plane)
     figure, panels = new_figure(
-        len(scenarios), 2, width=8.8, height=2.2 + 3.6 * len(scenarios), sharex=True, sharey=True
+        len(scenarios), 2, width=WIDTH, height=2.2 + 3.6 * len(scenarios), sharex=True, sharey=True
     )
     outcome = outcome_of(measure)
     of_measure = plane[plane["quantity"] == measure]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analysis.run.figures import ONE_RUN, by_sector, short_names
 from analysis.shared.plotting import (
     SECTOR_COLOURS,
+    WIDTH,
     add_note,
     add_title,
     calendar_axis,
@@ -58,7 +59,7 @@ def rank_strips(
     is_named = len(rows) <= _MOST_NAMED
     down, across = grid_shape(len(shown), most_columns=3)
     height = 1.5 + down * (0.5 + (0.19 if is_named else 0.085) * len(rows))
-    figure, panels = new_figure(down, across, width=10.0, height=height, sharex=True, sharey=True)
+    figure, panels = new_figure(down, across, width=WIDTH, height=height, sharex=True, sharey=True)
     hide_unused(panels, len(shown))
     add_title(figure, "Who came to which table, and in which rank")
     blank = "Blank: the body does not sit there, or the table does not meet."
@@ -101,7 +102,7 @@ def _strip(ax: Axes, values: NDArray[np.float64], when: NDArray[np.datetime64], 
     for places in rows.groupby("sector", sort=False).groups.values():
         ax.axhline(places[0], color="white", linewidth=4)
     ax.grid(visible=False)
-    ax.tick_params(axis="y", length=0, labelsize=8.5)
+    ax.tick_params(axis="y", length=0, labelsize=9)
     calendar_axis(ax, most_ticks=6, span=when)
 
 

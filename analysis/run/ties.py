@@ -19,6 +19,7 @@ from analysis.run.figures import ONE_RUN, by_sector, short_names
 from analysis.shared.plotting import (
     GREY,
     SECTOR_COLOURS,
+    WIDTH,
     add_note,
     add_sector_key,
     add_title,
@@ -62,7 +63,7 @@ def tie_networks(ties: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
     figure, panels = new_figure(
         down + 1,
         across,
-        width=9.6,
+        width=WIDTH,
         height=1.2 + 3.1 * down + 0.19 * lines,
         height_ratios=[*(3.1 for _ in range(down)), 0.05 + 0.19 * lines],
     )
@@ -149,7 +150,7 @@ def _draw(
             inside = across >= _ROOM_FOR_NUMBER
             text = ax.annotate(
                 f"{numbers[name]}", (x, y), (0, 0) if inside else (across / 2 + 1, across / 2 + 1),
-                textcoords="offset points", ha="center" if inside else "left", va="center", fontsize=8,
+                textcoords="offset points", ha="center" if inside else "left", va="center", fontsize=9,
                 weight="bold", color="white" if inside else "0.15", zorder=3,
             )  # fmt: skip
             around = SECTOR_COLOURS[sector] if inside else "white"
@@ -177,7 +178,7 @@ def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]
     shown = projects.tail(_MOST_PROJECTS).reset_index(drop=True)
     labels = short_names(list(bodies))
     height = 1.9 + 0.23 * max(3, len(shown))
-    figure, (ax, money) = new_figure(1, 2, width=10.0, height=height, sharey=True, width_ratios=[4, 1.2])
+    figure, (ax, money) = new_figure(1, 2, width=WIDTH, height=height, sharey=True, width_ratios=[4, 1.2])
     more = f" The last {len(shown)} of {len(projects)} are shown." if len(projects) > len(shown) else ""
     add_title(figure, "Projects, their money and the teams that carry them")
     note = (
@@ -200,14 +201,14 @@ def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]
         names = ", ".join(labels[name] for name in team.split(", ") if name)
         money.annotate(
             names, (1.0, place), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            va="center", fontsize=7.5, color="0.25",
+            va="center", fontsize=9, color="0.25",
         )  # fmt: skip
     money.barh(shown.index, shown["paid_gbp_m"], height=0.62, color=_FUND)
     money.barh(shown.index, shown["pooled_gbp_m"], left=shown["paid_gbp_m"], height=0.62, color=_POOLED)
     money.set(xlabel="£m", xlim=(0, None))
     money.xaxis.set_major_locator(MaxNLocator(nbins=3))
     money.grid(visible=False, axis="y")
-    ax.set_yticks(range(len(shown)), [titled(theme) for theme in shown["theme"]], fontsize=8)
+    ax.set_yticks(range(len(shown)), [titled(theme) for theme in shown["theme"]], fontsize=9)
     ax.set_ylim(max(1, len(shown)) - 0.4, -0.6)
     ax.grid(visible=False)
     calendar_axis(ax, span=when[first_shown:], most_ticks=5)

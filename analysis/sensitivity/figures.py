@@ -99,7 +99,7 @@ def tornado(
     order = ranked(indices, "one_at_a_time")
     shown, outcome = order[:MOST_ROWS], outcome_of(measure)
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.3 + 0.36 * len(shown))
-    add_title(figure, f"{outcome.label}: one parameter changed at a time in {mid_sentence(scenario)}")
+    add_title(figure, f"{titled(order[0])} alone moves {mid_sentence(outcome.label)} most in {mid_sentence(scenario)}")
     count = effects["replicate"].nunique()
     add_note(
         figure,
@@ -120,7 +120,7 @@ def tornado(
             ax.plot(found["value"], height, "o", color=colour, markersize=6)
             if isinstance(level, str):
                 ax.annotate(level, (found["value"], height), xytext=(0, 3), textcoords="offset points",
-                            color=colour, fontsize=7, ha="center", va="bottom")  # fmt: skip
+                            color=colour, fontsize=9, ha="center", va="bottom")  # fmt: skip
     ax.axvline(0.0, color=GREY, linewidth=1)
     _list_parameters(ax, shown, ranges)
     value_axis(ax, outcome, "Change against the scenario")
@@ -152,7 +152,9 @@ def morris_plane(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figur
     order = ranked(indices, "morris")
     wide = wide.loc[order]
     figure, (ax,) = new_figure(1, 1, width=8.0, height=5.2)
-    add_title(figure, f"{outcome.label}: Morris screening in {mid_sentence(scenario)}")
+    add_title(
+        figure, f"{titled(order[0])} moves {mid_sentence(outcome.label)} most in {mid_sentence(scenario)} (Morris)"
+    )
     add_note(
         figure,
         "Dot: a parameter; lines: 95 % bootstrap intervals over trajectories. Above the dotted line an effect depends "
@@ -202,7 +204,11 @@ def sobol_indices(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figu
     order = ranked(indices, "sobol")
     shown = order[:MOST_ROWS]
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.3 + 0.33 * len(shown))
-    add_title(figure, f"{outcome.label}: what its variance between draws is due to in {mid_sentence(scenario)}")
+    add_title(
+        figure,
+        f"{titled(order[0])} explains most of what differs between draws in {mid_sentence(outcome.label)}, "
+        f"{mid_sentence(scenario)}",
+    )
     add_note(
         figure,
         "Dot: share of the variance of draw means; line: 95 % bootstrap interval. Alone: first-order index. With "
@@ -239,7 +245,12 @@ def noise_shares(noise: pd.DataFrame) -> Figure:
     'Share of the variance of single runs, %'
     """
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.2 + 0.42 * len(noise))
-    add_title(figure, "How much of the variance of single runs is chance")
+    most = noise.loc[noise["within_share"].idxmax()]
+    add_title(
+        figure,
+        f"Up to {100 * most['within_share']:.0f}\N{NO-BREAK SPACE}% of the variance of single runs is chance "
+        f"({mid_sentence(outcome_of(str(most['measure'])).label)})",
+    )
     add_note(
         figure,
         f"From {_counted(noise)}. Black line: 95 % bootstrap interval of the share between draws. Chance that all "

@@ -21,6 +21,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
+    WIDTH,
     add_note,
     add_note_and_regime_key,
     add_title,
@@ -51,7 +52,7 @@ def history_by_dose(states: pd.DataFrame, regimes: pd.DataFrame, *, scenario: st
     """
     months = sorted(states["month"].unique())
     figure, panels = new_figure(
-        2, len(months), width=2.2 + 4.2 * len(months), height=7.0, sharey="row", height_ratios=[1.0, 1.15]
+        2, len(months), width=min(WIDTH, 2.2 + 4.2 * len(months)), height=7.0, sharey="row", height_ratios=[1.0, 1.15]
     )
     launches = [launch for launch in LAUNCHES if launch in set(states["launch"])]
     for month, above, below in zip(months, panels, panels[len(months) :], strict=False):
@@ -109,7 +110,7 @@ def loops_by_dose(branches: pd.DataFrame, states: pd.DataFrame, *, scenario: str
     '2 years at each dose'
     """
     paces = list(branches["hold_years"].unique())
-    figure, panels = new_figure(2, len(paces), width=2.2 + 4.2 * len(paces), height=6.8, sharey="row")
+    figure, panels = new_figure(2, len(paces), width=min(WIDTH, 2.2 + 4.2 * len(paces)), height=6.8, sharey="row")
     last = states["month"].max()
     stays = states[(states["month"] == last) & (states["launch"] == AS_IT_IS)]
     for years, above, below in zip(paces, panels, panels[len(paces) :], strict=False):
@@ -148,7 +149,7 @@ def gains_by_year(turned: pd.DataFrame, *, scenario: str, ailing_in: int, within
     """
     arms = list(turned["levers"].unique())
     figure, panels = new_figure(
-        2, len(arms), width=max(6.6, 2.7 + 3.4 * len(arms)), height=7.4, sharey=True, sharex=True
+        2, len(arms), width=min(WIDTH, max(6.6, 2.7 + 3.4 * len(arms))), height=7.4, sharey=True, sharex=True
     )
     every, levers = sorted(turned["dose"].unique()), levers_of(turned)
     first_arm = turned[turned["levers"] == arms[0]].drop_duplicates("dose").sort_values("dose").to_dict("records")

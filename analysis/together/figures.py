@@ -19,6 +19,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.shared.plotting import (
     GREY,
+    WIDTH,
     add_note,
     add_title,
     grid_shape,
@@ -54,7 +55,7 @@ def main_effects_over_years(main: pd.DataFrame) -> Figure:
     """
     measures, levers, doses, years = (list(main[name].unique()) for name in ("measure", "lever", "dose", "year"))
     figure, panels = new_figure(
-        len(measures), len(levers), width=max(5.0, 2.5 * len(levers)), height=1.9 + 1.75 * len(measures),
+        len(measures), len(levers), width=min(WIDTH, max(5.0, 2.5 * len(levers))), height=1.9 + 1.75 * len(measures),
         sharex=True, sharey="row",
     )  # fmt: skip
     looks = looks_of(doses)
@@ -98,7 +99,10 @@ def pair_interactions_in_year(pairs: pd.DataFrame, *, year: float) -> Figure:
     labels, place_of = _pair_rows(rows)
     across = grid_shape(len(measures), most_columns=4)
     figure, panels = new_figure(
-        *across, width=2.6 + 2.2 * across[1], height=1.8 + across[0] * (0.6 + 0.2 * len(labels)), sharey=True
+        *across,
+        width=min(WIDTH, 2.6 + 2.2 * across[1]),
+        height=1.8 + across[0] * (0.6 + 0.2 * len(labels)),
+        sharey=True,
     )
     hide_unused(panels, len(measures))
     for ax, measure in zip(panels, measures, strict=False):
@@ -141,7 +145,7 @@ def who_gains_in_year(sectors: pd.DataFrame, *, year: float) -> Figure:
     there = [sector for sector in SECTORS if sector in set(rows["sector"])]
     looks = looks_of(doses)
     figure, panels = new_figure(
-        len(measures), len(levers), width=max(5.0, 1.6 + 2.3 * len(levers)),
+        len(measures), len(levers), width=min(WIDTH, max(5.0, 1.6 + 2.3 * len(levers))),
         height=1.9 + len(measures) * (0.9 + 0.32 * len(there)), sharey=True, sharex="row",
     )  # fmt: skip
     for place, ax in enumerate(panels):
