@@ -56,15 +56,13 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     ),
     "places": ("sweep", "places=county:Durham", "replicates=3", "months=24", "study=places"),
     "places_many": ("sweep", "places=funded", "replicates=2", "months=24", "study=places_many"),
-    "morris": (
-        "sensitivity", "design=morris", "draws=4", "replicates=4", "months=24", "study=morris_study", "output=morris",
-    ),
+    "morris": ("sensitivity", "draws=4", "replicates=4", "months=24", "study=morris_study", "output=morris"),
     "sobol": (
-        "sensitivity", "design=sobol", "vary=[leadership]", "draws=16", "replicates=4", "months=24",
+        "sensitivity", "method=sobol", "vary=[leadership]", "draws=16", "replicates=4", "months=24",
         "study=sobol_study", "output=sobol",
     ),
     "tornado": (
-        "sensitivity", "design=one_at_a_time", "replicates=6", "months=24", "study=tornado_study", "output=tornado",
+        "sensitivity", "method=one_at_a_time", "replicates=6", "months=24", "study=tornado_study", "output=tornado",
     ),
     "drawn": ("sweep", "draws=96", "replicates=2", "months=36", "study=drawn"),
     "discover": ("discover", "study=drawn", "measure=attendance", "above=0.7", "resamples=4", "output=discover"),

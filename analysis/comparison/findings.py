@@ -35,7 +35,7 @@ def end_in_words(trajectories: pd.DataFrame, measure: str) -> str:
     """
     ends = at_the_end(trajectories, measure)
     first, last = ends.idxmax(), ends.idxmin()
-    high, low = told(measure, ends[first]), told(measure, ends[last])
+    high, low = told(measure, float(ends.max())), told(measure, float(ends.min()))
     if len(ends) == 1:
         return f"{titled(measure)} ends at {high} in {mid_sentence(str(first))}"
     if high == low:
@@ -79,7 +79,7 @@ def regimes_in_words(shares: pd.DataFrame) -> str:
 
 
 def _mostly(shares: pd.DataFrame, scenarios: Sequence[str]) -> str:
-    parts = []
+    parts: list[str] = []
     for name in scenarios:
         regime, share = _commonest(shares, name)
         verb = " ends mostly" if not parts else ""
@@ -124,7 +124,7 @@ def differences_in_words(contrasts: pd.DataFrame) -> str:
     clear = [row for row in rows if is_clear(row)]
     if len(scenarios) > _FEW:
         return f"{len(clear)} of {len(rows)} differences from {reference} are clear of 0"
-    parts = []
+    parts: list[str] = []
     for name in scenarios:
         differs = [label_of(row.measure) for row in clear if row.scenario == name]
         verb = f" differs from {reference}" if not parts else ""

@@ -144,10 +144,10 @@ def _most_time(means: pd.DataFrame) -> str:
     """Return what claims most senior time in the last year beside own business, in which scenario most."""
     last = means.groupby("scenario", sort=False).tail(_YEAR).groupby("scenario", sort=False).mean()
     others = last[[name for name in CLAIMS if name != "time_own_business"]]
-    scenario, measure = others.stack().idxmax()
+    measure, scenario = str(others.max().idxmax()), str(others.max(axis=1).idxmax())
     return (
-        f"Beside own business most senior time goes into {CLAIMS[measure][0]} in {mid_sentence(str(scenario))} "
-        f"({others.loc[scenario, measure]:.1f} half-days a month)"
+        f"Beside own business most senior time goes into {CLAIMS[measure][0]} in {mid_sentence(scenario)} "
+        f"({others.max().max():.1f} half-days a month)"
     )
 
 
@@ -213,8 +213,8 @@ def _unspent(totals: pd.DataFrame) -> str:
     if shares.empty:
         return "No money came into the fund"
     first, last = shares.idxmax(), shares.idxmin()
-    most = f"{100 * shares[first]:.0f}{SPACE}% of the fund went into projects in {mid_sentence(str(first))}"
-    return most if len(shares) == 1 else f"{most}, {100 * shares[last]:.0f}{SPACE}% in {mid_sentence(str(last))}"
+    most = f"{100 * float(shares.max()):.0f}{SPACE}% of the fund went into projects in {mid_sentence(str(first))}"
+    return most if len(shares) == 1 else f"{most}, {100 * float(shares.min()):.0f}{SPACE}% in {mid_sentence(str(last))}"
 
 
 def _totals(trajectories: pd.DataFrame) -> pd.DataFrame:
@@ -300,8 +300,9 @@ def _added_in_words(runs: pd.DataFrame) -> str:
     """Return what the partnership adds to the same pounds spent alone, where most and where least."""
     means = runs.groupby("scenario", sort=False)["added_value"].mean()
     first, last = means.idxmax(), means.idxmin()
-    most = f"The partnership adds {told('added_value', means[first])} in {mid_sentence(str(first))}"
-    return most if len(means) == 1 else f"{most}, {told('added_value', means[last])} in {mid_sentence(str(last))}"
+    most = f"The partnership adds {told('added_value', float(means.max()))} in {mid_sentence(str(first))}"
+    least = f"{told('added_value', float(means.min()))} in {mid_sentence(str(last))}"
+    return most if len(means) == 1 else f"{most}, {least}"
 
 
 def _dot(

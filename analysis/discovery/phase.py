@@ -178,8 +178,14 @@ def _draw_measure(ax: Axes, plane: pd.DataFrame, *, x: str, y: str, scale: float
         lines = ax.contour(across, up, shown, levels=levels, colors="white", linewidths=1.1)
         labels = ax.clabel(lines, fontsize=9, fmt=lambda value: f"{value:g}".replace("-", "−"))
         for label in labels:
+            # At an edge a number would lie over those of the axis.
+            at = ax.transAxes.inverted().transform(ax.transData.transform(label.get_position()))
+            label.set_visible(bool(np.all((at > _EDGE) & (at < 1.0 - _EDGE))))
             label.set_bbox({"facecolor": "black", "alpha": 0.45, "linewidth": 0, "pad": 1.0})
 
+
+_EDGE = 0.1
+"""Share of a panel, along each edge, in which no level is named."""
 
 SCOPE = (
     "Shares and intervals are those of chance between replicates of the model; everything else is as in the scenario. "

@@ -54,7 +54,7 @@ def renamed_by_threshold(shares: pd.DataFrame) -> Figure:
         ax.set_ylim(len(order) - 0.5, -0.5)
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set_xlabel("Months renamed")
-    worst = shares.loc[shares["renamed"].idxmax()]
+    worst = shares.nlargest(1, "renamed").iloc[0]
     add_title(
         figure,
         f"{readable(str(worst['threshold']))} at {worst['factor']:g} times its level renames most months: "

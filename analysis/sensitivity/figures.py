@@ -245,7 +245,7 @@ def noise_shares(noise: pd.DataFrame) -> Figure:
     'Share of the variance of single runs, %'
     """
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.2 + 0.42 * len(noise))
-    most = noise.loc[noise["within_share"].idxmax()]
+    most = noise.nlargest(1, "within_share").iloc[0]
     add_title(
         figure,
         f"Up to {100 * most['within_share']:.0f}\N{NO-BREAK SPACE}% of the variance of single runs is chance "

@@ -155,7 +155,8 @@ def at_the_end(trajectories: pd.DataFrame, measure: str) -> pd.Series:
     adds_up = measure in MEASURES and MEASURES[measure].at_the_end == LAST_MONTH
     last = trajectories["month"].max() - (0 if adds_up else FINAL_MONTHS - 1)
     rows = trajectories[trajectories["month"] >= last]
-    return rows.groupby("scenario", sort=False, observed=True)[measure].mean()
+    ends: pd.Series = rows.groupby("scenario", sort=False, observed=True)[measure].mean()
+    return ends
 
 
 def regimes_over_time(trajectories: pd.DataFrame) -> pd.DataFrame:
