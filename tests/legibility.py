@@ -37,10 +37,15 @@ def faults(figure: Figure) -> list[str]:
     found = [*cut_off(texts, figure.bbox), *overlapping(texts), *too_small(texts, figure)]
     for ax in figure.axes:
         found += [f"{_named(text)} lies on a marker" for text in texts if _on_a_marker(texts[text], ax)]
-        if not (ax.has_data() or ax.texts or ax.images):
+        if not (_drawn(ax) or ax.texts or ax.images or ax.collections or ax.patches):
             found.append("there is an empty panel")
         found += alike(ax)
     return found
+
+
+def _drawn(ax: Axes) -> bool:
+    """Return whether a panel has lines of data, not of reference alone."""
+    return any(line.get_transform() == ax.transData for line in ax.get_lines())
 
 
 def texts_of(figure: Figure) -> Iterator[Text]:

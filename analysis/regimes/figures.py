@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -49,7 +51,7 @@ def renamed_by_threshold(shares: pd.DataFrame) -> Figure:
         for factor, (colour, marker) in ends.items():
             at = mine[mine["factor"] == factor].drop_duplicates("threshold").set_index("threshold")["renamed"]
             ax.plot(at.reindex(order), range(len(order)), marker, color=colour, markersize=7)
-        ax.set_title(readable(str(name)), loc="left")
+        ax.set_title(textwrap.fill(readable(str(name)), 14), loc="left")
         ax.set_yticks(range(len(order)), [readable(threshold) for threshold in order])
         ax.set_ylim(len(order) - 0.5, -0.5)
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -69,7 +70,7 @@ def rank_strips(
     for place, (ax, table) in enumerate(zip(panels, shown, strict=False)):
         values = _matrix(choices[choices["table"] == table], list(rows["partner"]), len(dates), ranks)
         _strip(ax, values, when, rows)
-        ax.set_title(capital(table))
+        ax.set_title(textwrap.fill(capital(table), 16))
         if place == across - 1:
             _name_sectors(ax, rows)
         if place + across >= len(shown):

@@ -57,7 +57,7 @@ def value_axis(ax: Axes, outcome: Outcome, label: str, *, axis: str = "x") -> No
 
 
 def _range_text(bounds: Sequence[Any]) -> str:
-    return f"{len(bounds)} kinds" if isinstance(bounds[0], str) else f"{bounds[0]:g} to {bounds[1]:g}"
+    return ", ".join(bounds) if isinstance(bounds[0], str) else f"{bounds[0]:g} to {bounds[1]:g}"
 
 
 def _shown_note(shown: int, total: int, by: str) -> str:
@@ -104,9 +104,10 @@ def tornado(
     add_note(
         figure,
         f"Small dots: paired difference from the scenario in each of {count} replicates with the same chance. "
-        f"Large dots: their mean; lines: its 95 % interval. Behind a name: its range."
+        f"Large dots: their mean; lines: its 95 % interval. Behind a name: its range, or kinds from the top down."
         + _shown_note(len(shown), len(order), "swing"),
     )
+    kinds: dict[str, Sequence[Any]] = {}
     for row, parameter in enumerate(shown):
         here = effects[effects["parameter"] == parameter]
         of_parameter = indices[(indices["parameter"] == parameter) & (indices["index"] != SWING)]
@@ -118,11 +119,10 @@ def tornado(
             ax.plot(values, np.full(len(values), height), "o", color=colour, markersize=3, alpha=0.35, mew=0)
             ax.hlines(height, found["ci_low"], found["ci_high"], color=colour, linewidth=2.5)
             ax.plot(found["value"], height, "o", color=colour, markersize=6)
-            if isinstance(level, str):
-                ax.annotate(level, (found["value"], height), xytext=(0, 3), textcoords="offset points",
-                            color=colour, fontsize=9, ha="center", va="bottom")  # fmt: skip
+        if isinstance(levels[0], str):
+            kinds[parameter] = levels
     ax.axvline(0.0, color=GREY, linewidth=1)
-    _list_parameters(ax, shown, ranges)
+    _list_parameters(ax, shown, {**ranges, **kinds})
     value_axis(ax, outcome, "Change against the scenario")
     _colour_key(ax, {"at the low end": _LOW, "at the high end": _HIGH})
     return figure
