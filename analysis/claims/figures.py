@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from analysis.claims.tables import CONTRADICTED, MIXED, SUPPORTED, UNTESTABLE, claim_verdicts, records
-from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure
+from analysis.shared.plotting import GREY, WIDTH, add_note, add_title, in_house_style, new_figure
 from analysis.shared.words import readable
 
 _LOOKS: Mapping[str, tuple[str, str]] = {
@@ -49,9 +49,18 @@ def claims_overview(parts: pd.DataFrame, *, verdicts: pd.DataFrame | None = None
         ax.text(1.01, place, overall[name], transform=ax.get_yaxis_transform(), va="center", fontsize=9, color="0.25")
     ax.set_yticks(range(len(names)), [readable(str(name)) for name in names])
     _finish(ax, parts, rows=len(names))
-    add_title(figure, "The claims of the scenarios, part by part")
+    add_title(figure, _verdicts_in_words(overall))
     _add_key(figure, parts)
     return figure
+
+
+def _verdicts_in_words(verdicts: pd.Series) -> str:
+    """Return how many claims of scenarios the model supports, leaves mixed or contradicts."""
+    counts = [int((verdicts == verdict).sum()) for verdict in (SUPPORTED, MIXED, CONTRADICTED)]
+    return (
+        f"Of {len(verdicts)} claims of scenarios the model supports {counts[0]}, leaves {counts[1]} mixed and "
+        f"contradicts {counts[2]}"
+    )
 
 
 @in_house_style
@@ -77,7 +86,7 @@ def claims_forest(parts: pd.DataFrame) -> Figure:
         places.append(at)
         labels.append(label)
         at += 1 + height
-    figure, panels = new_figure(1, 1, width=9.4, height=2.2 + 0.205 * at)
+    figure, panels = new_figure(1, 1, width=WIDTH, height=2.2 + 0.205 * at)
     ax = panels[0]
     middles = np.array(places) + [label.count("\n") / 2 for label in labels]
     _draw_parts(ax, parts, middles)
@@ -95,7 +104,7 @@ def claims_forest(parts: pd.DataFrame) -> Figure:
         )
         ax.axhline(place - 0.6, color="0.85", linewidth=0.8)
     _finish(ax, parts, rows=at)
-    add_title(figure, "The claims of the scenarios, part by part")
+    add_title(figure, _verdicts_in_words(claim_verdicts(parts)["verdict"]))
     _add_key(figure, parts)
     return figure
 

@@ -6,26 +6,34 @@ Every function takes tidy frames (see ``analysis.shared.summaries``) and returns
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from analysis.comparison.findings import (
+    differences_in_words,
+    end_in_words,
+    headline_in_words,
+    most_engaged_sectors,
+    regimes_in_words,
+)
 from analysis.comparison.resources import resource_figures
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
-    LineEnd,
+    WIDTH,
     add_note,
     add_note_and_regime_key,
     add_title,
     calendar_axis,
     counted,
     draw_fans,
-    fan_note,
+    fan_grid,
     grid_shape,
+    headed,
     hide_unused,
     in_house_style,
     label_line_ends,
@@ -45,12 +53,9 @@ from analysis.shared.summaries import (
     scenarios_of,
     wilson_interval,
 )
-from analysis.shared.words import mid_sentence, readable, titled
+from analysis.shared.words import listed, mid_sentence, readable, titled
 from sim.population import SECTORS
 from sim.regimes import REGIMES
-
-_ALIKE = 1e-9
-"""Counterfactuals that differ by less are one."""
 
 
 @in_house_style
@@ -70,25 +75,16 @@ def measure_over_time(trajectories: pd.DataFrame, measure: str, *, ax: Axes | No
 
 @in_house_style
 def engagement_by_sector(trajectories: pd.DataFrame) -> Figure:
-    """Return a figure of engagement over time, one panel a sector.
+    """Return a figure of engagement over time, a row a scenario and a column a sector.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> figure = engagement_by_sector(run.assign(**{f"engagement_{sector}": 0.5 for sector in SECTORS}))
     >>> [ax.get_title(loc="left") for ax in figure.axes]
     ['Councils', 'Agencies', 'Businesses', 'Voluntary bodies']
     """
-    figure, panels = new_figure(2, 2, width=8.5, height=6.5, sharex=True, sharey=True)
-    add_title(figure, "Engagement of each sector over time")
-    says = "presence in the last year (a junior counts a quarter), as far as promises were kept"
-    add_note(figure, f"{fan_note(trajectories)} Engagement is {says}.")
-    fans = []
-    for ax, sector in zip(panels, SECTORS, strict=True):
-        ax.set_title(titled(sector))
-        fans.append((ax, draw_fans(ax, trajectories, f"engagement_{sector}")))
-    for ax in panels[::2]:
-        label_value_axis(ax, "engagement")
-    _label_right_column(fans, columns=2)
-    return figure
+    sectors = {f"engagement_{sector}": titled(sector) for sector in SECTORS}
+    says = "presence in the last year (a junior counts a quarter), as far as promises were kept; an index from 0 to 1"
+    return fan_grid(trajectories, sectors, title=most_engaged_sectors(trajectories), note=f"Engagement: {says}.")[0]
 
 
 @in_house_style
@@ -97,16 +93,12 @@ def dominance(trajectories: pd.DataFrame) -> Figure:
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> [ax.get_title(loc="left") for ax in dominance(run.assign(dominance=0.25, top_share=0.5)).axes]
-    ['Dominance', 'Top share of influence']
+    ['Dominance, normalised Herfindahl index', 'Top share of influence, %']
     """
-    figure, panels = new_figure(1, 2, width=8.5, height=4.3, sharex=True)
-    add_title(figure, "How far influence is in few hands")
-    add_note(figure, fan_note(trajectories) + " Dominance: 0 all equal, 1 one body has all the influence.")
-    fans = []
-    for ax, measure in zip(panels, ("dominance", "top_share"), strict=True):
-        fans.append(_titled_fan(ax, trajectories, measure))
-    _label_right_column(fans, columns=2)
-    return figure
+    return _fans(
+        trajectories, ("dominance", "top_share"), about="top_share",
+        note="Dominance: 0 all equal, 1 one body has all the influence.",
+    )  # fmt: skip
 
 
 @in_house_style
@@ -118,22 +110,17 @@ def outcome(trajectories: pd.DataFrame) -> Figure:
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> figure = outcome(run.assign(outcome=0.25, outcome_counterfactual=0.125, added_value=0.125))
     >>> [ax.get_title(loc="left") for ax in figure.axes]
-    ['Outcome', 'Added value']
+    ['Outcome, % of the gap', 'Added value, % of the gap']
     """
-    figure, (left, right) = new_figure(1, 2, width=8.5, height=4.3, sharex=True)
-    add_title(figure, "How much of the gap to the national average is closed")
-    dotted = bands(trajectories, "outcome_counterfactual")
-    looks = looks_of(scenarios_of(trajectories))
-    # Where the same pounds alone are the counterfactual, it is another one with more pounds.
-    alike = float((dotted.groupby("month")["q50"].max() - dotted.groupby("month")["q50"].min()).max()) < _ALIKE
-    add_note(figure, fan_note(trajectories) + " Dotted: median without a partnership, under the same shocks.")
-    _titled_fan(left, trajectories, "outcome")
-    for name, rows in dotted.groupby("scenario", sort=False, observed=True):
-        colour = "black" if alike else looks[str(name)].colour
-        left.plot(moments(rows["date"]), rows["q50"], color=colour, linestyle=":", linewidth=1.6)
-    _, ends = _titled_fan(right, trajectories, "added_value")
-    right.axhline(0.0, color=GREY, linewidth=0.8)
-    label_line_ends(right, ends)
+    figure, axes = fan_grid(
+        trajectories, {name: headed(name, wrap=40) for name in ("outcome", "added_value")},
+        title=end_in_words(trajectories, "added_value"),
+        note="Gap: to the national average. Dotted: median without a partnership, under the same shocks.",
+    )  # fmt: skip
+    dotted = bands(trajectories, "outcome_counterfactual").groupby("scenario", sort=False, observed=True)
+    for (left, right), (_, rows) in zip(axes, dotted, strict=True):
+        left.plot(moments(rows["date"]), rows["q50"], color="black", linestyle=":", linewidth=1.6)
+        right.axhline(0.0, color=GREY, linewidth=0.8)
     return figure
 
 
@@ -143,17 +130,20 @@ def trust(trajectories: pd.DataFrame) -> Figure:
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> figure = trust(run.assign(trust=0.5, trust_within=0.75, trust_across=0.25, trust_reciprocity=1.0))
-    >>> [ax.get_title(loc="left") for ax in figure.axes]
-    ['Trust', 'Trust within sectors', 'Trust across sectors', 'Reciprocity of trust']
+    >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes][:2]
+    ['Trust, 0 to 1', 'Trust within sectors, 0 to 1']
     """
-    figure, panels = new_figure(2, 2, width=8.5, height=6.5, sharex=True)
-    add_title(figure, "Trust between members over time")
-    add_note(figure, fan_note(trajectories) + " Reciprocity: 1 when trust is returned in full.")
-    fans = []
-    for ax, measure in zip(panels, ("trust", "trust_within", "trust_across", "trust_reciprocity"), strict=True):
-        fans.append(_titled_fan(ax, trajectories, measure))
-    _label_right_column(fans, columns=2)
-    return figure
+    return _fans(
+        trajectories, ("trust", "trust_within", "trust_across", "trust_reciprocity"), about="trust",
+        note="Reciprocity: 1 when trust is returned in full.",
+    )  # fmt: skip
+
+
+def _fans(trajectories: pd.DataFrame, measures: Sequence[str], *, about: str, note: str) -> Figure:
+    """Return the fans of measures, under what is found of one of them."""
+    wrap = 84 // len(measures)
+    panels = {name: headed(name, wrap=wrap) for name in measures}
+    return fan_grid(trajectories, panels, title=end_in_words(trajectories, about), note=note)[0]
 
 
 @in_house_style
@@ -167,11 +157,12 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
     """
     table = regimes_over_time(trajectories)
     scenarios = scenarios_of(table)
-    rows, columns = grid_shape(len(scenarios), most_columns=3 if len(scenarios) > 4 else 2)
-    figure, panels = new_figure(rows, columns, width=8.5, height=1.9 + 2.4 * rows, sharex=True, sharey=True)
+    rows, columns = grid_shape(len(scenarios), most_columns=3)
+    figure, panels = new_figure(rows, columns, width=WIDTH, height=1.9 + 2.0 * rows, sharey=True)
     hide_unused(panels, len(scenarios))
-    add_title(figure, "Regimes over time")
-    add_note_and_regime_key(figure, _shares_note(trajectories), REGIMES)
+    last = trajectories[trajectories["month"] == trajectories["month"].max()]
+    add_title(figure, regimes_in_words(regime_shares(last)))
+    add_note_and_regime_key(figure, _shares_note(trajectories), trajectories["regime"].unique())
     for ax, scenario in zip(panels, scenarios, strict=False):
         here = table[table["scenario"] == scenario]
         ax.stackplot(
@@ -190,26 +181,34 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
 
 @in_house_style
 def final_regimes(runs: pd.DataFrame) -> Figure:
-    """Return a figure of the share of runs that end in each regime, with 95 % Wilson intervals.
+    """Return a figure of the share of runs that end in each regime that occurs, with 95 % Wilson intervals.
 
     >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "regime": ["talking shop", "dissolved"]})
     >>> figure = final_regimes(runs)
     >>> len(figure.axes), figure.axes[0].get_yticklabels()[0].get_text()
-    (7, 'Baseline')
+    (2, 'Baseline')
     """
     shares = regime_shares(runs)
     scenarios = scenarios_of(shares)
-    height = 1.9 + 0.45 * len(scenarios)
-    figure, panels = new_figure(1, len(REGIMES), width=8.5, height=height, sharex=True, sharey=True)
-    add_title(figure, "Regime at the end of the run")
-    add_note(figure, f"Dot: share of {counted(runs_of(runs), 'run')} of each scenario. Line: 95 % Wilson interval.")
-    for ax, regime in zip(panels, REGIMES, strict=True):
-        here, colour = shares[shares["regime"] == regime], REGIME_COLOURS[regime]
-        ax.hlines(range(len(here)), here["ci_low"], here["ci_high"], color=colour, linewidth=3, alpha=0.6)
-        ax.plot(here["share"], range(len(here)), "o", color=colour, markersize=7, clip_on=False)
-        ax.set_title(titled(regime).replace(" ", "\n", 1), fontsize=10)
-        ax.set(xlim=(0, 1), xticks=(0, 0.5, 1), xlabel="% of runs")
+    there = [regime for regime in REGIMES if (runs["regime"] == regime).any()]
+    height = 1.9 + 0.42 * len(scenarios)
+    figure, panels = new_figure(1, len(there), width=WIDTH, height=height, sharex=True, sharey=True)
+    add_title(figure, regimes_in_words(shares))
+    none = [regime for regime in REGIMES if regime not in there]
+    rest = f" No run ends as {listed(none, word='or')}." if none else ""
+    add_note(
+        figure, f"Dot: share of {counted(runs_of(runs), 'run')} of each scenario. Line: 95 % Wilson interval.{rest}"
+    )
+    looks = looks_of(scenarios)
+    colours = [looks[scenario].colour for scenario in scenarios]
+    for ax, regime in zip(panels, there, strict=True):
+        here = shares[shares["regime"] == regime]
+        ax.hlines(range(len(here)), here["ci_low"], here["ci_high"], colors=colours, linewidth=3, alpha=0.5)
+        ax.scatter(here["share"], range(len(here)), color=colours, s=42, clip_on=False, zorder=3)
+        ax.set_title(textwrap.fill(titled(regime), 13), fontsize=10)
+        ax.set(xlim=(0, 1), xticks=(0, 0.5, 1))
         ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
+    panels[0].set_xlabel("% of runs")
     _list_scenarios(panels[0], scenarios)
     return figure
 
@@ -228,13 +227,14 @@ def paired_contrasts(runs: pd.DataFrame, *, reference: str) -> Figure:
     scenarios = scenarios_of(table)
     looks = looks_of(scenarios_of(runs))
     rows, columns = grid_shape(len(headline), most_columns=3)
-    height = 1.4 + rows * (1.0 + 0.33 * len(scenarios))
-    figure, panels = new_figure(rows, columns, width=8.5, height=height, sharey=True)
+    height = 1.6 + rows * (1.0 + 0.33 * len(scenarios))
+    figure, panels = new_figure(rows, columns, width=WIDTH, height=height, sharey=True)
     hide_unused(panels, len(headline))
-    add_title(figure, f"Difference from {mid_sentence(reference)} at the end of the run")
+    add_title(figure, differences_in_words(table))
     pairs = table["replicates"]
     line = "Line: its 95 % interval." if pairs.max() > 1 else "One pair has no interval."
-    add_note(figure, f"Dot: mean difference over {counted(pairs, 'pair')} of runs with the same chance. {line}")
+    against = f"Difference from {mid_sentence(reference)} at the end."
+    add_note(figure, f"{against} Dot: mean over {counted(pairs, 'pair')} of runs with the same chance. {line}")
     for ax, measure in zip(panels, headline, strict=False):
         here = table[table["measure"] == measure]
         colours = [looks[str(scenario)].colour for scenario in here["scenario"]]
@@ -284,40 +284,43 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 @in_house_style
 def headline(trajectories: pd.DataFrame, runs: pd.DataFrame) -> Figure:
-    """Return the figure that sums a comparison up: engagement, dominance, added value and final regimes.
+    """Return the figure that sums a comparison up, a row a scenario: engagement, dominance, added value, final regimes.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> run = run.assign(engagement=0.5, top_share=0.25, added_value=0.125, regime="talking shop")
     >>> figure = headline(run, run[run["month"] == 1])
-    >>> [ax.get_title(loc="left") for ax in figure.axes[1:]]
-    ['Top share of influence', 'Added value', 'Regime at the end']
+    >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
+    ['Engagement, index', 'Top share of influence, %', 'Added value, % of the gap', 'Regime at the end, % of runs']
     """
-    scenarios = scenarios_of(runs)
-    figure, panels = new_figure(2, 2, width=8.8, height=max(7.0, 3.0 + 0.8 * len(scenarios)))
-    add_title(figure, "Who comes, who dominates, what it adds and where it ends")
-    add_note_and_regime_key(
-        figure, f"{fan_note(trajectories)} Above each bar: share of the commonest regime and its 95 % Wilson interval."
-    )
-    fans = []
-    for ax, measure in zip(panels, ("engagement", "top_share", "added_value"), strict=False):
-        fans.append(_titled_fan(ax, trajectories, measure))
-    panels[3].set_title("Regime at the end")
-    final_regime_bars(runs, ax=panels[3])
-    label_line_ends(*fans[1])
+    measures = ("engagement", "top_share", "added_value")
+    figure, axes = fan_grid(
+        trajectories, {name: headed(name, wrap=15) for name in measures},
+        title=headline_in_words(trajectories, regime_shares(runs)), more_columns=1,
+        note="Bars: share of runs; line: 95 % Wilson interval.",
+    )  # fmt: skip
+    shares = regime_shares(runs)
+    there = [regime for regime in REGIMES if (runs["regime"] == regime).any()]
+    for ax, scenario in zip(axes[:, -1], scenarios_of(shares), strict=True):
+        _regime_bars(ax, shares[shares["scenario"] == scenario].set_index("regime").loc[there])
+    axes[0, -1].set_title("Regime at the end,\n% of runs")
+    axes[-1, -1].tick_params(labelbottom=True)
+    for ax in axes[:, 2]:
+        ax.axhline(0.0, color=GREY, linewidth=0.8)
     return figure
 
 
-def _titled_fan(ax: Axes, trajectories: pd.DataFrame, measure: str) -> tuple[Axes, list[LineEnd]]:
-    """Draw the fan of a measure under its name, with its unit at the axis; return where its lines end."""
-    ax.set_title(titled(measure))
-    ends = draw_fans(ax, trajectories, measure)
-    label_value_axis(ax, measure, name="")
-    return ax, ends
-
-
-def _label_right_column(fans: list[tuple[Axes, list[LineEnd]]], *, columns: int) -> None:
-    for ax, ends in fans[columns - 1 :: columns]:
-        label_line_ends(ax, ends)
+def _regime_bars(ax: Axes, shares: pd.DataFrame) -> None:
+    """Draw a bar a regime, named at its right, with its interval."""
+    places = range(len(shares))
+    ax.barh(places, shares["share"], height=0.72, color=[REGIME_COLOURS[str(regime)] for regime in shares.index])
+    ax.hlines(places, shares["ci_low"], shares["ci_high"], color="0.25", linewidth=1.1)
+    ax.yaxis.tick_right()
+    ax.set_yticks(places, [titled(str(regime)) for regime in shares.index], fontsize=9)
+    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="x", labelbottom=False, labelsize=9)
+    ax.set(xlim=(0, 1), xticks=(0, 0.5, 1), ylim=(len(shares) - 0.4, -0.6))
+    ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
+    ax.grid(visible=False, axis="y")
 
 
 def _list_scenarios(ax: Axes, scenarios: list[str]) -> None:

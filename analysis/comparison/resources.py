@@ -14,28 +14,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from analysis.comparison.findings import SPACE, end_in_words, told
 from analysis.shared.plotting import (
     GREY,
-    add_note,
+    WIDTH,
+    add_note_and_key,
     add_title,
     calendar_axis,
     counted,
-    draw_fans,
-    fan_note,
+    fan_grid,
     grid_shape,
+    headed,
     hide_unused,
     in_house_style,
-    label_line_ends,
     looks_of,
     moments,
     new_figure,
     runs_of,
 )
 from analysis.shared.summaries import scenarios_of, t_interval
-from analysis.shared.words import capital, readable, titled
+from analysis.shared.words import capital, mid_sentence, readable, titled
 from sim.population import THEMES
 
 TIES = ("tie_density", "tie_cross_sector_share", "core_share")
@@ -91,25 +92,12 @@ def ties(trajectories: pd.DataFrame) -> Figure:
     """Return a figure of how many pairs are tied, how many ties join sectors, and how large the core is, over time.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> [ax.get_title(loc="left") for ax in ties(run.assign(**dict.fromkeys(TIES, 0.5))).axes]
-    ['Density of ties', 'Ties across sectors', 'Share of members in the core']
+    >>> [" ".join(ax.get_title(loc="left").split()) for ax in ties(run.assign(**dict.fromkeys(TIES, 0.5))).axes]
+    ['Density of ties, %', 'Ties across sectors, %', 'Share of members in the core, %']
     """
-    figure, panels = new_figure(1, len(TIES), width=9.6, height=4.2, sharex=True)
-    add_title(figure, "Ties between members, across sectors and in the core")
-    add_note(
-        figure,
-        f"{fan_note(trajectories)} Core: members each tied to at least half of the others in it; seen once a year.",
-    )
-    units = ("Pairs of members, %", "Ties, %", "Members, %")
-    for ax, measure, unit in zip(panels, TIES, units, strict=True):
-        ends = draw_fans(ax, trajectories, measure)
-        ax.set_title(titled(measure))
-        ax.set_ylim(bottom=0)
-        ax.set_ylabel(unit)
-        ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol="", decimals=0))
-        calendar_axis(ax, most_ticks=5)
-    label_line_ends(panels[-1], ends)
-    return figure
+    note = "Core: members each tied to at least half of the others in it; seen once a year."
+    panels = {measure: headed(measure, wrap=26) for measure in TIES}
+    return fan_grid(trajectories, panels, title=end_in_words(trajectories, "tie_density"), note=note)[0]
 
 
 @in_house_style
@@ -126,15 +114,13 @@ def senior_time(trajectories: pd.DataFrame) -> Figure:
     """
     scenarios = scenarios_of(trajectories)
     down, across = grid_shape(len(scenarios), most_columns=3)
-    figure, panels = new_figure(down, across, width=9.6, height=2.3 + 2.9 * down, sharex=True, sharey=True)
+    figure, panels = new_figure(down, across, width=WIDTH, height=2.3 + 2.9 * down, sharex=True, sharey=True)
     hide_unused(panels, len(scenarios))
-    add_title(figure, "What claims the senior time of a member")
     counts = counted(runs_of(trajectories), "run")
     note = (
         f"Mean of {counts} of each scenario and of members, and of the last 12 months. Black: time that a member "
         "has; what goes beyond is taken from own business. Dotted: that, and what staff and one-stop shops take over."
     )
-    add_note(figure, note, empty_lines=3)
     columns = [*CLAIMS, "time_had", "time_spared"]
     means = trajectories.groupby(["scenario", "month"], sort=False)[columns].mean()
     dates = trajectories.groupby("month")["date"].first()
@@ -149,9 +135,20 @@ def senior_time(trajectories: pd.DataFrame) -> Figure:
         calendar_axis(ax, most_ticks=5)
         if place % across == 0:
             ax.set_ylabel("Half-days a month")
-    key = [Patch(color=CLAIMS[name][1], label=CLAIMS[name][0]) for name in reversed(seen)]
-    _key_below(figure, key, columns=5)
+    add_title(figure, _most_time(means))
+    add_note_and_key(figure, note, [Patch(color=CLAIMS[name][1], label=CLAIMS[name][0]) for name in reversed(seen)])
     return figure
+
+
+def _most_time(means: pd.DataFrame) -> str:
+    """Return what claims most senior time in the last year beside own business, in which scenario most."""
+    last = means.groupby("scenario", sort=False).tail(_YEAR).groupby("scenario", sort=False).mean()
+    others = last[[name for name in CLAIMS if name != "time_own_business"]]
+    measure, scenario = str(others.max().idxmax()), str(others.max(axis=1).idxmax())
+    return (
+        f"Beside own business most senior time goes into {CLAIMS[measure][0]} in {mid_sentence(scenario)} "
+        f"({others.max().max():.1f} half-days a month)"
+    )
 
 
 @in_house_style
@@ -159,21 +156,20 @@ def scarcity(trajectories: pd.DataFrame) -> Figure:
     """Return a figure of how scarce senior time is over time, and to how many other tables seniors go.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> [ax.get_title(loc="left") for ax in scarcity(run.assign(scarcity=0.5, time_elsewhere=1.0)).axes]
-    ['Scarcity of senior time', 'Other tables']
+    >>> figure = scarcity(run.assign(scarcity=0.5, time_elsewhere=1.0))
+    >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
+    ['Scarcity of senior time, 1: all time is claimed', "Other tables that a body's seniors go to"]
     """
-    figure, (left, right) = new_figure(1, 2, width=8.8, height=4.2, sharex=True)
-    add_title(figure, "How scarce senior time is")
-    note = "Scarcity: the square of the share of senior time that is claimed. Other tables: mean of the last 12 months."
-    add_note(figure, f"{fan_note(trajectories)} {note}")
     by_run = trajectories.groupby(["scenario", "replicate"], sort=False)["time_elsewhere"]
-    smooth = by_run.rolling(_YEAR, min_periods=1).mean().to_numpy()
-    draw_fans(left, trajectories, "scarcity")
-    left.set(title="Scarcity of senior time", ylabel="1: all time is claimed", ylim=(0, None))
-    left.axhline(1.0, color=GREY, linewidth=0.8)
-    ends = draw_fans(right, trajectories.assign(time_elsewhere=smooth), "time_elsewhere")
-    right.set(title="Other tables", ylabel="Tables that a body's seniors go to", ylim=(0, None))
-    label_line_ends(right, ends)
+    smooth = trajectories.assign(time_elsewhere=by_run.rolling(_YEAR, min_periods=1).mean().to_numpy())
+    panels = {
+        "scarcity": "Scarcity of senior time,\n1: all time is claimed",
+        "time_elsewhere": "Other tables that\na body's seniors go to",
+    }
+    note = "Scarcity: the square of the share of senior time that is claimed. Other tables: mean of the last 12 months."
+    figure, axes = fan_grid(smooth, panels, title=end_in_words(trajectories, "scarcity"), note=note)
+    for ax in axes[:, 0]:
+        ax.axhline(1.0, color=GREY, linewidth=0.8)
     return figure
 
 
@@ -189,14 +185,14 @@ def money(trajectories: pd.DataFrame) -> Figure:
     totals = _totals(trajectories)
     scenarios = scenarios_of(totals)
     height = 2.3 + 0.5 * len(scenarios)
-    figure, panels = new_figure(1, 3, width=9.6, height=height, sharey=True, width_ratios=[3.2, 1.4, 1.4])
-    add_title(figure, "Money by its use, over the whole run")
+    figure, panels = new_figure(1, 3, width=WIDTH, height=height, sharey=True, width_ratios=[3.2, 1.4, 1.4])
     counts = counted(runs_of(trajectories), "run")
     note = (
         f"Mean of {counts} of each scenario. Lines: 95 % intervals, above a bar of what went into projects, below of "
         "all that came in. Private money follows economic projects and is none of the table's."
     )
-    add_note(figure, note, empty_lines=2)
+    add_title(figure, _unspent(totals))
+    add_note_and_key(figure, note, [Patch(color=colour, label=name) for name, colour in FUND.values()])
     _fund_bars(panels[0], totals, scenarios)
     looks = looks_of(scenarios)
     for ax, measure in zip(panels[1:], OTHER_MONEY, strict=True):
@@ -207,8 +203,18 @@ def money(trajectories: pd.DataFrame) -> Figure:
         ax.xaxis.set_major_locator(MaxNLocator(nbins=4))
     panels[0].set_yticks(range(len(scenarios)), [textwrap.fill(readable(name), 18) for name in scenarios])
     panels[0].set_ylim(len(scenarios) - 0.4, -0.6)
-    _key_below(figure, [Patch(color=colour, label=name) for name, colour in FUND.values()], columns=4)
     return figure
+
+
+def _unspent(totals: pd.DataFrame) -> str:
+    """Return of which scenario's fund the largest and the smallest share went into projects."""
+    means = totals.groupby("scenario", sort=False)[list(FUND)].mean()
+    shares = (means["fund_spent_gbp_m"] / means.sum(axis=1)).dropna()
+    if shares.empty:
+        return "No money came into the fund"
+    first, last = shares.idxmax(), shares.idxmin()
+    most = f"{100 * float(shares.max()):.0f}{SPACE}% of the fund went into projects in {mid_sentence(str(first))}"
+    return most if len(shares) == 1 else f"{most}, {100 * float(shares.min()):.0f}{SPACE}% in {mid_sentence(str(last))}"
 
 
 def _totals(trajectories: pd.DataFrame) -> pd.DataFrame:
@@ -246,20 +252,24 @@ def added_value(runs: pd.DataFrame) -> Figure:
 
     >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "outcome": 0.2})
     >>> figure = added_value(runs.assign(outcome_counterfactual=0.1, **dict.fromkeys(("added_value", *_ADDED), 0.1)))
-    >>> [ax.get_title(loc="left") for ax in figure.axes]
+    >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
     ['Outcome and counterfactual', 'Added value', 'Added value by theme']
     """
     scenarios = scenarios_of(runs)
     looks = looks_of(scenarios)
     height = 2.5 + 0.62 * len(scenarios)
-    figure, panels = new_figure(1, 3, width=9.6, height=height, width_ratios=[1.1, 1.1, 1.3])
-    add_title(figure, "What the partnership adds to the same pounds spent alone")
+    figure, panels = new_figure(1, 3, width=WIDTH, height=height, width_ratios=[1.1, 1.1, 1.3])
+    add_title(figure, _added_in_words(runs))
     counts = counted(runs_of(runs), "run")
     note = (
         f"Last month, means of {counts} of each scenario. Thick line: 95 % interval of the mean; thin: middle 90 % of "
         "runs. Outcomes of runs differ mostly by shocks, which outcome and counterfactual share."
     )
-    add_note(figure, note, empty_lines=2)
+    key = [
+        Line2D([], [], marker="o", color=GREY, label="outcome, added value"),
+        Line2D([], [], marker="o", color=GREY, markerfacecolor="white", label="counterfactual: the same pounds alone"),
+    ]
+    add_note_and_key(figure, note, key)
     for place, scenario in enumerate(scenarios):
         here, colour = runs[runs["scenario"] == scenario], looks[scenario].colour
         _dot(panels[0], place - 0.14, here["outcome"].to_numpy(), colour=colour)
@@ -269,7 +279,7 @@ def added_value(runs: pd.DataFrame) -> Figure:
         for number, measure in enumerate(_ADDED):
             height_there = number + step * (place - (len(scenarios) - 1) / 2)
             _dot(panels[2], height_there, here[measure].to_numpy(), colour=colour, size=5)
-    for ax, title in zip(panels, ("Outcome and counterfactual", "Added value", "Added value by theme"), strict=True):
+    for ax, title in zip(panels, ("Outcome and\ncounterfactual", "Added value", "Added value by theme"), strict=True):
         ax.axvline(0.0, color=GREY, linewidth=1)
         ax.set(title=title, xlabel="% of the gap")
         ax.xaxis.set_major_locator(MaxNLocator(nbins=5))
@@ -283,12 +293,16 @@ def added_value(runs: pd.DataFrame) -> Figure:
         ax.set_ylim(rows - 0.5, -0.5)
     for tick, scenario in zip(panels[0].get_yticklabels(), scenarios, strict=True):
         tick.set_color(looks[scenario].colour)
-    key = [
-        Line2D([], [], marker="o", color=GREY, label="outcome, added value"),
-        Line2D([], [], marker="o", color=GREY, markerfacecolor="white", label="counterfactual: the same pounds alone"),
-    ]
-    _key_below(figure, key, columns=2)
     return figure
+
+
+def _added_in_words(runs: pd.DataFrame) -> str:
+    """Return what the partnership adds to the same pounds spent alone, where most and where least."""
+    means = runs.groupby("scenario", sort=False)["added_value"].mean()
+    first, last = means.idxmax(), means.idxmin()
+    most = f"The partnership adds {told('added_value', float(means.max()))} in {mid_sentence(str(first))}"
+    least = f"{told('added_value', float(means.min()))} in {mid_sentence(str(last))}"
+    return most if len(means) == 1 else f"{most}, {least}"
 
 
 def _dot(
@@ -312,8 +326,3 @@ def _dot(
 
 def _in_per_cent(share: float, _: object) -> str:
     return f"{100 * share:g}".replace("-", "−")
-
-
-def _key_below(figure: Figure, handles: list[Patch] | list[Line2D], *, columns: int) -> None:
-    """Say below the note what colours and signs mean."""
-    figure.legend(handles=handles, loc="outside lower left", ncols=columns, fontsize=9, handlelength=1.2)

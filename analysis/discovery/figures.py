@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from analysis.discovery.tables import Box, Tree
-from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, looks_of, new_figure
+from analysis.shared.plotting import GREY, WIDTH, add_note, add_title, in_house_style, looks_of, new_figure
 from analysis.shared.words import titled
 
 _IN, _OUT = (look.colour for look in looks_of(["in", "out"]).values())
@@ -150,7 +150,7 @@ def tree_figure(tree: Tree, *, title: str) -> Figure:
     """
     leaves = int(tree.classifier.get_n_leaves())
     depth = int(tree.classifier.get_depth())
-    figure, (ax,) = new_figure(1, 1, width=max(6.5, 1.25 * leaves + 0.5), height=1.9 + 1.25 * (depth + 1))
+    figure, (ax,) = new_figure(1, 1, width=min(WIDTH, max(6.5, 1.25 * leaves + 0.5)), height=1.9 + 1.25 * (depth + 1))
     add_title(figure, f"Decision tree: {title}")
     add_note(
         figure,
@@ -171,7 +171,7 @@ def tree_figure(tree: Tree, *, title: str) -> Figure:
         share = weighted * tree.wanted_share / both
         text = _node_text(structure, node, tree.features, share=share, total=structure.n_node_samples[0])
         frame = {"boxstyle": "round,pad=0.4", "facecolor": "white", "edgecolor": colour, "linewidth": 1.8}
-        ax.text(across, -down, text, ha="center", va="center", fontsize=8.5, color="black", zorder=2, bbox=frame)
+        ax.text(across, -down, text, ha="center", va="center", fontsize=9, color="black", zorder=2, bbox=frame)
     ax.set(xlim=(-0.55, leaves - 0.45), ylim=(-depth - 0.5, 0.5))
     ax.set_axis_off()
     return figure

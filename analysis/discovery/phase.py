@@ -16,7 +16,14 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.shared.outcomes import REGIME_NAMES, outcome_of, percent_if_share
-from analysis.shared.plotting import REGIME_COLOURS, add_note_and_regime_key, add_title, in_house_style, new_figure
+from analysis.shared.plotting import (
+    REGIME_COLOURS,
+    WIDTH,
+    add_note_and_regime_key,
+    add_title,
+    in_house_style,
+    new_figure,
+)
 from analysis.shared.summaries import scenarios_of, t_interval, wilson_interval
 from analysis.shared.words import mid_sentence, readable, titled
 from sim.vocabulary import label_of
@@ -89,7 +96,7 @@ def phase_diagram(
     """
     scenarios = scenarios_of(plane)
     figure, panels = new_figure(
-        len(scenarios), 2, width=8.8, height=2.2 + 3.6 * len(scenarios), sharex=True, sharey=True
+        len(scenarios), 2, width=WIDTH, height=2.2 + 3.6 * len(scenarios), sharex=True, sharey=True
     )
     outcome = outcome_of(measure)
     of_measure = plane[plane["quantity"] == measure]
@@ -171,8 +178,14 @@ def _draw_measure(ax: Axes, plane: pd.DataFrame, *, x: str, y: str, scale: float
         lines = ax.contour(across, up, shown, levels=levels, colors="white", linewidths=1.1)
         labels = ax.clabel(lines, fontsize=9, fmt=lambda value: f"{value:g}".replace("-", "−"))
         for label in labels:
+            # At an edge a number would lie over those of the axis.
+            at = ax.transAxes.inverted().transform(ax.transData.transform(label.get_position()))
+            label.set_visible(bool(np.all((at > _EDGE) & (at < 1.0 - _EDGE))))
             label.set_bbox({"facecolor": "black", "alpha": 0.45, "linewidth": 0, "pad": 1.0})
 
+
+_EDGE = 0.1
+"""Share of a panel, along each edge, in which no level is named."""
 
 SCOPE = (
     "Shares and intervals are those of chance between replicates of the model; everything else is as in the scenario. "

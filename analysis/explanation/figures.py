@@ -18,6 +18,7 @@ from analysis.run.turning_points import KINDS
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
+    WIDTH,
     LineEnd,
     add_note,
     add_note_and_regime_key,
@@ -191,7 +192,7 @@ def timeline(points: pd.DataFrame, spells: pd.DataFrame, dates: pd.Series, *, ti
             ax.plot(when[month], top + row + 0.4, "o", color="black", markersize=4, zorder=3, clip_on=False)
             ax.annotate(
                 text, (when[month], top + row + 0.4), xytext=(-6 if at_right else 6, 0), textcoords="offset points",
-                fontsize=8.5, va="center", ha="right" if at_right else "left",
+                fontsize=9, va="center", ha="right" if at_right else "left",
             )  # fmt: skip
         ticks.append((top + heights[lane] / 2 - 0.1, _LANE_NAMES[lane]))
         top += heights[lane]
@@ -258,7 +259,7 @@ def _regime_strip(ax: Axes, spells: pd.DataFrame, when: NDArray[np.datetime64], 
             dark = regime in ("growth coalition", "single-agency domination", "dissolved")
             middle = start + (end - start) / 2
             ax.text(
-                middle, top + 0.42, regime, ha="center", va="center", fontsize=8.5, color="white" if dark else "black"
+                middle, top + 0.42, regime, ha="center", va="center", fontsize=9, color="white" if dark else "black"
             )
 
 
@@ -281,7 +282,7 @@ def paired_course(
     'Police: attendance'
     """
     measures = (column, "engagement", "trust", "added_value")
-    figure, axes = new_figure(2, 2, width=8.8, height=6.6, sharex=True)
+    figure, axes = new_figure(2, 2, width=WIDTH, height=6.6, sharex=True)
     add_title(figure, f"The same people and luck, as it is and {label}")
     smooth = trajectories.copy()
     if column not in MEASURES:  # a single body's is of the month alone

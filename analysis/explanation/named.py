@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.explanation.tables import IN_PERSON, POINTS
+from analysis.explanation.tables import IN_PERSON, TERM, summed
 from analysis.shared.words import capital, listed, mid_sentence
 
 _MONTHS = (
@@ -29,13 +29,12 @@ _MONTHS = (
     "December",
 )
 _DID = {"senior": "came in person", "junior": "sent a junior", "absent": "stayed away"}
-_PARTNERS = "ties"
-"""The term that rests on partners who come."""
 _USUALLY = 0.5
 _MOST_NAMED = 3
 _MOVED = 0.02
 """Changes of trust below this are not told."""
-_POINT = 0.5
+_SMALL = 0.05
+"""Terms smaller than this, in utility, are told with all others."""
 _FRACTIONS = (
     (0.05, "next to nothing"),
     (0.17, "about a tenth"),
@@ -133,26 +132,26 @@ def ranks_in_words(ranks: pd.DataFrame, bodies: Iterable[str], labels: Mapping[s
     return lines
 
 
-def came_in_words(row: pd.Series, points: pd.Series, labels: Mapping[str, str], meanings: Mapping[str, str]) -> str:
-    """Return what a body did about the board in a month, with which partners, and what moved its chance.
+def came_in_words(row: pd.Series, choice: pd.Series, labels: Mapping[str, str], meanings: Mapping[str, str]) -> str:
+    """Return what a body did about the board in a month, with which partners, and the terms of its choice, summed.
 
-    ``row`` is one of the table of partners (date, partner, rank, tied_to, in_person_before), ``points`` the row of
-    ``analysis.explanation.tables.chances_in_person`` for it, ``meanings`` what terms are called.
+    ``row`` is one of the table of partners (date, partner, rank, tied_to, in_person_before), ``choice`` its chance of
+    going in person and the terms of that choice, ``meanings`` what terms are called.
 
     >>> row = pd.Series({"date": "2004-05", "partner": "school_1", "rank": "senior", "tied_to": 3.0,
     ...                  "in_person_before": "police_1 0.92, fire_1 0.50, bank_1 0.10"})
-    >>> points = pd.Series({"chance_in_person": 0.62, "points_ties": 14.2, "points_time": -8.0, "points_duty": 0.0})
+    >>> choice = pd.Series({"chance_in_person": 0.62, "term_ties": 1.2, "term_time": -0.4, "term_duty": 0.01})
     >>> labels = {"school_1": "School", "police_1": "Police force", "fire_1": "Fire service", "bank_1": "Bank"}
     >>> meanings = {"ties": "partners who come", "time": "scarce time", "duty": "duty"}
-    >>> print(came_in_words(row, points, labels, meanings).replace(". ", "." + chr(10)))
+    >>> print(came_in_words(row, choice, labels, meanings).replace(". ", "." + chr(10)))
     In May 2004 the school came in person, with a chance of 62 %.
     Of the 3 bodies it was tied to, 2 had a record of going in person to half or more of a year's meetings: the police force (92 %) and the fire service (50 %).
-    Without partners who come its chance would have been 14 points lower, without scarce time 8 points higher.
+    The terms of that choice came to +0.81: partners who come +1.20, scarce time −0.40, all others +0.01.
     """  # noqa: E501
-    body, chance = the(labels[row["partner"]]), points[IN_PERSON]
+    body, chance = the(labels[row["partner"]]), choice[IN_PERSON]
     told = f"In {month_in_words(row['date'])} {body} {_DID[row['rank']]}, with a chance of {_percent(chance)}"
     told += "." if row["rank"] == "senior" else " of coming in person."
-    return " ".join(part for part in (told, _ties(row, labels), _effects(points, meanings)) if part)
+    return " ".join(part for part in (told, _ties(row, labels), _summed(choice, meanings)) if part)
 
 
 def _ties(row: pd.Series, labels: Mapping[str, str]) -> str:
@@ -168,22 +167,18 @@ def _ties(row: pd.Series, labels: Mapping[str, str]) -> str:
     return f"{of} {len(usual)} {meetings}: {listed(named)}."
 
 
-def _effects(points: pd.Series, meanings: Mapping[str, str]) -> str:
-    """Return what partners who come, and the largest of the other terms, did to the chance."""
-    moved = {name: float(points.get(f"{POINTS}{name}", 0.0)) for name in meanings if name != "base"}
-    others = sorted((name for name in moved if name != _PARTNERS), key=lambda name: -abs(moved[name]))
-    chosen = [name for name in [_PARTNERS, *others[:_MOST_NAMED]] if abs(moved.get(name, 0.0)) >= _POINT]
-    if not chosen:
+def _summed(choice: pd.Series, meanings: Mapping[str, str]) -> str:
+    """Return the largest terms of a choice, the rest as one, and their sum."""
+    terms = {meaning: float(choice[f"{TERM}{name}"]) for name, meaning in meanings.items() if f"{TERM}{name}" in choice}
+    if not terms:
         return ""
-    phrases = [f"without {meanings[name]} {_points(moved[name])}" for name in chosen]
-    first, size = phrases[0], _points(moved[chosen[0]])
-    phrases[0] = f"{first.removesuffix(size)}its chance would have been {size}"
-    return f"{capital(', '.join(phrases))}."
+    parts = summed(terms, named=_MOST_NAMED + 1, least=_SMALL)
+    named = ", ".join(f"{name} {_signed(size)}" for name, size in parts.items())
+    return f"The terms of that choice came to {_signed(sum(parts.values()))}: {named}."
 
 
-def _points(moved: float) -> str:
-    size = f"{abs(moved):.0f} point{'' if round(abs(moved)) == 1 else 's'}"
-    return f"{size} {'lower' if moved > 0 else 'higher'}"
+def _signed(value: float) -> str:
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
 
 
 def promises_in_words(

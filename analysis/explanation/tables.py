@@ -125,6 +125,21 @@ def utility_of(terms: pd.DataFrame) -> NDArray[np.float64]:
     return utility
 
 
+def summed(values: Mapping[str, float], *, named: int, least: float) -> dict[str, float]:
+    """Return the largest of these values, and the rest as one, to two decimals that add up to the sum of all.
+
+    At most ``named`` are returned by name, none smaller than ``least``; the rest is "all others", and takes what
+    rounding leaves.
+
+    >>> summed({"time": -0.912, "ties": 1.104, "duty": 0.031, "habit": 0.02}, named=3, least=0.05)
+    {'ties': 1.1, 'time': -0.91, 'all others': 0.05}
+    """
+    largest = sorted(values, key=lambda name: -abs(values[name]))[:named]
+    shown = {name: round(values[name], 2) for name in largest if abs(values[name]) >= least}
+    rest = round(round(sum(values.values()), 2) - sum(shown.values()), 2) + 0.0
+    return shown if len(shown) == len(values) and not rest else shown | {"all others": rest}
+
+
 def first_and_last(monthly: pd.DataFrame, *, window: int = 12) -> tuple[range, range]:
     """Return the first and the last ``window`` months of a table by month; halves of it if it is short.
 

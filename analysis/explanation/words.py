@@ -6,14 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.explanation.tables import UTILITY
+from analysis.explanation.tables import UTILITY, summed
 from analysis.shared.words import capital, is_share, listed, titled, unit_of
 
 _NAMED = 3
-_LEFT_OUT = (
-    "What a term is worth is by how many points the chance to go in person would be lower without it, in the choice "
-    "among staying away, sending a junior and going in person; what terms are worth does not add up."
-)
 _SMALL = 0.05
 """Changes of utility below this are not named: they move a chance by about one point at most."""
 
@@ -31,16 +27,16 @@ def changes_in_words(
     ``changes`` is the result of ``analysis.explanation.tables.term_changes`` for the two ``spans``, ``attendance``
     the share of meetings attended in each, ``dates`` the YYYY-MM by month.
 
-    >>> rows = [("time", -0.2, -1.1, -0.9, -4.0, -21.0, -17.0, 5), ("utility", 0.5, -0.4, -0.9, 58.0, 38.0, -20.0, 5)]
-    >>> columns = ["term", "before", "after", "change", "points_before", "points_after", "chance_points", "since"]
-    >>> table = pd.DataFrame(rows, columns=columns).assign(meaning=["scarce time", "sum of the terms"])
+    >>> rows = [("time", -0.2, -1.1, -0.9, -4.0, -21.0, 5), ("duty", 0.7, 0.7, 0.0, 9.0, 9.0, 5),
+    ...         ("utility", 0.5, -0.4, -0.9, 58.0, 38.0, 5)]
+    >>> columns = ["term", "before", "after", "change", "points_before", "points_after", "since"]
+    >>> table = pd.DataFrame(rows, columns=columns).assign(meaning=["scarce time", "duty", "sum of the terms"])
     >>> dates = {month: f"2001-{month + 1:02d}" for month in range(12)}
     >>> for line in changes_in_words(table, (0.62, 0.14), dates, subject="Police", spans=[range(6), range(6, 12)]):
     ...     print(line)
     Police: somebody came to 62 % of meetings from 2001-01 to 2001-06, and to 14 % from 2001-07 to 2001-12.
-    The sum of all terms fell by 0.90, from 0.50 to −0.40; the chance to go in person fell from 58 to 38 %.
-    What changed most: scarce time (−0.90, worth −4 points before and −21 after, since 2001-06).
-    What a term is worth is by how many points the chance to go in person would be lower without it, in the choice among staying away, sending a junior and going in person; what terms are worth does not add up.
+    The sum of the terms of its choice fell by 0.90, from 0.50 to −0.40; the chance to go in person fell from 58 to 38 %.
+    That is scarce time −0.90 (since 2001-06), all others +0.00.
     """  # noqa: E501
     before, after = (f"from {dates[span[0]]} to {dates[span[-1]]}" for span in spans)
     first, last = (_percent(share) for share in attendance)
@@ -54,17 +50,19 @@ def changes_in_words(
     change, chances = utility["change"], [round(utility[name]) for name in ("points_before", "points_after")]
     if abs(change) < _SMALL:
         lines.append(
-            f"The sum of all terms hardly changed ({_signed(utility['before'])} to {_signed(utility['after'])})."
+            "The sum of the terms of its choice hardly changed "
+            f"({_signed(utility['before'])} to {_signed(utility['after'])})."
         )
     else:
         way = "rose" if change > 0 else "fell"
         lines.append(
-            f"The sum of all terms {way} by {abs(change):.2f}, from {_plain(utility['before'])} to "
+            f"The sum of the terms of its choice {way} by {abs(change):.2f}, from {_plain(utility['before'])} to "
             f"{_plain(utility['after'])}; the chance to go in person {_moved(*chances)}."
         )
-    named = [_term(row, dates) for _, row in largest.head(_NAMED).iterrows()]
-    lines.append(f"What changed most: {'; '.join(named)}.")
-    return [*lines, _LEFT_OUT]
+    since = {row["meaning"]: row["since"] for _, row in largest.iterrows()}
+    parts = summed(dict(zip(terms["meaning"], terms["change"], strict=True)), named=_NAMED, least=_SMALL)
+    named = [_term(name, size, since.get(name), dates) for name, size in parts.items()]
+    return [*lines, f"That is {', '.join(named)}."]
 
 
 def _moved(before: int, after: int) -> str:
@@ -74,10 +72,9 @@ def _moved(before: int, after: int) -> str:
     return f"{'rose' if after > before else 'fell'} from {before} to {after} %"
 
 
-def _term(row: pd.Series, dates: Mapping[int, str]) -> str:
-    since = "" if pd.isna(row["since"]) else f", since {dates[int(row['since'])]}"
-    worth = f"worth {_signed(row['points_before'], 0)} points before and {_signed(row['points_after'], 0)} after"
-    return f"{row['meaning']} ({_signed(row['change'])}, {worth}{since})"
+def _term(name: str, change: float, since: float | None, dates: Mapping[int, str]) -> str:
+    when = "" if since is None or pd.isna(since) else f" (since {dates[int(since)]})"
+    return f"{name} {_signed(change)}{when}"
 
 
 def decision_in_words(steps: pd.DataFrame) -> list[str]:

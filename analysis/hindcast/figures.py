@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from analysis.hindcast.record import LEAST_GAP
 from analysis.hindcast.tables import DRAWN, NONE
 from analysis.places.tables import CONDITION
-from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, looks_of, new_figure
+from analysis.shared.plotting import GREY, WIDTH, add_note, add_title, in_house_style, looks_of, new_figure
 from analysis.shared.words import capital
 
 INSIDE, OUTSIDE, NARROW = "record inside the interval", "record outside", f"gap below {LEAST_GAP:g} points"
@@ -42,7 +42,7 @@ def model_and_record(places: pd.DataFrame, changes: pd.DataFrame) -> Figure:
     >>> [ax.get_title(loc="left") for ax in figure.axes]
     ['District by district', 'Spread over districts']
     """
-    figure, (each, spread) = new_figure(1, 2, width=10.5, height=5.6, sharey=True, width_ratios=[1.35, 1.0])
+    figure, (each, spread) = new_figure(1, 2, width=WIDTH, height=5.6, sharey=True, width_ratios=[1.35, 1.0])
     _by_district(each, places)
     _spread(spread, places, changes)
     add_title(figure, _title(changes))

@@ -12,7 +12,16 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from scipy.stats import kstest
 
-from analysis.shared.plotting import GREY, add_note, add_title, grid_shape, hide_unused, in_house_style, new_figure
+from analysis.shared.plotting import (
+    GREY,
+    WIDTH,
+    add_note,
+    add_title,
+    grid_shape,
+    hide_unused,
+    in_house_style,
+    new_figure,
+)
 from analysis.shared.words import titled
 from sim.parameters import PARAMETERS
 
@@ -155,7 +164,7 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
     """
     rows = table[~table["parameter"].str.startswith(DUMMY)].head(most)
     shape = grid_shape(len(rows), most_columns=4)
-    figure, panels = new_figure(*shape, width=10.0, height=0.9 + 2.0 * shape[0])
+    figure, panels = new_figure(*shape, width=WIDTH, height=0.9 + 2.0 * shape[0])
     for ax, (_, row) in zip(panels, rows.iterrows(), strict=False):
         column = draws[:, list(names).index(row["parameter"])]
         values = row["low"] + (row["high"] - row["low"]) * column
@@ -168,7 +177,7 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
         if np.isfinite(row["chosen"]):
             ax.axvline(row["chosen"], color=_CHOSEN, linewidth=1.8, linestyle="--")
         ax.set(ylabel="", yticks=[], xlim=(row["low"], row["high"]))
-        ax.set_xlabel(PARAMETERS[f"behaviour.{row['parameter']}"].unit, fontsize=8)
+        ax.set_xlabel(PARAMETERS[f"behaviour.{row['parameter']}"].unit, fontsize=9)
         ax.set_title(titled(f"behaviour.{row['parameter']}"), fontsize=10)
         ax.locator_params(axis="x", nbins=4)
         ax.spines["left"].set_visible(False)
@@ -190,7 +199,7 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
     """
     columns = 2
     height = -(-len(table) // columns)
-    figure, panels = new_figure(1, columns, width=10.5, height=1.4 + 0.19 * height)
+    figure, panels = new_figure(1, columns, width=WIDTH, height=1.4 + 0.19 * height)
     for number, ax in enumerate(panels):
         rows = table.iloc[number * height : (number + 1) * height].reset_index(drop=True)
         width = rows["high"] - rows["low"]
@@ -211,7 +220,7 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
             xticks=[0.0, 0.5, 1.0],
             xticklabels=["lowest", "middle", "highest"],
         )
-        ax.set_yticks(range(len(rows)), [titled(f"behaviour.{name}") for name in rows["parameter"]], fontsize=8)
+        ax.set_yticks(range(len(rows)), [titled(f"behaviour.{name}") for name in rows["parameter"]], fontsize=9)
         ax.tick_params(axis="y", length=0)
     add_title(figure, "Accepted values of every parameter, within its prior range")
     add_note(
@@ -250,7 +259,7 @@ def tolerance_figure(generations: pd.DataFrame) -> Figure:
     ax.set_ylim(bottom=0.0)
     below.plot(stepped["generation"], 100.0 * stepped["accepted"], "o-", color=_COLOUR, markersize=4)
     below.set_ylabel("Steps accepted, %")
-    below.set_xlabel("Generation (0: best of the prior draws; where the tolerance jumps, a second judgement begins)")
+    below.set_xlabel("Generation (0: best of the prior draws)")
     below.set_ylim(bottom=0.0)
     below.xaxis.set_major_locator(MaxNLocator(integer=True))
     add_title(figure, "The tolerance of the calibration, generation by generation")

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.patterns.words import band_in_words, value_in_words
-from analysis.shared.plotting import add_note, add_title, in_house_style, new_figure
+from analysis.shared.plotting import WIDTH, add_note, add_title, in_house_style, new_figure
 
 PASSED, FAILED = (sns.color_palette("colorblind").as_hex()[place] for place in (0, 3))
 _BAND = "0.87"
@@ -31,7 +31,7 @@ def scoreboard_figure(board: pd.DataFrame, *, title: str) -> Figure:
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
     ['trust at the end  P1']
     """
-    figure, (ax,) = new_figure(1, 1, width=9.5, height=1.4 + 0.38 * len(board))
+    figure, (ax,) = new_figure(1, 1, width=WIDTH, height=1.4 + 0.38 * len(board))
     rows = board.reset_index(drop=True)
     for place in range(len(rows)):
         _draw_finding(ax, rows.iloc[place], float(place))

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from analysis.shared.plotting import add_note, add_title, in_house_style, new_figure
+from analysis.shared.plotting import WIDTH, add_note, add_title, in_house_style, new_figure
 from sim.spelling import spelt_out
 
 _PALE = 0.6
@@ -34,7 +34,7 @@ def shares_figure(patterns: pd.DataFrame, counts: pd.DataFrame, regimes: pd.Data
     ['P2', 'all']
     """
     height = 1.6 + 0.3 * max(len(patterns), len(regimes))
-    figure, (left, middle, right) = new_figure(1, 3, width=11.0, height=height)
+    figure, (left, middle, right) = new_figure(1, 3, width=WIDTH, height=height)
     ends = 100 * patterns[["ci_low", "ci_high"]].to_numpy(float)
     _bars(left, patterns["id"].tolist(), 100 * patterns["share"].to_numpy(float), labels_at=ends[:, 1])
     left.hlines(range(len(patterns)), ends[:, 0], ends[:, 1], color="0.25", linewidth=1.2)
@@ -62,7 +62,7 @@ def _bars(ax: Axes, names: list[str], values: Numbers, *, labels_at: Numbers) ->
     ax.set(xlim=(0, 112), ylim=(len(names) - 0.4, -0.6), xticks=[0, 50, 100])
     for place, value in enumerate(values):
         ax.annotate(
-            _per_cent(value), (value, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=8
+            _per_cent(value), (value, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9
         )
     ax.grid(visible=False, axis="y")
 
@@ -85,7 +85,7 @@ def decides_figure(decides: pd.DataFrame) -> Figure:
     above = decides[decides["above_noise"]]
     numbers, ids = list(dict.fromkeys(above["number"])), sorted(decides["id"].unique(), key=_in_order)
     shown = above.pivot(index="number", columns="id", values="rho").reindex(index=numbers, columns=ids)
-    figure, (ax,) = new_figure(1, 1, width=3.6 + 0.62 * len(ids), height=1.9 + 0.25 * max(1, len(numbers)))
+    figure, (ax,) = new_figure(1, 1, width=min(WIDTH, 3.6 + 0.62 * len(ids)), height=1.9 + 0.25 * max(1, len(numbers)))
     ax.set(xlim=(-0.5, len(ids) - 0.5), ylim=(max(1, len(numbers)) - 0.5, -0.5))
     most = max(0.3, float(np.nanmax(np.abs(shown.to_numpy(float)), initial=0.0)))
     values = shown.to_numpy(float)
@@ -93,7 +93,7 @@ def decides_figure(decides: pd.DataFrame) -> Figure:
     for row, column in np.argwhere(np.isfinite(values)):
         rho = values[row, column]
         colour = "white" if abs(rho) > _PALE * most else "0.15"
-        ax.text(column, row, f"{rho:+.2f}".replace("-", "−"), ha="center", va="center", fontsize=8, color=colour)
+        ax.text(column, row, f"{rho:+.2f}".replace("-", "−"), ha="center", va="center", fontsize=9, color=colour)
     ax.set_yticks(range(len(numbers)), [spelt_out(name) for name in numbers], fontsize=9)
     ax.set_xticks(range(len(ids)), ids)
     ax.xaxis.tick_top()

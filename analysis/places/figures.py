@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from analysis.places.tables import CONDITION
 from analysis.shared.plotting import (
     GREY,
+    WIDTH,
     add_note,
     add_title,
     in_house_style,
@@ -51,7 +52,7 @@ def _as_rows(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
     places = table.drop_duplicates("place").sort_values("need", ascending=False)
     height_of = {place: row for row, place in enumerate(places["place"])}
     figure, panels = new_figure(
-        1, len(measures), width=3.0 + 2.3 * len(measures), height=1.6 + 0.24 * len(places), sharey=True
+        1, len(measures), width=min(WIDTH, 3.0 + 2.3 * len(measures)), height=1.6 + 0.24 * len(places), sharey=True
     )
     looks = looks_of(scenarios)
     for ax, measure in zip(panels, measures, strict=True):
@@ -77,7 +78,11 @@ def _against_need(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
     """Return a row of panels a scenario: a point a place, by its need."""
     scenarios = list(table["scenario"].unique())
     figure, panels = new_figure(
-        len(scenarios), len(measures), width=1.0 + 3.0 * len(measures), height=1.5 + 2.5 * len(scenarios), sharex=True
+        len(scenarios),
+        len(measures),
+        width=min(WIDTH, 1.0 + 3.0 * len(measures)),
+        height=1.5 + 2.5 * len(scenarios),
+        sharex=True,
     )
     looks = looks_of([_WITH, _WITHOUT])
     has_fund = table["fund_2003_04_gbp_m"] > 0.0

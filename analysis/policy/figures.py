@@ -11,10 +11,13 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
 
 from analysis.policy.tables import BEST, REGRET_IN
 from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure
 from analysis.shared.words import is_share, readable, titled, unit_of
+
+_Points = NDArray[np.float64]
 
 _COLOURS = "cividis_r"
 """Even in grey and for colour-blind readers; the darker, the more one body dominates."""
@@ -46,7 +49,6 @@ def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched:
     _marks(ax, scenarios, marker="D", s=34, edgecolors="0.35", linewidths=0.8, zorder=3, **colours)
     best = policies[policies["policy"] == BEST]
     _marks(ax, best, marker="*", s=230, edgecolors="black", linewidths=1.1, zorder=5, **colours)
-    _label(ax, pd.concat([best, scenarios]))
     ax.set(xlabel="Cost, £m a place over the run", ylabel="Outcome, % of the gap closed")
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g}".replace("-", "−")))
     bar = figure.colorbar(points, ax=ax, pad=0.02, aspect=35)
@@ -58,6 +60,7 @@ def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched:
         "Ringed circles: Pareto front of outcome, dominance and cost on new seeds. Star: cheapest mix in the bound. "
         "Diamonds: the scenarios. Bars: middle 95 % of parameter sets. Small dots: mixes tried in the search.",
     )
+    _label(ax, pd.concat([best, scenarios]), pd.concat([front, searched, policies]))
     return figure
 
 
@@ -77,8 +80,17 @@ def _bars(ax: Axes, table: pd.DataFrame) -> None:
     )
 
 
-def _label(ax: Axes, policies: pd.DataFrame) -> None:
-    """Name the cheapest mix (the first row), the best outcome, the least cost, and the ordinary partnership."""
+def _label(ax: Axes, policies: pd.DataFrame, marks: pd.DataFrame) -> None:
+    """Name the cheapest mix (the first row), the best outcome, the least cost, and the ordinary partnership.
+
+    Names stand off the ``marks``, as near to where they are wanted as leaves them free.
+    """
+    layout = ax.figure.get_layout_engine()
+    if layout is not None and isinstance(ax.figure, Figure):
+        layout.execute(ax.figure)
+    points = ax.transData.transform(marks[["cost_gbp_m", "outcome"]].to_numpy()) * 72 / ax.figure.dpi
+    panel = ax.get_window_extent()
+    frame = np.array([[panel.x0, panel.y0], [panel.x1, panel.y1]]) * 72 / ax.figure.dpi
     others = policies.iloc[1:]
     ordinary = policies.index[policies["policy"] == "baseline_lsp"]
     # Offsets in points, to where such points leave room: mixes lie along the upper left edge of the cloud.
@@ -86,10 +98,14 @@ def _label(ax: Axes, policies: pd.DataFrame) -> None:
     offsets |= dict.fromkeys(ordinary, (45, -55)) | {others["outcome"].idxmax(): (-70, -25)}
     for place, offset in offsets.items():
         row = policies.loc[place]
+        at = ax.transData.transform((row["cost_gbp_m"], row["outcome"])) * 72 / ax.figure.dpi
+        half = np.array([3.2 * len(readable(str(row["policy"]))), 10.0])
+        free = _free(at, offset, half, points, frame)
+        points = np.vstack([points, at + free])
         ax.annotate(
             readable(str(row["policy"])),
             (row["cost_gbp_m"], row["outcome"]),
-            xytext=offset,
+            xytext=(float(free[0]), float(free[1])),
             textcoords="offset points",
             fontsize=9.5,
             ha="center",
@@ -98,6 +114,15 @@ def _label(ax: Axes, policies: pd.DataFrame) -> None:
             path_effects=[withStroke(linewidth=3, foreground="white")],
             arrowprops={"arrowstyle": "-", "color": "0.35", "linewidth": 0.8, "shrinkA": 0, "shrinkB": 6},
         )
+
+
+def _free(at: _Points, wanted: tuple[float, float], half: _Points, points: _Points, frame: _Points) -> _Points:
+    """Return the offset nearest to the one wanted, in points, at which a name covers fewest marks in the frame."""
+    grid = np.array([(x, y) for x in range(-160, 161, 10) for y in range(-120, 121, 10)], dtype=float)
+    offsets = np.vstack([[wanted], grid[np.argsort(((grid - wanted) ** 2).sum(axis=1))]])
+    inside = ((at + offsets - half >= frame[0]) & (at + offsets + half <= frame[1])).all(axis=1)
+    covered = (np.abs(points[None] - (at + offsets)[:, None]) < half + 6.0).all(axis=2).sum(axis=1)
+    return np.asarray(offsets[int(np.argmin(covered + 1000 * ~inside))])
 
 
 @in_house_style

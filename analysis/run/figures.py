@@ -32,6 +32,7 @@ from analysis.shared.plotting import (
 from analysis.shared.words import readable, titled, unit_of
 from sim.measures import MEASURES
 from sim.population import ARCHETYPES, SECTORS
+from sim.vocabulary import label_of
 
 ONE_RUN = "One run, so one course of chance; a comparison over replicates shows how much of this is chance."
 
@@ -53,7 +54,7 @@ def presence_by_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure
     ['Attendance', 'Attendance in person']
     """
     figure, panels = new_figure(3, 1, width=8, height=8.5, sharex=True)
-    add_title(figure, "Who comes, who comes in person, and how engaged they are")
+    add_title(figure, _who_comes(measures, partners))
     add_note(figure, "Last 12 months (fewer at the start), by sector. Engagement: presence, of which a junior counts a "
                      f"quarter, as far as promises were kept. {ONE_RUN}")  # fmt: skip
     members = partners.groupby(["month", "sector"])["is_member"].sum().unstack(fill_value=0)
@@ -76,6 +77,15 @@ def presence_by_sector(measures: pd.DataFrame, partners: pd.DataFrame) -> Figure
     return figure
 
 
+def _who_comes(measures: pd.DataFrame, partners: pd.DataFrame) -> str:
+    """Return which sector came in person most and which least, as means over the run."""
+    there = [sector for sector in SECTORS if sector in set(partners["sector"])]
+    means = {sector: float(measures[f"attendance_senior_{sector}"].mean()) for sector in there}
+    most, least = max(means, key=lambda sector: means[sector]), min(means, key=lambda sector: means[sector])
+    told = f"{titled(most)} came in person to {100 * means[most]:.0f}\N{NO-BREAK SPACE}% of meetings"
+    return told if most == least else f"{told}, {label_of(least)} to {100 * means[least]:.0f}\N{NO-BREAK SPACE}%"
+
+
 @in_house_style
 def influence(measures: pd.DataFrame, partners: pd.DataFrame, *, labelled: int = 5) -> Figure:
     """Return a figure of each body's share of influence; the ``labelled`` strongest have a colour and a name.
@@ -90,7 +100,6 @@ def influence(measures: pd.DataFrame, partners: pd.DataFrame, *, labelled: int =
     (['Council'], 'Share of influence, %')
     """
     figure, (ax,) = new_figure(1, 1, width=8, height=5)
-    add_title(figure, "Share of influence of each body")
     add_note(figure, f"The {labelled} bodies with most influence over the run are named; the others are grey. "
                      f"Dotted: an equal share for every member. {ONE_RUN}")  # fmt: skip
     shares = partners.pivot(index="month", columns="partner", values="influence").reindex(measures["month"])
@@ -100,6 +109,8 @@ def influence(measures: pd.DataFrame, partners: pd.DataFrame, *, labelled: int =
     when = moments(measures["date"])
     palette = {name: look.colour for name, look in looks_of(strongest).items()}
     labels = short_names([str(name) for name in shares])
+    share = f"{100 * float(shares[strongest[0]].mean()):.0f}\N{NO-BREAK SPACE}%"
+    add_title(figure, f"{labels[strongest[0]]}: most influence, {share} as a mean of the months at the table")
     ax.plot(when, shares.drop(columns=strongest), color="0.8", linewidth=0.8)
     ends = [
         _line_with_end(ax, when, shares[name].to_numpy(), name=labels[name], colour=colour)
@@ -125,7 +136,9 @@ def money(measures: pd.DataFrame) -> Figure:
     ['£m since the start', '£m a month']
     """
     figure, (total, monthly) = new_figure(2, 1, width=8, height=7, sharex=True, height_ratios=[3, 2])
-    add_title(figure, "Where the pooled fund went")
+    came, spent = float(measures["fund_in_gbp_m"].sum()), float(measures["fund_spent_gbp_m"].sum())
+    share = f", {100 * spent / came:.0f}\N{NO-BREAK SPACE}% of it for projects" if came > 0.0 else ""
+    add_title(figure, f"£{came:.1f}m came into the pooled fund{share}")
     add_note(
         figure,
         f"Every pound goes to projects or posts, is held or forfeited. Below: mean of the last 12 months. {ONE_RUN}",
@@ -169,7 +182,11 @@ def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
     (7, 'Outcome, % of the gap')
     """
     figure, (ax,) = new_figure(1, 1, width=8, height=5)
-    add_title(figure, "How much of the gap to the national average is closed")
+    added = 100 * float(measures["outcome"].iloc[-1] - measures["outcome_counterfactual"].iloc[-1])
+    direction = "closes" if added >= 0 else "widens"
+    add_title(
+        figure, f"Beside the same place without it, the partnership {direction} the gap by {abs(added):.1f} points"
+    )
     add_note(figure, "Shaded: mean over themes against the same place and shocks without a partnership (dashed), "
                      f"which is what the partnership adds. {ONE_RUN}")  # fmt: skip
     when = moments(measures["date"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from analysis.run.figures import ONE_RUN, by_sector, short_names
 from analysis.shared.plotting import (
     SECTOR_COLOURS,
+    WIDTH,
     add_note,
     add_title,
     calendar_axis,
@@ -58,7 +60,7 @@ def rank_strips(
     is_named = len(rows) <= _MOST_NAMED
     down, across = grid_shape(len(shown), most_columns=3)
     height = 1.5 + down * (0.5 + (0.19 if is_named else 0.085) * len(rows))
-    figure, panels = new_figure(down, across, width=10.0, height=height, sharex=True, sharey=True)
+    figure, panels = new_figure(down, across, width=WIDTH, height=height, sharex=True, sharey=True)
     hide_unused(panels, len(shown))
     add_title(figure, "Who came to which table, and in which rank")
     blank = "Blank: the body does not sit there, or the table does not meet."
@@ -68,7 +70,7 @@ def rank_strips(
     for place, (ax, table) in enumerate(zip(panels, shown, strict=False)):
         values = _matrix(choices[choices["table"] == table], list(rows["partner"]), len(dates), ranks)
         _strip(ax, values, when, rows)
-        ax.set_title(capital(table))
+        ax.set_title(textwrap.fill(capital(table), 16))
         if place == across - 1:
             _name_sectors(ax, rows)
         if place + across >= len(shown):
@@ -101,7 +103,7 @@ def _strip(ax: Axes, values: NDArray[np.float64], when: NDArray[np.datetime64], 
     for places in rows.groupby("sector", sort=False).groups.values():
         ax.axhline(places[0], color="white", linewidth=4)
     ax.grid(visible=False)
-    ax.tick_params(axis="y", length=0, labelsize=8.5)
+    ax.tick_params(axis="y", length=0, labelsize=9)
     calendar_axis(ax, most_ticks=6, span=when)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import networkx as nx
@@ -19,6 +20,7 @@ from analysis.run.figures import ONE_RUN, by_sector, short_names
 from analysis.shared.plotting import (
     GREY,
     SECTOR_COLOURS,
+    WIDTH,
     add_note,
     add_sector_key,
     add_title,
@@ -34,7 +36,7 @@ from analysis.shared.words import titled
 _MOST_PROJECTS = 40
 _MOST_NUMBERED, _OF_MANY = 30, 24
 """Bodies that have numbers at most, and of more than that."""
-_KEY_COLUMNS = 4
+_KEY_COLUMNS = 3
 _WIDEST, _NARROWEST, _ROOM_FOR_NUMBER = 26.0, 5.0, 13.0
 """How wide the circle of the most influential body is, of the least, and of those that hold a number; in points."""
 _CORE = "#222222"
@@ -62,7 +64,7 @@ def tie_networks(ties: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
     figure, panels = new_figure(
         down + 1,
         across,
-        width=9.6,
+        width=WIDTH,
         height=1.2 + 3.1 * down + 0.19 * lines,
         height_ratios=[*(3.1 for _ in range(down)), 0.05 + 0.19 * lines],
     )
@@ -147,15 +149,25 @@ def _draw(
         ax.scatter(x, y, s=across**2, color=SECTOR_COLOURS[sector], edgecolor=edge, linewidth=width, zorder=2)
         if name in numbers:
             inside = across >= _ROOM_FOR_NUMBER
+            right, up = _away((x, y), [place for other, place in places.items() if other != name])
             text = ax.annotate(
-                f"{numbers[name]}", (x, y), (0, 0) if inside else (across / 2 + 1, across / 2 + 1),
-                textcoords="offset points", ha="center" if inside else "left", va="center", fontsize=8,
+                f"{numbers[name]}", (x, y), (0, 0) if inside else (right * (across / 2 + 1), up * (across / 2 + 4)),
+                textcoords="offset points", ha="center" if inside else "left" if right > 0 else "right", va="center", fontsize=9,
                 weight="bold", color="white" if inside else "0.15", zorder=3,
             )  # fmt: skip
             around = SECTOR_COLOURS[sector] if inside else "white"
             text.set_path_effects([withStroke(linewidth=1.5, foreground=around)])
     ax.margins(0.1)
     ax.set_axis_off()
+
+
+def _away(place: tuple[float, float], others: Sequence[NDArray[np.float64]]) -> tuple[int, int]:
+    """Return to which side (1 right, -1 left) and how (1 up, -1 down) a place turns away from its nearest neighbour."""
+    if not others:
+        return 1, 1
+    gaps = np.array(place) - np.array(others)
+    nearest = gaps[int((gaps**2).sum(axis=1).argmin())]
+    return (1 if nearest[0] >= 0 else -1), (1 if nearest[1] >= 0 else -1)
 
 
 @in_house_style
@@ -177,7 +189,7 @@ def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]
     shown = projects.tail(_MOST_PROJECTS).reset_index(drop=True)
     labels = short_names(list(bodies))
     height = 1.9 + 0.23 * max(3, len(shown))
-    figure, (ax, money) = new_figure(1, 2, width=10.0, height=height, sharey=True, width_ratios=[4, 1.2])
+    figure, (ax, money) = new_figure(1, 2, width=WIDTH, height=height, sharey=True, width_ratios=[2.4, 1.0])
     more = f" The last {len(shown)} of {len(projects)} are shown." if len(projects) > len(shown) else ""
     add_title(figure, "Projects, their money and the teams that carry them")
     note = (
@@ -197,20 +209,20 @@ def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]
         if turn < end:
             depth = min(1.0, 0.2 + 0.8 * gained / most)
             ax.fill_betweenx(box, when[turn], when[end], color=_DELIVERS, alpha=depth, linewidth=0)
-        names = ", ".join(labels[name] for name in team.split(", ") if name)
+        names = textwrap.shorten(", ".join(labels[name] for name in team.split(", ") if name), 48, placeholder=" …")
         money.annotate(
             names, (1.0, place), (5, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            va="center", fontsize=7.5, color="0.25",
+            va="center", fontsize=9, color="0.25",
         )  # fmt: skip
     money.barh(shown.index, shown["paid_gbp_m"], height=0.62, color=_FUND)
     money.barh(shown.index, shown["pooled_gbp_m"], left=shown["paid_gbp_m"], height=0.62, color=_POOLED)
     money.set(xlabel="£m", xlim=(0, None))
-    money.xaxis.set_major_locator(MaxNLocator(nbins=3))
+    money.xaxis.set_major_locator(MaxNLocator(nbins=2))
     money.grid(visible=False, axis="y")
-    ax.set_yticks(range(len(shown)), [titled(theme) for theme in shown["theme"]], fontsize=8)
+    ax.set_yticks(range(len(shown)), [titled(theme) for theme in shown["theme"]], fontsize=9)
     ax.set_ylim(max(1, len(shown)) - 0.4, -0.6)
     ax.grid(visible=False)
-    calendar_axis(ax, span=when[first_shown:], most_ticks=5)
+    calendar_axis(ax, span=when[first_shown:], most_ticks=4)
     key = [
         Patch(facecolor="white", edgecolor=_PLANS, hatch="/////", label="planning"),
         Patch(color=_DELIVERS, label="delivery"),

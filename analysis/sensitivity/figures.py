@@ -57,7 +57,7 @@ def value_axis(ax: Axes, outcome: Outcome, label: str, *, axis: str = "x") -> No
 
 
 def _range_text(bounds: Sequence[Any]) -> str:
-    return f"{len(bounds)} kinds" if isinstance(bounds[0], str) else f"{bounds[0]:g} to {bounds[1]:g}"
+    return ", ".join(bounds) if isinstance(bounds[0], str) else f"{bounds[0]:g} to {bounds[1]:g}"
 
 
 def _shown_note(shown: int, total: int, by: str) -> str:
@@ -99,14 +99,15 @@ def tornado(
     order = ranked(indices, "one_at_a_time")
     shown, outcome = order[:MOST_ROWS], outcome_of(measure)
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.3 + 0.36 * len(shown))
-    add_title(figure, f"{outcome.label}: one parameter changed at a time in {mid_sentence(scenario)}")
+    add_title(figure, f"{titled(order[0])} alone moves {mid_sentence(outcome.label)} most in {mid_sentence(scenario)}")
     count = effects["replicate"].nunique()
     add_note(
         figure,
         f"Small dots: paired difference from the scenario in each of {count} replicates with the same chance. "
-        f"Large dots: their mean; lines: its 95 % interval. Behind a name: its range."
+        f"Large dots: their mean; lines: its 95 % interval. Behind a name: its range, or kinds from the top down."
         + _shown_note(len(shown), len(order), "swing"),
     )
+    kinds: dict[str, Sequence[Any]] = {}
     for row, parameter in enumerate(shown):
         here = effects[effects["parameter"] == parameter]
         of_parameter = indices[(indices["parameter"] == parameter) & (indices["index"] != SWING)]
@@ -118,11 +119,10 @@ def tornado(
             ax.plot(values, np.full(len(values), height), "o", color=colour, markersize=3, alpha=0.35, mew=0)
             ax.hlines(height, found["ci_low"], found["ci_high"], color=colour, linewidth=2.5)
             ax.plot(found["value"], height, "o", color=colour, markersize=6)
-            if isinstance(level, str):
-                ax.annotate(level, (found["value"], height), xytext=(0, 3), textcoords="offset points",
-                            color=colour, fontsize=7, ha="center", va="bottom")  # fmt: skip
+        if isinstance(levels[0], str):
+            kinds[parameter] = levels
     ax.axvline(0.0, color=GREY, linewidth=1)
-    _list_parameters(ax, shown, ranges)
+    _list_parameters(ax, shown, {**ranges, **kinds})
     value_axis(ax, outcome, "Change against the scenario")
     _colour_key(ax, {"at the low end": _LOW, "at the high end": _HIGH})
     return figure
@@ -152,7 +152,9 @@ def morris_plane(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figur
     order = ranked(indices, "morris")
     wide = wide.loc[order]
     figure, (ax,) = new_figure(1, 1, width=8.0, height=5.2)
-    add_title(figure, f"{outcome.label}: Morris screening in {mid_sentence(scenario)}")
+    add_title(
+        figure, f"{titled(order[0])} moves {mid_sentence(outcome.label)} most in {mid_sentence(scenario)} (Morris)"
+    )
     add_note(
         figure,
         "Dot: a parameter; lines: 95 % bootstrap intervals over trajectories. Above the dotted line an effect depends "
@@ -202,7 +204,11 @@ def sobol_indices(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figu
     order = ranked(indices, "sobol")
     shown = order[:MOST_ROWS]
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.3 + 0.33 * len(shown))
-    add_title(figure, f"{outcome.label}: what its variance between draws is due to in {mid_sentence(scenario)}")
+    add_title(
+        figure,
+        f"{titled(order[0])} explains most of what differs between draws in {mid_sentence(outcome.label)}, "
+        f"{mid_sentence(scenario)}",
+    )
     add_note(
         figure,
         "Dot: share of the variance of draw means; line: 95 % bootstrap interval. Alone: first-order index. With "
@@ -239,7 +245,12 @@ def noise_shares(noise: pd.DataFrame) -> Figure:
     'Share of the variance of single runs, %'
     """
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.2 + 0.42 * len(noise))
-    add_title(figure, "How much of the variance of single runs is chance")
+    most = noise.nlargest(1, "within_share").iloc[0]
+    add_title(
+        figure,
+        f"Up to {100 * most['within_share']:.0f}\N{NO-BREAK SPACE}% of the variance of single runs is chance "
+        f"({mid_sentence(outcome_of(str(most['measure'])).label)})",
+    )
     add_note(
         figure,
         f"From {_counted(noise)}. Black line: 95 % bootstrap interval of the share between draws. Chance that all "

@@ -20,14 +20,17 @@ import seaborn as sns
 from matplotlib import dates as calendar
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from analysis.shared.summaries import bands, scenarios_of
 from analysis.shared.words import is_share, readable, titled, with_unit
+from sim.measures import MEASURES
 from sim.population import SECTORS
 from sim.regimes import REGIMES
 
@@ -55,6 +58,12 @@ _STYLE: Any = {
 }
 GREY = "0.45"
 DPI = 150
+WIDTH = 8.5
+"""Inches across a figure, unless what it shows needs more."""
+PRINT_WIDTH = 6.85
+"""Inches across the text of an A4 page with margins of 18 mm, to which figures are printed."""
+SMALLEST = 7.0
+"""Points of the smallest text at that width."""
 
 # Seaborn's "colorblind" colours without the yellow and the pale pink, which vanish on white.
 _LINES: tuple[str, ...] = tuple(sns.color_palette("colorblind").as_hex()[place] for place in (0, 1, 2, 4, 3, 9, 5, 7))
@@ -62,8 +71,8 @@ _DASHES = ("-", "--", "-.", ":")
 
 SECTOR_COLOURS: Mapping[str, str] = dict(zip(SECTORS, _LINES, strict=False))
 
-# Paul Tol's "muted" scheme: safe for colour-blind readers and apart from the colours of scenarios.
-_REGIME_FILLS = ("#444444", "#BBBBBB", "#882255", "#117733", "#DDCC77", "#88CCEE", "#EEEEEE")
+# In the manner of Paul Tol's "muted" scheme: safe for colour-blind readers, and each lighter or darker than all others.
+_REGIME_FILLS = ("#262626", "#A6A6A6", "#882255", "#117733", "#B8860B", "#8CCBED", "#F0F0F0")
 REGIME_COLOURS: Mapping[str, str] = dict(zip(REGIMES, _REGIME_FILLS, strict=True))
 
 
@@ -82,6 +91,10 @@ def in_house_style(draw: Callable[P, R]) -> Callable[P, R]:
     return drawn
 
 
+ORDINARY = "baseline_lsp"
+"""The scenario that others are seen against: always grey."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Look:
     """How the line of one scenario is drawn."""
@@ -91,11 +104,16 @@ class Look:
 
 
 def looks_of(scenarios: Sequence[str]) -> dict[str, Look]:
-    """Return a look for each scenario, fixed by its place in the order; dashes change when colours repeat."""
-    return {
+    """Return a look for each scenario, by its place in the order; dashes change when colours repeat.
+
+    The ordinary partnership is grey and takes no colour from others.
+    """
+    others = [scenario for scenario in scenarios if scenario != ORDINARY]
+    looks = {
         scenario: Look(_LINES[place % len(_LINES)], _DASHES[(place // len(_LINES)) % len(_DASHES)])
-        for place, scenario in enumerate(scenarios)
+        for place, scenario in enumerate(others)
     }
+    return {scenario: looks.get(scenario, Look(GREY, "-")) for scenario in scenarios}
 
 
 def label_value_axis(ax: Axes, measure: str, *, name: str | None = None, axis: str = "y") -> None:
@@ -157,7 +175,7 @@ def hide_unused(panels: Sequence[Axes], used: int) -> None:
 
 def add_title(figure: Figure, title: str) -> None:
     """Put a title over the whole figure, flush left."""
-    figure.suptitle(_wrapped(figure, title, points=13), x=0.01, ha="left")
+    figure.suptitle(_wrapped(figure, title, points=13, bold=True), x=0.01, ha="left")
 
 
 def add_note(figure: Figure, note: str, *, empty_lines: int = 0) -> None:
@@ -176,19 +194,24 @@ def add_remarks(figure: Figure, remarks: Iterable[str]) -> None:
 
 def add_note_and_regime_key(figure: Figure, note: str, regimes: Iterable[str] = ()) -> None:
     """Put a note under the whole figure, and below it what the colours of these regimes mean, or of all."""
-    # The layout makes room for the taller of note and key, not for both: the note's empty lines hold the key.
-    add_note(figure, note, empty_lines=2)
     named = set(regimes) or set(REGIMES)
     patches = [Patch(color=REGIME_COLOURS[name], label=titled(name)) for name in REGIMES if name in named]
-    points = 9 if len(patches) <= 5 else 8
+    add_note_and_key(figure, note, patches)
+
+
+def add_note_and_key(figure: Figure, note: str, handles: Sequence[Patch | Line2D]) -> None:
+    """Put a note under the whole figure, and below it what colours and signs mean, in as many rows as it needs."""
+    font = FontProperties(size=9)
+    widths = [text_to_path.get_text_width_height_descent(str(h.get_label()), font, ismath=False)[0] for h in handles]
+    # Columns are as wide as the longest name in them, with the sign before it and a gap behind.
+    columns = max(1, min(len(handles), int(72 * 0.97 * figure.get_size_inches()[0] / (max(widths) + 36))))
+    rows = -(-len(handles) // columns)
+    # The layout makes room for the taller of note and key, not for both: the note's empty lines hold the key.
+    add_note(figure, note, empty_lines=rows + 1)
     figure.legend(
-        handles=patches,
-        loc="outside lower left",
-        ncols=len(patches),
-        fontsize=points,
-        handlelength=1.0,
+        handles=handles, loc="outside lower left", ncols=-(-len(handles) // rows), fontsize=9, handlelength=1.2,
         columnspacing=1.2,
-    )
+    )  # fmt: skip
 
 
 def add_sector_key(figure: Figure, sectors: Iterable[str]) -> None:
@@ -202,10 +225,18 @@ def add_sector_key(figure: Figure, sectors: Iterable[str]) -> None:
     figure.legend(handles=key, loc="outside upper right", ncols=len(key), fontsize=9, handletextpad=0.1)
 
 
-def _wrapped(figure: Figure, text: str, *, points: float) -> str:
-    # A character of the default typeface is a little over half as wide as it is high.
-    width = figure.get_size_inches()[0] * 72 / (0.56 * points)
-    return textwrap.fill(text, int(width))
+def _wrapped(figure: Figure, text: str, *, points: float, bold: bool = False) -> str:
+    """Return a text in lines that fit across the figure, as wide as they come out in the default typeface."""
+    font = FontProperties(size=points, weight="bold" if bold else "normal")
+    room = 72 * (0.95 * figure.get_size_inches()[0])
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_to_path.get_text_width_height_descent(longer, font, ismath=False)[0] <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
 
 
 def runs_of(table: pd.DataFrame) -> pd.Series:
@@ -230,16 +261,89 @@ def fan_note(trajectories: pd.DataFrame) -> str:
     return f"Line: median of {counted(counts, 'run')} of each scenario. {bands_note}"
 
 
+def fan_grid(
+    trajectories: pd.DataFrame, panels: Mapping[str, str], *, title: str, note: str, more_columns: int = 0
+) -> tuple[Figure, NDArray[Any]]:
+    """Return a figure of fans, a row a scenario and a column a measure, and its panels, rows first.
+
+    ``panels`` are the measures and what stands above the column of each. Behind the fan of a scenario are the medians
+    of the others, in pale grey, so that each is read by itself and against all. A column has one scale.
+    ``more_columns`` are left empty at the right.
+    """
+    scenarios = scenarios_of(trajectories)
+    looks = looks_of(scenarios)
+    columns = len(panels) + more_columns
+    height = 1.75 + (1.25 if len(scenarios) > 1 else 2.0) * len(scenarios)
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    axes = figure.subplots(len(scenarios), columns, squeeze=False, sharex=False)
+    add_title(figure, title)
+    others = "" if len(scenarios) == 1 else " Thin grey: medians of the others."
+    add_note(figure, f"{fan_note(trajectories)}{others} {note}".strip())
+    span = moments(trajectories["date"].drop_duplicates().sort_values())
+    for column, (measure, heading) in enumerate(panels.items()):
+        found = dict(iter(bands(trajectories, measure).groupby("scenario", sort=False, observed=True)))
+        low, high = _limits(pd.concat(found.values()), measure)
+        for ax, scenario in zip(axes[:, column], scenarios, strict=True):
+            for other in (other for other in scenarios if other != scenario):
+                ax.plot(moments(found[other]["date"]), found[other]["q50"], color="0.75", linewidth=0.8, zorder=1.5)
+            _fan(ax, found[scenario], looks[scenario].colour)
+            ax.set_ylim(low, high)
+            value_ticks(ax, measure, nbins=4)
+            calendar_axis(ax, most_ticks=max(4, 9 // columns), span=span)
+            ax.tick_params(labelbottom=scenario == scenarios[-1], labelsize=9)
+        axes[0, column].set_title(heading)
+    if len(scenarios) > 1:
+        for ax, scenario in zip(axes[:, 0], scenarios, strict=True):
+            ax.set_ylabel(
+                textwrap.fill(readable(scenario), 13), rotation=0, ha="right", va="center", labelpad=6,
+                color=looks[scenario].colour, fontweight="bold", fontsize=9.5,
+            )  # fmt: skip
+    return figure, axes
+
+
+def headed(measure: str, *, wrap: int = 24) -> str:
+    """Return the name of a measure with its unit, as it stands above a panel."""
+    return textwrap.fill(with_unit(measure), wrap)
+
+
+def value_ticks(ax: Axes, measure: str, *, axis: str = "y", nbins: int = 5) -> None:
+    """Show few round values of a measure on an axis, shares in per cent."""
+    which = ax.yaxis if axis == "y" else ax.xaxis
+    which.set_major_locator(MaxNLocator(nbins=nbins, steps=[1, 2, 2.5, 5, 10]))
+    if is_share(measure):
+        which.set_major_formatter(FuncFormatter(_per_cent))
+    else:
+        which.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−")))
+
+
+def _limits(found: pd.DataFrame, measure: str) -> tuple[float, float]:
+    """Return limits that hold all bands, with a little room, but go no further than values can."""
+    low, high = float(found["q5"].min()), float(found["q95"].max())
+    room = 0.06 * (high - low) or 0.05 * max(abs(high), 1e-3)
+    least, most = (MEASURES[measure].low, MEASURES[measure].high) if measure in MEASURES else (-np.inf, np.inf)
+    # What cannot be below 0 starts there, so that heights can be compared, unless all of it lies far above.
+    bottom = 0.0 if least == 0.0 and low < high / 2 else max(least, low - room)
+    return bottom, min(most, high + room)
+
+
+def _fan(ax: Axes, rows: pd.DataFrame, colour: str, dashes: str = "-") -> None:
+    """Draw the median and the 50 and 90 % bands of one scenario."""
+    when = moments(rows["date"])
+    for low, high, alpha in (("q5", "q95", 0.15), ("q25", "q75", 0.3)):
+        ax.fill_between(when, rows[low], rows[high], color=colour, alpha=alpha, linewidth=0)
+    ax.plot(when, rows["q50"], color=colour, linestyle=dashes, linewidth=2)
+
+
 def draw_fans(ax: Axes, trajectories: pd.DataFrame, measure: str) -> list[LineEnd]:
-    """Draw the median and the 50 and 90 % bands of each scenario; return where the lines end."""
+    """Draw the median and the 50 and 90 % bands of each scenario on one panel; return where the lines end.
+
+    For two scenarios, or one; of more see :func:`fan_grid`.
+    """
     looks = looks_of(scenarios_of(trajectories))
     ends = []
     for name, rows in bands(trajectories, measure).groupby("scenario", sort=False, observed=True):
         look = looks[str(name)]
-        when = moments(rows["date"])
-        for low, high, alpha in (("q5", "q95", 0.13), ("q25", "q75", 0.25)):
-            ax.fill_between(when, rows[low], rows[high], color=look.colour, alpha=alpha, linewidth=0)
-        ax.plot(when, rows["q50"], color=look.colour, linestyle=look.dashes, linewidth=2)
+        _fan(ax, rows, look.colour, look.dashes)
         ends.append(LineEnd(readable(str(name)), float(rows["q50"].iloc[-1]), look.colour))
     calendar_axis(ax)
     return ends
@@ -269,7 +373,7 @@ def label_line_ends(ax: Axes, ends: Sequence[LineEnd], *, points: float = 10, wr
         layout.execute(figure)
     texts, room = _room_for(ax, ends, points=points, wrap=wrap)
     if room.sum() > 1.0:
-        points = 7.5
+        points = 9
         texts, room = _room_for(ax, ends, points=points, wrap=40)
     low, high = ax.get_ylim()
     wanted = np.array([(end.height - low) / (high - low) for end in ends])

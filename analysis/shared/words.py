@@ -76,10 +76,10 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], *, word: str = "and") -> str:
     """Return names as a list within a sentence: "a, b and c".
 
-    >>> listed(["trust"]), listed(["trust", "engagement", "dominance"])
-    ('trust', 'trust, engagement and dominance')
+    >>> listed(["trust"]), listed(["trust", "engagement", "dominance"]), listed(["hollow", "unsettled"], word="or")
+    ('trust', 'trust, engagement and dominance', 'hollow or unsettled')
     """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"

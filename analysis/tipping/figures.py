@@ -21,6 +21,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
+    WIDTH,
     add_note,
     add_note_and_regime_key,
     add_title,
@@ -51,7 +52,7 @@ def history_by_dose(states: pd.DataFrame, regimes: pd.DataFrame, *, scenario: st
     """
     months = sorted(states["month"].unique())
     figure, panels = new_figure(
-        2, len(months), width=2.2 + 4.2 * len(months), height=7.0, sharey="row", height_ratios=[1.0, 1.15]
+        2, len(months), width=min(WIDTH, 2.2 + 4.2 * len(months)), height=7.0, sharey="row", height_ratios=[1.0, 1.15]
     )
     launches = [launch for launch in LAUNCHES if launch in set(states["launch"])]
     for month, above, below in zip(months, panels, panels[len(months) :], strict=False):
@@ -67,7 +68,7 @@ def history_by_dose(states: pd.DataFrame, regimes: pd.DataFrame, *, scenario: st
     panels[0].set_ylim(bottom=0.0)  # once all panels that share it are drawn
     panels[len(months)].set_ylabel("Runs, %")
     _key(figure, {_NAMES[launch]: _COLOURS[launch] for launch in launches})
-    add_title(figure, f"Does history matter? {capital(mid_sentence(scenario))}")
+    add_title(figure, f"{_apart(states)}, {mid_sentence(scenario)}")
     add_note_and_regime_key(
         figure,
         f"Above: mean of {int(states['replicates'].max())} runs with its 95 % interval; a dissolved partnership counts "
@@ -75,6 +76,32 @@ def history_by_dose(states: pd.DataFrame, regimes: pd.DataFrame, *, scenario: st
         set(regimes["regime"]),
     )
     return figure
+
+
+def _apart(states: pd.DataFrame) -> str:
+    """Return how far engagement is apart after different launches in the last month, as means over the doses."""
+    month = states["month"].max()
+    means = states[states["month"] == month].groupby("launch", sort=False)["engagement"].mean()
+    most, least = (f"{value:.2f} after a {_NAMES[str(name)]}" for name, value in (
+        (means.idxmax(), means.max()), (means.idxmin(), means.min())))  # fmt: skip
+    return f"Engagement in month {month}: {most}" + ("" if len(means) == 1 else f", {least}")
+
+
+def _looped(branches: pd.DataFrame) -> str:
+    """Return by how much engagement differs coming down from going up, at most, as means over the doses of a pace."""
+    means = branches.pivot_table(index="hold_years", columns="branch", values="engagement")
+    if not {UP, DOWN} <= set(means):
+        return "Engagement going up"
+    gaps = (means[DOWN] - means[UP]).to_numpy()
+    size = f"{gaps[np.abs(gaps).argmax()]:+.2f}".replace("-0.00", "+0.00").replace("-", "−")
+    return f"Coming down, engagement is at most {size} from going up, as a mean over doses"
+
+
+def _turned_most(rows: pd.DataFrame, levers: list[str]) -> str:
+    """Return which dose in which year makes most of those that ailed work."""
+    most = rows.loc[[rows["gain"].idxmax()]].to_dict("records")[0]
+    gain = f"{100 * most['gain']:+.0f}".replace("-0", "+0").replace("-", "−")
+    return f"{gain} points at most: {levers_told(most['levers'])}, {_tick(most, levers)}, after year {most['year']:g}"
 
 
 def _stacks(ax: Axes, shares: pd.DataFrame, launches: list[str]) -> None:
@@ -109,7 +136,7 @@ def loops_by_dose(branches: pd.DataFrame, states: pd.DataFrame, *, scenario: str
     '2 years at each dose'
     """
     paces = list(branches["hold_years"].unique())
-    figure, panels = new_figure(2, len(paces), width=2.2 + 4.2 * len(paces), height=6.8, sharey="row")
+    figure, panels = new_figure(2, len(paces), width=min(WIDTH, 2.2 + 4.2 * len(paces)), height=6.8, sharey="row")
     last = states["month"].max()
     stays = states[(states["month"] == last) & (states["launch"] == AS_IT_IS)]
     for years, above, below in zip(paces, panels, panels[len(paces) :], strict=False):
@@ -128,7 +155,7 @@ def loops_by_dose(branches: pd.DataFrame, states: pd.DataFrame, *, scenario: str
     panels[len(paces)].set_ylabel("Less the same month at\nthat dose throughout, index")
     held = f"held to month {last}"
     _key(figure, {_NAMES[branch]: colour for branch, colour in _OF_BRANCH.items()} | {held: GREY}, dashed=held)
-    add_title(figure, f"Up and down again, {mid_sentence(scenario)}")
+    add_title(figure, f"{_looped(branches)}, {mid_sentence(scenario)}")
     add_note(
         figure,
         f"Mean of {int(branches['replicates'].max())} runs at the end of each hold, with its 95 % interval. Dashed: at "
@@ -147,8 +174,16 @@ def gains_by_year(turned: pd.DataFrame, *, scenario: str, ailing_in: int, within
     'Staff team'
     """
     arms = list(turned["levers"].unique())
+    names = {ALL: "All that ailed", STILL_AILING: "Those that ail when levers move"}
+    drawn = turned[(turned["of"] == ALL) | (turned["runs"] >= FEWEST)]
+    there = [of for of in names if len(drawn[drawn["of"] == of].groupby("levers")) == len(arms)]
     figure, panels = new_figure(
-        2, len(arms), width=max(6.6, 2.7 + 3.4 * len(arms)), height=7.4, sharey=True, sharex=True
+        len(there),
+        len(arms),
+        width=min(WIDTH, max(6.6, 2.7 + 3.4 * len(arms))),
+        height=2.4 + 2.5 * len(there),
+        sharey=True,
+        sharex=True,
     )
     every, levers = sorted(turned["dose"].unique()), levers_of(turned)
     first_arm = turned[turned["levers"] == arms[0]].drop_duplicates("dose").sort_values("dose").to_dict("records")
@@ -158,7 +193,7 @@ def gains_by_year(turned: pd.DataFrame, *, scenario: str, ailing_in: int, within
         {_tick(row, levers): colours[row["dose"]] for row in first_arm},
         title="Moved to" if len(arms) == 1 else "Moved so much\nof the way",
     )
-    for row, of in enumerate((ALL, STILL_AILING)):
+    for row, of in enumerate(there):
         for column, arm in enumerate(arms):
             ax = panels[row * len(arms) + column]
             here = turned[(turned["levers"] == arm) & (turned["of"] == of)]
@@ -171,16 +206,15 @@ def gains_by_year(turned: pd.DataFrame, *, scenario: str, ailing_in: int, within
             ax.axhline(HALF, color=GREY, linewidth=0.8, linestyle=":")
             if row == 0:
                 ax.set_title(textwrap.fill(capital(levers_told(arm)), 26))
-            else:
+            if row == len(there) - 1:
                 ax.set_xlabel("Levers moved after year")
                 ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
                 ax.set_xlim(turned["year"].min() - 0.5, turned["year"].max() + 0.5)
-    names = ("All that ailed", "Those that ail when levers move")
-    for name, ax in zip(names, panels[:: len(arms)], strict=True):
-        ax.set_ylabel(f"{name}:\nmore that work, points")
+    for of, ax in zip(there, panels[:: len(arms)], strict=True):
+        ax.set_ylabel(f"{textwrap.fill(names[of], 24)}:\nmore that work, points")
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
     rows = turned[turned["of"] == ALL]
-    add_title(figure, f"How late is too late? {capital(mid_sentence(scenario))}")
+    add_title(figure, f"{_turned_most(rows, levers)}, {mid_sentence(scenario)}")
     add_note(
         figure,
         f"Share of {int(rows['runs'].max())} partnerships, hollow or talking shops at the end of year {ailing_in}, "
@@ -231,4 +265,4 @@ def _key(figure: Figure, colours: Mapping[str, str], *, title: str | None = None
         Line2D([], [], color=colour, marker="o", markersize=4, linestyle="--" if name == dashed else "-", label=name)
         for name, colour in colours.items()
     ]
-    figure.legend(handles=handles, loc="outside right upper", fontsize=9, title=title, title_fontsize=9)
+    figure.legend(handles=handles, loc="outside right center", fontsize=9, title=title, title_fontsize=9)

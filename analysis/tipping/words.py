@@ -82,7 +82,7 @@ def dose_told(row: Row, levers: list[str]) -> str:
     '4'
     """
     moved = [path for path in levers if pd.notna(row[path])]
-    return f"{row[moved[0]]:g}" if len(moved) == 1 else f"{100 * row['dose']:.0f} % of the way"
+    return f"{row[moved[0]]:.3g}" if len(moved) == 1 else f"{100 * row['dose']:.0f} % of the way"
 
 
 def levers_told(name: str) -> str:
@@ -100,7 +100,8 @@ def with_interval(value: float, low: float, high: float) -> str:
     >>> with_interval(0.1, -0.02, 0.22)
     '+0.100 (−0.020 to 0.220)'
     """
-    return f"{value:+.3f} ({low:.3f} to {high:.3f})".replace("-", "−")
+    shown, *ends = (round(number, 3) + 0.0 for number in (value, low, high))  # no negative zero
+    return f"{shown:+.3f} ({ends[0]:.3f} to {ends[1]:.3f})".replace("-", "−")
 
 
 def in_points(value: float, low: float, high: float) -> str:

@@ -19,8 +19,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.shared.plotting import (
     GREY,
+    WIDTH,
     add_note,
     add_title,
+    counted,
     grid_shape,
     hide_unused,
     in_house_style,
@@ -54,7 +56,7 @@ def main_effects_over_years(main: pd.DataFrame) -> Figure:
     """
     measures, levers, doses, years = (list(main[name].unique()) for name in ("measure", "lever", "dose", "year"))
     figure, panels = new_figure(
-        len(measures), len(levers), width=max(5.0, 2.5 * len(levers)), height=1.9 + 1.75 * len(measures),
+        len(measures), len(levers), width=min(WIDTH, max(5.0, 2.5 * len(levers))), height=1.9 + 1.75 * len(measures),
         sharex=True, sharey="row",
     )  # fmt: skip
     looks = looks_of(doses)
@@ -76,10 +78,21 @@ def main_effects_over_years(main: pd.DataFrame) -> Figure:
             _in_points(ax, measure, axis="y")
         if place >= len(panels) - len(levers):
             ax.set_xlabel("Year")
-    add_title(figure, f"What each lever changes on its own, {mid_sentence(str(main['scenario'].iloc[0]))}")
+    add_title(figure, f"{_most_moved(main, measures[0])}, {mid_sentence(str(main['scenario'].iloc[0]))}")
     add_note(figure, NOTE.format(runs=int(main["replicates"].max())), empty_lines=2)
     _dose_key(figure, doses)
     return figure
+
+
+def _most_moved(main: pd.DataFrame, measure: str) -> str:
+    """Return which lever alone changes a measure most by the last year, and by how much."""
+    rows = main[(main["measure"] == measure) & (main["year"] == main["year"].max())]
+    most = rows.loc[[rows["effect"].abs().idxmax()]].to_dict("records")[0]
+    effect = f"{_scale(measure) * most['effect']:+.3g}".replace("-", "−")
+    return (
+        f"{readable(most['lever'])} ({mid_sentence(most['dose'])}) alone changes {label_of(measure)} most: {effect} "
+        f"after {counted(pd.Series([most['year']]), 'year')}"
+    )
 
 
 @in_house_style
@@ -98,7 +111,10 @@ def pair_interactions_in_year(pairs: pd.DataFrame, *, year: float) -> Figure:
     labels, place_of = _pair_rows(rows)
     across = grid_shape(len(measures), most_columns=4)
     figure, panels = new_figure(
-        *across, width=2.6 + 2.2 * across[1], height=1.8 + across[0] * (0.6 + 0.2 * len(labels)), sharey=True
+        *across,
+        width=min(WIDTH, 2.6 + 2.2 * across[1]),
+        height=1.8 + across[0] * (0.6 + 0.2 * len(labels)),
+        sharey=True,
     )
     hide_unused(panels, len(measures))
     for ax, measure in zip(panels, measures, strict=False):
@@ -108,16 +124,21 @@ def pair_interactions_in_year(pairs: pd.DataFrame, *, year: float) -> Figure:
             mine = (here["verdict"] == verdict).to_numpy()
             _marks(ax, heights[mine], here[mine], "interaction", colour=colour, axis="y")
         ax.axvline(0.0, color=GREY, linewidth=0.8)
-        ax.set_title(textwrap.fill(titled(measure), 22))
-        ax.set_xlabel(textwrap.fill(unit_of_change(measure), 24))
+        ax.set_title(textwrap.fill(titled(measure), 12))
+        ax.set_xlabel(textwrap.fill(unit_of_change(measure), 14))
         ax.grid(visible=False, axis="y")
         _in_points(ax, measure, axis="x")
     panels[0].set_yticks(range(len(labels)), labels)
     for label, (_, is_heading) in zip(panels[0].get_yticklabels(), _headings(labels, place_of), strict=True):
-        label.set(fontsize=9.5 if is_heading else 8.5, fontweight="bold" if is_heading else "normal")
+        label.set(fontsize=9.5 if is_heading else 9, fontweight="bold" if is_heading else "normal")
     panels[0].set_ylim(len(labels) - 0.4, -0.6)
     scenario = mid_sentence(str(rows["scenario"].iloc[0]))
-    add_title(figure, f"What pairs of levers come to beyond the sum of each alone, {scenario}, year {year:g}")
+    clear = int(rows["clear"].sum())
+    add_title(
+        figure,
+        f"{clear} of {len(rows)} pairs of doses come to clearly more or less than the sum of each alone, {scenario}, "
+        f"year {year:g}",
+    )
     add_note(
         figure,
         f"{NOTE.format(runs=int(rows['replicates'].max()))} Right of 0 (blue): more than the sum; left (orange): less. "
@@ -141,7 +162,7 @@ def who_gains_in_year(sectors: pd.DataFrame, *, year: float) -> Figure:
     there = [sector for sector in SECTORS if sector in set(rows["sector"])]
     looks = looks_of(doses)
     figure, panels = new_figure(
-        len(measures), len(levers), width=max(5.0, 1.6 + 2.3 * len(levers)),
+        len(measures), len(levers), width=min(WIDTH, max(5.0, 1.6 + 2.3 * len(levers))),
         height=1.9 + len(measures) * (0.9 + 0.32 * len(there)), sharey=True, sharex="row",
     )  # fmt: skip
     for place, ax in enumerate(panels):
@@ -161,7 +182,13 @@ def who_gains_in_year(sectors: pd.DataFrame, *, year: float) -> Figure:
     panels[0].set_yticks(range(len(there)), [titled(sector) for sector in there])
     panels[0].set_ylim(len(there) - 0.5, -0.5)
     scenario = mid_sentence(str(rows["scenario"].iloc[0]))
-    add_title(figure, f"Who gains and who loses by each lever alone, {scenario}, year {year:g}")
+    clear = rows[rows["clear"]]
+    losing = int((clear["effect"] < 0).sum())
+    add_title(
+        figure,
+        f"Of {len(rows)} changes for sectors {len(clear) - losing} are clear gains and {losing} clear losses, "
+        f"{scenario}, year {year:g}",
+    )
     note = NOTE.format(runs=int(rows["replicates"].max()))
     add_note(figure, f"{note} {VOICE}" if "voice" in measures else note, empty_lines=2)
     _dose_key(figure, doses)
@@ -185,8 +212,12 @@ def _shift(number: int, count: int) -> float:
 def _in_points(ax: Axes, measure: str, *, axis: str) -> None:
     which = ax.yaxis if axis == "y" else ax.xaxis
     which.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
-    scale = 100.0 if is_share(measure) else 1.0
+    scale = _scale(measure)
     which.set_major_formatter(FuncFormatter(lambda value, _: f"{scale * value:.4g}".replace("-", "−")))
+
+
+def _scale(measure: str) -> float:
+    return 100.0 if is_share(measure) else 1.0
 
 
 def _dose_key(figure: Figure, doses: Sequence[str]) -> None:

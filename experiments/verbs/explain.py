@@ -271,7 +271,8 @@ def _name_them(run: ExplainedRun, subject: Subject, spans: Sequence[range], foun
     bodies = list(dict.fromkeys(subject.rows(run.history.partners)["partner"]))
     partners = told.partners[told.partners["partner"].isin(bodies)].reset_index(drop=True)
     rows = partners[["month", "partner"]].merge(run.history.partners, on=["month", "partner"], how="left")
-    partners = partners.join(explanation.chances_in_person(rows, on_junior(run.history.scenario)))
+    terms = rows[[column for column in rows if str(column).startswith(explanation.TERM)] + ["junior_utility"]]
+    partners = partners.join(explanation.chances_in_person(rows, on_junior(run.history.scenario))).join(terms)
     ranks = in_named.in_ranks(partners, spans)
     chosen = in_named.told_bodies(ranks)
     found.lines.extend(["", *in_named.ranks_in_words(ranks, chosen, labels)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,15 @@ def test_sentences_name_who_is_meant(told):
     assert any("trust in it" in line for line in lines[1:])
 
 
+def signed(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def added(text: str) -> float:
+    """Return the sum of the signed numbers in a sentence, as they are written."""
+    return sum(map(signed, re.findall(r"[+−]\d+\.\d\d", text)))
+
+
 @pytest.mark.usefixtures("empty_folder")
 def test_the_verb_names_them():
     asked = ["explain", "scenario=growth_coalition", *ASKED, "seed=2", "replicate=1", "partner=police", "output=told"]
@@ -135,8 +145,18 @@ def test_the_verb_names_them():
     text = Path("told/explanation.txt").read_text("utf-8")
     assert "The police force went to" in text
     assert "with a chance of" in text
-    assert "what terms are worth does not add up" in text
+    for account in re.findall(r"terms of that choice came to (\S+): (.+?)\.(?=\s)", text):
+        assert added(account[1]) == pytest.approx(signed(account[0]), abs=1e-9)
+    change = signed(re.search(r"sum of the terms of its choice (?:rose|fell) by (\S+),", text)[1])
+    told = added(re.search(r"That is (.+)\.", text)[1])
+    assert abs(told) == pytest.approx(change, abs=1e-9), "what is named is not what it explains"
     partners = pd.read_csv("told/partners.csv")
+    rests_on = partners[[name for name in partners if name.startswith("term_")]].sum(axis=1)
+    weights = np.exp(rests_on), np.exp(partners["junior_utility"])
+    can = partners["chance_in_person"] > 0.0
+    assert can.any()
+    chance = weights[0] / (1.0 + weights[0] + weights[1])
+    assert chance[can].to_numpy() == pytest.approx(partners.loc[can, "chance_in_person"].to_numpy(), abs=1e-6)
     assert set(partners["partner"]) == {"police_1"}
     assert {"in_person_before", "came_in_person", "chance_in_person", "points_ties"} <= set(partners)
     assert set(pd.read_csv("told/promises.csv")["partner"]) <= {"police_1"}

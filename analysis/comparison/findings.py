@@ -1,0 +1,143 @@
+"""What the figures of a comparison show, in one line each, worked out from the numbers that they draw: their titles.
+
+A value *at the end* is the mean over runs of what the table of runs has: of the last month where a measure adds up over
+a run, else of the last year.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.comparison.words import contrast_rows, is_clear, number
+from analysis.shared.summaries import HEADLINE, at_the_end, scenarios_of
+from analysis.shared.words import is_share, listed, mid_sentence, readable, titled, unit_of
+from sim.population import SECTORS
+from sim.vocabulary import label_of
+
+SPACE = "\N{NO-BREAK SPACE}"
+_FEW = 3
+"""Scenarios that a title names one by one."""
+
+
+def end_in_words(trajectories: pd.DataFrame, measure: str) -> str:
+    """Return in which scenario a measure ends highest and in which lowest.
+
+    >>> months = pd.DataFrame({"scenario": list("abc"), "replicate": 0, "month": 0, "added_value": [0.04, 0, -0.01]})
+    >>> print(end_in_words(months.assign(engagement=[0.5, 0.75, 0.25]), "engagement"))
+    Engagement ends highest in b (0.75) and lowest in c (0.25)
+    >>> print(end_in_words(months[:1], "added_value"))
+    Added value ends at 4.0\N{NO-BREAK SPACE}% of the gap in a
+    >>> print(end_in_words(months.assign(added_value=0.0), "added_value"))
+    Added value ends alike in all 3 scenarios (0.0\N{NO-BREAK SPACE}% of the gap)
+    """
+    ends = at_the_end(trajectories, measure)
+    first, last = ends.idxmax(), ends.idxmin()
+    high, low = told(measure, float(ends.max())), told(measure, float(ends.min()))
+    if len(ends) == 1:
+        return f"{titled(measure)} ends at {high} in {mid_sentence(str(first))}"
+    if high == low:
+        return f"{titled(measure)} ends alike in all {len(ends)} scenarios ({high})"
+    return (
+        f"{titled(measure)} ends highest in {mid_sentence(str(first))} ({high}) and lowest in "
+        f"{mid_sentence(str(last))} ({low})"
+    )
+
+
+def headline_in_words(trajectories: pd.DataFrame, shares: pd.DataFrame) -> str:
+    """Return where engagement ends highest and lowest, and in what most runs of these two end.
+
+    >>> months = pd.DataFrame({"scenario": ["a", "b"], "replicate": 0, "month": 0, "engagement": [0.7, 0.3]})
+    >>> shares = pd.DataFrame({"scenario": ["a", "b"], "regime": ["hollow", "dissolved"], "share": [1.0, 0.75]})
+    >>> headline_in_words(months, shares).partition("; ")[2].replace(SPACE, " ")
+    'a ends mostly as hollow (100 %), b as dissolved (75 %)'
+    """
+    ends = at_the_end(trajectories, "engagement")
+    two = list(dict.fromkeys([str(ends.idxmax()), str(ends.idxmin())]))
+    return f"{end_in_words(trajectories, 'engagement')}; {_mostly(shares, two)}"
+
+
+def regimes_in_words(shares: pd.DataFrame) -> str:
+    """Return in which regime most runs of each scenario end; of many scenarios how many end in the commonest.
+
+    ``shares`` as of ``analysis.shared.summaries.regime_shares``.
+
+    >>> shares = pd.DataFrame({"scenario": list("abcd"), "regime": ["hollow"] * 3 + ["dissolved"], "share": 0.75})
+    >>> print(regimes_in_words(shares[2:]))
+    C ends mostly as hollow (75\N{NO-BREAK SPACE}%), d as dissolved (75\N{NO-BREAK SPACE}%)
+    >>> print(regimes_in_words(shares))
+    Hollow is the commonest end in 3 of 4 scenarios
+    """
+    scenarios = scenarios_of(shares)
+    if len(scenarios) <= _FEW:
+        text = _mostly(shares, scenarios)
+        return text if readable(scenarios[0]) == mid_sentence(scenarios[0]) else text[:1].upper() + text[1:]
+    regime, count = Counter(_commonest(shares, name)[0] for name in scenarios).most_common(1)[0]
+    return f"{titled(regime)} is the commonest end in {count} of {len(scenarios)} scenarios"
+
+
+def _mostly(shares: pd.DataFrame, scenarios: Sequence[str]) -> str:
+    parts: list[str] = []
+    for name in scenarios:
+        regime, share = _commonest(shares, name)
+        verb = " ends mostly" if not parts else ""
+        parts.append(f"{mid_sentence(name)}{verb} as {label_of(regime)} ({100 * share:.0f}{SPACE}%)")
+    return ", ".join(parts)
+
+
+def _commonest(shares: pd.DataFrame, scenario: str) -> tuple[str, float]:
+    here = shares[shares["scenario"] == scenario].set_index("regime")["share"]
+    return str(here.idxmax()), float(here.max())
+
+
+def most_engaged_sectors(trajectories: pd.DataFrame) -> str:
+    """Return which sector ends most engaged, and which least, and in how many of the scenarios.
+
+    >>> run = pd.DataFrame({"scenario": ["a"], "replicate": 0, "month": 0, "engagement_council": 0.5})
+    >>> run = run.assign(engagement_agency=0.4, engagement_business=0.25, engagement_voluntary=0.3)
+    >>> most_engaged_sectors(run)
+    'Councils end most engaged, businesses least'
+    """
+    ends = pd.DataFrame({sector: at_the_end(trajectories, f"engagement_{sector}") for sector in SECTORS})
+    total = len(ends)
+    parts = []
+    for found, words in ((ends.idxmax(axis=1), "most engaged"), (ends.idxmin(axis=1), "least")):
+        sector, count = Counter(found).most_common(1)[0]
+        where = "" if total == 1 else f" in all {total} scenarios" if count == total else f" in {count} of {total}"
+        parts.append((label_of(str(sector)), words, where))
+    (first, most, there), (last, least, elsewhere) = parts
+    return f"{first[:1].upper()}{first[1:]} end {most}{there}, {last} {least}{elsewhere if elsewhere != there else ''}"
+
+
+def differences_in_words(contrasts: pd.DataFrame) -> str:
+    """Return in which headline measures scenarios differ from the reference, with intervals that leave out 0.
+
+    >>> row = {"scenario": "with_fund", "reference": "baseline", "difference": 0.1, "ci_low": 0.05, "ci_high": 0.15}
+    >>> rows = [row | {"measure": "trust"}, row | {"measure": "engagement", "ci_low": -0.1}]
+    >>> differences_in_words(pd.DataFrame(rows).assign(effect_size=1.0, replicates=9))
+    'With fund differs from baseline in trust'
+    """
+    rows = [row for row in contrast_rows(contrasts) if row.measure in HEADLINE]
+    scenarios, reference = list(dict.fromkeys(row.scenario for row in rows)), mid_sentence(rows[0].reference)
+    clear = [row for row in rows if is_clear(row)]
+    if len(scenarios) > _FEW:
+        return f"{len(clear)} of {len(rows)} differences from {reference} are clear of 0"
+    parts: list[str] = []
+    for name in scenarios:
+        differs = [label_of(row.measure) for row in clear if row.scenario == name]
+        verb = f" differs from {reference}" if not parts else ""
+        who = readable(name) if not parts else mid_sentence(name)
+        where = "everything shown" if len(differs) == len(rows) / len(scenarios) else listed(differs or ["nothing"])
+        parts.append(f"{who}{verb} in {where}")
+    return "; ".join(parts)
+
+
+def told(measure: str, value: float) -> str:
+    """Return a value with its unit, as a title has it.
+
+    >>> told("trust", 0.5), told("top_share", 0.21).replace(SPACE, " ")
+    ('0.50', '21.0 %')
+    """
+    return f"{number(measure, value)}{SPACE}{unit_of(measure)}" if is_share(measure) else number(measure, value)
