@@ -25,7 +25,7 @@ async function start() {
     page.differences.forget();
     ask();
   });
-  page.lessons = new Lessons(startLesson);
+  page.lessons = new Lessons(state, { run: runRound, kept: () => writeAddress() });
   fillChoices();
   fillAbout();
   fillTake();
@@ -76,7 +76,7 @@ async function answerAll(request, signal) {
   for await (const answer of answersTo(request, signal)) {
     problem(page.wrong);
     for (const name of SIDES) answer[name].example = examples?.[name] ?? page.answer?.[name].example ?? null;
-    page.answer = answer;
+    page.answer = Object.assign(answer, { request });
     if (!examples) document.body.classList.add("stale");
     show();
     // Let the browser paint and take the next input.
@@ -362,16 +362,10 @@ function pause() {
   at("play").setAttribute("aria-pressed", "false");
 }
 
-function startLesson(lesson) {
-  const { state } = page;
-  for (const name of SIDES) state[name] = { preset: lesson[name].preset, changes: { ...lesson[name].changes } };
-  state.view = "sides";
-  state.behaviour = lesson.behaviour;
-  if (lesson.measure) {
-    state.measure = lesson.measure;
-    retitleOther();
-  }
+function runRound(round) {
+  takeRound(page.state, round);
   fillChosen();
+  retitleOther();
   page.differences.forget();
   page.controls.refresh();
   ask();
@@ -412,6 +406,7 @@ function readAddress() {
   problem(page.wrong);
   fillChosen();
   retitleOther();
+  page.lessons.restore();
   page.differences.forget();
   page.controls.refresh();
   ask();
