@@ -121,6 +121,7 @@ ROOMS: dict[str, str] = {
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
     "analysis.hindcast": "sim analysis.shared analysis.places",
+    "analysis.seminar": "sim analysis.shared",
     "analysis.brief": "sim analysis.shared analysis.run analysis.policy",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
@@ -139,7 +140,8 @@ ROOMS: dict[str, str] = {
     " experiments.cases experiments.compose",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
-    " analysis.claims analysis.tipping analysis.hindcast analysis.docking experiments.terminal experiments.options"
+    " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar experiments.terminal"
+    " experiments.options"
     " experiments.errors experiments.values experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
@@ -152,7 +154,7 @@ ROOMS: dict[str, str] = {
     "experiments.page.engine": "sim analysis.shared",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
     "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"
-    " analysis.shared experiments.options"
+    " analysis.shared analysis.seminar analysis.tipping experiments.options"
     " experiments.behaviours"
     " experiments.compose experiments.study experiments.output experiments.page.engine",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
@@ -160,15 +162,17 @@ ROOMS: dict[str, str] = {
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims analysis.tipping"
-    " analysis.hindcast analysis.regimes analysis.docking analysis.brief experiments.terminal experiments.options"
+    " analysis.hindcast analysis.regimes analysis.docking analysis.brief analysis.seminar"
+    " experiments.terminal experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.cases"
     " experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",
-    "experiments.documents": "sim analysis.shared analysis.patterns analysis.together analysis.tipping analysis.places"
+    "experiments.documents": "sim analysis.shared analysis.seminar analysis.patterns analysis.together analysis.tipping"
+    " analysis.places"
     " analysis.hindcast"
     " experiments.options experiments.behaviours experiments.cases experiments.compose experiments.files"
     " experiments.terminal experiments.runs"
-    " experiments.search experiments.output"
+    " experiments.search experiments.output experiments.page"
     " experiments.console",
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from analysis.seminar.lesson import Lesson, lessons_of
 from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
 from analysis.shared.words import readable, titled
@@ -63,6 +64,8 @@ PAGE_MEASURES: tuple[str, ...] = (
     "fund_spent_gbp_m",
     "scarcity",
     "time_meetings",
+    "time_inspection",
+    "time_reporting",
     "public_standing",
     "n_members",
 )
@@ -164,12 +167,27 @@ def catalogue() -> dict[str, Any]:
             for regime in DECLARED_REGIMES
         ],
         "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
-        "lessons": [lesson | {"behaviour": USUAL} for lesson in _declared_texts("lessons")],
+        "lessons": [_lesson(lesson) for lesson in lessons()],
         "assumptions": _assumptions(),
         "behaviours": _behaviours(),
         "start": START,
         "play": role_play(),
     }
+
+
+def lessons() -> tuple[Lesson, ...]:
+    """Return the guided lessons."""
+    return lessons_of(_declared_texts("lessons"))
+
+
+def _lesson(lesson: Lesson) -> dict[str, Any]:
+    """Return what the page tells of a lesson: neither what is expected to come out nor what helps whoever leads."""
+    rounds = [
+        {name: value for name, value in dataclasses.asdict(each).items() if name not in ("answer", "slip")}
+        for each in lesson.rounds
+    ]
+    told = {"id": lesson.id, "title": lesson.title, "summary": lesson.summary}
+    return told | {"rounds": rounds, "discuss": [each.ask for each in lesson.discuss]}
 
 
 def _behaviours() -> list[dict[str, str]]:
@@ -192,7 +210,7 @@ def _behaviours() -> list[dict[str, str]]:
         {
             "name": USUAL,
             "label": "set by hand",
-            "says": "All runs have numbers that were set by hand, with which the lessons were written.",
+            "says": "All runs have numbers that were set by hand before any fit.",
             "remark": OF_BY_HAND,
         },
     ]

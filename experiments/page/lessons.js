@@ -1,81 +1,176 @@
-// Guided lessons: predict, run, reveal, discuss. What is right is decided by the runs.
+// Guided lessons: predict, run, reveal, say why, predict again. What is right is decided by the runs.
+// What somebody predicts and writes is part of the state, so that the address keeps it.
+
+const ROUNDS = [1, 2];
 
 class Lessons {
-  constructor(start) {
-    this.start = start;
+  /** `run` computes both sides of a round, `kept` writes the address. */
+  constructor(state, { run, kept }) {
+    Object.assign(this, { state, run, kept, found: {}, waiting: 0 });
     this.panel = document.getElementById("lesson");
+    this.panel.addEventListener("input", (event) => this.take(event.target));
+    this.panel.addEventListener("click", (event) => this.press(event));
     this.fillList();
+    this.restore();
+  }
+
+  get lesson() {
+    return CATALOGUE.lessons.find((one) => one.id === this.state.lesson) ?? null;
   }
 
   fillList() {
     const list = CATALOGUE.lessons.map((lesson, i) => `<li><h3>${i + 1}. ${escaped(lesson.title)}</h3><p>${escaped(lesson.summary)}</p>
       <button type="button" data-lesson="${lesson.id}">Start lesson ${i + 1}</button></li>`);
     const place = document.getElementById("lessons-text");
-    place.innerHTML = `<p>Each lesson asks for a prediction before it shows anything. Ten minutes alone, half an hour with others.</p><ol class="lessons">${list.join("")}</ol>`;
-    for (const button of place.querySelectorAll("[data-lesson]")) {
-      const lesson = CATALOGUE.lessons.find((one) => one.id === button.dataset.lesson);
-      button.addEventListener("click", () => this.open(lesson));
-    }
+    place.innerHTML = `<p>Each lesson asks for a prediction before it shows anything, and for a second one when you have seen what came of the first. Ten minutes alone, an hour with others.</p><ol class="lessons">${list.join("")}</ol>`;
+    for (const button of place.querySelectorAll("[data-lesson]")) button.addEventListener("click", () => this.open(button.dataset.lesson));
   }
 
-  open(lesson) {
+  open(id) {
     page.game.leave();
     document.getElementById("lessons").close();
-    this.lesson = lesson;
-    this.guess = null;
-    this.panel.hidden = false;
-    document.body.classList.add("predicting");
-    const number = CATALOGUE.lessons.indexOf(lesson) + 1;
-    this.panel.innerHTML = `<section class="lesson" aria-labelledby="h-lesson"><div class="heading">
-      <h2 id="h-lesson" tabindex="-1"><span class="quiet">Lesson ${number}</span> ${escaped(lesson.title)}</h2><button type="button" data-end>End lesson</button></div>
-      <div class="steps"><div><h3>1. Predict</h3><p>${escaped(lesson.before)}</p>
-      <fieldset><legend>${escaped(lesson.question)}</legend>${lesson.choices
-        .map((choice, i) => `<label><input type="radio" name="guess" value="${i}"> ${escaped(choice.text)}</label>`).join("")}</fieldset>
-      <h3>2. Run</h3><p><button type="button" class="primary" data-run disabled>Run both sides</button> <span class="quiet" id="run-note">Choose an answer first.</span></p></div>
-      <div class="later" hidden><h3>3. Reveal</h3><div data-reveal role="status"></div>
-      <h3>4. Discuss</h3><ul>${lesson.discuss.map((one) => `<li>${escaped(one)}</li>`).join("")}</ul></div></div></section>`;
-    for (const radio of this.panel.querySelectorAll("[name=guess]")) {
-      radio.addEventListener("change", () => {
-        this.guess = Number(radio.value);
-        this.panel.querySelector("[data-run]").disabled = false;
-        this.panel.querySelector("#run-note").textContent = "";
-      });
-    }
-    this.panel.querySelector("[data-run]").addEventListener("click", () => this.run());
-    this.panel.querySelector("[data-end]").addEventListener("click", () => this.end());
+    const { seed, replicates } = firstState();
+    Object.assign(this.state, NO_PREDICTIONS, { lesson: id, seed, replicates });
+    this.restore();
+    this.kept();
     this.panel.querySelector("h2").focus();
   }
 
-  run() {
-    document.body.classList.remove("predicting");
-    this.waiting = true;
-    this.start(this.lesson);
+  /** Show what the state says of a lesson: from a link, or by Back. */
+  restore() {
+    const { lesson, state } = this;
+    this.found = {};
+    this.waiting = 0;
+    this.panel.hidden = !lesson;
+    document.body.classList.toggle("predicting", Boolean(lesson) && state.revealed === 0);
+    if (!lesson) return;
+    if (state.revealed > 0 && hasSidesOf(state, lesson.rounds[state.revealed - 1])) this.waiting = state.revealed;
+    this.draw();
   }
 
   end() {
-    document.body.classList.remove("predicting");
-    this.panel.hidden = true;
-    this.lesson = null;
+    Object.assign(this.state, NO_PREDICTIONS, { lesson: null });
+    this.restore();
+    this.kept();
     document.getElementById("open-lessons").focus();
+  }
+
+  // ---------------------------------------------------------------- what is shown
+
+  draw() {
+    const { lesson, state } = this;
+    const number = CATALOGUE.lessons.indexOf(lesson) + 1;
+    const open = ROUNDS.filter((k) => k <= state.revealed + 1);
+    this.panel.innerHTML = `<section class="lesson" aria-labelledby="h-lesson"><div class="heading">
+      <h2 id="h-lesson" tabindex="-1"><span class="quiet">Lesson ${number}</span> ${escaped(lesson.title)}</h2><button type="button" data-end>End lesson</button></div>
+      ${open.map((k) => this.roundWords(k)).join("")}${state.revealed === ROUNDS.length ? this.endWords() : ""}</section>`;
+  }
+
+  roundWords(k) {
+    const { lesson, state } = this;
+    const round = lesson.rounds[k - 1];
+    const isOver = state.revealed >= k;
+    const guess = state[`guess${k}`];
+    const choices = round.choices.map((choice, i) => `<label><input type="radio" name="guess${k}" value="${i + 1}" ${guess === i + 1 ? "checked" : ""} ${isOver ? "disabled" : ""}> ${escaped(choice.text)}</label>`);
+    return `<div class="steps" data-round="${k}"><div><h3>${k === 1 ? "Predict" : "Predict again"}</h3><p>${escaped(round.before)}</p>
+      <fieldset><legend>${escaped(round.question)}</legend>${choices.join("")}</fieldset>
+      ${isOver ? "" : `<p><button type="button" class="primary" data-run ${guess ? "" : "disabled"}>Run both sides</button> <span class="quiet" data-note>${guess ? "" : "Choose an answer first."}</span></p>`}</div>
+      <div ${isOver ? "" : "hidden"}><h3>Reveal</h3><div data-reveal role="status">${this.revealWords(k)}</div>
+      <h3><label for="why${k}">Say why</label></h3><textarea id="why${k}" rows="3" maxlength="400" placeholder="Why did it come out like that?">${escaped(state[`why${k}`])}</textarea>
+      <details data-because><summary>Compare with the model’s reason</summary><p>${this.found[k]?.because ?? "It is told when the runs have been shown."}</p></details></div></div>`;
+  }
+
+  revealWords(k) {
+    if (this.found[k]) return this.found[k].html;
+    return this.waiting === k ? "<p>The runs are being computed …</p>" : `<p><button type="button" data-again="${k}">Show these runs</button></p>`;
+  }
+
+  endWords() {
+    return `<div class="steps"><div><h3>Discuss</h3><ul>${this.lesson.discuss.map((one) => `<li>${escaped(one)}</li>`).join("")}</ul></div>
+      <div><h3>Hand in</h3><p><label>Name or number, if you like <input type="text" id="who" maxlength="60" value="${escaped(this.state.who)}"></label></p>
+      <p><button type="button" data-save>Save my predictions (CSV)</button> <button type="button" data-copy>Copy a link to them</button> <span class="quiet" data-copied role="status"></span></p>
+      <p class="quiet">Nothing is sent anywhere: give the file or the link to whoever leads the seminar.</p></div></div>`;
+  }
+
+  // ---------------------------------------------------------------- what is done
+
+  take(field) {
+    const { state } = this;
+    if (field.name?.startsWith("guess")) {
+      state[field.name] = Number(field.value);
+      this.panel.querySelector("[data-run]").disabled = false;
+      this.panel.querySelector("[data-note]").textContent = "";
+    } else if (field.id) state[field.id] = field.value;
+    this.kept();
+  }
+
+  press({ target }) {
+    if (target.matches("[data-end]")) this.end();
+    else if (target.matches("[data-run]")) this.show(this.state.revealed + 1);
+    else if (target.matches("[data-again]")) this.show(Number(target.dataset.again));
+    else if (target.matches("[data-save]")) saveText(`predictions-${this.lesson.id}.csv`, this.predictions(), "text/csv");
+    else if (target.matches("[data-copy]")) this.copy();
+  }
+
+  /** Run a round, the next one or one that has been run. */
+  show(k) {
+    this.state.revealed = Math.max(this.state.revealed, k);
+    document.body.classList.remove("predicting");
+    this.waiting = k;
+    this.draw();
+    this.run(this.lesson.rounds[k - 1]);
   }
 
   /** Reveal, once the answer that was asked for is there. */
   answered(answer) {
-    if (!this.lesson || !this.waiting || !answer.is_whole) return;
-    this.waiting = false;
-    const right = this.lesson.choices.filter((choice) => holds(choice.holds, answer));
-    const hit = right.includes(this.lesson.choices[this.guess]);
+    const k = this.waiting;
+    if (!k || !answer.is_whole || !hasSidesOf(answer.request, this.lesson.rounds[k - 1])) return;
+    this.waiting = 0;
+    const round = this.lesson.rounds[k - 1];
+    const right = round.choices.filter((choice) => holds(choice.holds, answer)).map((choice) => choice.text);
+    const hit = right.includes(round.choices[this.state[`guess${k}`] - 1]?.text);
     const verdict = right.length
-      ? `<p><b>${hit ? "The runs agree with you." : "The runs say otherwise."}</b> ${hit ? "" : `They say: ${escaped(right[0].text)}`}</p>`
-      : `<p><b>The runs fit none of the answers.</b></p>`;
-    this.panel.querySelector("[data-reveal]").innerHTML = `${verdict}<p>${filled(this.lesson.reveal, answer)}</p>
-      <p><a href="#${this.lesson.look}" data-look>Show me where to look</a></p>`;
-    this.panel.querySelector("[data-look]").addEventListener("click", (event) => {
+      ? `<p><b>${hit ? "The runs agree with you." : "The runs say otherwise."}</b> ${hit ? "" : `They say: ${escaped(right[0])}`}</p>`
+      : "<p><b>The runs fit none of the answers.</b></p>";
+    const html = `${verdict}<p>${filled(round.reveal, answer)}</p><p><a href="#${round.look}" data-look>Show me where to look</a></p>`;
+    this.found[k] = { html, because: filled(round.because, answer), right };
+    const panel = this.panel.querySelector(`[data-round="${k}"]`);
+    panel.querySelector("[data-reveal]").innerHTML = html;
+    panel.querySelector("[data-because] p").innerHTML = this.found[k].because;
+    panel.querySelector("[data-look]").addEventListener("click", (event) => {
       event.preventDefault();
-      document.getElementById(this.lesson.look).scrollIntoView({ block: "start" });
+      document.getElementById(round.look).scrollIntoView({ block: "start" });
     });
-    for (const later of this.panel.querySelectorAll(".later")) later.hidden = false;
   }
+
+  // ---------------------------------------------------------------- handing in
+
+  /** What was predicted, came out and was written, one row a round. CSV. */
+  predictions() {
+    const { lesson, state } = this;
+    const rows = ROUNDS.map((k) => {
+      const round = lesson.rounds[k - 1];
+      const guess = round.choices[state[`guess${k}`] - 1]?.text ?? "";
+      const right = this.found[k]?.right ?? [];
+      return [state.who, lesson.id, k, round.question, guess, right.join(" / "), right.length && guess ? (right.includes(guess) ? "yes" : "no") : "", state[`why${k}`], state.seed, state.replicates, CATALOGUE.written_by];
+    });
+    return csv([["who", "lesson", "round", "question", "prediction", "runs say", "agree", "why", "seed", "runs", "page"], ...rows.map((row) => row.map(plainCell))]);
+  }
+
+  async copy() {
+    const address = location.href.split("#")[0] + `#${addressOf(this.state)}`;
+    const done = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+    this.panel.querySelector("[data-copied]").textContent = done ? "Copied." : "Copy it from the address bar.";
+  }
+}
+
+/** A cell that no spreadsheet takes for a formula. */
+const plainCell = (cell) => (/^[=+\-@]/.test(String(cell)) ? `'${cell}` : cell);
+
+/** Whether a state, or a request, is about the sides of a round, with nothing moved since. */
+function hasSidesOf(asked, round) {
+  const told = ({ preset, changes }) => JSON.stringify([preset, Object.entries(changes).sort()]);
+  return asked.place === null && asked.months === null && SIDES.every((name) => told(asked[name]) === told(round[name]));
 }
 
 const PART = { A: "left", B: "right", D: "difference" };
@@ -109,5 +204,4 @@ function holds(condition, answer) {
   });
 }
 
-const sumOf = (text, answer) => text.split(" + ").reduce((sum, part) => sum + productOf(part, answer), 0);
-const productOf = (text, answer) => text.split(" * ").reduce((product, word) => product * (Number.isNaN(Number(word)) ? lessonNumber(word, answer) : Number(word)), 1);
+const sumOf = (text, answer) => text.split(" + ").reduce((sum, word) => sum + (Number.isNaN(Number(word)) ? lessonNumber(word, answer) : Number(word)), 0);

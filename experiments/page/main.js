@@ -41,7 +41,7 @@ async function start() {
     ask();
     at("headline").scrollIntoView({ block: "start" });
   });
-  page.lessons = new Lessons(startLesson);
+  page.lessons = new Lessons(state, { run: runRound, kept: () => writeAddress() });
   page.game = new Game(state, () => {
     page.wrong = "";
     writeAddress(true);
@@ -126,7 +126,7 @@ async function answerAll(request, signal) {
   for await (const answer of answersTo(request, signal)) {
     problem(page.wrong);
     for (const name of SIDES) answer[name].example = examples?.[name] ?? page.answer?.[name].example ?? null;
-    page.answer = answer;
+    page.answer = Object.assign(answer, { request });
     if (!examples) document.body.classList.add("stale");
     show();
     // Let the browser paint and take the next input.
@@ -429,16 +429,10 @@ function pause() {
   if (page.ready && page.answer) showInside(viewOf());
 }
 
-function startLesson(lesson) {
-  const { state } = page;
-  for (const name of SIDES) state[name] = { preset: lesson[name].preset, changes: { ...lesson[name].changes } };
-  state.view = "sides";
-  state.behaviour = lesson.behaviour;
-  if (lesson.measure) {
-    state.measure = lesson.measure;
-    retitleOther();
-  }
+function runRound(round) {
+  takeRound(page.state, round);
   fillChosen();
+  retitleOther();
   page.differences.forget();
   page.controls.refresh();
   ask();
@@ -484,6 +478,7 @@ function takeState(state) {
   showOnly();
   fillChosen();
   retitleOther();
+  page.lessons.restore();
   page.differences.forget();
   page.controls.refresh();
   page.game.refresh();

@@ -32,6 +32,9 @@ function firstState() {
     measure: "decision_rate",
     only: null,
     play: null,
+    lesson: null,
+    who: "",
+    ...NO_PREDICTIONS,
   };
 }
 
@@ -100,7 +103,11 @@ function requestOf(state) {
 
 // ------------------------------------------------------------------ the address
 
-const SHARED = { place: "place", behaviour: "behaviour", seed: "seed", n: "replicates", months: "months", run: "run", view: "view", month: "month", partner: "partner", measure: "measure", only: "only" };
+/** What a lesson leaves in the state before anything is predicted. */
+const NO_PREDICTIONS = { revealed: 0, guess1: null, guess2: null, why1: "", why2: "" };
+
+const itself = (...names) => Object.fromEntries(names.map((name) => [name, name]));
+const SHARED = { place: "place", behaviour: "behaviour", seed: "seed", n: "replicates", months: "months", run: "run", view: "view", month: "month", partner: "partner", measure: "measure", ...itself("only", "lesson", "who", ...Object.keys(NO_PREDICTIONS)) };
 
 /** The state as readable text for the address. */
 function addressOf(state) {
@@ -138,6 +145,8 @@ function stateOf(address) {
     else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
     else if (!SIDES.includes(key) && key !== "role") wrong.push(notKnown(key));
   }
+  const lesson = CATALOGUE.lessons.find((one) => one.id === state.lesson);
+  if (lesson && !SIDES.some((name) => words.has(name))) takeRound(state, lesson.rounds[Math.max(state.revealed, 1) - 1]);
   if (state.run !== null && state.run >= state.replicates) {
     wrong.push(`run = ${state.run} is not allowed: it takes 0 to ${state.replicates - 1}; a typical one is shown.`);
     state.run = null;
@@ -151,6 +160,12 @@ function takeDated(into, path, text, wrong) {
   if (!intervention) wrong.push(notKnown(path));
   else if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) wrong.push(`${path} is not allowed: a date is a year and a month, as in 2004-04. It was left out.`);
   else takeValue(into, path, { choices: Object.keys(intervention.doses) }, text, wrong);
+}
+
+/** Put the sides of a lesson's round into a state, in the place and over the time of their scenarios. */
+function takeRound(state, round) {
+  for (const name of SIDES) state[name] = { preset: round[name].preset, changes: { ...round[name].changes } };
+  Object.assign(state, { place: null, months: null, behaviour: firstState().behaviour, view: "sides" }, round.measure ? { measure: round.measure } : {});
 }
 
 const notKnown = (name) => `This page does not know ${name}: it was left out.`;
@@ -168,6 +183,13 @@ const SHARED_CONTROLS = {
   partner: {},
   measure: { choices: CATALOGUE.measures.map((measure) => measure.name) },
   only: { choices: ["ends", "rescue", "way", "who", "inside"] },
+  lesson: { choices: CATALOGUE.lessons.map((lesson) => lesson.id) },
+  revealed: { low: 0, high: 2, whole: true },
+  guess1: { low: 1, high: 9, whole: true },
+  guess2: { low: 1, high: 9, whole: true },
+  why1: {},
+  why2: {},
+  who: {},
 };
 
 /** Put a value that an address states where it belongs, or the nearest that is allowed. */

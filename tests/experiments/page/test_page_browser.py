@@ -12,15 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, lines_of, move, serious_faults
+from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, lines_of, move, serious_faults, settled
 
+from analysis.seminar.lesson import Lesson
 from experiments import load_scenario
 from experiments.behaviours import BEST, BY_HAND, GROUP, on_turns
+from experiments.page.catalogue import lessons
 from experiments.page.engine.module import module_as_text
 from experiments.page.html import page_html
 from experiments.page.options import accepted_sets, preset_scenarios
+from experiments.runs.lessons import answer_to
 from experiments.runs.pairs import run_pairs
-from sim import simulate, simulate_ensemble
+from sim import simulate
 from sim.meetings import TERMS
 
 VERDICT = re.compile(r"The runs (agree with you|say otherwise|fit none of the answers)\.")
@@ -199,25 +202,81 @@ def test_a_board_that_cannot_be_is_refused_and_the_page_goes_on(file: str, opene
     assert page.locator("#problem").inner_text() == ""
 
 
-def test_a_lesson_asks_first_and_lets_the_runs_decide(file: str, opened: Open) -> None:
+def spaced(text: str) -> str:
+    """Return a text with one plain space wherever it has space."""
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.id)
+def test_a_lesson_asks_twice_and_says_what_the_runs_say_in_python(lesson: Lesson, file: str, opened: Open) -> None:
+    """Sheets are filled in Python, the page fills by itself: a class must find the same words and numbers in both."""
+    page = opened(f"{file}#n=62&lesson={lesson.id}")
+    expect(page.locator("#results")).to_be_hidden()
+    for number, asked in enumerate(lesson.rounds, 1):
+        answer = answer_to(asked, replicates=62)
+        (right,) = answer.right_choices(asked)
+        part = page.locator(f"[data-round='{number}']")
+        run = part.get_by_role("button", name="Run both sides")
+        expect(run).to_be_disabled()
+        part.get_by_label(asked.choices[right - 1].text, exact=True).check()
+        with answered(page):
+            run.click()
+        expect(part.locator("[data-reveal]")).to_contain_text("The runs agree with you.", timeout=SECONDS * 1000)
+        assert spaced(answer.filled(asked.reveal)) in spaced(part.locator("[data-reveal]").inner_text())
+        part.locator("[data-because] summary").click()
+        assert spaced(part.locator("[data-because] p").inner_text()) == spaced(answer.filled(asked.because))
+        expect(part.get_by_role("radio").first).to_be_disabled()
+    assert page.locator("#lesson").get_by_role("heading", name="Discuss").is_visible()
+
+
+def test_predictions_are_in_the_address_and_can_be_handed_in(file: str, opened: Open, tmp_path: Path) -> None:
     page = opened(f"{file}#n=20")
     page.locator("#open-lessons").click()
     page.locator("[data-lesson=carrots_and_sticks]").click()
     expect(page.locator("#results")).to_be_hidden()
-    run = page.get_by_role("button", name="Run both sides")
-    expect(run).to_be_disabled()
-    page.get_by_label("The carrot (A).").check()
-    run.click()
-    reveal = page.locator("[data-reveal]")
-    expect(reveal).to_contain_text(VERDICT, timeout=SECONDS * 1000)
-    sides = [load_scenario(f"sigoma_{name}", [BY_HAND]) for name in ("carrot", "stick")]
-    runs = simulate_ensemble(sides, replicates=20, seed=1, measures=["engagement"])
-    final = runs["engagement"][..., -12:].mean(axis=(1, 2))
-    gap = final[1] - final[0]
-    agrees = "The runs agree with you." in reveal.inner_text()
-    assert agrees == (gap < -0.02)
-    assert re.search(r"Engagement ends at 0\.\d+ with the carrot", reveal.inner_text())
-    assert page.locator("[data-preset=right]").input_value() == "sigoma_stick"
+    page.wait_for_timeout(250)
+    assert page.url.endswith("lesson=carrots_and_sticks"), "a lesson that is opened has the runs of the sheets"
+    page.evaluate("location.hash = 'lesson=carrots_and_sticks&n=20'")
+    settled(page)
+    page.get_by_label("More seats are filled, by seniors.").check()
+    with answered(page):
+        page.get_by_role("button", name="Run both sides").click()
+    expect(page.locator("[data-reveal]").first).to_contain_text(VERDICT)
+    page.locator("#why1").fill('=The law, said the "boss"')
+    page.wait_for_timeout(250)
+    again = opened(page.url)
+    assert again.get_by_label("More seats are filled, by seniors.").is_checked()
+    expect(again.locator("[data-reveal]").first).to_contain_text(VERDICT, timeout=SECONDS * 1000)
+    assert again.locator("#why1").input_value() == '=The law, said the "boss"'
+    assert again.locator("[data-preset=right]").input_value() == "sigoma_stick"
+    again.get_by_label("… fewer people, but more seniors.").check()
+    with answered(again):
+        again.get_by_role("button", name="Run both sides").click()
+    expect(again.locator("[data-reveal]").last).to_contain_text(VERDICT)
+    again.get_by_label("Name or number").fill("7")
+    with again.expect_download() as saved:
+        again.get_by_role("button", name="Save my predictions").click()
+    saved.value.save_as(tmp_path / "predictions.csv")
+    rows = pd.read_csv(tmp_path / "predictions.csv")
+    assert list(rows["who"]) == [7, 7]
+    assert list(rows["round"]) == [1, 2]
+    assert list(rows["prediction"]) == ["More seats are filled, by seniors.", "… fewer people, but more seniors."]
+    assert set(rows["agree"]) <= {"yes", "no"}
+    assert rows["why"][0] == '\'=The law, said the "boss"'
+    assert set(rows["runs"]) == {20}
+
+
+def test_runs_with_a_lever_moved_are_not_taken_for_those_of_a_lesson(file: str, opened: Open) -> None:
+    moved = "left=baseline_lsp&right=sigoma_stick&r.levers.staff_team=1"
+    page = opened(f"{file}#{moved}&n=10&lesson=carrots_and_sticks&revealed=1&guess1=2")
+    assert page.locator("[data-reveal]").first.inner_text() == "Show these runs"
+    with answered(page):
+        page.get_by_role("button", name="Show these runs").click()
+    expect(page.locator("[data-reveal]").first).to_contain_text(VERDICT)
+    page.get_by_role("button", name="End lesson").click()
+    page.wait_for_timeout(250)
+    assert "lesson" not in page.url
+    assert "guess" not in page.url
 
 
 def test_a_partner_tells_why_it_stays_or_leaves(file: str, opened: Open) -> None:

@@ -18,7 +18,6 @@ from experiments.compose import load_scenario, scenario_names
 from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
 from experiments.page.html import SCRIPTS, own_script, page_html
 from experiments.study.designs import variable_paths
-from experiments.values import with_values
 from sim import MEASURES, PARAMETERS, REGIMES
 from sim.meetings import TERMS
 
@@ -80,21 +79,23 @@ def test_what_is_declared_for_the_page_exists_in_the_model(told: dict[str, Any])
 
 def test_lessons_speak_of_what_there_is(told: dict[str, Any]) -> None:
     """Each word in braces and each comparison names a part, a measure or a regime; each side can be run."""
-    asked = re.compile(r"[ABD]\.(count|share|final|abs)\.([\w -]+?)(?= [<>=*+]| and |$)")
+    asked = re.compile(r"[ABD]\.(count|share|final|abs)\.([\w -]+?)(?= [<>=+]| and |$)")
     assert len(told["lessons"]) == 4
     for lesson in told["lessons"]:
-        words = [word for word in re.findall(r"\{([^}]+)\}", lesson["reveal"]) if word != "n"]
-        words += [part for choice in lesson["choices"] for part in re.split(r" and | [<>]=? | [+*] ", choice["holds"])]
+        assert len(lesson["discuss"]) >= 3
+    for part in (each for lesson in told["lessons"] for each in lesson["rounds"]):
+        words = [word for word in re.findall(r"\{([^}]+)\}", part["reveal"] + part["because"]) if word != "n"]
+        words += [part for choice in part["choices"] for part in re.split(r" and | [<>]=? | [+] ", choice["holds"])]
         for word in words:
             if re.fullmatch(r"[\d.-]+", word):
                 continue
             found = asked.fullmatch(word)
             assert found, word
             assert found[2] in (REGIMES if found[1] in ("count", "share") else PAGE_MEASURES), word
-        for side in (lesson["left"], lesson["right"]):
-            with_values(load_scenario(side["preset"], [BY_HAND]), side["changes"])
-        assert lesson["look"] in {"h-way", "h-who", "h-regimes", "h-inside", "h-other"}
-        assert len(lesson["discuss"]) >= 3
+        for side in (part["left"], part["right"]):
+            load_scenario(side["preset"], [BY_HAND, *(f"{path}={value}" for path, value in side["changes"].items())])
+        assert part["look"] in {"h-ends", "h-way", "h-who", "h-regimes", "h-inside", "h-other"}
+        assert not {"answer", "slip"} & set(part), "what is for whoever leads is not in the page"
 
 
 def test_only_the_scripts_in_the_page_may_run(page: str) -> None:
