@@ -191,7 +191,7 @@ function filled(text, answer) {
     if (word === "n") return String(answer.replicates);
     const value = lessonNumber(word, answer);
     const [side, what, measure] = word.split(".");
-    return `<b>${what === "count" ? value : measured(measure, value, side === "D")}</b>`;
+    return `<b>${what === "count" ? value : measured(measure, value, side === "D").replace(" ", "\u00a0")}</b>`;
   });
 }
 

@@ -1,4 +1,4 @@
-"""Write a whole seminar into one folder: the page, four lessons with their sheets, and a role-play for so many people.
+"""Write a whole seminar into one folder: the page, lessons with their sheets, and a role-play.
 
 The lessons ask for a prediction, show what the runs say, ask why, and ask for another. For each there is a sheet for
 whoever leads (aims, minutes, answers, what people are likely to get wrong) and a hand-out, each one page of A4. The

@@ -175,6 +175,12 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["draws=1"], ["draws", "1", "2"]),
         (["draws_at_onc=1"], ["did you mean draws_at_once?"]),
     ],
+    "seminar": [
+        (["people=3"], ["people = 3 is not allowed", "from 4 to 40"]),
+        (["people=41"], ["people = 41 is not allowed", "from 4 to 40"]),
+        (["format=docx"], ["'docx'", "html", "pdf"]),
+        (["poeple=20"], ["did you mean people?"]),
+    ],
     "sensitivity": [
         ([], ["study is missing"]),
         (["study=s", "measures=[trsut]"], ["'trsut'", "did you mean trust?"]),

@@ -83,11 +83,3 @@ def test_a_pdf_is_the_same_twice_and_names_no_address(tmp_path: Path) -> None:
         page = render(name, words=handout_words(), **told)
         assert "href" not in page
         assert seminar.printed(page) == seminar.printed(page)
-
-
-@pytest.mark.parametrize("people", ["3", "41", "many"])
-def test_a_number_of_people_that_cannot_be_is_told_in_one_line(people: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert main(["seminar", f"people={people}"]) != 0
-    (line,) = capfd.readouterr().err.strip().splitlines()
-    assert "people" in line
-    assert people in line
