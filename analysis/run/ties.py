@@ -151,9 +151,11 @@ def _draw(
             inside = across >= _ROOM_FOR_NUMBER
             right, up = _away((x, y), [place for other, place in places.items() if other != name])
             text = ax.annotate(
-                f"{numbers[name]}", (x, y), (0, 0) if inside else (right * (across / 2 + 1), up * (across / 2 + 4)),
-                textcoords="offset points", va="center", ha="center" if inside else "left" if right > 0 else "right",
-                fontsize=9, weight="bold", color="white" if inside else "0.15", zorder=3,
+                f"{numbers[name]}", (x, y),
+                (0, 0) if inside else (right * (across / 2 + 1), up * (across / 2 + 4)),
+                textcoords="offset points", ha="center" if inside else "left" if right > 0 else "right",
+                va="center", fontsize=9,
+                weight="bold", color="white" if inside else "0.15", zorder=3,
             )  # fmt: skip
             around = SECTOR_COLOURS[sector] if inside else "white"
             text.set_path_effects([withStroke(linewidth=1.5, foreground=around)])
