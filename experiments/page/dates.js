@@ -165,7 +165,7 @@ class Dates {
     const left = (step) => `${((step / this.months) * 100).toFixed(2)}%`;
     const years = overMonths(Math.ceil(this.months / YEAR), (year) => {
       const step = (12 - (monthNumber(this.startOf(name)) % 12)) % 12 + year * YEAR;
-      return step < this.months ? `<span class="year" style="left:${left(step)}">${monthName(this.startOf(name), step).slice(-4)}</span>` : "";
+      return step < 0.94 * this.months ? `<span class="year" style="left:${left(step)}">${monthName(this.startOf(name), step).slice(-4)}</span>` : "";
     });
     const place = placeNamed(this.state.place ?? MODEL.presets[this.state[name].preset].place);
     const fixed = entriesHere({ calendar: calendarEntries(this.state[name]), place })
