@@ -7,64 +7,23 @@ const MOST_NAMES = 24;
 
 /** Partners on an ellipse, sectors side by side, lines for ties, thicker with more trust, size for influence. */
 function networkSpec() {
-  return {
-    $schema: "https://vega.github.io/schema/vega/v6.json",
-    width: 420,
-    height: 330,
-    padding: { left: 4, right: 4, top: 4, bottom: 4 },
-    autosize: "none",
-    signals: [
-      { name: "names", value: 1 },
-      { name: "room", update: "names ? min(125, width * 0.31) : 24" },
-    ],
-    data: ["ties", "nodes"].map((name) => ({ name, values: [] })),
-    scales: [
-      { name: "x", type: "linear", domain: [-1, 1], range: [{ signal: "room" }, { signal: "width - room" }] },
-      { name: "y", type: "linear", domain: [-1, 1], range: [{ signal: "height - 16" }, 16] },
-    ],
-    marks: [
-      silent({
-        type: "rule",
-        from: { data: "ties" },
-        encode: {
-          enter: { stroke: { value: GREY } },
-          update: {
-            x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" }, x2: { scale: "x", field: "x2" }, y2: { scale: "y", field: "y2" },
-            strokeWidth: { field: "width" }, strokeOpacity: { field: "opacity" },
-          },
-        },
-      }),
-      {
-        type: "symbol",
-        name: "partners",
-        from: { data: "nodes" },
-        aria: false,
-        encode: {
-          enter: { shape: { field: "shape" }, cursor: { value: "pointer" } },
-          update: {
-            x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" }, size: { field: "size" },
-            fill: { field: "fill" }, stroke: { field: "stroke" }, strokeWidth: { signal: "datum.picked ? 3 : datum.member ? 1.6 : 0.8" },
-          },
-        },
-      },
-      {
-        type: "text",
-        from: { data: "nodes" },
-        aria: false,
-        encode: {
-          enter: { baseline: { value: "middle" }, cursor: { value: "pointer" } },
-          update: {
-            x: { scale: "x", field: "x" }, y: { scale: "y", field: "y" },
-            dx: { signal: "datum.align == 'left' ? datum.away : -datum.away" },
-            dy: { signal: "isArray(datum.label) ? -6 : 0" },
-            align: { field: "align" }, text: { field: "label" }, limit: { signal: "names ? room + width * 0.16 : 160" },
-            fill: { signal: `datum.member ? '${INK}' : '${GREY}'` }, fontWeight: { signal: "datum.picked ? 'bold' : 'normal'" },
-            fontSize: { signal: "width < 330 ? 9.5 : 11" },
-          },
-        },
-      },
-    ],
-  };
+  return { height: 330, padding: { left: 4, right: 4, top: 4, bottom: 4 }, draw: networkMarks };
+}
+
+function networkMarks({ width, height }, { ties, nodes, names }) {
+  const room = names ? Math.min(125, width * 0.31) : 24;
+  const x = d3.scaleLinear([-1, 1], [room, width - room]);
+  const y = d3.scaleLinear([-1, 1], [height - 16, 16]);
+  return [
+    ties.map((tie) => rule(x(tie.x), y(tie.y), x(tie.x2), y(tie.y2), { stroke: GREY, "stroke-width": tie.width, "stroke-opacity": tie.opacity })),
+    nodes.map((node) => shape(node.shape, node.size, x(node.x), y(node.y), {
+      "data-name": node.name, class: "clickable", fill: node.fill, stroke: node.stroke, "stroke-width": node.picked ? 3 : node.member ? 1.6 : 0.8,
+    })),
+    nodes.map((node) => inLines([node.label].flat(), x(node.x) + (node.align === "left" ? node.away : -node.away), y(node.y), {
+      "data-name": node.name, class: "clickable", "text-anchor": node.align === "left" ? "start" : "end", fill: node.member ? INK : GREY,
+      "font-weight": node.picked ? "bold" : null, "font-size": width < 330 ? 9.5 : 11,
+    })),
+  ];
 }
 
 /** Places around the table for partners, sector by sector; rows evenly apart, so that names have room. */
@@ -165,40 +124,21 @@ function networkTable(answer, side, step) {
 
 /** Policy dates of both sides and what befell the example runs, on one time axis. */
 function timelineSpec() {
-  return {
-    $schema: "https://vega.github.io/schema/vega/v6.json",
-    width: 900,
-    height: 64,
-    padding: { left: 26, right: 12, top: 8, bottom: 22 },
-    autosize: "none",
-    signals: timeSignals,
-    data: ["marks", "sides"].map((name) => ({ name, values: [] })),
-    scales: [timeScale, { name: "y", type: "point", domain: SIDES, range: "height", padding: 0.6 }],
-    axes: [yearAxis],
-    marks: [
-      silent({
-        type: "rule",
-        from: { data: "sides" },
-        encode: { enter: { stroke: { value: HAIR }, strokeWidth: { value: 2 } }, update: { x: { value: 0 }, x2: { signal: "width" }, y: { scale: "y", field: "side" } } },
-      }),
-      silent({
-        type: "text",
-        from: { data: "sides" },
-        encode: { enter: { baseline: { value: "middle" }, fontWeight: { value: "bold" }, fontSize: { value: 12 } }, update: { x: { value: -18 }, y: { scale: "y", field: "side" }, text: { field: "letter" }, fill: { field: "colour" } } },
-      }),
-      nowRule,
-      silent({
-        type: "symbol",
-        from: { data: "marks" },
-        encode: {
-          update: {
-            x: { scale: "x", field: "t" }, y: { scale: "y", field: "side" }, shape: { field: "shape" }, size: { field: "size" },
-            fill: { field: "fill" }, stroke: { field: "colour" }, strokeWidth: { value: 1.4 },
-          },
-        },
-      }),
-    ],
-  };
+  return { height: 64, padding: { left: 26, right: 12, top: 8, bottom: 22 }, isOverTime: true, draw: timelineMarks };
+}
+
+function timelineMarks({ width, height }, { span, now, marks, sides }) {
+  const x = timeScale(span, width);
+  const y = d3.scalePoint(SIDES, [0, height]).padding(0.6);
+  return [
+    timeAxis(x, { width, height }),
+    sides.map(({ side, letter, colour }) => [
+      rule(0, y(side), width, y(side), { stroke: HAIR, "stroke-width": 2 }),
+      label(letter, -18, y(side), { fill: colour, "font-size": 12, "font-weight": "bold" }),
+    ]),
+    nowRule(now, x, height),
+    marks.map((mark) => shape(mark.shape, mark.size, x(mark.t), y(mark.side), { fill: mark.fill, stroke: mark.colour, "stroke-width": 1.4 })),
+  ];
 }
 
 const EVENT_SHAPE = { "takes a seat": "triangle-up", abolished: "cross", dissolved: "cross" };

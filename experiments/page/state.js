@@ -10,6 +10,8 @@ const BOARDS = by(CATALOGUE.boards, "name");
 const CALENDARS = by(CATALOGUE.calendars, "name");
 const MEASURES = by(CATALOGUE.measures, "name");
 const COMPOSITES = by(CATALOGUE.composites, "path");
+const { quantiles: QUANTILES } = CATALOGUE;
+const MEDIAN = QUANTILES.indexOf(0.5);
 const SIDES = ["left", "right"];
 const LETTER = { left: "A", right: "B" };
 
