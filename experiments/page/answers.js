@@ -137,7 +137,8 @@ function typicalRun(sides) {
     return runs.map((run) => run.at(measure, run.regimes.length - 1));
   }));
   const away = columns.map((values) => {
-    const [, , middle, , , mean] = band(values);
+    const summary = band(values);
+    const [middle, mean] = [summary[MEDIAN], summary.at(-1)];
     const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) || 1;
     return values.map((value) => ((value - middle) / spread) ** 2);
   });

@@ -14,21 +14,11 @@ async function unzipped(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Quantile of sorted numbers, by linear interpolation as NumPy does it. */
-function quantile(sorted, share) {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
-}
-
-const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95];
-
-/** p05, p25, p50, p75, p95 and mean of some numbers. */
+/** Quantiles of some numbers, as NumPy works them out, and their mean. */
 function band(numbers) {
   const sorted = Float64Array.from(numbers).sort();
   const total = sorted.reduce((sum, value) => sum + value, 0);
-  return [...QUANTILES.map((share) => quantile(sorted, share)), total / sorted.length];
+  return [...QUANTILES.map((share) => d3.quantileSorted(sorted, share)), total / sorted.length];
 }
 
 /** Mean and its 95 % interval (Student t). */

@@ -31,8 +31,8 @@ from sim.parameters import TOPICS
 from sim.population import THEMES, place_records
 from sim.regimes import DECLARED_REGIMES
 
-QUANTILES: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""The lines of a fan of runs: the median, the middle half and the middle 90 %."""
+QUANTILES: tuple[float, ...] = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+"""The lines of a fan of runs: the median, and the ends of the middle 50, 80 and 95 %."""
 
 PAGE_MEASURES: tuple[str, ...] = (
     "engagement",
@@ -143,6 +143,7 @@ def catalogue() -> dict[str, Any]:
         "calendars": _calendars(),
         "interventions": interventions(),
         "places": _places(),
+        "quantiles": list(QUANTILES),
         "measures": [
             {
                 "name": name,

@@ -1,90 +1,74 @@
-// Charts of many runs as Vega specifications: fans over time, how they end, regimes.
+// Charts of many runs: fans over time, how they end, regimes.
 
 const MOST_POINTS = 60;
+const MOST_TICKS = 4;
+const EDGE = 14;
+const MOST_STEPS = 6;
 
-// ------------------------------------------------------------------ parts of specifications
+// ------------------------------------------------------------------ parts of charts
 
-const timeScale = { name: "x", type: "utc", domain: { signal: "span" }, range: "width" };
-const yearAxis = { scale: "x", orient: "bottom", format: "%Y", tickCount: { signal: "width < 200 ? 3 : width < 340 ? 4 : 6" }, labelOverlap: true, labelFlush: true };
-const timeSignals = [
-  { name: "span", value: [Date.UTC(2001, 3, 1), Date.UTC(2013, 2, 1)] },
-  { name: "now", value: 0 },
-];
-const silent = (mark) => ({ aria: false, interactive: false, ...mark });
-const policyRules = silent({
-  type: "rule",
-  from: { data: "policies" },
-  encode: {
-    enter: { stroke: { value: "#8b949c" }, strokeDash: { value: [2, 3] } },
-    update: { x: { scale: "x", field: "t" }, y: { value: 0 }, y2: { signal: "height" } },
-  },
-});
-const nowRule = silent({
-  type: "rule",
-  encode: {
-    enter: { stroke: { value: INK }, strokeWidth: { value: 1 } },
-    update: { x: { scale: "x", signal: "now" }, y: { value: -3 }, y2: { signal: "height" }, opacity: { value: 0.65 } },
-  },
-});
+const label = (text, x, y, attributes) => drawn("text", { x, y, dy: "0.32em", ...attributes }, text);
+const rule = (x1, y1, x2, y2, attributes) => drawn("line", { x1, y1, x2, y2, stroke: INK, ...attributes });
+const SHAPES = { square: d3.symbolSquare, circle: d3.symbolCircle, diamond: d3.symbolDiamond2, "triangle-up": d3.symbolTriangle, cross: d3.symbolCross };
+const shape = (name, size, x, y, attributes) => drawn("path", { d: d3.symbol(SHAPES[name], size)(), transform: `translate(${x},${y})`, ...attributes });
+const timeScale = (span, width) => d3.scaleUtc(span, [0, width]);
+
+/** A hair line and a number at each tick of an upright scale. */
+function valueAxis(y, width, format) {
+  const told = y.tickFormat(MOST_TICKS, format);
+  return y.ticks(MOST_TICKS).map((tick) => [
+    rule(0, y(tick), width, y(tick), { stroke: HAIR }),
+    label(spaced(told(tick)), -6, y(tick), { "text-anchor": "end", fill: GREY }),
+  ]);
+}
+
+/** Years, or months of a short run, below a chart; those at its edges stay inside. */
+function timeAxis(x, { width, height }) {
+  const told = x.tickFormat();
+  return x.ticks(width < 200 ? 3 : width < 340 ? 4 : 6).map((tick) => {
+    const anchor = x(tick) < EDGE ? "start" : x(tick) > width - EDGE ? "end" : "middle";
+    return label(told(tick), x(tick), height + 14, { "text-anchor": anchor, fill: GREY });
+  });
+}
+
+/** "50 %" from "50%", kept on one line. */
+const spaced = (text) => text.replace("%", `${NBSP}%`);
+
+const policyRules = (policies, x, height) => policies.map(({ t }) => rule(x(t), 0, x(t), height, { stroke: GREY, "stroke-dasharray": "2 3", opacity: 0.7 }));
+const nowRule = (now, x, height) => rule(x(now), -3, x(now), height, { opacity: 0.65 });
 
 // ------------------------------------------------------------------ fans of runs over time
 
-/** Fans of both sides, or of their difference: middle half, middle 90 % and median. */
+const nameOfQuantile = (share) => `p${Number((100 * share).toPrecision(6))}`;
+const QUANTILE_NAMES = QUANTILES.map(nameOfQuantile);
+/** Nested bands, the widest first and lightest: names of both ends, and the share of runs between them in words. */
+const BANDS = QUANTILES.slice(0, MEDIAN).map((share, q) => (
+  { low: QUANTILE_NAMES[q], high: QUANTILE_NAMES.at(-1 - q), told: `${plainPercent(QUANTILES.at(-1 - q) - share)}${NBSP}%`, opacity: 0.09 + 0.05 * q }
+));
+const WIDEST = BANDS[0];
+
+/** Fans of both sides, or of their difference: nested bands and the median. */
 function fanSpec(height = 128) {
-  const parts = ["left", "right", "difference"];
-  const area = (part, low, high, opacity) => silent({
-    type: "area",
-    from: { data: part },
-    encode: {
-      enter: { fill: { value: COLOUR[part] }, fillOpacity: { value: opacity } },
-      update: { x: { scale: "x", field: "t" }, y: { scale: "y", field: low }, y2: { scale: "y", field: high } },
-    },
-  });
-  const line = (part) => silent({
-    type: "line",
-    from: { data: part },
-    encode: {
-      enter: { stroke: { value: COLOUR[part] }, strokeWidth: { value: 2.2 }, strokeDash: { value: DASH[part] } },
-      update: { x: { scale: "x", field: "t" }, y: { scale: "y", field: "p50" }, defined: { signal: "isValid(datum.p50)" } },
-    },
-  });
-  const label = silent({
-    type: "text",
-    from: { data: "ends" },
-    encode: {
-      enter: { fontWeight: { value: "bold" }, baseline: { value: "middle" }, dx: { value: 5 }, fontSize: { value: 12 } },
-      update: { x: { signal: "width" }, y: { scale: "y", field: "at" }, text: { field: "text" }, fill: { field: "colour" } },
-    },
-  });
-  return {
-    $schema: "https://vega.github.io/schema/vega/v6.json",
-    width: 300,
-    height,
-    padding: { left: 40, right: 20, top: 8, bottom: 22 },
-    autosize: "none",
-    signals: [...timeSignals, { name: "range", value: [0, 1] }, { name: "format", value: ".0%" }],
-    data: [...parts, "ends", "policies", "zero"].map((name) => ({ name, values: [] })),
-    scales: [timeScale, { name: "y", type: "linear", domain: { signal: "range" }, range: "height" }],
-    axes: [
-      { scale: "y", orient: "left", grid: true, tickCount: 4, format: { signal: "format" } },
-      yearAxis,
-    ],
-    marks: [
-      policyRules,
-      silent({
-        type: "rule",
-        from: { data: "zero" },
-        encode: { enter: { stroke: { value: INK } }, update: { x: { value: 0 }, x2: { signal: "width" }, y: { scale: "y", field: "at" } } },
-      }),
-      ...parts.flatMap((part) => [area(part, "p05", "p95", 0.14), area(part, "p25", "p75", 0.24)]),
-      ...parts.map(line),
-      nowRule,
-      label,
-    ],
-  };
+  return { height, padding: { left: 48, right: 20, top: 8, bottom: 22 }, isOverTime: true, draw: fanMarks };
 }
 
-const BAND_NAMES = ["p05", "p25", "p50", "p75", "p95"];
+function fanMarks({ width, height }, { span, range, format, now, policies, zero, ends, ...shown }) {
+  const x = timeScale(span, width);
+  const y = d3.scaleLinear(range, [height, 0]);
+  const parts = Object.keys(COLOUR).filter((part) => shown[part].length);
+  const line = d3.line((row) => x(row.t), (row) => y(row.p50)).defined((row) => Number.isFinite(row.p50));
+  const band = ({ low, high }) => d3.area().x((row) => x(row.t)).y0((row) => y(row[low])).y1((row) => y(row[high]));
+  return [
+    valueAxis(y, width, format),
+    timeAxis(x, { width, height }),
+    policyRules(policies, x, height),
+    zero.map(({ at }) => rule(0, y(at), width, y(at))),
+    parts.flatMap((part) => BANDS.filter(({ low }) => low in shown[part][0]).map((one) => drawn("path", { d: band(one)(shown[part]), fill: COLOUR[part], "fill-opacity": one.opacity }))),
+    parts.map((part) => drawn("path", { d: line(shown[part]), fill: "none", stroke: COLOUR[part], "stroke-width": 2.2, "stroke-linejoin": "round", "stroke-dasharray": DASH[part] })),
+    nowRule(now, x, height),
+    ends.map(({ at, text, colour }) => label(text, width + 5, y(at), { fill: colour, "font-size": 12, "font-weight": "bold" })),
+  ];
+}
 
 /** Rows of a fan, thinned to what a small chart can show. */
 function fanRows(bands, answer) {
@@ -93,32 +77,22 @@ function fanRows(bands, answer) {
   const rows = [];
   for (let i = 0; i < n; i += 1) {
     if (i % stride && i !== n - 1) continue;
-    if (!Number.isFinite(bands[2][i])) continue;
-    const row = { t: dateOf(answer.start, i) };
-    BAND_NAMES.forEach((name, q) => { row[name] = bands[q][i]; });
-    rows.push(row);
+    if (!Number.isFinite(bands[MEDIAN][i])) continue;
+    rows.push({ t: dateOf(answer.start, i), ...Object.fromEntries(QUANTILE_NAMES.map((name, q) => [name, bands[q][i]])) });
   }
   return rows;
 }
 
-/** A range that holds all rows and stays put while they move a little. */
+/** A range that holds all rows, begins and ends where values can be, and stays put while they move a little. */
 function steadyRange(sets, measure, difference) {
-  const { unit, low, high } = MEASURES.get(measure);
-  const values = sets.flat().flatMap((row) => [row.p05, row.p95]);
-  const top = Math.max(...values, 0);
-  const bottom = Math.min(...values, 0);
-  const bounded = low === 0 && high === 1;
-  if (bounded && !difference && top > 0.3) return [0, top > 0.6 ? 1 : 0.6];
-  const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((s) => Math.max(top, -bottom) <= 4 * s) ?? 1000;
-  const range = [Math.floor(bottom / step) * step, Math.max(step, Math.ceil(top / step) * step)];
-  return isShare(unit) || bounded ? range : range;
-}
-
-function axisFormat(measure, range) {
-  const { unit } = MEASURES.get(measure);
-  const extent = range[1] - range[0];
-  if (isShare(unit)) return extent < 0.05 ? ".1%" : ".0%";
-  return extent >= 5 ? "~s" : extent < 0.05 ? ".3f" : extent < 0.5 ? ".2f" : ".1f";
+  const { low, high } = MEASURES.get(measure);
+  const values = sets.flat().flatMap((row) => [row[WIDEST.low], row[WIDEST.high]]);
+  const [bottom, top] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const ofOne = low === 0 && high === 1;
+  if (ofOne && !difference && top > 0.3) return [0, top > 0.6 ? 1 : 0.6];
+  if (bottom === top) return [difference ? -0.1 : 0, ofOne || difference ? 0.1 : 1];
+  const [from, to] = d3.scaleLinear([bottom, top], [0, 1]).nice(MOST_STEPS).domain();
+  return difference ? [from, to] : [Math.max(from, low ?? from), Math.min(to, high ?? to)];
 }
 
 /** Keep two end labels apart. */
@@ -153,7 +127,7 @@ function drawFan(figure, measure, answer, { difference, step, span }) {
   rows.policies = policyRows(answer);
   figure.update(
     rows,
-    { span, range, format: axisFormat(measure, range), now: dateOf(answer.start, step) },
+    { span, range, format: isShare(MEASURES.get(measure).unit) ? "%" : "f", now: dateOf(answer.start, step) },
     fanWords(measure, answer, step, difference),
   );
 }
@@ -168,13 +142,13 @@ const endsOfYears = ({ months }) => overMonths(months, (step) => step).filter((s
 
 /** The table behind a fan: one row a year. */
 function fanTable(measure, answer) {
-  const head = ["Month", "A median", "A 90 %", "B median", "B 90 %", "B − A median", "B − A 90 %"];
+  const head = ["Month", ...["A", "B", "B − A"].flatMap((part) => [`${part} median`, `${part}, ${WIDEST.told} of runs`])];
   const rows = [];
   for (const step of endsOfYears(answer)) {
     const told = (part) => {
       const bands = answer[part].bands.get(measure);
       const f = (q) => measured(measure, bands[q][step], part === "difference");
-      return [f(2), `${f(0)} to ${f(4)}`];
+      return [f(MEDIAN), `${f(0)} to ${f(QUANTILES.length - 1)}`];
     };
     rows.push([monthName(answer.start, step), ...told("left"), ...told("right"), ...told("difference")]);
   }
@@ -185,61 +159,32 @@ function fanTable(measure, answer) {
 
 /** Two bars a regime with their 95 % interval. */
 function endsSpec() {
-  return {
-    $schema: "https://vega.github.io/schema/vega/v6.json",
-    width: 400,
-    height: 230,
-    padding: { left: 92, right: 84, top: 4, bottom: 22 },
-    autosize: "none",
-    signals: [],
-    data: [{ name: "bars", values: [] }],
-    scales: [
-      { name: "x", type: "linear", domain: [0, 1], range: "width" },
-      { name: "y", type: "band", domain: CATALOGUE.regimes.map((r) => r.name), range: "height", paddingInner: 0.32 },
-      { name: "side", type: "band", domain: SIDES, range: [0, { signal: "bandwidth('y')" }], paddingInner: 0.12 },
-    ],
-    axes: [
-      { scale: "x", orient: "bottom", format: ".0%", tickCount: 3, grid: true },
-      { scale: "y", orient: "left", labelColor: INK, labelFontSize: 12, labelPadding: 8, encode: { labels: { update: { text: { signal: "split(datum.value, ' ')" }, dy: { value: -6 } } } } },
-    ],
-    marks: [
-      silent({
-        type: "rect",
-        from: { data: "bars" },
-        encode: {
-          update: {
-            x: { value: 0 }, x2: { scale: "x", field: "share" },
-            y: { scale: "y", field: "regime", offset: { scale: "side", field: "side" } },
-            height: { scale: "side", band: 1 }, fill: { field: "colour" }, fillOpacity: { value: 0.85 },
-          },
-        },
-      }),
-      silent({
-        type: "rule",
-        from: { data: "bars" },
-        encode: {
-          enter: { stroke: { value: INK }, strokeWidth: { value: 1.2 } },
-          update: {
-            x: { scale: "x", field: "low" }, x2: { scale: "x", field: "high" },
-            y: { scale: "y", field: "regime", offset: { signal: "scale('side', datum.side) + bandwidth('side') / 2" } },
-            opacity: { signal: "datum.share > 0 ? 0.8 : 0" },
-          },
-        },
-      }),
-      silent({
-        type: "text",
-        from: { data: "bars" },
-        encode: {
-          enter: { baseline: { value: "middle" }, dx: { value: 5 }, fontSize: { value: 12 } },
-          update: {
-            x: { scale: "x", signal: "datum.share > 0 ? max(datum.high, datum.share) : 0" },
-            y: { scale: "y", field: "regime", offset: { signal: "scale('side', datum.side) + bandwidth('side') / 2" } },
-            text: { field: "text" }, fill: { field: "colour" },
-          },
-        },
-      }),
-    ],
-  };
+  return { height: 230, padding: { left: 92, right: 84, top: 4, bottom: 22 }, draw: endsMarks };
+}
+
+function endsMarks({ width, height }, { bars }) {
+  const x = d3.scaleLinear([0, 1], [0, width]);
+  const y = d3.scaleBand(CATALOGUE.regimes.map(({ name }) => name), [0, height]).paddingInner(0.32);
+  const side = d3.scaleBand(SIDES, [0, y.bandwidth()]).paddingInner(0.12);
+  const told = x.tickFormat(2, "%");
+  return [
+    x.ticks(2).map((tick) => [rule(x(tick), 0, x(tick), height, { stroke: HAIR }), label(spaced(told(tick)), x(tick), height + 14, { "text-anchor": "middle", fill: GREY })]),
+    y.domain().map((name) => inLines(name.split(" "), -8, y(name) + y.bandwidth() / 2, { "text-anchor": "end", "font-size": 12 })),
+    bars.map((bar) => {
+      const top = y(bar.regime) + side(bar.side);
+      const middle = top + side.bandwidth() / 2;
+      return [
+        drawn("rect", { x: 0, y: top, width: x(bar.share), height: side.bandwidth(), fill: bar.colour, "fill-opacity": 0.85 }),
+        bar.share > 0 ? rule(x(bar.low), middle, x(bar.high), middle, { "stroke-width": 1.2, opacity: 0.8 }) : null,
+        label(bar.text, 5 + (bar.share > 0 ? x(bar.high) : 0), middle, { fill: bar.colour, "font-size": 12 }),
+      ];
+    }),
+  ];
+}
+
+/** Words below each other, around a height. */
+function inLines(words, x, y, attributes) {
+  return words.map((word, i) => label(word, x, y + 13 * (i - (words.length - 1) / 2), attributes));
 }
 
 function drawEnds(figure, answer) {
@@ -253,39 +198,27 @@ function drawEnds(figure, answer) {
 
 // ------------------------------------------------------------------ regimes over time
 
+/** Shares of partnerships in each regime, on top of each other. */
 function regimesSpec() {
-  const regimes = CATALOGUE.regimes;
-  return {
-    $schema: "https://vega.github.io/schema/vega/v6.json",
-    width: 400,
-    height: 170,
-    padding: { left: 40, right: 12, top: 8, bottom: 22 },
-    autosize: "none",
-    signals: timeSignals,
-    data: [...regimes.map((_, r) => `regime${r}`), "labels", "policies"].map((name) => ({ name, values: [] })),
-    scales: [timeScale, { name: "y", type: "linear", domain: [0, 1], range: "height" }],
-    axes: [{ scale: "y", orient: "left", tickCount: 2, format: ".0%" }, yearAxis],
-    marks: [
-      ...regimes.map((regime, r) => silent({
-        type: "area",
-        from: { data: `regime${r}` },
-        encode: {
-          enter: { fill: { value: regime.colour }, stroke: { value: "#fff" }, strokeWidth: { value: 0.8 } },
-          update: { x: { scale: "x", field: "t" }, y: { scale: "y", field: "low" }, y2: { scale: "y", field: "high" } },
-        },
-      })),
-      policyRules,
-      nowRule,
-      silent({
-        type: "text",
-        from: { data: "labels" },
-        encode: {
-          enter: { baseline: { value: "middle" }, align: { value: "center" }, fontWeight: { value: 600 } },
-          update: { x: { scale: "x", field: "t" }, y: { scale: "y", field: "at" }, text: { field: "text" }, fill: { field: "colour" } },
-        },
-      }),
-    ],
-  };
+  return { height: 170, padding: { left: 48, right: 12, top: 8, bottom: 22 }, isOverTime: true, draw: regimesMarks };
+}
+
+function regimesMarks({ width, height }, { span, now, policies, layers }) {
+  const x = timeScale(span, width);
+  const y = d3.scaleLinear([0, 1], [height, 0]);
+  const told = y.tickFormat(2, "%");
+  const area = d3.area().x((row) => x(row.t)).y0((row) => y(row.low)).y1((row) => y(row.high));
+  return [
+    y.ticks(2).map((tick) => label(spaced(told(tick)), -6, y(tick), { "text-anchor": "end", fill: GREY })),
+    timeAxis(x, { width, height }),
+    layers.map(({ rows, colour }) => drawn("path", { d: area(rows), fill: colour, stroke: PAPER, "stroke-width": 0.8 })),
+    policyRules(policies, x, height),
+    nowRule(now, x, height),
+    layers.map(({ rows, name, colour }) => {
+      const place = labelPlace(rows, (name.length * 7) / width);
+      return place ? label(name, x(place.t), y(place.at), { "text-anchor": "middle", "font-weight": 600, fill: inkOn(colour) }) : null;
+    }),
+  ];
 }
 
 /** Black or white, whichever reads better on a colour. */
@@ -299,20 +232,18 @@ function drawRegimes(figure, side, answer, { step, span }) {
   const stride = Math.max(1, Math.ceil(n / MOST_POINTS));
   const kept = overMonths(n, (step) => step).filter((step) => step % stride === 0 || step === n - 1);
   const below = kept.map(() => 0);
-  const rows = { labels: [], policies: answer[side].policy.map((entry) => ({ t: dateOf(answer.start, entry.month) })) };
-  CATALOGUE.regimes.forEach((regime, r) => {
-    const shares = answer[side].regimes[r];
-    rows[`regime${r}`] = kept.map((i, k) => {
+  const policies = answer[side].policy.map((entry) => ({ t: dateOf(answer.start, entry.month) }));
+  const layers = CATALOGUE.regimes.map(({ name, colour }, r) => {
+    const rows = kept.map((i, k) => {
       const low = below[k];
-      below[k] += shares[i];
+      below[k] += answer[side].regimes[r][i];
       return { t: dateOf(answer.start, i), low, high: below[k] };
     });
-    const label = labelPlace(rows[`regime${r}`], (regime.name.length * 7) / Math.max(1, figure.view.width()));
-    if (label) rows.labels.push({ ...label, text: regime.name, colour: inkOn(regime.colour) });
+    return { name, colour, rows };
   });
   const told = CATALOGUE.regimes.map((regime, r) => [regime.name, answer[side].regimes[r][step]]).filter(([, share]) => share > 0.005)
     .sort((a, b) => b[1] - a[1]).map(([name, share]) => `${plainPercent(share)} % ${name}`);
-  figure.update(rows, { span, now: dateOf(answer.start, step) }, `${monthName(answer.start, step)}: ${told.join(", ")}.`);
+  figure.update({ layers, policies }, { span, now: dateOf(answer.start, step) }, `${monthName(answer.start, step)}: ${told.join(", ")}.`);
 }
 
 /** Where a label fits best in an area: where it is thickest over the label's width (a share of the chart's). */

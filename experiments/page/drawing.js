@@ -1,10 +1,13 @@
-// Figures drawn by hand as SVG: with heading, sentence, table and file as those of Vega have.
+// Figures drawn by hand as SVG: with heading, sentence, table and files as charts have.
+
+const NO_PADDING = { left: 0, right: 0, top: 0, bottom: 0 };
+const LEAST_DRAWING = 240;
 
 /** A figure whose picture is a text: `paint(rows, width)` gives the SVG for a width in pixels. A click on what has a
  * `data-month` or `data-partner` picks it. */
 class Drawing extends Figure {
   constructor(place, { paint, ...more }) {
-    super(place, { spec: {}, ...more });
+    super(place, { spec: { padding: NO_PADDING }, ...more });
     this.paint = paint;
     this.drawing.addEventListener("click", ({ target }) => {
       const { partner, month } = target.closest("[data-partner], [data-month]")?.dataset ?? {};
@@ -13,30 +16,14 @@ class Drawing extends Figure {
     });
   }
 
-  async ready() {
-    new ResizeObserver(() => {
-      if (this.drawing.clientWidth !== this.width) this.repaint();
-    }).observe(this.drawing);
-    return this;
-  }
-
-  draw() {
-    Figure.waiting.delete(this);
-    if (!this.next) return;
-    this.rows = this.next.rows;
-    this.next = null;
-    this.repaint();
-  }
-
-  repaint() {
-    if (!this.rows) return;
-    this.width = this.drawing.clientWidth;
-    this.drawing.firstElementChild.innerHTML = this.paint(this.rows, Math.max(240, this.width));
-  }
-
-  async save() {
-    this.draw();
-    saveText(`${this.file}.svg`, this.drawing.firstElementChild.innerHTML, "image/svg+xml");
+  picture(above = 0) {
+    const box = document.createElement("div");
+    box.innerHTML = this.shown ? this.paint(this.shown, Math.max(LEAST_DRAWING, this.width)) : svgOf(LEAST_DRAWING, 0, "");
+    const picture = box.firstElementChild;
+    if (above === 0) return picture;
+    const size = { width: Number(picture.getAttribute("width")), height: Number(picture.getAttribute("height")) + above };
+    picture.setAttribute("y", above);
+    return drawn("svg", { ...size, viewBox: `0 0 ${size.width} ${size.height}`, ...FONT, fill: INK }, picture);
   }
 }
 
@@ -47,4 +34,4 @@ function mark(name, attributes, inside = "") {
   return `<${name}${told.join("")}>${inside}</${name}>`;
 }
 
-const svgOf = (width, height, inside) => mark("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", "font-family": FONT, "font-size": width < 330 ? "10" : "11.5" }, inside);
+const svgOf = (width, height, inside) => mark("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true", ...FONT, fill: INK, "font-size": width < 330 ? "10" : "11.5" }, inside);

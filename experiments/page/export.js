@@ -12,7 +12,7 @@ function fillTake() {
     <pre id="reproduce-command" tabindex="0"></pre><pre id="reproduce-python" tabindex="0"></pre><p id="reproduce-note" class="quiet"></p>
     <h3>Data</h3><p><button type="button" id="csv">Curves (CSV)</button> <button type="button" id="csv-regimes">Regimes (CSV)</button>
     <button type="button" id="csv-partners">Partners of the run (CSV)</button> <button type="button" id="json">Settings (JSON)</button></p>
-    <h3>Figures</h3><p>Each figure has its own SVG button. <button type="button" id="figures">Save all figures (SVG)</button></p>`;
+    <h3>Figures</h3><p>Each figure has its own SVG and PNG. <button type="button" id="figures">Save all figures (ZIP)</button> <span id="figures-saved" role="status"></span></p>`;
   at("engine-hash").textContent = ENGINE.source.slice(0, 12);
   at("open-take").addEventListener("click", () => {
     at("address").value = here();
@@ -20,18 +20,20 @@ function fillTake() {
     fillReproduce(page.state);
   });
   at("embed-what").addEventListener("change", fillEmbed);
-  for (const name of SIDES) at(`yaml-${name}`).addEventListener("click", () => saveText(`${OWN_NAME[name]}.yaml`, settingsYaml(name, page.state), "application/yaml"));
+  for (const name of SIDES) at(`yaml-${name}`).addEventListener("click", () => saveFile(`${OWN_NAME[name]}.yaml`, settingsYaml(name, page.state), "application/yaml"));
   at("copy").addEventListener("click", async () => {
     at("address").select();
     const done = await navigator.clipboard?.writeText(at("address").value).then(() => true, () => false);
     at("copied").textContent = done ? "Copied." : "Selected: copy it with your keyboard.";
   });
-  at("csv").addEventListener("click", () => saveText("curves.csv", curvesCsv(page.answer), "text/csv"));
-  at("csv-regimes").addEventListener("click", () => saveText("regimes.csv", regimesCsv(page.answer), "text/csv"));
-  at("csv-partners").addEventListener("click", () => saveText("partners.csv", partnersCsv(page.answer), "text/csv"));
-  at("json").addEventListener("click", () => saveText("settings.json", JSON.stringify(requestOf(page.state), null, 2), "application/json"));
+  at("csv").addEventListener("click", () => saveFile("curves.csv", curvesCsv(page.answer), "text/csv"));
+  at("csv-regimes").addEventListener("click", () => saveFile("regimes.csv", regimesCsv(page.answer), "text/csv"));
+  at("csv-partners").addEventListener("click", () => saveFile("partners.csv", partnersCsv(page.answer), "text/csv"));
+  at("json").addEventListener("click", () => saveFile("settings.json", JSON.stringify(requestOf(page.state), null, 2), "application/json"));
   at("figures").addEventListener("click", async () => {
-    for (const figure of Figure.all) await figure.save();
+    at("figures-saved").textContent = "Drawing …";
+    saveFile("figures.zip", await Figure.zip(), "application/zip");
+    at("figures-saved").textContent = `${Figure.all.length} figures, each as SVG and PNG.`;
   });
 }
 
@@ -48,7 +50,7 @@ const csv = (rows) => rows.map((row) => row.map((cell) => (/[",\n]/.test(String(
 const exact = (value) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : "");
 
 function curvesCsv(answer) {
-  const rows = [["side", "measure", "unit", "month", "date", ...BAND_NAMES, "mean"]];
+  const rows = [["side", "measure", "unit", "month", "date", ...QUANTILE_NAMES, "mean"]];
   for (const part of [...SIDES, "difference"]) {
     for (const [measure, bands] of answer[part].bands) {
       for (let step = 0; step < answer.months; step += 1) {
@@ -97,5 +99,5 @@ function fillAbout() {
     <h3>What it rests on</h3><ul>${list(assumptions.rests_on)}</ul>
     <h3>How a partner decides</h3><p>${escaped(assumptions.decision)}</p><dl>${TERMS.map((term) => `<div><dt>${escaped(term.label)}</dt><dd>${escaped(term.says)}</dd></div>`).join("")}</dl>
     <h3>Sources</h3><dl>${assumptions.sources.map((one) => `<div><dt>${escaped(one.name)}</dt><dd>${escaped(one.says)}</dd></div>`).join("")}</dl>`;
-  at("colophon").textContent = `${CATALOGUE.written_by}. ${assumptions.limits[0]} Charts: Vega.`;
+  at("colophon").textContent = `${CATALOGUE.written_by}. ${assumptions.limits[0]} Charts: D3.`;
 }

@@ -1,30 +1,33 @@
-// Figures: a heading, a chart by Vega, its sentence, its table, and the file to keep.
-// Vega runs on its expression interpreter (ast), so that the page needs no eval.
+// Figures: a heading, a chart drawn with scales and shapes of D3, its sentence, its table, and the files to keep.
 
-const DARK = matchMedia("(prefers-color-scheme: dark)").matches;
-// What is drawn keeps its colours on paper, so a dark drawing keeps its ground there.
-document.documentElement.toggleAttribute("data-dark", DARK);
-const INK = DARK ? "#e9e6df" : "#1f2a33";
-const GREY = DARK ? "#a9b1b9" : "#59646e";
-const HAIR = DARK ? "#363d44" : "#e4e0d8";
-const PAPER = DARK ? "#14181c" : "#fbfaf7";
-const COLOUR = DARK
-  ? { left: "#62b3ea", right: "#e5944a", difference: "#b3a2e8" }
-  : { left: "#0b6aa8", right: "#b0560a", difference: "#5b4a8c" };
-const DASH = { left: [], right: [6, 3], difference: [] };
+// Colours are those of page.css, so that charts follow the look of the page, and paper is always light.
+const INK = "var(--ink)";
+const GREY = "var(--quiet)";
+const HAIR = "var(--hair)";
+const PAPER = "var(--paper)";
+const COLOUR = { left: "var(--a)", right: "var(--b)", difference: "var(--difference)" };
+const DASH = { left: null, right: "6 3", difference: null };
 const SECTOR_SHAPE = { council: "square", agency: "circle", business: "diamond", voluntary: "triangle-up" };
 
-const EMBED = { mode: "vega", renderer: "svg", ast: true, actions: false, tooltip: false, hover: false, defaultStyle: false };
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
-const CONFIG = {
-  axis: {
-    aria: false, labelFont: FONT, labelFontSize: 11, labelColor: GREY, titleFont: FONT, titleFontSize: 11, titleFontWeight: "normal",
-    titleColor: GREY, gridColor: HAIR, domain: false, ticks: false, labelPadding: 5,
-  },
-  text: { font: FONT, fontSize: 11, fill: INK },
-};
+const FONT = { "font-family": "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif", "font-size": 11 };
+const LEAST_WIDTH = 60;
+const TITLE_HEIGHT = 26;
+const PIXELS = 2;
 
-/** A figure: heading, sentence, chart, table on demand and an SVG to keep. Charts update in place. */
+/** An element of a drawing with its attributes, those that are null left out, and what is in it. */
+function drawn(tag, attributes, ...content) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== undefined) element.setAttribute(name, value);
+  element.append(...content.flat(Infinity).filter((part) => part !== null && part !== undefined));
+  return element;
+}
+
+/**
+ * A figure: heading, sentence, chart, table on demand and files to keep.
+ *
+ * `spec` is a chart: its `height`, the `padding` around it, and `draw(size, shown)`, which gives the elements of a
+ * drawing of `size.width` times `size.height` for what was handed to `update`.
+ */
 class Figure {
   static all = [];
   static waiting = new Set();
@@ -34,7 +37,7 @@ class Figure {
   static sees(box, isNear) {
     const figure = Figure.all.find((one) => one.box === box);
     figure.isNear = isNear;
-    if (isNear) figure.draw();
+    if (isNear && Figure.waiting.has(figure)) figure.draw();
   }
 
   static drawNext() {
@@ -52,22 +55,25 @@ class Figure {
   constructor(place, { title, says, spec, table, file }) {
     this.spec = spec;
     this.table = table;
-    this.title = title;
     this.file = file ?? title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    this.shown = null;
     this.box = document.createElement("figure");
     this.box.className = "chart";
-    this.box.innerHTML = `<figcaption><h3></h3><p class="what"></p></figcaption><div class="drawing" role="img"><div></div></div>
+    this.box.innerHTML = `<figcaption><h3></h3><p class="what"></p></figcaption><div class="drawing" role="img"></div>
       <p class="words"></p><div class="tools"><button type="button" class="show-table" aria-expanded="false">Table</button>
-      <button type="button" class="save">SVG</button></div><div class="table" hidden tabindex="0" role="region"></div>`;
+      <button type="button" class="save">SVG</button><button type="button" class="save-png">PNG</button></div>
+      <div class="table" hidden tabindex="0" role="region"></div>`;
     this.retitle(title, says);
     place.append(this.box);
     this.drawing = this.box.querySelector(".drawing");
     this.words = this.box.querySelector(".words");
     this.tableBox = this.box.querySelector(".table");
     this.box.querySelector(".show-table").addEventListener("click", (event) => this.toggleTable(event.currentTarget));
-    this.box.querySelector(".save").addEventListener("click", () => this.save());
+    this.box.querySelector(".save").addEventListener("click", () => saveFile(`${this.file}.svg`, this.svg(), "image/svg+xml"));
+    this.box.querySelector(".save-png").addEventListener("click", async () => saveFile(`${this.file}.png`, await this.png(), "image/png"));
     Figure.all.push(this);
     Figure.sight.observe(this.box);
+    new ResizeObserver(() => this.fit()).observe(this.drawing);
   }
 
   retitle(title, says) {
@@ -76,30 +82,19 @@ class Figure {
     this.box.querySelector(".what").textContent = says ?? "";
     this.box.querySelector(".show-table").setAttribute("aria-label", `Table of: ${title}`);
     this.box.querySelector(".save").setAttribute("aria-label", `Save as SVG: ${title}`);
+    this.box.querySelector(".save-png").setAttribute("aria-label", `Save as PNG: ${title}`);
     this.box.querySelector(".table").setAttribute("aria-label", `Table: ${title}`);
   }
 
-  async ready() {
-    const canvas = this.drawing.firstElementChild;
-    const { view } = await vegaEmbed(canvas, { ...this.spec, config: CONFIG, background: null, description: this.title }, EMBED);
-    // The frame around it is the image, with our sentence as its text; Vega's own role would hide that.
-    for (const name of ["role", "aria-roledescription", "aria-label"]) canvas.removeAttribute(name);
-    canvas.querySelector("svg")?.setAttribute("aria-hidden", "true");
-    this.view = view;
-    this.fit();
-    new ResizeObserver(() => this.fit()).observe(this.drawing);
-    return this;
-  }
-
-  fit() {
+  /** Width of the chart without what is around it. */
+  get width() {
     const { left, right } = this.spec.padding;
-    const width = Math.max(60, this.drawing.clientWidth - left - right);
-    if (width !== this.view.width()) this.view.width(width).run();
+    return Math.max(LEAST_WIDTH, this.drawing.clientWidth - left - right);
   }
 
-  /** Show new rows (by data set) and signals; the sentence doubles as text alternative. */
-  update(rows, signals, sentence) {
-    this.next = { rows, signals: signals ?? {} };
+  /** Show other data and settings; the sentence doubles as text alternative. */
+  update(data, settings, sentence) {
+    this.shown = { ...data, ...settings };
     Figure.waiting.add(this);
     if (this.isNear) this.draw();
     else Figure.plan();
@@ -112,11 +107,23 @@ class Figure {
 
   draw() {
     Figure.waiting.delete(this);
-    if (!this.view || !this.next) return;
-    for (const [name, values] of Object.entries(this.next.rows)) this.view.data(name, values);
-    for (const [name, value] of Object.entries(this.next.signals)) this.view.signal(name, value);
-    this.next = null;
-    this.view.run();
+    this.drawnWidth = this.width;
+    this.drawing.replaceChildren(this.picture());
+  }
+
+  /** Draw anew in another width. */
+  fit() {
+    if (this.shown && this.width !== this.drawnWidth) this.draw();
+  }
+
+  /** The chart as an SVG element, `above` pixels lower than its top. Its frame is the image, with our sentence as its text. */
+  picture(above = 0) {
+    const { height, padding, draw } = this.spec;
+    const { width } = this;
+    const whole = { width: width + padding.left + padding.right, height: height + padding.top + padding.bottom + above };
+    const marks = this.shown ? draw({ width, height }, this.shown) : [];
+    return drawn("svg", { ...whole, viewBox: `0 0 ${whole.width} ${whole.height}`, ...FONT, fill: INK, "aria-hidden": true },
+      drawn("g", { transform: `translate(${padding.left},${padding.top + above})` }, marks));
   }
 
   toggleTable(button) {
@@ -132,16 +139,54 @@ class Figure {
       <tbody>${rows.map((row) => `<tr>${cells("td", row)}</tr>`).join("")}</tbody></table>`;
   }
 
-  async save() {
-    this.draw();
-    saveText(`${this.file}.svg`, await this.view.toSVG(), "image/svg+xml");
+  /** The text of an SVG file that stands by itself: with its heading, its sentence as description, and colours for paper. */
+  svg() {
+    const picture = this.picture(TITLE_HEIGHT);
+    picture.removeAttribute("aria-hidden");
+    picture.setAttribute("role", "img");
+    picture.prepend(
+      drawn("title", {}, this.title),
+      drawn("desc", {}, this.words.textContent),
+      drawn("rect", { width: "100%", height: "100%", fill: PAPER }),
+      drawn("text", { x: 6, y: 17, "font-size": 13, "font-weight": "bold" }, this.title),
+    );
+    return new XMLSerializer().serializeToString(picture).replaceAll(/var\((--[\w-]+)\)/g, (_, name) => lightColour(name));
+  }
+
+  /** The bytes of a PNG file of the same. */
+  async png() {
+    const image = new Image();
+    image.src = `data:image/svg+xml,${encodeURIComponent(this.svg())}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = PIXELS * image.width;
+    canvas.height = PIXELS * image.height;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const file = await new Promise((done) => canvas.toBlob(done, "image/png"));
+    return new Uint8Array(await file.arrayBuffer());
+  }
+
+  /** Every figure of the page as SVG and as PNG, in their order on it, as the bytes of one ZIP file. */
+  static async zip() {
+    const files = {};
+    const onPage = [...document.querySelectorAll("figure.chart")];
+    const figures = Figure.all.toSorted((one, other) => onPage.indexOf(one.box) - onPage.indexOf(other.box));
+    for (const [i, figure] of figures.entries()) {
+      const name = `${String(i + 1).padStart(2, "0")}-${figure.file}`;
+      files[`${name}.svg`] = fflate.strToU8(figure.svg());
+      files[`${name}.png`] = [await figure.png(), { level: 0 }];
+    }
+    return fflate.zipSync(files);
   }
 }
 
-/** Hand a text to the person as a file. */
-function saveText(name, text, type) {
+/** A colour of the light look: the first rule of page.css. */
+const lightColour = (name) => document.styleSheets[0].cssRules[0].style.getPropertyValue(name).trim();
+
+/** Hand a text or bytes to the person as a file. */
+function saveFile(name, content, type) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);

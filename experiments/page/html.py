@@ -1,9 +1,8 @@
 """The explorer page as one self-contained HTML text: template, styles, scripts, chart library, catalogue, engine.
 
-The chart library is Vega (BSD-3-Clause). Its script ships inside the Python package ``vl-convert-python`` and is
-taken from there, so that nothing is fetched and nothing foreign is kept here. It runs on its expression
-interpreter: the page's Content-Security-Policy allows the scripts in it, by their hash, workers made of its own text
-and the engine in them, no evaluation of text, and no connection to anywhere.
+The chart library is kept in ``experiments/page/library`` as one file made of modules of D3, so that nothing is fetched
+when a page is written or opened. The page's Content-Security-Policy allows the scripts in it, by their hash, workers
+made of its own text and the engine in them, no evaluation of text, and no connection to anywhere.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any
 
-from analysis.shared.libraries import library
 from experiments.output.manifest import PACKAGE
 from experiments.page.catalogue import catalogue
 from experiments.page.engine.module import module_as_text
@@ -40,7 +38,7 @@ FIRST_REPLICATES, MOST_REPLICATES, MOST_SEATS = 100, 400, 120
 
 
 def page_html() -> str:
-    """Return the whole page. Raises MissingLibrary without the package that has the chart library."""
+    """Return the whole page."""
     described = catalogue()
     limits = {"replicates": MOST_REPLICATES, "replicates_first": FIRST_REPLICATES, "seats": MOST_SEATS}
     described |= {"limits": limits, "written_by": f"{PACKAGE} {_own_version()}".strip()}
@@ -69,9 +67,8 @@ def _own_version() -> str:
 
 @cache
 def chart_library() -> str:
-    """Return the script of Vega with its expression interpreter, as ``window.vegaEmbed``."""
-    vl_convert = library("vl_convert", purpose="the page", extra="explorer")
-    return _closed(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    """Return the script of what the page takes from others, as ``window.d3`` and ``window.fflate``."""
+    return _closed(_text("library/library.min.js"))
 
 
 @cache

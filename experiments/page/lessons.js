@@ -108,7 +108,7 @@ class Lessons {
     if (target.matches("[data-end]")) this.end();
     else if (target.matches("[data-run]")) this.show(this.state.revealed + 1);
     else if (target.matches("[data-again]")) this.show(Number(target.dataset.again));
-    else if (target.matches("[data-save]")) saveText(`predictions-${this.lesson.id}.csv`, this.predictions(), "text/csv");
+    else if (target.matches("[data-save]")) saveFile(`predictions-${this.lesson.id}.csv`, this.predictions(), "text/csv");
     else if (target.matches("[data-copy]")) this.copy();
   }
 

@@ -54,11 +54,8 @@ async function start() {
   wire();
   problem(page.wrong);
   showOnly();
-  // The sentence comes first, the curves a moment later.
+  makeFigures();
   ask();
-  await makeFigures();
-  page.ready = true;
-  if (page.answer) show();
 }
 
 // ------------------------------------------------------------------ asking
@@ -164,7 +161,6 @@ function show() {
   headline(headlineWords(state, answer));
   at("remark").textContent = spreadWords(remarkOf(state.behaviour), answer.unknown_share);
   page.lessons.answered(answer);
-  if (!page.ready) return;
   const started = performance.now();
   const view = viewOf();
   drawEnds(page.figures.ends, answer);
@@ -178,7 +174,7 @@ function show() {
 
 /** What hangs on the single run: why, network, partners. */
 function showExamples() {
-  if (!page.ready || !page.answer.left.example) return;
+  if (!page.answer.left.example) return;
   const view = viewOf();
   at("reason").innerHTML = reasonWords(page.answer);
   fillPartners(view.picked);
@@ -201,9 +197,10 @@ function showCurves(view) {
   for (const { measure } of [...WAY, ...WHO]) drawFan(figures[measure], measure, answer, view);
   drawFan(figures.other, state.measure, answer, view);
   for (const side of SIDES) drawRegimes(figures[`regimes_${side}`], side, answer, view);
+  const bands = `Line: median. Bands: ${listed(BANDS.map(({ told }) => told).reverse())} of runs, in brackets ${WIDEST.told}.`;
   at("key").innerHTML = view.difference
-    ? "Line: median of the paired differences. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Above zero, B has more."
-    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. Line: median. Dark band: the middle half of runs. Light band, and in brackets: 90 %. Dotted: policy dates. A click on a chart picks the month.${startsApart(answer)}`;
+    ? `Paired differences. ${bands} Above zero, B has more.`
+    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. ${bands} Dotted: policy dates. A click on a chart picks the month.${startsApart(answer)}`;
 }
 
 function startsApart(answer) {
@@ -257,7 +254,7 @@ function movedWords(answer) {
 function setMonth(step) {
   page.state.month = step;
   writeAddress();
-  if (!page.answer || !page.ready) return;
+  if (!page.answer) return;
   const view = viewOf();
   cancelAnimationFrame(page.frame);
   page.frame = requestAnimationFrame(() => {
@@ -281,7 +278,7 @@ function showStep({ month, partner }) {
 
 // ------------------------------------------------------------------ figures
 
-async function makeFigures() {
+function makeFigures() {
   const { figures } = page;
   const current = () => page.answer;
   figures.ends = new Figure(at("chart-ends"), {
@@ -314,8 +311,7 @@ async function makeFigures() {
   figures.chance = new Figure(at("charts-partner"), { title: "Chance that it goes in person", spec: chanceSpec(), file: "partner-chance", table: () => chanceTable(current(), viewOf().picked) });
   figures.other = new Figure(at("chart-other"), { title: MEASURES.get(page.state.measure).label, says: "", spec: fanSpec(200), file: "measure", table: () => fanTable(page.state.measure, current()) });
   retitleOther();
-  await Promise.all(Object.values(figures).map((figure) => figure.ready()));
-  for (const figure of Object.values(figures)) if (figure.spec.scales?.[0].name === "x" && figure.spec.scales[0].type === "utc") monthByClick(figure);
+  for (const figure of Object.values(figures)) if (figure.spec.isOverTime) monthByClick(figure);
   at("table-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
     + ` · large: in person · small: a junior · empty: nobody came · halo: influence · number: proposes that item · ring: in the team of what is adopted · tick: supports an item · coin: puts in own money · lines: ties, thicker with more trust; green: made this month; red, broken: lapsed · papers: items, dark if adopted · click a body for its reasons`;
   colourKeys();
@@ -335,11 +331,8 @@ function monthByClick(figure) {
   figure.drawing.classList.add("clickable");
   figure.drawing.addEventListener("click", (event) => {
     if (!page.answer) return;
-    const { left } = figure.spec.padding;
-    const x = event.clientX - figure.drawing.getBoundingClientRect().left - left;
-    const [from, to] = viewOf().span;
-    const share = Math.min(1, Math.max(0, x / figure.view.width()));
-    const date = new Date(from + share * (to - from));
+    const x = event.clientX - figure.drawing.getBoundingClientRect().left - figure.spec.padding.left;
+    const date = timeScale(viewOf().span, figure.width).clamp(true).invert(x);
     const step = date.getUTCFullYear() * 12 + date.getUTCMonth() - monthNumber(page.answer.start);
     setMonth(Math.min(page.answer.months - 1, Math.max(0, step)));
   });

@@ -76,38 +76,23 @@ function lastMonthAsMember(example, month, partner) {
 }
 
 function termsSpec() {
-  return {
-    $schema: "https://vega.github.io/schema/vega/v6.json",
-    width: 400,
-    height: 330,
-    padding: { left: 204, right: 12, top: 4, bottom: 34 },
-    autosize: "none",
-    signals: [{ name: "range", value: [-2, 2] }, { name: "order", value: [] }],
-    data: [{ name: "bars", values: [] }],
-    scales: [
-      { name: "x", type: "linear", domain: { signal: "range" }, range: "width" },
-      { name: "y", type: "band", domain: { signal: "order" }, range: "height", paddingInner: 0.3 },
-      { name: "side", type: "band", domain: SIDES, range: [0, { signal: "bandwidth('y')" }] },
-    ],
-    axes: [
-      { scale: "x", orient: "bottom", tickCount: 5, grid: true, format: "+", title: "← pushes away · draws in →" },
-      { scale: "y", orient: "left", labelColor: INK, labelFontSize: 12, labelLimit: 200 },
-    ],
-    marks: [
-      silent({
-        type: "rect",
-        from: { data: "bars" },
-        encode: {
-          update: {
-            x: { scale: "x", value: 0 }, x2: { scale: "x", field: "value" },
-            y: { scale: "y", field: "term", offset: { scale: "side", field: "side" } }, height: { scale: "side", band: 1 },
-            fill: { field: "colour" }, fillOpacity: { value: 0.85 },
-          },
-        },
-      }),
-      silent({ type: "rule", encode: { enter: { stroke: { value: INK } }, update: { x: { scale: "x", value: 0 }, y: { value: 0 }, y2: { signal: "height" } } } }),
-    ],
-  };
+  return { height: 330, padding: { left: 204, right: 12, top: 4, bottom: 34 }, draw: termsMarks };
+}
+
+function termsMarks({ width, height }, { bars, range, order }) {
+  const x = d3.scaleLinear(range, [0, width]);
+  const y = d3.scaleBand(order, [0, height]).paddingInner(0.3);
+  const side = d3.scaleBand(SIDES, [0, y.bandwidth()]);
+  const told = x.tickFormat(5, "+");
+  return [
+    x.ticks(5).map((tick) => [rule(x(tick), 0, x(tick), height, { stroke: HAIR }), label(tick ? told(tick) : "0", x(tick), height + 14, { "text-anchor": "middle", fill: GREY })]),
+    label("← pushes away · draws in →", width / 2, height + 28, { "text-anchor": "middle", fill: GREY }),
+    order.map((term) => label(term, -6, y(term) + y.bandwidth() / 2, { "text-anchor": "end", "font-size": 12 })),
+    bars.map(({ side: name, term, value, colour }) => drawn("rect", {
+      x: Math.min(x(0), x(value)), y: y(term) + side(name), width: Math.abs(x(value) - x(0)), height: side.bandwidth(), fill: colour, "fill-opacity": 0.85,
+    })),
+    rule(x(0), 0, x(0), height),
+  ];
 }
 
 /** The terms of a partner's decision on both sides, in the year up to the chosen month. */
@@ -147,26 +132,21 @@ function termsTable(answer, name, step) {
   return { head: ["What draws in (+) or pushes away (−)", "A", "B", "Meaning"], rows: TERMS.map((term, k) => [term.label, value("left", k), value("right", k), term.says]) };
 }
 
-/** Chance to go in person, month by month, on both sides. */
-function chanceSpec() {
-  const spec = fanSpec(150);
-  spec.marks = spec.marks.filter((mark) => mark.type !== "area");
-  return spec;
-}
+/** Chance to go in person, month by month, on both sides: a fan of one run, without bands. */
+const chanceSpec = () => fanSpec(150);
 
 function chanceRows(answer, side, name) {
   const example = answer[side].example;
   const partner = seatOf(example, name);
   if (partner < 0) return [];
-  return overMonths(example.months, (month) => ({ t: dateOf(answer.start, month), p50: chanceInPerson(example, month, partner) }))
-    .map((row) => (Number.isFinite(row.p50) ? row : { t: row.t, p50: null }));
+  return overMonths(example.months, (month) => ({ t: dateOf(answer.start, month), p50: chanceInPerson(example, month, partner) }));
 }
 
 function drawChance(figure, answer, name, { step, span }) {
   const rows = { left: chanceRows(answer, "left", name), right: chanceRows(answer, "right", name), difference: [], zero: [], policies: policyRows(answer) };
   rows.ends = endLabels(SIDES.filter((side) => Number.isFinite(rows[side].at(-1)?.p50)).map((side) => ({ at: rows[side].at(-1).p50, text: LETTER[side], colour: COLOUR[side] })), [0, 1]);
   const told = SIDES.map((side) => `${LETTER[side]}: ${chanceNow(answer, side, name, step)}`);
-  figure.update(rows, { span, range: [0, 1], format: ".0%", now: dateOf(answer.start, step) }, `${monthName(answer.start, step)}. ${told.join("; ")}.`);
+  figure.update(rows, { span, range: [0, 1], format: "%", now: dateOf(answer.start, step) }, `${monthName(answer.start, step)}. ${told.join("; ")}.`);
 }
 
 function chanceNow(answer, side, name, step) {

@@ -134,7 +134,7 @@ class Game {
       const told = await this.told(play);
       if (stage !== this.stage) return;
       this.put(told, takesFocus);
-      if (this.lives) await this.draw(this.lives);
+      if (this.lives) this.draw(this.lives);
     } catch (error) {
       if (stage === this.stage) this.put(`<h2 tabindex="-1">Role play</h2><p role="alert">${escaped(error.message)}</p>${buttons([["leave", "Leave the game"]])}`, takesFocus);
     }
@@ -415,7 +415,7 @@ class Game {
   }
 
   save() {
-    saveText("role-play.csv", csv(this.table), "text/csv");
+    saveFile("role-play.csv", csv(this.table), "text/csv");
   }
 
   /** The life that was played, as usual and as played. */
@@ -483,7 +483,7 @@ class Game {
     return `<section><h3>The place and its partnership</h3><p>${ends} Of ${n} runs, ${moved === 0 ? "none" : moved} ${moved === 1 ? "ends" : "end"} otherwise than without them.</p>${this.rows(this.ofPlace(), pairs)}</section>`;
   }
 
-  async draw([usual, played]) {
+  draw([usual, played]) {
     const { side } = this;
     const n = this.state.replicates;
     const [left, right] = [usual, played].map((lives) => lives.slice(0, n).map(({ lived }) => lived));
@@ -494,7 +494,6 @@ class Game {
     };
     this.figures ??= WAY.map(({ measure, title, says }) => [measure, new Figure(this.charts, { title, says, spec: fanSpec(), file: `played-${measure}`, table: () => fanTable(measure, this.answer) })]);
     this.charts.hidden = false;
-    await Promise.all(this.figures.map(([, figure]) => figure.view ?? figure.ready()));
     const view = { difference: true, step: months - 1, span: [dateOf(start, 0), dateOf(start, months - 1)] };
     for (const [measure, figure] of this.figures) drawFan(figure, measure, this.answer, view);
   }

@@ -3,8 +3,8 @@
 const MOST_TIES = 260;
 const MOST_NAMES = 24;
 const RANKS = ["away", "a junior", "in person"];
-const MADE = DARK ? "#7fd18b" : "#1d7a33";
-const LOST = DARK ? "#ff9d94" : "#b3261e";
+const MADE = "var(--made)";
+const LOST = "var(--lost)";
 
 /** Places around the table for partners, sector by sector; rows evenly apart, so that names have room. */
 function seatPlaces(partners) {
@@ -76,7 +76,7 @@ function paintWood(width, height, reach) {
     const bent = (value) => Math.sign(value) * Math.abs(value) ** (2 / 2.6);
     return `${(width / 2 + bent(Math.cos(angle)) * (reach.x - 11)).toFixed(1)},${(height / 2 + bent(Math.sin(angle)) * (reach.y - 5)).toFixed(1)}`;
   });
-  return mark("polygon", { class: "wood", points: points.join(" "), fill: DARK ? "#22292f" : "#f1ede3", stroke: HAIR });
+  return mark("polygon", { class: "wood", points: points.join(" "), fill: "var(--wood)", stroke: HAIR });
 }
 
 function paintTie({ change, trust }, from, to) {
@@ -130,7 +130,7 @@ function paintSeat(seat, { x, y }, isRight, { many, width, room }) {
 /** A name beside its seat: outside the table, or within it where there are too many for names and one is picked. */
 function paintName({ name, isPicked, rank }, x, y, isRight, { many, width, room }) {
   const size = width < 330 ? 9 : 10.5;
-  const lines = inLines(name, many ? 40 : Math.floor((room - 16) / (size * 0.58)));
+  const lines = wrapped(name, many ? 40 : Math.floor((room - 16) / (size * 0.58)));
   const isOut = isRight !== many;
   const away = rank === 2 ? 18 : 14;
   const align = { x: x + (isOut ? away : -away), "text-anchor": isOut ? "start" : "end" };
@@ -138,7 +138,7 @@ function paintName({ name, isPicked, rank }, x, y, isRight, { many, width, room 
 }
 
 /** A name on lines of at most so many letters, as far as its words allow it. */
-function inLines(text, most) {
+function wrapped(text, most) {
   const lines = [];
   for (const word of text.split(/ |(?<=-)/)) {
     const line = lines.at(-1);

@@ -11,6 +11,8 @@ const CALENDARS = by(CATALOGUE.calendars, "name");
 const MEASURES = by(CATALOGUE.measures, "name");
 const COMPOSITES = by(CATALOGUE.composites, "path");
 const INTERVENTIONS = by(CATALOGUE.interventions, "name");
+const { quantiles: QUANTILES } = CATALOGUE;
+const MEDIAN = QUANTILES.indexOf(0.5);
 const SIDES = ["left", "right"];
 const LETTER = { left: "A", right: "B" };
 

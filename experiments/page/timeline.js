@@ -1,40 +1,22 @@
 // Policy dates of both sides and what befell the single runs, on one time axis.
+
 /** Policy dates of both sides and what befell the example runs, on one time axis. */
 function timelineSpec() {
-  return {
-    $schema: "https://vega.github.io/schema/vega/v6.json",
-    width: 900,
-    height: 64,
-    padding: { left: 26, right: 12, top: 8, bottom: 22 },
-    autosize: "none",
-    signals: timeSignals,
-    data: ["marks", "sides"].map((name) => ({ name, values: [] })),
-    scales: [timeScale, { name: "y", type: "point", domain: SIDES, range: "height", padding: 0.6 }],
-    axes: [yearAxis],
-    marks: [
-      silent({
-        type: "rule",
-        from: { data: "sides" },
-        encode: { enter: { stroke: { value: HAIR }, strokeWidth: { value: 2 } }, update: { x: { value: 0 }, x2: { signal: "width" }, y: { scale: "y", field: "side" } } },
-      }),
-      silent({
-        type: "text",
-        from: { data: "sides" },
-        encode: { enter: { baseline: { value: "middle" }, fontWeight: { value: "bold" }, fontSize: { value: 12 } }, update: { x: { value: -18 }, y: { scale: "y", field: "side" }, text: { field: "letter" }, fill: { field: "colour" } } },
-      }),
-      nowRule,
-      silent({
-        type: "symbol",
-        from: { data: "marks" },
-        encode: {
-          update: {
-            x: { scale: "x", field: "t" }, y: { scale: "y", field: "side" }, shape: { field: "shape" }, size: { field: "size" },
-            fill: { field: "fill" }, stroke: { field: "colour" }, strokeWidth: { value: 1.4 },
-          },
-        },
-      }),
-    ],
-  };
+  return { height: 64, padding: { left: 26, right: 12, top: 8, bottom: 22 }, isOverTime: true, draw: timelineMarks };
+}
+
+function timelineMarks({ width, height }, { span, now, marks, sides }) {
+  const x = timeScale(span, width);
+  const y = d3.scalePoint(SIDES, [0, height]).padding(0.6);
+  return [
+    timeAxis(x, { width, height }),
+    sides.map(({ side, letter, colour }) => [
+      rule(0, y(side), width, y(side), { stroke: HAIR, "stroke-width": 2 }),
+      label(letter, -18, y(side), { fill: colour, "font-size": 12, "font-weight": "bold" }),
+    ]),
+    nowRule(now, x, height),
+    marks.map((mark) => shape(mark.shape, mark.size, x(mark.t), y(mark.side), { fill: mark.fill, stroke: mark.colour, "stroke-width": 1.4 })),
+  ];
 }
 
 const EVENT_SHAPE = { "takes a seat": "triangle-up", abolished: "cross", dissolved: "cross" };

@@ -3,6 +3,7 @@
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 const MINUS = "−";
+const NBSP = "\u00a0";
 const typographic = (text) => String(text).replace(/^-/, MINUS);
 
 /** Years and months since year 0, from "2001-04". */
@@ -52,7 +53,7 @@ const measured = (measure, value, signed = false) => inUnit(MEASURES.get(measure
 function inUnit(unit, value, signed = false) {
   if (!Number.isFinite(value)) return "–";
   const sign = signed && value >= 0.0005 ? "+" : "";
-  if (isShare(unit)) return `${sign}${plainPercent(value)}\u00a0${signed ? "points" : "%"}`;
+  if (isShare(unit)) return `${sign}${plainPercent(value)}${NBSP}${signed ? "points" : "%"}`;
   if (unit.startsWith("£m")) return `${value <= -0.0005 ? MINUS : sign}£${plainNumber(Math.abs(value))}m`;
   return `${sign}${plainNumber(value)}`;
 }
@@ -165,7 +166,7 @@ function fanWords(measure, answer, step, difference) {
   const when = monthName(answer.start, step);
   const row = (part) => answer[part].bands.get(measure).map((values) => values[step]);
   const told = (values, signed) =>
-    `${measured(measure, values[2], signed)} (${measured(measure, values[0], signed)} to ${measured(measure, values[4], signed)})`;
+    `${measured(measure, values[MEDIAN], signed)} (${measured(measure, values[0], signed)} to ${measured(measure, values[QUANTILES.length - 1], signed)})`;
   if (difference) return `${when}: B minus A ${told(row("difference"), true)}.`;
   return `${when}: A ${told(row("left"))}, B ${told(row("right"))}.`;
 }

@@ -17,9 +17,9 @@ from analysis.shared.summaries import t_interval, wilson_interval
 from experiments import load_scenario
 from experiments.behaviours import ACCEPTED, BY_HAND, USUAL
 from experiments.compose import load_place
-from experiments.page.catalogue import PAGE_MEASURES, catalogue
+from experiments.page.catalogue import PAGE_MEASURES, QUANTILES, catalogue
 from experiments.page.engine.module import built_from, hash_of_sources, module_as_text, module_bytes
-from experiments.page.html import MOST_REPLICATES, MOST_SEATS, own_script
+from experiments.page.html import MOST_REPLICATES, MOST_SEATS, chart_library, own_script
 from experiments.page.interventions import interventions
 from experiments.page.options import accepted_sets, preset_scenarios
 from experiments.page.roles import played_of
@@ -91,6 +91,7 @@ def lab() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.set_content(elements)
+        page.add_script_tag(content=chart_library())
         page.add_script_tag(
             content=own_script(("arrays", "state", "words", "plan", "engine", "answers", "minutes", "play"))
         )
@@ -383,7 +384,7 @@ def test_the_page_counts_as_the_library_does(lab):
     mean, low, high = (float(end[0]) for end in t_interval(numbers[:, None]))
     told = lab.evaluate("meanInterval", numbers.tolist())
     assert [told["mean"], told["low"], told["high"]] == pytest.approx([mean, low, high], abs=1e-12)
-    quantiles = [*np.quantile(numbers, [0.05, 0.25, 0.5, 0.75, 0.95]), numbers.mean()]
+    quantiles = [*np.quantile(numbers, QUANTILES), numbers.mean()]
     assert lab.evaluate("band", numbers.tolist()) == pytest.approx(quantiles, abs=1e-12)
     sets = np.repeat([[0.0, 3.0, 6.0]], 40, axis=0).ravel()
     shares = [

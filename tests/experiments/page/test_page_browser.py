@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import re
+import zipfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
 from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, lines_of, move, serious_faults, settled
+from PIL import Image
 
 from analysis.seminar.lesson import Lesson
 from experiments import load_scenario
@@ -23,9 +28,10 @@ from experiments.page.html import page_html
 from experiments.page.options import accepted_sets, preset_scenarios
 from experiments.runs.lessons import answer_to
 from experiments.runs.pairs import run_pairs
-from sim import simulate
+from sim import MEASURES, simulate
 from sim.meetings import TERMS
 
+SVG = "{http://www.w3.org/2000/svg}"
 VERDICT = re.compile(r"The runs (agree with you|say otherwise|fit none of the answers)\.")
 
 pytestmark = in_a_browser
@@ -68,7 +74,7 @@ def test_the_numbers_are_those_of_compare(file: str, opened: Open, tmp_path: Pat
         for measure in ("engagement", "added_value", "decision_rate", "n_members"):
             curve = shown.loc[side, measure]
             np.testing.assert_allclose(curve["mean"], by_month[measure].mean(), rtol=1e-5, atol=1e-9)
-            np.testing.assert_allclose(curve["p95"], by_month[measure].quantile(0.95), rtol=1e-5, atol=1e-9)
+            np.testing.assert_allclose(curve["p97.5"], by_month[measure].quantile(0.975), rtol=1e-5, atol=1e-9)
 
 
 def test_one_run_is_that_very_run(file: str, opened: Open) -> None:
@@ -295,7 +301,7 @@ def test_data_can_be_taken_along(file: str, opened: Open, tmp_path: Path) -> Non
     page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=10")
     page.locator("#open-take").click()
     for button, first_line in {
-        "#csv": "side,measure,unit,month,date,p05,p25,p50,p75,p95,mean",
+        "#csv": "side,measure,unit,month,date,p2.5,p10,p25,p50,p75,p90,p97.5,mean",
         "#csv-regimes": "side,month,date,regime,share",
         "#csv-partners": "side,replicate,month,date,partner,sector,is_member",
     }.items():
@@ -308,7 +314,60 @@ def test_data_can_be_taken_along(file: str, opened: Open, tmp_path: Path) -> Non
     page.locator("#take [data-close]").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Save as SVG: Trust").click()
-    assert "<svg" in Path(waiting.value.path()).read_text("utf-8")
+    drawing = ElementTree.parse(waiting.value.path()).getroot()
+    assert drawing.findtext(f"{SVG}title") == "Trust"
+    assert "var(" not in ElementTree.tostring(drawing, "unicode")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as PNG: Trust").click()
+    with Image.open(waiting.value.path()) as picture:
+        assert picture.size == (2 * int(drawing.get("width")), 2 * int(drawing.get("height")))
+
+
+def test_all_figures_are_saved_those_out_of_sight_too(file: str, opened: Open) -> None:
+    """One file with every figure of the page, with title and marks, as SVG and as PNG that shows something."""
+    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=4", height=720)
+    titles = page.locator("figure.chart h3").all_inner_texts()
+    page.locator("#open-take").click()
+    with page.expect_download() as waiting:
+        page.locator("#figures").click()
+    with zipfile.ZipFile(waiting.value.path()) as kept:
+        drawings = [ElementTree.fromstring(kept.read(name)) for name in kept.namelist() if name.endswith(".svg")]
+        pictures = [Image.open(io.BytesIO(kept.read(name))) for name in kept.namelist() if name.endswith(".png")]
+    assert [drawing.findtext(f"{SVG}title") for drawing in drawings] == titles
+    assert len(titles) > 15
+    for drawing in drawings:
+        assert len(list(drawing.iter())) > 12
+    assert len(pictures) == len(titles)
+    for picture in pictures:
+        assert len(picture.convert("RGB").getcolors(maxcolors=100_000)) > 8
+    expect(page.locator("#figures-saved")).to_contain_text(f"{len(titles)} figures")
+
+
+def test_bands_lie_in_each_other(file: str, opened: Open) -> None:
+    """Of each side three, the widest first: at every month a narrower one lies within a wider one."""
+    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=20")
+    assert "50 %, 80 % and 95 % of runs" in page.locator("#key").inner_text().replace("\u00a0", " ")
+    bands = [shape for shape in lines_of(page, "Trust") if shape.endswith("Z")]
+    assert len(bands) == 6
+    for side in (bands[:3], bands[3:]):
+        heights = [np.array(re.findall(r",([\d.]+)", shape), float) for shape in side]
+        half = len(heights[0]) // 2
+        for wide, narrow in pairwise(heights):
+            assert (wide[:half] <= narrow[:half]).all()
+            assert (wide[half:] >= narrow[half:]).all()
+            assert (wide != narrow).any()
+
+
+@pytest.mark.parametrize("measure", ["top_share", "n_members", "projects", "scarcity"])
+def test_axes_end_where_values_can_be(file: str, opened: Open, measure: str) -> None:
+    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=4&measure={measure}")
+    page.locator("#chart-other").scroll_into_view_if_needed()
+    told = page.locator('#chart-other svg text[text-anchor="end"]').all_text_contents()
+    told = [text for text in told if not re.fullmatch(r"\d{4}", text)]
+    numbers = [float(text.replace("−", "-").removesuffix("\u00a0%")) * (0.01 if "%" in text else 1.0) for text in told]
+    assert len(numbers) > 2
+    assert min(numbers) == MEASURES[measure].low == 0.0
+    assert max(numbers) <= MEASURES[measure].high
 
 
 # ------------------------------------------------------------------------------ for everybody

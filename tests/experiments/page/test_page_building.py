@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
-
 from experiments.behaviours import BY_HAND
 from experiments.compose import load_scenario, scenario_names
 from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
@@ -114,8 +112,30 @@ def test_only_the_scripts_in_the_page_may_run(page: str) -> None:
 
 
 def test_the_page_can_be_mailed(page: str) -> None:
-    """Engine, chart library and all places in one file below 1.5 MB."""
-    assert len(page.encode()) < 1_500_000
+    """Engine, chart library and all places in one file below 0.7 MB."""
+    assert len(page.encode()) < 700_000
+
+
+def test_what_is_taken_from_others_is_named_and_licensed() -> None:
+    """The kept file names every package in it, with the version asked for; each has its licence beside it."""
+    kept = files("experiments").joinpath("page", "library")
+    first_line = kept.joinpath("library.min.js").read_text("utf-8").splitlines()[0]
+    named = dict(re.findall(r"([\w-]+) (\d+\.\d+\.\d+) \((?:ISC|MIT)\)", first_line))
+    assert first_line.count("(") == len(named)
+    assert named.items() >= json.loads(kept.joinpath("package.json").read_text("utf-8"))["dependencies"].items()
+    licences = kept.joinpath("LICENCES.txt").read_text("utf-8")
+    for name, version in named.items():
+        assert re.search(rf"^{name} {re.escape(version)} .*\n\n(Copyright|MIT)", licences, re.MULTILINE)
+
+
+def test_bands_are_nested_around_the_median(told: dict[str, Any]) -> None:
+    """The page makes its bands, their words and the columns of its file of curves from these."""
+    quantiles = told["quantiles"]
+    assert quantiles == sorted(quantiles)
+    assert [low + high for low, high in zip(quantiles, reversed(quantiles), strict=True)] == pytest.approx([1.0] * 7)
+    assert [high - low for low, high in zip(quantiles[:3], quantiles[:3:-1], strict=True)] == pytest.approx(
+        [0.95, 0.8, 0.5]
+    )
 
 
 def test_comments_and_indents_stay_at_home() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -13,14 +12,12 @@ from pathlib import Path
 import pytest
 
 from experiments.console import main
-from experiments.page.html import chart_library
 from experiments.verbs.app import HEADERS, server_of
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
 def test_the_verb_writes_the_page_and_says_of_what(capsys):
-    pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
     for name in ("one", "two"):
         assert main(["explorer", f"output={name}"]) == 0
     assert "open explorer.html in a browser" in capsys.readouterr().out
@@ -52,12 +49,3 @@ def test_a_port_in_use_is_told_in_one_line(capfd, monkeypatch):
     (line,) = capfd.readouterr().err.strip().splitlines()
     assert "cannot listen at port" in line
     assert "port=0" in line
-
-
-def test_a_missing_library_is_named_with_its_extra(capfd, monkeypatch):
-    """The chart library is an extra: who lacks it is told which."""
-    monkeypatch.setitem(sys.modules, "vl_convert", None)
-    chart_library.cache_clear()
-    assert main(["explorer", "output=page"]) == 2
-    assert "explorer" in capfd.readouterr().err
-    assert not Path("page").exists()
