@@ -28,19 +28,6 @@ def render(template: str, **told: Any) -> str:
     return environment.get_template(f"{template}.j2").render(**told)
 
 
-def printed(page: str) -> bytes:
-    """Return an HTML page printed to A4 with WeasyPrint; the same page gives the same bytes.
-
-    >>> printed("<!DOCTYPE html><html lang='en'><title>Words</title><p>Words.</p></html>")[:5]
-    b'%PDF-'
-    """
-    from weasyprint import HTML
-
-    # The identifier of a PDF is random unless it is given.
-    pdf: bytes = HTML(string=page).write_pdf(pdf_identifier=b"local-partnerships", pdf_variant="pdf/ua-1")
-    return pdf
-
-
 def of_lesson(lesson: Lesson, answers: list[Answer], *, number: int, page: str) -> dict[str, Any]:
     """Return what the sheets of a lesson tell: its texts with the numbers of its runs, and where ``page`` opens it.
 

@@ -37,6 +37,7 @@ from experiments.errors import CommandError
 from experiments.output.evidence import evidence_in
 from experiments.output.finished import read_all
 from experiments.output.frame import Results
+from experiments.output.printing import printed, refuse_without_printer
 from experiments.settings import Names, checked
 
 
@@ -61,11 +62,11 @@ def work(settings: ReportSettings, command: Command) -> Results:
     """Write the brief."""
     library("jinja2", purpose="report", extra="report")
     if settings.format == "pdf":
-        _refuse_without_pango()
+        refuse_without_printer()
     finished = read_all(_folders(settings))
     evidence = evidence_in(finished, reference=settings.reference)
     page = render(brief_of(evidence))
-    pdf = {"brief.pdf": _pdf(page)} if settings.format == "pdf" else {}
+    pdf = {"brief.pdf": printed(page)} if settings.format == "pdf" else {}
     return Results(
         scenarios=evidence.scenarios,
         seed=evidence.provenance.seed,
@@ -81,22 +82,3 @@ def _folders(settings: ReportSettings) -> list[Path]:
     if not settings.from_:
         raise CommandError("from is missing: name the folder of finished results, for example from=outputs/headline")
     return [Path(folder) for folder in settings.from_]
-
-
-def _refuse_without_pango() -> None:
-    try:
-        library("weasyprint", purpose="format=pdf", extra="pdf")
-    except OSError:
-        raise CommandError(
-            "format=pdf needs the system library Pango, which cannot be loaded: apt install libpango-1.0-0 "
-            "libpangoft2-1.0-0 (macOS: brew install pango), or take format=html and print it from a browser"
-        ) from None
-
-
-def _pdf(page: str) -> bytes:
-    """Return an HTML page printed to A4 with WeasyPrint; the same page gives the same bytes."""
-    from weasyprint import HTML
-
-    # The identifier of a PDF is random unless it is given.
-    printed: bytes = HTML(string=page).write_pdf(pdf_identifier=b"local-partnerships", pdf_variant="pdf/ua-1")
-    return printed

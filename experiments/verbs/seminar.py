@@ -9,7 +9,7 @@ lesson_N_facilitator, lesson_N_handout, role_play, role_play_roles, role_play_fo
 format=pdf pdf), role_play_slides.html and manifest.json. Numbers on the sheets are those that the page shows: 100
 paired runs of each side, seed 1, which take turns with the accepted sets of numbers.
 
-Needs extras: pip install 'local-partnerships[report,explorer]', and for format=pdf 'local-partnerships[pdf]'.
+Needs extras: pip install 'local-partnerships[report]', and for format=pdf 'local-partnerships[pdf]'.
 
 For example:
   partnerships seminar
@@ -23,7 +23,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from analysis.seminar.document import of_lesson, printed, render
+from analysis.seminar.document import of_lesson, render
 from analysis.seminar.roles import FEWEST, MOST, cast_of
 from analysis.seminar.script import role_play
 from analysis.seminar.words import handout_words
@@ -32,6 +32,7 @@ from experiments.behaviours import on_turns
 from experiments.command import Command
 from experiments.compose import load_scenario
 from experiments.output.frame import Results
+from experiments.output.printing import printed, refuse_without_printer
 from experiments.page.catalogue import lessons
 from experiments.page.html import page_html
 from experiments.page.options import accepted_sets, preset_scenarios
@@ -57,7 +58,7 @@ def work(settings: SeminarSettings, command: Command) -> Results:
     """Run the lessons and write everything."""
     library("jinja2", purpose="seminar", extra="report")
     if settings.format == "pdf":
-        library("weasyprint", purpose="format=pdf", extra="pdf")
+        refuse_without_printer()
     page = page_html()
     # A link in a PDF needs a whole address, which nobody knows before the folder is where it will be used.
     link = PAGE if settings.format == "html" else ""

@@ -20,7 +20,6 @@ ONE_PAGE = ("facilitator", "handout", "role_play", "role_play_debrief", "role_pl
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give what the verb writes."""
-    pytest.importorskip("vl_convert", reason="vl-convert-python is not installed")
     target = tmp_path_factory.mktemp("seminar") / "out"
     assert main(["seminar", "people=24", f"output={target}"]) == 0
     return target
