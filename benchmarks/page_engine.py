@@ -70,6 +70,11 @@ def take_pictures() -> None:
     from PIL import Image
     from playwright.sync_api import sync_playwright
 
+    def keep(part: Any, name: str) -> None:
+        picture = PAGE.parent / "figures" / f"page_{name}.png"
+        part.screenshot(path=picture)
+        Image.open(picture).quantize(colors=256, method=Image.Quantize.FASTOCTREE).save(picture, optimize=True)
+
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder, "explorer.html")
         file.write_text(page_html(), "utf-8")
@@ -79,10 +84,13 @@ def take_pictures() -> None:
             page.goto(f"{file.as_uri()}#left=talking_shop&right=growth_coalition&n={RUNS}")
             page.wait_for_selector("main[aria-busy=false]", timeout=120_000)
             page.wait_for_timeout(2_000)
-            picture = PAGE.parent / "figures" / f"page_{name}.png"
-            page.screenshot(path=picture)
-            Image.open(picture).quantize(colors=256, method=Image.Quantize.FASTOCTREE).save(picture, optimize=True)
+            keep(page, name)
             page.close()
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{file.as_uri()}#left=talking_shop&right=talking_shop&n={RUNS}")
+        page.locator("#rescue-start").click()
+        page.get_by_text("Most are turned by this").wait_for(timeout=600_000)
+        keep(page.locator("#rescue"), "saved")
         browser.close()
 
 

@@ -75,7 +75,7 @@ QUANTITIES: tuple[Quantity, ...] = (
     _of_measure("contribution_pooled_gbp_m", **_POUNDS),
     Quantity(
         "senior_time",
-        "Senior time",
+        "Senior time here",
         "Senior time of all members that meetings, projects and ties here take.",
         "{} half-days a month",
         digits=(0, 1),

@@ -279,7 +279,9 @@ def added_value(runs: pd.DataFrame) -> Figure:
         for number, measure in enumerate(_ADDED):
             height_there = number + step * (place - (len(scenarios) - 1) / 2)
             _dot(panels[2], height_there, here[measure].to_numpy(), colour=colour, size=5)
-    for ax, title in zip(panels, ("Outcome and\ncounterfactual", "Added value", "Added value by theme"), strict=True):
+    for ax, title in zip(
+        panels, ("Outcome and\ncounterfactual", titled("added_value"), f"{titled('added_value')} by theme"), strict=True
+    ):
         ax.axvline(0.0, color=GREY, linewidth=1)
         ax.set(title=title, xlabel="% of the gap")
         ax.xaxis.set_major_locator(MaxNLocator(nbins=5))

@@ -31,7 +31,7 @@ from analysis.shared.plotting import (
     moments,
     new_figure,
 )
-from analysis.shared.words import titled
+from analysis.shared.words import mid_sentence, titled
 
 _MOST_PROJECTS = 40
 _MOST_NUMBERED, _OF_MANY = 30, 24
@@ -229,7 +229,7 @@ def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]
         Patch(facecolor="white", edgecolor=_PLANS, hatch="/////", label="planning"),
         Patch(color=_DELIVERS, label="delivery"),
         Patch(color=_FUND, label="money of the fund"),
-        Patch(color=_POOLED, label="own money pooled"),
+        Patch(color=_POOLED, label=mid_sentence(titled("contribution_pooled_gbp_m"))),
     ]
     figure.legend(handles=key, loc="outside lower left", ncols=len(key), fontsize=9, handlelength=1.4)
     return figure

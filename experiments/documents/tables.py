@@ -30,7 +30,7 @@ from experiments.runs.declared_patterns import declared_patterns
 from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
-from sim.vocabulary import VOCABULARY, Kind
+from sim.vocabulary import VOCABULARY, Kind, label_of
 
 DOCUMENTS = (
     "odd.md",
@@ -266,7 +266,7 @@ def names_come_true() -> str:
 def nulls_seen() -> str:
     """Return what the ordinary partnership comes to as it is and without one thing."""
     headings = (
-        "model", "density of ties", "decisions a month", "in person", "trust", "mean yield",
+        "model", label_of("tie_density"), "decisions a month", "in person", "trust", "mean yield",
         "added value at month 84, points", "change of it",
     )  # fmt: skip
     return markdown_table(headings, evidence.null_rows())

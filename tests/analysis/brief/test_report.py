@@ -172,7 +172,7 @@ def test_the_table_has_the_numbers_of_the_runs(answers: Path) -> None:
         "Engagement": runs["engagement"],
         "Fund spent": 12 * (means["fund_spent_gbp_m"] + means["fund_posts_gbp_m"]),
         "Own money pooled": 12 * means["contribution_pooled_gbp_m"],
-        "Senior time": (own_time * months["n_members"]).groupby([months["scenario"], months["replicate"]]).mean(),
+        "Senior time here": (own_time * months["n_members"]).groupby([months["scenario"], months["replicate"]]).mean(),
     }
     names = {"Growth coalition": "growth_coalition", "Talking shop": "talking_shop", "Baseline LSP": "baseline_lsp"}
     assert [option.name for option in brief.options] == list(names)
