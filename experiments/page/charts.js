@@ -2,7 +2,6 @@
 
 const MOST_POINTS = 60;
 const MOST_TICKS = 4;
-const EDGE = 14;
 const MOST_STEPS = 6;
 
 // ------------------------------------------------------------------ parts of charts
@@ -22,13 +21,10 @@ function valueAxis(y, width, format) {
   ]);
 }
 
-/** Years, or months of a short run, below a chart; those at its edges stay inside. */
+/** Years, or months of a short run, below a chart. */
 function timeAxis(x, { width, height }) {
   const told = x.tickFormat();
-  return x.ticks(width < 200 ? 3 : width < 340 ? 4 : 6).map((tick) => {
-    const anchor = x(tick) < EDGE ? "start" : x(tick) > width - EDGE ? "end" : "middle";
-    return label(told(tick), x(tick), height + 14, { "text-anchor": anchor, fill: GREY });
-  });
+  return x.ticks(width < 240 ? 3 : 6).map((tick) => label(told(tick), x(tick), height + 14, { "text-anchor": "middle", fill: GREY }));
 }
 
 /** "50 %" from "50%", kept on one line. */

@@ -148,7 +148,7 @@ class Figure {
       drawn("title", {}, this.title),
       drawn("desc", {}, this.words.textContent),
       drawn("rect", { width: "100%", height: "100%", fill: PAPER }),
-      drawn("text", { x: 6, y: 17, "font-size": 13, "font-weight": "bold" }, this.title),
+      drawn("text", { x: 6, y: 17, "font-size": Math.min(13, picture.getAttribute("width") / (0.68 * this.title.length)), "font-weight": "bold" }, this.title),
     );
     return new XMLSerializer().serializeToString(picture).replaceAll(/var\((--[\w-]+)\)/g, (_, name) => lightColour(name));
   }
