@@ -419,7 +419,7 @@ function pause() {
   page.playing = 0;
   at("play").textContent = "Play";
   at("play").setAttribute("aria-pressed", "false");
-  if (page.ready && page.answer) showInside(viewOf());
+  if (page.answer) showInside(viewOf());
 }
 
 function runRound(round) {

@@ -325,7 +325,7 @@ def test_data_can_be_taken_along(file: str, opened: Open, tmp_path: Path) -> Non
 
 def test_all_figures_are_saved_those_out_of_sight_too(file: str, opened: Open) -> None:
     """One file with every figure of the page, with title and marks, as SVG and as PNG that shows something."""
-    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=4", height=720)
+    page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=4&month=40", height=720)
     titles = page.locator("figure.chart h3").all_inner_texts()
     page.locator("#open-take").click()
     with page.expect_download() as waiting:
