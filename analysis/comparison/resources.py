@@ -158,14 +158,11 @@ def scarcity(trajectories: pd.DataFrame) -> Figure:
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> figure = scarcity(run.assign(scarcity=0.5, time_elsewhere=1.0))
     >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
-    ['Scarcity of senior time, 1: all time is claimed', "Other tables that a body's seniors go to"]
+    ['Scarcity of senior time, 1 all time is claimed', 'Other tables']
     """
     by_run = trajectories.groupby(["scenario", "replicate"], sort=False)["time_elsewhere"]
     smooth = trajectories.assign(time_elsewhere=by_run.rolling(_YEAR, min_periods=1).mean().to_numpy())
-    panels = {
-        "scarcity": "Scarcity of senior time,\n1: all time is claimed",
-        "time_elsewhere": "Other tables that\na body's seniors go to",
-    }
+    panels = {"scarcity": headed("scarcity", wrap=26), "time_elsewhere": titled("time_elsewhere")}
     note = "Scarcity: the square of the share of senior time that is claimed. Other tables: mean of the last 12 months."
     figure, axes = fan_grid(smooth, panels, title=end_in_words(trajectories, "scarcity"), note=note)
     for ax in axes[:, 0]:

@@ -98,13 +98,8 @@ function paintPapers(items, width, height, reach) {
   });
 }
 
-/** The shapes of sectors, about 0 and of radius 1. */
-const OUTLINE = {
-  council: "M-.88-.88H.88V.88H-.88Z",
-  agency: "M-1 0A1 1 0 1 1 1 0A1 1 0 1 1-1 0Z",
-  business: "M0-1.2L1.2 0L0 1.2L-1.2 0Z",
-  voluntary: "M0-1.15L1.15 .9H-1.15Z",
-};
+/** The shape of a sector, about 0 and of the area of a circle of radius 1. */
+const outline = (sector) => d3.symbol(SHAPES[SECTOR_SHAPE[sector]], Math.PI)();
 /** By rank: how large a body is, and how far from the table. */
 const RANK_SIZE = [5.5, 5.5, 9.5];
 const AWAY = [9, 3, 0];
@@ -116,7 +111,7 @@ function paintSeat(seat, { x, y }, isRight, { many, width, room }) {
   const rank = Math.max(0, seat.rank);
   const size = RANK_SIZE[rank] * (many ? 0.75 : 1);
   const shape = mark("path", {
-    class: "dot", d: OUTLINE[seat.sector], transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${size})`, "vector-effect": "non-scaling-stroke",
+    class: "dot", d: outline(seat.sector), transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${size})`, "vector-effect": "non-scaling-stroke",
     fill: seat.rank > 0 ? colour : PAPER, stroke: seat.isPicked ? INK : colour, "stroke-width": seat.isPicked ? 3 : 1.5, "stroke-dasharray": seat.rank > 0 ? null : "2 2",
   });
   const ring = seat.commits ? mark("circle", { class: "commits", cx: x, cy: y, r: size + 4, fill: "none", stroke: INK, "stroke-width": 1.6 }) : "";

@@ -611,7 +611,7 @@ def test_a_system_without_pango_is_told_what_to_install(
     def cannot_load(*_: object, **__: object) -> None:
         raise OSError("cannot load library 'libpango-1.0-0'")
 
-    monkeypatch.setattr("experiments.verbs.report.library", lambda module, **how: module == "jinja2" or cannot_load())
+    monkeypatch.setattr("experiments.output.printing.library", cannot_load)
     said = refused([f"from={answers}/compare", "format=pdf"], capsys)
     assert "Pango" in said
     assert "apt install libpango-1.0-0" in said
