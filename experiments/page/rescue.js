@@ -262,9 +262,11 @@ function turnedWords({ n, failing, turned, spoiled, gain }) {
 }
 
 function lastYearWords({ last_year }) {
-  if (last_year === undefined) return "–";
+  if (last_year === undefined) return '<span class="quiet">not tried</span>';
   return last_year === null ? "not clearly in any" : `year ${last_year + 1}`;
 }
+
+const keptWhole = (text) => `<span class="whole">${text}</span>`;
 
 /** What changes of money and senior time in the last year, where it is clear. */
 function costWords({ n, change }) {
@@ -273,8 +275,8 @@ function costWords({ n, change }) {
   const [fund, own] = COST_MEASURES.slice(0, 2).map(change);
   const time = COST_MEASURES.slice(2).map(change).filter((one) => moves(one, 0)).reduce((sum, { mean }) => sum + mean, 0);
   const parts = [];
-  if (moves(fund, LEAST_MONEY)) parts.push(`${measured("fund_spent_gbp_m", fund.mean, true)} a month through the table`);
-  if (moves(own, LEAST_MONEY)) parts.push(`${measured("fund_spent_gbp_m", own.mean, true)} a month of members’ own`);
+  if (moves(fund, LEAST_MONEY)) parts.push(`${keptWhole(measured("fund_spent_gbp_m", fund.mean, true))} a month through the table`);
+  if (moves(own, LEAST_MONEY)) parts.push(`${keptWhole(measured("fund_spent_gbp_m", own.mean, true))} a month of members’ own`);
   if (Math.abs(time) >= LEAST_TIME) parts.push(`${time > 0 ? "+" : ""}${plainNumber(time)} half-days of senior time a member and month`);
   return parts.length ? parts.join("; ") : "nothing that is clear";
 }
