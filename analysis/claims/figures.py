@@ -133,7 +133,7 @@ def _finish(ax: Axes, parts: pd.DataFrame, *, rows: int) -> None:
     ax.set_ylim(rows - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel("Effect in the direction claimed, in smallest effects that count")
+    ax.set_xlabel("Effect in the direction claimed,\nin smallest effects that count")
     ax.annotate("needed", (1.0, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
                 ha="center", fontsize=9, color="0.2")  # fmt: skip
 

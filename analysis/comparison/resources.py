@@ -67,7 +67,7 @@ OTHER_MONEY = ("contribution_pooled_gbp_m", "private_gbp_m")
 _ADDED = tuple(f"added_value_{theme}" for theme in THEMES)
 _YEAR = 12
 _NARROW = 0.06
-"""Parts of the fund smaller than this share of the largest bar have no number in them."""
+"""Parts of the fund smaller than this share of the axis have no number in them."""
 
 
 def resource_figures(trajectories: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
@@ -225,21 +225,23 @@ def _totals(trajectories: pd.DataFrame) -> pd.DataFrame:
 def _fund_bars(ax: Axes, totals: pd.DataFrame, scenarios: list[str]) -> None:
     """Draw a bar a scenario, split by what the fund went into."""
     means = totals.groupby("scenario", sort=False)[list(FUND)].mean()
-    longest = max(1e-9, float(means.sum(axis=1).max()))
+    parts = []
     for place, scenario in enumerate(scenarios):
         start = 0.0
         for measure, (_, colour) in FUND.items():
             size = float(means.loc[scenario, [measure]].to_numpy()[0])
             ax.barh(place, size, left=start, height=0.5, color=colour)
-            if size >= _NARROW * longest:
-                ax.text(start + size / 2, place, f"{size:.0f}" if size >= 10 else f"{size:.1f}", color="white",
-                        fontsize=9, ha="center", va="center", weight="bold")  # fmt: skip
+            parts.append((start, place, size))
             start += size
         rows = totals[totals["scenario"] == scenario]
         for values, height in ((rows["fund_spent_gbp_m"], place - 0.33), (rows[list(FUND)].sum(axis=1), place + 0.33)):
             _, low, high = (float(end[0]) for end in t_interval(values.to_numpy()[:, None]))
             ax.hlines(height, low, high, color="0.25", linewidth=1.4)
     ax.set(title="The fund", xlabel="£m over the run", xlim=(0, None))
+    for start, place, size in parts:
+        if size >= _NARROW * ax.get_xlim()[1]:
+            ax.text(start + size / 2, place, f"{size:.0f}" if size >= 10 else f"{size:.1f}", color="white",
+                    fontsize=9, ha="center", va="center", weight="bold")  # fmt: skip
     ax.grid(visible=False, axis="y")
 
 
