@@ -46,7 +46,7 @@ def shares_figure(patterns: pd.DataFrame, counts: pd.DataFrame, regimes: pd.Data
     middle.grid(visible=False, axis="x")
     shares = 100 * regimes["share"].to_numpy(float)
     _bars(right, regimes["regime"].tolist(), shares, labels_at=shares)
-    right.set_title("Draws in which it occurs, %")
+    right.set_title("Draws in which\nit occurs, %")
     add_title(figure, "What the priors allow")
     add_note(
         figure,
