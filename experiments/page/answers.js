@@ -55,6 +55,10 @@ function runsOf({ measures, regimes }, thresholds) {
   });
 }
 
+/** A list in pieces of at most so many. */
+const blocksOf = (list, size) => Array.from({ length: Math.ceil(list.length / size) }, (_, k) => list.slice(k * size, (k + 1) * size));
+/** The numbers of the first `wanted` runs that are not among some yet. */
+const missingIn = (runs, wanted) => overMonths(wanted, (r) => r).filter((r) => !runs[r]);
 const overMonths = (months, work) => Array.from({ length: months }, (_, month) => work(month));
 const turned = (rows) => rows[0].map((_, column) => rows.map((row) => row[column]));
 
@@ -189,13 +193,13 @@ function columnsOf(kind, names) {
   return { first, width };
 }
 
-/** What was kept of bodies and of the table: `body(name, month, i, k)` and `whole(name, month, k)`, the k-th of several numbers. */
-function readersOf(held, kept, [thing, whole]) {
+/** What was kept of bodies and of the table in a run of a block: `body(name, month, i, k)` and `whole(name, month, k)`, the k-th of several numbers. */
+function readersOf(held, kept, [thing, whole], run = 0) {
   const [ofThing, ofWhole] = [columnsOf(thing, kept.partner), columnsOf(whole, kept.partnership)];
-  const n = held.partner.shape[1];
+  const [, n, , runs] = held.partner.shape;
   return {
-    body: (name, month, i, k = 0) => held.partner.values[(month * n + i) * ofThing.width + ofThing.first[name] + k],
-    whole: (name, month, k = 0) => held.partnership.values[month * ofWhole.width + ofWhole.first[name] + k],
+    body: (name, month, i, k = 0) => held.partner.values[((month * n + i) * ofThing.width + ofThing.first[name] + k) * runs + run],
+    whole: (name, month, k = 0) => held.partnership.values[(month * ofWhole.width + ofWhole.first[name] + k) * runs + run],
   };
 }
 

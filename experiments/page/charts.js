@@ -39,7 +39,7 @@ const nameOfQuantile = (share) => `p${Number((100 * share).toPrecision(6))}`;
 const QUANTILE_NAMES = QUANTILES.map(nameOfQuantile);
 /** Nested bands, the widest first and lightest: names of both ends, and the share of runs between them in words. */
 const BANDS = QUANTILES.slice(0, MEDIAN).map((share, q) => (
-  { low: QUANTILE_NAMES[q], high: QUANTILE_NAMES.at(-1 - q), told: `${plainPercent(QUANTILES.at(-1 - q) - share)}${NBSP}%`, opacity: 0.09 + 0.05 * q }
+  { low: QUANTILE_NAMES[q], high: QUANTILE_NAMES.at(-1 - q), told: percent(QUANTILES.at(-1 - q) - share), opacity: 0.09 + 0.05 * q }
 ));
 const WIDEST = BANDS[0];
 

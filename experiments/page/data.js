@@ -46,10 +46,7 @@ class AskedSide {
 
   /** Live through the runs that are not there yet, up to `wanted`, in blocks of `size`. */
   async live(wanted, size, signal) {
-    const missing = Array.from({ length: wanted }, (_, r) => r).filter((r) => !this.runs[r]);
-    const blocks = [];
-    for (let k = 0; k < missing.length; k += size) blocks.push(missing.slice(k, k + size));
-    await Promise.all(blocks.map(async (replicates) => {
+    await Promise.all(blocksOf(missingIn(this.runs, wanted), size).map(async (replicates) => {
       const result = await workers.live(this.requestFor(replicates, {}), signal);
       runsOf(result, this.thresholds).forEach((run, k) => { this.runs[replicates[k]] = run; });
     }));
@@ -72,7 +69,7 @@ class AskedSide {
 
 /** Both sides of a request, cut to the shorter one. */
 function askedSides(request) {
-  const months = request.months ?? Math.min(...SIDES.map((name) => MODEL.presets[request[name].preset].months));
+  const months = monthsOf(request);
   return SIDES.map((name) => {
     try {
       return AskedSide.of(request, name, months);

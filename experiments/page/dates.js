@@ -46,12 +46,8 @@ class Dates {
 
   // ---------------------------------------------------------------- the months of both sides
 
-  get start() {
-    return MODEL.presets[this.state.left.preset].start;
-  }
-
   get months() {
-    return this.state.months ?? Math.min(...SIDES.map((name) => MODEL.presets[this.state[name].preset].months));
+    return monthsOf(this.state);
   }
 
   startOf(name) {
@@ -135,7 +131,7 @@ class Dates {
 
   press(name, event) {
     const { path } = event.target.dataset;
-    const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -12, PageDown: 12 }[event.key];
+    const by = { ArrowLeft: -1, ArrowRight: 1, PageUp: -YEAR, PageDown: YEAR }[event.key];
     if (!path) return;
     if (event.key === "Delete") this.remove(name, path);
     else if (by) {
@@ -164,7 +160,7 @@ class Dates {
     const track = this.tracks[name];
     const left = (step) => `${((step / this.months) * 100).toFixed(2)}%`;
     const years = overMonths(Math.ceil(this.months / YEAR), (year) => {
-      const step = (12 - (monthNumber(this.startOf(name)) % 12)) % 12 + year * YEAR;
+      const step = ((YEAR - (monthNumber(this.startOf(name)) % YEAR)) % YEAR) + year * YEAR;
       return step < 0.94 * this.months ? `<span class="year" style="left:${left(step)}">${monthName(this.startOf(name), step).slice(-4)}</span>` : "";
     });
     const place = placeNamed(this.state.place ?? MODEL.presets[this.state[name].preset].place);

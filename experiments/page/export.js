@@ -23,8 +23,7 @@ function fillTake() {
   for (const name of SIDES) at(`yaml-${name}`).addEventListener("click", () => saveFile(`${OWN_NAME[name]}.yaml`, settingsYaml(name, page.state), "application/yaml"));
   at("copy").addEventListener("click", async () => {
     at("address").select();
-    const done = await navigator.clipboard?.writeText(at("address").value).then(() => true, () => false);
-    at("copied").textContent = done ? "Copied." : "Selected: copy it with your keyboard.";
+    at("copied").textContent = (await isCopied(at("address").value)) ? "Copied." : "Selected: copy it with your keyboard.";
   });
   at("csv").addEventListener("click", () => saveFile("curves.csv", curvesCsv(page.answer), "text/csv"));
   at("csv-regimes").addEventListener("click", () => saveFile("regimes.csv", regimesCsv(page.answer), "text/csv"));
@@ -37,10 +36,10 @@ function fillTake() {
   });
 }
 
-/** What can stand alone in another page: the name of its section, and what it is called. */
-const EMBEDDED = [["ends", "How they end"], ["rescue", "What would have saved it?"], ["way", "What happens on the way"], ["who", "Who is engaged"], ["inside", "Inside one partnership"]];
-
 const here = (state = page.state) => `${location.href.split("#")[0]}#${addressOf(state)}`;
+
+/** Hand a text to the clipboard, if the browser lets us. */
+const isCopied = (text) => navigator.clipboard?.writeText(text).then(() => true, () => false);
 
 function fillEmbed() {
   at("embed").value = `<iframe src="${escaped(here({ ...page.state, only: at("embed-what").value }))}" title="Partnership explorer" width="100%" height="480"></iframe>`;

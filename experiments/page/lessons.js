@@ -158,9 +158,7 @@ class Lessons {
   }
 
   async copy() {
-    const address = location.href.split("#")[0] + `#${addressOf(this.state)}`;
-    const done = await navigator.clipboard?.writeText(address).then(() => true, () => false);
-    this.panel.querySelector("[data-copied]").textContent = done ? "Copied." : "Copy it from the address bar.";
+    this.panel.querySelector("[data-copied]").textContent = (await isCopied(here(this.state))) ? "Copied." : "Copy it from the address bar.";
   }
 }
 

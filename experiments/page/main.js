@@ -23,22 +23,12 @@ async function start() {
     page.controls.refresh();
     ask();
   });
-  page.controls = new Controls(state, () => {
-    page.wrong = "";
-    page.differences.forget();
-    ask();
-  });
-  page.dates = new Dates(state, () => {
-    page.wrong = "";
-    page.differences.forget();
-    ask();
-  });
+  page.controls = new Controls(state, changed);
+  page.dates = new Dates(state, changed);
   page.rescue = new Rescue(state, (changes) => {
     state.right = { preset: state.left.preset, changes };
-    page.wrong = "";
-    page.differences.forget();
     page.controls.refresh();
-    ask();
+    changed();
     at("headline").scrollIntoView({ block: "start" });
   });
   page.lessons = new Lessons(state, { run: runRound, kept: () => writeAddress() });
@@ -55,6 +45,13 @@ async function start() {
   problem(page.wrong);
   showOnly();
   makeFigures();
+  ask();
+}
+
+/** Somebody set a side otherwise: what a link held that cannot be, and what was put back to try, is over. */
+function changed() {
+  page.wrong = "";
+  page.differences.forget();
   ask();
 }
 
@@ -77,11 +74,11 @@ async function replay() {
   page.isReplaying = true;
   at("replay").disabled = true;
   const now = page.askedAddress;
-  for (const address of [page.before, now]) {
-    takeState(stateOf(address).state);
-    await page.answering;
-    if (address === page.before) await new Promise((done) => setTimeout(done, ONE_LOOK));
-  }
+  takeState(stateOf(page.before).state);
+  await page.answering;
+  await new Promise((done) => setTimeout(done, ONE_LOOK));
+  takeState(stateOf(now).state);
+  await page.answering;
   page.isReplaying = false;
   at("replay").disabled = false;
 }
@@ -172,7 +169,7 @@ function show() {
   document.documentElement.dataset.drawMs = (performance.now() - started).toFixed(1);
 }
 
-/** What hangs on the single run: why, network, partners. */
+/** What hangs on the single run: why, the table, partners, its story. */
 function showExamples() {
   if (!page.answer.left.example) return;
   const view = viewOf();

@@ -12,7 +12,6 @@ function refusalWords(example, item) {
   return item.support < example.behaviour.quorum ? `it takes ${percent(example.behaviour.quorum)} of the influence there` : "as many projects run as can";
 }
 
-const percent = (share) => `${plainPercent(share)}\u00a0%`;
 const sentence = (text) => text[0].toUpperCase() + text.slice(1);
 const millions = (value) => `£${plainNumber(value)}m`;
 const isShown = (value) => value >= 0.0005;

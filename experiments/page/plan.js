@@ -7,6 +7,9 @@ const NOT_KNOWN = -1;
 
 const placeNamed = (name) => ENGINE.places.find((place) => place.name === name);
 
+/** How long the runs of sides are: as was asked, or as long as the shortest of their scenarios. */
+const monthsOf = (asked, names = SIDES) => asked.months ?? Math.min(...names.map((name) => MODEL.presets[asked[name].preset].months));
+
 /** What a side asks for: settings by path, a board, a calendar, a place, a start and a length. */
 function scenarioOf(side, state) {
   const preset = MODEL.presets[side.preset];

@@ -5,7 +5,7 @@ const PLAY = CATALOGUE.play;
 const BODY_HELD = { partner: ["is_member", "rank_at", "influence", "free_half_days", "half_days", "pooled_now_gbp_m"], partnership: ["stands"], matrix: [] };
 const [BY_ABSENCE, BY_JUNIOR, IN_PERSON] = [0, 1, 2];
 const AS_USUAL = "0".repeat(PLAY.choices.length);
-const yearsOf = (months) => Math.ceil(months / 12);
+const yearsOf = (months) => Math.ceil(months / YEAR);
 
 // ------------------------------------------------------------------ a game in the address
 
@@ -47,8 +47,8 @@ function ranksGiven({ years }, body, months) {
     const [holds] = options.slice(-1);
     const ranks = turned(options.map((option) => option.ranks)).map((of) => Math.max(...of));
     for (const month of holds.months) {
-      if (12 * year + month >= months) continue;
-      ranks.forEach((rank, at) => rank >= 0 && given.push([12 * year + month, body, at, rank]));
+      if (YEAR * year + month >= months) continue;
+      ranks.forEach((rank, at) => rank >= 0 && given.push([YEAR * year + month, body, at, rank]));
     }
   });
   return given;
@@ -56,41 +56,22 @@ function ranksGiven({ years }, body, months) {
 
 /** Live through runs of a side with ranks given, and return `read(run, held)` of each. */
 async function playedRuns(side, given, replicates, read) {
-  const blocks = [];
-  for (let k = 0; k < replicates.length; k += RUNS_A_BLOCK) blocks.push(replicates.slice(k, k + RUNS_A_BLOCK));
-  const lived = await Promise.all(blocks.map(async (block) => {
+  const lived = await Promise.all(blocksOf(replicates, RUNS_A_BLOCK).map(async (block) => {
     const result = await workers.live({ ...side.requestFor(block, { held: BODY_HELD }), given });
-    return runsOf(result, side.thresholds).map((run, k) => read(run, heldOf(result.held, k)));
+    return runsOf(result, side.thresholds).map((run, k) => read(run, readersOf(result.held, BODY_HELD, ["partner", "partnership"], k)));
   }));
   return lived.flat();
-}
-
-/** What bodies and the table hold in one run of a block: `body(name, month, i, at)`, `stands(month)`. */
-function heldOf({ partner, partnership }, run) {
-  const [, n, rows, lanes] = partner.shape;
-  const { fields } = ENGINE.table.kinds.find((kind) => kind.name === "partner");
-  const first = {};
-  let row = 0;
-  for (const name of BODY_HELD.partner) {
-    first[name] = row;
-    row += fields[name][1] || 1;
-  }
-  return {
-    tables: fields.rank_at[1],
-    body: (name, month, i, at = 0) => partner.values[((month * n + i) * rows + first[name] + at) * lanes + run],
-    stands: (month) => partnership.values[month * lanes + run] > 0,
-  };
 }
 
 /** What a run came to for a body, in the order of PLAY.counts: its goal, its say, and what it gave. */
 function countsOf(side, run, held, i) {
   const { months } = side.plan;
   const { priorities } = side.plan.seats[i];
-  const years = months / 12;
+  const years = months / YEAR;
   let [influence, last, inPerson, beyond, pooled] = [0, 0, 0, 0, 0];
   for (let month = 0; month < months; month += 1) {
     let free = held.body("free_half_days", month, i);
-    for (let at = 0; at < held.tables; at += 1) {
+    for (let at = 0; at < CATALOGUE.tables.length; at += 1) {
       if (held.body("rank_at", month, i, at) !== IN_PERSON) continue;
       inPerson += 1;
       if (free < 1) beyond += 1;
@@ -99,7 +80,7 @@ function countsOf(side, run, held, i) {
     pooled += held.body("pooled_now_gbp_m", month, i);
     if (month < months - FINAL_MONTHS) continue;
     last += 1;
-    influence += held.stands(month) && held.body("is_member", month, i) > 0 ? held.body("influence", month, i) : 0;
+    influence += held.whole("stands", month) > 0 && held.body("is_member", month, i) > 0 ? held.body("influence", month, i) : 0;
   }
   const whole = priorities.reduce((sum, weight) => sum + weight, 0);
   const own = PLAY.themes.reduce((sum, theme, k) => sum + (priorities[k] / whole) * run.final(SHOWN_MEASURES.indexOf(`outcome_${theme}`)), 0);
@@ -158,7 +139,7 @@ class Game {
   sideOf({ side, players }) {
     const left = SIDES.includes(side) ? this.state[side] : { preset: side, changes: {} };
     const request = { ...requestOf(this.state), left: { preset: left.preset, changes: { ...left.changes } } };
-    const asked = AskedSide.of(request, "left", this.state.months ?? MODEL.presets[left.preset].months);
+    const asked = AskedSide.of(request, "left", monthsOf(request, ["left"]));
     this.labels = labelled(asked.plan.bodies).map((body) => body.name);
     this.seats = players.map(({ body }) => asked.plan.bodies.findIndex(({ name }) => name === body));
     const missing = this.seats.indexOf(-1);
@@ -294,7 +275,7 @@ class Game {
     const { plan, scenario } = this.side;
     const { run, players } = this.state.play;
     const i = this.seats[p];
-    const months = overMonths(Math.min(12, plan.months - 12 * year), (month) => 12 * year + month);
+    const months = overMonths(Math.min(YEAR, plan.months - YEAR * year), (month) => YEAR * year + month);
     // Nobody sees what others have chosen for this year.
     const before = players.map((player) => ({ ...player, years: player.years.slice(0, year) }));
     const given = before.flatMap((player, k) => ranksGiven(player, this.seats[k], plan.months));
@@ -320,7 +301,7 @@ class Game {
   /** Whom one would meet in the group that an option presses in; null if the body has no seat in the groups it is about. */
   meets({ held }, { ranks }, months, i) {
     const sits = (body, at) => months.some((month) => held.body("rank_at", month, body, at) >= 0);
-    const groups = overMonths(held.tables, (at) => at).filter((at) => at > 0 && ranks[at] >= 0);
+    const groups = overMonths(CATALOGUE.tables.length, (at) => at).filter((at) => at > 0 && ranks[at] >= 0);
     const pressed = groups.filter((at) => ranks[at] === IN_PERSON);
     const about = pressed.length === 1 ? pressed : groups;
     if (groups.length && !about.some((at) => sits(i, at))) return null;
@@ -340,10 +321,10 @@ class Game {
       const half = held.body("half_days", 0, i);
       return [...lines, `Your seniors have ${tenths(half)}\u00a0half-days a month, of which ${tenths(held.body("free_half_days", 0, i))} are left for meetings in the first.`];
     }
-    const past = overMonths(12, (month) => 12 * (year - 1) + month);
+    const past = overMonths(YEAR, (month) => YEAR * (year - 1) + month);
     const mean = (name) => past.reduce((sum, month) => sum + held.body(name, month, i), 0) / past.length;
     const at = past.at(-1);
-    if (!held.stands(at)) return [...lines, "<b>The partnership was dissolved.</b> What you choose counts only if it is founded again."];
+    if (!(held.whole("stands", at) > 0)) return [...lines, "<b>The partnership was dissolved.</b> What you choose counts only if it is founded again."];
     if (!(held.body("is_member", at, i) > 0)) return [...lines, "<b>Your body has no seat any more.</b> What you choose counts for nothing."];
     const ranks = past.map((month) => held.body("rank_at", month, i, 0));
     const ways = [["in person", IN_PERSON], ["by a junior", BY_JUNIOR], ["absent", BY_ABSENCE]]

@@ -26,8 +26,6 @@ function settingsYaml(name, state) {
   ].join("\n");
 }
 
-const monthsOf = (state) => state.months ?? Math.min(...SIDES.map((name) => MODEL.presets[state[name].preset].months));
-
 /** Values by path as nested objects. */
 function nested(entries) {
   const all = {};

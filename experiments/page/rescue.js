@@ -8,7 +8,6 @@ const RESCUE = {
   pairs_of: 5,
   pairs_kept: 4,
 };
-const YEAR = 12;
 const MOST_ROWS = 12;
 const LEAST_MONEY = 0.01; // £m a month that are worth a word
 const LEAST_TIME = 0.05; // half-days a member and month that are
@@ -20,7 +19,7 @@ const RESCUE_MEASURES = [...COST_MEASURES, ...LOSS_MEASURES];
 class Attempt {
   constructor(request, steps = []) {
     const { left, place, seed, behaviour } = request;
-    const months = request.months ?? MODEL.presets[left.preset].months;
+    const months = monthsOf(request, ["left"]);
     const { start } = MODEL.presets[left.preset];
     this.request = request;
     this.steps = steps;
@@ -32,10 +31,7 @@ class Attempt {
 
   /** Have runs 0 to `wanted` lived through. */
   async live(wanted, signal) {
-    const missing = overMonths(wanted, (r) => r).filter((r) => !this.ends[r]);
-    const blocks = [];
-    for (let k = 0; k < missing.length; k += RUNS_A_BLOCK) blocks.push(missing.slice(k, k + RUNS_A_BLOCK));
-    await Promise.all(blocks.map((replicates) => rescueLine.take(() => this.liveBlock(replicates, signal))));
+    await Promise.all(blocksOf(missingIn(this.ends, wanted), RUNS_A_BLOCK).map((replicates) => rescueLine.take(() => this.liveBlock(replicates, signal))));
     return this;
   }
 
@@ -257,7 +253,7 @@ const stepsWords = (attempt) => attempt.steps.map(({ intervention, dose, year })
 function turnedWords({ n, failing, turned, spoiled, gain }) {
   const parts = [`<b>${turned}</b> of ${failing} that fail`];
   if (spoiled) parts.push(`spoils ${spoiled} of ${n - failing} that work`);
-  if (Number.isFinite(gain.low)) parts.push(`net ${plainPercent(gain.mean)} % (${plainPercent(gain.low)} to ${plainPercent(gain.high)})`);
+  if (Number.isFinite(gain.low)) parts.push(`net ${percent(gain.mean)} (${plainPercent(gain.low)} to ${plainPercent(gain.high)})`);
   return parts.join("; ");
 }
 

@@ -13,6 +13,8 @@ const COMPOSITES = by(CATALOGUE.composites, "path");
 const INTERVENTIONS = by(CATALOGUE.interventions, "name");
 const { quantiles: QUANTILES } = CATALOGUE;
 const MEDIAN = QUANTILES.indexOf(0.5);
+/** What can stand alone in another page: the name of its section, and what it is called. */
+const EMBEDDED = [["ends", "How they end"], ["rescue", "What would have saved it?"], ["way", "What happens on the way"], ["who", "Who is engaged"], ["inside", "Inside one partnership"]];
 const SIDES = ["left", "right"];
 const LETTER = { left: "A", right: "B" };
 
@@ -184,7 +186,7 @@ const SHARED_CONTROLS = {
   month: { low: 0, high: 239, whole: true },
   partner: {},
   measure: { choices: CATALOGUE.measures.map((measure) => measure.name) },
-  only: { choices: ["ends", "rescue", "way", "who", "inside"] },
+  only: { choices: EMBEDDED.map(([section]) => section) },
   lesson: { choices: CATALOGUE.lessons.map((lesson) => lesson.id) },
   revealed: { low: 0, high: 2, whole: true },
   guess1: { low: 1, high: 9, whole: true },

@@ -1,7 +1,5 @@
 // The life of one partnership in six to eight steps, made from its run: each step has the numbers that its sentence tells.
 
-const A_YEAR = 12;
-
 /** The steps of a side's run: month, title, text, the numbers in it (`facts`), and the body it is about, if it is about one. */
 function storyOf(answer, side) {
   const { example, start = answer.start, policy } = answer[side];
@@ -39,7 +37,7 @@ function decisionStep({ example, when, last }) {
 }
 
 function peakStep({ example, when, last }) {
-  const first = Math.min(A_YEAR - 1, last);
+  const first = Math.min(YEAR - 1, last);
   const engagement = (month) => example.measure("engagement", month);
   const months = overMonths(example.months, (month) => month).slice(first);
   const [peak, low] = [1, -1].map((sign) => months.reduce((best, month) => (sign * (engagement(month) - engagement(best)) > 0 ? month : best), first));
@@ -55,10 +53,10 @@ function turnStep({ example, policy, when, last }) {
   const befell = [
     ...policy.map((entry) => ({ month: entry.month, text: entry.note || changesWords(entry.changes) })),
     ...example.events.filter((event) => event.event !== "takes a seat").map((event) => ({ month: event.month, text: eventWords(example, event) })),
-  ].filter(({ month }) => month >= A_YEAR && month < last);
+  ].filter(({ month }) => month >= YEAR && month < last);
   if (!befell.length) return null;
   const engagement = (month) => example.measure("engagement", month);
-  const after = (month) => Math.min(month + A_YEAR, last);
+  const after = (month) => Math.min(month + YEAR, last);
   const moved = ({ month }) => engagement(after(month)) - engagement(month - 1);
   const most = befell.reduce((best, one) => (Math.abs(moved(one)) > Math.abs(moved(best)) ? one : best));
   const here = befell.filter(({ month }) => month === most.month).map(({ text }) => text);
@@ -88,7 +86,7 @@ function tiesStep({ example, when, last }) {
 
 /** The body that came in person much more, or much less, at the end of its time at the table than at its beginning. */
 function bodyStep({ example, when }) {
-  const span = Math.min(2 * A_YEAR, Math.floor(example.months / 2));
+  const span = Math.min(2 * YEAR, Math.floor(example.months / 2));
   const changes = bodiesOfRun(example).map((i) => {
     const months = overMonths(example.months, (month) => month).filter((month) => example.rank(month, i) >= 0);
     const inPerson = (some) => some.filter((month) => example.rank(month, i) === 2).length;
@@ -157,7 +155,7 @@ class Story {
 
   open(side) {
     this.side = side;
-    this.number = 0;
+    this.begin();
     this.tell();
     this.box.querySelector(".story h3").focus({ preventScroll: true });
   }
@@ -179,6 +177,10 @@ class Story {
     return this.side ? this.side + this.number : "";
   }
 
+  get step() {
+    return this.steps[this.number];
+  }
+
   /** What is told of a month, if the story is at it. */
   words(month) {
     return this.side && this.step.month === month ? this.box.querySelector(".told").textContent : null;
@@ -187,18 +189,22 @@ class Story {
   /** The run is another one: its story begins anew. */
   renew(answer) {
     this.answer = answer;
-    this.number = 0;
+    if (this.side) this.begin();
     for (const button of this.box.querySelectorAll("[data-story]")) button.disabled = false;
     if (this.side) this.tell({ isNew: true });
   }
 
+  begin() {
+    this.number = 0;
+    this.steps = storyOf(this.answer, this.side);
+  }
+
   tell({ isNew = false } = {}) {
-    const [panel, steps] = [this.box.querySelector(".story"), this.side ? storyOf(this.answer, this.side) : []];
+    const panel = this.box.querySelector(".story");
     panel.hidden = !this.side;
     for (const button of this.box.querySelectorAll("[data-story]")) button.setAttribute("aria-pressed", String(button.dataset.story === this.side));
     if (!this.side) return;
-    const step = steps[this.number];
-    this.step = step;
+    const { step, steps } = this;
     panel.dataset.side = this.side;
     panel.dataset.facts = JSON.stringify(step.facts);
     panel.querySelector("h3").textContent = `${LETTER[this.side]}, step ${this.number + 1} of ${steps.length}: ${step.title}`;

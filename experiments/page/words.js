@@ -2,6 +2,7 @@
 
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
+const YEAR = 12; // months
 const MINUS = "−";
 const NBSP = "\u00a0";
 const typographic = (text) => String(text).replace(/^-/, MINUS);
@@ -36,7 +37,7 @@ function plainNumber(value) {
 function shown(control, value) {
   if (typeof value === "string") return choiceLabel(control, value);
   if (control.whole) return String(value);
-  if (isShare(control.unit) && control.high === 1) return `${plainPercent(value)} %`;
+  if (isShare(control.unit) && control.high === 1) return percent(value);
   if (control.unit.startsWith("£m")) return `£${plainNumber(value)}m`;
   return control.high - control.low > 50 ? String(Math.round(value)) : plainNumber(value);
 }
@@ -45,6 +46,8 @@ function plainPercent(share) {
   const percent = Math.abs(share) < 0.0005 ? 0 : share * 100;
   return typographic(Math.abs(percent) >= 10 || Math.abs(percent - Math.round(percent)) < 0.05 ? percent.toFixed(0) : percent.toFixed(1));
 }
+
+const percent = (share) => `${plainPercent(share)}${NBSP}%`;
 
 /** A measure's value with its unit, as it stands in a sentence. */
 const measured = (measure, value, signed = false) => inUnit(MEASURES.get(measure).unit, value, signed);
@@ -128,7 +131,7 @@ function differenceWords(answer, compare) {
 
 /** What the numbers of behaviour mean for the spread, and how much of it they make. */
 function spreadWords(remark, share) {
-  return Number.isFinite(share) ? `${remark} Of the spread of what is added, about ${plainPercent(share)} % is what is unknown about behaviour; the rest is luck.` : remark;
+  return Number.isFinite(share) ? `${remark} Of the spread of what is added, about ${percent(share)} is what is unknown about behaviour; the rest is luck.` : remark;
 }
 
 /** What draws members in, on average over a typical run: the terms that differ most between the sides. HTML. */
