@@ -154,7 +154,7 @@ ROOMS: dict[str, str] = {
     "experiments.page.engine": "sim analysis.shared",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
     "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"
-    " analysis.shared analysis.seminar analysis.tipping experiments.options"
+    " analysis.shared analysis.seminar experiments.options"
     " experiments.behaviours"
     " experiments.compose experiments.study experiments.output experiments.page.engine",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"

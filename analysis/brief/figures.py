@@ -11,16 +11,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from analysis.brief.tables import QUANTITIES, WORKING, WORKS, Effect
+from analysis.brief.tables import QUANTITIES, WORKS, Effect
 from analysis.brief.words import level_in_words
 from analysis.shared.plotting import GREY, REGIME_COLOURS, add_note, in_house_style, looks_of
+from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import mid_sentence, readable, titled
 from sim.regimes import REGIMES
 
 DRAWN = ("added_value", "engagement", "fund")
 """Quantities of which the differences are drawn."""
 
-_ORDER = (*WORKING, *(regime for regime in reversed(REGIMES) if regime not in WORKING))
+_ORDER = (*WORKING_REGIMES, *(regime for regime in reversed(REGIMES) if regime not in WORKING_REGIMES))
 _QUANTITIES = {each.name: each for each in QUANTITIES}
 
 

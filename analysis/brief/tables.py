@@ -19,14 +19,11 @@ from scipy import stats
 
 from analysis.policy.tables import COSTS
 from analysis.shared.parameter_sets import over_sets
-from analysis.shared.summaries import scenarios_of, t_interval
+from analysis.shared.summaries import WORKING_REGIMES, scenarios_of, t_interval
 from analysis.shared.words import titled
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
 from sim.vocabulary import VOCABULARY
-
-WORKING = ("growth coalition", "working partnership")
-"""Regimes at the end that count as working together."""
 
 LEAST_UNITS = 20
 """Sets or draws from which a difference can be called clear: with fewer, one in twenty may differ and not be seen."""
@@ -61,7 +58,7 @@ def _of_measure(name: str, **how: Any) -> Quantity:
 
 
 WORKS = Quantity(
-    "works", "Working together", f"Ends as {' or '.join(WORKING)}.", "{} in 100", scale=100.0, digits=(0, 0)
+    "works", "Working together", f"Ends as {' or '.join(WORKING_REGIMES)}.", "{} in 100", scale=100.0, digits=(0, 0)
 )
 _GAP: Mapping[str, Any] = {"pattern": "{} points of the gap", "scale": 100.0, "digits": (1, 4)}
 _POUNDS: Mapping[str, Any] = {"pattern": "£{}m a year", "scale": 12.0, "digits": (1, 2), "is_cost": True}
@@ -135,7 +132,7 @@ def quantities_of(runs: pd.DataFrame, months: pd.DataFrame | None) -> pd.DataFra
     """
     keys = ["scenario", "replicate"]
     table = runs[keys].copy()
-    table[WORKS.name] = runs["regime"].isin(WORKING).astype(float)
+    table[WORKS.name] = runs["regime"].isin(WORKING_REGIMES).astype(float)
     brought = [each.name for each in QUANTITIES if each.name in VOCABULARY and not each.is_cost]
     table[[name for name in brought if name in runs]] = runs[[name for name in brought if name in runs]]
     spent = _spent(runs if months is None else months)

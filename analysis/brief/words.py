@@ -14,7 +14,6 @@ from analysis.brief.tables import (
     FEW_RUNS,
     LEAST_UNITS,
     QUANTITIES,
-    WORKING,
     WORKS,
     Effect,
     Quantity,
@@ -23,6 +22,7 @@ from analysis.brief.tables import (
 )
 from analysis.run.turning_points import policy_dates
 from analysis.shared.outcomes import outcome_of
+from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import capital, listed, mid_sentence, readable
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
@@ -460,5 +460,5 @@ def figure_in_words(found: Sequence[Effect], reference: str, units: str) -> str:
         for row in found
         if row.quantity != WORKS.name and row.scenario != reference
     ]
-    shown = f"Of 100 work together ({' or '.join(WORKING)}): {listed(works)}."
+    shown = f"Of 100 work together ({' or '.join(WORKING_REGIMES)}): {listed(works)}."
     return " ".join([f"Bars of how runs end, one a scenario. {shown}", *drawn])

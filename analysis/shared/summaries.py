@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim.measures import FINAL_MONTHS, LAST_MONTH, MEASURES
-from sim.regimes import REGIMES
+from sim.regimes import GROWTH, REGIMES, WORKING
 
 RUN_KEYS = ("scenario", "replicate", "seed", "regime")
 """Columns of a table of runs that are no measures."""
 
 HEADLINE = ("engagement", "trust", "dominance", "decision_rate", "outcome", "added_value")
 """The measures that figures and words contrast first."""
+
+WORKING_REGIMES = (REGIMES[GROWTH], REGIMES[WORKING])
+"""Regimes of a partnership that works together."""
 
 CONFIDENCE = 0.95
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -24,13 +24,10 @@ from numpy.typing import NDArray
 from scipy import integrate, stats
 
 from analysis.shared.summaries import CONFIDENCE, t_interval, wilson_interval
-from sim.regimes import DISSOLVED, GROWTH, HOLLOW, REGIMES, TALKING, WORKING
+from sim.regimes import DISSOLVED, HOLLOW, REGIMES, TALKING
 
 AILING = (REGIMES[HOLLOW], REGIMES[TALKING])
 """Regimes of a partnership that ails: nobody comes, or nothing is decided."""
-
-WORKS = (REGIMES[WORKING], REGIMES[GROWTH])
-"""Regimes of a partnership that has recovered."""
 
 GONE = REGIMES[DISSOLVED]
 

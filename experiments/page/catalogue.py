@@ -9,20 +9,17 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
-
-import yaml
 
 from analysis.seminar.lesson import Lesson, lessons_of
 from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
+from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import readable, titled
-from analysis.tipping.tables import WORKS
 from experiments.behaviours import ACCEPTED, BEST, OF_BEST, OF_BY_HAND, USUAL, on_turns
 from experiments.compose import load_place, scenario_descriptions
 from experiments.options import is_own, option_names
-from experiments.page.interventions import interventions
+from experiments.page.interventions import interventions, read_declared
 from experiments.page.options import accepted_sets, board_options, calendar_options, preset_scenarios
 from experiments.page.roles import role_play
 from experiments.study.designs import MEMBERS
@@ -164,7 +161,8 @@ def catalogue() -> dict[str, Any]:
         "tables": list(MONTH.choices.tables),
         "topics": list(MONTH.records["meetings"].called["theme_of"]),
         "regimes": [
-            dataclasses.asdict(regime) | {"colour": REGIME_COLOURS[regime.name], "works": regime.name in WORKS}
+            dataclasses.asdict(regime)
+            | {"colour": REGIME_COLOURS[regime.name], "works": regime.name in WORKING_REGIMES}
             for regime in DECLARED_REGIMES
         ],
         "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
@@ -178,7 +176,7 @@ def catalogue() -> dict[str, Any]:
 
 def lessons() -> tuple[Lesson, ...]:
     """Return the guided lessons."""
-    return lessons_of(_declared_texts("lessons"))
+    return lessons_of(read_declared("experiments", "page/lessons.yaml"))
 
 
 def _lesson(lesson: Lesson) -> dict[str, Any]:
@@ -377,9 +375,5 @@ def _assumptions() -> dict[str, Any]:
         "n_assumed": sum(parameter.source.startswith("assumed") for parameter in uncertain),
         "n_places": len(place_names()),
     }
-    texts: dict[str, Any] = _declared_texts("assumptions")
+    texts: dict[str, Any] = read_declared("experiments", "page/assumptions.yaml")
     return texts | {"rests_on": [sentence.format(**counts) for sentence in texts["rests_on"]]}
-
-
-def _declared_texts(name: str) -> Any:
-    return yaml.safe_load(files("experiments").joinpath(f"page/{name}.yaml").read_text("utf-8"))

@@ -25,8 +25,8 @@ function drawn(tag, attributes, ...content) {
 /**
  * A figure: heading, sentence, chart, table on demand and files to keep.
  *
- * `spec` is a chart: its `height`, the `padding` around it, and `draw(size, shown)`, which gives the elements of a
- * drawing of `size.width` times `size.height` for what was handed to `update`.
+ * `spec` is a chart: its `height`, or `height(shown)`, the `padding` around it, and `draw(size, shown)`, which gives the
+ * elements of a drawing of `size.width` times `size.height` for what was handed to `update`.
  */
 class Figure {
   static all = [];
@@ -88,8 +88,14 @@ class Figure {
 
   /** Width of the chart without what is around it. */
   get width() {
-    const { left, right } = this.spec.padding;
-    return Math.max(LEAST_WIDTH, this.drawing.clientWidth - left - right);
+    const { padding: { left, right }, least_width: least = LEAST_WIDTH } = this.spec;
+    return Math.max(least, this.drawing.clientWidth - left - right);
+  }
+
+  height() {
+    const { height } = this.spec;
+    if (typeof height === "number") return height;
+    return this.shown ? height(this.shown) : 0;
   }
 
   /** Show other data and settings; the sentence doubles as text alternative. */
@@ -118,8 +124,9 @@ class Figure {
 
   /** The chart as an SVG element, `above` pixels lower than its top. Its frame is the image, with our sentence as its text. */
   picture(above = 0) {
-    const { height, padding, draw } = this.spec;
+    const { padding, draw } = this.spec;
     const { width } = this;
+    const height = this.height();
     const whole = { width: width + padding.left + padding.right, height: height + padding.top + padding.bottom + above };
     const marks = this.shown ? draw({ width, height }, this.shown) : [];
     return drawn("svg", { ...whole, viewBox: `0 0 ${whole.width} ${whole.height}`, ...FONT, fill: INK, "aria-hidden": true },

@@ -23,7 +23,7 @@ from experiments.page.tables import engine_tables
 
 SCRIPTS = (
     "arrays", "state", "words", "plan", "engine", "workers", "answers", "minutes", "data", "figures", "charts",
-    "drawing", "round_table", "timeline", "month_words", "partner", "story", "announce", "controls", "differences",
+    "round_table", "timeline", "month_words", "partner", "story", "announce", "controls", "differences",
     "dates", "rescue", "lessons", "play", "reproduce", "export", "main",
 )  # fmt: skip
 """The page's own scripts, in ``experiments/page``, in the order in which they are put together."""

@@ -22,8 +22,8 @@ def interventions() -> list[dict[str, Any]]:
 
     Each dose has what an entry of a calendar has: ``levers`` and ``leadership`` by path, ``abolish``, ``creates``.
     """
-    declared = _read("experiments", "page/interventions.yaml")
-    return [_described(row, is_lever=kind == LEVERS) for kind in (LEVERS, EVENTS) for row in declared[kind]]
+    rows = read_declared("experiments", "page/interventions.yaml")
+    return [_described(row, is_lever=kind == LEVERS) for kind in (LEVERS, EVENTS) for row in rows[kind]]
 
 
 def _described(row: Mapping[str, Any], *, is_lever: bool) -> dict[str, Any]:
@@ -33,10 +33,10 @@ def _described(row: Mapping[str, Any], *, is_lever: bool) -> dict[str, Any]:
 
 def _doses(row: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if "from_experiment" in row:
-        yield from _read("configs", f"experiment/{row['from_experiment']}.yaml")["doses"][row["name"]].items()
+        yield from read_declared("configs", f"experiment/{row['from_experiment']}.yaml")["doses"][row["name"]].items()
     elif "from_leadership" in row:
         for style in row["from_leadership"]:
-            yield style, {"leadership": _read("configs", f"leadership/{style}.yaml")}
+            yield style, {"leadership": read_declared("configs", f"leadership/{style}.yaml")}
     else:
         yield from row["doses"].items()
 
@@ -47,5 +47,6 @@ def _entry(dose: Mapping[str, Any]) -> dict[str, Any]:
     return {**dose, **settings}
 
 
-def _read(package: str, path: str) -> Any:
+def read_declared(package: str, path: str) -> Any:
+    """Return what a YAML file of a package declares."""
     return yaml.safe_load(files(package).joinpath(path).read_text("utf-8"))

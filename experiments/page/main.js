@@ -298,17 +298,18 @@ function makeFigures() {
       title: `Side ${LETTER[side]}`, says: "Share of partnerships in each regime.", spec: regimesSpec(), file: `regimes-${LETTER[side]}`,
       table: () => regimesTable(current(), side),
     });
-    figures[`table_${side}`] = new Drawing(at("charts-table"), {
-      title: `Side ${LETTER[side]} round the table`, says: "", paint: paintTable, file: `table-${LETTER[side]}`, table: () => seatsTable(current(), side, viewOf().step),
+    figures[`table_${side}`] = new Figure(at("charts-table"), {
+      title: `Side ${LETTER[side]} round the table`, says: "", spec: tableSpec(), file: `table-${LETTER[side]}`, table: () => seatsTable(current(), side, viewOf().step),
     });
   }
-  figures.ribbon = new Drawing(at("chart-ribbon"), { title: "What both runs are, month by month", says: "A click picks a month.", paint: paintRibbon, file: "regimes-of-the-run", table: () => ribbonTable(current()) });
+  figures.ribbon = new Figure(at("chart-ribbon"), { title: "What both runs are, month by month", says: "A click picks a month.", spec: ribbonSpec(), file: "regimes-of-the-run", table: () => ribbonTable(current()) });
   figures.timeline = new Figure(at("chart-timeline"), { title: "Policy dates and events", says: "Filled diamonds: policy. Triangles: seats taken. Crosses: what ended. Dots: other events.", spec: timelineSpec(), file: "timeline", table: () => timelineTable(current()) });
   figures.terms = new Figure(at("charts-partner"), { title: "What draws it in, what pushes it away", spec: termsSpec(), file: "partner-terms", table: () => termsTable(current(), viewOf().picked, viewOf().step) });
   figures.chance = new Figure(at("charts-partner"), { title: "Chance that it goes in person", spec: chanceSpec(), file: "partner-chance", table: () => chanceTable(current(), viewOf().picked) });
   figures.other = new Figure(at("chart-other"), { title: MEASURES.get(page.state.measure).label, says: "", spec: fanSpec(200), file: "measure", table: () => fanTable(page.state.measure, current()) });
   retitleOther();
   for (const figure of Object.values(figures)) if (figure.spec.isOverTime) monthByClick(figure);
+  for (const figure of [...SIDES.map((side) => figures[`table_${side}`]), figures.ribbon]) pickByClick(figure);
   at("table-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
     + ` · large: in person · small: a junior · empty: nobody came · halo: influence · number: proposes that item · ring: in the team of what is adopted · tick: supports an item · coin: puts in own money · lines: ties, thicker with more trust; green: made this month; red, broken: lapsed · papers: items, dark if adopted · click a body for its reasons`;
   colourKeys();
@@ -321,6 +322,15 @@ function colourKeys() {
   const style = document.createElement("style");
   style.textContent = sheet;
   document.head.append(style);
+}
+
+/** A click on what stands for a partner or a month picks it. */
+function pickByClick(figure) {
+  figure.drawing.addEventListener("click", ({ target }) => {
+    const { partner, month } = target.closest("[data-partner], [data-month]")?.dataset ?? {};
+    if (partner) setPartner(partner);
+    if (month) setMonth(Number(month));
+  });
 }
 
 /** A click on a chart over time selects its month. */

@@ -52,21 +52,29 @@ function tiesOf(example, month) {
   return ties;
 }
 
-/** The picture for a width in pixels. */
-function paintTable({ seats, items, ties, places }, width) {
+const NO_PADDING = { left: 0, right: 0, top: 0, bottom: 0 };
+const LEAST_DRAWING = 240;
+/** Marks with the size of letters that a width has room for. */
+const lettered = (width, marks) => drawn("g", { "font-size": width < 330 ? 10 : 11.5 }, marks);
+
+/** The bodies round their table; higher with more seats. */
+function tableSpec() {
+  const height = ({ seats }) => Math.max(330, (seats.length > MOST_NAMES ? 14 : 30) * Math.ceil(seats.length / 2) + 40);
+  return { height, padding: NO_PADDING, least_width: LEAST_DRAWING, draw: tableMarks };
+}
+
+function tableMarks({ width, height }, { seats, items, ties, places }) {
   const many = seats.length > MOST_NAMES;
   const room = many ? 34 : Math.min(140, width * 0.3);
-  const rows = Math.ceil(seats.length / 2);
-  const height = Math.max(330, Math.min(30, many ? 14 : 30) * rows + 40);
   const reach = { x: width / 2 - room, y: height / 2 - 24 };
   const at = (i, away = 0) => ({ x: width / 2 + places[i].x * (reach.x + away), y: height / 2 + places[i].y * (reach.y + away * 0.4) });
   const shown = ties.filter((tie) => tie.change !== "kept").concat(ties.filter((tie) => tie.change === "kept").sort((a, b) => b.trust - a.trust).slice(0, MOST_TIES));
   const wood = paintWood(width, height, reach);
   const lines = shown.reverse().map((tie) => paintTie(tie, at(tie.i, -9), at(tie.j, -9)));
   const taken = seats.filter((seat) => seat.isMember).sort((a, b) => a.isPicked - b.isPicked).map((seat) => ({ seat, place: at(seat.i, AWAY[Math.max(0, seat.rank)]) }));
-  const halos = taken.map(({ seat, place }) => mark("circle", { class: "halo", cx: place.x, cy: place.y, r: 3 + 38 * Math.sqrt(seat.influence), fill: colourOf(seat.sector), "fill-opacity": "0.2" }));
+  const halos = taken.map(({ seat, place }) => drawn("circle", { class: "halo", cx: place.x, cy: place.y, r: 3 + 38 * Math.sqrt(seat.influence), fill: colourOf(seat.sector), "fill-opacity": "0.2" }));
   const bodies = taken.map(({ seat, place }) => paintSeat(seat, place, places[seat.i].x > 0, { many, width, room }));
-  return svgOf(width, height, [wood, ...halos, ...lines, ...paintPapers(items, width, height, reach), ...bodies].join(""));
+  return lettered(width, [wood, halos, lines, paintPapers(items, width, height, reach), bodies]);
 }
 
 /** The table itself, a superellipse. */
@@ -76,14 +84,14 @@ function paintWood(width, height, reach) {
     const bent = (value) => Math.sign(value) * Math.abs(value) ** (2 / 2.6);
     return `${(width / 2 + bent(Math.cos(angle)) * (reach.x - 11)).toFixed(1)},${(height / 2 + bent(Math.sin(angle)) * (reach.y - 5)).toFixed(1)}`;
   });
-  return mark("polygon", { class: "wood", points: points.join(" "), fill: "var(--wood)", stroke: HAIR });
+  return drawn("polygon", { class: "wood", points: points.join(" "), fill: "var(--wood)", stroke: HAIR });
 }
 
 function paintTie({ change, trust }, from, to) {
   const place = { x1: from.x, y1: from.y, x2: to.x, y2: to.y };
-  if (change === "made") return mark("line", { class: "tie made", ...place, stroke: MADE, "stroke-width": 2.6 });
-  if (change === "lost") return mark("line", { class: "tie lost", ...place, stroke: LOST, "stroke-width": 1.8, "stroke-dasharray": "4 4" });
-  return mark("line", { class: "tie kept", ...place, stroke: GREY, "stroke-width": 0.4 + 2 * trust, "stroke-opacity": (0.08 + 0.35 * trust).toFixed(2) });
+  if (change === "made") return drawn("line", { class: "tie made", ...place, stroke: MADE, "stroke-width": 2.6 });
+  if (change === "lost") return drawn("line", { class: "tie lost", ...place, stroke: LOST, "stroke-width": 1.8, "stroke-dasharray": "4 4" });
+  return drawn("line", { class: "tie kept", ...place, stroke: GREY, "stroke-width": 0.4 + 2 * trust, "stroke-opacity": (0.08 + 0.35 * trust).toFixed(2) });
 }
 
 /** The items of the month as papers on the table, numbered as in the words: filled are those adopted. */
@@ -92,9 +100,9 @@ function paintPapers(items, width, height, reach) {
   const top = height / 2 - (items.length * (size.y + 4)) / 2;
   return items.map((item, k) => {
     const y = top + k * (size.y + 4);
-    const paper = mark("rect", { class: "paper", x: width / 2 - size.x / 2, y, width: size.x, height: size.y, rx: 3, fill: item.isAdopted ? INK : PAPER, stroke: INK, "stroke-dasharray": item.isAdopted ? null : "3 2" });
-    return mark("g", { class: item.isAdopted ? "item adopted" : "item" }, paper
-      + mark("text", { x: width / 2, y: y + size.y / 2 + 4, "text-anchor": "middle", fill: item.isAdopted ? PAPER : INK, "font-size": "10.5" }, escaped(`${k + 1} ${CATALOGUE.topics[item.theme]}`)));
+    const paper = drawn("rect", { class: "paper", x: width / 2 - size.x / 2, y, width: size.x, height: size.y, rx: 3, fill: item.isAdopted ? INK : PAPER, stroke: INK, "stroke-dasharray": item.isAdopted ? null : "3 2" });
+    const words = drawn("text", { x: width / 2, y: y + size.y / 2 + 4, "text-anchor": "middle", fill: item.isAdopted ? PAPER : INK, "font-size": 10.5 }, `${k + 1} ${CATALOGUE.topics[item.theme]}`);
+    return drawn("g", { class: item.isAdopted ? "item adopted" : "item" }, paper, words);
   });
 }
 
@@ -110,16 +118,16 @@ function paintSeat(seat, { x, y }, isRight, { many, width, room }) {
   const colour = colourOf(seat.sector);
   const rank = Math.max(0, seat.rank);
   const size = RANK_SIZE[rank] * (many ? 0.75 : 1);
-  const shape = mark("path", {
+  const shape = drawn("path", {
     class: "dot", d: outline(seat.sector), transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(${size})`, "vector-effect": "non-scaling-stroke",
     fill: seat.rank > 0 ? colour : PAPER, stroke: seat.isPicked ? INK : colour, "stroke-width": seat.isPicked ? 3 : 1.5, "stroke-dasharray": seat.rank > 0 ? null : "2 2",
   });
-  const ring = seat.commits ? mark("circle", { class: "commits", cx: x, cy: y, r: size + 4, fill: "none", stroke: INK, "stroke-width": 1.6 }) : "";
-  const tick = seat.supports ? mark("path", { class: "supports", d: "M-4 0l3 3l5-7", transform: `translate(${(x + (isRight ? -15 : 15)).toFixed(1)} ${y.toFixed(1)})`, fill: "none", stroke: INK, "stroke-width": 1.8 }) : "";
-  const coin = seat.pooled > 0 ? mark("circle", { class: "pools", cx: x + (isRight ? -7 : 7), cy: y + 8, r: 4, fill: "#e0b400", stroke: "#6b5500" }) : "";
-  const number = mark("text", { class: "proposes", x: x + (isRight ? -24 : 24), y: y + 4, "text-anchor": isRight ? "end" : "start", fill: INK, "font-weight": "bold", stroke: PAPER, "stroke-width": 3, "paint-order": "stroke" }, seat.proposes.map((k) => k + 1).join(" "));
-  const name = many && !seat.isPicked ? "" : paintName(seat, x, y, isRight, { many, width, room });
-  return mark("g", { class: "seat", "data-partner": seat.key, "data-rank": seat.rank, "data-name": seat.name }, mark("title", {}, escaped(`${seat.name}: ${RANKS[rank]}`)) + ring + shape + tick + coin + number + name);
+  const ring = seat.commits ? drawn("circle", { class: "commits", cx: x, cy: y, r: size + 4, fill: "none", stroke: INK, "stroke-width": 1.6 }) : null;
+  const tick = seat.supports ? drawn("path", { class: "supports", d: "M-4 0l3 3l5-7", transform: `translate(${(x + (isRight ? -15 : 15)).toFixed(1)} ${y.toFixed(1)})`, fill: "none", stroke: INK, "stroke-width": 1.8 }) : null;
+  const coin = seat.pooled > 0 ? drawn("circle", { class: "pools", cx: x + (isRight ? -7 : 7), cy: y + 8, r: 4, fill: "#e0b400", stroke: "#6b5500" }) : null;
+  const number = drawn("text", { class: "proposes", x: x + (isRight ? -24 : 24), y: y + 4, "text-anchor": isRight ? "end" : "start", fill: INK, "font-weight": "bold", stroke: PAPER, "stroke-width": 3, "paint-order": "stroke" }, seat.proposes.map((k) => k + 1).join(" "));
+  const name = many && !seat.isPicked ? null : paintName(seat, x, y, isRight, { many, width, room });
+  return drawn("g", { class: "seat", "data-partner": seat.key, "data-rank": seat.rank, "data-name": seat.name }, drawn("title", {}, `${seat.name}: ${RANKS[rank]}`), ring, shape, tick, coin, number, name);
 }
 
 /** A name beside its seat: outside the table, or within it where there are too many for names and one is picked. */
@@ -129,7 +137,7 @@ function paintName({ name, isPicked, rank }, x, y, isRight, { many, width, room 
   const isOut = isRight !== many;
   const away = rank === 2 ? 18 : 14;
   const align = { x: x + (isOut ? away : -away), "text-anchor": isOut ? "start" : "end" };
-  return lines.map((line, k) => mark("text", { ...align, y: y + 4 + (k - (lines.length - 1) / 2) * (size + 0.5), fill: rank > 0 || isPicked ? INK : GREY, "font-weight": isPicked ? "bold" : null, "font-size": size, stroke: many ? PAPER : null, "stroke-width": many ? 3 : null, "paint-order": many ? "stroke" : null }, escaped(line))).join("");
+  return lines.map((line, k) => drawn("text", { ...align, y: y + 4 + (k - (lines.length - 1) / 2) * (size + 0.5), fill: rank > 0 || isPicked ? INK : GREY, "font-weight": isPicked ? "bold" : null, "font-size": size, stroke: many ? PAPER : null, "stroke-width": many ? 3 : null, "paint-order": many ? "stroke" : null }, line));
 }
 
 /** A name on lines of at most so many letters, as far as its words allow it. */
@@ -177,28 +185,34 @@ function spellsOf({ regimes }) {
   return spells;
 }
 
+const RIBBON = { left: 22, top: 4, tall: 22, gap: 5, below: 16 };
+
 /** Both runs as ribbons, a colour for each regime, with the month at hand. */
-function paintRibbon({ sides, months, step, start }, width) {
-  const [left, top, tall] = [22, 4, 22];
+function ribbonSpec() {
+  const height = ({ sides }) => RIBBON.top + sides.length * (RIBBON.tall + RIBBON.gap) + RIBBON.below;
+  return { height, padding: NO_PADDING, least_width: LEAST_DRAWING, draw: ribbonMarks };
+}
+
+function ribbonMarks({ width, height }, { sides, months, step, start }) {
+  const { left, top, tall, gap } = RIBBON;
   const x = (month) => left + (month / months) * (width - left - 4);
-  const height = top + sides.length * (tall + 5) + 16;
   const parts = sides.flatMap(({ side, spells }, row) => {
-    const y = top + row * (tall + 5);
-    const letter = mark("text", { x: 2, y: y + 15, fill: COLOUR[side], "font-weight": "bold" }, LETTER[side]);
+    const y = top + row * (tall + gap);
+    const letter = drawn("text", { x: 2, y: y + 15, fill: COLOUR[side], "font-weight": "bold" }, LETTER[side]);
     return [letter, ...spells.map(({ regime, from, to }) => {
       const { name, colour } = CATALOGUE.regimes[regime];
       const wide = x(to + 1) - x(from);
-      const box = mark("rect", { class: "spell", x: x(from), y, width: wide, height: tall, fill: colour });
-      return box + (wide > name.length * 6.6 ? mark("text", { class: "on-colour", x: x(from) + 5, y: y + 15, fill: inkOn(colour) }, name) : "");
+      const box = drawn("rect", { class: "spell", x: x(from), y, width: wide, height: tall, fill: colour });
+      return [box, wide > name.length * 6.6 ? drawn("text", { class: "on-colour", x: x(from) + 5, y: y + 15, fill: inkOn(colour) }, name) : null];
     })];
   });
   const years = overMonths(months, (month) => month).filter((month) => (monthNumber(start) + month) % 12 === 0)
     .filter((_, k) => width > 500 || k % 3 === 0)
-    .map((month) => mark("text", { x: x(month), y: height - 3, "text-anchor": "middle", fill: GREY }, String(Math.floor((monthNumber(start) + month) / 12))));
-  const now = mark("rect", { class: "now", x: x(step) - 1, y: 0, width: Math.max(3, x(1) - x(0) + 1), height: height - 14, fill: "none", stroke: INK, "stroke-width": 2 });
+    .map((month) => drawn("text", { x: x(month), y: height - 3, "text-anchor": "middle", fill: GREY }, String(Math.floor((monthNumber(start) + month) / 12))));
+  const now = drawn("rect", { class: "now", x: x(step) - 1, y: 0, width: Math.max(3, x(1) - x(0) + 1), height: height - 14, fill: "none", stroke: INK, "stroke-width": 2 });
   const wide = (width - left - 4) / months;
-  const touch = overMonths(months, (month) => mark("rect", { "data-month": month, x: x(month), y: 0, width: wide, height: height - 14, fill: "transparent" }));
-  return svgOf(width, height, [...parts, ...years, now, ...touch].join(""));
+  const touch = overMonths(months, (month) => drawn("rect", { "data-month": month, x: x(month), y: 0, width: wide, height: height - 14, fill: "transparent" }));
+  return lettered(width, [parts, years, now, touch]);
 }
 
 function drawRibbon(figure, answer, { step }) {

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tipping.tables import AILING, AS_IT_IS, DOWN, GONE, HIGH, LOW, UP, WORKS
+from analysis.shared.summaries import WORKING_REGIMES
+from analysis.tipping.tables import AILING, AS_IT_IS, DOWN, GONE, HIGH, LOW, UP
 from experiments.runs.counterfactual import held_at, without_settings
 from experiments.terminal import progress_bar
 from experiments.values import value_at
@@ -268,8 +269,8 @@ def _beside_left_alone(found: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
     table = found.assign(turned_at=_YEAR * found["year"]).merge(alone, on=["replicate", "month"])
     table = table.merge(then, on=["replicate", "turned_at"], validate="many_to_one")
     return table.assign(
-        working=table["regime"].isin(WORKS),
-        working_left=table["regime_left"].isin(WORKS),
+        working=table["regime"].isin(WORKING_REGIMES),
+        working_left=table["regime_left"].isin(WORKING_REGIMES),
         ailing_then=table["regime_then"].isin(AILING),
         dissolved_then=table["regime_then"] == GONE,
     )

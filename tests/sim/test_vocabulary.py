@@ -5,13 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import sim
+from analysis.shared.words import titled
 from sim import MEASURES, MONTH, PARAMETERS, REGIMES, SECTORS, Measure
 from sim.meetings import TERMS
+from sim.population import ARCHETYPES
+from sim.regimes import DECLARED_REGIMES
 from sim.terms import Term
 from sim.vocabulary import VOCABULARY, label_of, vocabulary_of
 
@@ -22,8 +26,28 @@ REASONS = ROOT / "experiments" / "documents" / "odd_tables.py"
 MODULES = [path for room in ("sim", "analysis", "experiments") for path in sorted((ROOT / room).rglob("*.py"))]
 MODULES.remove(REASONS)
 SCRIPTS = sorted((ROOT / "experiments").rglob("*.js"))
+SAYING = [*(path for path in MODULES if path.relative_to(ROOT).parts[0] != "sim"), *SCRIPTS]
+"""What tells people things, beside what declares them."""
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.joinpath("docs").rglob("*.md"))]
 NAMES = {*VOCABULARY, *(re.sub(r"\W", "_", regime) for regime in REGIMES)}
 NO_IDENTIFIER = re.compile(r"[ A-Z£]")
+
+DECLARED = (
+    *((titled(name), measure.says) for name, measure in MEASURES.items()),
+    *((titled(name), parameter.says) for name, parameter in PARAMETERS.items()),
+    *((term.label, term.says) for term in MONTH.terms.values()),
+    *((regime.says, regime.fate) for regime in DECLARED_REGIMES),
+    *((kind.label, "") for kind in ARCHETYPES.values()),
+)
+SAID = {text.lower() for texts in DECLARED for text in texts if " " in text}
+"""Labels and definitions of more than one word: a single word may be a name in code."""
+
+MEANT_OTHERWISE = {
+    "analysis/comparison/resources.py": "parts of senior time, below a title that says so",
+    "experiments/cases/writing.py": "bodies of an example place",
+    "experiments/documents/submodels.py": "headings of the protocol",
+    "experiments/documents/without_one.py": "names of mechanisms, which are taken out by them",
+}
 
 
 def labels_in(tree: ast.AST) -> list[int]:
@@ -131,3 +155,34 @@ def test_no_module_keeps_labels_of_its_own(path: Path) -> None:
 def test_no_script_of_the_page_keeps_labels_of_its_own(path: Path) -> None:
     """They come with the page's catalogue."""
     assert labels_in_script(path.read_text("utf-8")) == []
+
+
+def texts_in(path: Path) -> Iterator[str]:
+    """Give the texts that a source has, without what explains code."""
+    if path.suffix == ".js":
+        script = re.sub(r"/\*\*.*?\*/", "", path.read_text("utf-8"), flags=re.S)
+        yield from re.findall(r'"([^"\n]+)"', script)
+        return
+    tree = ast.parse(path.read_text("utf-8"))
+    explain = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in explain:
+            yield node.value
+
+
+@pytest.mark.parametrize("path", SAYING, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_label_or_definition_is_written_a_second_time(path: Path) -> None:
+    again = sorted({text for text in texts_in(path) if text.strip().lower() in SAID})
+    assert again == [] or str(path.relative_to(ROOT)) in MEANT_OTHERWISE
+
+
+def test_those_that_mean_it_otherwise_still_do() -> None:
+    for path in MEANT_OTHERWISE:
+        assert any(text.strip().lower() in SAID for text in texts_in(ROOT / path)), path
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_documents_have_no_negative_nothing_and_no_single_many(path: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`]*`", "", path.read_text("utf-8"), flags=re.S)
+    assert re.findall(r"[-−]0(?:\.0+)?(?![\d.])(?!\s*%? to)[^\n]{0,20}", text) == []
+    assert re.findall(r"(?<![\d.])1 (?:became|were|runs|bodies|partnerships|months|years)\b[^\n]{0,20}", text) == []

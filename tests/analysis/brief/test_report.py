@@ -22,7 +22,8 @@ from commands import refused_line
 from analysis.brief import words
 from analysis.brief.contents import MOST, Evidence, Provenance, brief_of
 from analysis.brief.document import Brief, render
-from analysis.brief.tables import LEAST_UNITS, QUANTITIES, WORKING, Effect, effects, rank_correlations, title_quantity
+from analysis.brief.tables import LEAST_UNITS, QUANTITIES, Effect, effects, rank_correlations, title_quantity
+from analysis.shared.summaries import WORKING_REGIMES
 from experiments import load_scenario
 from experiments.compose import scenario_names
 from experiments.console import main
@@ -101,7 +102,7 @@ def made_up(
         columns = {
             "replicate": replicates,
             "unit": replicates % sets,
-            "regime": np.where(worked, WORKING[1], "hollow"),
+            "regime": np.where(worked, WORKING_REGIMES[1], "hollow"),
             "works": worked.astype(float),
             "engagement": engagement[name] + of_sets[place, replicates % sets] + noise,
         }

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, move, settled
 
-from analysis.tipping.tables import WORKS
+from analysis.shared.summaries import WORKING_REGIMES
 from experiments import load_scenario
 from experiments.console import main
 from experiments.page.interventions import interventions
@@ -98,7 +98,8 @@ def test_what_would_have_saved_it_counts_runs_as_the_library_does(
     sides = {name: load_scenario(name, config_dir=folder) for name in ("side_a", "side_b")}
     turns = [{"behaviour": one} for one in accepted_sets()]
     runs = run_pairs(sides, seed=1, replicates=100, engine="ensemble", turns=turns).runs
-    works = runs.assign(works=runs["regime"].isin(WORKS)).pivot(index="replicate", columns="scenario", values="works")
+    runs["works"] = runs["regime"].isin(WORKING_REGIMES)
+    works = runs.pivot(index="replicate", columns="scenario", values="works")
     assert failing == (~works["side_a"]).sum()
     assert turned == (~works["side_a"] & works["side_b"]).sum()
     assert int(spoiled[1] if spoiled else 0) == (works["side_a"] & ~works["side_b"]).sum()
