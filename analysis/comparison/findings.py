@@ -11,13 +11,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.comparison.words import contrast_rows, is_clear, number
+from analysis.comparison.words import contrast_rows, is_clear
 from analysis.shared.summaries import HEADLINE, at_the_end, scenarios_of
-from analysis.shared.words import is_share, listed, mid_sentence, readable, titled, unit_of
+from analysis.shared.words import SPACE, listed, mid_sentence, readable, titled, told
 from sim.population import SECTORS
 from sim.vocabulary import label_of
 
-SPACE = "\N{NO-BREAK SPACE}"
 _FEW = 3
 """Scenarios that a title names one by one."""
 
@@ -132,12 +131,3 @@ def differences_in_words(contrasts: pd.DataFrame) -> str:
         where = "everything shown" if len(differs) == len(rows) / len(scenarios) else listed(differs or ["nothing"])
         parts.append(f"{who}{verb} in {where}")
     return "; ".join(parts)
-
-
-def told(measure: str, value: float) -> str:
-    """Return a value with its unit, as a title has it.
-
-    >>> told("trust", 0.5), told("top_share", 0.21).replace(SPACE, " ")
-    ('0.50', '21.0 %')
-    """
-    return f"{number(measure, value)}{SPACE}{unit_of(measure)}" if is_share(measure) else number(measure, value)

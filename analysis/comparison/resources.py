@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from analysis.comparison.findings import SPACE, end_in_words, told
+from analysis.comparison.findings import end_in_words
 from analysis.shared.plotting import (
     GREY,
     WIDTH,
@@ -36,7 +36,7 @@ from analysis.shared.plotting import (
     runs_of,
 )
 from analysis.shared.summaries import scenarios_of, t_interval
-from analysis.shared.words import capital, mid_sentence, readable, titled
+from analysis.shared.words import SPACE, capital, mid_sentence, readable, titled, told
 from sim.population import THEMES
 
 TIES = ("tie_density", "tie_cross_sector_share", "core_share")

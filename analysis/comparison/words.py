@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.shared.parameter_sets import LEAST_SETS
 from analysis.shared.summaries import HEADLINE
-from analysis.shared.words import is_share, listed, mid_sentence, readable, titled
+from analysis.shared.words import fewest_digits, is_share, listed, mid_sentence, number, readable, titled
 from sim.measures import MEASURES
 from sim.vocabulary import label_of
 
@@ -190,7 +190,7 @@ def digits_needed(row: Contrast) -> int:
     if is_clear(row):
         telling += [abs(row.ci_low), abs(row.ci_high)]
     needed = [math.ceil(-math.log10(scale * size)) for size in telling if size > 1e-12]
-    return min(6, max([_fewest_digits(row.measure), *needed]))
+    return min(6, max([fewest_digits(row.measure), *needed]))
 
 
 def _highest_dominance(rows: pd.DataFrame) -> str:
@@ -225,18 +225,3 @@ def amount(measure: str, value: float, *, digits: int) -> str:
     if unit.startswith("£m"):
         return f"£{size}m{unit.removeprefix('£m')}"
     return f"{size} {unit}" if unit.startswith("decisions") else size
-
-
-def number(measure: str, value: float, *, digits: int | None = None) -> str:
-    """Return a number with that many decimals; shares in points.
-
-    >>> number("trust", -0.123), number("fund_posts_gbp_m", 1.5, digits=1)
-    ('−0.12', '1.5')
-    """
-    places = _fewest_digits(measure) if digits is None else digits
-    shown = round(100 * value if is_share(measure) else value, places) + 0.0  # no negative zero
-    return f"{shown:.{places}f}".replace("-", "−")
-
-
-def _fewest_digits(measure: str) -> int:
-    return 1 if is_share(measure) else 2

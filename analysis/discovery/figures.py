@@ -12,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 
 from analysis.discovery.tables import Box, Tree
 from analysis.shared.plotting import GREY, WIDTH, add_note, add_title, in_house_style, looks_of, new_figure
-from analysis.shared.words import titled
+from analysis.shared.words import listed, mid_sentence, titled
 
 _IN, _OUT = (look.colour for look in looks_of(["in", "out"]).values())
 
@@ -33,8 +33,9 @@ def trade_off(box: Box, summary: pd.DataFrame, *, title: str) -> Figure:
     'Coverage: cases of interest in the box, %'
     """
     figure, (ax,) = new_figure(1, 1, width=6.5, height=5.0)
-    add_title(figure, f"Coverage and density of boxes: {title}")
     numbers = summary.set_index("quantity")
+    coverage, density = (f"{100 * numbers['value'][name]:.0f} %" for name in ("coverage", "density"))
+    add_title(figure, f"{title}: the box holds {coverage} of such draws, and {density} of its draws are such")
     unseen = "" if numbers["unseen"].isna().all() else (
         " Cross: mean on halves of the draws that a box was not found on, with their extremes."
     )  # fmt: skip
@@ -83,7 +84,8 @@ def box_limits(table: pd.DataFrame, draws: pd.DataFrame, wanted: pd.Series, *, t
     ['X']
     """
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.2 + 0.75 * max(1, len(table)))
-    add_title(figure, f"Conditions of the box: {title}")
+    names = listed([titled(str(name)) for name in table["parameter"]])
+    add_title(figure, f"{title}: what the box asks of {names[:1].lower() + names[1:]}")
     add_note(
         figure,
         "Grey line: whole range, with its ends. Thick line: in the box, with its limits. Ticks above: draws of "
@@ -151,7 +153,9 @@ def tree_figure(tree: Tree, *, title: str) -> Figure:
     leaves = int(tree.classifier.get_n_leaves())
     depth = int(tree.classifier.get_depth())
     figure, (ax,) = new_figure(1, 1, width=min(WIDTH, max(6.5, 1.25 * leaves + 0.5)), height=1.9 + 1.25 * (depth + 1))
-    add_title(figure, f"Decision tree: {title}")
+    first = int(tree.classifier.tree_.feature[0])
+    parts = f"{mid_sentence(tree.features[first])} parts the draws first" if first >= 0 else "nothing parts the draws"
+    add_title(figure, f"{title}: {parts}")
     add_note(
         figure,
         f"To the left where the condition holds. Blue frame: judged of interest, where both kinds weigh the same. "

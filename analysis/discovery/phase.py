@@ -103,7 +103,7 @@ def phase_diagram(
     half = float(((of_measure["ci_high"] - of_measure["ci_low"]) / 2.0).median())
     percent = percent_if_share(outcome).startswith("%")
     scale = 100.0 if percent else 1.0
-    add_title(figure, f"Regimes over {titled(x)} and {label_of(y)}")
+    add_title(figure, _prevails_in_words(plane, x=x, y=y))
     unknown = "" if np.isnan(half) else f"; a point's 95 % interval is ± {scale * half:.2g} (median)"
     add_note_and_regime_key(
         figure,
@@ -126,6 +126,22 @@ def phase_diagram(
     for ax in panels[-2:]:
         ax.set_xlabel(titled(x))
     return figure
+
+
+_TOLD = 3
+"""Regimes that a title names."""
+
+
+def _prevails_in_words(plane: pd.DataFrame, *, x: str, y: str) -> str:
+    """Return which regimes prevail at how many points of the plane, all scenarios together, the commonest first."""
+    found = [prevailing(rows, x=x, y=y)["regime"] for _, rows in plane.groupby("scenario", sort=False)]
+    counts = pd.concat(found).value_counts()
+    first, *others = counts.index[:_TOLD]
+    rest = "".join(f", {label_of(name)} at {counts[name]}" for name in others)
+    return (
+        f"{titled(first)} prevails at {counts[first]} of {counts.sum()} points{rest}, "
+        f"over {label_of(x)} and {label_of(y)}"
+    )
 
 
 def _grid(rows: pd.DataFrame, value: str, *, x: str, y: str) -> tuple[NDArray[np.float64], ...]:

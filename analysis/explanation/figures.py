@@ -24,6 +24,7 @@ from analysis.shared.plotting import (
     add_note_and_regime_key,
     add_title,
     calendar_axis,
+    counted,
     draw_fans,
     fan_note,
     in_house_style,
@@ -32,7 +33,8 @@ from analysis.shared.plotting import (
     moments,
     new_figure,
 )
-from analysis.shared.words import capital, titled
+from analysis.shared.summaries import at_the_end
+from analysis.shared.words import capital, mid_sentence, titled, told
 from sim.measures import MEASURES
 from sim.vocabulary import label_of
 
@@ -89,7 +91,6 @@ def terms_over_time(
     """
     chances = [IN_PERSON] if IN_PERSON in monthly else []
     figure, (stacked, below) = new_figure(2, 1, width=8.5, height=7.2, sharex=True, height_ratios=[5, 2])
-    add_title(figure, f"{subject}: what draws to the table, and what keeps away")
     add_note(
         figure,
         "Means of the last 12 months (fewer at the start). Black line: sum of all terms, on which the choice to go in "
@@ -106,6 +107,7 @@ def terms_over_time(
     rest = "own inclination and the rest" if "base" in terms and "base" not in named else "all other terms"
     areas[rest] = smooth[[term for term in terms if term not in named]].sum(axis=1, min_count=1)
     colours = [*_TERM_COLOURS[: len(named)], _OTHERS]
+    add_title(figure, _pulls_in_words(subject, areas))
     ends = _stack(stacked, when, areas, colours)
     stacked.plot(when, smooth[UTILITY], color="black", linewidth=2.2)
     stacked.axhline(0.0, color="0.3", linewidth=0.8)
@@ -156,6 +158,14 @@ def _stack(
                 ha = "left" if widest < last / 3 else "right" if widest > 2 * last / 3 else "center"
                 ax.text(when[widest], height, f" {name} ", color="white", fontsize=9, ha=ha, va="center", weight="bold")
     return ends
+
+
+def _pulls_in_words(subject: str, areas: Mapping[str, pd.Series]) -> str:
+    """Return which named term draws most and which keeps away most, as a mean over the run."""
+    means = pd.Series({name: float(area.mean()) for name, area in areas.items()}).iloc[:-1]  # the last is all others
+    draws = f"{means.idxmax()} draws most to the table" if means.max() > 0 else ""
+    keeps = f"{means.idxmin()} keeps away most" if means.min() < 0 else ""
+    return f"{subject}: {', '.join(filter(None, (draws, keeps))) or 'nothing draws or keeps away'}"
 
 
 @in_house_style
@@ -283,7 +293,7 @@ def paired_course(
     """
     measures = (column, "engagement", "trust", "added_value")
     figure, axes = new_figure(2, 2, width=WIDTH, height=6.6, sharex=True)
-    add_title(figure, f"The same people and luck, as it is and {label}")
+    add_title(figure, _otherwise_in_words(trajectories, subject=subject, column=column, label=label))
     smooth = trajectories.copy()
     if column not in MEASURES:  # a single body's is of the month alone
         runs = smooth.groupby(["scenario", "replicate"], sort=False)
@@ -304,6 +314,16 @@ def paired_course(
     return figure
 
 
+def _otherwise_in_words(trajectories: pd.DataFrame, *, subject: str, column: str, label: str) -> str:
+    """Return to what the attendance of a body and the added value come without a lever, and with it."""
+    said = []
+    for name, measure, is_of in ((column, "attendance", f" of {mid_sentence(subject)}"), ("added_value",) * 2 + ("",)):
+        ends = at_the_end(trajectories, name)
+        told_of = told(measure, float(ends[label])), told(measure, float(ends.drop(label).iloc[0]))
+        said.append(f"{label_of(measure)}{is_of} ends at {told_of[0]} instead of {told_of[1]}")
+    return f"{capital(label)}, with the same people and luck: {said[0]}, {said[1]}"
+
+
 @in_house_style
 def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
     """Return a figure of how often each term moved most over many runs, and by how much it moved on average.
@@ -318,7 +338,12 @@ def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
     """
     shown = shares[(shares["runs"] > 0) | (shares["change"].abs() >= 0.05)]
     figure, (left, right) = new_figure(1, 2, width=8.5, height=1.8 + 0.36 * max(2, len(shown)), sharey=True)
-    add_title(figure, f"{subject}: what changed most from the first year to the last")
+    most = shares.iloc[int(shares["runs"].argmax())]
+    runs = counted(pd.Series([most["of"]]), "run")
+    add_title(
+        figure,
+        f"{subject}: {most['meaning']} changed most in {most['runs']} of {runs}, from the first year to the last",
+    )
     add_note(
         figure,
         f"{shares['of'].iloc[0]} runs. Line: 95 % interval (left Wilson, right t). Terms that hardly moved: left out.",

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.shared.plotting import WIDTH, add_note, add_title, in_house_style, new_figure
+from analysis.shared.words import capital
 from sim.spelling import spelt_out
 
 _PALE = 0.6
@@ -47,13 +48,21 @@ def shares_figure(patterns: pd.DataFrame, counts: pd.DataFrame, regimes: pd.Data
     shares = 100 * regimes["share"].to_numpy(float)
     _bars(right, regimes["regime"].tolist(), shares, labels_at=shares)
     right.set_title("Draws in which\nit occurs, %")
-    add_title(figure, "What the priors allow")
+    add_title(figure, _met_in_words(patterns))
     add_note(
         figure,
         f"{draws:,} draws. Line: 95 % interval. A name occurs where it takes 5 % of the months of some experiment or "
         "more; founding again where 5 % of its runs are.",
     )
     return figure
+
+
+def _met_in_words(patterns: pd.DataFrame) -> str:
+    """Return in how many draws all patterns are met, and which is met least."""
+    shares = 100 * patterns.set_index("id")["share"]
+    single = shares.drop("all", errors="ignore")
+    least = f"{single.idxmin()} is met least ({_per_cent(single.min())} %)"
+    return f"{_per_cent(shares['all'])} % of draws meet all patterns; {least}" if "all" in shares else least
 
 
 def _bars(ax: Axes, names: list[str], values: Numbers, *, labels_at: Numbers) -> None:
@@ -99,13 +108,24 @@ def decides_figure(decides: pd.DataFrame) -> Figure:
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.grid(visible=False)
-    add_title(figure, "Which numbers decide which pattern")
+    add_title(figure, _decided_in_words(above))
     add_note(
         figure,
         "Rank correlation over prior draws of a free number with the margin of a pattern: red, more of it helps; blue, "
         "it harms. Empty: no more than noise. Numbers that are above it nowhere are left out.",
     )
     return figure
+
+
+def _decided_in_words(above: pd.DataFrame) -> str:
+    """Return which number decides a pattern most, and how many numbers decide any."""
+    if above.empty:
+        return "No number moves a pattern more than noise does"
+    most = above.iloc[int(above["rho"].abs().argmax())]
+    numbers = above["number"].nunique()
+    others = f"{numbers} numbers decide some pattern" if numbers > 1 else "it is the only one above the noise"
+    rho = f"{most['rho']:+.2f}".replace("-", "−")
+    return f"{capital(spelt_out(most['number']))} decides most: {most['id']}, rank correlation {rho}; {others}"
 
 
 def _in_order(id: str) -> tuple[str, int, str]:

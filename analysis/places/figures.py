@@ -19,10 +19,13 @@ from analysis.shared.plotting import (
     looks_of,
     new_figure,
 )
-from analysis.shared.words import readable, titled
+from analysis.shared.words import mid_sentence, readable, titled, told
 
 MOST_ROWS = 40
 """Places that have a row each; more are drawn as points."""
+
+_HARDLY = 0.2
+"""A rank correlation below it is told as none."""
 
 SHOWN = ("engagement", "dominance", "added_value")
 _WITH, _WITHOUT = "Neighbourhood Renewal Fund", "no fund"
@@ -65,13 +68,38 @@ def _as_rows(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
         ax.set_yticks(range(len(places)), list(places["label"]))
         ax.set_ylim(len(places) - 0.4, -0.6)
         label_value_axis(ax, measure, axis="x")
-    add_title(figure, "By place, the neediest first")
-    add_note(figure, _NOTE.format(mark="Dot"), empty_lines=2)
+    add_title(figure, _ends_in_words(table, measures[0]))
+    add_note(figure, f"The neediest place first. {_NOTE.format(mark='Dot')}", empty_lines=2)
     handles = [
         Line2D([], [], marker="o", linestyle="", color=looks[name].colour, label=titled(name)) for name in scenarios
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=len(handles), fontsize=9)
     return figure
+
+
+def _ends_in_words(table: pd.DataFrame, measure: str) -> str:
+    """Return where the measure ends highest and lowest, in the first scenario."""
+    scenario = table["scenario"].iloc[0]
+    mine = table[table["scenario"] == scenario].set_index("label")[measure]
+    where = f" in {mid_sentence(scenario)}" if table["scenario"].nunique() > 1 else ""
+    high, low = mine.idxmax(), mine.idxmin()
+    if len(mine) == 1:
+        return f"{titled(measure)} ends at {told(measure, mine[high])} in {high}"
+    return (
+        f"{titled(measure)}{where} ends highest in {high} ({told(measure, mine[high])}) and lowest in {low} "
+        f"({told(measure, mine[low])})"
+    )
+
+
+def _by_need_in_words(table: pd.DataFrame, measure: str) -> str:
+    """Return whether the measure rises or falls with the need of a place, in the first scenario."""
+    scenario = table["scenario"].iloc[0]
+    mine = table[table["scenario"] == scenario]
+    rho = float(mine["need"].corr(mine[measure], method="spearman"))
+    moves = "hardly moves" if not abs(rho) >= _HARDLY else "rises" if rho > 0 else "falls"
+    where = f" in {mid_sentence(scenario)}" if table["scenario"].nunique() > 1 else ""
+    number = f"{rho:+.2f}".replace("-", "−")
+    return f"{titled(measure)} {moves} with need{where} (rank correlation {number} over {len(mine)} places)"
 
 
 def _against_need(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
@@ -101,7 +129,7 @@ def _against_need(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
                 ax.set_title(readable(scenario))
             if row == len(scenarios) - 1:
                 ax.set_xlabel("Need, 0 least to 1 most")
-    add_title(figure, f"{table['place'].nunique()} places by their need")
+    add_title(figure, _by_need_in_words(table, measures[0]))
     add_note(figure, _NOTE.format(mark="Point"), empty_lines=2)
     colours = {_WITH: looks[_WITH].colour, _WITHOUT: GREY}
     handles = [Line2D([], [], marker="o", linestyle="", color=colour, label=name) for name, colour in colours.items()]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.policy.tables import BEST, REGRET_IN
 from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure
-from analysis.shared.words import is_share, readable, titled, unit_of
+from analysis.shared.words import is_share, mid_sentence, readable, titled, unit_of
 
 _Points = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched:
     bar = figure.colorbar(points, ax=ax, pad=0.02, aspect=35)
     bar.set_label("Dominance: 0 all equal, 1 one body has all influence")
     bar.outline.set_visible(False)
-    add_title(figure, "What mixes of policies cost and achieve")
+    add_title(figure, _cheapest_in_words(policies))
     add_note(
         figure,
         "Ringed circles: Pareto front of outcome, dominance and cost on new seeds. Star: cheapest mix in the bound. "
@@ -62,6 +62,18 @@ def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched:
     )
     _label(ax, pd.concat([best, scenarios]), pd.concat([front, searched, policies]))
     return figure
+
+
+def _cheapest_in_words(policies: pd.DataFrame) -> str:
+    """Return what the cheapest mix costs and achieves, beside the scenario with the best outcome."""
+    rows = policies.set_index("policy")
+    others = rows.drop(index=BEST, errors="ignore")
+    said = [
+        f"{readable(str(name))} closes {100 * rows.loc[name, 'outcome']:.1f} % of the gap for "
+        f"£{rows.loc[name, 'cost_gbp_m']:.0f}m".replace("-", "−")
+        for name in [*rows.index.intersection([BEST]), *([others["outcome"].idxmax()] if len(others) else [])]
+    ]
+    return "; ".join([said[0], *(mid_sentence(each) for each in said[1:])])
 
 
 def _marks(ax: Axes, table: pd.DataFrame, **looks: Any) -> PathCollection:
@@ -153,7 +165,7 @@ def regret_bars(regret: pd.DataFrame) -> Figure:
         ax.set_title(titled(value))
     panels[0].set_yticks(range(len(order)), [readable(str(name)) for name in order])
     panels[0].set_ylim(len(order) - 0.5, -0.5)
-    add_title(figure, "What each policy may cost in hindsight")
+    add_title(figure, f"Least regret at worst, in {titled(REGRET_IN[0]).lower()}: {readable(order[0])}")
     add_note(
         figure,
         "Regret: the best of the scenarios in a world minus what the policy attains there; a world is a "

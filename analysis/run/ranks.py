@@ -62,7 +62,7 @@ def rank_strips(
     height = 1.5 + down * (0.5 + (0.19 if is_named else 0.085) * len(rows))
     figure, panels = new_figure(down, across, width=WIDTH, height=height, sharex=True, sharey=True)
     hide_unused(panels, len(shown))
-    add_title(figure, "Who came to which table, and in which rank")
+    add_title(figure, _came_in_words(choices, most=ranks[-1]))
     blank = "Blank: the body does not sit there, or the table does not meet."
     unmet = f" No meeting of: {listed(never)}." if never else ""
     add_note(figure, f"A row a body, a column a month. {blank}{unmet} {ONE_RUN}", empty_lines=2)
@@ -84,6 +84,20 @@ def rank_strips(
     ]
     figure.legend(handles=key, loc="outside lower left", ncols=len(key), fontsize=9, handlelength=1.0)
     return figure
+
+
+def _came_in_words(choices: pd.DataFrame, *, most: str) -> str:
+    """Return which body came in person to most and to fewest of its meetings, and how often all did."""
+    in_person = (choices["rank"] == most).groupby(choices["partner"], sort=False).mean()
+    if in_person.empty:
+        return "No table met"
+    labels = short_names(list(in_person.index))
+    high, low = str(in_person.idxmax()), str(in_person.idxmin())
+    overall = f"{100 * (choices['rank'] == most).mean():.0f} % of seats were taken in person"
+    if in_person[high] == in_person[low]:
+        return overall
+    shares = f"{100 * in_person[high]:.0f} % of its meetings", f"{100 * in_person[low]:.0f} %"
+    return f"{overall}: most by {labels[high]} ({shares[0]}), least by {labels[low]} ({shares[1]})"
 
 
 def _matrix(choices: pd.DataFrame, bodies: list[str], months: int, ranks: Sequence[str]) -> NDArray[np.float64]:

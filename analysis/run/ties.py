@@ -69,7 +69,9 @@ def tie_networks(ties: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
         height_ratios=[*(3.1 for _ in range(down)), 0.05 + 0.19 * lines],
     )
     hide_unused(panels[: down * across], len(dates))
-    add_title(figure, "Who is tied to whom")
+    counts = [int((ties["date"] == date).sum()) for date in dates]
+    cores = [int(bodies.loc[bodies["date"] == date, "in_core"].sum()) for date in dates]
+    add_title(figure, f"Ties: {_from_to(counts)}; core: {_from_to(cores)}")
     note = (
         "Line: a working tie. Circle: a body, as wide as its share of influence, against the largest there ever was; "
         "dark edge: in the core, each of whom is tied to at least half of the others there, as it was last seen. "
@@ -86,6 +88,11 @@ def tie_networks(ties: pd.DataFrame, bodies: pd.DataFrame) -> Figure:
     _write_key(figure, panels[down * across :], numbers, bodies)
     add_sector_key(figure, bodies["sector"])
     return figure
+
+
+def _from_to(counts: Sequence[int]) -> str:
+    """Return how a count moved: "12", or "12, later 30"."""
+    return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]}, later {counts[-1]}"
 
 
 def _numbered(bodies: pd.DataFrame) -> dict[str, int]:
@@ -193,7 +200,7 @@ def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]
     height = 1.9 + 0.23 * max(3, len(shown))
     figure, (ax, money) = new_figure(1, 2, width=WIDTH, height=height, sharey=True, width_ratios=[2.4, 1.0])
     more = f" The last {len(shown)} of {len(projects)} are shown." if len(projects) > len(shown) else ""
-    add_title(figure, "Projects, their money and the teams that carry them")
+    add_title(figure, _projects_in_words(projects))
     note = (
         "Green: delivery, darker with more yield, which is what the weakest needed sector puts in; saving time needs "
     )
@@ -233,3 +240,13 @@ def project_bars(projects: pd.DataFrame, dates: pd.Series, bodies: Sequence[str]
     ]
     figure.legend(handles=key, loc="outside lower left", ncols=len(key), fontsize=9, handlelength=1.4)
     return figure
+
+
+def _projects_in_words(projects: pd.DataFrame) -> str:
+    """Return how many projects there were, how many came to deliver, and who paid."""
+    if projects.empty:
+        return "No project began"
+    count = f"{len(projects)} project{'' if len(projects) == 1 else 's'}"
+    delivered = int((projects["delivers_from"] <= projects["last_month"]).sum())
+    paid, pooled = (float(projects[name].sum()) for name in ("paid_gbp_m", "pooled_gbp_m"))
+    return f"{count}, {delivered} of which came to deliver: £{paid:.1f}m from the fund, £{pooled:.1f}m from the pool"

@@ -298,7 +298,6 @@ def replicates_needed(table: pd.DataFrame, *, target: float) -> Figure:
     outcome, scenario = outcome_of(table["measure"].iloc[0]), table["scenario"].iloc[0]
     is_index = ~table["quantity"].isin(["half_width", "coefficient_of_variation"])
     figure, panels = new_figure(1, 2 if is_index.any() else 1, width=8.5 if is_index.any() else 5.5, height=4.4)
-    add_title(figure, f"{outcome.label}: how many replicates are enough in {mid_sentence(scenario)}")
     note = "Left: half-width of the 95 % interval, root mean square over draws; band: its own 95 % bootstrap interval."
     note += "" if np.isnan(target) else " Dashed: what is asked for."
     if is_index.any():
@@ -308,6 +307,7 @@ def replicates_needed(table: pd.DataFrame, *, target: float) -> Figure:
         )
     add_note(figure, note)
     widths = table[table["quantity"] == "half_width"]
+    add_title(figure, f"{outcome.label} in {mid_sentence(scenario)}: {_enough_in_words(widths, target, outcome)}")
     _band(panels[0], widths, _LOW)
     panels[0].set_title("Interval of a draw's mean")
     if not np.isnan(target):
@@ -341,3 +341,15 @@ _INDEX_WORDS = {"mu_star": "Size of effect, mu*", "swing": "Low end to high end"
 def _band(ax: Axes, rows: pd.DataFrame, colour: str) -> None:
     ax.fill_between(rows["replicates"], rows["low"], rows["high"], color=colour, alpha=0.2, linewidth=0)
     ax.plot(rows["replicates"], rows["value"], color=colour, linewidth=2, marker="o", markersize=3)
+
+
+def _enough_in_words(widths: pd.DataFrame, target: float, outcome: Outcome) -> str:
+    """Return how many replicates reach the half-width that is asked for, or what the most of them reach."""
+    scale, unit = (100.0, " %") if percent_if_share(outcome).startswith("%") else (1.0, "")
+    asked = f"± {scale * target:.2g}{unit}"
+    last = widths.iloc[int(widths["replicates"].argmax())]
+    enough = widths.loc[widths["value"] <= target, "replicates"]
+    if len(enough):
+        return f"{int(enough.min())} replicates are enough for {asked}"
+    most = f"{int(last['replicates'])} replicates know the mean of a draw to ± {scale * last['value']:.2g}{unit}"
+    return most if np.isnan(target) else f"{most}, and {asked} is asked for"

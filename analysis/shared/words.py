@@ -8,6 +8,8 @@ from sim.measures import MEASURES
 from sim.spelling import spelt_out
 from sim.vocabulary import label_of
 
+SPACE = "\N{NO-BREAK SPACE}"
+
 
 def titled(name: str) -> str:
     """Return the label of a measure, setting, term, sector or regime as a title or a sentence begins with it.
@@ -83,3 +85,28 @@ def listed(names: Sequence[str], *, word: str = "and") -> str:
     ('trust', 'trust, engagement and dominance', 'hollow or unsettled')
     """
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def number(measure: str, value: float, *, digits: int | None = None) -> str:
+    """Return a number with that many decimals; shares in points.
+
+    >>> number("trust", -0.123), number("fund_posts_gbp_m", 1.5, digits=1)
+    ('−0.12', '1.5')
+    """
+    places = fewest_digits(measure) if digits is None else digits
+    shown = round(100 * value if is_share(measure) else value, places) + 0.0  # no negative zero
+    return f"{shown:.{places}f}".replace("-", "−")
+
+
+def fewest_digits(measure: str) -> int:
+    """Return how many decimals a value of a measure has at least, as people are told it."""
+    return 1 if is_share(measure) else 2
+
+
+def told(measure: str, value: float) -> str:
+    """Return a value with its unit, as a title has it.
+
+    >>> told("trust", 0.5), told("top_share", 0.21).replace(SPACE, " ")
+    ('0.50', '21.0 %')
+    """
+    return f"{number(measure, value)}{SPACE}{unit_of(measure)}" if is_share(measure) else number(measure, value)
