@@ -421,7 +421,7 @@ def caption(found: Sequence[Effect], reference: str) -> str:
 
     >>> row = Effect("a_fund", "engagement", 0.66, 0.5, 0.8, 0.149, 0.061, 0.255, 31, 0, 31, 90)
     >>> caption([row, row._replace(quantity="fund", low=-1.0)], "baseline_lsp")
-    'Beside baseline LSP, a fund is clearly higher in engagement; the rest is not clear.'
+    'Beside baseline partnership, a fund is clearly higher in engagement; the rest is not clear.'
     """
     names = list(dict.fromkeys(row.scenario for row in found if row.scenario != reference))
     if not names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.measures import MEASURES
-from sim.spelling import spelt_out
+from sim.spelling import PROPER_NAMES, spelt_out
 from sim.vocabulary import label_of
 
 
@@ -58,12 +58,12 @@ def readable(name: str) -> str:
 def mid_sentence(name: str) -> str:
     """Return such a name, or a title, as it stands within a sentence.
 
-    >>> mid_sentence("baseline_lsp"), mid_sentence("LSP at work"), mid_sentence("Trust at the end")
-    ('baseline LSP', 'LSP at work', 'trust at the end')
+    >>> mid_sentence("baseline_lsp"), mid_sentence("SIGOMA stick"), mid_sentence("Trust at the end")
+    ('baseline partnership', 'SIGOMA stick', 'trust at the end')
     """
     words = readable(name)
     first = words.partition(" ")[0]
-    is_name = (first.isupper() and len(first) > 1) or first == "England"
+    is_name = (first.isupper() and len(first) > 1) or words.startswith(PROPER_NAMES)
     return words if is_name else words[:1].lower() + words[1:]
 
 

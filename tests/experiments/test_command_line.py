@@ -142,7 +142,8 @@ def test_help_of_a_verb_states_its_settings_and_the_scenarios(verb: str, capsys:
 
 
 @pytest.mark.parametrize(
-    "topic", ["scenarios", "experiments", "levers", "parameters", "places", "measures", "boards", "words", "steps"]
+    "topic",
+    ["scenarios", "experiments", "levers", "parameters", "places", "measures", "boards", "words", "acronyms", "steps"],
 )
 def test_lists_fit_the_terminal_and_are_complete_as_json(topic: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", topic]) == 0
