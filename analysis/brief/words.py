@@ -23,7 +23,7 @@ from analysis.run.turning_points import policy_dates
 from analysis.shared.outcomes import outcome_of
 from analysis.shared.parameter_sets import LEAST_SETS
 from analysis.shared.summaries import WORKING_REGIMES
-from analysis.shared.words import capital, listed, mid_sentence, readable
+from analysis.shared.words import acronyms_told, capital, listed, mid_sentence, readable
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
 from sim.vocabulary import label_of
@@ -346,7 +346,7 @@ def rests_on() -> list[str]:
         "are the same in all scenarios. Regimes are names for measured states; none is written in. The model has "
         f"{levers} levers and {len(uncertain)} numbers about how bodies behave, of which {assumed} are assumed: nobody "
         "has measured them (partnerships list parameters).",
-        f"It is drawn from: {documents}.",
+        f"It is drawn from: {documents}. {acronyms_told(documents)}",
     ]
 
 
