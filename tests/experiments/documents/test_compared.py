@@ -41,7 +41,7 @@ def test_each_cell_is_a_verdict() -> None:
     for step in steps:
         assert len(step) == len(heading), step[0]
         for cell in step[1:]:
-            assert JUDGED.match(cell) or cell.startswith("Java"), cell
+            assert JUDGED.match(cell), cell
 
 
 def test_every_source_is_cited_and_every_citation_has_a_source() -> None:
