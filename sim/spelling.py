@@ -1,13 +1,41 @@
-"""Names of the code as people write them, where nobody declares a better label."""
+"""Names of the code as people write them, where nobody declares a better label; and what acronyms stand for."""
 
 from __future__ import annotations
 
-_PROPER = {name.lower(): name for name in ("LSP", "VCS", "NCR", "NRF", "SIGOMA", "England")}
+from collections.abc import Mapping
+
+ACRONYMS: Mapping[str, str] = {
+    "ABC": "approximate Bayesian computation: sets of numbers are kept whose runs look like the data",
+    "CART": "classification and regression trees",
+    "LSP": "local strategic partnership",
+    "NRF": "Neighbourhood Renewal Fund, 2001 to 2008",
+    "ODD": "overview, design concepts, details: the protocol by which agent-based models are described",
+    "PRIM": "patient rule induction method: peels ranges down to the few conditions of an outcome",
+    "RMSE": "root of the mean squared error",
+    "SBC": "simulation-based calibration: whether intervals cover truths that were planted",
+    "SD": "standard deviation",
+    "SIGOMA": "Special Interest Group of Municipal Authorities, of councils outside London",
+    "TRACE": "transparent and comprehensive ecological modelling documentation: how models are shown to be fit for use",
+    "VCS": "voluntary and community sector",
+}
+"""What documents, labels and generated words may shorten, without explaining it each time."""
+
+PROPER_NAMES = ("England", "New Commitment", "SIGOMA")
+"""What keeps its capitals within a sentence."""
+
+_IN_WORDS = {
+    "england": "England",
+    "lsp": "partnership",
+    "ncr": "New Commitment",
+    "nrf": "renewal fund",
+    "sigoma": "SIGOMA",
+    "vcs": "voluntary sector",
+}
 
 
 def spelt_out(name: str) -> str:
-    """Return a name of the code as it stands within a sentence: ``vcs_as_contractor`` as "VCS as contractor"."""
-    return " ".join(_PROPER.get(word, word) for word in name.replace("_gbp_m", "").split("_"))
+    """Return a name of the code as it stands within a sentence: ``vcs_voice`` as "voluntary sector voice"."""
+    return " ".join(_IN_WORDS.get(word, word) for word in name.replace("_gbp_m", "").split("_"))
 
 
 def path_spelt_out(path: str) -> str:

@@ -23,7 +23,7 @@ from analysis.run.turning_points import policy_dates
 from analysis.shared.outcomes import outcome_of
 from analysis.shared.parameter_sets import LEAST_SETS
 from analysis.shared.summaries import WORKING_REGIMES
-from analysis.shared.words import capital, listed, mid_sentence, readable
+from analysis.shared.words import acronyms_told, capital, listed, mid_sentence, readable
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
 from sim.vocabulary import label_of
@@ -346,7 +346,7 @@ def rests_on() -> list[str]:
         "are the same in all scenarios. Regimes are names for measured states; none is written in. The model has "
         f"{levers} levers and {len(uncertain)} numbers about how bodies behave, of which {assumed} are assumed: nobody "
         "has measured them (partnerships list parameters).",
-        f"It is drawn from: {documents}.",
+        f"It is drawn from: {documents}. {acronyms_told(documents)}",
     ]
 
 
@@ -421,7 +421,7 @@ def caption(found: Sequence[Effect], reference: str) -> str:
 
     >>> row = Effect("a_fund", "engagement", 0.66, 0.5, 0.8, 0.149, 0.061, 0.255, 31, 0, 31, 90)
     >>> caption([row, row._replace(quantity="fund", low=-1.0)], "baseline_lsp")
-    'Beside baseline LSP, a fund is clearly higher in engagement; the rest is not clear.'
+    'Beside baseline partnership, a fund is clearly higher in engagement; the rest is not clear.'
     """
     names = list(dict.fromkeys(row.scenario for row in found if row.scenario != reference))
     if not names:

@@ -97,7 +97,7 @@ def ending(shares: pd.DataFrame, scenario: str, *, runs: int) -> str:
     >>> shares = pd.DataFrame({"regime": ["talking shop", "dissolved"], "share": [0.75, 0.25],
     ...                        "ci_low": [0.53, 0.11], "ci_high": [0.89, 0.47]})
     >>> ending(shares, "baseline_lsp", runs=20)
-    'Baseline LSP: 75 % of 20 runs end as talking shop (95 % interval 53 to 89 %).'
+    'Baseline partnership: 75 % of 20 runs end as talking shop (95 % interval 53 to 89 %).'
     """
     commonest = shares[shares["share"] == shares["share"].max()]
     names, first = list(commonest["regime"]), commonest.iloc[0]

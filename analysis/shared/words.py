@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sim.measures import MEASURES
-from sim.spelling import spelt_out
+from sim.spelling import ACRONYMS, PROPER_NAMES, spelt_out
 from sim.vocabulary import label_of
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -60,13 +61,23 @@ def readable(name: str) -> str:
 def mid_sentence(name: str) -> str:
     """Return such a name, or a title, as it stands within a sentence.
 
-    >>> mid_sentence("baseline_lsp"), mid_sentence("LSP at work"), mid_sentence("Trust at the end")
-    ('baseline LSP', 'LSP at work', 'trust at the end')
+    >>> mid_sentence("baseline_lsp"), mid_sentence("SIGOMA stick"), mid_sentence("Trust at the end")
+    ('baseline partnership', 'SIGOMA stick', 'trust at the end')
     """
     words = readable(name)
     first = words.partition(" ")[0]
-    is_name = (first.isupper() and len(first) > 1) or first == "England"
+    is_name = (first.isupper() and len(first) > 1) or words.startswith(PROPER_NAMES)
     return words if is_name else words[:1].lower() + words[1:]
+
+
+def acronyms_told(text: str) -> str:
+    """Return what the acronyms in a text stand for, for readers who have no reference at hand; empty without any.
+
+    >>> acronyms_told("the future of LSPs, with an SD of 0.1"), acronyms_told("trust")
+    ('LSP: local strategic partnership; SD: standard deviation.', '')
+    """
+    told = [f"{name}: {says}" for name, says in ACRONYMS.items() if re.search(rf"\b{name}s?\b", text)]
+    return f"{'; '.join(told)}." if told else ""
 
 
 def capital(text: str) -> str:

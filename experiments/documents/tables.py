@@ -30,6 +30,7 @@ from experiments.runs.declared_patterns import declared_patterns
 from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, find_place, place_names
 from sim.parameters import Role
 from sim.population import place_records
+from sim.spelling import ACRONYMS
 from sim.vocabulary import VOCABULARY, Kind, label_of
 
 DOCUMENTS = (
@@ -206,6 +207,11 @@ def regimes() -> str:
     """Return what a partnership may come to."""
     rows = ([word.label, word.definition] for word in VOCABULARY.values() if word.kind == "regime")
     return markdown_table(("regime", "what it looks like"), rows)
+
+
+def acronyms() -> str:
+    """Return what is shortened in labels, texts and documents."""
+    return markdown_table(("acronym", "what it stands for"), ACRONYMS.items())
 
 
 def _words(kind: Kind) -> str:
@@ -429,7 +435,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     for maker in (
         case_files,
         levers, uncertain, structural, archetypes, priorities, exposures, archetype_sources, places, places_known,
-        boards, measures, terms, sectors, regimes, scenarios, patterns, pattern_findings, pattern_experiments,
+        boards, measures, terms, sectors, regimes, acronyms, scenarios, patterns, pattern_findings, pattern_experiments,
         pattern_nulls, pattern_regimes, pattern_words, names_come_true, nulls_seen, growth_coalitions, matched,
         prior_shares, prior_counts, prior_pairs, prior_names, without_one,
         levers_alone, levers_by_sector, levers_in_pairs, levers_in_pairs_counted,

@@ -11,6 +11,7 @@ Topics:
   boards       who sits at the table
   types        kinds of bodies, with their sector and budget: what a case names or bases its own on
   words        what everything is called in plain words, with unit and meaning
+  acronyms     what is shortened, and what it stands for
   steps        what happens in a month, step by step, and who takes each
 
 For example:
@@ -39,6 +40,7 @@ from experiments.terminal import console, plain_table
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records
 from sim.scenario import nearest
+from sim.spelling import ACRONYMS
 from sim.vocabulary import VOCABULARY
 
 Rows = list[dict[str, Any]]
@@ -121,6 +123,11 @@ def words() -> Rows:
     return [dataclasses.asdict(word) for word in VOCABULARY.values()]
 
 
+def acronyms() -> Rows:
+    """Return what labels, texts and documents shorten."""
+    return [{"name": name, "says": says} for name, says in ACRONYMS.items()]
+
+
 def steps() -> Rows:
     """Return the steps of a month in their order."""
     return MONTH.schedule
@@ -136,6 +143,7 @@ TOPICS: Mapping[str, Callable[..., Rows]] = {
     "boards": boards,
     "types": types,
     "words": words,
+    "acronyms": acronyms,
     "steps": steps,
 }
 
@@ -288,6 +296,15 @@ def _word_table(rows: Rows) -> Table:
     return table
 
 
+def _acronym_table(rows: Rows) -> Table:
+    table = plain_table()
+    table.add_column("acronym", no_wrap=True)
+    table.add_column("what it stands for", ratio=1)
+    for row in rows:
+        table.add_row(row["name"], row["says"])
+    return table
+
+
 def _step_table(rows: Rows) -> Table:
     table = plain_table()
     table.add_column("", justify="right")
@@ -310,5 +327,6 @@ _TABLES: Mapping[str, Callable[[Rows], Table]] = {
     "boards": _board_table,
     "types": _type_table,
     "words": _word_table,
+    "acronyms": _acronym_table,
     "steps": _step_table,
 }

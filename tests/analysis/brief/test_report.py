@@ -176,7 +176,11 @@ def test_the_table_has_the_numbers_of_the_runs(answers: Path) -> None:
         "Own money pooled": 12 * means["contribution_pooled_gbp_m"],
         "Senior time here": (own_time * months["n_members"]).groupby([months["scenario"], months["replicate"]]).mean(),
     }
-    names = {"Growth coalition": "growth_coalition", "Talking shop": "talking_shop", "Baseline LSP": "baseline_lsp"}
+    names = {
+        "Growth coalition": "growth_coalition",
+        "Talking shop": "talking_shop",
+        "Baseline partnership": "baseline_lsp",
+    }
     assert [option.name for option in brief.options] == list(names)
     for option in brief.options:
         told = {label: line for label in expected for line in (*option.costs, *option.brings)
@@ -186,7 +190,7 @@ def test_the_table_has_the_numbers_of_the_runs(answers: Path) -> None:
             here, reference = (expected[label].loc[name] for name in (names[option.name], "baseline_lsp"))
             shown = number_in(line.level.removeprefix(label))
             assert shown == pytest.approx(here.mean(), abs=0.51 if "in 100" in line.level else 0.06), line
-            if option.name != "Baseline LSP":
+            if option.name != "Baseline partnership":
                 difference = (here - reference).mean()
                 assert number_in(line.change) == pytest.approx(difference, abs=0.51 if "in 100" in line.level else 0.06)
 
@@ -360,8 +364,9 @@ def test_the_brief_tells_what_it_must(page: str) -> None:
     told = Reader(page).text
     for part in (
         "What to do", "What it costs", "What it brings, and how sure", "What must not be concluded", "How it was done",
-        "Set otherwise (baseline LSP in brackets): rule for the pooled fund “alignment” (“need”)", "Seed 1:", "numpy",
-        "partnerships compare", "S4 SIGOMA (2006)",
+        "Set otherwise (baseline partnership in brackets): rule for the pooled fund “alignment” (“need”)", "Seed 1:",
+        "numpy", "partnerships compare", "S4 SIGOMA (2006)",
+        "SIGOMA: Special Interest Group of Municipal Authorities",
     ):  # fmt: skip
         assert part in told
     for what, _ in words.LIMITS:
@@ -383,7 +388,7 @@ def test_only_what_differs_is_listed() -> None:
         "baseline_lsp": load_scenario("baseline_lsp"),
     }
     (said,) = (line for line in words.what_to_do("other", pair, "baseline_lsp") if line.startswith("Set otherwise"))
-    assert said == f"Set otherwise (baseline LSP in brackets): {PARAMETERS['levers.scrutiny'].label} 0.7 (0)."
+    assert said == f"Set otherwise (baseline partnership in brackets): {PARAMETERS['levers.scrutiny'].label} 0.7 (0)."
 
 
 def test_the_limits_are_those_of_the_description_of_the_model() -> None:

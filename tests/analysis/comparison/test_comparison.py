@@ -284,7 +284,7 @@ def test_scenarios_look_different_even_when_colours_repeat():
 def test_names_and_units_are_shown_as_people_write_them():
     """Code names never reach a figure."""
     assert readable("talking_shop") == "Talking shop"
-    assert readable("vcs_service_provider_1") == "VCS service provider 1"
+    assert readable("vcs_service_provider_1") == "Voluntary sector service provider 1"
     assert unit_of("added_value") == "% of the gap"
     assert unit_of("fund_held_gbp_m") == "£m"
 
@@ -415,7 +415,7 @@ def test_the_central_pair_is_told_beside_the_reference():
     ends = {"growth_coalition": 0.6, "talking_shop": 0.3, "baseline_lsp": 0.5}
     runs = runs_with(**{name: [end, end + 0.02, end + 0.01] for name, end in ends.items()})
     text = words.conclusions(*vars(compared(runs, "baseline_lsp")).values())
-    for heading in ("Growth coalition against baseline LSP", "Growth coalition against talking shop"):
+    for heading in ("Growth coalition against baseline partnership", "Growth coalition against talking shop"):
         assert text.count(heading) == 1
 
 

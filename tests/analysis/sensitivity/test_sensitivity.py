@@ -231,7 +231,7 @@ def test_each_method_comes_to_tables_figures_and_words(
     assert {f"{method}_attendance", f"{method}_trust_2001-06", "replicates_attendance", "noise"} <= figures
     record = json.loads(Path("out/manifest.json").read_text())
     assert record["settings"]["method"] == method
-    assert "Attendance at the end, baseline LSP:" in Path("out/words.txt").read_text()
+    assert "Attendance at the end, baseline partnership:" in Path("out/words.txt").read_text()
     before = Path("out/sensitivity.csv").read_bytes()
     assert main(["sensitivity", *asked, "output=out", "overwrite=true", "figures=false"]) == 0
     assert Path("out/sensitivity.csv").read_bytes() == before

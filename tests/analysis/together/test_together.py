@@ -153,7 +153,7 @@ def test_where_there_is_nothing_few_experiments_call_anything_clear() -> None:
 def test_words_say_what_is_clear_and_what_is_not(found: Together) -> None:
     said = words.together_in_words(found)
     assert said.startswith("What follows says what the assumptions imply")
-    assert "Baseline LSP, 60 paired runs, at the end of years 1 and 3:" in said
+    assert "Baseline partnership, 60 paired runs, at the end of years 1 and 3:" in said
     assert "Hinder each other: Fund (much) and duty (light), −0.0" in said
     assert "Help each other" not in said
     assert "Too small to tell in every year: 1 pair of doses." in said
