@@ -58,7 +58,7 @@ Flags:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks and return the exit code: 0, 1 (failed), 2 (bad input) or 130."""
+    """Do what the command line asks and return the exit code: 0, 1 (failed, or differs), 2 (bad input) or 130."""
     asked = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with _termination_as_exit():
@@ -83,7 +83,7 @@ def _dispatch(arguments: list[str]) -> int:
     if "--help" in rest or "-h" in rest:
         print(_help(verb), end="")
     elif verb.takes == "arguments":
-        verb.module().main(rest)
+        return verb.module().main(rest) or 0
     else:
         _perform(verb, rest)
     return 0

@@ -99,8 +99,19 @@ def study_folder(settings: Any) -> Path:
     return Path(settings.study).expanduser().resolve()
 
 
-def keep(results: Results, folder: Path, command: Command, settings: Mapping[str, Any], *, started: datetime) -> None:
-    """Write ``results`` into ``folder``, the manifest last."""
+def keep(
+    results: Results,
+    folder: Path,
+    command: Command,
+    settings: Mapping[str, Any],
+    *,
+    started: datetime,
+    asked: Mapping[str, Any] | None = None,
+) -> None:
+    """Write ``results`` into ``folder``, the manifest last.
+
+    ``asked`` is what was typed and where, if it is not the command at hand: a study goes on by its folder alone.
+    """
     (folder / MANIFEST).unlink(missing_ok=True)
     remarks = remarks_on(results, command)
     for name, table in results.tables.items():
@@ -118,7 +129,7 @@ def keep(results: Results, folder: Path, command: Command, settings: Mapping[str
     sample = {"behaviours": command.sample.record()} if command.sample and "sample" not in settings else {}
     write_manifest(
         folder,
-        command=command.words,
+        asked=asked or command.asked,
         settings={**settings, **sample, **results.record, **({"remarks": remarks} if remarks else {})},
         scenarios=results.scenarios,
         seed=results.seed,

@@ -154,6 +154,7 @@ def work(settings: DiscoverSettings, command: Command) -> Results:
         texts={"tree.txt": tree_rules(found.tree), "words.txt": words.rstrip()},
         figures=_figures(found, title=interest.label),
         words=[words],
+        record={store.ASKED: study.asked},
     )
 
 

@@ -91,7 +91,7 @@ def work(settings: PhaseSettings, command: Command) -> Results:
         figures={"phase": partial(phase_diagram, plane, x=x, y=y, measure=settings.measure, here=here)},
         words=[words],
         numbers=on_numbers_of(study),
-        record={"behaviours": study.settings.get(store.SAMPLE)},
+        record={"behaviours": study.settings.get(store.SAMPLE), store.ASKED: study.asked},
     )
 
 

@@ -145,7 +145,7 @@ def _request(settings: SensitivitySettings) -> StudyRequest:
 def _record_of(study: Study) -> dict[str, Any]:
     """Return what the study was asked, as far as the manifest does not say it otherwise."""
     asked = {name: value for name, value in study.settings.items() if name not in ("scenarios", "design")}
-    return asked | {"method": study.settings["design"], "study_begun": study.created}
+    return asked | {"method": study.settings["design"], "study_begun": study.created, store.ASKED: study.asked}
 
 
 def _screening(study: Study) -> Screening:
