@@ -34,7 +34,8 @@ Examples:
   partnerships compare
   partnerships compare scenarios=[baseline_lsp,sigoma_stick] levers.initiatives=6
 
-partnerships VERB --help tells what a verb does, what it writes and what can be set.
+partnerships VERB --help tells what a verb does, what it writes and what can be set. Beside tables there is always
+codebook.csv, which says what each column is, and manifest.json, from which partnerships rerun does it again.
 """
 
 SCENARIO_SETTINGS = (

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from analysis.places.tables import CONDITION
+from analysis.shared.codebook import CODEBOOK, codebook
 from analysis.shared.plotting import add_remarks, save
 from experiments.behaviours import on_turns
 from experiments.command import Command
@@ -27,7 +28,7 @@ from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
 from experiments.terminal import console
-from sim import Scenario
+from sim import MONTH, Scenario, month_of
 from sim.population import is_of_the_record
 
 
@@ -121,6 +122,7 @@ def keep(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         with replacing(folder / name) as path:
             path.write_bytes(text if isinstance(text, bytes) else _remarked(name, text, remarks).encode())
+    _describe_tables(results, folder)
     if settings.get("figures", True):
         for name, draw in results.figures.items():
             figure = draw()
@@ -161,6 +163,16 @@ def _write_table(table: pd.DataFrame, path: Path, *, kind: str) -> None:
         table.to_csv(path, index=False)
     else:
         table.to_parquet(path, index=False, compression="zstd", compression_level=1)
+
+
+def _describe_tables(results: Results, folder: Path) -> None:
+    """Write the codebook of all tables in ``folder``, those of a study too, if there are any."""
+    of_study = {path.name: path for path in folder.glob("*") if path.suffix in (".csv", ".parquet")}
+    tables = {name: results.tables.get(name, path) for name, path in sorted(of_study.items()) if name != CODEBOOK}
+    if tables:
+        month = next((month_of(one) for one in results.scenarios.values() if one.extension), MONTH)
+        with replacing(folder / CODEBOOK) as path:
+            _write_table(codebook(tables, month), path, kind=".csv")
 
 
 def _remarked(name: str, text: str, remarks: Sequence[str]) -> str:
