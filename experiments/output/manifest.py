@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -38,11 +38,12 @@ def write_manifest(
     seed: int,
     replicates: range,
     started: datetime,
+    figures: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
     """Write ``manifest.json`` about the files in ``folder`` and return its path. Call it last.
 
     ``asked`` is what was typed, and in which folder; ``settings`` are those of the verb. Each scenario is stored with
-    its full resolved values, from which ``sim.scenario_from`` makes it again.
+    its full resolved values, from which ``sim.scenario_from`` makes it again. ``figures`` have path, title and note.
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     record = {
@@ -52,6 +53,7 @@ def write_manifest(
         "replicates": {"first": replicates.start, "count": len(replicates)},
         "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()},
         "own_files": own_files_used() + _extensions(scenarios.values()) + _named_in(settings),
+        "figures": list(figures),
         "versions": _versions(),
         "made_by": code_of(scenarios.values()),
         "git_commit": _git_commit(),

@@ -61,7 +61,8 @@ def carry_out(
         seconds = time.monotonic() - clock
         _put_together(study)
         results = _results_of(study)
-        keep(results, folder, command, _settings_of(study), started=started, asked=study.asked or command.asked)
+        drawn = {"figures": command.config.get("figures", True)}
+        keep(results, folder, command, _settings_of(study) | drawn, started=started, asked=study.asked or command.asked)
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise
