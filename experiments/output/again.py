@@ -12,6 +12,8 @@ from typing import Any
 
 from experiments.errors import CommandError
 from experiments.files import sha256_of_file
+from experiments.options import CASE
+from experiments.output.crate import CONFIG, FILES
 from experiments.output.manifest import code_of
 from experiments.registry import verb_settings, verbs
 from experiments.study import store
@@ -21,10 +23,13 @@ LEFT_OUT = ("executor", "output", "overwrite", "progress", "retry", "scheduler",
 """Settings that say where results go and who computes them; they change no number."""
 
 
-def commands_again(manifest: Mapping[str, Any], target: Path) -> list[tuple[list[str], Path]]:
+def commands_again(
+    manifest: Mapping[str, Any], target: Path, *, kept: Path | None = None
+) -> list[tuple[list[str], Path]]:
     """Return what is to be typed, and in which folder, so that the results of a manifest are made in ``target``.
 
-    What is read off a study needs the study first, which is made in a folder of that name beside ``target``.
+    What is read off a study needs the study first, which is made in a folder of that name beside ``target``. Files of
+    one's own that are not where they were are taken from ``kept``, where an archive has them.
     """
     study = target.with_name(f"{target.name}_study")
     commands = []
@@ -33,7 +38,18 @@ def commands_again(manifest: Mapping[str, Any], target: Path) -> list[tuple[list
         commands.append((_directed(planned["command"], target.with_name(f"{target.name}_first"), study), planned))
     is_made = bool(planned) or "output" not in _settings_of(manifest["command"][1])
     commands.append((_directed(manifest["command"], target, study if is_made else None), manifest))
-    return [(words, _folder_of(asked)) for words, asked in commands]
+    return [([_found(word, kept) for word in words], _folder_of(asked)) for words, asked in commands]
+
+
+def _found(word: str, kept: Path | None) -> str:
+    """Return a word of a command with the path that a file of one's own has in an archive, if it has no other."""
+    name, is_set, value = word.rpartition("=")
+    path = Path(value)
+    if kept is None or not path.is_absolute() or path.exists():
+        return word
+    inside = kept / (CASE if name.endswith(CASE) else CONFIG if not is_set else FILES)
+    there = inside / path.name if is_set and not name.endswith(CASE) else inside
+    return f"{name}{is_set}{there}" if there.exists() else word
 
 
 def _decisive(words: Sequence[str]) -> list[str]:

@@ -24,13 +24,18 @@ PICTURE_ONLY = "bytes of the picture"
 """What is said of a picture that is not the same, byte by byte: what it shows is in the tables."""
 
 
+OF_A_CRATE = ("own", "README.md", "ro-crate-preview.html")
+"""What an archive has beside the results."""
+
+
 def results_in(folder: Path) -> list[str]:
     """Return the files of a folder that hold results, by their path in it: no notes, nothing from on the way."""
     paths = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    beside = (*ON_THE_WAY, *OF_A_CRATE)
     return [
         path.as_posix()
         for path in paths
-        if path.suffix not in (*NOTES, PARTIAL) and path.parts[0] not in ON_THE_WAY and not path.name.startswith(".")
+        if path.suffix not in (*NOTES, PARTIAL) and path.parts[0] not in beside and not path.name.startswith(".")
     ]
 
 

@@ -7,7 +7,7 @@ import platform
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any
 
@@ -121,15 +121,25 @@ def installed_version(package: str) -> str:
 
 
 def _git_commit() -> str | None:
-    """Return the commit of the code if it runs from its own repository, marked if files were changed."""
+    """Return the commit of the code, if its repository or the wheel that was installed tells, marked if changed."""
     home = Path(__file__).resolve().parents[2]
     if not (home / ".git").exists():
-        return None
+        return _commit_of_wheel(home)
     try:
         commit, changes = _git(home, "rev-parse", "HEAD"), _git(home, "status", "--porcelain")
     except (OSError, subprocess.SubprocessError):
         return None
     return f"{commit} with uncommitted changes" if changes else commit
+
+
+def _commit_of_wheel(home: Path) -> str | None:
+    """Return the commit that hatch_build.py wrote into the metadata of the package that lies in ``home``."""
+    try:
+        installed = distribution(PACKAGE)
+    except PackageNotFoundError:
+        return None
+    note = installed.read_text("extra_metadata/commit.txt")
+    return note.strip() if note and Path(str(installed.locate_file(""))).resolve() == home else None
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -27,13 +27,14 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pandas as pd
 from rich.table import Table
 
-from experiments.errors import CommandError
+from experiments.errors import CommandError, WordParser
 from experiments.output.again import changed_since, commands_again, give, other_code, own_files_changed
+from experiments.output.crate import OWN
 from experiments.output.differences import PICTURE_ONLY, differences_between, results_in
 from experiments.output.manifest import read_manifest
 from experiments.terminal import console, filled_table
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     for line in _said_before(folder, manifest):
         print(line, file=sys.stderr)
     with _target(folder, asked.keep) as target:
-        for words, where in commands_again(manifest, target):
+        for words, where in commands_again(manifest, target, kept=folder / OWN):
             give(words, where)
         changed = own_files_changed(manifest, read_manifest(target))
         found = differences_between(folder, target)
@@ -64,13 +65,8 @@ def main(arguments: Sequence[str]) -> int:
     return DIFFERS if len(found) else 0
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise CommandError(f"{message}; see: partnerships rerun --help")
-
-
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = _Parser(prog="partnerships rerun", add_help=False, allow_abbrev=False)
+    parser = WordParser("rerun")
     parser.add_argument("folder", nargs="?")
     parser.add_argument("--keep")
     parser.add_argument("--json", action="store_true")
