@@ -88,9 +88,15 @@ class Command:
 
     @property
     def words(self) -> list[str]:
-        """Return what to type for this job alone."""
+        """Return what to type for this job alone; files of one's own have their whole path."""
         own = own_folder()
-        return ["partnerships", self.verb, *self.overrides, *(["--config-dir", str(own)] if own else [])]
+        typed = map(_with_whole_path, self.overrides)
+        return ["partnerships", self.verb, *typed, *(["--config-dir", str(own)] if own else [])]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return what to type, and where, to have this job done again."""
+        return {"command": self.words, "working_folder": str(Path.cwd())}
 
     def sets(self, *names: str) -> bool:
         """Return whether one of the settings ``names`` is given as a whole, such as ``place=birmingham``."""
@@ -153,6 +159,14 @@ class Command:
         scenarios = {name: load_scenario(name, shared, verb=self.verb) for name in names}
         _say_what_is_not_reached(scenarios.values(), self._said)
         return scenarios
+
+
+def _with_whole_path(override: str) -> str:
+    """Return an override with the whole path of the extension's file, if it names one."""
+    name, _, value = override.partition("=")
+    if name.lstrip("+") != "extension" or not Path(value).expanduser().is_file():
+        return override
+    return f"{name}={Path(value).expanduser().resolve()}"
 
 
 def _say_what_is_not_reached(scenarios: Iterable[Scenario], said: set[str]) -> None:

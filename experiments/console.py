@@ -34,7 +34,8 @@ Examples:
   partnerships compare
   partnerships compare scenarios=[baseline_lsp,sigoma_stick] levers.initiatives=6
 
-partnerships VERB --help tells what a verb does, what it writes and what can be set.
+partnerships VERB --help tells what a verb does, what it writes and what can be set. Beside tables there is always
+codebook.csv, which says what each column is, and manifest.json, from which partnerships rerun does it again.
 """
 
 SCENARIO_SETTINGS = (
@@ -58,7 +59,7 @@ Flags:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks and return the exit code: 0, 1 (failed), 2 (bad input) or 130."""
+    """Do what the command line asks and return the exit code: 0, 1 (failed, or differs), 2 (bad input) or 130."""
     asked = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with _termination_as_exit():
@@ -83,7 +84,7 @@ def _dispatch(arguments: list[str]) -> int:
     if "--help" in rest or "-h" in rest:
         print(_help(verb), end="")
     elif verb.takes == "arguments":
-        verb.module().main(rest)
+        return verb.module().main(rest) or 0
     else:
         _perform(verb, rest)
     return 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import NoReturn
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
@@ -28,6 +30,17 @@ _HOW_TO_EXPERIMENT = (
 
 class CommandError(ValueError):
     """A command line that asks for something that does not exist or cannot be done. One line."""
+
+
+class WordParser(argparse.ArgumentParser):
+    """Reads the words of a verb that takes no settings; what it cannot read is refused in one line."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(prog=f"partnerships {verb}", add_help=False, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise CommandError with what is wrong and where the help is."""
+        raise CommandError(f"{message}; see: {self.prog} --help")
 
 
 def exit_code(error: Exception) -> int:

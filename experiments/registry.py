@@ -5,7 +5,7 @@ their defaults and meanings. The module has one of
 
 - ``work(settings, command) -> Results | None``: what it comes to is written and printed by the frame of all verbs
 - ``serve(settings)``: does something for as long as it runs and leaves nothing
-- ``main(arguments)``: takes no settings, and so has no YAML
+- ``main(arguments)``: takes no settings, and so has no YAML; it may return an exit code
 """
 
 from __future__ import annotations

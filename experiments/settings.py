@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar, cast, dataclass_transform
+from typing import Annotated, Any, Literal, TypeVar, cast, dataclass_transform
 
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -25,6 +25,12 @@ def _as_list(value: Any) -> Any:
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 """Names; a single one need not stand in brackets."""
+
+Figures = Annotated[
+    Literal[False, "png", "svg", "pdf", "png_one", "svg_one", "pdf_one"],
+    BeforeValidator(lambda value: "png" if value is True else value),
+]
+"""Whether figures are drawn, as what, and for one column of a journal instead of two."""
 
 Seed = Annotated[Whole, Field(ge=0)]
 Count = Annotated[Whole, Field(ge=1)]

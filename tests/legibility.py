@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 from colorspacious import cspace_convert
@@ -16,10 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from analysis.shared.legibility import boxed_texts, cut_off, meet, overlapping, shortened
 from analysis.shared.plotting import PRINT_WIDTH, SMALLEST
-
-TOUCH = 1.0
-"""Pixels at the project's resolution by which boxes may meet: the box of a text is a little larger than its letters."""
 
 APART = 10.0
 """Least distance of two colours (CAM02-UCS) with and without each kind of colour blindness."""
@@ -33,10 +31,10 @@ def faults(figure: Figure) -> list[str]:
     """Return what is hard to read in a figure, a line each; none if all is well."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
-    texts = {text: box for text in texts_of(figure) if (box := _box(text, canvas)).width > 0}
+    texts = boxed_texts(figure, canvas)
     found = [*cut_off(texts, figure.bbox), *overlapping(texts), *too_small(texts, figure)]
     for ax in figure.axes:
-        found += [f"{_named(text)} lies on a marker" for text in texts if _on_a_marker(texts[text], ax)]
+        found += [f"{shortened(text)} lies on a marker" for text in texts if _on_a_marker(texts[text], ax)]
         if not (_drawn(ax) or ax.texts or ax.images or ax.collections or ax.patches):
             found.append("there is an empty panel")
         found += alike(ax)
@@ -48,52 +46,13 @@ def _drawn(ax: Axes) -> bool:
     return any(line.get_transform() == ax.transData for line in ax.get_lines())
 
 
-def texts_of(figure: Figure) -> Iterator[Text]:
-    """Yield all texts that are drawn, without labels of ticks outside of their axes."""
-    of_ticks = {}
-    for ax in figure.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            room = 1e-6 * (high - low)
-            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
-                within = low - room <= tick.get_loc() <= high + room
-                of_ticks |= {text: within and axis.get_visible() and ax.axison for text in (tick.label1, tick.label2)}
-    for text in figure.findobj(Text):
-        if text.get_visible() and text.get_text().strip() and of_ticks.get(text, True):
-            yield text
-
-
-def _box(text: Text, canvas: FigureCanvasAgg) -> Bbox:
-    """Return the box of what is written of a text, without the empty lines below it that hold a place for something."""
-    # The box of an annotation alone would have its arrow in it.
-    box, lines = Text.get_window_extent(text, canvas.get_renderer()), text.get_text().split("\n")
-    empty = len(lines) - len(text.get_text().rstrip().split("\n"))
-    return Bbox.from_extents(box.x0, box.y0 + box.height * empty / len(lines), box.x1, box.y1)
-
-
-def cut_off(texts: dict[Text, Bbox], canvas: Bbox) -> list[str]:
-    """Return the texts that leave the canvas."""
-    return [
-        f"{_named(text)} leaves the canvas"
-        for text, box in texts.items()
-        if box.x0 < -TOUCH or box.y0 < -TOUCH or box.x1 > canvas.x1 + TOUCH or box.y1 > canvas.y1 + TOUCH
-    ]
-
-
-def overlapping(texts: dict[Text, Bbox]) -> list[str]:
-    """Return the pairs of texts that lie over one another."""
-    return [
-        f"{_named(one)} overlaps {_named(other)}"
-        for (one, here), (other, there) in itertools.combinations(texts.items(), 2)
-        if _meet(here, there)
-    ]
-
-
 def too_small(texts: Iterable[Text], figure: Figure) -> list[str]:
     """Return the texts that are smaller in print than the smallest that is allowed."""
     scale = min(1.0, PRINT_WIDTH / figure.get_size_inches()[0])
     sizes = {text: scale * text.get_fontsize() for text in texts}
-    return [f"{_named(text)} has {size:.1f} points in print" for text, size in sizes.items() if size < SMALLEST - 0.05]
+    return [
+        f"{shortened(text)} has {size:.1f} points in print" for text, size in sizes.items() if size < SMALLEST - 0.05
+    ]
 
 
 def alike(ax: Axes) -> list[str]:
@@ -132,7 +91,7 @@ def _is_colour(colour: object) -> bool:
 
 def _on_a_marker(box: Bbox, ax: Axes) -> bool:
     """Return whether a text covers a marker, other than as a name within it."""
-    return any(_meet(box, mark) and not _within(box, mark) for mark in _markers(ax))
+    return any(meet(box, mark) and not _within(box, mark) for mark in _markers(ax))
 
 
 def _within(box: Bbox, mark: Bbox) -> bool:
@@ -164,14 +123,3 @@ def _markers(ax: Axes) -> list[Bbox]:
 
 def _shown(line: Line2D) -> np.ndarray:
     return line.get_transform().transform(line.get_xydata())
-
-
-def _meet(one: Bbox, other: Bbox) -> bool:
-    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
-    high = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return wide > TOUCH and high > TOUCH
-
-
-def _named(text: Text) -> str:
-    words = " ".join(text.get_text().split())
-    return repr(words if len(words) < 40 else f"{words[:37]}…")

@@ -149,8 +149,8 @@ ROOMS: dict[str, str] = {
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
-    " experiments.files experiments.terminal experiments.options experiments.errors experiments.values"
-    " experiments.behaviours experiments.compose experiments.command experiments.study",
+    " experiments.files experiments.terminal experiments.options experiments.registry experiments.errors"
+    " experiments.values experiments.behaviours experiments.compose experiments.command experiments.study",
     "experiments.page.engine": "sim analysis.shared",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
     "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"

@@ -9,7 +9,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -55,6 +57,8 @@ _STYLE: Any = {
     "figure.constrained_layout.hspace": 0.04,
     "figure.titlesize": 13,
     "figure.titleweight": "bold",
+    "pdf.fonttype": 42,  # letters stay letters, as journals ask
+    "svg.hashsalt": "local-partnerships",
 }
 GREY = "0.45"
 DPI = 150
@@ -62,6 +66,8 @@ WIDTH = 8.5
 """Inches across a figure, unless what it shows needs more."""
 PRINT_WIDTH = 6.85
 """Inches across the text of an A4 page with margins of 18 mm, to which figures are printed."""
+COLUMN_WIDTH = 3.35
+"""Inches across one of two columns of a journal (85 mm), where the whole has ``PRINT_WIDTH`` (174 mm)."""
 SMALLEST = 7.0
 """Points of the smallest text at that width."""
 
@@ -85,10 +91,34 @@ def in_house_style(draw: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
-        with matplotlib.rc_context(_STYLE):
+        with house_style():
             return draw(*args, **kwargs)
 
     return drawn
+
+
+_columns: ContextVar[int] = ContextVar("columns", default=2)
+
+
+@contextmanager
+def house_style(*, columns: int | None = None) -> Iterator[None]:
+    """Let figures have the look of this module until the end of the block, whatever a matplotlibrc says.
+
+    With ``columns`` 1 they are made for one column of a journal (``COLUMN_WIDTH``) instead of two (``PRINT_WIDTH``).
+    """
+    outer = _columns.set(columns or _columns.get())
+    try:
+        with matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            matplotlib.rcParams.update(_STYLE)
+            yield
+    finally:
+        _columns.reset(outer)
+
+
+def _across(width: float) -> float:
+    """Return the inches across a figure that has ``width`` where two columns are to be had."""
+    return width if _columns.get() == 2 else min(width, WIDTH * COLUMN_WIDTH / PRINT_WIDTH)
 
 
 ORDINARY = "baseline_lsp"
@@ -151,7 +181,7 @@ def calendar_axis(ax: Axes, *, most_ticks: int = 7, span: NDArray[np.datetime64]
 
 def new_figure(rows: int, columns: int, *, width: float, height: float, **subplots: Any) -> tuple[Figure, list[Axes]]:
     """Return an empty figure of ``width`` × ``height`` inches and its panels, row by row."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(_across(width), height), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False, **subplots)
     return figure, list(panels.flat)
 
@@ -274,7 +304,7 @@ def fan_grid(
     looks = looks_of(scenarios)
     columns = len(panels) + more_columns
     height = 1.75 + (1.25 if len(scenarios) > 1 else 2.0) * len(scenarios)
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    figure = Figure(figsize=(_across(WIDTH), height), layout="constrained")
     axes = figure.subplots(len(scenarios), columns, squeeze=False, sharex=False)
     add_title(figure, title)
     others = "" if len(scenarios) == 1 else " Thin grey: medians of the others."
@@ -407,8 +437,44 @@ def spread_apart(wanted: NDArray[np.float64], room: NDArray[np.float64]) -> NDAr
     return heights
 
 
+_NO_DATES: Mapping[str, dict[str, Any]] = {
+    ".png": {"Software": None},
+    ".svg": {"Date": None, "Creator": None},
+    ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""What is left out of a file, by its ending, so that the same figure is the same bytes."""
+
+
 def save(figure: Figure, path: Path) -> Path:
-    """Write the figure as PNG, the same bytes for the same figure, and return the path."""
+    """Write the figure as PNG, SVG or PDF, by the ending of ``path``: the same bytes for the same figure."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
+    figure.savefig(path, dpi=DPI, metadata=_NO_DATES[path.suffix])
     return path
+
+
+@dataclasses.dataclass(frozen=True)
+class Caption:
+    """What stands in words over and under a figure."""
+
+    title: str
+    note: str
+
+
+def caption_of(figure: Figure) -> Caption:
+    """Return the words over and under a figure, in one line each.
+
+    >>> figure = Figure()
+    >>> add_title(figure, "Trust rises")
+    >>> caption_of(figure)
+    Caption(title='Trust rises', note='')
+    """
+    return Caption(*(" ".join(text.split()) for text in (figure.get_suptitle(), figure.get_supxlabel())))
+
+
+def without_caption(figure: Figure) -> Figure:
+    """Return the figure with nothing written over and under it, as journals want it; its key stays."""
+    for text in (figure._suptitle, figure._supxlabel):  # type: ignore[attr-defined]
+        if text is not None:
+            text.set_text("")
+            text.set_in_layout(False)
+    return figure

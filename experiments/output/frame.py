@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +20,9 @@ from matplotlib.figure import Figure
 from rich.table import Table
 
 from analysis.places.tables import CONDITION
-from analysis.shared.plotting import add_remarks, save
+from analysis.shared.codebook import CODEBOOK, codebook
+from analysis.shared.legibility import is_legible
+from analysis.shared.plotting import Caption, add_remarks, caption_of, house_style, save, without_caption
 from experiments.behaviours import on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
@@ -27,7 +31,7 @@ from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
 from experiments.terminal import console
-from sim import Scenario
+from sim import MONTH, Scenario, month_of
 from sim.population import is_of_the_record
 
 
@@ -99,8 +103,19 @@ def study_folder(settings: Any) -> Path:
     return Path(settings.study).expanduser().resolve()
 
 
-def keep(results: Results, folder: Path, command: Command, settings: Mapping[str, Any], *, started: datetime) -> None:
-    """Write ``results`` into ``folder``, the manifest last."""
+def keep(
+    results: Results,
+    folder: Path,
+    command: Command,
+    settings: Mapping[str, Any],
+    *,
+    started: datetime,
+    asked: Mapping[str, Any] | None = None,
+) -> None:
+    """Write ``results`` into ``folder``, the manifest last.
+
+    ``asked`` is what was typed and where, if it is not the command at hand: a study goes on by its folder alone.
+    """
     (folder / MANIFEST).unlink(missing_ok=True)
     remarks = remarks_on(results, command)
     for name, table in results.tables.items():
@@ -110,20 +125,18 @@ def keep(results: Results, folder: Path, command: Command, settings: Mapping[str
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         with replacing(folder / name) as path:
             path.write_bytes(text if isinstance(text, bytes) else _remarked(name, text, remarks).encode())
-    if settings.get("figures", True):
-        for name, draw in results.figures.items():
-            figure = draw()
-            add_remarks(figure, remarks)
-            save(figure, folder / "figures" / f"{name}.png")
+    _describe_tables(results, folder)
+    figures = _draw(results.figures, folder, settings.get("figures", True), remarks)
     sample = {"behaviours": command.sample.record()} if command.sample and "sample" not in settings else {}
     write_manifest(
         folder,
-        command=command.words,
+        asked=asked or command.asked,
         settings={**settings, **sample, **results.record, **({"remarks": remarks} if remarks else {})},
         scenarios=results.scenarios,
         seed=results.seed,
         replicates=results.replicates,
         started=started,
+        figures=figures,
     )
 
 
@@ -150,6 +163,68 @@ def _write_table(table: pd.DataFrame, path: Path, *, kind: str) -> None:
         table.to_csv(path, index=False)
     else:
         table.to_parquet(path, index=False, compression="zstd", compression_level=1)
+
+
+def _draw(
+    figures: Mapping[str, Callable[[], Figure]], folder: Path, kind: bool | str, remarks: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Draw figures and return what the manifest says of each; one that cannot be drawn is named, and the rest kept."""
+    if kind is False:
+        return []
+    ending, _, one = ("png" if kind is True else kind).partition("_")
+    drawn = []
+    for name, draw in figures.items():
+        try:
+            figure, columns = _drawn(draw, remarks, columns=1 if one else 2, titled=ending == "png" and not one)
+            with house_style():
+                path = save(figure.figure, folder / "figures" / f"{name}.{ending}")
+        except Exception as error:
+            print(f"figure {name} could not be drawn ({error}): tables and texts are kept", file=sys.stderr)
+            continue
+        if one and columns == 2:
+            print(f"figure {name} needs two columns: it has them", file=sys.stderr)
+        caption = dataclasses.asdict(figure.caption)
+        drawn.append({"path": path.relative_to(folder).as_posix(), **caption, "columns": columns})
+    return drawn
+
+
+@dataclasses.dataclass(frozen=True)
+class _Drawn:
+    figure: Figure
+    caption: Caption
+
+
+def _drawn(draw: Callable[[], Figure], remarks: Sequence[str], *, columns: int, titled: bool) -> tuple[_Drawn, int]:
+    """Return a figure and for how many columns it is: two where one is too narrow for its words."""
+    if columns == 2:
+        return _made(draw, remarks, titled=titled), 2
+    with house_style(columns=1), warnings.catch_warnings():
+        warnings.simplefilter("error")  # that there is no room for the panels
+        try:
+            narrow = _made(draw, remarks, titled=titled)
+            if is_legible(narrow.figure):
+                return narrow, 1
+        except UserWarning:
+            pass
+    return _drawn(draw, remarks, columns=2, titled=titled)
+
+
+def _made(draw: Callable[[], Figure], remarks: Sequence[str], *, titled: bool) -> _Drawn:
+    with house_style():
+        figure = draw()
+        add_remarks(figure, remarks)
+        made = _Drawn(figure, caption_of(figure))
+        return made if titled else dataclasses.replace(made, figure=without_caption(figure))
+
+
+def _describe_tables(results: Results, folder: Path) -> None:
+    """Write the codebook of all tables in ``folder``, those of a study too, if there are any."""
+    of_study = {path.name: path for path in folder.glob("*") if path.suffix in (".csv", ".parquet")}
+    tables = {name: results.tables.get(name, path) for name, path in sorted(of_study.items()) if name != CODEBOOK}
+    if tables:
+        month = next((month_of(one) for one in results.scenarios.values() if one.extension), MONTH)
+        with replacing(folder / CODEBOOK) as path:
+            _write_table(codebook(tables, month), path, kind=".csv")
 
 
 def _remarked(name: str, text: str, remarks: Sequence[str]) -> str:

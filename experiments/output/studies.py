@@ -61,7 +61,8 @@ def carry_out(
         seconds = time.monotonic() - clock
         _put_together(study)
         results = _results_of(study)
-        keep(results, folder, command, _settings_of(study), started=started)
+        drawn = {"figures": command.config.get("figures", True)}
+        keep(results, folder, command, _settings_of(study) | drawn, started=started, asked=study.asked or command.asked)
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise
@@ -140,7 +141,13 @@ def _begun(
         prepare_engine(month_of(*scenarios.values()))
     sizes = {name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
     return store.plan_study(
-        folder, settings=settings, scenarios=scenarios, draws=drawn, sizes=sizes, behaviours=command.behaviours
+        folder,
+        settings=settings,
+        scenarios=scenarios,
+        draws=drawn,
+        sizes=sizes,
+        behaviours=command.behaviours,
+        asked=command.asked,
     )
 
 

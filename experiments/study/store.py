@@ -46,6 +46,8 @@ RUNS = "runs"
 TRAJECTORIES = "trajectories"
 YEARS = "years"
 FAILURES = "failures.csv"
+ASKED = "study_asked"
+"""What results that were read off a study record of how it was asked for."""
 ERROR = "error"
 """Column of a chunk's runs that says why a run failed (null if it did not)."""
 
@@ -103,6 +105,8 @@ class Study:
     """Files of one's own that the scenarios were composed from."""
     chunks: tuple[Chunk, ...]
     created: str
+    asked: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """What was typed when it was planned, and where; a study of an earlier version does not know."""
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
@@ -152,10 +156,12 @@ def plan_study(
     draws: pa.Table,
     sizes: Mapping[str, int],
     behaviours: Sequence[Behaviour] = (),
+    asked: Mapping[str, Any] | None = None,
 ) -> Study:
     """Write the plan of a study into ``folder`` and return it.
 
-    With ``behaviours`` replicate r takes number r mod n of them; ``settings`` names the sample they are.
+    With ``behaviours`` replicate r takes number r mod n of them; ``settings`` names the sample they are. ``asked``
+    is what was typed.
 
     ``settings`` holds everything that decides the results (with ``seed`` and ``replicates``), ``sizes`` the
     most runs in a chunk of each scenario. Raises CommandError if the folder holds something else.
@@ -185,6 +191,7 @@ def plan_study(
         own_files=own_files_used(),
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        asked=asked or {},
     )
     plan = {field.name: getattr(study, field.name) for field in dataclasses.fields(study) if field.name != "folder"}
     plan["chunks"] = [dataclasses.asdict(chunk) for chunk in study.chunks]

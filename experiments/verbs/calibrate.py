@@ -80,7 +80,7 @@ from experiments.search.calibration import (
 from experiments.search.checkpoints import begun
 from experiments.search.objective import Objective, counted_ids, varied
 from experiments.search.sequential_abc import SMCSettings
-from experiments.settings import Names, Seed, Workers, checked
+from experiments.settings import Figures, Names, Seed, Workers, checked
 from experiments.terminal import filled_table
 from sim.parameters import Real, Whole
 
@@ -106,7 +106,7 @@ class CalibrateSettings:
     sample: Annotated[Whole, Field(ge=1, le=10_000)]
     seed: Seed
     threads: Workers | None
-    figures: bool
+    figures: Figures
 
 
 def work(settings: CalibrateSettings, command: Command) -> Results:

@@ -39,7 +39,7 @@ from experiments.compose import scenario_descriptions
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.claims import declared_claims, read_runs, scenarios_of
-from experiments.settings import Seed, Workers, checked
+from experiments.settings import Figures, Seed, Workers, checked
 from experiments.terminal import filled_table
 from sim.parameters import Whole
 
@@ -59,6 +59,7 @@ class ClaimsSettings:
     workers: Workers | None
     output: str | None
     overwrite: bool
+    figures: Figures
 
 
 def work(settings: ClaimsSettings, command: Command) -> Results:

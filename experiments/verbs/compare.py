@@ -47,7 +47,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.output.places import with_places
 from experiments.runs.pairs import Engine, Turn, measures_of, run_pairs
-from experiments.settings import Names, Seed, Workers, checked
+from experiments.settings import Figures, Names, Seed, Workers, checked
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
 from sim.parameters import Behaviour, Whole
@@ -71,7 +71,7 @@ class CompareSettings:
     workers: Workers | None
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
     measures: Names | None = None
 
 

@@ -51,7 +51,7 @@ from analysis.shared.outcomes import REGIME_NAMES, Outcome, outcome_of
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
-from experiments.settings import Names, Seed, checked
+from experiments.settings import Figures, Names, Seed, checked
 from experiments.study import store
 from experiments.study.designs import DRAW
 from experiments.study.outcomes import study_outcomes
@@ -80,7 +80,7 @@ class DiscoverSettings:
     resamples: Annotated[Whole, Field(ge=0, le=1_000)]
     depth: Annotated[Whole, Field(ge=1, le=8)]
     seed: Seed
-    figures: bool
+    figures: Figures
     output: str | None
     overwrite: bool
 
@@ -154,6 +154,7 @@ def work(settings: DiscoverSettings, command: Command) -> Results:
         texts={"tree.txt": tree_rules(found.tree), "words.txt": words.rstrip()},
         figures=_figures(found, title=interest.label),
         words=[words],
+        record={store.ASKED: study.asked},
     )
 
 

@@ -33,7 +33,7 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.laboratories import PUBLIC_GOODS, given, laboratories
-from experiments.settings import Seed, Workers, checked
+from experiments.settings import Figures, Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
 from sim.parameters import Whole
 
@@ -47,7 +47,7 @@ class DockSettings:
     workers: Workers | None
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
 
 
 def work(settings: DockSettings, command: Command) -> Results:

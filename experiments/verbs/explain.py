@@ -68,7 +68,7 @@ from experiments.runs.explained import (
     on_junior,
 )
 from experiments.runs.pairs import Engine, final_values, measures_of
-from experiments.settings import Seed, checked
+from experiments.settings import Figures, Seed, checked
 from experiments.terminal import plain_table
 from sim import SECTORS, Scenario, month_of
 from sim.measures import FINAL_MONTHS
@@ -109,7 +109,7 @@ class ExplainSettings:
     replicate: Seed
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
 
 
 @dataclasses.dataclass(frozen=True)

@@ -77,7 +77,7 @@ from experiments.search.fitting import WAVES, Fit, Fitted, columns_of, fitted
 from experiments.search.history_matching import Judge
 from experiments.search.objective import counted_ids
 from experiments.search.prior_scan import Scan, free_numbers
-from experiments.settings import Names, Seed, Workers, checked
+from experiments.settings import Figures, Names, Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
 from experiments.verbs.scan import USUAL_SHARES
 from sim import MONTH
@@ -142,7 +142,7 @@ class FitSettings:
     planted: Annotated[Whole, Field(ge=10, le=100_000)]
     seed: Seed
     threads: Workers | None
-    figures: bool
+    figures: Figures
 
 
 def work(settings: FitSettings, command: Command) -> Results:

@@ -45,7 +45,7 @@ from experiments.compose import scenario_of
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.hindcast import MOST_RUNS, districts_lived, up_to_the_last_date
-from experiments.settings import Seed, Workers, checked
+from experiments.settings import Figures, Seed, Workers, checked
 from sim import Scenario, place_names
 from sim.parameters import Whole
 
@@ -63,7 +63,7 @@ class HindcastSettings:
     workers: Workers | None
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
 
 
 def subject(settings: HindcastSettings, command: Command) -> str:

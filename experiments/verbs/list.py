@@ -28,13 +28,13 @@ import dataclasses
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import yaml
 from rich.table import Table
 
 from experiments.compose import load_scenario, scenario_descriptions
-from experiments.errors import CommandError
+from experiments.errors import CommandError, WordParser
 from experiments.options import EXPERIMENT, find, option_names
 from experiments.terminal import console, plain_table
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
@@ -158,13 +158,8 @@ def main(arguments: Sequence[str]) -> None:
         console().print(_TABLES[asked.topic](rows))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise CommandError(f"{message}; see: partnerships list --help")
-
-
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = _Parser(prog="partnerships list", add_help=False, allow_abbrev=False)
+    parser = WordParser("list")
     parser.add_argument("topic", nargs="?")
     parser.add_argument("group", nargs="?", default="")
     parser.add_argument("--json", action="store_true")

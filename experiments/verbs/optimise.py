@@ -45,7 +45,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.policies import Worlds
 from experiments.search.policies import MixProblem, SearchSettings, levers_of, search
-from experiments.settings import Names, Seed, Workers, checked
+from experiments.settings import Figures, Names, Seed, Workers, checked
 from sim import REGIMES, Scenario
 from sim.parameters import Whole
 from sim.scenario import nearest
@@ -69,6 +69,7 @@ class OptimiseSettings:
     progress: str | None
     output: str | None
     overwrite: bool
+    figures: Figures
 
 
 def work(settings: OptimiseSettings, command: Command) -> Results:

@@ -77,7 +77,7 @@ from experiments.runs.declared_patterns import (
     values_of_sets,
 )
 from experiments.runs.own_patterns import of_one, of_sets, own_patterns, pattern_batches
-from experiments.settings import Seed, Workers, checked
+from experiments.settings import Figures, Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
 from sim import MONTH, load_month
 from sim.parameters import Whole
@@ -102,7 +102,7 @@ class PatternsSettings:
     threads: Workers | None
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
 
 
 def work(settings: PatternsSettings, command: Command) -> Results:

@@ -31,7 +31,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
 from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import finished_or_carried_out
-from experiments.settings import Names, Seed, checked
+from experiments.settings import Figures, Names, Seed, checked
 from experiments.study import store
 from experiments.study.chunks import MEAN_OVER_RUN
 from experiments.study.designs import variable_paths
@@ -63,7 +63,7 @@ class PhaseSettings(Execution):
     measure: str
     replicates: Annotated[Whole, Field(ge=1, le=100_000)]
     seed: Seed
-    figures: bool
+    figures: Figures
     output: str | None
     overwrite: bool
 
@@ -91,7 +91,7 @@ def work(settings: PhaseSettings, command: Command) -> Results:
         figures={"phase": partial(phase_diagram, plane, x=x, y=y, measure=settings.measure, here=here)},
         words=[words],
         numbers=on_numbers_of(study),
-        record={"behaviours": study.settings.get(store.SAMPLE)},
+        record={"behaviours": study.settings.get(store.SAMPLE), store.ASKED: study.asked},
     )
 
 

@@ -38,7 +38,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.declared_patterns import declared_patterns
 from experiments.runs.turns import taking_turns
-from experiments.settings import Names, Seed, Workers, checked
+from experiments.settings import Figures, Names, Seed, Workers, checked
 from experiments.terminal import progress_bar
 from sim import Scenario, month_of, simulate_ensemble
 from sim.parameters import Whole
@@ -56,7 +56,7 @@ class RegimesSettings:
     workers: Workers | None
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
 
 
 def work(settings: RegimesSettings, command: Command) -> Results:

@@ -36,7 +36,7 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.ties import MEETINGS, TiedRun, tied_run
-from experiments.settings import Seed, checked
+from experiments.settings import Figures, Seed, checked
 from experiments.terminal import plain_table
 from sim import History, Scenario, month_of
 
@@ -52,7 +52,7 @@ class RunSettings:
     record: str | None
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
 
 
 def subject(settings: RunSettings, command: Command) -> str:

@@ -64,7 +64,7 @@ from experiments.runs.declared_patterns import (
 )
 from experiments.search.checkpoints import begin
 from experiments.search.prior_scan import BEHAVIOUR, CHUNKS, PLAN, Scan, free_numbers, scanned
-from experiments.settings import Seed, Workers, checked
+from experiments.settings import Figures, Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
 from sim import MONTH
 from sim.parameters import Whole
@@ -105,7 +105,7 @@ class ScanSettings:
     matrix_runs: Annotated[Whole, Field(ge=0, le=10_000)]
     seed: Seed
     threads: Workers | None
-    figures: bool
+    figures: Figures
 
 
 def work(settings: ScanSettings, command: Command) -> Results:

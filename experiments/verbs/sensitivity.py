@@ -43,7 +43,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
 from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import finished_or_carried_out
-from experiments.settings import Names, Seed, checked
+from experiments.settings import Figures, Names, Seed, checked
 from experiments.study import store
 from experiments.study.chunks import MEAN_OVER_RUN
 from experiments.study.outcomes import refuse_unknown_outcomes, study_outcomes
@@ -87,7 +87,7 @@ class SensitivitySettings(Execution):
     seed: Seed
     precision: Annotated[float, Field(gt=0.0, le=10.0)]
     resamples: Annotated[Whole, Field(ge=20, le=100_000)]
-    figures: bool
+    figures: Figures
     output: str | None
     overwrite: bool
 
@@ -145,7 +145,7 @@ def _request(settings: SensitivitySettings) -> StudyRequest:
 def _record_of(study: Study) -> dict[str, Any]:
     """Return what the study was asked, as far as the manifest does not say it otherwise."""
     asked = {name: value for name, value in study.settings.items() if name not in ("scenarios", "design")}
-    return asked | {"method": study.settings["design"], "study_begun": study.created}
+    return asked | {"method": study.settings["design"], "study_begun": study.created, store.ASKED: study.asked}
 
 
 def _screening(study: Study) -> Screening:

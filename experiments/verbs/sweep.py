@@ -51,7 +51,7 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import study_folder
 from experiments.output.studies import carry_out, standing_table
-from experiments.settings import Names, Seed, checked
+from experiments.settings import Figures, Names, Seed, checked
 from experiments.study.designs import TOGETHER
 from experiments.study.request import StudyRequest
 from experiments.study.standing import Execution
@@ -59,7 +59,17 @@ from experiments.terminal import console
 from sim import place_names
 from sim.parameters import Whole
 
-NOT_IN_HASH = ("study", "executor", "workers", "scheduler", "status", "retry", "stop_on_error", "runs_per_chunk")
+NOT_IN_HASH = (
+    "study",
+    "executor",
+    "workers",
+    "scheduler",
+    "status",
+    "retry",
+    "stop_on_error",
+    "runs_per_chunk",
+    "figures",
+)
 """Settings that change no row."""
 
 
@@ -83,6 +93,7 @@ class SweepSettings(Execution):
     measures: Names
     runs_per_chunk: Annotated[Whole, Field(ge=1, le=100_000)] | None
     status: bool
+    figures: Figures
     stop_on_error: bool
 
 

@@ -44,7 +44,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.counterfactual import LEVERS
 from experiments.runs.tipping import Axis, Runs, launches_and_loops, turns
-from experiments.settings import Names, Seed, Workers, checked
+from experiments.settings import Figures, Names, Seed, Workers, checked
 from sim import PARAMETERS, Scenario
 from sim.parameters import Real, Whole
 from sim.scenario import MAX_MONTHS, nearest
@@ -82,7 +82,7 @@ class TippingSettings:
     workers: Workers | None
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
 
 
 def subject(settings: TippingSettings, command: Command) -> str:

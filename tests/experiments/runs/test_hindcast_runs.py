@@ -84,7 +84,7 @@ def test_the_verb_leaves_tables_figures_and_words(empty_folder: Path, capsys: py
     said = capsys.readouterr().out
     files = {path.relative_to("out").as_posix() for path in Path("out").rglob("*.*")}
     tables = {"hindcast.csv", "forecast.csv", "summary.csv", "changes.parquet"}
-    assert files == {*tables, "figures/model_and_record.png", "words.txt", "manifest.json"}
+    assert files == {*tables, "codebook.csv", "figures/model_and_record.png", "words.txt", "manifest.json"}
     text = Path("out/words.txt").read_text("utf-8")
     for part in ("7 districts, 4 runs each", "no assessment of any authority", "compared with nothing yet"):
         assert part in text

@@ -138,7 +138,7 @@ def test_the_verb_leaves_tables_figures_and_words(empty_folder: Path, capsys: py
     files = {path.relative_to("out").as_posix() for path in Path("out").rglob("*.*")}
     tables = {f"{name}.csv" for name in ("states", "regimes", "gaps", "branches", "areas", "turned", "last_years")}
     figures = {f"figures/{name}.png" for name in ("history", "loops", "how_late")}
-    assert files == {*tables, *figures, "words.txt", "manifest.json"}
+    assert files == {*tables, *figures, "codebook.csv", "words.txt", "manifest.json"}
     text = Path("out/words.txt").read_text("utf-8")
     for part in ("Does history matter?", "How late is too late?", OF_BEST):
         assert part in text

@@ -259,7 +259,8 @@ def test_the_command_writes_what_it_says(tmp_path, capsys):
     names = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     tables = {"best_mix.csv", "mixes.csv", "pareto.csv", "regret.csv", "policies.csv", "confirmed_runs.parquet"}
     assert names == {
-        *tables, "conclusions.txt", "manifest.json", "figures/outcome_against_cost.png", "figures/regret.png"
+        *tables, "codebook.csv", "conclusions.txt", "manifest.json", "figures/outcome_against_cost.png",
+        "figures/regret.png",
     }  # fmt: skip
     policies = pd.read_csv(target / "policies.csv")
     assert set(policies["policy"]) == {*scenario_names(), BEST}

@@ -1,0 +1,155 @@
+"""What the columns of tables are: label, unit, definition, type and values, one table of words for every file.
+
+Measures, settings and terms are told as the model declares them (``sim/vocabulary.py``); all other columns, such as
+``replicate`` or ``ci_low``, as ``columns.csv`` beside this module does. Nothing else describes a column.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.shared.outcomes import outcome_of
+from sim import MONTH, Month
+from sim.spelling import spelt_out
+from sim.vocabulary import Word, vocabulary_of
+
+CODEBOOK = "codebook.csv"
+CODEBOOK_COLUMNS = ("file", "column", "label", "unit", "definition", "type", "range", "values", "missing")
+MOST_LEVELS = 12
+"""Names that are listed one by one; of more their number is told."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """What a column is."""
+
+    label: str
+    unit: str
+    """Empty for names and numbers that count nothing."""
+    definition: str
+    range: str = ""
+    """What values it can have, if that is declared."""
+
+
+def described(column: str, file: str = "", month: Month = MONTH) -> Described | None:
+    """Return what a column of a file is, in a month with measures or settings of one's own too; None if nobody says.
+
+    >>> described("trust", "runs.parquet").unit, described("q05").label, described("mean_trust").label
+    ('0 to 1', 'quantile 05', 'Trust, mean over the run')
+    >>> described("attendance", "partners.csv").definition
+    'How far the body was at the board this month.'
+    >>> described("no_such_column") is None
+    True
+    """
+    found = _declared(column, file)
+    if found is not None and found[0] != "*":
+        return found[1]
+    words = _words(month)
+    word = words.get(column) or words.get(f"behaviour.{column}") or words.get(f"term_{column}")
+    if word is not None:
+        return Described(word.label, word.unit, word.definition, _range(word, month))
+    if found is not None:
+        return found[1]
+    return _of_outcome(column)
+
+
+def codebook(tables: Mapping[str, pd.DataFrame | Path], month: Month = MONTH) -> pd.DataFrame:
+    """Return a row for each column of the tables (by file name; a path is read column by column).
+
+    Columns: ``CODEBOOK_COLUMNS``. ``range`` is what is allowed, ``values`` what is there: least to largest, or names;
+    ``missing`` counts empty cells. Of a column that nobody describes, definition and unit are empty.
+
+    >>> codebook({"runs.csv": pd.DataFrame({"scenario": ["a", "b"]})})[["column", "type", "values"]].to_numpy().tolist()
+    [['scenario', 'text', 'a, b']]
+    """
+    rows = []
+    for file, table in tables.items():
+        for column, values in _columns_of(table):
+            what = described(column, file, month) or Described(spelt_out(column), "", "")
+            kind = _type_of(values)
+            rows.append((file, column, *dataclasses.astuple(what)[:3], kind, what.range, *_values(values, kind)))
+    return pd.DataFrame(rows, columns=list(CODEBOOK_COLUMNS))
+
+
+def _columns_of(table: pd.DataFrame | Path) -> Iterable[tuple[str, pd.Series]]:
+    if isinstance(table, pd.DataFrame):
+        return ((str(name), table[name]) for name in table)
+    if table.suffix == ".csv":
+        return _columns_of(pd.read_csv(table))
+    import pyarrow.parquet as pq
+
+    return ((name, pd.read_parquet(table, columns=[name])[name]) for name in pq.read_schema(table).names)
+
+
+def _type_of(values: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(values):
+        return "yes or no"
+    if pd.api.types.is_integer_dtype(values):
+        return "whole number"
+    return "number" if pd.api.types.is_numeric_dtype(values) else "text"
+
+
+def _values(values: pd.Series, kind: str) -> tuple[str, int]:
+    """Return what values there are, in words, and how many are missing."""
+    there = values.dropna()
+    missing = len(values) - len(there)
+    if there.empty:
+        return "", missing
+    if kind in ("number", "whole number"):
+        low, high = there.min(), there.max()
+        return (f"{low:g}" if low == high else f"{low:g} to {high:g}"), missing
+    levels = sorted(map(str, there.unique()))
+    if len(levels) > MOST_LEVELS:
+        return f"{len(levels)} different, from {levels[0][:40]} to {levels[-1][:40]}", missing
+    return ", ".join(levels), missing
+
+
+def _range(word: Word, month: Month) -> str:
+    if word.kind in ("lever", "parameter"):
+        return month.parameters[word.name].range_text
+    if word.kind != "measure":
+        return ""
+    measure = month.measures[word.name]
+    if math.isinf(measure.low) and math.isinf(measure.high):
+        return ""
+    low, high = (f"{end:g}" if math.isfinite(end) else "" for end in (measure.low, measure.high))
+    return f"{low} to {high}" if low and high else f"{low} and more" if low else f"up to {high}"
+
+
+def _of_outcome(column: str) -> Described | None:
+    try:
+        outcome = outcome_of(column)
+    except ValueError:
+        return None
+    return Described(outcome.label, outcome.unit, f"{outcome.label}, as read off a run.")
+
+
+@cache
+def _words(month: Month) -> Mapping[str, Word]:
+    return vocabulary_of(month.measures, month.parameters, month.terms)
+
+
+@cache
+def _table() -> tuple[tuple[str, str, Described], ...]:
+    with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as rows:
+        return tuple(
+            (row["files"], row["column"], Described(row["label"], row["unit"], row["definition"]))
+            for row in csv.DictReader(rows)
+        )
+
+
+def _declared(column: str, file: str) -> tuple[str, Described] | None:
+    """Return for which files, and as what, a column is declared: the first row that fits."""
+    for files, pattern, what in _table():
+        if fnmatchcase(file, files) and fnmatchcase(column, pattern):
+            named = "".join(column[place] for place, sign in enumerate(pattern) if sign == "?")
+            return files, dataclasses.replace(what, label=f"{what.label} {named}".strip())
+    return None

@@ -1,0 +1,171 @@
+"""Finished results done again from their manifest: identical, or what differs and by how much."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from commands import refused_line
+
+from experiments.console import main
+from experiments.output.again import commands_again
+from experiments.output.differences import COLUMNS, PICTURE_ONLY, differences_between
+from experiments.output.manifest import code_of
+
+SHORT = ["months=6", "figures=false"]
+
+pytestmark = pytest.mark.usefixtures("empty_folder")
+
+
+def manifest_of(folder: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path(folder, "manifest.json").read_text("utf-8"))
+    return found
+
+
+def differs_from(folder: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any], str]:
+    capsys.readouterr()
+    code = main(["rerun", folder, "--json"])
+    said = capsys.readouterr()
+    return code, json.loads(said.out), said.err
+
+
+def test_results_are_identical_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A case, a scenario and steps of one's own, named by relative paths, are found from another folder too."""
+    (tmp_path / "own" / "levers").mkdir(parents=True)
+    (tmp_path / "own" / "levers" / "mine.yaml").write_text("initiatives: 7.0\n")
+    (tmp_path / "mine.py").write_text("from sim import MONTH\n\nmonth = MONTH\n")
+    assert main(["new", "case=mycity"]) == 0
+    asked = ["run", *SHORT, "case=mycity", "levers=mine", "extension=mine.py", "--config-dir", "own", "output=first"]
+    assert main(asked) == 0
+    monkeypatch.chdir("/")
+    first = tmp_path / "first"
+    before = {path: path.read_bytes() for path in first.rglob("*") if path.is_file()}
+    code, found, said = differs_from(str(first), capsys)
+    assert (code, found["identical"], found["differences"], said) == (0, True, [], "")
+    assert found["compared"] == len(before) - 1
+    assert {path: path.read_bytes() for path in first.rglob("*") if path.is_file()} == before
+    assert {path.name for path in tmp_path.iterdir()} == {"own", "mine.py", "mycity", "first"}
+
+
+def test_what_differs_is_told_with_its_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that was altered, code that was another and a file of one's own that has changed are all named."""
+    (tmp_path / "own" / "leadership").mkdir(parents=True)
+    mine = tmp_path / "own" / "leadership" / "mine.yaml"
+    mine.write_text("attention: 0.5\n")
+    assert main(["run", *SHORT, "leadership=mine", "--config-dir", "own", "output=first"]) == 0
+    table = pd.read_csv("first/trajectories.csv", dtype=str, keep_default_na=False)
+    table.loc[2, "trust"] = repr(float(table.loc[2, "trust"]) + 0.25)
+    table.to_csv("first/trajectories.csv", index=False)
+    manifest = manifest_of("first")
+    manifest["made_by"]["analysis"] = "0" * 64
+    Path("first/manifest.json").write_text(json.dumps(manifest))
+    code, found, said = differs_from("first", capsys)
+    assert code == 1
+    (row,) = found["differences"]
+    assert (row["file"], row["column"]) == ("trajectories.csv", "trust")
+    assert row["differs"] == "1 of 6 rows"
+    assert row["largest_difference"] == pytest.approx(0.25)
+    assert "other code (analysis was edited)" in said
+    assert "changed in first since it was written: trajectories.csv" in said
+    mine.write_text("attention: 0.9\n")
+    code, found, said = differs_from("first", capsys)
+    assert len(found["differences"]) > 10
+    assert "files of your own that have changed since: leadership/mine.yaml" in said
+
+
+def test_the_second_results_can_be_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", *SHORT, "output=first"]) == 0
+    Path("first/extra.txt").write_text("mine\n")
+    capsys.readouterr()
+    assert main(["rerun", "first", "--keep", "second"]) == 1
+    assert "is not there any more" in capsys.readouterr().out
+    assert manifest_of("second")["files"] == manifest_of("first")["files"]
+    assert pd.read_csv("second_differences.csv")["file"].tolist() == ["extra.txt"]
+    assert "name another folder" in refused_line(["rerun", "first", "--keep", "first/in"], capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "rerun what?"),
+        (["nowhere"], "is not a folder"),
+        (["."], "no manifest.json"),
+        ([".", "--fast"], "see: partnerships rerun --help"),
+    ],
+)
+def test_what_cannot_be_done_again_is_refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said in refused_line(["rerun", *words], capsys)
+
+
+def test_a_manifest_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "manifest.json").write_text('{"command": []}')
+    assert "cannot be read" in refused_line(["rerun", "."], capsys)
+
+
+def test_where_results_go_is_all_that_changes(tmp_path: Path) -> None:
+    """Folders, workers and where a search is kept change no number; everything else stays as it was typed."""
+    target = tmp_path / "t"
+
+    def again(*words: str, **settings: Any) -> list[list[str]]:
+        manifest = {"command": ["partnerships", *words], "settings": settings, "working_folder": str(tmp_path)}
+        return [words[1:] for words, _ in commands_again(manifest, target)]
+
+    assert again("optimise", "bound=0.2", "progress=kept.parquet", "output=o", "--config-dir", "/own") == [
+        ["optimise", "bound=0.2", "--config-dir", "/own", f"output={target}"]
+    ]
+    assert again("sweep", "study=s", "draws=4", "workers=9") == [["sweep", "draws=4", f"study={target}"]]
+    asked = {"command": ["partnerships", "phase", "study=s", "points=3", "output=o"]}
+    beside = f"study={target}_study"
+    assert again("phase", "study=s", "points=3", "output=o", study_asked=asked) == [
+        ["phase", "points=3", f"output={target}", beside]
+    ]
+    assert again("phase", "study=s", study_asked=asked) == [
+        ["phase", "points=3", f"output={target}_first", beside],
+        ["phase", f"output={target}", beside],
+    ]
+
+
+@pytest.mark.slow
+def test_studies_and_what_is_read_off_them_are_done_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also when the study was gone on with by its folder alone, and is gone."""
+    planned = ["vary=[levers.duty]", "design=random", "draws=12", "replicates=2", "months=6"]
+    assert main(["sweep", "study=s", *planned]) == 0
+    assert main(["sweep", "study=s"]) == 0
+    assert "draws=12" in manifest_of("s")["command"]
+    assert (
+        main(["sensitivity", "study=m", "draws=4", "replicates=2", "vary=[levers.duty]", "months=6", "output=m1"]) == 0
+    )
+    assert main(["sensitivity", "study=m", "measures=[trust]", "output=m2"]) == 0
+    shutil.rmtree("m")
+    for folder in ("s", "m1", "m2"):
+        code, found, _ = differs_from(folder, capsys)
+        assert (code, found["differences"]) == (0, []), folder
+
+
+def test_pictures_texts_and_tables_are_compared_each_in_its_way(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder, byte, word, value in ((one, b"a", "yes", 0.5), (other, b"b", "no", float("nan"))):
+        (folder / "chunks").mkdir(parents=True)
+        (folder / "chunks" / "c.parquet").write_bytes(byte)
+        (folder / "plan.json").write_bytes(byte)
+        (folder / "figure.png").write_bytes(byte)
+        (folder / "words.txt").write_text(f"same\n{word}\n")
+        pd.DataFrame({"name": ["x", "x"], "value": [value, 0.1 + 0.2]}).to_csv(folder / "table.csv", index=False)
+    found = differences_between(one, other)
+    assert list(found.columns) == list(COLUMNS)
+    assert found.fillna(-1.0).to_numpy().tolist() == [
+        ["figure.png", "", PICTURE_ONLY, -1.0],
+        ["table.csv", "value", "1 of 2 rows", -1.0],
+        ["words.txt", "", "1 of 2 lines", -1.0],
+    ]
+    assert differences_between(one, one).empty
+
+
+def test_the_manifest_knows_all_code() -> None:
+    assert {"sim", "experiments", "analysis", "configs", "numpy"} <= set(code_of())
