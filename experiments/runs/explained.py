@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -14,7 +13,7 @@ from experiments.behaviours import Sample, of_replicate
 from experiments.errors import CommandError
 from experiments.runs.named import Named, named
 from experiments.runs.pairs import Engine, engine_for
-from experiments.runs.ties import TiedRun, record_of, tied_run
+from experiments.runs.ties import TiedRun, tied_run
 from experiments.terminal import progress_bar
 from sim import History, Scenario, month_of, simulate, simulate_ensemble
 from sim.parameters import Behaviour
@@ -110,14 +109,9 @@ def months_met(measures: pd.DataFrame) -> set[int]:
 
 def _links(tied: TiedRun) -> pd.DataFrame:
     """Return who trusts whom, and who is tied to whom, at the moments of which ties are shown."""
-    record, names = record_of(tied.history), list(dict.fromkeys(tied.history.partners["partner"]))
-    rows = []
-    for month in tied.bodies["month"].unique():
-        when = (int(month), tied.history.scenario.month_label(int(month)))
-        for one, other in itertools.permutations(np.flatnonzero(record["is_member"][month] > 0.0), 2):
-            is_tied = bool(record["tie"][month, one, other] > 0.0)
-            rows.append((*when, names[one], names[other], float(record["trust"][month, one, other]), is_tied))
-    return pd.DataFrame(rows, columns=["month", "date", "giver", "receiver", "trust", "is_tied"])
+    pairs = tied.pairs(int(month) for month in tied.bodies["month"].unique())
+    pairs = pairs.rename(columns={"source": "giver", "target": "receiver"})
+    return pairs[["month", "date", "giver", "receiver", "trust", "is_tied"]]
 
 
 def many_runs(

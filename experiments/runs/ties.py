@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ MEETINGS = "meetings"
 MOMENTS = 6
 """Moments at which ties are written down, evenly over the run."""
 
+_OF_PAIRS = ["month", "date", "source", "target", "trust", "is_tied", "months_together"]
 _OF_TIES = ["month", "date", "one", "other", "months_together"]
 _OF_CHOICES = ["month", "date", "table", "partner", "rank"]
 _OF_PROJECTS = [
@@ -56,6 +58,22 @@ class TiedRun:
     def all_ties(self) -> pd.DataFrame:
         """Return the ties of every month, as ``ties`` are those of a few."""
         return _ties(self.history, range(self.history.scenario.months))
+
+    def pairs(self, months: Iterable[int]) -> pd.DataFrame:
+        """Return the network of some months, one row a month and ordered pair of members.
+
+        Columns: month (0 is the first), date, source, target, trust of the source in the target (0 none to 1 full),
+        is_tied, and the months for which the two still work together. Bodies that are no members have no row.
+        """
+        record, names = record_of(self.history), _names(self.history)
+        rows = []
+        for month in months:
+            when = _when(self.history, month)
+            trust, tie, joint = (record[name][month] for name in ("trust", "tie", "joint"))
+            for one, other in itertools.permutations(np.flatnonzero(record["is_member"][month] > 0.0), 2):
+                held = (float(trust[one, other]), bool(tie[one, other] > 0.0), int(joint[one, other]))
+                rows.append((*when, names[one], names[other], *held))
+        return pd.DataFrame(rows, columns=_OF_PAIRS)
 
     @property
     def choices(self) -> pd.DataFrame:

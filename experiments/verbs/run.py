@@ -5,7 +5,9 @@ Prints the months that matter and writes into the output folder: trajectories.cs
 in every month, with the terms of its decision to go in person), events.csv (leaders,
 reorganisations, abolitions, newcomers), ties.csv (who is tied to whom at six moments), projects.csv
 (with their teams and money), figures/ and manifest.json; with record=meetings ties.csv of every
-month, and choices.csv (who went to which table, or sent whom).
+month, and choices.csv (who went to which table, or sent whom); with pairs=, pairs.parquet: the
+network of these months as a list of edges that networkx reads, one row a month and ordered pair of
+members (source, target, trust of the source in the target, is_tied, months_together).
 
 Any setting of a scenario can be changed: a place or a board by its name, a lever by its path.
 Where behaviour names a sample of parameter sets, the run takes that of its replicate.
@@ -15,13 +17,15 @@ For example:
   partnerships run scenario=talking_shop leadership=committed levers.duty.attend=1 months=60
   partnerships run scenario=baseline_lsp replicate=3 output=answers/baseline
   partnerships run record=meetings months=60
+  partnerships run scenario=talking_shop pairs=[2002-03,2013-03]
+  partnerships run pairs=all months=60
   partnerships run --multirun scenario=growth_coalition,talking_shop seed=1,2
   partnerships run scenario=growth_coalition --cfg job
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -36,9 +40,11 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.ties import MEETINGS, TiedRun, tied_run
-from experiments.settings import Figures, Seed, checked
+from experiments.settings import Figures, Names, Seed, checked
 from experiments.terminal import plain_table
 from sim import History, Scenario, month_of
+
+ALL_MONTHS = ("all",)
 
 _SHOWN = ("attendance", "attendance_senior", "engagement", "top_share", "decision_rate", "added_value")
 
@@ -50,6 +56,7 @@ class RunSettings:
     seed: Seed
     replicate: Seed
     record: str | None
+    pairs: Names
     output: str | None
     overwrite: bool
     figures: Figures
@@ -67,6 +74,7 @@ def work(settings: RunSettings, command: Command) -> Results:
         scenario = command.sample.in_replicate(scenario, settings.replicate)
     seed, replicate = settings.seed, settings.replicate
     _refuse_unknown(settings.record, scenario)
+    paired = _months_of(settings.pairs, scenario)
     tied = tied_run(scenario, seed=seed, replicate=replicate)
     history = tied.history
     at_the_end = history.partners[history.partners["month"] == scenario.months - 1]
@@ -81,6 +89,7 @@ def work(settings: RunSettings, command: Command) -> Results:
             "events.csv": history.events,
             "partners.csv": at_the_end[["partner", "sector", "archetype", *month_of(scenario).columns]],
             **_tables_of(tied, whole=settings.record is not None),
+            **({"pairs.parquet": tied.pairs(paired)} if paired else {}),
         },
         figures=run_figures(history.measures, history.partners) | _figures_of(tied),
         words=[_table(history), ending(history.measures)],
@@ -95,6 +104,20 @@ def _refuse_unknown(record: str | None, scenario: Scenario) -> None:
     month_of(scenario).recorder(record)
     if record != MEETINGS:
         raise CommandError(f"record = {record!r} has no tables: in Python, simulate(..., record={record!r}) returns it")
+
+
+def _months_of(dates: Sequence[str], scenario: Scenario) -> list[int]:
+    """Return the months of the run, from 0, whose network is written, in their order; refuse those it does not have."""
+    months = {scenario.month_label(month): month for month in range(scenario.months)}
+    if tuple(dates) == ALL_MONTHS:
+        return list(months.values())
+    for date in dates:
+        if date not in months:
+            raise CommandError(
+                f"pairs = {date!r} is not allowed: it takes months of the run, from {scenario.start} to "
+                f"{scenario.month_label(scenario.months - 1)}, written [YYYY-MM,YYYY-MM], or all"
+            )
+    return sorted({months[date] for date in dates})
 
 
 def _tables_of(tied: TiedRun, *, whole: bool) -> dict[str, pd.DataFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -125,3 +126,30 @@ def test_run_writes_the_record_if_it_is_asked_for(tied):
         pd.testing.assert_frame_equal(pd.read_csv(Path("all") / file), table, check_dtype=False)
     pd.testing.assert_frame_equal(pd.read_csv("few/ties.csv"), tied.ties, check_dtype=False)
     assert not Path("few/choices.csv").exists()
+
+
+def test_pairs_are_the_network_of_the_months_asked_for(tied):
+    """As networkx reads them: ties of a month are those of its table, trust is its mean of the measures."""
+    network = tied.pairs([0, 39])
+    assert sorted(network["month"].unique()) == [0, 39]
+    last = network[network["month"] == 39]
+    trust = nx.from_pandas_edgelist(last, edge_attr="trust", create_using=nx.DiGraph)
+    ties = nx.from_pandas_edgelist(last[last["is_tied"]], edge_attr="months_together")
+    n = int(tied.history.measures["n_members"].iloc[39])
+    assert trust.number_of_edges() == n * (n - 1)
+    here = tied.ties[tied.ties["month"] == 39]
+    assert {frozenset(edge) for edge in ties.edges} == {frozenset(pair) for pair in zip(here["one"], here["other"])}
+    assert dict(zip(zip(here["one"], here["other"]), here["months_together"])) == {
+        pair: ties.edges[pair]["months_together"] for pair in zip(here["one"], here["other"])
+    }
+    mean = np.mean([weight for *_, weight in trust.edges(data="trust")])
+    assert mean == pytest.approx(tied.history.measures["trust"].iloc[39])
+
+
+def test_run_leaves_the_network_of_chosen_months(empty_folder):
+    """By date, in the order of the run, whatever the order in which they are named; without pairs= there is none."""
+    assert main(["run", "months=6", "pairs=[2001-09,2001-04]", "figures=false", "output=out"]) == 0
+    network = pd.read_parquet("out/pairs.parquet")
+    assert list(network["date"].unique()) == ["2001-04", "2001-09"]
+    assert main(["run", "months=6", "figures=false", "output=plain"]) == 0
+    assert not Path("plain/pairs.parquet").exists()

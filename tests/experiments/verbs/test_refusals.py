@@ -119,6 +119,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["scenario=growth_coaliton"], ["'growth_coaliton'", "did you mean growth_coalition?"]),
         (["place=birmingam"], ["'birmingam'", "did you mean birmingham?"]),
         (["place=3"], ["place", "'3'", "a name"]),
+        (["pairs=[2030-01]", "months=18"], ["pairs", "'2030-01'", "2001-04 to 2002-09", "YYYY-MM"]),
         (["levers.dutty.attend=1"], ["levers.dutty.attend", "did you mean levers.duty.attend?"]),
         (["levers.duty.atend=1"], ["levers.duty.atend", "did you mean attend?"]),
         (["+levers.staff_tame=1"], ["levers.staff_tame", "did you mean staff_team?"]),
