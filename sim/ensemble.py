@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,15 +22,26 @@ from numpy.typing import NDArray
 from sim.block import NOTHING, Block, Keeping, Plan, blocks_of, plans_of
 from sim.choices import Played, given_choices
 from sim.compiled import CompiledMonth, compiled_month
+from sim.labelled import (
+    NO_REGIME,
+    as_regimes,
+    coordinates_of,
+    dates_of,
+    labelled,
+    regimes_labelled,
+    with_words,
+)
 from sim.lanes.engine import Kept
 from sim.lanes.pairs import SIMD_WIDTH
+from sim.measures import Measure
 from sim.month import Month
 from sim.own import month_of, refuse_swapped
 from sim.randomness import Draws, replicates_named, seed_named
 from sim.records import Record, empty_record, kept_months
 from sim.scenario import Scenario, ScenarioError
 
-NO_REGIME = -1
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class _ByMeasure:
@@ -39,8 +50,8 @@ class _ByMeasure:
     measure_names: tuple[str, ...]
     measures: NDArray[np.float64]
 
-    def __getitem__(self, measure: str) -> NDArray[np.float64]:
-        """Return one measure with the axes of ``measures`` but the last."""
+    def array_of(self, measure: str) -> NDArray[np.float64]:
+        """Return one measure as a plain array with the axes of ``measures`` but the last; raise KeyError."""
         if measure not in self.measure_names:
             raise KeyError(f"{measure!r} was not kept; kept: {', '.join(self.measure_names)}")
         return self.measures[..., self.measure_names.index(measure)]
@@ -50,6 +61,9 @@ class _ByMeasure:
 class Ensemble(_ByMeasure):
     """What happened in many runs.
 
+    ``ensemble["engagement"]`` is an ``xarray.DataArray`` (scenario, replicate, month) with its label, unit and
+    definition, :meth:`dataset` all measures and the regime, :meth:`table` the same as a table; ``array_of`` gives plain
+    arrays, which is quicker where millions of runs are read.
     ``measures`` has the axes (scenario, replicate, month, measure), ``regimes`` (scenario, replicate,
     month) holds positions in ``regime_names``, both for the months and measures that were asked for.
     ``partners``, if recorded, has the axes (scenario, replicate, month, seat, column). Scenarios that
@@ -71,33 +85,80 @@ class Ensemble(_ByMeasure):
     partners: NDArray[np.float64] | None = None
     record: Record | None = None
     """What bodies, pairs and the table held, if it was asked for: scenario and replicate come first."""
+    declared: tuple[Measure, ...] = dataclasses.field(default=(), repr=False)
+    """What the measures are, in the order of ``measure_names``."""
+
+    def __repr__(self) -> str:
+        """Return how much there is of what, in one line."""
+        n_scenarios, n_replicates, n_months, n_measures = self.measures.shape
+        return (
+            f"Ensemble({_counted(n_scenarios, 'scenario')} × {_counted(n_replicates, 'replicate')} × "
+            f"{_counted(n_months, 'month')}, {_counted(n_measures, 'measure')}, seed {self.seed}: "
+            f"{', '.join(self.names)})"
+        )
+
+    def __getitem__(self, measure: str) -> xr.DataArray:
+        """Return one measure with named axes, scenario, replicate and month; raise KeyError for one not kept.
+
+        Its attributes are label, unit and definition. It shows the numbers of the ensemble and does not copy them.
+        """
+        values = self.array_of(measure)
+        number = self.measure_names.index(measure)
+        return labelled(values, self.declared[number], self._coordinates, attributes={"seed": self.seed})
+
+    def dataset(self) -> xr.Dataset:
+        """Return all measures with named axes, each with label, unit and definition, and the regime of every month.
+
+        ``regime`` (scenario, replicate, month) and ``final_regime`` (scenario, replicate) hold positions in the
+        attribute ``regimes``; −1 stands for a month after the end of a scenario, in which measures are NaN.
+        """
+        import xarray as xr
+
+        arrays = {name: self[name] for name in self.measure_names}
+        arrays["regime"] = regimes_labelled(self.regimes, self.regime_names, self._coordinates)
+        of_runs = {axis: self._coordinates[axis] for axis in ("scenario", "replicate")}
+        arrays["final_regime"] = regimes_labelled(self.final_regimes, self.regime_names, of_runs, tuple(of_runs))
+        return xr.Dataset(arrays, attrs={"seed": self.seed})
+
+    @property
+    def _coordinates(self) -> dict[str, Any]:
+        return coordinates_of(self.scenarios, self.names, self.replicates, self.months)
 
     def table(self) -> pd.DataFrame:
-        """Return one row a scenario, replicate and month: these, the date, the measures and the regime."""
+        """Return one row a scenario, replicate and month: these, the date, the measures and the regime.
+
+        Dates are the first days of months, regimes ordered categories. ``table.attrs["columns"]`` has label, unit and
+        definition of each measure, ``table.attrs["regimes"]`` the regimes in their order.
+        """
         n_scenarios, n_replicates, n_months = self.regimes.shape
         values = self.measures.reshape(-1, len(self.measure_names))
         table = pd.DataFrame(values, columns=list(self.measure_names))
-        dates = np.array([[s.month_label(month) for month in self.months] for s in self.scenarios], dtype=object)
+        dates = np.array([dates_of(scenario, self.months) for scenario in self.scenarios])
         dates = np.broadcast_to(dates[:, None, :], self.regimes.shape)
         table.insert(0, "date", dates.ravel())
         table.insert(0, "month", np.tile(self.months, n_scenarios * n_replicates))
         table.insert(0, "replicate", np.tile(np.repeat(self.replicates, n_months), n_scenarios))
         table.insert(0, "scenario", np.repeat(np.array(self.names, dtype=object), n_replicates * n_months))
         regimes = self.regimes.ravel()
-        table["regime"] = np.array([*self.regime_names, None], dtype=object)[regimes]
+        table["regime"] = as_regimes(regimes, self.regime_names)
         lived: pd.DataFrame = table.loc[regimes != NO_REGIME]
-        return lived.reset_index(drop=True)
+        return with_words(lived.reset_index(drop=True), self.declared, self.regime_names)
 
     def finals(self) -> pd.DataFrame:
         """Return one row a scenario and replicate with the regime of its last month."""
         n_scenarios, n_replicates = self.final_regimes.shape
-        return pd.DataFrame(
+        finals = pd.DataFrame(
             {
                 "scenario": np.repeat(np.array(self.names, dtype=object), n_replicates),
                 "replicate": np.tile(self.replicates, n_scenarios),
-                "regime": np.array(self.regime_names, dtype=object)[self.final_regimes.ravel()],
+                "regime": as_regimes(self.final_regimes.ravel(), self.regime_names),
             }
         )
+        return with_words(finals, (), self.regime_names)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,6 +183,10 @@ class Piece(_ByMeasure):
     partners: NDArray[np.float64] | None = None
     """(run, month, seat, column)"""
     record: Record | None = None
+
+    def __getitem__(self, measure: str) -> NDArray[np.float64]:
+        """Return one measure as a plain array (run, month); raise KeyError for one that was not kept."""
+        return self.array_of(measure)
 
 
 def simulate_ensemble(
@@ -208,6 +273,7 @@ def simulate_ensemble(
         measure_names=kept_measures,
         regime_names=month.naming.names,
         partner_columns=columns,
+        declared=tuple(month.measures[name] for name in kept_measures),
         **tables.seen(partial(_by_scenario, n_scenarios=len(requested))),
     )
 

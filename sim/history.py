@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.choices import Played
+from sim.labelled import as_regimes, dates_of, with_words
 from sim.month import Month
 from sim.partnership import PartnershipModel
 from sim.randomness import replicate_named, seed_named
@@ -20,8 +21,9 @@ from sim.scenario import Scenario, ScenarioError
 class History:
     """What happened in one run.
 
-    ``measures`` has one row a month: month (0 is the first), date (YYYY-MM), every measure of
-    ``sim.MEASURES`` and the regime. ``partners`` has one row a month and partner; with recorded terms
+    ``measures`` has one row a month: month (0 is the first), date (its first day), every measure of ``sim.MEASURES``
+    and the regime, an ordered category; ``measures.attrs["columns"]`` has label, unit and definition of each measure.
+    ``partners`` has one row a month and partner; with recorded terms
     also the utility terms of its decision as ``term_*`` (0 for bodies that are no members). ``events``
     has one row an event: month, date, event (new leader, reorganised, abolished, leaves, takes a seat,
     stage …, dissolved) and partner (empty if it befell the partnership).
@@ -99,10 +101,10 @@ def _measures_table(model: PartnershipModel) -> pd.DataFrame:
     values = model.measures[:lived]
     measures = {name: values[:, number] for number, name in enumerate(model.plan.measures)}
     naming = model.plan.naming
-    regimes = naming.of(measures, model.request.regimes)
-    dates = [model.request.month_label(month) for month in range(lived)]
-    named = [naming.names[code] for code in regimes]
-    return pd.DataFrame({"month": np.arange(lived), "date": dates, **measures, "regime": named})
+    regimes = as_regimes(naming.of(measures, model.request.regimes), naming.names)
+    months = {"month": np.arange(lived), "date": dates_of(model.request, range(lived))}
+    table = pd.DataFrame({**months, **measures, "regime": regimes})
+    return with_words(table, model.plan.measures.values(), naming.names)
 
 
 def _partners_table(model: PartnershipModel) -> pd.DataFrame:
@@ -122,5 +124,5 @@ def _partners_table(model: PartnershipModel) -> pd.DataFrame:
 
 def _events_table(model: PartnershipModel) -> pd.DataFrame:
     table = pd.DataFrame(model.events, columns=["month", "event", "partner"])
-    table.insert(1, "date", [model.request.month_label(month) for month in table["month"]])
+    table.insert(1, "date", dates_of(model.request, table["month"].tolist()))
     return table

@@ -62,6 +62,7 @@ ROOMS: dict[str, str] = {
     "sim.life": "sim.jit sim.rules.mathematics sim.rules sim.events sim.randomness sim.tables sim.obligations"
     " sim.meetings",
     "sim.measures": "sim.jit sim.rules.mathematics sim.rules sim.population sim.spelling sim.tables sim.meetings",
+    "sim.labelled": "sim.scenario sim.measures",
     "sim.vocabulary": "sim.spelling sim.parameters sim.regimes sim.population sim.terms sim.measures sim.meetings",
     # ------------------------------------------ the model: a month, as a list of steps, and Mesa, which goes through it
     "sim.pairs": "sim.steps",
@@ -71,7 +72,7 @@ ROOMS: dict[str, str] = {
     "sim.month": "sim.spelling sim.parameters sim.regimes sim.scenario sim.population sim.tables sim.randomness"
     " sim.choices sim.records sim.state sim.own sim.terms sim.steps sim.pairs sim.policy sim.obligations sim.meetings"
     " sim.projects sim.ties sim.accountability sim.life sim.measures sim.partners sim.partnership",
-    "sim.history": "sim.choices sim.scenario sim.randomness sim.records sim.partnership sim.month",
+    "sim.history": "sim.labelled sim.choices sim.scenario sim.randomness sim.records sim.partnership sim.month",
     # what is left of the model without one thing; no rule knows of these
     "sim.nulls": "sim.jit sim.rules.mathematics sim.parameters sim.tables sim.steps sim.meetings sim.ties sim.life"
     " sim.month",
@@ -98,8 +99,8 @@ ROOMS: dict[str, str] = {
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
     "sim.portable": "sim.parameters sim.population sim.randomness sim.rules sim.tables sim.month sim.lanes.views"
     " sim.lanes.draws sim.lanes.pairs sim.block sim.compiled",
-    "sim.ensemble": "sim.choices sim.scenario sim.randomness sim.records sim.own sim.month sim.lanes.engine"
-    " sim.lanes.pairs"
+    "sim.ensemble": "sim.measures sim.labelled sim.choices sim.scenario sim.randomness sim.records sim.own sim.month"
+    " sim.lanes.engine sim.lanes.pairs"
     " sim.block sim.compiled",
     "sim": "sim.parameters sim.regimes sim.scenario sim.population sim.checking sim.records sim.measures sim.own"
     " sim.partnership"
@@ -179,7 +180,7 @@ ROOMS: dict[str, str] = {
 OPEN = (
     "sim.sources sim.parameters sim.regimes sim.scenario sim.population sim.levers sim.state"
     " sim.spelling sim.vocabulary"
-    " sim.measures sim.own sim.partners sim.compiled sim.nulls sim.portable"
+    " sim.measures sim.labelled sim.own sim.partners sim.compiled sim.nulls sim.portable"
 )
 """What rooms outside the model may know of it beside its door, ``sim``."""
 
@@ -199,12 +200,13 @@ LIBRARIES: dict[str, str] = {
     "numba": "sim.lanes sim.compiled sim.portable",
     "llvmlite": "sim.lanes experiments.page",
     "mesa": "sim.partners sim.partnership",
-    "numpy": "sim.regimes sim.randomness sim.choices sim.records sim.partnership sim.history sim.lanes"
+    "numpy": "sim.regimes sim.randomness sim.choices sim.labelled sim.records sim.partnership sim.history sim.lanes"
     " sim.block sim.ensemble sim.portable analysis experiments",
-    "pandas": "sim.history sim.ensemble analysis experiments",
+    "pandas": "sim.labelled sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls sim.laboratory analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
     "omegaconf": "experiments.errors experiments.cases experiments.compose experiments.command experiments.runs",
+    "xarray": "sim.labelled sim.ensemble",
     "rich": "experiments.terminal experiments.output experiments.verbs",
     "joblib": "experiments.runs",
 }
@@ -403,7 +405,7 @@ def test_the_model_knows_no_room_to_its_right(path):
 @pytest.mark.parametrize("path", SIM, ids=named)
 def test_the_model_needs_few_libraries(path):
     """Those of the table above, each in its place."""
-    allowed = {"sim", "numpy", "numba", "llvmlite", "mesa", "pandas", "pydantic"}
+    allowed = {"sim", "numpy", "numba", "llvmlite", "mesa", "pandas", "pydantic", "xarray"}
     assert imports_of(parsed(path)) - set(sys.stdlib_module_names) <= allowed
 
 

@@ -105,8 +105,8 @@ def brief_of(evidence: Evidence) -> Brief:
 
 def _endings(runs: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return the share of runs that end in each regime, a row a scenario; each unit counts alike."""
-    of_units = runs.groupby(["scenario", "unit"])["regime"].value_counts(normalize=True).unstack(fill_value=0)
-    shares = of_units.groupby("scenario").mean()
+    of_units = runs.astype({"regime": str}).groupby(["scenario", "unit"])["regime"]
+    shares = of_units.value_counts(normalize=True).unstack(fill_value=0).groupby("scenario").mean()
     return shares.loc[list(names), [regime for regime in REGIMES if regime in shares]]
 
 

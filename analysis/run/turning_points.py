@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.shared.paths import flat
-from analysis.shared.words import titled
+from analysis.shared.words import titled, written_months
 from sim.parameters import PARAMETERS
 from sim.scenario import CalendarEntry, Scenario, month_number
 from sim.vocabulary import label_of
@@ -53,7 +53,7 @@ def turning_points(measures: pd.DataFrame, events: pd.DataFrame, policies: pd.Da
     rows.append((0, "regime", regimes[0], ""))
     rows += [(month, "regime", regimes[month], "") for month in lasting_changes(measures["regime"])]
     rows.sort(key=lambda row: (row[0], KINDS.index(row[1])))
-    dates = dict(zip(measures["month"], measures["date"], strict=True))
+    dates = dict(zip(measures["month"], written_months(measures["date"]), strict=True))
     turned = [(month, dates[month], kind, what, partner) for month, kind, what, partner in rows if month in dates]
     return pd.DataFrame(turned, columns=list(COLUMNS))
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.run.turning_points import FIRSTS, first_of, first_time, lasting_changes
+from analysis.shared.words import written_months
 
 MILESTONE_MONTHS = 24
 
@@ -56,5 +57,5 @@ def ending(measures: pd.DataFrame) -> str:
     since = int(different[-1]) + 1 if different.size else 0
     return (
         f"After {len(measures)} months the partnership is in the regime '{regimes.iloc[-1]}', "
-        f"as it has been since {measures['date'].iloc[since]}."
+        f"as it has been since {written_months(measures['date']).iloc[since]}."
     )

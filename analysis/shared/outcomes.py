@@ -19,7 +19,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.shared.words import titled, unit_of
+from analysis.shared.words import titled, unit_of, written_months
 from sim.measures import MEASURES
 from sim.regimes import REGIMES
 from sim.scenario import nearest
@@ -158,9 +158,10 @@ def _stored(runs: pd.DataFrame, asked: Outcome) -> pd.Series | None:
 def _of_months(trajectories: pd.DataFrame, asked: Outcome) -> pd.DataFrame:
     if asked.read == "mean":
         return trajectories.groupby(_RUN, sort=False)[asked.column].mean().rename("value").reset_index()
-    rows = trajectories[trajectories["date"] == asked.month]
+    dates = pd.to_datetime(trajectories["date"])
+    rows = trajectories[dates == pd.Timestamp(asked.month)]
     if rows.empty:
-        first, last = trajectories["date"].min(), trajectories["date"].max()
+        first, last = written_months(pd.Series([dates.min(), dates.max()]))
         raise ValueError(f"{asked.name} is not allowed: the months of this study are {first} to {last}")
     value = (rows["regime"] == asked.column).astype(float) if asked.is_regime else rows[asked.column]
     return rows[_RUN].assign(value=value)

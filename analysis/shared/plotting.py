@@ -160,8 +160,8 @@ def _per_cent(share: float, _: object) -> str:
 
 
 def moments(dates: pd.Series) -> NDArray[np.datetime64]:
-    """Return months written as YYYY-MM as moments on a calendar axis."""
-    return np.asarray(dates.astype(str), dtype="datetime64[M]").astype("datetime64[D]")
+    """Return months, dates or written as YYYY-MM, as moments on a calendar axis."""
+    return np.asarray(pd.to_datetime(dates), dtype="datetime64[D]")
 
 
 def calendar_axis(ax: Axes, *, most_ticks: int = 7, span: NDArray[np.datetime64] | None = None) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import pandas as pd
+
 from sim.measures import MEASURES
 from sim.spelling import ACRONYMS, PROPER_NAMES, spelt_out
 from sim.vocabulary import label_of
@@ -87,6 +89,15 @@ def capital(text: str) -> str:
     'The fund ends'
     """
     return text[:1].upper() + text[1:]
+
+
+def written_months(dates: pd.Series) -> pd.Series:
+    """Return months as people write them, YYYY-MM.
+
+    >>> written_months(pd.Series(pd.to_datetime(["2001-04-01", "2001-05-01"]))).tolist()
+    ['2001-04', '2001-05']
+    """
+    return pd.to_datetime(dates).dt.strftime("%Y-%m")
 
 
 def listed(names: Sequence[str], *, word: str = "and") -> str:

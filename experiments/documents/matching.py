@@ -68,10 +68,10 @@ class Factors:
 
 def amounts_of(ensemble: Ensemble) -> Amounts:
     """Return the amounts of each run of an ensemble with one scenario."""
-    members = ensemble["n_members"][0][:, FIRST_MONTH:]
-    ties = ensemble["tie_density"][0][:, FIRST_MONTH:] * members * (members - 1.0) / 2.0
+    members = ensemble.array_of("n_members")[0][:, FIRST_MONTH:]
+    ties = ensemble.array_of("tie_density")[0][:, FIRST_MONTH:] * members * (members - 1.0) / 2.0
     # Decisions are reported as a mean over twelve months: at the end of each year, of that year.
-    return Amounts(ties.mean(axis=1), ensemble["decision_rate"][0][:, FIRST_MONTH + 11 :: 12].mean(axis=1))
+    return Amounts(ties.mean(axis=1), ensemble.array_of("decision_rate")[0][:, FIRST_MONTH + 11 :: 12].mean(axis=1))
 
 
 def factors_for(model: Amounts, lived: Callable[[Factors], Amounts]) -> Factors:

@@ -70,7 +70,7 @@ def seen_of(ensemble: Ensemble) -> Seen:
     amounts = amounts_of(ensemble)
 
     def years(measure: str) -> NDArray[np.float64]:
-        mean: NDArray[np.float64] = ensemble[measure][0][:, FIRST_MONTH:].mean(axis=1)
+        mean: NDArray[np.float64] = ensemble.array_of(measure)[0][:, FIRST_MONTH:].mean(axis=1)
         return mean
 
     return {
@@ -79,17 +79,17 @@ def seen_of(ensemble: Ensemble) -> Seen:
         "in_person_share": years("attendance_senior"),
         "trust": years("trust"),
         "mean_yield": years("project_yield"),
-        "added_value_points_month_84": 100.0 * ensemble["added_value"][0][:, MONTH_84],
+        "added_value_points_month_84": 100.0 * ensemble.array_of("added_value")[0][:, MONTH_84],
     }
 
 
 def baseline_of(ensemble: Ensemble) -> Baseline:
     """Return what null models take from the model; of meetings, those of tables that stand."""
-    members = ensemble["n_members"][0]
-    at_tables = members * (1.0 - ensemble["is_dissolved"][0])
+    members = ensemble.array_of("n_members")[0]
+    at_tables = members * (1.0 - ensemble.array_of("is_dissolved")[0])
 
     def mean(measure: str, weights: NDArray[np.float64]) -> float:
-        return round(float((ensemble[measure][0] * members).sum() / weights.sum()), 4)
+        return round(float((ensemble.array_of(measure)[0] * members).sum() / weights.sum()), 4)
 
     return Baseline(mean("trust", members), mean("attendance", at_tables), mean("attendance_senior", at_tables))
 

@@ -160,7 +160,7 @@ def _settings_kind(work: Any) -> type[Any]:
 
 def _write_table(table: pd.DataFrame, path: Path, *, kind: str) -> None:
     if kind == ".csv":
-        table.to_csv(path, index=False)
+        table.to_csv(path, index=False, date_format="%Y-%m")  # dates are months
     else:
         table.to_parquet(path, index=False, compression="zstd", compression_level=1)
 

@@ -87,6 +87,7 @@ def _values(
         list(scenarios.values()), replicates=replicates, seed=seed, measures=measures, threads=1
     )
     return {
-        batch: {name: ensemble[name][place] for name in measures} | {REGIME: ensemble.regimes[place].astype(np.float64)}
+        batch: {name: ensemble.array_of(name)[place] for name in measures}
+        | {REGIME: ensemble.regimes[place].astype(np.float64)}
         for place, batch in enumerate(scenarios)
     }

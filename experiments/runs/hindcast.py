@@ -95,7 +95,9 @@ def _lived_in(scenario: Scenario, englands: range, *, first: int, seed: int, wit
     )
     columns = [(OUTCOME, date, name) for date, name in zip(DATES, OUTCOMES, strict=True)]
     columns += [(f"{OUTCOME}_{theme}", THEME_DATE, column) for theme, column in themes.items()]
-    values = {name: ensemble[measure][..., months.index(steps[date])].ravel() for measure, date, name in columns}
+    values = {
+        name: ensemble.array_of(measure)[..., months.index(steps[date])].ravel() for measure, date, name in columns
+    }
     named = {
         "place": scenario.place.name,
         "england": np.tile(englands, 2),

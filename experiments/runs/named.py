@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.shared.words import written_months
 from experiments.runs.ties import TiedRun, record_of
 from sim import History, month_of
 
@@ -176,6 +177,5 @@ class _Team:
         """Return when one of them was first reorganised in these months, which makes strangers of two; else ''."""
         events = self.history.events
         ended = events[(events["event"] == "reorganised") & events["partner"].isin(bodies)]
-        return next(
-            (str(date) for month, date in zip(ended["month"], ended["date"], strict=True) if month in months), ""
-        )
+        dates = written_months(ended.loc[ended["month"].isin(months), "date"])
+        return str(dates.iloc[0]) if len(dates) else ""

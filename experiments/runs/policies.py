@@ -88,10 +88,10 @@ def _finals(
         "replicate": np.tile(np.array(replicates), len(keys)),
     }
     for name in ("outcome", "added_value"):
-        columns[name] = ensemble[name][..., -1].ravel()
-    columns["dominance"] = ensemble["dominance"][..., -FINAL_MONTHS:].mean(axis=-1).ravel()
+        columns[name] = ensemble.array_of(name)[..., -1].ravel()
+    columns["dominance"] = ensemble.array_of("dominance")[..., -FINAL_MONTHS:].mean(axis=-1).ravel()
     for name in COSTS:
-        columns[name] = ensemble[name].sum(axis=-1).ravel()
+        columns[name] = ensemble.array_of(name).sum(axis=-1).ravel()
     columns["cost_gbp_m"] = np.sum([columns[name] for name in COSTS], axis=0)
     columns["regime"] = np.array(REGIMES, dtype=object)[ensemble.final_regimes.ravel()]
     return pd.DataFrame(columns)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.behaviours import of_replicate
 from experiments.errors import one_line
+from experiments.study.columns import DATE_TYPE, MEAN_OVER_RUN, REGIME_TYPE, months_in, regime_column
 from experiments.study.designs import DRAW
 from experiments.study.store import (
     ERROR,
@@ -28,18 +28,10 @@ from experiments.study.store import (
 )
 from experiments.values import with_values
 from sim import MEASURES, Ensemble, Measure, Month, Scenario, ScenarioError, simulate_ensemble
+from sim.labelled import NO_REGIME, dates_of
 from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.population import seats_of
 from sim.state import LANES
-
-MEAN_OVER_RUN = ("attendance", "engagement", "trust", "top_share", "decision_rate")
-"""Measures of which runs.parquet has the mean over all months too, as ``mean_…``."""
-
-
-def months_in(regimes: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns of runs.parquet with the number of months spent in each regime."""
-    return tuple(f"months_{re.sub('[^a-z]', '_', regime)}" for regime in regimes)
-
 
 RUN_ERRORS = (ArithmeticError, LookupError, ValueError)
 """What a draw can do wrong. Anything else, such as too little memory, is not the draw's fault."""
@@ -84,7 +76,7 @@ def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.
     kept = study.settings[TRAJECTORIES]
     tables: dict[str, list[pa.Table]] = {RUNS: []}
     if kept:
-        tables[TRAJECTORIES] = [_trajectories_schema(kept).empty_table()]
+        tables[TRAJECTORIES] = []
     for base, some in _turns(study, study.scenarios[chunk.scenario], replicates):
         errors: dict[int, str] = {}
         lived = _lived(
@@ -97,6 +89,8 @@ def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.
             years = study.settings.get(YEARS)
             tables[TRAJECTORIES] += [_trajectories(*part, kept, years=years) for part in lived]
     order = [(DRAW, "ascending"), ("replicate", "ascending"), ("month", "ascending")]
+    if kept and not tables[TRAJECTORIES]:  # every run failed
+        tables[TRAJECTORIES] = [_trajectories_schema(kept).empty_table()]
     return {
         name: pa.concat_tables(parts).sort_by(order if name == TRAJECTORIES else order[:2])
         for name, parts in tables.items()
@@ -164,53 +158,52 @@ def _runs(draws: list[int], ensemble: Ensemble, month: Month) -> pa.Table:
     runs = ensemble.final_regimes.size
     finals = final_measures(ensemble.measures, month.measures).reshape(runs, -1)
     columns = dict(zip(month.measures, finals.T, strict=True))
-    columns |= {f"mean_{name}": ensemble[name].mean(axis=-1).ravel() for name in MEAN_OVER_RUN}
+    columns |= {f"mean_{name}": ensemble.array_of(name).mean(axis=-1).ravel() for name in MEAN_OVER_RUN}
     columns |= {
         name: (ensemble.regimes == code).sum(axis=-1).ravel()
         for code, name in enumerate(months_in(ensemble.regime_names))
     }
-    names = np.array(ensemble.regime_names, dtype=object)[ensemble.final_regimes.ravel()]
     keys = {
         DRAW: np.repeat(draws, len(ensemble.replicates)),
         "replicate": np.tile(ensemble.replicates, len(draws)),
         ERROR: [None] * runs,
-        "regime": names,
+        "regime": regime_column(ensemble.final_regimes, ensemble.regime_names),
     }
     return pa.table(keys | columns, schema=_runs_schema(month))
 
 
 def _runs_schema(month: Month) -> pa.Schema:
     numbers = [*month.measures, *(f"mean_{name}" for name in MEAN_OVER_RUN), *months_in(month.naming.names)]
-    return pa.schema(
-        [(DRAW, pa.int64()), ("replicate", pa.int32()), (ERROR, pa.string()), ("regime", pa.string())]
-        + [(name, pa.float64()) for name in numbers]
-    )
+    keys = [(DRAW, pa.int64()), ("replicate", pa.int32()), (ERROR, pa.string()), ("regime", REGIME_TYPE)]
+    return pa.schema([*keys, *((name, pa.float64()) for name in numbers)])
 
 
 def _failed(errors: Mapping[int, str], replicates: Sequence[int], month: Month) -> pa.Table:
     rows = [
         {DRAW: draw, "replicate": replicate, ERROR: text} for draw, text in errors.items() for replicate in replicates
     ]
-    return pa.Table.from_pylist(rows, schema=_runs_schema(month))
+    table = pa.Table.from_pylist(rows, schema=_runs_schema(month))
+    nothing = regime_column(np.full(len(rows), NO_REGIME, dtype=np.int8), month.naming.names)
+    return table.set_column(table.column_names.index("regime"), "regime", nothing)
 
 
 def _trajectories(draws: list[int], ensemble: Ensemble, kept: list[str], *, years: Sequence[int] | None) -> pa.Table:
     """Return the measures ``kept`` of every month, or of the last month of each of these ``years``."""
     months = list(range(len(ensemble.months)) if years is None else (12 * year - 1 for year in years))
     n_draws, n_replicates, _ = ensemble.regimes.shape
-    dates = [ensemble.scenarios[0].month_label(ensemble.months[month]) for month in months]
+    dates = dates_of(ensemble.scenarios[0], [ensemble.months[month] for month in months])
     keys = {
         DRAW: np.repeat(draws, n_replicates * len(months)),
         "replicate": np.tile(np.repeat(ensemble.replicates, len(months)), n_draws),
         "month": np.tile(np.array(ensemble.months)[months], n_draws * n_replicates),
-        "date": np.tile(np.array(dates, dtype=object), n_draws * n_replicates),
-        "regime": np.array(ensemble.regime_names, dtype=object)[ensemble.regimes[..., months].ravel()],
+        "date": np.tile(dates, n_draws * n_replicates),
+        "regime": regime_column(ensemble.regimes[..., months], ensemble.regime_names),
     }
-    values = {name: ensemble[name][..., months].ravel() for name in kept}
+    values = {name: ensemble.array_of(name)[..., months].ravel() for name in kept}
     return pa.table(keys | values, schema=_trajectories_schema(kept))
 
 
 def _trajectories_schema(kept: list[str]) -> pa.Schema:
     whole = [(DRAW, pa.int64()), ("replicate", pa.int32()), ("month", pa.int16())]
-    texts = [("date", pa.string()), ("regime", pa.string())]
-    return pa.schema([*whole, *texts, *((name, pa.float64()) for name in kept)])
+    when = [("date", DATE_TYPE), ("regime", REGIME_TYPE)]
+    return pa.schema([*whole, *when, *((name, pa.float64()) for name in kept)])

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from analysis.shared.outcomes import months_needed, outcome_of, outcomes
 from experiments.errors import CommandError
 from experiments.study import store
-from experiments.study.chunks import MEAN_OVER_RUN
+from experiments.study.columns import MEAN_OVER_RUN
 from experiments.study.designs import DRAW
 from experiments.study.store import Study
 

@@ -31,6 +31,7 @@ from analysis.shared.paths import flat
 from experiments.errors import CommandError
 from experiments.files import PARTIAL, replacing, sha256, sha256_of_file
 from experiments.options import CASE, cases_used, own_files_used
+from experiments.study.columns import described
 from experiments.study.designs import DRAW
 from experiments.study.identity import HASH, PARTS, changed_by_hand, differences, differing_code, made_by, sealed
 from experiments.values import scenario_values
@@ -174,6 +175,7 @@ def plan_study(
         (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
+    draws = draws.cast(described(draws.schema, month_of(*scenarios.values())))
     with replacing(folder / DRAWS) as path:
         pq.write_table(draws, path, row_group_size=_DRAWS_A_GROUP, compression="zstd", compression_level=1)
     if behaviours:
@@ -425,10 +427,10 @@ def assemble(study: Study) -> None:
     with replacing(study.folder / FAILURES) as path, path.open("w", newline="", encoding="utf-8") as failures:
         rows = csv.writer(failures, lineterminator="\n")
         rows.writerow(["scenario", DRAW, "replicate", ERROR])
-        _write_table(study.folder / f"{RUNS}.parquet", _succeeded(study, rows))
+        _write_table(study.folder / f"{RUNS}.parquet", _succeeded(study, rows), study.month)
     if study.settings[TRAJECTORIES]:
         tables = (_led_by(chunk, read_chunk(study, chunk, TRAJECTORIES)) for chunk in study.chunks)
-        _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables)
+        _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables, study.month)
     for partial in study.folder.rglob(f".*{PARTIAL}"):  # of processes that were killed while they wrote
         partial.unlink(missing_ok=True)
 
@@ -454,10 +456,11 @@ def _led_by(chunk: Chunk, table: pa.Table) -> pa.Table:
     return table.add_column(0, "scenario", pa.array([chunk.scenario] * table.num_rows, pa.string()))
 
 
-def _write_table(path: Path, tables: Iterator[pa.Table]) -> None:
-    """Write tables after one another into one Parquet file, a large group of rows at a time."""
+def _write_table(path: Path, tables: Iterator[pa.Table], month: Month) -> None:
+    """Write tables after one another into one Parquet file, a large group of rows at a time, with words of columns."""
     first = next(tables)
-    with replacing(path) as partial, partial.open("wb") as target, parquet_writer(target, first.schema) as writer:
+    schema = described(first.schema, month)
+    with replacing(path) as partial, partial.open("wb") as target, parquet_writer(target, schema) as writer:
         waiting, rows = [first], first.num_rows
         for table in tables:
             waiting.append(table)

@@ -50,7 +50,7 @@ from analysis.run.figures import short_names
 from analysis.run.ties import tie_networks
 from analysis.run.turning_points import policy_dates, regime_spells, turning_points
 from analysis.shared import summaries
-from analysis.shared.words import mid_sentence, readable
+from analysis.shared.words import mid_sentence, readable, written_months
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
@@ -222,7 +222,7 @@ def _label(other: Counterfactual) -> str:
 def _explain(run: ExplainedRun, subject: Subject, turn: int | None, found: _Explanation) -> None:
     """Find what changed for the subject, and what turned in the run."""
     history = run.history
-    dates = history.measures.set_index("month")["date"]
+    dates = written_months(history.measures.set_index("month")["date"])
     policies = policy_dates(history.scenario)
     points = turning_points(history.measures, history.events, policies)
     labels = labels_of(history.scenario)
@@ -356,7 +356,7 @@ def _set_beside(
     if many is not None:
         courses = [many.trajectories, request.ensemble(other.scenario, label).trajectories]
     together = pd.concat(courses, ignore_index=True)
-    dates = run.history.measures.set_index("month")["date"]
+    dates = written_months(run.history.measures.set_index("month")["date"])
     measured = measures_of([run.history.scenario])
     finals = final_values(together, seed=request.seed, measures=measured)
     table = _paired_table(together, finals, subject, label, parted, dates)

@@ -106,7 +106,7 @@ def _lived(
     def of_set(number: int, some: range) -> list[dict[str, NDArray[np.float64]]]:
         mine = {name: of_replicate(scenario, number, behaviours) for name, scenario in scenarios.items()}
         ensemble = simulate_ensemble(mine, replicates=some, seed=settings.seed, measures=READ, threads=1)
-        return [{name: ensemble[name][place] for name in READ} for place in range(len(mine))]
+        return [{name: ensemble.array_of(name)[place] for name in READ} for place in range(len(mine))]
 
     parts = []
     with progress_bar("runs", total=len(scenarios) * settings.replicates) as advance:

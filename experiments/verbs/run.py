@@ -149,7 +149,7 @@ def _table(history: History) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("regime", width=14)
     for month, happened in story(measures, history.events, policy_dates(scenario)).items():
-        row = measures.iloc[month]
+        row, date = measures.iloc[month], scenario.month_label(month)
         numbers = (f"{row[name]:.3f}" if name == "added_value" else f"{row[name]:.2f}" for name in _SHOWN)
-        table.add_row(row["date"], "; ".join(happened), *numbers, row["regime"])
+        table.add_row(date, "; ".join(happened), *numbers, row["regime"])
     return table

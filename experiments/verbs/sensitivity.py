@@ -45,7 +45,7 @@ from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import finished_or_carried_out
 from experiments.settings import Figures, Names, Seed, checked
 from experiments.study import store
-from experiments.study.chunks import MEAN_OVER_RUN
+from experiments.study.columns import MEAN_OVER_RUN
 from experiments.study.outcomes import refuse_unknown_outcomes, study_outcomes
 from experiments.study.request import StudyRequest
 from experiments.study.standing import Execution

@@ -165,7 +165,7 @@ def test_effects_are_those_of_single_runs(own: None) -> None:
         assert found.loc[("engagement", year, "duty", "light"), "effect"] == pytest.approx(sum(changes) / 3, abs=1e-12)
     kept = pd.read_parquet("s/trajectories.parquet")
     assert sorted(kept["month"].unique()) == [11, 23]
-    assert sorted(kept["date"].unique()) == ["2002-03", "2003-03"]
+    assert sorted(kept["date"].unique()) == [pd.Timestamp("2002-03"), pd.Timestamp("2003-03")]
 
 
 def test_it_is_gone_on_with_by_the_same_command_or_the_folder_alone(

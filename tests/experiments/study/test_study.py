@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -19,7 +20,7 @@ from experiments.study import identity
 from experiments.study import store as study
 from experiments.study.chunks import run_chunk
 from experiments.study.store import DamagedChunk, Study
-from sim import Scenario
+from sim import MEASURES, REGIMES, Scenario
 
 SETTINGS = {"seed": 4, "replicates": 3, "trajectories": None}
 
@@ -291,3 +292,40 @@ def test_the_store_is_plain_parquet(done: Study) -> None:
         table = reader.read_parquet(path if library == "polars" else str(path))
         assert len(table) == done.runs
     assert json.loads((done.folder / "plan.json").read_text())["settings"]["seed"] == 4
+
+
+def test_columns_say_what_they_are(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
+    """In the metadata that any reader of Parquet finds, and as pandas gives it."""
+    made = planned(tmp_path / "study", scenarios, trajectories=["trust"])
+    for chunk in made.chunks:
+        run_chunk(str(made.folder), chunk.id, threads=1)
+    study.assemble(made)
+    for name, own in ((study.RUNS, ["mean_trust", "months_hollow", "levers.duty.attend"]), (study.TRAJECTORIES, [])):
+        path = made.folder / f"{name}.parquet"
+        schema, table = pq.read_schema(path), pd.read_parquet(path)
+        for column in ("scenario", "draw", "replicate", "regime", "trust", *own):
+            words = {word.decode(): text.decode() for word, text in schema.field(column).metadata.items()}
+            assert {"label", "unit", "definition"} <= set(words), column
+            assert table.attrs["columns"][column] == {word: words[word] for word in ("label", "unit", "definition")}
+        assert set(table.attrs["columns"]) == set(table.columns)
+        assert table["regime"].dtype == pd.CategoricalDtype(list(REGIMES), ordered=True)
+        assert table.attrs["regimes"] == list(REGIMES)
+    assert table["date"].unique().tolist() == [pd.Timestamp("2001-04"), pd.Timestamp("2001-05")]
+    assert MEASURES["trust"].says in table.attrs["columns"]["trust"]["definition"]
+
+
+def test_a_study_in_which_runs_failed_keeps_the_order_of_regimes(
+    tmp_path: Path, scenarios: dict[str, Scenario]
+) -> None:
+    """A draw that is refused has no regime, and must not bring categories of its own."""
+    drawn = pa.table({"draw": np.arange(3), "levers.duty.attend": [0.0, 7.0, 1.0]})
+    asked = SETTINGS | {"trajectories": ["trust"]}
+    made = study.plan_study(
+        tmp_path / "s", settings=asked, scenarios=scenarios, draws=drawn, sizes=dict.fromkeys(scenarios, 3)
+    )
+    for chunk in made.chunks:
+        run_chunk(str(made.folder), chunk.id, threads=1)
+    study.assemble(made)
+    table = pd.read_parquet(made.folder / "runs.parquet")
+    assert sorted(table["draw"].unique()) == [0, 2]
+    assert table["regime"].dtype == pd.CategoricalDtype(list(REGIMES), ordered=True)

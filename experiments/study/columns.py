@@ -1,0 +1,79 @@
+"""What the columns of a study's tables are: types of dates and regimes, and words that Parquet files carry.
+
+``pandas.read_parquet`` gives the words as ``table.attrs["columns"]``; other programs find them in the metadata of each
+field (``label``, ``unit``, ``definition``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from experiments.study.designs import DRAW
+from sim import Month
+from sim.labelled import COLUMNS, NO_REGIME, REGIMES, words_of
+
+REGIME_TYPE = pa.dictionary(pa.int8(), pa.string(), ordered=True)
+DATE_TYPE = pa.timestamp("us")
+"""The first day of a month."""
+
+MEAN_OVER_RUN = ("attendance", "engagement", "trust", "top_share", "decision_rate")
+"""Measures of which runs.parquet has the mean over all months too, as ``mean_…``."""
+
+_PANDAS = b"PANDAS_ATTRS"
+"""Where pandas looks for what it gives as ``attrs``."""
+
+_KEYS = {
+    "scenario": ("scenario", "name", "The scenario that is run."),
+    DRAW: ("draw", "number", "The row of draws.parquet whose settings the run has."),
+    "replicate": ("replicate", "number", "Runs with the same replicate share all their chance."),
+    "month": ("month", "months", "Months since the first, which is 0."),
+    "date": ("date", "month", "The month, as its first day."),
+    "regime": ("regime", "name", "What the month (of a run: the last month) is called."),
+}
+
+
+def months_in(regimes: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of runs.parquet with the number of months spent in each regime."""
+    return tuple(f"months_{re.sub('[^a-z]', '_', regime)}" for regime in regimes)
+
+
+def regime_column(codes: NDArray[np.int8], names: Sequence[str]) -> pa.DictionaryArray:
+    """Return regimes by their positions in ``names`` as a column of ordered categories."""
+    flat = codes.ravel()
+    return pa.DictionaryArray.from_arrays(
+        pa.array(flat, pa.int8(), mask=flat == NO_REGIME), pa.array(names, pa.string()), ordered=True
+    )
+
+
+def described(schema: pa.Schema, month: Month) -> pa.Schema:
+    """Return the schema with label, unit and definition of every column that has them, and the order of regimes."""
+    words = words_of_columns(schema.names, month)
+    fields = [field.with_metadata(words[field.name]) if field.name in words else field for field in schema]
+    attributes = {COLUMNS: words, REGIMES: list(month.naming.names)}
+    return pa.schema(fields, metadata={**(schema.metadata or {}), _PANDAS: json.dumps(attributes)})
+
+
+def words_of_columns(names: Sequence[str], month: Month) -> dict[str, dict[str, str]]:
+    """Return label, unit and definition by column; of tables with one row a run, measures are as they end."""
+    ends = "month" not in names
+    words: dict[str, dict[str, str]] = {}
+    for name, (label, unit, definition) in _KEYS.items():
+        words[name] = {"label": label, "unit": unit, "definition": definition}
+    for name, measure in month.measures.items():
+        told = words_of(measure)
+        words[name] = told | ({"definition": f"{measure.says} At the end: {measure.at_the_end}."} if ends else {})
+        words[f"mean_{name}"] = told | {
+            "label": f"{measure.label}, mean over the run",
+            "definition": f"{measure.says} Mean over all months.",
+        }
+    for name, regime in zip(months_in(month.naming.names), month.naming.names, strict=True):
+        words[name] = {"label": f"months as {regime}", "unit": "months", "definition": f"Months that are {regime}."}
+    for path, one in month.parameters.items():
+        words[path] = {"label": one.label, "unit": one.unit, "definition": one.says}
+    return {name: words[name] for name in names if name in words}
