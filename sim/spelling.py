@@ -16,7 +16,6 @@ ACRONYMS: Mapping[str, str] = {
     "SD": "standard deviation",
     "SIGOMA": "Special Interest Group of Municipal Authorities, of councils outside London",
     "TRACE": "transparent and comprehensive ecological modelling documentation: how models are shown to be fit for use",
-    "VCS": "voluntary and community sector",
 }
 """What documents, labels and generated words may shorten, without explaining it each time."""
 

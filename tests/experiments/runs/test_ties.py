@@ -138,9 +138,11 @@ def test_pairs_are_the_network_of_the_months_asked_for(tied):
     n = int(tied.history.measures["n_members"].iloc[39])
     assert trust.number_of_edges() == n * (n - 1)
     here = tied.ties[tied.ties["month"] == 39]
-    assert {frozenset(edge) for edge in ties.edges} == {frozenset(pair) for pair in zip(here["one"], here["other"])}
-    assert dict(zip(zip(here["one"], here["other"]), here["months_together"])) == {
-        pair: ties.edges[pair]["months_together"] for pair in zip(here["one"], here["other"])
+    assert {frozenset(edge) for edge in ties.edges} == {
+        frozenset(pair) for pair in zip(here["one"], here["other"], strict=True)
+    }
+    assert dict(zip(zip(here["one"], here["other"], strict=True), here["months_together"], strict=True)) == {
+        pair: ties.edges[pair]["months_together"] for pair in zip(here["one"], here["other"], strict=True)
     }
     mean = np.mean([weight for *_, weight in trust.edges(data="trust")])
     assert mean == pytest.approx(tied.history.measures["trust"].iloc[39])
