@@ -18,6 +18,8 @@ SOURCE, PAGE = DOCS / "odd.md", DOCS / "odd.html"
 
 _GENERATED = re.compile(r"<!-- (?:generated: \w+|end) -->\n?")
 _DIAGRAMS = re.compile(r"<!-- generated: diagrams -->.*?<!-- end -->", re.DOTALL)
+_FRAMES = re.compile(r"\s+Those\s+with a thick frame read\.")
+"""What is said of the diagrams that pictures stand for."""
 _HERE = "DIAGRAMS-STAND-HERE"
 _ELSEWHERE = re.compile(r'<a href="(?!#|https?:)[^"]*">(.*?)</a>', re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>")
@@ -40,7 +42,7 @@ figcaption { font-size: 0.85em; color: #555 }
 
 def odd_page() -> str:
     """Return the page: the text of ``docs/odd.md``, with pictures for its diagrams; links to other pages are text."""
-    text = _DIAGRAMS.sub(f"\n{_HERE}\n", SOURCE.read_text(encoding="utf-8"))
+    text = _DIAGRAMS.sub(f"\n{_HERE}\n", _FRAMES.sub("", SOURCE.read_text(encoding="utf-8")))
     made = MarkdownIt("commonmark").enable("table").render(_GENERATED.sub("", text))
     made = _HEADING.sub(_with_anchor, _ELSEWHERE.sub(r"\1", made))
     body = made.replace(f"<p>{_HERE}</p>", titled_diagrams())

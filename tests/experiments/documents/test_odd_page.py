@@ -11,7 +11,9 @@ from experiments.documents.odd_page import PAGE, odd_page
 
 
 def test_the_page_is_as_the_document_is_now() -> None:
-    assert odd_page() == PAGE.read_text("utf-8"), "python -m experiments.documents.odd_page"
+    page = odd_page()
+    assert page == PAGE.read_text("utf-8"), "python -m experiments.documents.odd_page"
+    assert "thick frame" not in page
 
 
 @pytest.mark.parametrize("name", DIAGRAMS)
