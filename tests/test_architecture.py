@@ -123,6 +123,7 @@ ROOMS: dict[str, str] = {
     "analysis.places": "sim analysis.shared",
     "analysis.hindcast": "sim analysis.shared analysis.places",
     "analysis.seminar": "sim analysis.shared",
+    "analysis.methods": "sim analysis.shared",
     "analysis.brief": "sim analysis.shared analysis.run analysis.policy",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
@@ -163,8 +164,8 @@ ROOMS: dict[str, str] = {
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims analysis.tipping"
-    " analysis.hindcast analysis.regimes analysis.docking analysis.brief analysis.seminar"
-    " experiments.terminal experiments.options"
+    " analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief analysis.seminar"
+    " experiments.files experiments.terminal experiments.options experiments.registry"
     " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.cases"
     " experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",

@@ -44,6 +44,8 @@ def described(column: str, file: str = "", month: Month = MONTH) -> Described | 
 
     >>> described("trust", "runs.parquet").unit, described("q05").label, described("mean_trust").label
     ('0 to 1', 'quantile 05', 'Trust, mean over the run')
+    >>> described("trust_low").label
+    'trust: low end'
     >>> described("attendance", "partners.csv").definition
     'How far the body was at the board this month.'
     >>> described("no_such_column") is None
@@ -58,7 +60,7 @@ def described(column: str, file: str = "", month: Month = MONTH) -> Described | 
         return Described(word.label, word.unit, word.definition, _range(word, month))
     if found is not None:
         return found[1]
-    return _of_outcome(column)
+    return _of_outcome(column) or _end_of(column, file, month)
 
 
 def codebook(tables: Mapping[str, pd.DataFrame | Path], month: Month = MONTH) -> pd.DataFrame:
@@ -130,6 +132,15 @@ def _of_outcome(column: str) -> Described | None:
     except ValueError:
         return None
     return Described(outcome.label, outcome.unit, f"{outcome.label}, as read off a run.")
+
+
+def _end_of(column: str, file: str, month: Month) -> Described | None:
+    """Return what a column such as ``trust_low`` is: an end of the interval of another one."""
+    name, _, end = column.rpartition("_")
+    of = described(name, file, month) if end in ("low", "high") and name else None
+    if of is None:
+        return None
+    return dataclasses.replace(of, label=f"{of.label}: {end} end", definition=f"{end.title()} end of its interval.")
 
 
 @cache

@@ -1,0 +1,105 @@
+"""Tables for a paper: how scenarios differ, and what came out, with names and units of the model's own words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from analysis.shared.codebook import described
+from analysis.shared.paths import flat
+from analysis.shared.summaries import HEADLINE
+from analysis.shared.words import capital, readable, titled
+from sim import PARAMETERS
+
+MOST_ROWS, MOST_COLUMNS = 40, 9
+"""Of a table that is printed; a longer one belongs into a supplement."""
+
+FEWEST_DIGITS = 3
+
+NOT_TOLD = ("name", "description", "claim", "seed_document", "behaviour.")
+"""Settings of a scenario that its table leaves out, with all below them: its texts, and numbers of behaviour."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PrintedTable:
+    """A table as a paper has it: text in every cell."""
+
+    name: str
+    caption: str
+    cells: pd.DataFrame
+
+
+def settings_table(scenarios: Mapping[str, Mapping[str, Any]]) -> PrintedTable:
+    """Return in which settings scenarios differ from each other; of one alone, which levers are not at their default.
+
+    Columns: setting, unit, and one a scenario.
+
+    >>> both = {name: {"months": 12, "levers": {"initiatives": number}} for name, number in (("a", 1.0), ("b", 3.0))}
+    >>> settings_table(both).cells.to_numpy().tolist()
+    [['Initiatives', 'special initiatives', '1', '3']]
+    """
+    values = {name: _told(scenario) for name, scenario in scenarios.items()}
+    paths = dict.fromkeys(path for told in values.values() for path in told)
+    rows = []
+    for path in paths:
+        found = [told.get(path, 0) for told in values.values()]
+        usual = [*found, PARAMETERS[path].default] if len(found) == 1 and path in PARAMETERS else found
+        if any(value != usual[0] for value in usual):
+            unit = PARAMETERS[path].unit if path in PARAMETERS else ""
+            rows.append([titled(path), unit, *map(_cell, found)])
+    cells = pd.DataFrame(rows, columns=["Setting", "Unit", *map(readable, values)])
+    what = "Settings in which the scenarios differ." if len(values) > 1 else "Settings that are not at their default."
+    return PrintedTable("settings", what, cells)
+
+
+def _told(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        path: value
+        for path, value in flat(scenario).items()
+        if not path.startswith(NOT_TOLD) and not isinstance(value, list | Mapping)
+    }
+
+
+def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
+    """Return a table of results as it is printed, or None if it is too long or too wide for a page.
+
+    Of a long table of measures the headline measures are kept.
+
+    >>> shown = result_table("regimes.csv", pd.DataFrame({"regime": ["hollow"], "share": [0.123456]}))
+    >>> shown.cells.to_dict("list")
+    {'Regime': ['hollow'], 'Share (0 to 1)': ['0.123']}
+    """
+    if "measure" in table and len(table) > MOST_ROWS:
+        table = table[table["measure"].isin(HEADLINE)]
+    if table.empty or len(table) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
+        return None
+    cells = pd.DataFrame({_heading(str(name), file): _column(table[name]) for name in table}).astype(str)
+    return PrintedTable(file.rpartition(".")[0], f"{capital(readable(file.rpartition('.')[0]))}.", cells)
+
+
+def _heading(column: str, file: str) -> str:
+    what = described(column, file)
+    if what is None:
+        return readable(column)
+    told = what.unit.removeprefix("share, ") if what.label == "share" else what.unit
+    # A number in the unit of its row has none that a heading could name.
+    return f"{capital(what.label)} ({told})" if told and not told.startswith("that of") else capital(what.label)
+
+
+def _column(values: pd.Series) -> list[str]:
+    if values.name == "measure":
+        return [titled(str(value)) for value in values]
+    if values.name in ("scenario", "reference"):
+        return [readable(str(value)) for value in values]
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.{FEWEST_DIGITS}g}".replace("-", "−")
+    return str(value).replace("-", "−") if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,156 @@
+"""The paragraphs of a methods section, and a whole section as Markdown and as LaTeX, made from a manifest."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.methods.tables import PrintedTable
+from analysis.shared.markdown import markdown_table
+from analysis.shared.words import listed, mid_sentence
+
+PACKAGE = "local-partnerships"
+
+_IN_LATEX = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "$-$", "±": r"$\pm$", "£": r"\pounds{}", "–": "--",
+    "≥": r"$\geq$", "≤": r"$\leq$", "×": r"$\times$",
+}  # fmt: skip
+
+
+def paragraphs(manifest: Mapping[str, Any], *, done: str) -> list[str]:
+    """Return what a paper says of how results were made; ``done`` is what the verb does, in a sentence.
+
+    >>> board = {"members": {"council": 1, "police": 1}}
+    >>> scenario = {"months": 144, "start": "2001-04", "place": {"label": "Leeds"}, "board": board}
+    >>> manifest = {"command": ["partnerships", "run"], "versions": {"local-partnerships": "0.3.0", "python": "3.11.9"},
+    ...             "scenarios": {"talking_shop": scenario}, "seed": 1, "replicates": {"first": 0, "count": 1}}
+    >>> told = paragraphs({**manifest, "settings": {}}, done="Run one scenario once")
+    >>> told[1].partition(". ")[0]
+    'One scenario was run (talking shop), 144 months from 2001-04, in Leeds, with 2 seats at the table'
+    """
+    return [_on_model(manifest), _on_scenarios(manifest), *_on_numbers(manifest), _on_doing(manifest, done)]
+
+
+def _on_model(manifest: Mapping[str, Any]) -> str:
+    versions = manifest["versions"]
+    commit = f", commit {manifest['git_commit']}" if manifest.get("git_commit") else ""
+    libraries = [f"{name} {version}" for name, version in versions.items() if name not in (PACKAGE, "python")]
+    on = f" with {listed(libraries)}" if libraries else ""
+    return (
+        f"We used {PACKAGE} {versions[PACKAGE]}{commit}, an agent-based model of English local strategic partnerships "
+        f"in which members with scarce senior time decide month by month whether to come, whom to work with, what to "
+        f"support and which promises to keep. Its ODD description is in the supplement (odd.html). It ran on Python "
+        f"{versions['python']}{on}."
+    )
+
+
+def _on_scenarios(manifest: Mapping[str, Any]) -> str:
+    scenarios, seed = manifest["scenarios"], manifest["seed"]
+    count, first = manifest["replicates"]["count"], manifest["replicates"]["first"]
+    names = listed([mid_sentence(name) for name in scenarios]) if scenarios else "none"
+    number = "One scenario was run" if len(scenarios) == 1 else f"{len(scenarios)} scenarios were run"
+    where = list(dict.fromkeys(one["place"]["label"] for one in scenarios.values()))
+    when = list(dict.fromkeys(f"{one['months']} months from {one['start']}" for one in scenarios.values()))
+    seats = list(dict.fromkeys(str(_seats(one)) for one in scenarios.values()))
+    told = (
+        f"{number} ({names}), {listed(when, word='or')}, in {listed(where)}, with {listed(seats, word='or')} seats at "
+        f"the table."
+    )
+    if count == 1:
+        return f"{told} It was run once, with seed {seed} and replicate {first}."
+    paired = (
+        " Runs of different scenarios with the same number share people, elections and luck, so that differences are "
+        "taken within pairs."
+    )
+    return f"{told} Each has {count} runs, with seed {seed}.{paired if len(scenarios) > 1 else ''}"
+
+
+def _seats(scenario: Mapping[str, Any]) -> int:
+    board = scenario["board"]
+    return len(board.get("bodies") or ()) or sum(board["members"].values())
+
+
+def _on_numbers(manifest: Mapping[str, Any]) -> list[str]:
+    remarks = manifest["settings"].get("remarks", ())
+    return [" ".join(remarks)] if remarks else []
+
+
+def _on_doing(manifest: Mapping[str, Any], done: str) -> str:
+    return (
+        f"What was done: {done[:1].lower()}{done[1:]}. The command was `{shlex.join(manifest['command'])}`. The same "
+        f"command and version give the same numbers, bit by bit; `partnerships rerun` checks it. Definitions and units "
+        f"of all columns are in codebook.csv."
+    )
+
+
+def as_markdown(
+    told: Sequence[str], tables: Sequence[PrintedTable], left_out: Sequence[str], figures: Sequence[Mapping[str, Any]]
+) -> str:
+    """Return a methods section with tables and captions as Markdown."""
+    parts = ["# Methods", *told]
+    for number, table in enumerate(tables, 1):
+        cells = markdown_table(list(table.cells.columns), table.cells.to_numpy().tolist())
+        parts.append(f"**Table {number}.** {table.caption}\n\n{cells}".rstrip())
+    parts += [_on_left_out(left_out)] if left_out else []
+    parts += [
+        f"**Figure {number}.** {_caption(one)} (`{one['path']}`)".strip() for number, one in enumerate(figures, 1)
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_latex(
+    told: Sequence[str], tables: Sequence[PrintedTable], left_out: Sequence[str], figures: Sequence[Mapping[str, Any]]
+) -> str:
+    """Return the same as LaTeX to be put into a paper; it needs the packages booktabs, graphicx and tabularx."""
+    parts = ["% needs \\usepackage{booktabs,graphicx} and UTF-8", "\\section{Methods}", *map(_in_latex, told)]
+    parts += [_table_in_latex(table) for table in tables]
+    parts += [_in_latex(_on_left_out(left_out))] if left_out else []
+    parts += [_figure_in_latex(one) for one in figures]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table_in_latex(table: PrintedTable) -> str:
+    cells = table.cells.map(escaped).rename(columns=escaped)
+    latex: str = cells.to_latex(
+        index=False, escape=False, caption=escaped(table.caption), label=f"tab:{table.name}", position="htbp"
+    )
+    return latex.replace("\\begin{tabular}", "\\small\n\\begin{tabular}").rstrip()
+
+
+def _figure_in_latex(figure: Mapping[str, Any]) -> str:
+    width = r"\columnwidth" if figure.get("columns") == 1 else r"\textwidth"
+    name = figure["path"].rpartition("/")[2].rpartition(".")[0]
+    # LaTeX takes no SVG as it is: of those the name stands without ending, for a converted file beside it.
+    path = figure["path"].removesuffix(".svg")
+    star = "" if figure.get("columns") == 1 else "*"
+    return (
+        f"\\begin{{figure{star}}}[htbp]\n\\centering\n\\includegraphics[width={width}]{{{path}}}\n"
+        f"\\caption{{{escaped(_caption(figure))}}}\n\\label{{fig:{name}}}\n\\end{{figure{star}}}"
+    )
+
+
+def _caption(figure: Mapping[str, Any]) -> str:
+    title = figure["title"].rstrip(".")
+    return f"{title}. {figure['note']}".strip() if title else figure["note"] or figure["path"]
+
+
+def _on_left_out(files: Sequence[str]) -> str:
+    return f"Too long or too wide to be printed, for the supplement: {', '.join(files)}."
+
+
+def _in_latex(text: str) -> str:
+    """Return a paragraph for LaTeX, with what stands between backticks in the type of code."""
+    parts = re.split(r"`([^`]*)`", text)
+    return "".join(f"\\texttt{{{escaped(part)}}}" if place % 2 else escaped(part) for place, part in enumerate(parts))
+
+
+def escaped(text: object) -> str:
+    r"""Return a text as LaTeX prints it.
+
+    >>> escaped("50 % of £1m_a")
+    '50 \\% of \\pounds{}1m\\_a'
+    """
+    return "".join(_IN_LATEX.get(sign, sign) for sign in str(text))

@@ -1,0 +1,85 @@
+"""The methods section of a paper: made from what was recorded, whole as LaTeX, and without running anything."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from commands import refused_line
+
+from analysis.methods.words import escaped
+from experiments.console import main
+
+pytestmark = pytest.mark.usefixtures("empty_folder")
+
+COMPARE = ["scenarios=[talking_shop,baseline_lsp]", "board=small_executive", "replicates=3", "months=14"]
+
+
+@pytest.fixture
+def written(empty_folder: Path) -> dict[str, str]:
+    """Return the texts on a small comparison, by file."""
+    assert main(["compare", *COMPARE, "figures=pdf", "output=found"]) == 0
+    assert main(["methods", "from=found", "output=paper"]) == 0
+    return {name: Path("paper", name).read_text("utf-8") for name in ("methods.md", "methods.tex", "odd.html")}
+
+
+def test_every_number_in_it_is_on_record(written: dict[str, str]) -> None:
+    manifest: dict[str, Any] = json.loads(Path("found/manifest.json").read_text("utf-8"))
+    text = written["methods.md"]
+    for part in (
+        f"local-partnerships {manifest['versions']['local-partnerships']}",
+        "2 scenarios were run (talking shop and baseline LSP), 14 months from 2001-04",
+        "Each has 3 runs, with seed 1",
+        "partnerships compare 'scenarios=[talking_shop,baseline_lsp]'",
+        *manifest["settings"]["remarks"],
+    ):
+        assert part in text
+    levers = {name: scenario["levers"]["initiatives"] for name, scenario in manifest["scenarios"].items()}
+    row = next(line for line in text.splitlines() if line.startswith("| Initiatives |"))
+    assert [cell.strip() for cell in row.split("|")[3:5]] == [f"{levers[name]:g}" for name in manifest["scenarios"]]
+    contrasts = pd.read_csv("found/contrasts.csv").set_index(["measure", "scenario"])["difference"]
+    assert f"| {contrasts['engagement', 'talking_shop']:.3g} |".replace("-", "−") in text
+
+
+def test_captions_are_those_of_the_figures(written: dict[str, str]) -> None:
+    figures = json.loads(Path("found/manifest.json").read_text("utf-8"))["figures"]
+    assert figures
+    for one in figures:
+        assert one["title"].rstrip(".") in written["methods.md"]
+        assert f"{{{one['path']}}}" in written["methods.tex"]
+        assert Path("found", one["path"]).is_file()
+
+
+def test_the_latex_is_whole(written: dict[str, str]) -> None:
+    """Every environment that begins ends, braces match, and no sign is left that LaTeX reads as its own."""
+    text = written["methods.tex"]
+    begun, ended = (re.findall(rf"\\{word}{{(\w+\*?)}}", text) for word in ("begin", "end"))
+    assert sorted(begun) == sorted(ended)
+    assert "table" in begun
+    bare = text.replace(r"\{", "").replace(r"\}", "")
+    assert bare.count("{") == bare.count("}")
+    prose = "\n".join(line for line in text.splitlines() if not re.match(r"%|\\(label|includegraphics)", line))
+    assert not re.search(r"(?<!\\)[%#_~^]", prose)
+    assert not set(re.findall(r"[^\x00-\x7f]", text)) & set("−±£≥≤×–")
+
+
+def test_odd_goes_with_it_as_one_page(written: dict[str, str]) -> None:
+    page = written["odd.html"]
+    assert page.count("<svg") == 3
+    assert "mermaid" not in page
+    assert not re.findall(r'(?:src|href)="(?!#|https?:)', page)
+    anchors = set(re.findall(r' id="([^"]+)"', page))
+    assert set(re.findall(r'<a href="#([^"]+)"', page)) <= anchors
+
+
+def test_signs_of_latex_are_written_out() -> None:
+    assert escaped("a_b & 5 % − {x}") == r"a\_b \& 5 \% $-$ \{x\}"
+
+
+@pytest.mark.parametrize(("words", "said"), [([], "from is missing"), (["from=nowhere"], "is not a folder")])
+def test_what_cannot_be_told_is_refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said in refused_line(["methods", *words], capsys)
