@@ -21,7 +21,8 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from experiments.behaviours import GROUP, SAMPLE, USUAL, Sample, read_sample, table_named
-from experiments.cases.named import case_among, names_a_case
+from experiments.cases.named import REST, case_among, case_by_word, names_a_case
+from experiments.cases.reading import Case
 from experiments.compose import (
     HYDRA_VERSION_BASE,
     Settings,
@@ -110,6 +111,11 @@ class Command:
     def settings(self, kind: type[Settings]) -> Settings:
         """Return the settings of the verb, checked against the dataclass ``kind``."""
         return settings_of(self.config, kind)
+
+    @property
+    def case(self) -> Case | None:
+        """Return the case that is asked for, if there is one."""
+        return case_by_word(self.choices.get(REST))
 
     @cached_property
     def sample(self) -> Sample | None:

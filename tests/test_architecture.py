@@ -119,6 +119,7 @@ ROOMS: dict[str, str] = {
     "analysis.regimes": "sim analysis.shared",
     "analysis.docking": "analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
+    "analysis.calibration": "sim analysis.shared analysis.patterns",
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
     "analysis.hindcast": "sim analysis.shared analysis.places",
@@ -147,7 +148,7 @@ ROOMS: dict[str, str] = {
     " experiments.errors experiments.values experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
-    "experiments.search": "sim analysis.shared analysis.patterns analysis.policy experiments.files"
+    "experiments.search": "sim analysis.shared analysis.patterns analysis.calibration analysis.policy experiments.files"
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
@@ -163,9 +164,9 @@ ROOMS: dict[str, str] = {
     " experiments.command experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
-    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.claims analysis.tipping"
-    " analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief analysis.seminar"
-    " experiments.files experiments.terminal experiments.options experiments.registry"
+    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.calibration analysis.claims"
+    " analysis.tipping analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief"
+    " analysis.seminar experiments.files experiments.terminal experiments.options experiments.registry"
     " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.cases"
     " experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",

@@ -151,7 +151,14 @@ def left_out(misses: Numbers, ids: Sequence[str], *, tolerance: float, counted: 
 
 
 @in_house_style
-def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.DataFrame, *, most: int = 16) -> Figure:
+def prior_against_posterior(
+    draws: Numbers,
+    names: Sequence[str],
+    table: pd.DataFrame,
+    *,
+    most: int = 16,
+    title: str = "What the patterns say about the parameters that moved most",
+) -> Figure:
     """Return small multiples of the parameters that moved most: the accepted sets against the flat prior.
 
     ``draws`` (sets, parameters) are shares of the way through the prior's range, ``table`` the result of
@@ -183,7 +190,7 @@ def prior_against_posterior(draws: Numbers, names: Sequence[str], table: pd.Data
         ax.spines["left"].set_visible(False)
         ax.grid(visible=False)
     hide_unused(panels, len(rows))
-    add_title(figure, "What the patterns say about the parameters that moved most")
+    add_title(figure, title)
     add_note(figure, f"Grey: the prior. Blue: {len(draws)} accepted parameter sets. Dashed: the chosen set.")
     return figure
 

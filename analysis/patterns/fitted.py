@@ -82,12 +82,22 @@ def coverage(points: Numbers, names: Sequence[str], found: Numbers, *, planted: 
         far[truth] = np.inf
         accepted = points[np.argpartition(far, nearest)[:nearest]]
         ranks[row] = ((accepted < points[truth]).sum(axis=0) + 0.5) / (nearest + 1)
+    return coverage_table(ranks, names)
+
+
+def coverage_table(ranks: Numbers, names: Sequence[str]) -> pd.DataFrame:
+    """Return the table of ``coverage`` from ranks (planted, numbers): shares of accepted sets below the planted truth.
+
+    >>> even = np.linspace(0.005, 0.995, 100)[:, None]
+    >>> coverage_table(np.column_stack([even, 0.4 + 0.2 * even]), ["even", "narrow"])["covered"].tolist()
+    [0.9, 1.0]
+    """
     inside = np.abs(ranks - 0.5) <= LEVEL / 2.0
     rows = [
         {
             "parameter": name,
             "covered": float(inside[:, k].mean()),
-            "p_covered": float(binomtest(int(inside[:, k].sum()), len(chosen), LEVEL).pvalue),
+            "p_covered": float(binomtest(int(inside[:, k].sum()), len(ranks), LEVEL).pvalue),
             "p_even": float(kstest(ranks[:, k], "uniform").pvalue),
         }
         for k, name in enumerate(names)

@@ -75,6 +75,11 @@ def case_among(options: Iterable[str]) -> Case | None:
     return next((_cases[word] for word in words), None)
 
 
+def case_by_word(word: str | None) -> Case | None:
+    """Return the case that a word stands for, None for none."""
+    return _cases.get(word) if word is not None else None
+
+
 def option_of_case(config_path: str) -> dict[str, Any] | None:
     """Return what a case states for a group, by a path such as ``board/case_0``; None if there is no such option."""
     group, _, word = config_path.partition("/")

@@ -111,7 +111,7 @@ def fitted(fit: Fit, folder: Path) -> Fitted:
         wave = len(rows) + 1
         known = pd.concat([prior, fit.known, *screened, *judged], ignore_index=True)
         drawn, note, emulators = _drawn(fit, folder, wave, known)
-        met = _stored(folder, f"{wave:02d}_screened", partial(_screened, fit, drawn))
+        met = stored(folder, f"{wave:02d}_screened", partial(_screened, fit, drawn))
         again = _judged(fit, folder, wave, met[met[MET]])
         screened.append(met)
         judged.append(again)
@@ -166,7 +166,7 @@ def _drawn(
         columns = fit.prior.columns(values_in(points, fit.prior.parameters))
         return pd.DataFrame({DRAW: np.arange(first, first + len(points)), WAVE: wave, **columns})
 
-    table = _stored(folder, f"{wave:02d}_drawn", draw)
+    table = stored(folder, f"{wave:02d}_drawn", draw)
     said = json.loads(note.read_text(encoding="utf-8"))
     emulators = pd.DataFrame(said.pop("emulators"))
     return table, said, emulators
@@ -226,7 +226,7 @@ def _judged(fit: Fit, folder: Path, wave: int, table: pd.DataFrame) -> pd.DataFr
         for first in firsts:
             some = table.iloc[first : first + _JUDGED_TOGETHER]
             base = some[[DRAW, WAVE, *(str(name) for name in some if str(name).startswith(BEHAVIOUR))]]
-            tables.append(_stored(folder, f"{wave:02d}_judged_{first:04d}", partial(judged_anew, fit, base)))
+            tables.append(stored(folder, f"{wave:02d}_judged_{first:04d}", partial(judged_anew, fit, base)))
             advance(len(some))
     return pd.concat(tables, ignore_index=True)
 
@@ -263,7 +263,7 @@ def _looked_at_closely(fit: Fit, numbers: Mapping[str, float]) -> tuple[dict[str
     return values, met
 
 
-def _stored(folder: Path, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+def stored(folder: Path, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Return a table of the waves, made now or read where it was made before."""
     path = folder / WAVES / f"{name}.parquet"
     if not path.is_file():

@@ -1,40 +1,43 @@
-"""Calibrate the uncertain parameters against patterns of your own.
+"""Calibrate the uncertain parameters to what was observed of a case, or to patterns of your own.
 
-Approximate Bayesian computation: what is known of a parameter beforehand is its prior, uniform on
-its declared range; what is learnt is which parameter sets show the patterns of a file, of= (written
-as for partnerships patterns of=, see configs/pattern/example.yaml). For the patterns that are declared
-for the model itself see partnerships fit. The distance of a set is the sum of its misses, 0 for a
-pattern that lies inside its band by 5 % of the bound. Stages:
+case=FOLDER: to its targets.csv (measure, month, value, standard error; see docs/cases.md). Each parameter set is
+run once, with chance of its own, since what was observed is one history too.
 
-1. Prior: a Latin hypercube of draws from the priors is judged. The share that passes each pattern is told.
-2. Population: the best of them are moved to ever lower tolerances (experiments/search/sequential_abc.py: adaptive
-   sequential Monte Carlo), all weights equal. A set is given up as soon as it misses too much even
-   without its worst pattern, which changes no answer.
-3. Second stage: up to here all sets were judged on one seed with few runs, so some of them were lucky. The
-   population is judged again, on a new seed with more runs, and moved on in the same way. Its last members
-   are the accepted sets.
-4. Chosen set: the accepted one that misses least; of several, the one nearest their mean. It is run once more,
-   on seeds that nothing was judged on before, and that scoreboard is what is reported, passed or failed.
-   So are the accepted sets, on other new seeds.
-5. Each pattern left out: sets that were judged on the way are chosen again by all other patterns.
+1. Prior: a Latin hypercube of draws from the priors. A target that no draw comes near is told at once.
+2. Waves of history matching: an emulator rules out sets from which some target is implausibly far; what is left is
+   drawn and run anew.
+3. Accepted sets: of the runs that are left those nearest to what was observed, moved by a regression to where they
+   would be had they shown just that (approximate Bayesian computation; analysis/calibration/tables.py).
+4. Which parameters the targets identify, and which target does; whether each target is predicted by the others; what
+   runs of the accepted sets show month by month, on a new seed. All other parameters are carried as uncertainty.
 
-No criterion is changed by the calibration. Libraries were tried: pyABC 0.13 simulates one set at a
-time, three times the work of sets side by side in the ensemble; ELFI 0.8 takes many, but demands
-matplotlib below 3.9; both weight sets by importance, and with 85 parameters 200 sets are worth 11
-after one such generation. SciPy does the designs, the tests and the search.
+check=coverage tells whether intervals can be trusted: runs that are left stand for what was observed, one by one
+(simulation-based calibration). extension= and settings of the scenario hold in all runs.
 
-Generations are stored as they finish: the same command goes on with a calibration that was stopped.
+of=FILE: to patterns, written as for partnerships patterns of=, see configs/pattern/example.yaml. The distance of a set
+is the sum of its misses, 0 for a pattern that lies inside its band by 5 % of the bound. The best of the prior draws
+are moved to ever lower tolerances (adaptive sequential Monte Carlo, experiments/search/sequential_abc.py), judged
+again on a new seed with more runs and moved on; the last members are the accepted sets. The one that misses least is
+chosen, and run once more on new seeds: that scoreboard is what is reported, passed or failed. Each pattern is left
+out in turn: sets that were judged on the way are chosen again by all other patterns. For the patterns that are declared
+for the model itself see partnerships fit.
 
-Writes into the study folder: calibration.json and generations/ on the way; prior_shares.csv,
-generations.csv, posterior.csv, parameters.csv, leave_one_out.csv, scoreboard.csv (chosen set),
-scoreboard_accepted.csv, patterns.md, summary.txt, figures/ and manifest.json at the end; and
-configs/behaviour/ with chosen.yaml and accepted.yaml, which other verbs take from there.
+Libraries were tried: pyABC 0.13 simulates one set at a time, three times the work of sets side by side in the
+ensemble; ELFI 0.8 takes many, but demands matplotlib below 3.9; both weight sets by importance, and with 85
+parameters 200 sets are worth 11 after one such generation. case= needs scikit-learn: pip install
+'local-partnerships[explore]'; a file for ArviZ arviz-base: 'local-partnerships[posterior]'.
+
+Both leave configs/behaviour/ with chosen.yaml and accepted.yaml in the study folder, which other verbs take from there,
+parameters.csv, posterior.csv, summary.txt, figures/ and manifest.json. case= leaves besides waves/ on the way,
+targets.csv, bands.csv, identification.csv, waves.csv, posterior.nc (for ArviZ, if it is installed), and with
+check=coverage coverage.csv and trials.csv; of= generations/ on the way, prior_shares.csv, generations.csv,
+leave_one_out.csv, scoreboard.csv (chosen set), scoreboard_accepted.csv and patterns.md.
 
 For example:
-  partnerships calibrate
-  partnerships calibrate prior_draws=4096 particles=512 study=studies/large
+  partnerships calibrate case=mycity study=studies/mycity
+  partnerships calibrate case=mycity study=studies/mycity check=coverage
+  partnerships compare case=mycity --config-dir studies/mycity/configs behaviour=accepted
   partnerships calibrate of=mine.yaml study=studies/mine
-  partnerships compare --config-dir studies/calibration/configs behaviour=accepted
 """
 
 from __future__ import annotations
@@ -43,13 +46,23 @@ import dataclasses
 import hashlib
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from pydantic import Field
 
+from analysis.calibration.figures import coverage_figure, identification, observed_and_predicted
+from analysis.calibration.inference_data import inference_data
+from analysis.calibration.tables import coverage_of
+from analysis.calibration.words import (
+    identified_title,
+    identified_words,
+    left_out_words,
+    left_words,
+    predicted_words,
+)
 from analysis.patterns.calibration import (
     DUMMIES,
     DUMMY,
@@ -63,9 +76,14 @@ from analysis.patterns.calibration import (
     tolerance_figure,
 )
 from analysis.patterns.figures import scoreboard_figure
+from analysis.patterns.fitted import coverage_words
 from analysis.patterns.words import patterns_page, scoreboard_rows, verdicts
+from analysis.shared.libraries import MissingLibrary, library
 from experiments.behaviours import behaviours_of_a_fit
+from experiments.cases.reading import Case
 from experiments.command import Command
+from experiments.compose import scenario_of
+from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
 from experiments.runs.own_patterns import own_patterns, pattern_batches
 from experiments.search.calibration import (
@@ -77,15 +95,32 @@ from experiments.search.calibration import (
     passes,
     posterior_table,
 )
-from experiments.search.checkpoints import begun
-from experiments.search.objective import Objective, counted_ids, varied
+from experiments.search.checkpoints import PLAN, begin, begun
+from experiments.search.fitting import WAVES
+from experiments.search.objective import Objective, counted_ids, values_in, varied
 from experiments.search.sequential_abc import SMCSettings
+from experiments.search.targets import TargetRuns, targets_of
+from experiments.search.to_targets import FoundByTargets, Predicted, found_by_targets, predicted
 from experiments.settings import Figures, Names, Seed, Workers, checked
 from experiments.terminal import filled_table
 from sim.parameters import Real, Whole
 
-NOT_IN_HASH = ("study", "threads", "figures", "second_runs", "confirming_runs", "sample")
+OF_CASES = ("waves", "wave", "check")
+"""Settings that are for targets of a case alone."""
+
+OF_PATTERNS = ("of", "particles", "tolerance", "generations", "runs", "second_runs")
+"""Settings that are for patterns alone."""
+
+NOT_IN_HASH = ("study", "threads", "figures", "second_runs", "confirming_runs", "sample", *OF_CASES)
 """Settings that change no generation of the first stage."""
+
+PRIOR_DRAWS = {"case": 16_384, "of": 1_024}
+
+FEWEST_DRAWS = 256
+"""Of the prior, below which regressions on what runs show tell nothing."""
+
+PLANTED = 200
+"""Runs that stand for what was observed where coverage is checked."""
 
 
 @checked
@@ -94,9 +129,12 @@ class CalibrateSettings:
 
     study: str
     of: str
-    vary: Names
+    vary: Names | None
     leave_out: Names
-    prior_draws: Annotated[Whole, Field(ge=8, le=1_000_000)]
+    prior_draws: Annotated[Whole, Field(ge=8, le=1_000_000)] | None
+    waves: Annotated[Whole, Field(ge=0, le=99)]
+    wave: Annotated[Whole, Field(ge=64, le=1_000_000)]
+    check: Literal["coverage"] | None
     particles: Annotated[Whole, Field(ge=8, le=100_000)]
     tolerance: Annotated[Real, Field(ge=0.0, le=100.0)]
     generations: Annotated[Whole, Field(ge=0, le=990)]
@@ -111,6 +149,134 @@ class CalibrateSettings:
 
 def work(settings: CalibrateSettings, command: Command) -> Results:
     """Calibrate, or go on with it, and confirm what was found."""
+    case = command.case
+    for name in OF_PATTERNS if case else OF_CASES:
+        if command.sets(name):
+            raise CommandError(f"{name} is for {'patterns, of=' if case else 'targets, case='}: leave it out here")
+    if case is not None:
+        return _to_targets(case, settings, command)
+    if given := command.beside(*vars(settings)):
+        raise CommandError(
+            f"{given[0]!r} is not allowed with of=: patterns are tested in experiments of their own; scenarios and "
+            "their settings go with case="
+        )
+    return _to_patterns(settings, command)
+
+
+# ------------------------------------------------------------------- targets of a case
+
+
+def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Results:
+    library("sklearn.linear_model", purpose="calibration to targets", extra="explore")
+    scenario = scenario_of(command.config)
+    runs = TargetRuns(
+        scenario,
+        targets_of(case.targets, scenario, leave_out=settings.leave_out),
+        varied(settings.vary or ["behaviour"]),
+        seed=settings.seed,
+        threads=settings.threads,
+    )
+    draws = settings.prior_draws or PRIOR_DRAWS["case"]
+    if draws < FEWEST_DRAWS:
+        raise CommandError(f"prior_draws = {draws} is not allowed with case=: it takes at least {FEWEST_DRAWS}")
+    folder = study_folder(settings)
+    begin(folder, _deciding_of_targets(runs, draws, settings), plan=PLAN, parts=WAVES, what="calibration")
+    found = found_by_targets(
+        runs, folder, draws=draws, a_wave=settings.wave, most_waves=settings.waves, sample=settings.sample
+    )
+    came = predicted(found, runs=settings.confirming_runs)
+    numbers = found.numbers
+    labels = list(found.labels.values())
+    again = " ".join(["partnerships calibrate", *command.beside("study", "threads", "figures")])
+    lines = [
+        left_words(found.matched.waves),
+        identified_words(numbers),
+        predicted_words(came.targets),
+        left_out_words(found.without, labels),
+    ]
+    tables = {
+        "parameters.csv": numbers,
+        "posterior.csv": pd.DataFrame(found.sets),
+        "targets.csv": came.targets,
+        "bands.csv": came.bands,
+        "identification.csv": found.lost,
+        "waves.csv": found.matched.waves,
+    }
+    free = numbers[numbers["identified"]]
+    figures: dict[str, Callable[[], Figure]] = {
+        "observed_and_predicted": partial(
+            observed_and_predicted, came.bands, came.targets, title=predicted_words(came.targets).partition(";")[0]
+        )
+    }
+    if len(free):
+        title = identified_title(numbers)
+        points = found.accepted.points
+        figures |= {
+            "prior_against_posterior": partial(prior_against_posterior, points, list(runs.names), free, title=title),
+            "parameters": partial(contraction_figure, numbers),
+            "identification": partial(identification, found.lost, labels, title=title),
+        }
+    if settings.check and len(free):
+        planted = min(PLANTED, len(found.told.points))
+        covered, trials = coverage_of(found.told, found.free, list(runs.names), planted=planted, seed=settings.seed)
+        tables |= {"coverage.csv": covered, "trials.csv": trials}
+        lines.append(coverage_words(covered, planted=planted))
+        title = f"Intervals cover {100 * covered['covered'].mean():.0f} % of planted truths"
+        figures["coverage"] = partial(coverage_figure, covered, trials=planted, title=title)
+    texts: dict[str, str | bytes] = dict(
+        behaviours_of_a_fit(found.sets, found.sets[found.chosen], again=again, chosen_as="chosen")
+    )
+    try:
+        texts["posterior.nc"] = _for_arviz(found, came, again)
+    except MissingLibrary as missing:
+        lines.append(f"Not written: {missing}")
+    text = "\n\n".join(lines)
+    return Results(
+        scenarios={scenario.name: scenario},
+        seed=settings.seed,
+        replicates=range(1),
+        tables=tables,
+        texts={"summary.txt": text, **texts},
+        figures=figures,
+        words=[text],
+        numbers="",
+    )
+
+
+def _deciding_of_targets(runs: TargetRuns, draws: int, settings: CalibrateSettings) -> dict[str, Any]:
+    """Return everything that decides what is simulated, beside the code of the model."""
+    ranges = {name: [p.low, p.high] for name, p in zip(runs.names, runs.parameters, strict=True)}
+    return {
+        "prior_draws": draws,
+        "wave": settings.wave,
+        "seed": settings.seed,
+        "parameters": ranges,
+        "targets": [[one.id, one.value, one.standard_error] for one in runs.targets],
+        "scenario": hashlib.sha256(repr(runs.scenario).encode()).hexdigest(),
+    }
+
+
+def _for_arviz(found: FoundByTargets, came: Predicted, again: str) -> bytes:
+    """Return prior, posterior and what one run of each accepted set shows, as a file for ArviZ."""
+    runs = found.runs
+
+    def by_name(points: Any) -> dict[str, Any]:
+        return dict(zip(runs.names, values_in(points, runs.parameters).T, strict=True))
+
+    return inference_data(
+        prior=by_name(found.told_by_prior.points[: len(found.points)]),
+        posterior=by_name(found.points),
+        predictive=came.at_targets[:, 0],
+        observed=runs.values,
+        targets=runs.ids,
+        about=again,
+    )
+
+
+# --------------------------------------------------------------------- patterns of one's own
+
+
+def _to_patterns(settings: CalibrateSettings, command: Command) -> Results:
     objective = _objective(settings)
     folder = study_folder(settings)
     store = begun(folder, _deciding(settings, objective), names=objective.coordinates, ids=objective.ids)
@@ -161,7 +327,7 @@ def _objective(settings: CalibrateSettings) -> Objective:
     ids = [pattern.id for pattern in declared.patterns]
     counted = counted_ids(ids, settings.leave_out)
     return Objective(
-        parameters=varied(settings.vary),
+        parameters=varied(settings.vary or ["behaviour"]),
         declared=declared,
         counted=np.array([id in counted for id in ids]),
         runs=settings.runs,
@@ -183,7 +349,7 @@ def _deciding(settings: CalibrateSettings, objective: Objective) -> dict[str, An
 def _smc(settings: CalibrateSettings) -> SMCSettings:
     """Return how the population is moved."""
     return SMCSettings(
-        prior_draws=max(settings.prior_draws, settings.particles),
+        prior_draws=max(settings.prior_draws or PRIOR_DRAWS["of"], settings.particles),
         particles=settings.particles,
         tolerance=settings.tolerance,
         most_generations=settings.generations,
