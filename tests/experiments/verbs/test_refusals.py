@@ -46,6 +46,14 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["place.population=12"], ["place.population", "12", "1000"]),
         (["output=/proc/answers"], ["/proc/answers", "cannot be written"]),
     ],
+    "diff": [
+        ([], ["with is missing", "with={levers.duty.attend:1}"]),
+        (["with={levers.dutty.attend:1}"], ["levers.dutty.attend", "did you mean levers.duty.attend?"]),
+        (["with={board.members.fire:1}"], ["'fire'", "did you mean fire_service?"]),
+        (["runs=[here]"], ["runs", "two output folders"]),
+        (["runs=[here,there]"], ["'here'", "no output folder of run"]),
+        (["runs=[here,there]", "months=12"], ["'months=12'", "cannot both be given"]),
+    ],
     "discover": [
         (["regime=talking_shop"], ["study is missing"]),
         (["study=nowhere", "regime=talking_shop"], ["holds no study", "partnerships sweep study=nowhere"]),
