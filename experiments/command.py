@@ -103,6 +103,11 @@ class Command:
         """Return whether one of the settings ``names`` is given as a whole, such as ``place=birmingham``."""
         return any(re.match(rf"\+*({'|'.join(names)})=", override) for override in self.overrides)
 
+    @property
+    def of_the_scenario(self) -> list[str]:
+        """Return the overrides that are no settings of the verb."""
+        return self.beside(*(setting.name for setting in verb_settings(self.verb)))
+
     def beside(self, *names: str) -> list[str]:
         """Return the overrides that set something else than ``names`` and what is inside them."""
         known = "|".join(map(re.escape, names))
@@ -143,6 +148,16 @@ class Command:
         _say_what_is_not_reached([scenario if longest is None else with_changes(scenario, months=longest)], self._said)
         return scenario
 
+    def scenario_with(self, overrides: Iterable[str], *, name: str | None = None) -> Scenario:
+        """Return the scenario that is asked for with more ``overrides``, or that called ``name`` with all of them.
+
+        With a sample it has the usual behaviour.
+        """
+        asked = [one for one in self.of_the_scenario if not one.startswith("scenario=")]
+        if self.sample is not None:
+            asked = [f"{GROUP}={USUAL}", *(one for one in asked if not re.match(r"[+~]*behaviour=", one))]
+        return load_scenario(name or str(self.choices["scenario"]), [*asked, *overrides], verb=self.verb)
+
     @cached_property
     def _scenario(self) -> Scenario:
         return scenario_of(self.config, sampled=self.sample is not None)
@@ -157,12 +172,7 @@ class Command:
 
         With a sample they keep the usual behaviour: replicates take theirs from the sample.
         """
-        of_the_verb = [setting.name for setting in verb_settings(self.verb)]
-        shared = self.beside(*of_the_verb)
-        if self.sample is not None:
-            shared = [override for override in shared if not re.match(r"[+~]*behaviour=", override)]
-            shared = [f"{GROUP}={USUAL}", *shared]
-        scenarios = {name: load_scenario(name, shared, verb=self.verb) for name in names}
+        scenarios = {name: self.scenario_with([], name=name) for name in names}
         _say_what_is_not_reached(scenarios.values(), self._said)
         return scenarios
 

@@ -111,6 +111,7 @@ ROOMS: dict[str, str] = {
     "analysis.run": "sim analysis.shared",
     "analysis.comparison": "sim analysis.shared",
     "analysis.explanation": "sim analysis.shared analysis.run",
+    "analysis.parting": "sim analysis.shared analysis.explanation",
     "analysis.sensitivity": "sim analysis.shared",
     "analysis.discovery": "sim analysis.shared",
     "analysis.policy": "sim analysis.shared",
@@ -163,7 +164,7 @@ ROOMS: dict[str, str] = {
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
     " experiments.command experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
-    "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation"
+    "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.parting"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.calibration analysis.claims"
     " analysis.tipping analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief"
     " analysis.seminar experiments.files experiments.terminal experiments.options experiments.registry"

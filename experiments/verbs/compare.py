@@ -17,6 +17,12 @@ group (and the next parameter set), the same one in every scenario, so replicate
 their number; places.csv and a figure have them one by one. What is told by place is conditional on
 the record, and no assessment of any authority.
 
+With precision= replicates go on until the paired differences from the reference are known to a
+half-width, in the unit of each measure: 'precision={engagement:0.005,outcome:0.01}'. The first
+replicates= runs say how many that takes (Stein's two stages: the spread is looked at once, so that
+intervals stay what they are), at most most_replicates=; what was asked, needed and reached is told
+and in precision.csv. It is about chance: what differs between parameter sets more runs do not narrow.
+
 For example:
   partnerships compare
   partnerships compare scenarios=[baseline_lsp,sigoma_stick,sigoma_carrot] replicates=100
@@ -25,13 +31,15 @@ For example:
   partnerships compare scenarios=[growth_coalition,talking_shop]
   partnerships compare --multirun place=birmingham,barnsley
   partnerships compare places=funded replicates=880
+  partnerships compare precision={engagement:0.005} most_replicates=2000
 """
 
 from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 import pandas as pd
@@ -39,6 +47,7 @@ from pydantic import Field
 from rich.table import Table
 
 from analysis.comparison.figures import comparison_figures
+from analysis.comparison.precision import precision_in_words, precision_reached, replicates_needed
 from analysis.comparison.tables import CENTRAL_PAIR, compared, usual_reference
 from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
@@ -73,6 +82,8 @@ class CompareSettings:
     overwrite: bool
     figures: Figures
     measures: Names | None = None
+    precision: dict[str, Annotated[float, Field(gt=0.0)]] | None = None
+    most_replicates: Annotated[Whole, Field(ge=2, le=100_000)] = 5_000
 
 
 def work(settings: CompareSettings, command: Command) -> Results:
@@ -80,23 +91,28 @@ def work(settings: CompareSettings, command: Command) -> Results:
     scenarios = _scenarios(settings, command)
     reference, headlines = _reference(settings), _headlines(settings, scenarios)
     places = _places(settings, command)
-    runs = run_pairs(
-        scenarios,
-        seed=settings.seed,
-        replicates=settings.replicates,
-        engine=settings.engine,
-        workers=settings.workers,
-        turns=turns_of(places, command.behaviours),
+    _refuse_precision(settings, scenarios)
+    turns = turns_of(places, command.behaviours)
+    run = partial(
+        run_pairs, scenarios, seed=settings.seed, engine=settings.engine, workers=settings.workers, turns=turns
     )
+    runs, needed = run(replicates=settings.replicates), None
+    if settings.precision:
+        needed = replicates_needed(runs.runs, reference, settings.precision)
+        replicates = _in_whole_turns(int(needed["needed"].max()), len(turns), most=settings.most_replicates)
+        runs = run(replicates=replicates) if replicates > settings.replicates else runs
     sets = len(command.behaviours) if command.sample else 1
     found = compared(runs.runs, reference, sets=sets)
     scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
     text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
     tables = {"summary.csv": found.summary, "contrasts.csv": found.contrasts, "regimes.csv": found.regimes}
+    if needed is not None:
+        tables["precision.csv"] = precision_reached(needed, runs.runs)
+        text += f"\n\n{precision_in_words(tables['precision.csv'], most=settings.most_replicates)}"
     results = Results(
         scenarios=scenarios,
         seed=settings.seed,
-        replicates=range(settings.replicates),
+        replicates=range(runs.runs["replicate"].nunique()),
         tables=tables | {"runs.parquet": runs.runs, "trajectories.parquet": runs.trajectories},
         texts={"conclusions.txt": text},
         figures=comparison_figures(runs.trajectories, runs.runs, found.contrasts),
@@ -106,6 +122,24 @@ def work(settings: CompareSettings, command: Command) -> Results:
         return results
     in_places = [places[replicate % len(places)].name for replicate in runs.runs["replicate"]]
     return with_places(results, runs.runs.assign(place=in_places))
+
+
+def _in_whole_turns(replicates: int, turns: int, *, most: int) -> int:
+    """Return a number of replicates of which every turn (a parameter set, a place) takes as many, up to ``most``."""
+    each = max(1, turns)
+    return min(each * math.ceil(replicates / each), each * (most // each))
+
+
+def _refuse_precision(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:
+    """Refuse half-widths of what is no measure, and a first stage that has no spread or is beyond the most."""
+    if not settings.precision:
+        return
+    _refuse_unknown(settings.precision, scenarios, setting="precision")
+    if not 2 <= settings.replicates <= settings.most_replicates:
+        raise CommandError(
+            f"replicates = {settings.replicates} is not allowed with precision: the first stage takes from 2 to "
+            f"most_replicates = {settings.most_replicates}"
+        )
 
 
 def _places(settings: CompareSettings, command: Command) -> list[Place]:
@@ -159,12 +193,16 @@ def _reference(settings: CompareSettings) -> str:
 
 
 def _headlines(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> Sequence[str]:
+    _refuse_unknown(settings.measures or (), scenarios, setting="measures")
+    return settings.measures or HEADLINES
+
+
+def _refuse_unknown(names: Iterable[str], scenarios: Mapping[str, Scenario], *, setting: str) -> None:
     known = measures_of(scenarios.values())
-    for name in settings.measures or ():
+    for name in names:
         if name not in known:
             close = nearest(name, known)
-            raise CommandError(f"measures: unknown measure {name!r}{close}; see: partnerships list measures")
-    return settings.measures or HEADLINES
+            raise CommandError(f"{setting}: unknown measure {name!r}{close}; see: partnerships list measures")
 
 
 def _table(summary: pd.DataFrame, headlines: Sequence[str]) -> Table:

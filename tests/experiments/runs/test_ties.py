@@ -138,12 +138,9 @@ def test_pairs_are_the_network_of_the_months_asked_for(tied):
     n = int(tied.history.measures["n_members"].iloc[39])
     assert trust.number_of_edges() == n * (n - 1)
     here = tied.ties[tied.ties["month"] == 39]
-    assert {frozenset(edge) for edge in ties.edges} == {
-        frozenset(pair) for pair in zip(here["one"], here["other"], strict=True)
-    }
-    assert dict(zip(zip(here["one"], here["other"], strict=True), here["months_together"], strict=True)) == {
-        pair: ties.edges[pair]["months_together"] for pair in zip(here["one"], here["other"], strict=True)
-    }
+    expected = here.set_index(["one", "other"])["months_together"].to_dict()
+    assert {frozenset(edge) for edge in ties.edges} == {frozenset(pair) for pair in expected}
+    assert {pair: ties.edges[pair]["months_together"] for pair in expected} == expected
     mean = np.mean([weight for *_, weight in trust.edges(data="trust")])
     assert mean == pytest.approx(tied.history.measures["trust"].iloc[39])
 

@@ -1,0 +1,1 @@
+"""Where two runs part, and how far what was changed reaches."""
