@@ -206,6 +206,43 @@ def policy_calendar(
     return tuple(policies)
 
 
+def changed_from(policies: Sequence[Policy], month: int, settings: Mapping[str, Any]) -> tuple[Policy, ...]:
+    """Return the policies with settings such as ``levers.duty.attend`` at other values from a month on.
+
+    What a calendar sets later of the same settings is overruled, all else of it stays. Raises
+    :class:`sim.ScenarioError` for an unknown setting or a value that is not allowed.
+    """
+    patches: dict[str, Any] = {"levers": {}, "leadership": {}, "own": {}}
+    for path, value in settings.items():
+        *topics, name = path.split(".")
+        if not topics or topics[0] not in patches:
+            raise ScenarioError(f"{path} cannot be changed in a run: it takes {', '.join(f'{t}.…' for t in patches)}")
+        inside = patches
+        for topic in topics:
+            inside = inside.setdefault(topic, {})
+        inside[name] = value
+    made: dict[int, Any] = {}
+
+    def patched(topic: str, current: Any) -> Any:
+        if not patches[topic]:
+            return current
+        if current is None:
+            raise ScenarioError(f"{topic}.{next(iter(patches[topic]))} is set, but no extension declares it")
+        if id(current) not in made:
+            made[id(current)] = validated(
+                type(current), _merged(dataclasses.asdict(current), patches[topic]), f"{topic}."
+            )
+        return made[id(current)]
+
+    later = [
+        dataclasses.replace(policy, **{topic: patched(topic, getattr(policy, topic)) for topic in patches})
+        for policy in policies[month:]
+    ]
+    if patches["levers"]:
+        later[:1] = [dataclasses.replace(policy, is_new=1.0) for policy in later[:1]]
+    return (*policies[:month], *later)
+
+
 def entries_beyond(scenario: Scenario) -> tuple[CalendarEntry, ...]:
     """Return the entries of a calendar after the last month of the run."""
     end = month_number(scenario.start) + scenario.months

@@ -507,6 +507,7 @@ class Month:
             step.take(model)
         model.measures[model.month] = self.read_measures(model)
         rows, read = model.partner_rows[model.month], self.read_columns
+        rows[:] = 0.0  # of bodies that are no members
         for partner in model.members:
             values = read(partner)
             rows[partner.position] = (*values, *partner.terms) if model.keeps_terms else values

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.events import EVENTS
+from sim.events import ABOLISHED, EVENTS
 from sim.population import Archetype, Seat
 from sim.rules.mathematics import total
+from sim.scenario import ScenarioError
 from sim.state import ByClaim, ByMonth, ByProject, ByTable, ByTerm, ByTopic, Towards, set_to_zero
 
 if TYPE_CHECKING:
@@ -107,6 +108,25 @@ class Partner(mesa.Agent):
         self.abolished_at = float(model.abolished_at(seat))
         self.full_budget_gbp_m = seat.budget_gbp_m
         self.is_member = 1.0 if seat.joins_at == 0 else 0.0
+
+    def __repr__(self) -> str:
+        """Return who it is, in one line."""
+        sits = "member" if self.is_member > 0.0 else "no member"
+        return f"{type(self).__name__}({self.name!r}, {self.kind.archetype}, {sits})"
+
+    def step(self) -> None:
+        """Raise :class:`sim.ScenarioError`: bodies take no months of their own."""
+        raise ScenarioError(
+            "a body takes no step alone: a month is a list of steps that all take together, in the order of "
+            "sim/month.py; call model.step(), or change the list, see docs/extending.md"
+        )
+
+    def remove(self) -> None:
+        """Leave the table for good, as if the calendar abolished it now."""
+        self.is_member, self.is_abolished = 0.0, 1.0
+        self.note(ABOLISHED)
+        self.model.seat_members()
+        super().remove()
 
     def utility(self) -> float:
         """Return the utility of going in person: the sum of its terms."""

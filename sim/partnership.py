@@ -8,23 +8,24 @@ drawn before the run (``sim/randomness.py``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import mesa
-import numpy as np
 
+from sim.asking import NOT_GIVEN, ORDINARY, composed, seed_of
 from sim.choices import Played, given_choices
 from sim.events import EVENTS
-from sim.levers import policy_calendar
+from sim.levers import changed_from, policy_calendar
 from sim.own import month_of, refuse_swapped
 from sim.parameters import Levers
 from sim.partners import KIND_OF_PARTNER, Partner
 from sim.population import Seat, known_at_launch, seats_of
-from sim.randomness import make_draws, replicate_named, seed_named
-from sim.records import Record, empty_record, kept_months
-from sim.scenario import Scenario, month_number
+from sim.randomness import make_draws, replicate_named
+from sim.records import Record, empty_record, kept_months, not_lived
+from sim.scenario import Scenario, ScenarioError, month_number
 from sim.state import (
     ByBlock,
     ByClaim,
@@ -41,17 +42,26 @@ from sim.state import (
 if TYPE_CHECKING:
     from sim.month import Month
 
+SHOWN = ("attendance", "engagement", "top_share", "trust", "decision_rate", "added_value")
+"""Measures that a notebook shows of a model."""
+
 Luck = Any
 """This month's draws of a body or of the partnership, by stream."""
 
 
 class PartnershipModel(mesa.Model):
-    """One local strategic partnership, month by month.
+    """One local strategic partnership, month by month: ``PartnershipModel()`` is the ordinary one.
 
-    ``seed`` and ``replicate`` name the run; see ``sim/randomness.py``. ``month`` is the list of steps, as
-    changed by an extension. After as many steps as the scenario has months, the rows of ``measures``
-    (months × measures) and ``partner_rows`` (months × partners × columns) are complete, and so is what ``record`` names
-    of ``record_months`` (None: of all). ``played`` are choices that are given, see ``sim/choices.py``.
+    ``scenario`` is a scenario, or the name of one that ships; then further settings go by their path, as on the command
+    line: ``PartnershipModel("talking_shop", **{"levers.pooling_rate": 0.2})``. ``seed`` and ``replicate`` name the run,
+    see ``sim/randomness.py``. ``rng``, as Mesa has it, may stand for ``seed``: a whole number is the seed, of anything
+    else that Mesa takes one is drawn, and None draws a fresh one. ``month`` is the list of steps, as changed by an
+    extension. ``played`` are choices that are given, see ``sim/choices.py``.
+
+    ``datacollector`` holds every measure and the regime of each month, ``running`` is False after the last. After as
+    many steps as the scenario has months, the rows of ``measures`` (months × measures) and ``partner_rows`` (months ×
+    partners × columns) are complete, and so is what ``record`` names of ``record_months`` (None: of all); until then
+    months to come are NaN.
     What is annotated here is all that a partnership holds; flags are 0 or 1.
     """
 
@@ -132,23 +142,29 @@ class PartnershipModel(mesa.Model):
 
     def __init__(
         self,
-        scenario: Scenario,
+        scenario: Scenario | str = ORDINARY,
         *,
-        seed: int = 0,
+        seed: int | None = 0,
+        rng: Any = NOT_GIVEN,
         replicate: int = 0,
         record_terms: bool = False,
         month: Month | None = None,
         record: str | None = None,
         record_months: Sequence[int] | None = None,
         played: Played | None = None,
+        **kwargs: Any,
     ) -> None:
         refuse_swapped()
-        seed, replicate = seed_named(seed), replicate_named(replicate)
+        seed, replicate = seed_of(seed, rng), replicate_named(replicate)
+        scenario = composed(scenario, kwargs)
         super().__init__(rng=seed)
+        self.seed, self.replicate = seed, replicate
         self.plan = month or month_of(scenario)
         self.request = scenario  # Mesa 3.5 keeps the name `scenario` for itself
         self.behaviour, self.place = scenario.behaviour, scenario.place
         self.policies = policy_calendar(scenario, self.plan.own_settings)
+        self.policy = self.policies[0]
+        self.levers, self.leadership, self.own = self.policy.levers, self.policy.leadership, self.policy.own
         self.first_month = month_number(scenario.start)
         self.month = 0
         self.is_kept = 1
@@ -177,12 +193,63 @@ class PartnershipModel(mesa.Model):
         for matrix, known in known_at_launch(scenario.board, seats).items():
             for partner, row in zip(self.partners, known, strict=True):
                 setattr(partner, matrix, row)
-        self.members = [partner for partner in self.partners if partner.is_member]
-        self.measures = np.zeros((scenario.months, len(self.plan.measures)))
+        self.seat_members()
+        self.measures = not_lived(scenario.months, len(self.plan.measures))
         n_columns = len(self.plan.columns) + (len(self.plan.terms) if record_terms else 0)
-        self.partner_rows = np.zeros((scenario.months, self.n_seats, n_columns))
+        self.partner_rows = not_lived(scenario.months, self.n_seats, n_columns)
         self.record = self._empty_record(record, record_months) if record is not None else None
+        read = {name: partial(_measured, number=number) for number, name in enumerate(self.plan.measures)}
+        self.datacollector = mesa.DataCollector(model_reporters={**read, "regime": _regime_now})
         self.plan.launch(self)
+
+    def __repr__(self) -> str:
+        """Return what it is and how far it is, in one line."""
+        return (
+            f"PartnershipModel({self.request.name!r}, {self.request.place.label}, {self._when}, "
+            f"{len(self.members)} members, seed {self.seed}, replicate {self.replicate})"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return what it is, how far it is and what it shows now, for a notebook."""
+        shown = [] if self.month == 0 else [self.plan.measures[name] for name in SHOWN if name in self.plan.measures]
+        rows = "".join(
+            f"<tr><td>{escape(one.label)}</td><td>{self.measure(one.name):.3f}</td><td>{escape(one.unit)}</td></tr>"
+            for one in shown
+        )
+        regime = f"<p>{escape(_regime_now(self))}</p>" if shown else ""
+        return f"<p><code>{escape(repr(self))}</code></p>{regime}<table>{rows}</table>"
+
+    @property
+    def _when(self) -> str:
+        if self.month == 0:
+            return f"{self.request.months} months from {self.request.start} to live"
+        lived = f"lived {self.month} of {self.request.months} months"
+        return f"{lived}, to {self.request.month_label(self.month - 1)}"
+
+    def measure(self, name: str) -> float:
+        """Return a measure as it was in the last month that was lived, NaN before the first; raise KeyError."""
+        if name not in self.plan.measures:
+            raise KeyError(f"unknown measure {name!r}; see: partnerships list measures")
+        return _measured(self, number=list(self.plan.measures).index(name))
+
+    def change(self, settings: Mapping[str, Any]) -> None:
+        """Let settings have other values from the next month to be lived: ``change({"levers.pooling_rate": 0.2})``.
+
+        It takes paths of levers, of leadership and of an extension's own. What a calendar sets of them later is
+        overruled. Raises :class:`sim.ScenarioError` for what cannot be set, and when no month is left.
+        """
+        self._refuse_end()
+        self.policies = changed_from(self.policies, self.month, settings)
+
+    def _refuse_end(self) -> None:
+        if self.month >= self.request.months:
+            raise ScenarioError(
+                f"the run is over: all its {self.request.months} months were lived; make a model with more, months=…"
+            )
+
+    def seat_members(self) -> None:
+        """See anew who is a member."""
+        self.members = [partner for partner in self.partners if partner.is_member]
 
     @property
     def record_terms(self) -> bool:
@@ -190,9 +257,12 @@ class PartnershipModel(mesa.Model):
         return self.keeps_terms > 0
 
     def step(self) -> None:
-        """Live through one month."""
+        """Live through one month; raise :class:`sim.ScenarioError` after the last one."""
+        self._refuse_end()
         self.plan.live(self)
         self.month += 1
+        self.running = self.month < self.request.months
+        self.datacollector.collect(self)
 
     def _empty_record(self, name: str, months: Sequence[int] | None) -> Record:
         """Return room for what is kept of a run under a name."""
@@ -219,6 +289,12 @@ class PartnershipModel(mesa.Model):
 
     def enter_month(self) -> None:
         """Bring this month's policy into force, and give everybody this month's luck."""
+        before = self.policy
+        if not (self.levers is before.levers and self.leadership is before.leadership and self.own is before.own):
+            raise ScenarioError(
+                "levers, leadership or own were replaced by hand, which would not last: say "
+                'model.change({"levers.pooling_rate": 0.2}) for what is to hold from now on'
+            )
         self.policy = self.policies[self.month]
         self.levers, self.leadership, self.own = self.policy.levers, self.policy.leadership, self.policy.own
         self.deal_luck(self.month)
@@ -235,3 +311,19 @@ class PartnershipModel(mesa.Model):
     def parameter(self, name: str) -> float:
         """Return a parameter of behaviour by its name alone."""
         return float(getattr(self.behaviour, name))
+
+
+# ---------------------------------------------------------------------- as Mesa's tools ask
+
+
+def _measured(model: PartnershipModel, *, number: int) -> float:
+    """Return a measure of the last month that was lived, NaN before the first."""
+    return float(model.measures[model.month - 1, number]) if model.month else float("nan")
+
+
+def _regime_now(model: PartnershipModel) -> str:
+    """Return what the last month that was lived is called; '' before the first."""
+    if model.month == 0:
+        return ""
+    values = dict(zip(model.plan.measures, model.measures[model.month - 1 : model.month].T, strict=True))
+    return model.plan.naming.names[int(model.plan.naming.of(values, model.request.regimes)[0])]

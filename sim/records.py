@@ -58,6 +58,11 @@ class Record:
         raise KeyError(f"{name!r} was not kept; kept: {', '.join(self.names)}")
 
 
+def not_lived(*shape: int) -> NDArray[np.float64]:
+    """Return a table of what is still to be lived: all NaN."""
+    return np.full(shape, np.nan)
+
+
 def kept_months(months: Sequence[int] | None, *, longest: int) -> tuple[int, ...]:
     """Return the months that are kept, in their order: those asked for, or with None all of a run."""
     if months is None:

@@ -69,7 +69,7 @@ class Step:
         for taker in self.takers.listed(model):
             function(taker)
         if self.seats_change:
-            model.members = [partner for partner in model.partners if partner.is_member]
+            model.seat_members()
 
 
 # ---------------------------------------------------------------------- between two bodies

@@ -50,6 +50,7 @@ ROOMS: dict[str, str] = {
     "sim.own": "sim.jit sim.scenario",
     "sim.checking": "sim.scenario sim.population sim.levers sim.own",
     "sim.randomness": "sim.scenario sim.population sim.tables",
+    "sim.asking": "sim.scenario sim.randomness",
     "sim.choices": "sim.scenario sim.randomness",
     "sim.state": "sim.population sim.tables",
     # ------------------------------------------------------------- the model: its rules, each step of a month once
@@ -66,9 +67,9 @@ ROOMS: dict[str, str] = {
     "sim.vocabulary": "sim.spelling sim.parameters sim.regimes sim.population sim.terms sim.measures sim.meetings",
     # ------------------------------------------ the model: a month, as a list of steps, and Mesa, which goes through it
     "sim.pairs": "sim.steps",
-    "sim.partners": "sim.events sim.rules.mathematics sim.population sim.state",
-    "sim.partnership": "sim.choices sim.events sim.parameters sim.scenario sim.population sim.levers sim.randomness"
-    " sim.records sim.own sim.partners sim.state",
+    "sim.partners": "sim.scenario sim.events sim.rules.mathematics sim.population sim.state",
+    "sim.partnership": "sim.asking sim.choices sim.events sim.parameters sim.scenario sim.population sim.levers"
+    " sim.randomness sim.records sim.own sim.partners sim.state",
     "sim.month": "sim.spelling sim.parameters sim.regimes sim.scenario sim.population sim.tables sim.randomness"
     " sim.choices sim.records sim.state sim.own sim.terms sim.steps sim.pairs sim.policy sim.obligations sim.meetings"
     " sim.projects sim.ties sim.accountability sim.life sim.measures sim.partners sim.partnership",
@@ -203,8 +204,8 @@ LIBRARIES: dict[str, str] = {
     "numba": "sim.lanes sim.compiled sim.portable",
     "llvmlite": "sim.lanes experiments.page",
     "mesa": "sim.partners sim.partnership",
-    "numpy": "sim.regimes sim.randomness sim.choices sim.labelled sim.records sim.partnership sim.history sim.lanes"
-    " sim.block sim.ensemble sim.portable analysis experiments",
+    "numpy": "sim.regimes sim.randomness sim.asking sim.choices sim.labelled sim.records sim.history"
+    " sim.lanes sim.block sim.ensemble sim.portable analysis experiments",
     "pandas": "sim.labelled sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls sim.laboratory analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
