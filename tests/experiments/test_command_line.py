@@ -336,7 +336,8 @@ def test_compare_leaves_the_tables_that_were_promised(comparison: Path) -> None:
     tables = {name: pd.read_csv(folder / f"{name}.csv") for name in ("summary", "contrasts", "regimes")}
     assert list(tables["summary"]) == ["scenario", "measure", "mean", "ci_low", "ci_high", "sd", "replicates"]
     assert list(tables["contrasts"]) == [
-        *("measure", "scenario", "reference", "difference", "ci_low", "ci_high", "effect_size", "replicates")
+        *("measure", "scenario", "reference", "difference", "ci_low", "ci_high", "effect_size", "replicates"),
+        *("share_above_0", "share_of_sets", "sets", "runs_per_set"),
     ]
     assert list(tables["regimes"]) == ["scenario", "regime", "share", "ci_low", "ci_high"]
     assert set(tables["summary"]["measure"]) == set(MEASURES)
