@@ -35,7 +35,9 @@ def commands_again(
     commands = []
     planned = manifest["settings"].get(store.ASKED) or {}
     if planned and _decisive(planned["command"]) != _decisive(manifest["command"]):
-        commands.append((_directed(planned["command"], target.with_name(f"{target.name}_first"), study), planned))
+        leaves_more = "output" in _settings_of(planned["command"][1])
+        first = target.with_name(f"{target.name}_first") if leaves_more else study
+        commands.append((_directed(planned["command"], first, study), planned))
     is_made = bool(planned) or "output" not in _settings_of(manifest["command"][1])
     commands.append((_directed(manifest["command"], target, study if is_made else None), manifest))
     return [([_found(word, kept) for word in words], _folder_of(asked)) for words, asked in commands]

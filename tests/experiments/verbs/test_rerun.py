@@ -125,6 +125,12 @@ def test_where_results_go_is_all_that_changes(tmp_path: Path) -> None:
     assert again("phase", "study=s", "points=3", "output=o", study_asked=asked) == [
         ["phase", "points=3", f"output={target}", beside]
     ]
+    swept = {"command": ["partnerships", "sweep", "study=s", "draws=9"]}
+    assert again("discover", "study=s", "measure=trust", "output=o", study_asked=swept) == [
+        ["sweep", "draws=9", beside],
+        ["discover", "measure=trust", f"output={target}", beside],
+    ]
+    assert again("discover", "study=s", "output=o") == [["discover", "study=s", f"output={target}"]]
     assert again("phase", "study=s", study_asked=asked) == [
         ["phase", "points=3", f"output={target}_first", beside],
         ["phase", f"output={target}", beside],
