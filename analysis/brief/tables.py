@@ -18,15 +18,12 @@ import pandas as pd
 from scipy import stats
 
 from analysis.policy.tables import COSTS
-from analysis.shared.parameter_sets import over_sets
+from analysis.shared.parameter_sets import LEAST_SETS, over_sets
 from analysis.shared.summaries import WORKING_REGIMES, scenarios_of, t_interval
 from analysis.shared.words import titled
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
 from sim.vocabulary import VOCABULARY
-
-LEAST_UNITS = 20
-"""Sets or draws from which a difference can be called clear: with fewer, one in twenty may differ and not be seen."""
 
 FEW_RUNS = 5
 """Runs a unit below which chance widens an interval much."""
@@ -112,7 +109,7 @@ class Effect(NamedTuple):
     @property
     def enough(self) -> bool:
         """Return whether there are runs and units enough to call a difference clear."""
-        return self.runs > 1 and (self.units == 1 or self.units >= LEAST_UNITS)
+        return self.runs > 1 and (self.units == 1 or self.units >= LEAST_SETS)
 
     @property
     def clear(self) -> bool:

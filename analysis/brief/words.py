@@ -12,7 +12,6 @@ import pandas as pd
 import sim.parameters
 from analysis.brief.tables import (
     FEW_RUNS,
-    LEAST_UNITS,
     QUANTITIES,
     WORKS,
     Effect,
@@ -22,6 +21,7 @@ from analysis.brief.tables import (
 )
 from analysis.run.turning_points import policy_dates
 from analysis.shared.outcomes import outcome_of
+from analysis.shared.parameter_sets import LEAST_SETS
 from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import capital, listed, mid_sentence, readable
 from sim.parameters import PARAMETERS
@@ -290,7 +290,7 @@ def how_sure(*, units: str, count: int, runs: int) -> list[str]:
         f"known about them and what chance is left in those means. Only one can be true, so more runs take chance out, "
         f"but never make an interval narrower than the {units} differ: briefs of one question agree within it.",
         "A difference is between runs with the same people, elections and luck. It is called clear if its interval "
-        f"leaves out 0 and there are {LEAST_UNITS} {units} or more.",
+        f"leaves out 0 and there are {LEAST_SETS} {units} or more.",
     ]
     if units == "draws":
         said.append(

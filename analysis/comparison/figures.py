@@ -47,7 +47,6 @@ from analysis.shared.plotting import (
 from analysis.shared.summaries import (
     HEADLINE,
     bands,
-    contrasts,
     regime_shares,
     regimes_over_time,
     scenarios_of,
@@ -214,18 +213,24 @@ def final_regimes(runs: pd.DataFrame) -> Figure:
 
 
 @in_house_style
-def paired_contrasts(runs: pd.DataFrame, *, reference: str) -> Figure:
-    """Return a figure of the paired difference of headline measures from ``reference``, one panel a measure.
+def paired_contrasts(contrasts: pd.DataFrame, compared: Sequence[str]) -> Figure:
+    """Return a figure of paired differences of headline measures from the reference, one panel a measure.
 
+    ``contrasts`` as of ``analysis.comparison.tables.compared``; only those with its first reference are drawn.
+    ``compared`` names all scenarios, in the order that gives them their colours.
+
+    >>> from analysis.shared import summaries
     >>> baseline = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "engagement": [0.25, 0.5], "trust": 0.5})
     >>> runs = pd.concat([baseline, baseline.assign(scenario="with_fund", trust=[0.5, 0.75])])
-    >>> [ax.get_title(loc="left") for ax in paired_contrasts(runs, reference="baseline").axes if ax.get_visible()]
+    >>> figure = paired_contrasts(summaries.contrasts(runs, "baseline"), scenarios_of(runs))
+    >>> [ax.get_title(loc="left") for ax in figure.axes if ax.get_visible()]
     ['Engagement', 'Trust']
     """
-    headline = [measure for measure in HEADLINE if measure in runs]
-    table = contrasts(runs[["scenario", "replicate", *headline]], reference)
+    reference = str(contrasts["reference"].iloc[0])
+    headline = [measure for measure in HEADLINE if (contrasts["measure"] == measure).any()]
+    table = contrasts[(contrasts["reference"] == reference) & contrasts["measure"].isin(headline)]
     scenarios = scenarios_of(table)
-    looks = looks_of(scenarios_of(runs))
+    looks = looks_of(compared)
     rows, columns = grid_shape(len(headline), most_columns=3)
     height = 1.6 + rows * (1.0 + 0.33 * len(scenarios))
     figure, panels = new_figure(rows, columns, width=WIDTH, height=height, sharey=True)
@@ -233,6 +238,8 @@ def paired_contrasts(runs: pd.DataFrame, *, reference: str) -> Figure:
     add_title(figure, differences_in_words(table))
     pairs = table["replicates"]
     line = "Line: its 95 % interval." if pairs.max() > 1 else "One pair has no interval."
+    if "sets" in table:
+        line = f"Line: the middle 95 % of {table['sets'].iloc[0]} accepted sets."
     against = f"Difference from {mid_sentence(reference)} at the end."
     add_note(figure, f"{against} Dot: mean over {counted(pairs, 'pair')} of runs with the same chance. {line}")
     for ax, measure in zip(panels, headline, strict=False):
@@ -294,7 +301,7 @@ def headline(trajectories: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     """
     measures = ("engagement", "top_share", "added_value")
     figure, axes = fan_grid(
-        trajectories, {name: headed(name, wrap=15) for name in measures},
+        trajectories, {name: headed(name, wrap=13) for name in measures},
         title=headline_in_words(trajectories, regime_shares(runs)), more_columns=1,
         note="Bars: share of runs; line: 95 % Wilson interval.",
     )  # fmt: skip
@@ -339,17 +346,19 @@ def _shares_note(trajectories: pd.DataFrame) -> str:
     )
 
 
-def comparison_figures(trajectories: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
+def comparison_figures(
+    trajectories: pd.DataFrame, runs: pd.DataFrame, contrasts: pd.DataFrame
+) -> dict[str, Callable[[], Figure]]:
     """Return how to draw each figure of a comparison of scenarios, by its name.
 
-    ``trajectories`` has one row a run and month, ``runs`` one row a run (see ``analysis.shared.summaries``). The
-    scenario that comes last is the one that others are contrasted with; a single one has no contrast. Of ties, senior
-    time, money by use and added value there are figures if the months have such measures.
+    ``trajectories`` has one row a run and month, ``runs`` one row a run (see ``analysis.shared.summaries``);
+    ``contrasts`` is empty for a single scenario. Of ties, senior time, money by use and added value there are figures
+    if the months have such measures.
 
     >>> from sim.measures import MEASURES
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"],
     ...                     "regime": "talking shop", **dict.fromkeys(MEASURES, 0.5)})
-    >>> figures = comparison_figures(run, run[run["month"] == 1])
+    >>> figures = comparison_figures(run, run[run["month"] == 1], pd.DataFrame())
     >>> list(figures)[:3], bool(figures["trust"]().axes)
     (['headline', 'engagement_by_sector', 'dominance'], True)
     """
@@ -363,7 +372,6 @@ def comparison_figures(trajectories: pd.DataFrame, runs: pd.DataFrame) -> dict[s
         "regimes_final": lambda: final_regimes(runs),
     }
     figures |= resource_figures(trajectories, runs)
-    *others, last = scenarios_of(runs)
-    if others:
-        figures["contrasts"] = lambda: paired_contrasts(runs, reference=last)
+    if len(contrasts):
+        figures["contrasts"] = lambda: paired_contrasts(contrasts, scenarios_of(runs))
     return figures

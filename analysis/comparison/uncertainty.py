@@ -1,4 +1,8 @@
-"""What is known of an effect when parameters are not: the same contrast in every accepted parameter set."""
+"""What is known of a comparison when parameters are not: every accepted parameter set taken as the true one.
+
+An interval holds the middle 95 % of the sets, each with the mean of its runs. An interval over averages shrinks with
+more runs; this one does not, because only one set can be true. With few runs a set it holds their chance too.
+"""
 
 from __future__ import annotations
 
@@ -6,51 +10,76 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.shared.summaries import HEADLINE, scenarios_of
-from analysis.shared.words import is_share, mid_sentence, readable, titled
-from sim.measures import MEASURES
+from analysis.shared import summaries
+from analysis.shared.parameter_sets import LEAST_SETS
+from analysis.shared.summaries import CONFIDENCE, HEADLINE
+
+_ENDS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+
+
+def sets_used(runs: pd.DataFrame, sets: int) -> int:
+    """Return how many parameter sets the replicates of a table of runs took, replicate r set r mod ``sets``.
+
+    >>> sets_used(pd.DataFrame({"replicate": [0, 1, 2]}), 31)
+    3
+    """
+    return min(sets, int(runs["replicate"].nunique()))
+
+
+def summary_by_set(runs: pd.DataFrame, *, sets: int) -> pd.DataFrame:
+    """Return ``analysis.shared.summaries.summary`` with means and intervals over parameter sets.
+
+    >>> runs = pd.DataFrame({"scenario": "a", "replicate": range(4), "trust": [0.25, 0.75, 0.25, 0.75]})
+    >>> summary_by_set(runs, sets=2)[["mean", "ci_low", "ci_high"]].round(3).to_numpy().tolist()
+    [[0.5, 0.262, 0.738]]
+    """
+    table = summaries.summary(runs)
+    if sets_used(runs, sets) < 2:
+        return table
+    keys, measures = ["scenario", "measure"], list(table["measure"].unique())
+    means = runs.assign(set=runs["replicate"] % sets).groupby(["scenario", "set"], sort=False)[measures].mean()
+    by_scenario = means.groupby(level="scenario", sort=False)
+    low, high = (pd.DataFrame(by_scenario.quantile(end)).stack() for end in _ENDS)
+    over_sets = pd.DataFrame({"mean": pd.DataFrame(by_scenario.mean()).stack(), "ci_low": low, "ci_high": high})
+    rest = table.drop(columns=list(over_sets)).merge(over_sets.rename_axis(keys).reset_index(), on=keys, how="left")
+    return rest[list(table)]
 
 
 def contrasts_by_set(runs: pd.DataFrame, reference: str, *, sets: int) -> pd.DataFrame:
-    """Return how far the paired differences from ``reference`` vary between parameter sets.
+    """Return ``analysis.shared.summaries.contrasts`` with differences and intervals over parameter sets.
 
-    ``runs`` has one row a run, and replicate r took set r mod ``sets``. Columns: measure, scenario, reference,
-    median, low, high (the middle 95 % of the sets' mean differences), share_above_0 (of the sets), share_of_sets (of
-    the variance of single differences, what sets give and not chance; unknown with one run a set), sets, runs_per_set.
-    An interval over averages shrinks with more runs; this one does not, because only one set can be true. With one run
-    a set it holds the chance of single runs too.
+    ``runs`` has one row a run, and replicate r took set r mod ``sets``. Further columns: share_above_0 (of the sets),
+    share_of_sets (of the variance of single differences, what sets give and not chance; unknown with one run a set),
+    sets (that were used), runs_per_set.
 
     >>> baseline = pd.DataFrame({"scenario": "baseline", "replicate": range(4), "trust": 0.5})
     >>> runs = pd.concat([baseline, baseline.assign(scenario="with_fund", trust=[0.75, 0.25, 1.0, 0.25])])
     >>> table = contrasts_by_set(runs, "baseline", sets=2)  # replicates 0 and 2 took one set, 1 and 3 the other
-    >>> table[["scenario", "median", "share_above_0", "sets", "runs_per_set"]].to_numpy().tolist()
-    [['with_fund', 0.0625, 0.5, 2, 2.0]]
+    >>> table[["difference", "ci_low", "ci_high", "share_above_0", "sets"]].round(3).to_numpy().tolist()
+    [[0.062, -0.234, 0.359, 0.5, 2.0]]
     """
-    measures = [name for name in MEASURES if name in runs]
+    table, used = summaries.contrasts(runs, reference), sets_used(runs, sets)
+    if used < 2 or table.empty:
+        return table
+    measures = list(table["measure"].unique())
     final: pd.DataFrame = runs.set_index(["scenario", "replicate"])[measures]
-    used = min(sets, runs["replicate"].nunique())
-    rows = []
-    for scenario in scenarios_of(runs):
-        if scenario == reference:
-            continue
-        differences = final.xs(scenario) - final.xs(reference)
+    for scenario in table["scenario"].unique():
+        differences = (final.xs(scenario) - final.xs(reference)).dropna()
         by_set = differences.groupby(differences.index.to_numpy() % sets)
         means = np.asarray(by_set.mean(), dtype=float)
-        low, median, high = np.quantile(means, [0.025, 0.5, 0.975], axis=0)
-        shown = {
-            "measure": measures,
-            "scenario": scenario,
-            "reference": reference,
-            "median": median,
-            "low": low,
-            "high": high,
+        low, high = np.quantile(means, _ENDS, axis=0)
+        known = {
+            "difference": means.mean(axis=0),
+            "ci_low": low,
+            "ci_high": high,
             "share_above_0": (means > 0.0).mean(axis=0),
             "share_of_sets": share_of_sets(means, np.asarray(by_set.var(), dtype=float), len(differences) / used),
             "sets": used,
             "runs_per_set": len(differences) / used,
         }
-        rows.append(pd.DataFrame(shown))
-    return pd.concat(rows, ignore_index=True)
+        for name, values in known.items():
+            table.loc[table["scenario"] == scenario, name] = values  # measures in their order
+    return table.astype({"sets": int})
 
 
 def share_of_sets(means: NDArray[np.float64], chance: NDArray[np.float64], runs_per_set: float) -> NDArray[np.float64]:
@@ -69,36 +98,31 @@ def share_of_sets(means: NDArray[np.float64], chance: NDArray[np.float64], runs_
         return np.asarray(between / (between + within))
 
 
-def sets_in_words(table: pd.DataFrame) -> str:
-    """Return what ``contrasts_by_set`` shows of the headline measures, in plain sentences.
+def scope_in_words(contrasts: pd.DataFrame, *, sets: int) -> str:
+    """Return what the intervals of a comparison cover whose replicates took turns with ``sets`` parameter sets.
 
-    >>> shown = {"measure": "trust", "scenario": "with_fund", "reference": "baseline", "median": 0.05, "low": -0.02,
-    ...         "high": 0.12, "share_above_0": 0.9, "share_of_sets": np.nan, "sets": 40, "runs_per_set": 10.0}
-    >>> print(sets_in_words(pd.DataFrame([shown])))
-    Over 40 accepted parameter sets, each taken as the true one (middle 95 % of their differences):
-    With fund against baseline:
-    - Trust: 0.05 (-0.02 to 0.12); higher in 90% of the sets.
+    >>> shown = {"measure": "trust", "share_of_sets": 0.25, "sets": 40, "runs_per_set": 10.0}
+    >>> print(scope_in_words(pd.DataFrame([shown]), sets=40).partition(", ")[0])
+    Intervals of means and differences hold the middle 95 % of 40 accepted parameter sets
     """
-    sets = int(table["sets"].iloc[0])
-    lines = [f"Over {sets} accepted parameter sets, each taken as the true one (middle 95 % of their differences):"]
-    for scenario in scenarios_of(table):
-        rows = table[table["scenario"] == scenario]
-        lines.append(f"{readable(scenario)} against {mid_sentence(str(rows['reference'].iloc[0]))}:")
-        for name in HEADLINE:
-            lines += [_told(name, row) for _, row in rows[rows["measure"] == name].iterrows()]
-    if len(shares := table.loc[table["measure"].isin(HEADLINE), "share_of_sets"].dropna()):
+    lines = []
+    if "sets" in contrasts:
+        used, runs_per_set = int(contrasts["sets"].iloc[0]), contrasts["runs_per_set"].iloc[0]
         lines.append(
-            f"Of what differs between single pairs of runs, {shares.min():.0%} to {shares.max():.0%} comes from the "
-            "sets, by measure (share_of_sets); the rest is chance."
+            f"Intervals of means and differences hold the middle 95 % of {used} accepted parameter sets, each with the "
+            "mean of its runs. Only one set can be true, so more runs do not make them narrower than sets differ."
         )
-    if table["runs_per_set"].iloc[0] < 2:
-        lines.append(f"Few runs a set: these ranges hold much chance; replicates={10 * sets} would show less of it.")
-    return "\n".join(lines)
-
-
-def _told(measure: str, row: pd.Series) -> str:
-    scale, unit = (100.0, " %") if is_share(measure) else (1.0, "")
-    low, median, high = (f"{scale * row[name]:.3g}" for name in ("low", "median", "high"))
-    agreeing = max(row["share_above_0"], 1.0 - row["share_above_0"])
-    direction = "higher" if row["share_above_0"] >= 0.5 else "lower"
-    return f"- {titled(measure)}: {median}{unit} ({low} to {high}); {direction} in {agreeing:.0%} of the sets."
+        if len(shares := contrasts.loc[contrasts["measure"].isin(HEADLINE), "share_of_sets"].dropna()):
+            lines.append(
+                f"Of what differs between single pairs of runs, {100 * shares.min():.0f} to {100 * shares.max():.0f} % "
+                "comes from the sets, by measure (share_of_sets); the rest is chance."
+            )
+        if used < LEAST_SETS:
+            lines.append(f"With fewer than {LEAST_SETS} sets nothing is called clear: give replicates={sets} or more.")
+        elif runs_per_set < 2:
+            lines.append(f"With few runs a set they hold much chance; replicates={10 * sets} would show less of it.")
+    lines.append(
+        "Intervals of shares of runs are Wilson's, of chance over all sets together. None covers what the rules "
+        "themselves leave out, and none predicts what happens in a real authority."
+    )
+    return " ".join(lines)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.shared.summaries import HEADLINE, scenarios_of
+from analysis.shared.parameter_sets import LEAST_SETS
+from analysis.shared.summaries import HEADLINE
 from analysis.shared.words import is_share, listed, mid_sentence, readable, titled
 from sim.measures import MEASURES
 from sim.vocabulary import label_of
@@ -18,12 +19,6 @@ COHEN = ((0.2, "very small"), (0.5, "small"), (0.8, "medium"))
 SCOPE = (
     "The intervals cover chance between replicates of the model only, each at 95 % on its own. They do not cover what "
     "is not known about the model's parameters, and they do not predict what happens in a real authority."
-)
-
-SCOPE_WITH_PARAMETERS = (
-    "Replicates differ by luck and by which of the accepted parameter sets they take, so the intervals are of averages "
-    "over chance and parameter uncertainty, each at 95 % on its own. They do not cover what the rules themselves leave "
-    "out, and they do not predict what happens in a real authority."
 )
 
 
@@ -38,14 +33,16 @@ class Contrast(NamedTuple):
     ci_high: float
     effect_size: float
     replicates: int
+    sets: int = 1
+    """Parameter sets that the interval is over."""
 
 
 def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.DataFrame, *, scope: str = SCOPE) -> str:
     """Return what the three tables of a comparison show, in a few plain sentences, one a line.
 
     Takes the results of ``analysis.shared.summaries.summary``, ``contrasts`` (may be empty) and ``regime_shares``.
-    A difference counts as clear when its 95 % interval leaves out 0; otherwise the text says that there is
-    no clear difference. Sizes of effects are named by Cohen's thresholds. ``scope`` is the closing sentence:
+    A difference counts as clear when its interval leaves out 0 (see ``is_clear``); otherwise the text says that
+    there is no clear difference. Sizes of effects are named by Cohen's thresholds. ``scope`` is the closing sentence:
     what the intervals cover.
 
     >>> from analysis.shared import summaries
@@ -64,8 +61,8 @@ def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.Data
     replicates = summary.groupby("scenario", sort=False)["replicates"].first()
     runs = {str(scenario): int(count) for scenario, count in replicates.items()}
     lines = [ending(regimes[regimes["scenario"] == scenario], scenario, runs=runs[scenario]) for scenario in runs]
-    for scenario in scenarios_of(contrasts):
-        lines += ["", *differences(contrasts[contrasts["scenario"] == scenario])]
+    for _, rows in contrasts.groupby(["scenario", "reference"], sort=False):
+        lines += ["", *differences(rows)]
     if len(runs) > 1 and (summary["measure"] == "dominance").any():
         lines += ["", _highest_dominance(summary[summary["measure"] == "dominance"])]
     return "\n".join([*lines, "", scope])
@@ -74,11 +71,12 @@ def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.Data
 def contrast_rows(contrasts: pd.DataFrame) -> list[Contrast]:
     """Return the rows of a table of contrasts, in its order.
 
-    >>> table = pd.DataFrame([("trust", "with_fund", "baseline", 0.1, 0.05, 0.15, 0.9, 20)], columns=Contrast._fields)
+    >>> row = Contrast("trust", "with_fund", "baseline", 0.1, 0.05, 0.15, effect_size=0.9, replicates=20)
+    >>> table = pd.DataFrame([row])
     >>> [(row.measure, row.difference) for row in contrast_rows(table)]
     [('trust', 0.1)]
     """
-    return [Contrast(*row) for row in contrasts[list(Contrast._fields)].to_numpy().tolist()]
+    return [Contrast(*row) for row in contrasts[[name for name in Contrast._fields if name in contrasts]].to_numpy()]
 
 
 def effect_in_words(effect_size: float) -> str:
@@ -115,9 +113,9 @@ def ending(shares: pd.DataFrame, scenario: str, *, runs: int) -> str:
 def differences(rows: pd.DataFrame) -> list[str]:
     """Return the sentences that set one scenario against the reference, by headline measure.
 
-    >>> pairs = [("trust", "with_fund", "baseline", 0.1, 0.05, 0.15, 0.9, 20),
-    ...          ("engagement", "with_fund", "baseline", 0.01, -0.02, 0.04, 0.1, 20)]
-    >>> for line in differences(pd.DataFrame(pairs, columns=Contrast._fields)):
+    >>> pairs = [Contrast("trust", "with_fund", "baseline", 0.1, 0.05, 0.15, 0.9, 20),
+    ...          Contrast("engagement", "with_fund", "baseline", 0.01, -0.02, 0.04, 0.1, 20)]
+    >>> for line in differences(pd.DataFrame(pairs)):
     ...     print(line)
     With fund against baseline (20 pairs of runs):
     - Trust ends 0.10 higher than in the baseline (0.05 to 0.15; large effect, clear of zero).
@@ -138,14 +136,14 @@ def differences(rows: pd.DataFrame) -> list[str]:
 
 
 def is_clear(row: Contrast) -> bool:
-    """Return whether the interval of a difference leaves out zero.
+    """Return whether the interval of a difference leaves out zero, and is over sets enough to say so.
 
     >>> row = Contrast("trust", "with_fund", "baseline", difference=0.1, ci_low=0.05, ci_high=0.15,
     ...                effect_size=0.9, replicates=20)
-    >>> is_clear(row), is_clear(row._replace(ci_low=-0.05))
-    (True, False)
+    >>> is_clear(row), is_clear(row._replace(ci_low=-0.05)), is_clear(row._replace(sets=4))
+    (True, False, False)
     """
-    return row.ci_low > 0.0 or row.ci_high < 0.0
+    return (row.ci_low > 0.0 or row.ci_high < 0.0) and (row.sets == 1 or row.sets >= LEAST_SETS)
 
 
 def difference_in_words(row: Contrast) -> str:

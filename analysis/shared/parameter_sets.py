@@ -7,6 +7,9 @@ import pandas as pd
 
 from analysis.shared.summaries import CONFIDENCE, t_interval, wilson_interval
 
+LEAST_SETS = 20
+"""Sets from which a difference can be called clear: with fewer, one in twenty may differ and not be seen."""
+
 
 def over_sets(values: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
     """Return the mean over parameter sets, and the ends of the interval that holds the middle 95 % of them.

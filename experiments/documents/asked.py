@@ -58,7 +58,7 @@ ASKED = {
     ),
     "headline": Asked(
         ("compare",),
-        tables=("regimes", "summary", "contrasts", "parameter_uncertainty"),
+        tables=("regimes", "summary", "contrasts"),
         figures={"headline": "headline"},
     ),
     "dock": Asked(

@@ -38,7 +38,7 @@ def paragraph(*sentences: str) -> str:
 def headline_words() -> str:
     """Return how the three scenarios of the headline end, and what their differences are made of."""
     regimes, runs = table_of(f"{HEADLINE}/regimes"), int(table_of(f"{HEADLINE}/summary")["replicates"].iloc[0])
-    sets = int(table_of(f"{HEADLINE}/parameter_uncertainty")["sets"].iloc[0])
+    sets = int(table_of(f"{HEADLINE}/contrasts")["sets"].iloc[0])
     ends = {scenario: _ends(regimes[regimes["scenario"] == scenario]) for scenario in (GROWTH, TALK, ORDINARY)}
     return paragraph(
         f"{runs} runs each, which take turns with the {sets} sets of numbers that [the fit](docs/fit.md) accepted.",
@@ -46,7 +46,8 @@ def headline_words() -> str:
         f"the talking shop as {ends[TALK]}; the ordinary partnership as {ends[ORDINARY]}.",
         f"Engagement of the growth coalition ends {_beside(GROWTH, 'engagement')}, of the talking shop "
         f"{_beside(TALK, 'engagement')}; added value {_beside(GROWTH, 'added_value')} and "
-        f"{_beside(TALK, 'added_value')}, both beside the ordinary partnership, with 95 % intervals.",
+        f"{_beside(TALK, 'added_value')}, both beside the ordinary partnership; "
+        "brackets hold the middle 95 % of the sets.",
         f"Of what differs between single pairs of growth coalition and ordinary partnership, what is not known of "
         f"behaviour makes {_of_sets('engagement')} and {_of_sets('added_value')}; the rest is chance.",
     )
@@ -68,7 +69,7 @@ def _beside(scenario: str, measure: str) -> str:
 
 def _of_sets(measure: str) -> str:
     """Return what part of a difference is what is not known of behaviour, and in how many sets it is above 0."""
-    row = _row("parameter_uncertainty", GROWTH, measure)
+    row = _row("contrasts", GROWTH, measure)
     part, above = (f"{100 * row[name]:.0f} %" for name in ("share_of_sets", "share_above_0"))
     return f"{part} in {mid_sentence(measure)} (higher in {above} of the sets)"
 

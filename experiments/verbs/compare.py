@@ -8,9 +8,9 @@ time by what claims it, of money by its use, and of the added value beside its c
 
 A setting given here (place=, months=, a lever) holds for every scenario that is compared. Where
 behaviour names a sample of parameter sets, such as those that a fit accepted, each replicate takes
-the next of them, the same one in every scenario, so that they differ by luck and by parameters; how
-far the differences vary between the sets, and which part of what differs is which, is in
-parameter_uncertainty.csv.
+the next of them, the same one in every scenario, so that they differ by luck and by parameters.
+Intervals of means and differences then hold the middle 95 % of the sets, each with the mean of its
+runs, and contrasts.csv says which part of what differs comes from the sets.
 
 With places=all, funded, recorded or county:NAME each replicate takes the next district of that
 group (and the next parameter set), the same one in every scenario, so replicates are a multiple of
@@ -40,8 +40,8 @@ from rich.table import Table
 
 from analysis.comparison.figures import comparison_figures
 from analysis.comparison.tables import CENTRAL_PAIR, compared, usual_reference
-from analysis.comparison.uncertainty import contrasts_by_set, sets_in_words
-from analysis.comparison.words import SCOPE, SCOPE_WITH_PARAMETERS, conclusions
+from analysis.comparison.uncertainty import scope_in_words
+from analysis.comparison.words import SCOPE, conclusions
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
@@ -88,22 +88,19 @@ def work(settings: CompareSettings, command: Command) -> Results:
         workers=settings.workers,
         turns=turns_of(places, command.behaviours),
     )
-    found = compared(runs.runs, reference)
-    scope = SCOPE_WITH_PARAMETERS if command.sample else SCOPE
+    sets = len(command.behaviours) if command.sample else 1
+    found = compared(runs.runs, reference, sets=sets)
+    scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
     text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
     tables = {"summary.csv": found.summary, "contrasts.csv": found.contrasts, "regimes.csv": found.regimes}
-    if command.sample is not None:
-        by_set = contrasts_by_set(runs.runs, reference, sets=len(command.behaviours))
-        tables["parameter_uncertainty.csv"] = by_set
-        text = f"{text}\n\n{sets_in_words(by_set)}"
     results = Results(
         scenarios=scenarios,
         seed=settings.seed,
         replicates=range(settings.replicates),
         tables=tables | {"runs.parquet": runs.runs, "trajectories.parquet": runs.trajectories},
-        texts={"conclusions.txt": text.rstrip()},
-        figures=comparison_figures(runs.trajectories, runs.runs),
-        words=[text.rstrip() + "\n", _table(found.summary, headlines)],
+        texts={"conclusions.txt": text},
+        figures=comparison_figures(runs.trajectories, runs.runs, found.contrasts),
+        words=[text + "\n", _table(found.summary, headlines)],
     )
     if not places:
         return results
@@ -172,7 +169,7 @@ def _headlines(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> 
 
 def _table(summary: pd.DataFrame, headlines: Sequence[str]) -> Table:
     """Return the headline measures with their 95 % intervals, a scenario a row."""
-    table = plain_table("Means, with the half-width of their 95 % intervals")
+    table = plain_table("Means, with their 95 % intervals")
     table.add_column("scenario")
     for name in headlines:
         table.add_column(textwrap.fill(label_of(name), 10), justify="right")
@@ -183,4 +180,4 @@ def _table(summary: pd.DataFrame, headlines: Sequence[str]) -> Table:
 
 
 def _with_interval(mean: float, low: float, high: float) -> str:
-    return f"{mean:.3f}\n±{(high - low) / 2:.3f}"
+    return f"{mean:.3f}\n{low:.3f} to {high:.3f}".replace("-", "−")

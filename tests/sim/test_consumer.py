@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from strategies import board, typical_settings
 
 import sim
+from sim.ensemble import _finished
 
 TABLES = ("measures", "regimes", "final_regimes", "partners")
 
@@ -63,7 +65,7 @@ def test_pieces_come_in_one_order_by_one_thread():
 
 
 def peak_bytes(replicates: int) -> int:
-    """Return the most memory that is taken while so many runs are handed over."""
+    """Return the most memory that is taken while so many runs are handed over, one block after another."""
     scenario = sim.scenario_from(typical_settings(months=24))
     total = 0.0
 
@@ -73,16 +75,28 @@ def peak_bytes(replicates: int) -> int:
 
     tracemalloc.start()
     try:
-        sim.simulate_ensemble([scenario], replicates=replicates, record_partners=True, threads=2, consumer=add_up)
+        sim.simulate_ensemble([scenario], replicates=replicates, record_partners=True, threads=1, consumer=add_up)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
 
 def test_memory_does_not_grow_with_the_number_of_runs():
-    """Sixteen blocks and sixty-four take about the same."""
+    """Four blocks and sixty-four take about the same; how many wait to be handed over is the test below."""
     peak_bytes(64)
-    assert peak_bytes(64 * 64) < 1.2 * peak_bytes(16 * 64)
+    assert peak_bytes(64 * 64) < 1.2 * peak_bytes(4 * 64)
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_only_so_many_blocks_wait_to_be_handed_over(workers):
+    """Whoever takes them slowly does not make them pile up."""
+    begun: list[int] = []
+    given = 0
+    for given, block in enumerate(_finished(begun.append, range(40), workers=workers, ahead=2 * workers), start=1):
+        assert block is None
+        sleep(0.002)
+        assert len(begun) < given + 2 * workers
+    assert given == len(begun) == 40
 
 
 def test_what_a_consumer_says_is_heard():

@@ -22,7 +22,8 @@ from commands import refused_line
 from analysis.brief import words
 from analysis.brief.contents import MOST, Evidence, Provenance, brief_of
 from analysis.brief.document import Brief, render
-from analysis.brief.tables import LEAST_UNITS, QUANTITIES, Effect, effects, rank_correlations, title_quantity
+from analysis.brief.tables import QUANTITIES, Effect, effects, rank_correlations, title_quantity
+from analysis.shared.parameter_sets import LEAST_SETS
 from analysis.shared.summaries import WORKING_REGIMES
 from experiments import load_scenario
 from experiments.compose import scenario_names
@@ -289,7 +290,7 @@ def test_two_briefs_of_one_question_agree() -> None:
 def test_a_difference_is_clear_only_with_sets_enough() -> None:
     """A few sets can agree by chance: with fewer than twenty nothing is called clear, however large."""
     levels = {"a_fund": 0.9, "nothing": 0.1}
-    for sets, clear in ((LEAST_UNITS - 1, False), (LEAST_UNITS, True)):
+    for sets, clear in ((LEAST_SETS - 1, False), (LEAST_SETS, True)):
         evidence = made_up(levels, levels, sets=sets)
         found = [row for row in effects(evidence.runs, "nothing") if row.scenario == "a_fund"]
         assert all(row.leaves_out_zero for row in found)

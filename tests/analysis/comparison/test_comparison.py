@@ -15,6 +15,7 @@ from matplotlib import pyplot
 from scipy import stats
 
 from analysis.comparison import figures, words
+from analysis.comparison.tables import compared
 from analysis.run.figures import run_figures
 from analysis.shared.plotting import calendar_axis, looks_of, moments, new_figure, save, spread_apart
 from analysis.shared.summaries import bands, contrasts, regime_shares, regimes_over_time, summary
@@ -215,7 +216,7 @@ def trajectories() -> pd.DataFrame:
 def test_a_comparison_draws_every_figure_and_leaves_nothing_open(trajectories: pd.DataFrame, tmp_path: Path):
     """Files exist and show something; no figure stays in memory; settings and frames are as before."""
     settings, before = dict(matplotlib.rcParams), trajectories.copy()
-    drawn = figures.comparison_figures(trajectories, last_months(trajectories))
+    drawn = figures.comparison_figures(trajectories, last := last_months(trajectories), contrasts(last, "no_fund"))
     assert set(drawn) == {
         "headline", "engagement_by_sector", "dominance", "outcome", "trust",
         "regime_shares", "regimes_final", "contrasts", "ties", "senior_time", "scarcity", "money", "added_value",
@@ -246,7 +247,7 @@ def test_the_same_tables_give_the_same_bytes(trajectories: pd.DataFrame, tmp_pat
 def test_one_scenario_with_one_short_run_still_makes_figures(tmp_path: Path):
     """The smallest comparison has no contrast to draw, and no band, and does not fail."""
     smallest = made_up_trajectories(["a"], replicates=1, months=2)
-    drawn = figures.comparison_figures(smallest, last_months(smallest))
+    drawn = figures.comparison_figures(smallest, last := last_months(smallest), contrasts(last, "a"))
     assert "contrasts" not in drawn
     for name, draw in drawn.items():
         save(draw(), tmp_path / f"{name}.png")
@@ -407,6 +408,27 @@ def test_words_from_real_tables_name_the_difference():
     text = words.conclusions(summary(runs), contrasts(runs, "without_fund"), regime_shares(runs))
     assert "With fund against without fund (3 pairs of runs):" in text
     assert "Engagement ends 0.21 higher than in the without fund" in text
+
+
+def test_the_central_pair_is_told_beside_the_reference():
+    """Growth coalition is set against the baseline and against the talking shop, and neither hides the other."""
+    ends = {"growth_coalition": 0.6, "talking_shop": 0.3, "baseline_lsp": 0.5}
+    runs = runs_with(**{name: [end, end + 0.02, end + 0.01] for name, end in ends.items()})
+    text = words.conclusions(*vars(compared(runs, "baseline_lsp")).values())
+    for heading in ("Growth coalition against baseline LSP", "Growth coalition against talking shop"):
+        assert text.count(heading) == 1
+
+
+def test_intervals_over_sets_do_not_shrink_with_runs_and_call_nothing_clear_with_few_sets():
+    """Of two sets one says up and one down; forty that all say up are clear, four are not."""
+    luck = np.random.default_rng(3).normal(0.0, 0.01, 4000)
+    for sets, up, clear in ((2, 0.5, False), (4, 1.0, False), (40, 1.0, True)):
+        signs = np.where(np.arange(4000) % sets < up * sets, 1.0, -1.0)
+        runs = runs_with(a=list(0.5 + 0.1 * signs + luck), b=[0.5] * 4000)
+        table = compared(runs, "b", sets=sets).contrasts
+        (row,) = words.contrast_rows(table[table["measure"] == "engagement"])
+        assert (row.sets, words.is_clear(row)) == (sets, clear)
+        assert (row.ci_low < 0.0) == (up < 1.0)
 
 
 @pytest.mark.parametrize("most", [5, 7])

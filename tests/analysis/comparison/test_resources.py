@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib.image
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.comparison import resources
@@ -30,7 +31,7 @@ def test_figures_go_by_the_measures_of_months(runs):
     assert set(resources.resource_figures(runs.trajectories, runs.runs)) == names
     less = runs.trajectories.drop(columns="private_gbp_m")
     assert set(resources.resource_figures(less, runs.runs)) == names - {"money"}
-    assert names <= set(comparison_figures(runs.trajectories, runs.runs))
+    assert names <= set(comparison_figures(runs.trajectories, runs.runs, pd.DataFrame()))
 
 
 def test_what_claims_time_is_named_once(runs):

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.comparison.uncertainty import contrasts_by_set, sets_in_words
+from analysis.comparison.uncertainty import contrasts_by_set
 from analysis.patterns.calibration import SAFETY, contractions, left_out, misses_of, prior_shares
 from analysis.patterns.criteria import Finding, Pattern, value_of
 from experiments.behaviours import Sample, read_sample
@@ -395,10 +395,10 @@ def test_an_effect_that_depends_on_the_set_keeps_its_range():
         ]
     )
     table = contrasts_by_set(runs, "y", sets=2)
-    assert table.loc[0, "low"] == pytest.approx(-0.29, abs=0.01)
-    assert table.loc[0, "high"] == pytest.approx(0.09, abs=0.01)
+    assert table.loc[0, "ci_low"] == pytest.approx(-0.29, abs=0.01)
+    assert table.loc[0, "ci_high"] == pytest.approx(0.09, abs=0.01)
+    assert table.loc[0, "difference"] == pytest.approx(-0.1, abs=0.01)
     assert table.loc[0, "share_above_0"] == 0.5
-    assert "Outcome: -0.1" in sets_in_words(table) or "Outcome: -10" in sets_in_words(table)
 
 
 def test_a_comparison_says_what_its_intervals_cover(tmp_path, sample):
@@ -406,9 +406,13 @@ def test_a_comparison_says_what_its_intervals_cover(tmp_path, sample):
     mine = ["--config-dir", str(sample[0]), "behaviour=accepted", "behaviour.lapse_rate=0.1"]
     asked = ["compare", *mine, "scenarios=[talking_shop,baseline_lsp]"]
     assert main([*asked, "replicates=4", "months=6", "board=small_executive", "figures=false", "output=answers"]) == 0
-    assert "parameter uncertainty" in (tmp_path / "answers" / "conclusions.txt").read_text(encoding="utf-8")
-    by_set = pd.read_csv(tmp_path / "answers" / "parameter_uncertainty.csv")
-    assert (by_set["low"] <= by_set["median"] + 1e-12).all()
+    told = (tmp_path / "answers" / "conclusions.txt").read_text(encoding="utf-8")
+    assert "the middle 95 % of 4 accepted parameter sets" in told
+    assert "With fewer than 20 sets nothing is called clear: give replicates=5 or more." in told
+    assert "clear of zero" not in told
+    by_set = pd.read_csv(tmp_path / "answers" / "contrasts.csv")
+    assert (by_set["ci_low"] <= by_set["difference"] + 1e-12).all()
+    assert set(by_set["sets"]) == {4}
     manifest = json.loads((tmp_path / "answers" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["behaviours"]["sets"] == 5
 
