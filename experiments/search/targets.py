@@ -252,9 +252,7 @@ def matched(runs: TargetRuns, folder: Path, *, draws: int, a_wave: int, most_wav
 
     Raises CommandError for a target that no prior draw comes near, and if nothing is left.
     """
-    with progress_bar("draws of the prior", total=draws) as advance:
-        points = qmc.LatinHypercube(d=len(runs.parameters), rng=runs.seed).random(draws)
-        prior = pd.concat(_simulated(runs, folder, points, wave=0, first=0, advance=advance), ignore_index=True)
+    prior = prior_runs(runs, folder, draws=draws)
     if far := out_of_reach(runs, prior):
         raise CommandError(" ".join(far))
     everything = prior
@@ -275,6 +273,13 @@ def matched(runs: TargetRuns, folder: Path, *, draws: int, a_wave: int, most_wav
         if share >= LITTLE_MORE * rows[-2]["share_left"]:
             break
     return Matched(prior, left, pd.DataFrame(rows))
+
+
+def prior_runs(runs: TargetRuns, folder: Path, *, draws: int) -> pd.DataFrame:
+    """Return a row a draw of the priors, simulating those that the folder does not hold yet."""
+    points = qmc.LatinHypercube(d=len(runs.parameters), rng=runs.seed).random(draws)
+    with progress_bar("draws of the prior", total=draws) as advance:
+        return pd.concat(_simulated(runs, folder, points, wave=0, first=0, advance=advance), ignore_index=True)
 
 
 def _simulated(

@@ -119,6 +119,9 @@ PRIOR_DRAWS = {"case": 16_384, "of": 1_024}
 FEWEST_DRAWS = 256
 """Of the prior, below which regressions on what runs show tell nothing."""
 
+ALL = ("behaviour",)
+"""What is varied if nothing is named."""
+
 PLANTED = 200
 """Runs that stand for what was observed where coverage is checked."""
 
@@ -172,7 +175,7 @@ def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Re
     runs = TargetRuns(
         scenario,
         targets_of(case.targets, scenario, leave_out=settings.leave_out),
-        varied(settings.vary or ["behaviour"]),
+        varied(ALL if settings.vary is None else settings.vary),
         seed=settings.seed,
         threads=settings.threads,
     )
@@ -327,7 +330,7 @@ def _objective(settings: CalibrateSettings) -> Objective:
     ids = [pattern.id for pattern in declared.patterns]
     counted = counted_ids(ids, settings.leave_out)
     return Objective(
-        parameters=varied(settings.vary or ["behaviour"]),
+        parameters=varied(ALL if settings.vary is None else settings.vary),
         declared=declared,
         counted=np.array([id in counted for id in ids]),
         runs=settings.runs,
