@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.sensitivity.noise import noise, replicate_sufficiency
-from analysis.sensitivity.tables import MAIN_INDEX, morris, one_at_a_time, one_at_a_time_effects, ranked, sobol
+from analysis.sensitivity.tables import MAIN_INDEX, morris, one_at_a_time, one_at_a_time_effects, pawn, ranked, sobol
 
 _SETTLING = 3
 """Parameters of which it is shown how their indices settle."""
@@ -93,6 +93,8 @@ def _indices(screening: Screening, *, resamples: int) -> Callable[[pd.DataFrame]
             return lambda some: one_at_a_time(one_at_a_time_effects(draws, some))
         case "morris":
             return lambda some: morris(draws, some, ranges, levels=screening.levels, resamples=resamples, seed=seed)
+        case "pawn":
+            return lambda some: pawn(draws, some, ranges, resamples=resamples, seed=seed)
         case _:
             return lambda some: sobol(draws, some, list(ranges), resamples=max(2, resamples), seed=seed)
 

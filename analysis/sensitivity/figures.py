@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from analysis.sensitivity.tables import SWING, ranked
+from analysis.sensitivity.tables import OF_CHANCE, SWING, ranked
 from analysis.shared.outcomes import Outcome, outcome_of, percent_if_share
 from analysis.shared.plotting import (
     GREY,
@@ -228,6 +228,39 @@ def sobol_indices(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figu
     return figure
 
 
+@in_house_style
+def pawn_indices(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figure:
+    """Return a figure of PAWN indices with their intervals beside those of a parameter that does nothing.
+
+    >>> indices = pd.DataFrame({"parameter": ["levers.a", "levers.b"] * 2, "index": ["PAWN"] * 2 + [OF_CHANCE] * 2,
+    ...                         "value": [0.3, 0.5, 0.1, 0.1]})
+    >>> indices = indices.assign(ci_low=indices["value"] - 0.05, ci_high=indices["value"] + 0.05)
+    >>> figure = pawn_indices(indices, measure="trust", scenario="s")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['B', 'A']
+    """
+    order = ranked(indices, "pawn")
+    shown = order[:MOST_ROWS]
+    figure, (ax,) = new_figure(1, 1, width=8.0, height=2.3 + 0.33 * len(shown))
+    outcome = mid_sentence(outcome_of(measure).label)
+    add_title(figure, f"{titled(order[0])} moves the distribution of {outcome} most, {mid_sentence(scenario)}")
+    add_note(
+        figure,
+        "Dot: median over ten parts of the range of the largest distance between distributions of single runs; line: "
+        "95 % bootstrap interval. Grey: the middle 95 % of the same for a parameter that does nothing."
+        + _shown_note(len(shown), len(order), "index"),
+    )
+    heights = np.arange(len(shown))
+    own, chance = (indices[indices["index"] == name].set_index("parameter").loc[shown] for name in ("PAWN", OF_CHANCE))
+    ax.barh(heights, chance["ci_high"] - chance["ci_low"], left=chance["ci_low"], height=0.6, color=GREY, alpha=0.35)
+    ax.hlines(heights, own["ci_low"], own["ci_high"], color=_LOW, linewidth=2.5, alpha=0.6)
+    ax.plot(own["value"], heights, "o", color=_LOW, markersize=5.5)
+    ax.set_xlim(left=0.0)
+    _list_parameters(ax, shown)
+    ax.set_xlabel("PAWN index, 0 to 1")
+    return figure
+
+
 _PARTS = {
     "between_draws": "between draws",
     "shared_share": "chance shared by all draws",
@@ -323,8 +356,8 @@ def replicates_needed(table: pd.DataFrame, *, target: float) -> Figure:
             ends.append(LineEnd(titled(parameter), float(rows["value"].iloc[-1]), looks[parameter].colour))
         index = str(table.loc[is_index, "quantity"].iloc[0])
         panels[1].set_title("The largest indices")
-        if index == "ST":
-            panels[1].set_ylabel("Total index")
+        if index in _SHARES:
+            panels[1].set_ylabel(_SHARES[index])
         else:
             value_axis(panels[1], outcome, _INDEX_WORDS[index], axis="y")
         label_line_ends(panels[1], ends, points=9, wrap=16)
@@ -335,6 +368,8 @@ def replicates_needed(table: pd.DataFrame, *, target: float) -> Figure:
     return figure
 
 
+_SHARES = {"ST": "Total index", "PAWN": "PAWN index, 0 to 1"}
+"""Indices without a unit."""
 _INDEX_WORDS = {"mu_star": "Size of effect, mu*", "swing": "Low end to high end"}
 
 

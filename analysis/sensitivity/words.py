@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.sensitivity.tables import MAIN_INDEX, ranked
+from analysis.sensitivity.tables import MAIN_INDEX, OF_CHANCE, ranked
 from analysis.shared.outcomes import Outcome, outcome_of
 from analysis.shared.words import is_share, mid_sentence, titled
 
@@ -24,6 +24,7 @@ _METHODS = {
     "one_at_a_time": "One parameter is changed at a time; effects that need two changes at once do not show.",
     "morris": "Morris screening: effects are scaled to a parameter's whole range and averaged over its surroundings.",
     "sobol": "Sobol indices: shares of the variance between draws of the mean over replicates.",
+    "pawn": "PAWN: how far a parameter moves the whole distribution of single runs, 0 not at all to 1.",
 }
 
 
@@ -123,6 +124,35 @@ def _sobol(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
     return [*lines, f"First-order indices add up to {100 * first:.0f} % of the variance: {rest}."]
 
 
+def _pawn(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
+    main = _main(rows, "pawn")
+    by_chance = rows[rows["index"] == OF_CHANCE].set_index("parameter")["ci_high"]
+    clear = main[main["ci_low"] > by_chance[main.index]]
+    if clear.empty:
+        return [f"None of {len(main)} parameters moves it clearly more than one that does nothing would."]
+    return [
+        f"Largest indices: {_named(clear, None)}; by chance alone it is up to {by_chance.max():.2f} (97.5 %).",
+        f"{len(clear)} of {len(main)} parameters move it clearly more than that, one by one.",
+    ]
+
+
+def failures_in_words(runs: int, failed: int, *, method: str) -> str:
+    """Return how many runs failed and what was done with them; nothing if none did.
+
+    >>> failures_in_words(1000, 3, method="pawn")
+    '3 of 1,000 runs failed (failures.csv in the study): these runs are left out, and nothing takes their place.'
+    """
+    left_out = {"pawn": "these runs", "one_at_a_time": "these pairs of runs"}.get(
+        method, "whole sets of draws with one"
+    )
+    if not failed:
+        return ""
+    return (
+        f"{failed:,} of {runs:,} runs failed (failures.csv in the study): {left_out} are left out, and nothing "
+        "takes their place."
+    )
+
+
 def _overlap(main: pd.DataFrame) -> str:
     """Return whether the first place is certain."""
     first = main.iloc[0]
@@ -133,7 +163,7 @@ def _overlap(main: pd.DataFrame) -> str:
     return f"The interval of {name} overlaps with that of {_listed(near[:NAMED])}, so their order is not certain."
 
 
-_FINDINGS = {"one_at_a_time": _one_at_a_time, "morris": _morris, "sobol": _sobol}
+_FINDINGS = {"one_at_a_time": _one_at_a_time, "morris": _morris, "sobol": _sobol, "pawn": _pawn}
 
 
 def _chance(row: pd.Series, *, precision: float) -> list[str]:

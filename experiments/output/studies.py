@@ -174,13 +174,17 @@ def _results_of(study: Study) -> Results:
     return results
 
 
+def failed_runs(study: Study) -> int:
+    """Return how many runs of a study failed, as far as it is done."""
+    return sum(receipt.failed for chunk in study.chunks if (receipt := store.receipt(study, chunk)))
+
+
 def _settings_of(study: Study) -> dict[str, object]:
     return {name: value for name, value in study.settings.items() if name != "scenarios"}
 
 
 def _say(study: Study, results: Results, *, computed: int, seconds: float) -> None:
-    failed = sum(receipt.failed for chunk in study.chunks if (receipt := store.receipt(study, chunk)))
-    out = console()
+    failed, out = failed_runs(study), console()
     for words in filter(None, (*results.words, results.numbers)):
         out.print(words, soft_wrap=True)
     said = f"{study.runs:,} runs, {failed:,} of them failed"

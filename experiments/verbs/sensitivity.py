@@ -1,9 +1,10 @@
-"""Find out which parameters matter: one at a time, by Morris screening or by Sobol indices.
+"""Find out which parameters matter: one at a time, by Morris screening, Sobol indices or PAWN.
 
 Makes a study of the right design (see: partnerships sweep --help), or goes on with one that was
 stopped, and analyses it. With study=FOLDER alone a study is analysed as it was begun, for other
 measures if you like; so is a finished sweep with design=one_at_a_time, morris or sobol. All draws
-share their replicates.
+share their replicates. pawn, for outcomes with two humps, takes any draws all over the ranges: its
+own, or a finished sweep with design=latin_hypercube or random.
 
 one_at_a_time takes 1 + 2 × parameters draws, morris draws × (parameters + 1), sobol draws ×
 (parameters + 2), each with every replicate. Begin with morris over everything, then sobol over the
@@ -19,6 +20,7 @@ For example:
   partnerships sensitivity study=studies/screening draws=30 measures=[outcome,mean_trust,talking_shop]
   partnerships sensitivity study=studies/screening measures=[trust,months_talking_shop]
   partnerships sensitivity study=studies/sobol method=sobol vary=[levers.duty] draws=256
+  partnerships sensitivity study=studies/humps method=pawn vary=[leadership] measures=[engagement]
   partnerships sensitivity study=studies/world vary=[behaviour] scenarios=[growth_coalition]
   partnerships sensitivity study=studies/then vary=[leadership] measures=[trust@2006-04]
 """
@@ -34,15 +36,22 @@ from matplotlib.figure import Figure
 from pydantic import Field
 
 from analysis.sensitivity.every_outcome import Screening, SensitivityTables, sensitivity_tables
-from analysis.sensitivity.figures import morris_plane, noise_shares, replicates_needed, sobol_indices, tornado
+from analysis.sensitivity.figures import (
+    morris_plane,
+    noise_shares,
+    pawn_indices,
+    replicates_needed,
+    sobol_indices,
+    tornado,
+)
 from analysis.sensitivity.tables import MAIN_INDEX
-from analysis.sensitivity.words import sensitivity_words
+from analysis.sensitivity.words import failures_in_words, sensitivity_words
 from analysis.shared.outcomes import months_needed
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results, study_folder
 from experiments.output.remarks import on_numbers_of
-from experiments.output.studies import finished_or_carried_out
+from experiments.output.studies import failed_runs, finished_or_carried_out
 from experiments.settings import Figures, Names, Seed, checked
 from experiments.study import store
 from experiments.study.columns import MEAN_OVER_RUN
@@ -53,11 +62,16 @@ from experiments.study.store import Study
 from experiments.terminal import progress_bar
 from sim.parameters import Whole
 
-Method = Literal["one_at_a_time", "morris", "sobol"]
+Method = Literal["one_at_a_time", "morris", "sobol", "pawn"]
 
-USUAL_DRAWS = {"one_at_a_time": 1, "morris": 20, "sobol": 128}
-FEWEST_DRAWS = {"one_at_a_time": 1, "morris": 4, "sobol": 16}
-USUAL_LEVELS = {"one_at_a_time": 2, "morris": 4, "sobol": 2}
+OWN_DESIGN = {"pawn": "latin_hypercube"}
+"""The design of a method that has none of its name."""
+METHOD_OF = {"latin_hypercube": "pawn", "random": "pawn"}
+"""How draws of designs are analysed that no method is named after."""
+
+USUAL_DRAWS = {"one_at_a_time": 1, "morris": 20, "sobol": 128, "pawn": 256}
+FEWEST_DRAWS = {"one_at_a_time": 1, "morris": 4, "sobol": 16, "pawn": 50}
+USUAL_LEVELS = {"one_at_a_time": 2, "morris": 4, "sobol": 2, "pawn": 2}
 
 NOT_IN_HASH = (
     *("study", "measures", "precision", "resamples", "figures", "output", "overwrite"),
@@ -108,6 +122,9 @@ def work(settings: SensitivitySettings, command: Command) -> Results:
         except ValueError as error:
             raise CommandError(str(error)) from None
     words = sensitivity_words(found.indices, found.noise, method=screening.method, precision=settings.precision)
+    failed = failed_runs(study)
+    if failed:
+        words += f"\n{failures_in_words(study.runs, failed, method=screening.method)}"
     words += f"\n{SAMPLED}" if store.SAMPLE in study.settings else ""
     tables = {"sensitivity.csv": found.indices, "noise.csv": found.noise, "replicates.csv": found.settling}
     return Results(
@@ -131,7 +148,7 @@ def _request(settings: SensitivitySettings) -> StudyRequest:
         raise CommandError(f"draws = {draws} is too few for {method}: it takes at least {FEWEST_DRAWS[method]}")
     return StudyRequest(
         scenarios=settings.scenarios,
-        design=method,
+        design=OWN_DESIGN.get(method, method),
         vary=settings.vary,
         ranges=settings.ranges,
         draws=draws,
@@ -145,19 +162,25 @@ def _request(settings: SensitivitySettings) -> StudyRequest:
 def _record_of(study: Study) -> dict[str, Any]:
     """Return what the study was asked, as far as the manifest does not say it otherwise."""
     asked = {name: value for name, value in study.settings.items() if name not in ("scenarios", "design")}
-    return asked | {"method": study.settings["design"], "study_begun": study.created, store.ASKED: study.asked}
+    return asked | {"method": _method_of(study), "study_begun": study.created, store.ASKED: study.asked}
+
+
+def _method_of(study: Study) -> str:
+    design = str(study.settings["design"])
+    return METHOD_OF.get(design, design)
 
 
 def _screening(study: Study) -> Screening:
-    design = str(study.settings["design"])
-    if design not in MAIN_INDEX:
+    method = _method_of(study)
+    if method not in MAIN_INDEX:
+        known = [OWN_DESIGN.get(name, name) for name in MAIN_INDEX]
         raise CommandError(
-            f"study = {str(study.folder)!r} was made with design = {design}: sensitivity needs "
-            f"{', '.join(MAIN_INDEX)}; begin in another folder"
+            f"study = {str(study.folder)!r} was made with design = {method}: sensitivity needs "
+            f"{', '.join(known)}; begin in another folder"
         )
     draws = pd.read_parquet(study.folder / store.DRAWS)
     asked = study.settings
-    return Screening(design, draws, asked["parameters"], levels=asked.get("levels", 0), seed=int(asked["seed"]))
+    return Screening(method, draws, asked["parameters"], levels=asked.get("levels", 0), seed=int(asked["seed"]))
 
 
 def _figures(
@@ -184,7 +207,7 @@ def _index_figure(
     if screening.method == "one_at_a_time":
         assert found.effects is not None
         return tornado(_of(found.effects, shown), rows, screening.ranges, **shown)
-    return (morris_plane if screening.method == "morris" else sobol_indices)(rows, **shown)
+    return {"morris": morris_plane, "sobol": sobol_indices, "pawn": pawn_indices}[screening.method](rows, **shown)
 
 
 def _of(table: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame:

@@ -257,8 +257,22 @@ def test_a_finished_study_is_read_for_other_measures(
 
 
 def test_a_study_of_another_design_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["sweep", "study=s", "draws=4", "months=3", "board=small_executive", *DUTY, "replicates=1"]) == 0
-    assert "was made with design = latin_hypercube" in refused(["study=s"], capsys)
+    asked = ["design=grid", "levels=2", "months=3", "board=small_executive", *DUTY, "replicates=1"]
+    assert main(["sweep", "study=s", *asked]) == 0
+    assert "was made with design = grid" in refused(["study=s"], capsys)
+
+
+def test_a_finished_sweep_all_over_the_ranges_is_analysed_by_pawn(capsys: pytest.CaptureFixture[str]) -> None:
+    """Also of what does not vary at all: its index is 0, and no warning comes of it."""
+    assert main(["sweep", "study=s", "draws=8", "months=3", "board=small_executive", *DUTY, "replicates=2"]) == 0
+    asked = ["measures=[engagement,growth_coalition]", "resamples=20", "figures=false", "output=out"]
+    assert main(["sensitivity", "study=s", *asked]) == 0
+    table = pd.read_csv("out/sensitivity.csv")
+    assert set(table["method"]) == {"pawn"}
+    own = table[table["index"] == "PAWN"].set_index("measure")["value"]
+    assert (own["growth_coalition"] == 0.0).all()
+    assert (own["engagement"] > 0.0).any()
+    capsys.readouterr()
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
