@@ -96,6 +96,10 @@ class Command:
         """Return whether one of the settings ``names`` is given as a whole, such as ``place=birmingham``."""
         return any(re.match(rf"\+*({'|'.join(names)})=", override) for override in self.overrides)
 
+    def is_worked_out(self, name: str) -> bool:
+        """Return whether a setting is made of others, as ``${hydra:runtime.choices.scenario}``."""
+        return OmegaConf.is_interpolation(self.config, name)
+
     def beside(self, *names: str) -> list[str]:
         """Return the overrides that set something else than ``names`` and what is inside them."""
         known = "|".join(map(re.escape, names))
