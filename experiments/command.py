@@ -108,6 +108,10 @@ class Command:
         """Return the overrides that are no settings of the verb."""
         return self.beside(*(setting.name for setting in verb_settings(self.verb)))
 
+    def is_worked_out(self, name: str) -> bool:
+        """Return whether a setting is made of others, as ``${hydra:runtime.choices.scenario}``."""
+        return OmegaConf.is_interpolation(self.config, name)
+
     def beside(self, *names: str) -> list[str]:
         """Return the overrides that set something else than ``names`` and what is inside them."""
         known = "|".join(map(re.escape, names))
@@ -209,6 +213,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None])
             raise TaskFailed(error) from error
 
     asked = _parsed(arguments)
+    _refuse_folders_of_hydra(asked.overrides)
     _refuse_case(verb, asked.overrides)
     with tempfile.TemporaryDirectory(prefix="partnerships-") as scratch, files_of_ones_own(_folder(asked.config_dir)):
         # Under --multirun Hydra insists on a folder for a note about the sweep.
@@ -217,6 +222,13 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None])
             record_files(case.folder, case.files)
         with _hydra_process(words):
             hydra.main(version_base=HYDRA_VERSION_BASE, config_path=f"pkg://{CONFIGS}", config_name=verb)(task)()
+
+
+def _refuse_folders_of_hydra(overrides: Iterable[str]) -> None:
+    """Refuse a folder for Hydra, which writes none: results are written where ``output`` says."""
+    for override in overrides:
+        if re.match(r"[+~]*hydra\.(run|sweep)\.(dir|subdir)=|[+~]*hydra\.output_subdir=", override):
+            raise CommandError(f"{override!r} is not allowed: Hydra writes no folders here; say output=FOLDER")
 
 
 def _refuse_case(verb: str, overrides: Iterable[str]) -> None:

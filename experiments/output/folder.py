@@ -23,13 +23,14 @@ def target_of(command: Command, *, output: str | None, subject: str) -> Path:
     """Return the folder that a job should write: ``output``, or one under ``outputs/VERB``.
 
     The latter is named by ``subject`` (say, the scenario) and the date and time (UTC). Each job of a
-    ``--multirun`` gets a folder of its own, named by its number and its overrides.
+    ``--multirun`` gets a folder of its own, named by its number and its overrides, unless ``output`` differs by job:
+    ``output=outputs/${hydra:runtime.choices.scenario}``.
     """
     if output is None:
         job = "" if command.job is None else f"job{command.job}"
         parts = [subject, f"{datetime.now(UTC):%Y-%m-%d_%H%M%S}", job]
         return Path("outputs", command.verb, "_".join(part for part in parts if part))
-    if command.job is None:
+    if command.job is None or command.is_worked_out("output"):
         return Path(output)
     asked = [text for text in command.overrides if not text.startswith(("output=", "overwrite="))]
     return Path(output, _as_name("_".join([str(command.job), *asked])))

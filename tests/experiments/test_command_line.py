@@ -284,6 +284,16 @@ def test_the_story_tells_policies_on_their_month_and_firsts_once() -> None:
     assert decided.iloc[month] < month + 1
 
 
+def test_multirun_takes_a_folder_that_differs_by_job_as_it_stands(tmp_path: Path) -> None:
+    output = "output=sweep/${hydra:runtime.choices.scenario}"
+    assert main(["run", "--multirun", "scenario=growth_coalition,talking_shop", *SHORT, output]) == 0
+    manifests = sorted(tmp_path.rglob("manifest.json"))
+    assert [str(path.parent.relative_to(tmp_path)) for path in manifests] == [
+        "sweep/growth_coalition",
+        "sweep/talking_shop",
+    ]
+
+
 def test_multirun_gives_each_job_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Jobs of a sweep must not overwrite each other, and Hydra leaves nothing of its own."""
     assert (

@@ -2,12 +2,15 @@
 
 import copy
 import pickle
+import re
+from pathlib import Path
 from typing import Any
 
 import mesa
 import numpy as np
 import pytest
 
+import sim
 from experiments import load_scenario
 from sim import MEASURES, REGIMES, PartnershipModel, ScenarioError, simulate
 
@@ -170,3 +173,11 @@ def test_a_copy_in_mid_run_goes_on_by_itself(copied):
     assert np.array_equal(model.measures, lived(short(), 6).measures)
     assert not np.array_equal(model.measures, branch.measures)
     assert len(branch.datacollector.get_model_vars_dataframe()) == 6
+
+
+def test_the_page_on_branching_runs_as_it_stands():
+    text = (Path(sim.__file__).parents[1] / "docs" / "branching.md").read_text(encoding="utf-8")
+    found: dict[str, Any] = {}
+    exec("\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL)), found)
+    assert found["difference"] != 0.0
+    assert len(found["rows"]) == 2 * 2 * 12
