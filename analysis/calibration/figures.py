@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,6 +30,10 @@ from analysis.shared.words import titled
 _COLOUR = sns.color_palette("colorblind").as_hex()[0]
 _OBSERVED = sns.color_palette("colorblind").as_hex()[3]
 _TWO_SIDED = 1.96
+
+
+_FEW = 6
+"""Targets whose names have room beside each other."""
 
 
 @in_house_style
@@ -67,7 +72,7 @@ def observed_and_predicted(bands: pd.DataFrame, targets: pd.DataFrame, *, title:
         ax.set_title(titled(measure), fontsize=10)
         ax.margins(x=0.03)
     hide_unused(panels, len(measures))
-    add_title(figure, title)
+    add_title(figure, title.removesuffix("."))
     add_note(
         figure,
         "Red: observed, with 95 % of its measurement error. Blue: median, middle 50 % and middle 90 % of runs of the "
@@ -95,10 +100,13 @@ def identification(lost: pd.DataFrame, labels: Sequence[str], *, title: str) -> 
         xticklabels=list(labels), yticklabels=[titled(f"behaviour.{name}") for name in wide.index],
     )  # fmt: skip
     ax.tick_params(length=0, labelsize=8)
-    ax.tick_params(axis="x", rotation=60)
-    for label in ax.get_xticklabels():
-        label.set_horizontalalignment("right")
-        label.set_rotation_mode("anchor")
+    if len(labels) > _FEW:
+        ax.tick_params(axis="x", rotation=60)
+        for label in ax.get_xticklabels():
+            label.set_horizontalalignment("right")
+            label.set_rotation_mode("anchor")
+    else:
+        ax.set_xticklabels([textwrap.fill(label, 70 // len(labels)) for label in labels], rotation=0)
     ax.set(xlabel="", ylabel="")
     ax.grid(visible=False)
     add_title(figure, title)
