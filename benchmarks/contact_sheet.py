@@ -61,6 +61,14 @@ COMMANDS: Mapping[str, Sequence[str]] = {
         "sensitivity", "method=sobol", "vary=[leadership]", "draws=16", "replicates=4", "months=24",
         "study=sobol_study", "output=sobol",
     ),
+    "sobol_pairs": (
+        "sensitivity", "method=sobol_pairs", "vary=[leadership]", "draws=16", "replicates=4", "months=24",
+        "study=sobol_pairs_study", "output=sobol_pairs",
+    ),
+    "shapley": (
+        "sensitivity", "method=shapley", "vary=[leadership]", "draws=50", "replicates=4", "months=24",
+        "study=shapley_study", "output=shapley",
+    ),
     "tornado": (
         "sensitivity", "method=one_at_a_time", "replicates=6", "months=24", "study=tornado_study", "output=tornado",
     ),

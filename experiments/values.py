@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim import Scenario, find_place, with_changes
+from sim.levers import Policy
 from sim.scenario import validated
 
 
@@ -20,7 +21,7 @@ def scenario_values(scenario: Scenario) -> dict[str, Any]:
     return values
 
 
-def value_at(scenario: Scenario, path: str) -> Any:
+def value_at(scenario: Scenario | Policy, path: str) -> Any:
     """Return the value of a setting such as ``levers.duty.attend``; a seat that a board does not have counts 0."""
     value: Any = scenario
     for part in path.split("."):

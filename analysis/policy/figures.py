@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from analysis.policy.tables import BEST, REGRET_IN
+from analysis.policy.tables import BEST, OBJECTIVES, REGRET_IN
+from analysis.policy.words import objectives_in_words
 from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure
 from analysis.shared.words import is_share, mid_sentence, readable, titled, unit_of
 
@@ -24,7 +26,13 @@ _COLOURS = "cividis_r"
 
 
 @in_house_style
-def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched: pd.DataFrame) -> Figure:
+def outcome_against_cost(
+    pareto: pd.DataFrame,
+    policies: pd.DataFrame,
+    searched: pd.DataFrame,
+    *,
+    objectives: Iterable[str] = OBJECTIVES,
+) -> Figure:
     """Return a figure of outcome against cost, coloured by dominance, with the Pareto front and the scenarios.
 
     Takes the tables of mixes at the front and of policies (each with mean, ``_low`` and ``_high`` of outcome and
@@ -57,8 +65,8 @@ def outcome_against_cost(pareto: pd.DataFrame, policies: pd.DataFrame, searched:
     add_title(figure, _cheapest_in_words(policies))
     add_note(
         figure,
-        "Ringed circles: Pareto front of outcome, dominance and cost on new seeds. Star: cheapest mix in the bound. "
-        "Diamonds: the scenarios. Bars: middle 95 % of parameter sets. Small dots: mixes tried in the search.",
+        f"Ringed circles: Pareto front of {objectives_in_words(objectives)} on new seeds. Star: cheapest mix in the "
+        "bound. Diamonds: the scenarios. Bars: middle 95 % of parameter sets. Small dots: mixes tried in the search.",
     )
     _label(ax, pd.concat([best, scenarios]), pd.concat([front, searched, policies]))
     return figure

@@ -7,7 +7,7 @@ with the same replicates, so they met the same parameter sets and the same chanc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,16 @@ import pandas as pd
 from analysis.shared.parameter_sets import over_sets
 
 OBJECTIVES: Mapping[str, int] = {"outcome": -1, "dominance": 1, "cost_gbp_m": 1}
-"""What a policy is judged by; +1 is better low, −1 better high."""
+"""What a policy is judged by unless objectives are given; +1 is better low, −1 better high."""
 
 BEST = "cheapest mix"
 """The name of the mix that a search chose."""
 
 COSTS = ("fund_spent_gbp_m", "fund_posts_gbp_m")
 """What adds up to the cost: money that projects get of the fund, and posts that it pays first."""
+
+PRICED = "priced_gbp_m"
+"""What levers cost that were given a price; a part of the cost too."""
 
 AVOIDED = "avoided_share"
 """Share of runs that end in one of the regimes to avoid."""
@@ -43,7 +46,16 @@ def with_avoided(runs: pd.DataFrame, avoid: Sequence[str]) -> pd.DataFrame:
     return runs.assign(**{AVOIDED: runs["regime"].isin(list(avoid)).astype(float)})
 
 
-def policy_means(runs: pd.DataFrame) -> pd.DataFrame:
+def judged_by(objectives: Iterable[str]) -> list[str]:
+    """Return the usual objectives, those of one's own, and the share to avoid.
+
+    >>> judged_by({"trust": -1, "outcome": -1})
+    ['outcome', 'dominance', 'cost_gbp_m', 'trust', 'avoided_share']
+    """
+    return list(dict.fromkeys([*OBJECTIVES, *objectives, AVOIDED]))
+
+
+def policy_means(runs: pd.DataFrame, objectives: Iterable[str] = OBJECTIVES) -> pd.DataFrame:
     """Return the mean of each objective and of the share to avoid, a row a policy, each set and place alike.
 
     >>> runs = pd.DataFrame({"policy": ["a", "a"], "place": ["x", "x"], "parameter_set": [0, 1], AVOIDED: [0.0, 1.0],
@@ -51,10 +63,10 @@ def policy_means(runs: pd.DataFrame) -> pd.DataFrame:
     >>> policy_means(runs).round(2).to_dict("records")
     [{'policy': 'a', 'outcome': 0.2, 'dominance': 0.2, 'cost_gbp_m': 5.0, 'avoided_share': 0.5}]
     """
-    return runs.groupby("policy", sort=False)[[*OBJECTIVES, AVOIDED]].mean().reset_index()
+    return runs.groupby("policy", sort=False)[judged_by(objectives)].mean().reset_index()
 
 
-def policy_summary(runs: pd.DataFrame) -> pd.DataFrame:
+def policy_summary(runs: pd.DataFrame, objectives: Iterable[str] = OBJECTIVES) -> pd.DataFrame:
     """Return one row a policy: mean, ``_low`` and ``_high`` of each objective and of the share to avoid.
 
     The interval holds the middle 95 % of parameter sets (see ``over_sets``); ``runs`` and ``sets`` are counted.
@@ -67,7 +79,7 @@ def policy_summary(runs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for policy, mine in runs.groupby("policy", sort=False):
         row: dict[str, Any] = {"policy": policy}
-        for name in (*OBJECTIVES, AVOIDED):
+        for name in judged_by(objectives):
             row[name], row[f"{name}_low"], row[f"{name}_high"] = over_sets(mine[name], mine["parameter_set"])
         rows.append(row | {"runs": len(mine), "sets": int(mine["parameter_set"].nunique())})
     return pd.DataFrame(rows)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from analysis.policy.tables import AVOIDED, BEST, REGRET_IN
+from analysis.policy.tables import AVOIDED, BEST, OBJECTIVES, PRICED, REGRET_IN
 from analysis.shared.words import is_share, readable
 from sim.vocabulary import label_of
 
@@ -25,6 +26,8 @@ def mixes_in_words(
     *,
     avoid: Sequence[str],
     bound: float,
+    objectives: Iterable[str] = OBJECTIVES,
+    prices: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
     """Return what was found, in a few plain sentences.
 
@@ -45,25 +48,47 @@ def mixes_in_words(
     Runs end as growth coalition (98 %), dissolved (2 %).
     """
     confirmed, searched = _row(best, "confirmed"), _row(best, "search")
+    costed = _costed(prices)
+    priced = f", £{confirmed[PRICED]:.1f}m to levers with a price" if prices else ""
     lines = [
         _bound_kept(confirmed, searched, avoid=avoid, bound=bound),
         f"It costs £{confirmed['cost_gbp_m']:.1f}m a place over the run ({_span(confirmed, 'cost_gbp_m', 1)}; "
         f"£{searched['cost_gbp_m']:.1f}m in the search) and closes {100 * confirmed['outcome']:.1f} % of the gap "
         f"({_span(confirmed, 'outcome', 1, scale=100)}).",
         f"Of that £{confirmed['fund_spent_gbp_m']:.1f}m goes to projects, "
-        f"£{confirmed['fund_posts_gbp_m']:.1f}m into posts.",
+        f"£{confirmed['fund_posts_gbp_m']:.1f}m into posts{priced}.",
         f"Runs end as {_endings(confirmed)}.",
         f"It sets {_levers(best, policies)}.",
         _cheapest_scenario(policies, bound, mix_cost=confirmed["cost_gbp_m"]),
-        f"Pareto set: {int(pareto['on_front'].sum())} of {len(pareto)} mixes stay unbeaten in outcome, dominance and "
-        "cost on new seeds.",
+        f"Pareto set: {int(pareto['on_front'].sum())} of {len(pareto)} mixes stay unbeaten in "
+        f"{objectives_in_words(objectives)} on new seeds.",
         *(_least_regret(regret[regret["value"] == value], value) for value in REGRET_IN),
         "",
-        f"Intervals hold the middle 95 % of {int(confirmed['sets'])} parameter sets. {NOT_COSTED}"
+        f"Intervals hold the middle 95 % of {int(confirmed['sets'])} parameter sets. {costed}"
         if confirmed["sets"] > 1
-        else f"One parameter set: the intervals cover chance only. {NOT_COSTED}",
+        else f"One parameter set: the intervals cover chance only. {costed}",
     ]
     return "\n".join(lines)
+
+
+def objectives_in_words(objectives: Iterable[str]) -> str:
+    """Return what the Pareto set is of.
+
+    >>> objectives_in_words(OBJECTIVES)
+    'outcome, dominance and cost'
+    """
+    names = ["cost" if name == "cost_gbp_m" else label_of(name) for name in objectives]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _costed(prices: Mapping[str, float]) -> str:
+    if not prices:
+        return NOT_COSTED
+    each = ", ".join(f"{label_of(path)} {price:g}" for path, price in prices.items())
+    return (
+        "Cost is money that projects get of the fund, posts that it pays, and levers with a price of yours (in £m a "
+        f"year of the value 1: {each}), in £m a place over the run. Nothing else is costed."
+    )
 
 
 def _row(best: pd.DataFrame, stage: str) -> dict[str, Any]:

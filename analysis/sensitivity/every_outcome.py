@@ -10,7 +10,17 @@ from typing import Any
 import pandas as pd
 
 from analysis.sensitivity.noise import noise, replicate_sufficiency
-from analysis.sensitivity.tables import MAIN_INDEX, morris, one_at_a_time, one_at_a_time_effects, pawn, ranked, sobol
+from analysis.sensitivity.tables import (
+    MAIN_INDEX,
+    morris,
+    one_at_a_time,
+    one_at_a_time_effects,
+    pawn,
+    ranked,
+    shapley,
+    sobol,
+    sobol_pairs,
+)
 
 _SETTLING = 3
 """Parameters of which it is shown how their indices settle."""
@@ -25,6 +35,8 @@ class SensitivityTables:
     settling: pd.DataFrame
     effects: pd.DataFrame | None
     """One row a replicate and level; of one_at_a_time only."""
+    pairs: pd.DataFrame | None
+    """One row a pair of parameters; of sobol_pairs only."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +70,7 @@ def sensitivity_tables(
     >>> found.indices[["scenario", "measure", "parameter"]].drop_duplicates().to_numpy().tolist()
     [['a', 'm', 'x']]
     """
-    found: dict[str, list[pd.DataFrame]] = {"indices": [], "settling": [], "effects": []}
+    found: dict[str, list[pd.DataFrame]] = {"indices": [], "settling": [], "effects": [], "pairs": []}
     for (scenario, measure), some in outcomes.groupby(["scenario", "measure"], sort=False):
         keys = {"scenario": scenario, "measure": measure}
         try:
@@ -69,6 +81,11 @@ def sensitivity_tables(
                 effects = one_at_a_time_effects(screening.draws, some)
                 found["effects"].append(_led_by(keys, effects))
                 quickly = partial(_of_replicates, effects[effects["parameter"].isin(largest)])
+            if screening.method == "sobol_pairs":
+                pairs = sobol_pairs(
+                    screening.draws, some, list(screening.ranges), resamples=resamples, seed=screening.seed
+                )
+                found["pairs"].append(_led_by(keys, pairs))
             settling = replicate_sufficiency(
                 some, indices=quickly, parameters=largest, index=MAIN_INDEX[screening.method], seed=screening.seed
             )
@@ -81,7 +98,8 @@ def sensitivity_tables(
         indices=pd.concat(found["indices"], ignore_index=True),
         noise=noise(outcomes, precision=precision, seed=screening.seed),
         settling=pd.concat(found["settling"], ignore_index=True),
-        effects=pd.concat(found["effects"], ignore_index=True) if found["effects"] else None,
+        effects=_together(found["effects"]),
+        pairs=_together(found["pairs"]),
     )
 
 
@@ -95,8 +113,15 @@ def _indices(screening: Screening, *, resamples: int) -> Callable[[pd.DataFrame]
             return lambda some: morris(draws, some, ranges, levels=screening.levels, resamples=resamples, seed=seed)
         case "pawn":
             return lambda some: pawn(draws, some, ranges, resamples=resamples, seed=seed)
+        case "shapley":
+            return lambda some: shapley(draws, some, list(ranges))
         case _:
-            return lambda some: sobol(draws, some, list(ranges), resamples=max(2, resamples), seed=seed)
+            pairs = screening.method == "sobol_pairs"
+            return lambda some: sobol(draws, some, list(ranges), pairs=pairs, resamples=max(2, resamples), seed=seed)
+
+
+def _together(tables: list[pd.DataFrame]) -> pd.DataFrame | None:
+    return pd.concat(tables, ignore_index=True) if tables else None
 
 
 def _of_replicates(effects: pd.DataFrame, some: pd.DataFrame) -> pd.DataFrame:

@@ -14,8 +14,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from numpy.typing import NDArray
 
 from analysis.sensitivity.tables import OF_CHANCE, SWING, ranked
+from analysis.sensitivity.words import pair_label
 from analysis.shared.outcomes import Outcome, outcome_of, percent_if_share
 from analysis.shared.plotting import (
     GREY,
@@ -217,14 +219,78 @@ def sobol_indices(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figu
     )
     for index, shift, colour in (("ST", -0.13, _LOW), ("S1", 0.13, _HIGH)):
         rows = indices[indices["index"] == index].set_index("parameter").loc[shown]
-        heights = np.arange(len(shown)) + shift
-        ax.hlines(heights, rows["ci_low"], rows["ci_high"], color=colour, linewidth=2.5, alpha=0.6)
-        ax.plot(rows["value"], heights, "o", color=colour, markersize=5.5)
-    ax.axvline(0.0, color=GREY, linewidth=1)
+        _draw_shares(ax, rows, np.arange(len(shown)) + shift, colour)
     _list_parameters(ax, shown)
+    _colour_key(ax, {"with interactions": _LOW, "alone": _HIGH})
+    return figure
+
+
+def _draw_shares(ax: Axes, rows: pd.DataFrame, heights: NDArray[Any], colour: str) -> None:
+    """Draw shares of the variance with their intervals, and name the axis."""
+    ax.hlines(heights, rows["ci_low"], rows["ci_high"], color=colour, linewidth=2.5, alpha=0.6)
+    ax.plot(rows["value"], heights, "o", color=colour, markersize=5.5)
+    ax.axvline(0.0, color=GREY, linewidth=1)
     ax.set_xlabel("Share of the variance, %")
     ax.xaxis.set_major_formatter(PercentFormatter(1.0, symbol=""))
-    _colour_key(ax, {"with interactions": _LOW, "alone": _HIGH})
+
+
+@in_house_style
+def pair_indices(pairs: pd.DataFrame, *, measure: str, scenario: str) -> Figure:
+    """Return a figure of the second-order indices of pairs with their intervals, the largest on top.
+
+    >>> pairs = pd.DataFrame({"parameter": ["levers.a", "levers.a"], "other": ["levers.b", "levers.c"], "index": "S2",
+    ...                       "value": [0.1, 0.3], "ci_low": [0.0, 0.2], "ci_high": [0.2, 0.4]})
+    >>> [label.get_text() for label in pair_indices(pairs, measure="trust", scenario="s").axes[0].get_yticklabels()]
+    ['A and C', 'A and B']
+    """
+    order = pairs.sort_values("value", ascending=False, kind="stable")
+    shown = order.head(MOST_ROWS)
+    figure, (ax,) = new_figure(1, 1, width=8.0, height=2.3 + 0.33 * len(shown))
+    clear = int((pairs["ci_low"] > 0.0).sum())
+    add_title(
+        figure,
+        f"{clear} of {len(pairs)} pairs move {mid_sentence(outcome_of(measure).label)} clearly beyond what both do "
+        f"alone, {mid_sentence(scenario)}",
+    )
+    add_note(
+        figure,
+        "Dot: share of the variance of draw means that only both together explain; line: 95 % bootstrap interval, "
+        "pair by pair." + ("" if len(shown) == len(pairs) else f" The {len(shown)} largest of {len(pairs)} are shown."),
+    )
+    heights = np.arange(len(shown))
+    _draw_shares(ax, shown, heights, _LOW)
+    ax.set_yticks(heights, [pair_label(row) for row in shown.to_dict("records")])
+    ax.set_ylim(len(shown) - 0.5, -0.5)
+    ax.grid(visible=False, axis="y")
+    return figure
+
+
+@in_house_style
+def shapley_effects(indices: pd.DataFrame, *, measure: str, scenario: str) -> Figure:
+    """Return a figure of Shapley effects with their intervals, the largest on top.
+
+    >>> indices = pd.DataFrame({"parameter": ["levers.a", "levers.b"], "index": "Shapley", "value": [0.3, 0.7],
+    ...                         "ci_low": [0.2, 0.6], "ci_high": [0.4, 0.8]})
+    >>> figure = shapley_effects(indices, measure="trust", scenario="s")
+    >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    ['B', 'A']
+    """
+    order = ranked(indices, "shapley")
+    shown = order[:MOST_ROWS]
+    rows = indices.set_index("parameter").loc[shown]
+    figure, (ax,) = new_figure(1, 1, width=8.0, height=2.3 + 0.33 * len(shown))
+    add_title(
+        figure,
+        f"{titled(order[0])} has the largest share in what differs between draws in "
+        f"{mid_sentence(outcome_of(measure).label)}, {mid_sentence(scenario)}",
+    )
+    add_note(
+        figure,
+        "Dot: Shapley effect, the share of the variance of draw means with each interaction shared out equally; all "
+        "add up to 100. Line: 95 % interval." + _shown_note(len(shown), len(order), "effect"),
+    )
+    _draw_shares(ax, rows, np.arange(len(shown)), _LOW)
+    _list_parameters(ax, shown)
     return figure
 
 
@@ -368,7 +434,7 @@ def replicates_needed(table: pd.DataFrame, *, target: float) -> Figure:
     return figure
 
 
-_SHARES = {"ST": "Total index", "PAWN": "PAWN index, 0 to 1"}
+_SHARES = {"ST": "Total index", "Shapley": "Shapley effect", "PAWN": "PAWN index, 0 to 1"}
 """Indices without a unit."""
 _INDEX_WORDS = {"mu_star": "Size of effect, mu*", "swing": "Low end to high end"}
 

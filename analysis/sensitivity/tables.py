@@ -1,4 +1,4 @@
-"""Sensitivity of what runs come to, from the tables of a study: one at a time, Morris, Sobol and PAWN.
+"""Sensitivity of what runs come to, from the tables of a study: one at a time, Morris, Sobol, Shapley and PAWN.
 
 *Draws* have one row a draw and one column a parameter; *outcomes* one row a run (see ``analysis.shared.outcomes``).
 All draws share their replicates: replicate r has the same people, elections and luck whatever the draw. So
@@ -21,7 +21,14 @@ from analysis.shared.libraries import library
 from analysis.shared.outcomes import value_matrix
 from analysis.shared.summaries import t_interval
 
-MAIN_INDEX = {"one_at_a_time": "swing", "morris": "mu_star", "sobol": "ST", "pawn": "PAWN"}
+MAIN_INDEX = {
+    "one_at_a_time": "swing",
+    "morris": "mu_star",
+    "sobol": "ST",
+    "sobol_pairs": "ST",
+    "shapley": "Shapley",
+    "pawn": "PAWN",
+}
 """For each method the index by which parameters are ranked."""
 
 SWING = "swing"
@@ -42,9 +49,7 @@ def _draw_means(outcomes: pd.DataFrame, draws: pd.DataFrame) -> NDArray[np.float
 def _whole_blocks(values: NDArray[np.float64], size: int, method: str) -> NDArray[np.intp]:
     """Return the numbers of the blocks of ``size`` draws in which no value is missing."""
     if len(values) % size:
-        raise ValueError(
-            f"{len(values)} draws of {size - (2 if method == 'sobol' else 1)} parameters are no design for {method}"
-        )
+        raise ValueError(f"{len(values)} draws are no design for {method}, which has sets of {size}")
     whole = np.flatnonzero(~np.isnan(values.reshape(-1, size)).any(axis=1))
     if len(whole) < 2:
         raise ValueError(f"{method} needs at least two complete sets of draws: too many runs failed")
@@ -210,42 +215,125 @@ def _as_shares(values: pd.Series, bounds: Sequence[Any]) -> NDArray[np.float64]:
 
 
 def sobol(
-    draws: pd.DataFrame, outcomes: pd.DataFrame, parameters: Sequence[str], *, resamples: int = RESAMPLES, seed: int = 1
+    draws: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    parameters: Sequence[str],
+    *,
+    pairs: bool = False,
+    resamples: int = RESAMPLES,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """Return first-order (S1) and total (ST) indices of each parameter (Sobol 2001; Saltelli et al. 2010), by SALib.
 
-    ``draws`` are Saltelli's sample without second order: sets of two more draws than parameters. What is explained
-    is the variance between draws of the mean over replicates. Intervals are those of SALib: normal, from
-    ``resamples`` bootstrap samples of sets; estimates may lie below 0. Sets with a failed run are left out. If the
-    outcome does not vary, all is NaN.
+    ``draws`` are Saltelli's sample without second order: sets of two more draws than parameters; with ``pairs`` that
+    of ``sobol_pairs``. What is explained is the variance between draws of the mean over replicates. Intervals are
+    those of SALib: normal, from ``resamples`` bootstrap samples of sets; estimates may lie below 0. Sets with a failed
+    run are left out. If the outcome does not vary, all is NaN.
 
     >>> draws = pd.DataFrame({"draw": range(8), "x": 0.0})  # placement matters only to the outcome
     >>> outcomes = pd.DataFrame({"scenario": "a", "measure": "m", "draw": range(8), "replicate": 0, "value": 1.0})
     >>> sobol(draws, outcomes, ["x", "y"])["value"].isna().all()
     np.True_
     """
-    names, size = list(parameters), len(parameters) + 2
+    names = list(parameters)
+    found = _sobol(draws, outcomes, names, pairs=pairs, resamples=resamples, seed=seed)
+    return pd.concat([_around(names, index, *found[index]) for index in ("S1", "ST")], ignore_index=True)
+
+
+def sobol_pairs(
+    draws: pd.DataFrame, outcomes: pd.DataFrame, parameters: Sequence[str], *, resamples: int = RESAMPLES, seed: int = 1
+) -> pd.DataFrame:
+    """Return the second-order index (S2) of each pair: the share of the variance that only both together explain.
+
+    ``draws`` are Saltelli's sample with second order: sets of twice as many draws as parameters, and two more (Saltelli
+    2002). All else is as in ``sobol``. A row a pair, in the order of ``parameters``: parameter, other, index, value,
+    ci_low, ci_high.
+
+    >>> draws = pd.DataFrame({"draw": range(12)})
+    >>> outcomes = pd.DataFrame({"scenario": "a", "measure": "m", "draw": range(12), "replicate": 0, "value": 1.0})
+    >>> sobol_pairs(draws, outcomes, ["x", "y"])[["parameter", "other", "value"]].to_numpy().tolist()
+    [['x', 'y', nan]]
+    """
+    names = list(parameters)
+    value, half = _sobol(draws, outcomes, names, pairs=True, resamples=resamples, seed=seed)["S2"]
+    first, second = np.triu_indices(len(names), 1)
+    rows = _around([names[place] for place in first], "S2", value[first, second], half[first, second])
+    rows.insert(1, "other", [names[place] for place in second])
+    return rows
+
+
+def _sobol(
+    draws: pd.DataFrame, outcomes: pd.DataFrame, names: list[str], *, pairs: bool, resamples: int, seed: int
+) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return S1 and ST (parameters,), and S2 (parameters, parameters) with ``pairs``, each with its half-width."""
+    size = 2 * (len(names) + 1) if pairs else len(names) + 2
     means = _draw_means(outcomes, draws)
-    means = means.reshape(-1, size)[_whole_blocks(means, size, "sobol")].ravel()
+    means = means.reshape(-1, size)[_whole_blocks(means, size, "sobol_pairs" if pairs else "sobol")].ravel()
     if _is_constant(means):
         unknown = np.full(len(names), np.nan)
-        return pd.concat([_rows(names, index, unknown, unknown, unknown) for index in ("S1", "ST")], ignore_index=True)
+        of_pairs = np.full((len(names), len(names)), np.nan)
+        return {"S1": (unknown, unknown), "ST": (unknown, unknown), "S2": (of_pairs, of_pairs)}
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     with warnings.catch_warnings():
         # A bootstrap sample of a rare outcome may be constant; SALib then counts its index as 0 and says so.
         warnings.filterwarnings("ignore", message="Constant values encountered")
         found = library("SALib.analyze.sobol", purpose="sobol", extra="study").analyze(
-            problem, means, calc_second_order=False, num_resamples=resamples, seed=seed + 1
+            problem, means, calc_second_order=pairs, num_resamples=resamples, seed=seed + 1
         )
-    return pd.concat(
-        [
-            _rows(
-                names, index, found[index], found[index] - found[f"{index}_conf"], found[index] + found[f"{index}_conf"]
-            )
-            for index in ("S1", "ST")
-        ],
-        ignore_index=True,
+    return {index: (found[index], found[f"{index}_conf"]) for index in ("S1", "ST", *(["S2"] if pairs else []))}
+
+
+def _around(
+    names: Sequence[str], index: str, value: NDArray[np.float64], half_width: NDArray[np.float64]
+) -> pd.DataFrame:
+    return _rows(names, index, value, value - half_width, value + half_width)
+
+
+# ---------------------------------------------------------------------------- Shapley
+
+
+def shapley(draws: pd.DataFrame, outcomes: pd.DataFrame, parameters: Sequence[str]) -> pd.DataFrame:
+    """Return the Shapley effect of each parameter (Owen 2014), by SALib with the estimator of Goda (2021).
+
+    It is a parameter's share of the variance between draws of the mean over replicates, each interaction shared out
+    equally among those that take part, so effects add up to 1 and lie between S1 and ST. ``draws`` are trajectories of
+    one more draw than parameters, from one random point to another in a random order; parameters are independent.
+    Intervals are those of SALib: normal, over trajectories; estimates may lie below 0. Trajectories with a failed run
+    are left out. If the outcome does not vary, all is NaN.
+
+    >>> draws = pd.DataFrame({"draw": range(6), "x": [0, 1, 1, 1, 1, 0], "y": [0, 0, 1, 1, 0, 0]})
+    >>> outcomes = pd.DataFrame({"scenario": "a", "measure": "m", "draw": range(6), "replicate": 0,
+    ...                          "value": draws["x"]})
+    >>> shapley(draws, outcomes, ["x", "y"])["value"].tolist()
+    [1.0, 0.0]
+    """
+    names, size = list(parameters), len(parameters) + 1
+    means = _draw_means(outcomes, draws)
+    whole = _whole_blocks(means, size, "shapley")
+    means = means.reshape(-1, size)[whole]
+    if _is_constant(means.ravel()):
+        unknown = np.full(len(names), np.nan)
+        return _rows(names, "Shapley", unknown, unknown, unknown)
+    values = np.stack([pd.factorize(draws[name])[0] for name in names], axis=-1).reshape(-1, size, len(names))
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    found = library("SALib.analyze.shapley", purpose="shapley", extra="study").analyze(
+        problem, _taken_steps(values[whole]).reshape(-1, len(names)), means.ravel()
     )
+    return _around(names, "Shapley", found["shapley_normalized"], found["shapley_normalized_conf"])
+
+
+def _taken_steps(values: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return trajectories (trajectories, draws, parameters) as 0 before and 1 after each parameter's turn.
+
+    A name or a whole number may be the same before and after its turn. Such a step changes no outcome and adds to no
+    effect, so turns that cannot be seen are given to the steps that are left, in any order.
+    """
+    changed = values[:, 1:] != values[:, :-1]
+    if (changed.sum(axis=2) > 1).any() or (changed.sum(axis=1) > 1).any():
+        raise ValueError("these draws are no design for shapley: a step changes several parameters, or one twice")
+    for trajectory in changed:
+        trajectory[~trajectory.any(axis=1), ~trajectory.any(axis=0)] = True
+    return np.concatenate([np.zeros_like(values[:, :1]), changed.cumsum(axis=1)], axis=1).astype(np.float64)
 
 
 # ------------------------------------------------------------------------------- PAWN

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -24,15 +25,21 @@ _METHODS = {
     "one_at_a_time": "One parameter is changed at a time; effects that need two changes at once do not show.",
     "morris": "Morris screening: effects are scaled to a parameter's whole range and averaged over its surroundings.",
     "sobol": "Sobol indices: shares of the variance between draws of the mean over replicates.",
+    "sobol_pairs": "Sobol indices, of pairs too: shares of the variance between draws of the mean over replicates.",
+    "shapley": "Shapley effects: shares of the variance between draws of the mean over replicates, which add up to "
+    "100 %; an interaction is shared out equally among those that take part.",
     "pawn": "PAWN: how far a parameter moves the whole distribution of single runs, 0 not at all to 1.",
 }
 
 
-def sensitivity_words(indices: pd.DataFrame, noise: pd.DataFrame, *, method: str, precision: float) -> str:
+def sensitivity_words(
+    indices: pd.DataFrame, noise: pd.DataFrame, *, method: str, precision: float, pairs: pd.DataFrame | None = None
+) -> str:
     """Return what the tables of a sensitivity analysis show, one sentence a line.
 
     ``indices`` has scenario and measure beside the columns of ``analysis.sensitivity.tables``; ``noise`` is the result
-    of ``analysis.sensitivity.noise.noise`` for the same outcomes, made for ``precision``.
+    of ``analysis.sensitivity.noise.noise`` for the same outcomes, made for ``precision``; ``pairs`` has the indices of
+    pairs, if there are any.
 
     >>> indices = pd.DataFrame({"scenario": "a", "measure": "trust", "parameter": ["x", "y"], "index": "ST",
     ...                         "value": [0.9, 0.0], "ci_low": [0.8, -0.1], "ci_high": [1.0, 0.1]})
@@ -45,9 +52,14 @@ def sensitivity_words(indices: pd.DataFrame, noise: pd.DataFrame, *, method: str
         outcome = outcome_of(str(measure))
         lines.append(f"{outcome.label}, {mid_sentence(str(scenario))}:")
         lines += [f"- {line}" for line in _FINDINGS[method](rows, outcome)]
-        chance = noise[(noise["scenario"] == scenario) & (noise["measure"] == measure)].iloc[0]
-        lines += [f"- {line}" for line in _chance(chance, precision=precision)]
+        if pairs is not None:
+            lines.append(f"- {_pairs(_of(pairs, scenario, measure))}")
+        lines += [f"- {line}" for line in _chance(_of(noise, scenario, measure).iloc[0], precision=precision)]
     return "\n".join([*lines, "", SCOPE])
+
+
+def _of(table: pd.DataFrame, scenario: object, measure: object) -> pd.DataFrame:
+    return table.loc[(table["scenario"] == scenario) & (table["measure"] == measure)]
 
 
 def _main(rows: pd.DataFrame, method: str) -> pd.DataFrame:
@@ -65,7 +77,8 @@ def _named(main: pd.DataFrame, number: Outcome | None) -> str:
     parts = []
     for name, row in zip(shown.index, shown.to_dict("records"), strict=True):
         value, low, high = (_number(row[column], number) for column in ("value", "ci_low", "ci_high"))
-        parts.append(f"{titled(str(name))} {value} ({low} to {high})")
+        label = pair_label(row) if "other" in row else titled(str(name))
+        parts.append(f"{label} {value} ({low} to {high})")
     return ", ".join(parts)
 
 
@@ -110,8 +123,7 @@ def _morris(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
 def _sobol(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
     main = _main(rows, "sobol")
     if main["value"].isna().all():
-        every = " (no run, or every run)" if outcome.is_regime else ""
-        return [f"It is the same in all draws{every}: there is no variance to share out."]
+        return [_nothing_varies(outcome)]
     clear = _clear(main)
     first = rows.loc[rows["index"] == "S1", "value"].sum()
     lines = [f"Largest total indices: {_named(clear, None)}." if len(clear) else "No total index is clearly above 0."]
@@ -122,6 +134,38 @@ def _sobol(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
         else "no interaction shows beyond the error of estimates"
     )
     return [*lines, f"First-order indices add up to {100 * first:.0f} % of the variance: {rest}."]
+
+
+def pair_label(row: Mapping[Any, Any]) -> str:
+    """Return the name of a pair of parameters.
+
+    >>> pair_label({"parameter": "levers.duty.attend", "other": "levers.staff_team"})
+    'Duty: attend and Staff team'
+    """
+    return f"{titled(str(row['parameter']))} and {titled(str(row['other']))}"
+
+
+def _pairs(rows: pd.DataFrame) -> str:
+    clear = _clear(rows.sort_values("value", ascending=False, kind="stable"))
+    clear = clear[clear["value"] > 0.0]
+    if clear.empty:
+        return f"No pair is clearly above 0 ({len(rows)} pairs, one by one)."
+    return f"Largest indices of pairs: {_named(clear, None)}; {len(clear)} of {len(rows)} are clearly above 0."
+
+
+def _shapley(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
+    main = _main(rows, "shapley")
+    if main["value"].isna().all():
+        return [_nothing_varies(outcome)]
+    clear = _clear(main)
+    if clear.empty:
+        return ["No effect is clearly above 0."]
+    return [f"Largest effects: {_named(clear, None)}.", *([_overlap(main)] if len(main) > 1 else [])]
+
+
+def _nothing_varies(outcome: Outcome) -> str:
+    every = " (no run, or every run)" if outcome.is_regime else ""
+    return f"It is the same in all draws{every}: there is no variance to share out."
 
 
 def _pawn(rows: pd.DataFrame, outcome: Outcome) -> list[str]:
@@ -163,7 +207,14 @@ def _overlap(main: pd.DataFrame) -> str:
     return f"The interval of {name} overlaps with that of {_listed(near[:NAMED])}, so their order is not certain."
 
 
-_FINDINGS = {"one_at_a_time": _one_at_a_time, "morris": _morris, "sobol": _sobol, "pawn": _pawn}
+_FINDINGS = {
+    "one_at_a_time": _one_at_a_time,
+    "morris": _morris,
+    "sobol": _sobol,
+    "sobol_pairs": _sobol,
+    "shapley": _shapley,
+    "pawn": _pawn,
+}
 
 
 def _chance(row: pd.Series, *, precision: float) -> list[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.policy.tables import COSTS
+from analysis.policy.tables import COSTS, PRICED
 from experiments.behaviours import of_replicate
 from experiments.runs.turns import taking_turns
-from experiments.values import with_values
+from experiments.values import value_at, with_values
 from sim import REGIMES, Place, Scenario, ScenarioError, simulate_ensemble
-from sim.levers import FUND_BASE_YEAR
+from sim.levers import FUND_BASE_YEAR, policy_calendar
 from sim.measures import FINAL_MONTHS
 from sim.parameters import MOST_FUND_GBP_M, Behaviour
 
@@ -54,21 +55,31 @@ def policy_runs(
     *,
     replicates: int,
     seed: int,
+    measures: Sequence[str] = (),
+    prices: Mapping[str, float] = MappingProxyType({}),
     advance: Callable[[int], None] = lambda runs: None,
 ) -> pd.DataFrame:
     """Return one row a run of every policy in every place; see ``analysis.policy.tables``.
 
     ``policies`` holds a scenario for each of the places. Columns: policy, place, replicate, parameter_set,
     outcome and added_value (last month), dominance (mean of the last year), cost_gbp_m and its parts
-    (over the run), regime (last month). The same replicate of two policies shares its parameter set and all chance.
+    (over the run), regime (last month), and more ``measures`` (last month). ``prices`` are of levers by path, in £m a
+    year of the value 1; with any, ``priced_gbp_m`` is a part of the cost. The same replicate of two policies shares
+    its parameter set and all chance.
     """
     keys = [(policy, place.name) for policy in policies for place in worlds.places]
+
+    priced = [priced_gbp_m(scenario, prices) for mine in policies.values() for scenario in mine]
 
     def of_set(number: int, some: range) -> pd.DataFrame:
         scenarios = [
             of_replicate(scenario, number, worlds.behaviours) for mine in policies.values() for scenario in mine
         ]
-        return _finals(scenarios, keys, some, seed=seed).assign(parameter_set=number)
+        runs = _finals(scenarios, keys, some, seed=seed, more=measures).assign(parameter_set=number)
+        if prices:
+            runs[PRICED] = np.repeat(priced, len(some))
+            runs["cost_gbp_m"] += runs[PRICED]
+        return runs
 
     tables = []
     turns = taking_turns(of_set, sets=len(worlds.behaviours), replicates=replicates, workers=worlds.workers)
@@ -78,16 +89,28 @@ def policy_runs(
     return pd.concat(tables, ignore_index=True)
 
 
+def priced_gbp_m(scenario: Scenario, prices: Mapping[str, float]) -> float:
+    """Return what levers with a price (£m a year of the value 1, by path) cost over the run, in £m, dates included."""
+    calendar = policy_calendar(scenario) if prices else ()
+    return sum(price / 12.0 * sum(float(value_at(month, path)) for month in calendar) for path, price in prices.items())
+
+
 def _finals(
-    scenarios: Sequence[Scenario], keys: Sequence[tuple[Hashable, str]], replicates: Sequence[int], *, seed: int
+    scenarios: Sequence[Scenario],
+    keys: Sequence[tuple[Hashable, str]],
+    replicates: Sequence[int],
+    *,
+    seed: int,
+    more: Sequence[str],
 ) -> pd.DataFrame:
-    ensemble = simulate_ensemble(scenarios, replicates=replicates, seed=seed, measures=[*_FINALS, *COSTS], threads=1)
+    asked = list(dict.fromkeys([*_FINALS, *COSTS, *more]))
+    ensemble = simulate_ensemble(scenarios, replicates=replicates, seed=seed, measures=asked, threads=1)
     columns: dict[str, Any] = {
         "policy": np.repeat(np.array([policy for policy, _ in keys], dtype=object), len(replicates)),
         "place": np.repeat(np.array([place for _, place in keys], dtype=object), len(replicates)),
         "replicate": np.tile(np.array(replicates), len(keys)),
     }
-    for name in ("outcome", "added_value"):
+    for name in dict.fromkeys(["outcome", "added_value", *more]):
         columns[name] = ensemble.array_of(name)[..., -1].ravel()
     columns["dominance"] = ensemble.array_of("dominance")[..., -FINAL_MONTHS:].mean(axis=-1).ravel()
     for name in COSTS:

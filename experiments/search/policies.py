@@ -16,7 +16,9 @@ from analysis.policy.tables import (
     BEST,
     COSTS,
     OBJECTIVES,
+    PRICED,
     REGRET_IN,
+    judged_by,
     on_front,
     policy_means,
     policy_summary,
@@ -31,11 +33,15 @@ from experiments.search.evaluation_cache import SHARE, EvaluationCache
 from experiments.search.mixes import EXCESS, search_cheapest, search_front
 from experiments.study.designs import Factor, factors
 from experiments.terminal import progress_bar
-from experiments.values import scenario_values
+from experiments.values import scenario_values, value_at
 from sim import REGIMES, Scenario, month_of
+from sim.scenario import nearest
 
 FINALISTS = 8
 MOST_FUND_MULTIPLE = 10.0
+_MOST_PRICE = 1000.0
+_WAYS = {"high": -1, "low": 1}
+_SEE_MEASURES = "cost_gbp_m, or see: partnerships list measures"
 
 USUAL_RANGES: Mapping[str, tuple[float, float]] = {
     FUND_MULTIPLE: (0.0, 2.0),
@@ -69,6 +75,17 @@ class MixProblem:
     bound: float
     scenarios: Mapping[str, Scenario]
     """Those that the mixes are set against, as they ship."""
+    objectives: Mapping[str, int] = dataclasses.field(default_factory=lambda: OBJECTIVES)
+    """What the Pareto set is of, by name; +1 is better low, −1 better high."""
+    prices: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """Of levers by path, in £m a year of the value 1."""
+
+    def runs(self, policies: Mapping[Any, Sequence[Scenario]], **how: Any) -> pd.DataFrame:
+        """Return the runs of policies in the worlds, with what they are judged by."""
+        measures = [name for name in self.objectives if name not in OBJECTIVES]
+        if measures or self.prices:
+            how |= {"measures": measures, "prices": self.prices}
+        return with_avoided(policy_runs(policies, self.worlds, **how), self.avoid)
 
     def values(self, mix: NDArray[np.float64]) -> dict[str, Any]:
         """Return the levers of a mix by path, to three decimals, from its shares in [0, 1]."""
@@ -102,12 +119,10 @@ def search(problem: MixProblem, settings: SearchSettings) -> MixTables:
     with progress_bar("confirming runs", total=_confirming_runs(problem, settings, len(finalists), len(front))) as done:
 
         def again(policies: Mapping[Any, Sequence[Scenario]], seed: int) -> pd.DataFrame:
-            replicates = settings.confirming_replicates
-            runs = policy_runs(policies, problem.worlds, replicates=replicates, seed=seed, advance=done)
-            return with_avoided(runs, problem.avoid)
+            return problem.runs(policies, replicates=settings.confirming_replicates, seed=seed, advance=done)
 
         mixes = {row: problem.in_places(problem.values(mix)) for row, mix in finalists.items()}
-        selection = policy_means(again(mixes, settings.seed + 1)).set_index("policy")
+        selection = policy_means(again(mixes, settings.seed + 1), problem.objectives).set_index("policy")
         chosen = _cheapest(selection, problem.bound)
         policies: dict[Any, list[Scenario]] = {
             name: [dataclasses.replace(scenario, place=place) for place in problem.worlds.places]
@@ -116,7 +131,10 @@ def search(problem: MixProblem, settings: SearchSettings) -> MixTables:
         policies |= {f"mix {number}": problem.in_places(values) for number, values in enumerate(front, 1)}
         policies[BEST] = mixes[chosen]
         confirmed = again(policies, settings.seed + 2)
-    stages = {"search": _numbers(searched, chosen), "selection": _numbers(selection, chosen)}
+    stages = {
+        name: {column: float(table[column].loc[chosen]) for column in judged_by(problem.objectives)}
+        for name, table in (("search", searched), ("selection", selection))
+    }
     values = problem.values(finalists[chosen])
     return _tables(problem, searched, confirmed, stages=stages, values=values, front=front)
 
@@ -133,12 +151,13 @@ def _searched(problem: MixProblem, settings: SearchSettings) -> tuple[pd.DataFra
                 found = _means(problem, mixes, replicates=settings.replicates, seed=settings.seed)
                 cache.keep(found)
             advance(len(mixes))
-            losses = {name: sign * found[name] for name, sign in OBJECTIVES.items()}
+            losses = {name: sign * found[name] for name, sign in problem.objectives.items()}
+            losses["cost_gbp_m"] = found["cost_gbp_m"]
             return pd.DataFrame(losses | {EXCESS: found[AVOIDED] - problem.bound})
 
         how = {"generations": settings.generations, "seed": settings.seed}
         levers, population = len(problem.levers), settings.population
-        front = search_front(evaluate, list(OBJECTIVES), levers=levers, population=population, **how)
+        front = search_front(evaluate, list(problem.objectives), levers=levers, population=population, **how)
         of_the_first = len(cache)
         search_cheapest(evaluate, "cost_gbp_m", start=_shares(_ranked(cache.table(), problem).head(population)), **how)
     together = cache.table()
@@ -162,8 +181,8 @@ def _means(problem: MixProblem, mixes: NDArray[np.float64], *, replicates: int, 
     """Return a row a mix: its levers, the means of its runs, and its shares of the ranges."""
     values = [problem.values(mix) for mix in mixes]
     policies = {number: problem.in_places(levers) for number, levers in enumerate(values)}
-    runs = policy_runs(policies, problem.worlds, replicates=replicates, seed=seed)
-    means = policy_means(with_avoided(runs, problem.avoid)).drop(columns="policy")
+    runs = problem.runs(policies, replicates=replicates, seed=seed)
+    means = policy_means(runs, problem.objectives).drop(columns="policy")
     return pd.concat([pd.DataFrame(values), means, pd.DataFrame(mixes).add_prefix(SHARE)], axis=1)
 
 
@@ -173,6 +192,8 @@ def _deciding(problem: MixProblem, settings: SearchSettings) -> dict[str, Any]:
     return {
         **{name: getattr(settings, name) for name in named},
         "bound": problem.bound,
+        "objectives": dict(problem.objectives),
+        "prices": dict(problem.prices),
         "base": scenario_values(problem.base),
         "steps of one's own": month_of(problem.base).own_key,
         "levers": {lever.path: lever.range for lever in problem.levers},
@@ -205,17 +226,17 @@ def _tables(
     values: Mapping[str, Any],
     front: Sequence[Mapping[str, Any]],
 ) -> MixTables:
-    summary = policy_summary(confirmed)
+    summary = policy_summary(confirmed, problem.objectives)
     shares = pd.crosstab(confirmed["policy"], confirmed["regime"], normalize="index")
     shares = shares.reindex(columns=list(REGIMES), fill_value=0.0).add_prefix("ends as ")
-    costs = confirmed.groupby("policy")[list(COSTS)].mean()
+    costs = confirmed.groupby("policy")[[*COSTS, *([PRICED] if problem.prices else [])]].mean()
     summary = summary.join(costs, on="policy").join(shares, on="policy")
     summary["sets_within_bound"] = [
         share_of_sets_within(confirmed[confirmed["policy"] == policy], problem.bound) for policy in summary["policy"]
     ]
     is_mix = summary["policy"].str.startswith("mix ")
     pareto = summary[is_mix].reset_index(drop=True)
-    pareto.insert(1, "on_front", on_front(pareto))
+    pareto.insert(1, "on_front", on_front(pareto, problem.objectives))
     pareto = pd.concat([pareto, pd.DataFrame([dict(levers) for levers in front])], axis=1)
     best = summary[summary["policy"] == BEST].assign(stage="confirmed", **values)
     seen = [{"policy": BEST, "stage": stage, **numbers} for stage, numbers in stages.items()]
@@ -234,10 +255,6 @@ def _tables(
     )
 
 
-def _numbers(table: pd.DataFrame, row: int) -> dict[str, float]:
-    return {name: float(table[name].loc[row]) for name in (*OBJECTIVES, AVOIDED)}
-
-
 def levers_of(vary: Sequence[str], ranges: Mapping[str, Any], base: Scenario) -> tuple[Factor, ...]:
     """Return the levers that a mix sets, with their ranges: the usual ones unless others are given."""
     others = [name for name in vary if name != FUND_MULTIPLE]
@@ -253,6 +270,39 @@ def levers_of(vary: Sequence[str], ranges: Mapping[str, Any], base: Scenario) ->
     if FUND_MULTIPLE in ranges and not fund:
         raise CommandError(f"ranges: {FUND_MULTIPLE} is not among the parameters varied; see vary")
     return (*fund, *(factors(others, given, base) if others or not fund else ()))
+
+
+def objectives_of(stated: Mapping[str, Any], base: Scenario) -> dict[str, int]:
+    """Return objectives by name, −1 for those that are better high and +1 for those that are better low."""
+    known = [*OBJECTIVES, *month_of(base).measures]
+    for name, way in stated.items():
+        if name not in known:
+            raise CommandError(f"objectives: unknown measure {name!r}{nearest(name, known)}; {_SEE_MEASURES}")
+        if way not in _WAYS:
+            raise CommandError(
+                f"objectives: {name} = {way!r} is not allowed: it takes high or low, whichever is better"
+            )
+    if len(stated) < 2:
+        raise CommandError("objectives: name two or more, for example 'objectives={engagement:high,cost_gbp_m:low}'")
+    return {name: _WAYS[way] for name, way in stated.items()}
+
+
+def prices_of(stated: Mapping[str, Any], base: Scenario) -> dict[str, float]:
+    """Return prices of levers by path, in £m a year of the value 1."""
+    parameters = month_of(base).parameters
+    prices: dict[str, float] = {}
+    for path, price in stated.items():
+        if path not in parameters or path.partition(".")[0] not in ("levers", "leadership"):
+            levers = [known for known in parameters if known.startswith(("levers.", "leadership."))]
+            raise CommandError(f"prices: unknown lever {path!r}{nearest(path, levers)}; see: partnerships list levers")
+        if isinstance(value_at(base, path), str):
+            raise CommandError(f"prices: {path} takes names, and only numbers have a price: leave it out")
+        if type(price) not in (int, float) or not 0.0 <= price <= _MOST_PRICE:
+            raise CommandError(
+                f"prices: {path} = {price!r} is not allowed: it takes 0 to {_MOST_PRICE:g}, in £m a year of the value 1"
+            )
+        prices[path] = float(price)
+    return prices
 
 
 def _fund_multiple(ends: Any) -> Factor:

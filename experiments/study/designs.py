@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -251,9 +252,14 @@ def _with_generators(request: DesignRequest) -> Iterator[tuple[Factor, np.random
     return zip(request.factors, map(np.random.default_rng, seeds), strict=True)
 
 
-def _sobol(request: DesignRequest) -> Iterator[NDArray[Any]]:
+def _sobol(request: DesignRequest, *, pairs: bool = False) -> Iterator[NDArray[Any]]:
     sampler = library("SALib.sample.sobol", purpose="design=sobol", extra="study").sample
-    return _scaled(request, sampler(_problem(request), request.draws, calc_second_order=False, seed=request.seed))
+    return _scaled(request, sampler(_problem(request), request.draws, calc_second_order=pairs, seed=request.seed))
+
+
+def _shapley(request: DesignRequest) -> Iterator[NDArray[Any]]:
+    sampler = library("SALib.sample.shapley", purpose="design=shapley", extra="study").sample
+    return _scaled(request, sampler(_problem(request), request.draws, seed=request.seed))
 
 
 def _morris(request: DesignRequest) -> Iterator[NDArray[Any]]:
@@ -277,6 +283,11 @@ def _no_power_of_two(request: DesignRequest) -> str:
     return f"needs a power of two: draws={below} or draws={2 * below}, not {request.draws}"
 
 
+def _no_pairs(request: DesignRequest) -> str:
+    one = "needs two parameters or more: vary another one, or take design=sobol"
+    return one if len(request.factors) < 2 else _no_power_of_two(request)
+
+
 def _odd_levels(request: DesignRequest) -> str:
     return f"needs an even number of levels, not {request.levels}" if request.levels % 2 else ""
 
@@ -289,12 +300,17 @@ DESIGNS: Mapping[str, Design] = {
     "random": Design(lambda request: request.draws, _random),
     "latin_hypercube": Design(lambda request: request.draws, _latin_hypercube),
     "sobol": Design(lambda request: request.draws * (len(request.factors) + 2), _sobol, _no_power_of_two),
+    "sobol_pairs": Design(
+        lambda request: request.draws * 2 * (len(request.factors) + 1), partial(_sobol, pairs=True), _no_pairs
+    ),
+    "shapley": Design(lambda request: request.draws * (len(request.factors) + 1), _shapley),
     "morris": Design(lambda request: request.draws * (len(request.factors) + 1), _morris, _odd_levels),
 }
 """The ways to place draws in the ranges.
 
 one_at_a_time is the scenario itself, then each parameter alone at its levels; sobol is Saltelli's sample for
-first-order and total indices, morris that of trajectories in which one parameter changes at a time.
+first-order and total indices, sobol_pairs the larger one for those of pairs too; morris and shapley have trajectories
+in which one parameter changes at a time, those of shapley from one random point to another in a random order.
 """
 
 

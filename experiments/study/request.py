@@ -19,7 +19,7 @@ from sim import Scenario, month_of
 from sim.scenario import nearest
 
 _TABLES = (".csv", ".parquet")
-_USES_DRAWS = ("random", "latin_hypercube", "sobol", "morris")
+_USES_DRAWS = ("random", "latin_hypercube", "sobol", "sobol_pairs", "shapley", "morris")
 _USES_LEVELS = ("grid", "one_at_a_time", "morris")
 
 

@@ -10,9 +10,14 @@ cheapest of them that keeps the bound there is chosen, and what is reported abou
 and the scenarios comes from a third seed.
 
 Cost is what projects get of the fund (whoever put it in) and the posts that it pays, in £m a place
-over the whole run, not discounted. Not costed: senior time, which is counted in half-days,
-complying with a duty, leadership of any style, money that bodies pool, and inspection. Regret is
-taken over the scenarios as they ship, each in every place.
+over the whole run, not discounted, and what levers cost by prices=. Not costed otherwise: senior
+time, which is counted in half-days, complying with a duty, leadership of any style, money that
+bodies pool, and inspection. Regret is taken over the scenarios as they ship, with those of your own
+(--config-dir), each in every place.
+
+objectives= names what the Pareto set is of: measures at the end of the run (dominance: mean of the
+last year) and cost_gbp_m, each high or low. prices= gives levers a price, in £m a year of the value
+1. Both take {NAME:VALUE}, or a YAML file with a line each.
 
 With progress=FILE every generation is kept, and the same command goes on after a stop.
 
@@ -24,29 +29,37 @@ For example:
   partnerships optimise bound=0.05 places=[typical]
   partnerships optimise generations=60 progress=outputs/search.parquet
   partnerships optimise 'avoid=[talking_shop]' vary=[levers.staff_team,leadership]
+  partnerships optimise 'objectives={engagement:high,top_share:low,cost_gbp_m:low}'
+  partnerships optimise prices=prices.yaml objectives=mine.yaml case=mycity
   partnerships optimise 'ranges={levers.pooling_rate:[0,0.5],fund_multiple:[0,1]}' generations=40
 """
 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from analysis.policy.figures import outcome_against_cost, regret_bars
+from analysis.policy.tables import OBJECTIVES
 from analysis.policy.words import mixes_in_words
+from analysis.shared.paths import flat
+from experiments.cases.cells import Problem
 from experiments.cases.named import names_a_case
+from experiments.cases.settings_file import read_settings
 from experiments.command import Command
 from experiments.compose import load_place, load_scenario, scenario_names
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.policies import Worlds
-from experiments.search.policies import MixProblem, SearchSettings, levers_of, search
+from experiments.search.policies import MixProblem, SearchSettings, levers_of, objectives_of, prices_of, search
 from experiments.settings import Figures, Names, Seed, Workers, checked
-from sim import REGIMES, Scenario
+from sim import REGIMES, Scenario, ScenarioError
 from sim.parameters import Whole
 from sim.scenario import nearest
 
@@ -57,6 +70,8 @@ class OptimiseSettings:
 
     vary: Names
     ranges: dict[str, Any] | None
+    objectives: dict[str, Any] | str | None
+    prices: dict[str, Any] | str | None
     avoid: Names
     bound: Annotated[float, Field(ge=0.0, lt=1.0)]
     places: Names
@@ -87,7 +102,14 @@ def work(settings: OptimiseSettings, command: Command) -> Results:
         ),
     )
     text = mixes_in_words(
-        found.best, found.policies, found.pareto, found.regret, avoid=problem.avoid, bound=problem.bound
+        found.best,
+        found.policies,
+        found.pareto,
+        found.regret,
+        avoid=problem.avoid,
+        bound=problem.bound,
+        objectives=problem.objectives,
+        prices=problem.prices,
     )
     return Results(
         scenarios=_run(problem),
@@ -103,7 +125,9 @@ def work(settings: OptimiseSettings, command: Command) -> Results:
         },
         texts={"conclusions.txt": text},
         figures={
-            "outcome_against_cost": partial(outcome_against_cost, found.pareto, found.policies, found.searched),
+            "outcome_against_cost": partial(
+                outcome_against_cost, found.pareto, found.policies, found.searched, objectives=problem.objectives
+            ),
             "regret": partial(regret_bars, found.regret),
         },
         words=[text],
@@ -122,14 +146,31 @@ def _problem(settings: OptimiseSettings, command: Command) -> MixProblem:
     own = command.sets("case") and not command.sets("places")
     places = [base.place] if own else [load_place(name) for name in _all_different("places", settings.places)]
     shared = [f"months={base.months}", *filter(names_a_case, command.overrides)]
+    scenarios = {name: _loaded(name, shared) for name in scenario_names()}
+    objectives = _stated("objectives", settings.objectives)
     return MixProblem(
         base=base,
         levers=levers_of(settings.vary, settings.ranges or {}, base),
         worlds=Worlds(behaviours, places, settings.workers),
         avoid=avoid,
         bound=settings.bound,
-        scenarios={name: _beside(base, load_scenario(name, shared)) for name in scenario_names()},
+        scenarios={name: _beside(base, scenario) for name, scenario in scenarios.items() if scenario},
+        objectives=objectives_of(objectives, base) if objectives else OBJECTIVES,
+        prices=prices_of(_stated("prices", settings.prices), base),
     )
+
+
+def _stated(setting: str, given: dict[str, Any] | str | None) -> dict[str, Any]:
+    """Return what is given on the command line, or in the YAML file that is named there, by path."""
+    if not isinstance(given, str):
+        return flat(given or {})
+    if not Path(given).expanduser().is_file():
+        raise CommandError(f"{setting} = {given!r} was not found: give a YAML file, or {setting}={{NAME:VALUE}}")
+    problems: list[Problem] = []
+    values = read_settings(Path(given).expanduser(), problems).values
+    if problems:
+        raise CommandError(f"{setting}: {problems[0]}")
+    return flat(values)
 
 
 def _run(problem: MixProblem) -> dict[str, Scenario]:
@@ -141,6 +182,17 @@ def _run(problem: MixProblem) -> dict[str, Scenario]:
 def _beside(base: Scenario, other: Scenario) -> Scenario:
     """Return another scenario with the extension of the base, so that they can run together."""
     return dataclasses.replace(other, extension=base.extension, own=base.own)
+
+
+def _loaded(name: str, overrides: Sequence[str]) -> Scenario | None:
+    """Return a scenario; say why not, and return None, if it cannot be run with the dates of a case."""
+    try:
+        return load_scenario(name, overrides)
+    except ScenarioError as error:
+        if not any(map(names_a_case, overrides)):
+            raise
+        print(f"scenario {name} is left out: {error}", file=sys.stderr)
+        return None
 
 
 def _all_different(setting: str, names: Sequence[str]) -> Sequence[str]:

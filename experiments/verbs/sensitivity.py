@@ -1,25 +1,30 @@
-"""Find out which parameters matter: one at a time, by Morris screening, Sobol indices or PAWN.
+"""Find out which parameters matter: one at a time, by Morris screening, Sobol indices, Shapley effects or PAWN.
 
 Makes a study of the right design (see: partnerships sweep --help), or goes on with one that was
 stopped, and analyses it. With study=FOLDER alone a study is analysed as it was begun, for other
-measures if you like; so is a finished sweep with design=one_at_a_time, morris or sobol. All draws
-share their replicates. pawn, for outcomes with two humps, takes any draws all over the ranges: its
+measures if you like; so is a finished sweep with a design of these names. All draws share their
+replicates. pawn, for outcomes with two humps, takes any draws all over the ranges: its
 own, or a finished sweep with design=latin_hypercube or random.
 
 one_at_a_time takes 1 + 2 × parameters draws, morris draws × (parameters + 1), sobol draws ×
 (parameters + 2), each with every replicate. Begin with morris over everything, then sobol over the
-few parameters that matter. Levers and uncertain parameters (vary=[behaviour]) are two questions.
+few parameters that matter. sobol_pairs, draws × 2 (parameters + 1), also tells what only two
+parameters together explain. shapley, draws × (parameters + 1), gives each parameter one share of
+the variance: interactions are shared out, and all shares add up to 100 %. Levers and uncertain
+parameters (vary=[behaviour]) are two questions.
 
 Writes into the output folder: sensitivity.csv (method, scenario, measure, parameter, index, value,
 ci_low, ci_high), noise.csv (how much is chance, and how many replicates it asks for),
 replicates.csv (how intervals and indices settle), effects.csv (one_at_a_time: every replicate),
-figures/, words.txt and manifest.json.
+pairs.csv (sobol_pairs: the index of each pair), figures/, words.txt and manifest.json.
 
 For example:
   partnerships sensitivity study=studies/ends method=one_at_a_time replicates=40
   partnerships sensitivity study=studies/screening draws=30 measures=[outcome,mean_trust,talking_shop]
   partnerships sensitivity study=studies/screening measures=[trust,months_talking_shop]
   partnerships sensitivity study=studies/sobol method=sobol vary=[levers.duty] draws=256
+  partnerships sensitivity study=studies/pairs method=sobol_pairs vary=[levers.duty] draws=256
+  partnerships sensitivity study=studies/fair method=shapley vary=[leadership] draws=500
   partnerships sensitivity study=studies/humps method=pawn vary=[leadership] measures=[engagement]
   partnerships sensitivity study=studies/world vary=[behaviour] scenarios=[growth_coalition]
   partnerships sensitivity study=studies/then vary=[leadership] measures=[trust@2006-04]
@@ -39,8 +44,10 @@ from analysis.sensitivity.every_outcome import Screening, SensitivityTables, sen
 from analysis.sensitivity.figures import (
     morris_plane,
     noise_shares,
+    pair_indices,
     pawn_indices,
     replicates_needed,
+    shapley_effects,
     sobol_indices,
     tornado,
 )
@@ -62,16 +69,17 @@ from experiments.study.store import Study
 from experiments.terminal import progress_bar
 from sim.parameters import Whole
 
-Method = Literal["one_at_a_time", "morris", "sobol", "pawn"]
+Method = Literal["one_at_a_time", "morris", "sobol", "sobol_pairs", "shapley", "pawn"]
 
 OWN_DESIGN = {"pawn": "latin_hypercube"}
 """The design of a method that has none of its name."""
 METHOD_OF = {"latin_hypercube": "pawn", "random": "pawn"}
 """How draws of designs are analysed that no method is named after."""
 
-USUAL_DRAWS = {"one_at_a_time": 1, "morris": 20, "sobol": 128, "pawn": 256}
-FEWEST_DRAWS = {"one_at_a_time": 1, "morris": 4, "sobol": 16, "pawn": 50}
-USUAL_LEVELS = {"one_at_a_time": 2, "morris": 4, "sobol": 2, "pawn": 2}
+USUAL_DRAWS = {"one_at_a_time": 1, "morris": 20, "sobol": 128, "sobol_pairs": 128, "shapley": 256, "pawn": 256}
+FEWEST_DRAWS = {"one_at_a_time": 1, "morris": 4, "sobol": 16, "sobol_pairs": 16, "shapley": 50, "pawn": 50}
+USUAL_LEVELS = {"morris": 4}
+"""Of the other methods that use them: 2."""
 
 NOT_IN_HASH = (
     *("study", "measures", "precision", "resamples", "figures", "output", "overwrite"),
@@ -121,17 +129,20 @@ def work(settings: SensitivitySettings, command: Command) -> Results:
             )
         except ValueError as error:
             raise CommandError(str(error)) from None
-    words = sensitivity_words(found.indices, found.noise, method=screening.method, precision=settings.precision)
+    words = sensitivity_words(
+        found.indices, found.noise, method=screening.method, precision=settings.precision, pairs=found.pairs
+    )
     failed = failed_runs(study)
     if failed:
         words += f"\n{failures_in_words(study.runs, failed, method=screening.method)}"
     words += f"\n{SAMPLED}" if store.SAMPLE in study.settings else ""
     tables = {"sensitivity.csv": found.indices, "noise.csv": found.noise, "replicates.csv": found.settling}
+    more = {"effects.csv": found.effects, "pairs.csv": found.pairs}
     return Results(
         scenarios=study.scenarios,
         seed=study.settings["seed"],
         replicates=range(study.settings["replicates"]),
-        tables=tables | ({} if found.effects is None else {"effects.csv": found.effects}),
+        tables=tables | {name: table for name, table in more.items() if table is not None},
         texts={"words.txt": words.rstrip()},
         figures=_figures(found, screening, several=len(study.scenarios) > 1, precision=settings.precision),
         words=[words],
@@ -152,7 +163,7 @@ def _request(settings: SensitivitySettings) -> StudyRequest:
         vary=settings.vary,
         ranges=settings.ranges,
         draws=draws,
-        levels=settings.levels or USUAL_LEVELS[method],
+        levels=settings.levels or USUAL_LEVELS.get(method, 2),
         replicates=settings.replicates,
         seed=settings.seed,
         monthly=months_needed(settings.measures, means_kept=MEAN_OVER_RUN),
@@ -192,6 +203,8 @@ def _figures(
         shown = {"measure": measure, "scenario": scenario}
         name = "_".join([measure.replace("@", "_"), *([scenario] if several else [])])
         figures[f"{screening.method}_{name}"] = partial(_index_figure, found, rows, screening, shown)
+        if found.pairs is not None:
+            figures[f"pairs_{name}"] = partial(pair_indices, _of(found.pairs, shown), **shown)
         settling = _of(found.settling, shown)
         if not settling.empty:
             target = precision * float(_of(found.noise, shown)["sd_between_draws"].iloc[0])
@@ -207,7 +220,8 @@ def _index_figure(
     if screening.method == "one_at_a_time":
         assert found.effects is not None
         return tornado(_of(found.effects, shown), rows, screening.ranges, **shown)
-    return {"morris": morris_plane, "sobol": sobol_indices, "pawn": pawn_indices}[screening.method](rows, **shown)
+    drawn = {"morris": morris_plane, "shapley": shapley_effects, "pawn": pawn_indices}
+    return drawn.get(screening.method, sobol_indices)(rows, **shown)
 
 
 def _of(table: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame:

@@ -13,7 +13,14 @@ from commands import refused_line
 from numpy.typing import NDArray
 
 from analysis.sensitivity.noise import noise, replicate_sufficiency, variance_parts
-from analysis.sensitivity.tables import morris, one_at_a_time, one_at_a_time_effects, sobol
+from analysis.sensitivity.tables import (
+    morris,
+    one_at_a_time,
+    one_at_a_time_effects,
+    shapley,
+    sobol,
+    sobol_pairs,
+)
 from analysis.sensitivity.words import sensitivity_words
 from analysis.shared.outcomes import outcome_of, outcomes
 from experiments.console import main
@@ -70,6 +77,62 @@ def test_sobol_finds_the_indices_of_the_ishigami_function() -> None:
     assert ((found["ci_low"] <= truth) & (found["ci_high"] >= truth)).all()
     again = sobol(draws, outcomes_of(ishigami[:, None]), [factor.path for factor in factors], resamples=100)
     pd.testing.assert_frame_equal(found, again)
+
+
+def test_the_pairs_of_the_ishigami_function_are_found() -> None:
+    """Only x1 and x3 interact, and their index is what total and first-order indices of x3 differ by."""
+    factors = tuple(Factor(f"x{number}", low=-np.pi, high=np.pi) for number in (1, 2, 3))
+    draws = designed("sobol_pairs", factors, draws=2048)
+    x1, x2, x3 = (draws[factor.path].to_numpy() for factor in factors)
+    ishigami = outcomes_of((np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1))[:, None])
+    names = [factor.path for factor in factors]
+    found = sobol_pairs(draws, ishigami, names, resamples=100)
+    assert found[["parameter", "other"]].to_numpy().tolist() == [["x1", "x2"], ["x1", "x3"], ["x2", "x3"]]
+    assert found["value"].tolist() == pytest.approx([0.0, 0.2437, 0.0], abs=0.03)
+    assert found["ci_low"].iloc[1] > 0.1
+    alone = sobol(draws, ishigami, names, pairs=True, resamples=20)
+    assert values_of(alone, "ST") == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.03)
+    two = found.assign(scenario="made_up", measure="trust")
+    indices = alone.assign(scenario="made_up", measure="trust")
+    chance = noise(ishigami)
+    told = sensitivity_words(indices, chance, method="sobol_pairs", precision=0.2, pairs=two)
+    assert "Largest indices of pairs: X1 and X3 0.2" in told
+    nothing = two.assign(ci_low=-0.1)
+    told = sensitivity_words(indices, chance, method="sobol_pairs", precision=0.2, pairs=nothing)
+    assert "No pair is clearly above 0 (3 pairs, one by one)." in told
+
+
+def test_shapley_effects_share_interactions_out_and_add_up() -> None:
+    """Of the Ishigami function half of the interaction goes to each of its two; 95 % intervals hold that."""
+    factors = tuple(Factor(f"x{number}", low=-np.pi, high=np.pi) for number in (1, 2, 3))
+    truth = np.array([0.3139 + 0.2437 / 2, 0.4424, 0.2437 / 2])
+    tables = []
+    for seed in range(80):
+        draws = points("shapley", DesignRequest(factors=factors, draws=400, levels=2, seed=seed)).to_pandas()
+        x1, x2, x3 = (draws[factor.path].to_numpy() for factor in factors)
+        ishigami = np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)
+        tables.append(shapley(draws, outcomes_of(ishigami[:, None]), [factor.path for factor in factors]))
+    values, low, high = (np.array([table[name] for table in tables]) for name in ("value", "ci_low", "ci_high"))
+    assert values.sum(axis=1) == pytest.approx(np.ones(80))
+    assert values.mean(axis=0) == pytest.approx(truth, abs=0.03)  # standard error: 0.007
+    held = ((low <= truth) & (truth <= high)).mean(axis=0)
+    assert (held >= 0.88).all()  # three standard errors of a share of 80 below 0.95
+
+
+def test_shapley_effects_take_names_and_whole_numbers() -> None:
+    """Many of their steps change nothing, and such a step is no fault of the design; a failed run costs its set."""
+    factors = (Factor("levers.purse", choices=("need", "influence")), Factor("n", low=0, high=1, is_whole=True),
+               Factor("idle", low=0.0, high=1.0))  # fmt: skip
+    draws = designed("shapley", factors, draws=2000)
+    names = [factor.path for factor in factors]
+    values = 2.0 * draws["levers.purse"].eq("need") + draws["n"]
+    whole = shapley(draws, outcomes_of(values.to_numpy()[:, None]), names)
+    assert whole["value"].tolist() == pytest.approx([0.8, 0.2, 0.0], abs=0.03)
+    holed = shapley(draws, outcomes_of(values.to_numpy()[:, None]).drop(index=[5, 40]), names)
+    assert holed["value"].tolist() == pytest.approx(whole["value"].tolist(), abs=0.01)
+    shuffled = draws.assign(idle=np.roll(draws["idle"], 1))
+    with pytest.raises(ValueError, match="no design for shapley"):
+        shapley(shuffled, outcomes_of(values.to_numpy()[:, None]), names)
 
 
 def test_morris_finds_the_slopes_of_a_linear_function() -> None:
@@ -212,7 +275,13 @@ WRITTEN = {"sensitivity.csv", "noise.csv", "replicates.csv", "words.txt", "manif
 
 @pytest.mark.parametrize(
     ("method", "more"),
-    [("one_at_a_time", []), ("morris", ["draws=4"]), ("sobol", ["draws=16"])],
+    [
+        ("one_at_a_time", []),
+        ("morris", ["draws=4"]),
+        ("sobol", ["draws=16"]),
+        ("sobol_pairs", ["draws=16"]),
+        ("shapley", ["draws=50"]),
+    ],
 )
 def test_each_method_comes_to_tables_figures_and_words(
     method: str, more: list[str], capsys: pytest.CaptureFixture[str]
@@ -227,6 +296,11 @@ def test_each_method_comes_to_tables_figures_and_words(
     known = table.dropna(subset=["ci_low", "ci_high"])
     assert (known["ci_low"] <= known["value"] + 1e-9).all()
     assert (known["value"] <= known["ci_high"] + 1e-9).all()
+    if method == "sobol_pairs":
+        pairs = pd.read_csv("out/pairs.csv")
+        assert pairs[["measure", "parameter", "other", "index"]].iloc[0].tolist() == [
+            "attendance", "levers.duty.attend", "levers.purse", "S2"]  # fmt: skip
+        assert Path("out/figures/pairs_attendance.png").exists()
     figures = {path.stem for path in Path("out/figures").glob("*.png")}
     assert {f"{method}_attendance", f"{method}_trust_2001-06", "replicates_attendance", "noise"} <= figures
     record = json.loads(Path("out/manifest.json").read_text())

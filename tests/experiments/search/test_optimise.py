@@ -9,9 +9,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from commands import refused_line
 
 from analysis.policy import words as policy_words
-from analysis.policy.tables import AVOIDED, BEST, COSTS, OBJECTIVES, on_front, regrets, state_values
+from analysis.policy.tables import AVOIDED, BEST, COSTS, OBJECTIVES, PRICED, on_front, regrets, state_values
 from analysis.shared import parameter_sets
 from analysis.shared.libraries import MissingLibrary
 from experiments.compose import load_scenario, scenario_names
@@ -248,6 +249,84 @@ def test_runs_of_policies_are_runs_of_the_model(base):
     assert row["dominance"] == pytest.approx(history["dominance"].iloc[-12:].mean())
     assert row["cost_gbp_m"] == pytest.approx(history[list(COSTS)].to_numpy().sum())
     assert row["regime"] == history["regime"].iloc[-1]
+
+
+def test_levers_with_a_price_cost_it_in_the_months_in_which_they_stand(base):
+    """Half a post for the first of two years and a whole one for the second, at 0.4 a year, cost 0.6 in all."""
+    dated = load_scenario(
+        "baseline_lsp",
+        ["months=24", "leadership.attention=0.5", "calendar=[{from: 2002-04, leadership: {attention: 1}}]"],
+    )
+    prices = {"leadership.attention": 0.4}
+    how = {"replicates": 2, "seed": 1}
+    worlds = Worlds([base.behaviour], [Place()])
+    free = policy_runs({"dated": [dated]}, worlds, **how)
+    paid = policy_runs({"dated": [dated]}, worlds, **how, prices=prices, measures=["trust"])
+    assert paid[PRICED].tolist() == pytest.approx([0.6, 0.6])
+    assert (paid["cost_gbp_m"] - free["cost_gbp_m"]).tolist() == pytest.approx([0.6, 0.6])
+    assert paid["trust"].iloc[1] == simulate(dated, seed=1, replicate=1).measures["trust"].iloc[-1]
+
+
+def test_objectives_of_ones_own_are_what_the_front_is_of(without_model, base):
+    """Without outcome nothing speaks for staff: the front is the one mix that costs nothing."""
+    own = policies.objectives_of({"dominance": "low", "cost_gbp_m": "low"}, base)
+    asked = dataclasses.replace(problem(base), objectives=own)
+    front = policies.search(asked, settings()).pareto
+    assert front["cost_gbp_m"].max() < 0.3
+
+
+@pytest.mark.parametrize(
+    ("read", "stated", "told"),
+    [
+        (policies.objectives_of, {"engagment": "high", "trust": "high"}, "did you mean engagement"),
+        (
+            policies.objectives_of,
+            {"trust": "up", "outcome": "high"},
+            "trust = 'up' is not allowed: it takes high or low",
+        ),
+        (policies.objectives_of, {"trust": "high"}, "name two or more"),
+        (policies.prices_of, {"levers.staf_team": 1.0}, "did you mean levers.staff_team"),
+        (policies.prices_of, {"levers.purse": 1.0}, "levers.purse takes names"),
+        (policies.prices_of, {"levers.staff_team": -1.0}, "it takes 0 to 1000, in £m a year"),
+    ],
+)
+def test_objectives_and_prices_that_cannot_be_are_refused(base, read, stated, told):
+    with pytest.raises(CommandError, match=told):
+        read(stated, base)
+
+
+@pytest.mark.slow
+def test_own_objectives_prices_scenarios_and_case_go_together(tmp_path, capsys):
+    """From files to tables; regret is taken over the scenario of one's own too, and a case is the only place."""
+    assert main(["new", f"case={tmp_path / 'mycity'}"]) == 0
+    (tmp_path / "own" / "scenario").mkdir(parents=True)
+    (tmp_path / "own" / "scenario" / "mine.yaml").write_text(
+        "# @package _global_\nname: mine\nleadership: {attention: 1.0}\n", "utf-8"
+    )
+    (tmp_path / "mine.yaml").write_text("engagement: high\ncost_gbp_m: low\n", "utf-8")
+    (tmp_path / "prices.yaml").write_text("leadership:\n  attention: 0.5\n", "utf-8")
+    target = tmp_path / "out"
+    tiny = ["population=8", "generations=1", "replicates=1", "confirming_replicates=2", "months=24", "figures=false"]
+    files = [
+        f"objectives={tmp_path / 'mine.yaml'}",
+        f"prices={tmp_path / 'prices.yaml'}",
+        f"case={tmp_path / 'mycity'}",
+    ]
+    levers = "vary=[levers.staff_team,leadership.attention]"
+    asked = [levers, *tiny, *files, f"output={target}", "--config-dir", str(tmp_path / "own")]
+    assert main(["optimise", *asked]) == 0
+    said = capsys.readouterr()
+    assert "scenario place_first_2013 is left out: calendar entry from 2002-04 lies before the run" in said.err
+    told = " ".join(said.out.split())
+    assert "unbeaten in engagement and cost" in told
+    assert "Chairing in person 0.5" in told or "chairing in person 0.5" in told
+    found = pd.read_csv(target / "policies.csv").set_index("policy")
+    assert {"engagement", "engagement_low", PRICED} <= set(found)
+    assert found.loc["mine", PRICED] == pytest.approx(1.0)
+    assert "mine" in set(pd.read_csv(target / "regret.csv")["policy"])
+    assert pd.read_parquet(target / "confirmed_runs.parquet")["place"].nunique() == 1
+    (tmp_path / "mine.yaml").write_text("engagement: [high", "utf-8")
+    assert "objectives: mine.yaml" in refused_line(["optimise", *asked, "overwrite=true"], capsys, alone=False)
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ def test_one_at_a_time_leaves_the_rest_to_the_scenario() -> None:
     assert table[NAMES.path].dropna().tolist() == list(NAMES.choices)
 
 
-@pytest.mark.parametrize("design", ["random", "latin_hypercube", "sobol", "morris"])
+@pytest.mark.parametrize("design", ["random", "latin_hypercube", "sobol", "sobol_pairs", "shapley", "morris"])
 def test_a_design_depends_on_its_seed_and_on_nothing_else(design: str) -> None:
     pd.testing.assert_frame_equal(drawn(design, *ALL_KINDS), drawn(design, *ALL_KINDS))
     assert not drawn(design, *ALL_KINDS).equals(drawn(design, *ALL_KINDS, seed=2))
@@ -100,6 +100,7 @@ def test_designs_for_sensitivity_have_the_shape_that_their_analysis_expects() ->
 REFUSED_DESIGNS: list[tuple[str, dict[str, int], str]] = [
     ("latin_hypercub", {}, "did you mean latin_hypercube?"),
     ("sobol", {"draws": 100}, "draws=64 or draws=128"),
+    ("sobol_pairs", {"draws": 100}, "draws=64 or draws=128"),
     ("morris", {"levels": 5}, "even number of levels"),
     ("grid", {"levels": 500}, "3,000,000 draws of 4 parameters; at most 2,000,000"),
     ("random", {"draws": 2_000_001}, "2,000,001 draws"),
@@ -111,6 +112,11 @@ def test_what_a_method_cannot_do_is_said_before_it_is_tried(design: str, given: 
     with pytest.raises(CommandError, match="design") as refused:
         drawn(design, WIDE, NARROW, NAMES, WHOLE, **given)
     assert told in str(refused.value)
+
+
+def test_a_single_parameter_has_no_pairs() -> None:
+    with pytest.raises(CommandError, match="design=sobol_pairs needs two parameters or more"):
+        drawn("sobol_pairs", WIDE, draws=16)
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

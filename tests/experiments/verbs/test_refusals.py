@@ -105,6 +105,8 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["avoid=[]"], ["avoid = [] is not allowed"]),
         (["places=[gotham]"], ["gotham"]),
         (["bound=1.5"], ["bound = 1.5 is not allowed"]),
+        (["objectives=nowhere.yaml"], ["objectives = 'nowhere.yaml' was not found"]),
+        (["prices={levers.duty.atend:1}"], ["did you mean levers.duty.attend"]),
         (["place=birmingham"], ["places=[birmingham]"]),
     ],
     "patterns": [
