@@ -122,6 +122,7 @@ ROOMS: dict[str, str] = {
     "analysis.docking": "analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.calibration": "sim analysis.shared analysis.patterns",
+    "analysis.nulls": "sim analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
     "analysis.hindcast": "sim analysis.shared analysis.places",
@@ -166,7 +167,8 @@ ROOMS: dict[str, str] = {
     " experiments.command experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.parting"
-    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.calibration analysis.claims"
+    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.calibration analysis.nulls"
+    " analysis.claims"
     " analysis.tipping analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief"
     " analysis.seminar experiments.files experiments.terminal experiments.options experiments.registry"
     " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.cases"
