@@ -21,7 +21,8 @@ With precision= replicates go on until the paired differences from the reference
 half-width, in the unit of each measure: 'precision={engagement:0.005,outcome:0.01}'. The first
 replicates= runs say how many that takes (Stein's two stages: the spread is looked at once, so that
 intervals stay what they are), at most most_replicates=; what was asked, needed and reached is told
-and in precision.csv. It is about chance: what differs between parameter sets more runs do not narrow.
+and in precision.csv. It is about chance: what differs between parameter sets more runs do not
+narrow.
 
 For example:
   partnerships compare

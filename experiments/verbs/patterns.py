@@ -30,13 +30,13 @@ month of the cause); error_over_uniform (record: numbers that several measures s
 case=FOLDER tests the model on your own place instead: what was observed there, targets.csv of the
 case (docs/cases.md), and with of=FILE patterns of your own on its place and board. Beside the model
 stand its null models (sim/nulls/), each without one thing, and with extension=mine.py your own
-theory, all with the same luck. A target is shown where it lies in the middle 90 % of what runs would
-have measured, error included; what a null model shows as well is no evidence for what it lacks.
+theory, all with the same luck. A target is shown where it lies in the middle 90 % of what runs
+would have measured, error included; what a null model shows as well is no evidence for what it lacks.
 nulls=[no_ties,mean_trust] sets some beside it, nulls=[] none; each takes a minute or two to compile
 when it is first used. behaviour=accepted of a calibration shares the runs out over its sets.
 
-Writes scoreboard.csv, verdicts.txt, figures/ and manifest.json; with case= observed.csv too, a row a model and target:
-mean, middle 90 %, inside, and how many standard deviations off.
+Writes scoreboard.csv, verdicts.txt, figures/ and manifest.json; with case= observed.csv too, a row a
+model and target: mean, middle 90 %, inside, and how many standard deviations off.
 
 For example:
   partnerships patterns
