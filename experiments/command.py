@@ -203,12 +203,15 @@ def _say_what_is_not_reached(scenarios: Iterable[Scenario], said: set[str]) -> N
 # ------------------------------------------------------------------------------ Hydra
 
 
-def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], None]) -> None:
-    """Compose the settings of a verb with Hydra, once or for every job of a --multirun, and ``do`` each."""
+def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float | None]) -> None:
+    """Compose the settings of a verb with Hydra, once or for every job of a --multirun, and ``do`` each.
 
-    def task(config: DictConfig) -> None:
+    What ``do`` returns is the objective of the job, which a sweeper that optimises is told.
+    """
+
+    def task(config: DictConfig) -> float | None:
         try:
-            do(Command.of(verb, config))
+            return do(Command.of(verb, config))
         except Exception as error:
             raise TaskFailed(error) from error
 

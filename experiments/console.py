@@ -19,6 +19,8 @@ from experiments.registry import Verb, verbs
 # What composes, runs and draws is imported where it is needed: help must be there at once.
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
+COMPLETING = "_ARGCOMPLETE"
+"""The variable by which a shell asks how a word can go on."""
 INTERRUPTED = 130
 TERMINATED = 143
 
@@ -61,6 +63,10 @@ Flags:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks and return the exit code: 0, 1 (failed, or differs), 2 (bad input) or 130."""
     asked = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None and COMPLETING in os.environ:
+        from experiments.completion import answer
+
+        answer()
     try:
         with _termination_as_exit():
             return _dispatch(asked)

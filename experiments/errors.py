@@ -147,6 +147,11 @@ def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
         if name in GROUPS:
             return f"{name} = {values!r} is not allowed: it takes one name; add --multirun to run each in turn"
         return f"{name} = {values!r}: write {name}=[{values}] for a list, or add --multirun to run each in turn"
+    if found := re.match(r"Interpolation key '([^']+)' not found", text):
+        name = found[1]
+        if name in GROUPS:
+            return f"${{{name}}} is a whole set of settings, not a name: write ${{hydra:runtime.choices.{name}}}"
+        return f"${{{name}}} names no setting{nearest(name, [*setting_paths(), *verb_settings])}"
     if found := re.match(r"Error merging override (\S+)", text):
         return f"cannot set {found[1]!r}: {_first_line(str(error.__cause__ or error.__context__ or ''))}"
     return _joined(text)

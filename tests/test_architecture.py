@@ -122,6 +122,7 @@ ROOMS: dict[str, str] = {
     "analysis.docking": "analysis.shared",
     "analysis.patterns": "sim sim.rules analysis.shared",
     "analysis.calibration": "sim analysis.shared analysis.patterns",
+    "analysis.nulls": "sim analysis.shared",
     "analysis.claims": "sim analysis.shared",
     "analysis.places": "sim analysis.shared",
     "analysis.hindcast": "sim analysis.shared analysis.places",
@@ -143,6 +144,7 @@ ROOMS: dict[str, str] = {
     "experiments": "experiments.compose",
     "experiments.command": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
     " experiments.cases experiments.compose",
+    "experiments.completion": "sim analysis.shared experiments.options experiments.registry experiments.errors",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
     " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar experiments.terminal"
@@ -163,10 +165,11 @@ ROOMS: dict[str, str] = {
     " experiments.behaviours"
     " experiments.compose experiments.study experiments.output experiments.page.engine",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
-    " experiments.command experiments.output",
+    " experiments.command experiments.completion experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.parting"
-    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.calibration analysis.claims"
+    " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.calibration analysis.nulls"
+    " analysis.claims"
     " analysis.tipping analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief"
     " analysis.seminar experiments.files experiments.terminal experiments.options experiments.registry"
     " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.cases"

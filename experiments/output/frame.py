@@ -54,15 +54,17 @@ class Results:
     """What the manifest says beside the settings of the verb."""
     numbers: str | None = None
     """What has to be said of the numbers that runs had, if it is not plain from behaviour=; may be nothing."""
+    objective: float | None = None
+    """What a sweeper of Hydra is told that the job came to, if one is asked for."""
     copies: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     """Files that are copied once all is written, each to the folder below which it has the same path."""
 
 
-def perform(verb: ModuleType, command: Command) -> None:
-    """Do one job of a verb, from its settings to the last line printed."""
+def perform(verb: ModuleType, command: Command) -> float | None:
+    """Do one job of a verb, from its settings to the last line printed, and return its objective, if it has one."""
     if hasattr(verb, "serve"):
         verb.serve(command.settings(_settings_kind(verb.serve)))
-        return
+        return None
     settings: Any = command.settings(_settings_kind(verb.work))
     keeps_a_study = hasattr(settings, "study")
     if keeps_a_study and settings.study is None:
@@ -73,7 +75,7 @@ def perform(verb: ModuleType, command: Command) -> None:
         if results is not None:
             keep(results, study_folder(settings), command, dataclasses.asdict(settings), started=started)
             say(results, study_folder(settings), command)
-        return
+        return None
     named = verb.subject if hasattr(verb, "subject") else None
     subject = named(settings, command) if named else study_folder(settings).name if keeps_a_study else ""
     target = target_of(command, output=settings.output, subject=subject)
@@ -81,6 +83,8 @@ def perform(verb: ModuleType, command: Command) -> None:
         results = verb.work(settings, command)
         keep(results, folder, command, dataclasses.asdict(settings), started=started)
     say(results, target, command)
+    objective: float | None = results.objective
+    return objective
 
 
 def remarks_on(results: Results, command: Command) -> list[str]:
@@ -127,11 +131,12 @@ def keep(
             path.write_bytes(text if isinstance(text, bytes) else _remarked(name, text, remarks).encode())
     _describe_tables(results, folder)
     figures = _draw(results.figures, folder, settings.get("figures", True), remarks)
+    objective = {} if results.objective is None else {"objective_value": results.objective}
     sample = {"behaviours": command.sample.record()} if command.sample and "sample" not in settings else {}
     write_manifest(
         folder,
         asked=asked or command.asked,
-        settings={**settings, **sample, **results.record, **({"remarks": remarks} if remarks else {})},
+        settings={**settings, **sample, **results.record, **objective, **({"remarks": remarks} if remarks else {})},
         scenarios=results.scenarios,
         seed=results.seed,
         replicates=results.replicates,
@@ -148,6 +153,8 @@ def say(results: Results, target: Path, command: Command) -> None:
     for name, folder in results.copies.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(target / name, folder / name)
+    if results.objective is not None:
+        out.print(f"objective {results.objective:.6g}")
     beside = ", ".join(str(folder / name) for name, folder in results.copies.items())
     out.print(f"Results are in {target}" + (f", and in {beside}" if beside else ""), soft_wrap=True)
 

@@ -86,12 +86,13 @@ class Batch:
 
 
 @kept_for_a_folder
-def own_patterns(of: str) -> OwnPatterns:
+def own_patterns(of: str, changes: tuple[str, ...] = ()) -> OwnPatterns:
     """Return patterns of one's own: those of a YAML file, or of the name of one in ``configs/pattern``.
 
+    ``changes`` are overrides that hold in every experiment, such as a case: months are checked against those it has.
     Raises CommandError, whose one line names the pattern, the value and what is allowed.
     """
-    return _checked(_read(_path_of(of)), of=of)
+    return _checked(_read(_path_of(of)), of=of, changes=changes)
 
 
 def _path_of(of: str) -> Path:
@@ -119,14 +120,15 @@ def _read(path: Path) -> dict[str, Any]:
     return read
 
 
-def _checked(content: Mapping[str, Any], *, of: str) -> OwnPatterns:
+def _checked(content: Mapping[str, Any], *, of: str, changes: tuple[str, ...]) -> OwnPatterns:
     try:
         experiments = {
             str(name): validated(Experiment, dict(stated or {}), f"experiments.{name}.")
             for name, stated in content["experiments"].items()
         }
-        months = {name: scenario_of_experiment(one).months for name, one in experiments.items()}
-        starts = {name: scenario_of_experiment(one).start for name, one in experiments.items()}
+        scenarios = {name: scenario_of_experiment(one, changes) for name, one in experiments.items()}
+        months = {name: scenario.months for name, scenario in scenarios.items()}
+        starts = {name: scenario.start for name, scenario in scenarios.items()}
         patterns = tuple(
             pattern_from(stated, number, months=months, starts=starts)
             for number, stated in enumerate(content["patterns"])

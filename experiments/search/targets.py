@@ -38,6 +38,7 @@ from experiments.search.objective import values_in
 from experiments.search.prior_scan import BEHAVIOUR
 from experiments.terminal import progress_bar
 from sim import Parameter, Scenario, month_of, prepare_engine, simulate_ensemble, with_changes
+from sim.parameters import Behaviour
 from sim.scenario import month_number
 
 Numbers = NDArray[np.float64]
@@ -109,9 +110,7 @@ def targets_of(table: pd.DataFrame, scenario: Scenario, *, leave_out: Sequence[s
             raise CommandError(f"leave_out: there is no target {id!r} in targets.csv; it has {', '.join(found)}")
     kept = tuple(target for id, target in found.items() if id not in leave_out)
     if not kept:
-        raise CommandError(
-            "targets.csv has no row to calibrate to: give measure, month, value and standard_error of what was observed"
-        )
+        raise CommandError("targets.csv has no row: give measure, month, value and standard_error of what was observed")
     return kept
 
 
@@ -199,6 +198,33 @@ class TargetRuns:
         prepare_engine(month_of(self.scenario))
         with ThreadPoolExecutor(self.threads or os.cpu_count()) as pool:
             return np.concatenate(list(pool.map(some, range(0, len(scenarios), _TOGETHER))))
+
+    def of_sets(self, behaviours: Sequence[Behaviour], *, replicates: int) -> Numbers:
+        """Return what runs of each set of numbers show at the targets, (sets × replicates, targets)."""
+        short = self.shortened
+        shown = simulate_ensemble(
+            [dataclasses.replace(short, behaviour=behaviour) for behaviour in behaviours],
+            replicates=replicates,
+            seed=self.seed,
+            measures=self.measures,
+            threads=self.threads,
+        )
+        return self.read(shown.measures).reshape(-1, len(self.targets))
+
+    @property
+    def table_of_targets(self) -> pd.DataFrame:
+        """Return a row a target: target, label, measure, month, to, value, standard_error."""
+        return pd.DataFrame(
+            {
+                "target": self.ids,
+                "label": [target.label for target in self.targets],
+                "measure": [target.measure for target in self.targets],
+                "month": [self.scenario.month_label(target.months[0]) for target in self.targets],
+                "to": [self.scenario.month_label(target.months[1]) for target in self.targets],
+                "value": self.values,
+                "standard_error": self.errors,
+            }
+        )
 
     def read(self, series: Numbers) -> Numbers:
         """Return the targets, (..., targets), of series (..., months, measures)."""

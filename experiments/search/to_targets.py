@@ -137,21 +137,12 @@ def predicted(found: FoundByTargets, *, runs: int) -> Predicted:
     measured = at_targets.reshape(-1, len(asked.targets))
     measured = measured + np.random.default_rng([asked.seed, 78]).normal(size=measured.shape) * asked.errors
     low, high = np.nanquantile(measured, [0.05, 0.95], axis=0)
-    targets = pd.DataFrame(
-        {
-            "target": asked.ids,
-            "label": [target.label for target in asked.targets],
-            "measure": [target.measure for target in asked.targets],
-            "month": [asked.scenario.month_label(target.months[0]) for target in asked.targets],
-            "to": [asked.scenario.month_label(target.months[1]) for target in asked.targets],
-            "value": asked.values,
-            "standard_error": asked.errors,
-            "low": low,
-            "high": high,
-            "inside": (low <= asked.values) & (asked.values <= high),
-            "predicted_low": found.without["low"].to_numpy(),
-            "predicted_high": found.without["high"].to_numpy(),
-            "predicted": found.without["predicted"].to_numpy(),
-        }
+    targets = asked.table_of_targets.assign(
+        low=low,
+        high=high,
+        inside=(low <= asked.values) & (asked.values <= high),
+        predicted_low=found.without["low"].to_numpy(),
+        predicted_high=found.without["high"].to_numpy(),
+        predicted=found.without["predicted"].to_numpy(),
     )
     return Predicted(series, at_targets, pd.concat(bands, ignore_index=True), targets)

@@ -21,7 +21,8 @@ With precision= replicates go on until the paired differences from the reference
 half-width, in the unit of each measure: 'precision={engagement:0.005,outcome:0.01}'. The first
 replicates= runs say how many that takes (Stein's two stages: the spread is looked at once, so that
 intervals stay what they are), at most most_replicates=; what was asked, needed and reached is told
-and in precision.csv. It is about chance: what differs between parameter sets more runs do not narrow.
+and in precision.csv. It is about chance: what differs between parameter sets more runs do not
+narrow.
 
 For example:
   partnerships compare
@@ -55,6 +56,7 @@ from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.output.places import with_places
+from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
 from experiments.runs.pairs import Engine, Turn, measures_of, run_pairs
 from experiments.settings import Figures, Names, Seed, Workers, checked
 from experiments.terminal import plain_table
@@ -78,6 +80,7 @@ class CompareSettings:
     seed: Seed
     engine: Engine
     workers: Workers | None
+    objective: str | None
     output: str | None
     overwrite: bool
     figures: Figures
@@ -92,6 +95,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
     reference, headlines = _reference(settings), _headlines(settings, scenarios)
     places = _places(settings, command)
     _refuse_precision(settings, scenarios)
+    refuse_unknown_objective(settings.objective)
     turns = turns_of(places, command.behaviours)
     run = partial(
         run_pairs, scenarios, seed=settings.seed, engine=settings.engine, workers=settings.workers, turns=turns
@@ -117,6 +121,9 @@ def work(settings: CompareSettings, command: Command) -> Results:
         texts={"conclusions.txt": text},
         figures=comparison_figures(runs.trajectories, runs.runs, found.contrasts),
         words=[text + "\n", _table(found.summary, headlines)],
+        objective=objective_of_comparison(runs.runs, runs.trajectories, settings.objective, reference=reference)
+        if settings.objective
+        else None,
     )
     if not places:
         return results

@@ -27,26 +27,45 @@ month or [first, last]): ratio_of_months, change, sd_of_change and share_rising 
 odds_slope (two measures: 0 or 1, and its cause), slope_of_change (two measures; later, earlier,
 month of the cause); error_over_uniform (record: numbers that several measures should have).
 
-Writes scoreboard.csv, verdicts.txt, figures/ and manifest.json.
+case=FOLDER tests the model on your own place instead: what was observed there, targets.csv of the
+case (docs/cases.md), and with of=FILE patterns of your own on its place and board. Beside the model
+stand its null models (sim/nulls/), each without one thing, and with extension=mine.py your own
+theory, all with the same luck. A target is shown where it lies in the middle 90 % of what runs
+would have measured, error included; what a null model shows as well is no evidence for what it lacks.
+nulls=[no_ties,mean_trust] sets some beside it, nulls=[] none; each takes a minute or two to compile
+when it is first used. behaviour=accepted of a calibration shares the runs out over its sets.
+
+Writes scoreboard.csv, verdicts.txt, figures/ and manifest.json; with case= observed.csv too, a row a
+model and target: mean, middle 90 %, inside, and how many standard deviations off.
 
 For example:
   partnerships patterns
   partnerships patterns behaviour.trust_rate=0.05 runs=100
   partnerships patterns extension=sim.nulls.no_ties output=outputs/no_ties
   partnerships patterns of=example
+  partnerships patterns case=mycity
+  partnerships patterns case=mycity of=mine.yaml nulls=[no_ties,no_learning]
+  partnerships patterns case=mycity --config-dir studies/mycity/configs behaviour=accepted
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 from pydantic import Field
+from rich.table import Table
 
+from analysis.nulls.figures import shown_by_models
+from analysis.nulls.tables import MODEL, against_targets
+from analysis.nulls.words import patterns_words, shown_title, shown_words, table_rows
 from analysis.patterns.criteria import Role, scoreboard, scoreboard_of_sets
 from analysis.patterns.figures import scoreboard_figure
 from analysis.patterns.judging import (
@@ -59,8 +78,10 @@ from analysis.patterns.judging import (
     judged_words,
 )
 from analysis.patterns.words import scoreboard_rows, verdicts
-from experiments.behaviours import OF_EACH_SET, Sample
+from experiments.behaviours import OF_EACH_SET, USUAL, Sample
+from experiments.cases.reading import Case
 from experiments.command import Command
+from experiments.compose import load_scenario
 from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.declared_patterns import (
@@ -76,13 +97,21 @@ from experiments.runs.declared_patterns import (
     stand_ins,
     values_of_sets,
 )
-from experiments.runs.own_patterns import of_one, of_sets, own_patterns, pattern_batches
-from experiments.settings import Figures, Seed, Workers, checked
+from experiments.runs.own_patterns import Batch, OwnPatterns, of_one, of_sets, own_patterns, pattern_batches
+from experiments.search.targets import TargetRuns, targets_of
+from experiments.settings import Figures, Names, Seed, Workers, checked
 from experiments.terminal import filled_table, progress_bar
-from sim import MONTH, load_month
+from sim import MONTH, Scenario, load_month
+from sim.nulls import NULLS
 from sim.parameters import Whole
+from sim.scenario import nearest
 
 _OF_BEHAVIOUR = re.compile(r"[+~]*behaviour(=|\.)")
+
+NULL_MODELS = "sim.nulls"
+
+OF_CASES = ("nulls", "leave_out")
+"""Settings that are for cases alone."""
 
 HELD_OUT_SEEN = (
     "Patterns that are held out are shown: once looked at they are evidence no more; note it in docs/limits.md."
@@ -94,6 +123,8 @@ class PatternsSettings:
     """What can be set for a test; the defaults are in configs/patterns.yaml."""
 
     of: str | None
+    nulls: Names | None
+    leave_out: Names
     held_out: bool
     runs: Annotated[Whole, Field(ge=4, le=100_000)] | None
     matrix_runs: Annotated[Whole, Field(ge=0, le=10_000)]
@@ -106,7 +137,12 @@ class PatternsSettings:
 
 
 def work(settings: PatternsSettings, command: Command) -> Results:
-    """Test the declared patterns, as far as they can be judged, or patterns of one's own."""
+    """Test declared patterns, as far as they can be judged, patterns of one's own, or what was observed of a case."""
+    if command.case is not None:
+        return _of_a_case(command.case, settings, command)
+    for name in OF_CASES:
+        if command.sets(name):
+            raise CommandError(f"{name} is for what was observed of a case, case=FOLDER: leave it out here")
     changes = _changes(settings, command)
     if settings.of is not None:
         return _of_ones_own(settings.of, settings, command, changes)
@@ -185,6 +221,8 @@ def _numbers_named(changes: Sequence[str]) -> str:
 
 def _runs(settings: PatternsSettings, command: Command) -> int:
     """Return the runs that are asked for, by default as many as are declared, or of each set of a sample a quarter."""
+    if command.case is not None and settings.runs is None and command.sample:
+        return max(1, round(DECLARED_RUNS / len(command.sample.sets)))
     return settings.runs or (DECLARED_RUNS // 4 if command.sample else DECLARED_RUNS)
 
 
@@ -204,18 +242,11 @@ def _of_ones_own(of: str, settings: PatternsSettings, command: Command, changes:
     """Test patterns of one's own with the behaviour in force, or with each set of a sample."""
     if settings.held_out:
         raise CommandError("held_out = true is for the declared patterns: leave it out with of=")
-    patterns, sample = own_patterns(of), command.sample
-    batches = pattern_batches(patterns, runs=_runs(settings, command), changes=[] if sample else changes)
-    sets = len(sample.sets) if sample else 1
+    patterns = own_patterns(of)
+    batches = pattern_batches(patterns, runs=_runs(settings, command), changes=[] if command.sample else changes)
+    sets = len(command.sample.sets) if command.sample else 1
     with progress_bar("runs", total=sets * sum(batch.runs for batch in batches)) as advance:
-        if sample is not None:
-            values = of_sets(
-                patterns, batches, sample.sets, seed=settings.seed, threads=settings.threads, advance=advance
-            )
-            board = scoreboard_of_sets(patterns.patterns, values)
-        else:
-            found = of_one(batches, seed=settings.seed, threads=settings.threads, advance=advance)
-            board = scoreboard(patterns.patterns, found, resamples=settings.resamples, seed=settings.seed)
+        board = _own_board(patterns, batches, settings, command.sample, advance)
     behaviour = str(command.choices["behaviour"])
     passed = board.drop_duplicates("id")["passed"]
     text = verdicts(board, behaviour=behaviour)
@@ -229,4 +260,138 @@ def _of_ones_own(of: str, settings: PatternsSettings, command: Command, changes:
         figures={"scoreboard": partial(scoreboard_figure, board, title=title)},
         words=[filled_table(f"Patterns, behaviour {behaviour}", *scoreboard_rows(board)), text],
         numbers=_set_by_set(command),
+    )
+
+
+def _own_board(
+    patterns: OwnPatterns,
+    batches: Sequence[Batch],
+    settings: PatternsSettings,
+    sample: Sample | None,
+    advance: Callable[[int], None],
+) -> pd.DataFrame:
+    """Return the scoreboard of patterns of one's own, of one set of numbers or of a sample."""
+    how: dict[str, Any] = {"seed": settings.seed, "threads": settings.threads, "advance": advance}
+    if sample is not None:
+        return scoreboard_of_sets(patterns.patterns, of_sets(patterns, batches, sample.sets, **how))
+    found = of_one(batches, **how)
+    return scoreboard(patterns.patterns, found, resamples=settings.resamples, seed=settings.seed)
+
+
+# ------------------------------------------------------------------ what was observed of a case
+
+
+@dataclasses.dataclass(frozen=True)
+class _Told:
+    """What one question to a case and its models comes to."""
+
+    file: str
+    table: pd.DataFrame
+    figures: Mapping[str, Callable[[], Figure]]
+    shown: Table
+    text: str
+
+
+def _of_a_case(case: Case, settings: PatternsSettings, command: Command) -> Results:
+    """Set what was observed of a case, and patterns of one's own on its place, against the model and its nulls."""
+    if settings.held_out:
+        raise CommandError("held_out = true is for the declared patterns: leave it out with case=")
+    models = _models(settings, command)
+    name = str(command.choices["scenario"])
+    scenarios = {model: load_scenario(name, given, verb=command.verb) for model, given in models.items()}
+    told = []
+    if settings.of is None or len(case.targets):
+        told.append(_observed(case, settings, command, scenarios))
+    if settings.of is not None:
+        told.append(_patterns_on_a_case(settings.of, settings, command, models))
+    return Results(
+        scenarios=scenarios,
+        seed=settings.seed,
+        replicates=range(_runs(settings, command)),
+        tables={one.file: one.table for one in told},
+        texts={"verdicts.txt": "\n\n".join(one.text for one in told)},
+        figures={name: draw for one in told for name, draw in one.figures.items()},
+        words=[part for one in told for part in (one.shown, one.text)],
+        numbers=_set_by_set(command),
+    )
+
+
+def _models(settings: PatternsSettings, command: Command) -> dict[str, list[str]]:
+    """Return the overrides of each model: as it ships, with an extension of one's own, and without one thing each."""
+    given = command.of_the_scenario
+    if command.sample is not None:
+        given = [f"behaviour={USUAL}", *(one for one in given if not one.startswith("behaviour="))]
+    given = [one for one in given if not one.startswith("scenario=")]
+    shipped = [one for one in given if not OF_AN_EXTENSION.match(one)]
+    models = {MODEL: shipped}
+    if extension := str(command.config.extension or ""):
+        models[Path(extension).stem if extension.endswith(".py") else extension.rpartition(".")[2]] = given
+    for null in NULLS if settings.nulls is None else settings.nulls:
+        if null not in NULLS:
+            raise CommandError(
+                f"nulls: there is no null model {null!r}{nearest(null, NULLS)}; known: {', '.join(NULLS)}"
+            )
+        models[null] = [*shipped, f"extension={NULL_MODELS}.{null}"]
+    return models
+
+
+def _observed(case: Case, settings: PatternsSettings, command: Command, scenarios: Mapping[str, Scenario]) -> _Told:
+    """Return what each model shows of the targets of a case."""
+    sets = command.behaviours
+    replicates = _runs(settings, command)
+    asked = {
+        model: TargetRuns(
+            scenario,
+            targets_of(case.targets, scenario, leave_out=settings.leave_out),
+            (),
+            seed=settings.seed,
+            threads=settings.threads,
+        )
+        for model, scenario in scenarios.items()
+    }
+    seen = {}
+    with progress_bar("runs", total=len(asked) * replicates * max(1, len(sets))) as advance:
+        for model, runs in asked.items():
+            seen[model] = runs.of_sets(sets or (runs.scenario.behaviour,), replicates=replicates)
+            advance(len(seen[model]))
+    table = against_targets(seen, asked[MODEL].table_of_targets, seed=settings.seed)
+    return _Told(
+        "observed.csv",
+        table,
+        {"observed": partial(shown_by_models, table, title=shown_title(table))},
+        filled_table("Observed, and the middle 90 % of what each model shows", *table_rows(table)),
+        shown_words(table),
+    )
+
+
+def _patterns_on_a_case(
+    of: str, settings: PatternsSettings, command: Command, models: Mapping[str, list[str]]
+) -> _Told:
+    """Return which patterns of one's own each model shows on the place and the board of a case."""
+    asked = {}
+    for model, given in models.items():
+        patterns = own_patterns(of, tuple(given))
+        for name, experiment in patterns.experiments.items():
+            if experiment.places == "real":
+                raise CommandError(
+                    f"of = {of!r}: experiments.{name} runs in real places and cannot go with case=: say places: own"
+                )
+        asked[model] = patterns, pattern_batches(patterns, runs=_runs(settings, command), changes=given)
+    sets = len(command.sample.sets) if command.sample else 1
+    boards = []
+    with progress_bar("runs", total=sets * sum(b.runs for _, batches in asked.values() for b in batches)) as advance:
+        for model, (patterns, batches) in asked.items():
+            board = _own_board(patterns, batches, settings, command.sample, advance)
+            boards.append(board.assign(model=model))
+    table = pd.concat(boards, ignore_index=True)
+    table = table[["model", *(name for name in table if name != "model")]]
+    own = boards[0]
+    passed = own.drop_duplicates("id")["passed"]
+    title = f"The model reproduces {passed.sum()} of {len(passed)} patterns"
+    return _Told(
+        "scoreboard.csv",
+        table,
+        {"scoreboard": partial(scoreboard_figure, own, title=title)},
+        filled_table("Patterns, the model", *scoreboard_rows(own)),
+        patterns_words(table),
     )

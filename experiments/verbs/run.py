@@ -21,6 +21,7 @@ For example:
   partnerships run pairs=all months=60
   partnerships run --multirun scenario=growth_coalition,talking_shop seed=1,2
   partnerships run scenario=growth_coalition --cfg job
+  partnerships run --multirun objective=engagement levers.staff_team=0,1,2
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from analysis.run.words import ending, story
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
+from experiments.runs.objective import objective_of_run, refuse_unknown_objective
 from experiments.runs.ties import MEETINGS, TiedRun, tied_run
 from experiments.settings import Figures, Names, Seed, checked
 from experiments.terminal import plain_table
@@ -57,6 +59,7 @@ class RunSettings:
     replicate: Seed
     record: str | None
     pairs: Names
+    objective: str | None
     output: str | None
     overwrite: bool
     figures: Figures
@@ -74,6 +77,7 @@ def work(settings: RunSettings, command: Command) -> Results:
         scenario = command.sample.in_replicate(scenario, settings.replicate)
     seed, replicate = settings.seed, settings.replicate
     _refuse_unknown(settings.record, scenario)
+    refuse_unknown_objective(settings.objective)
     paired = _months_of(settings.pairs, scenario)
     tied = tied_run(scenario, seed=seed, replicate=replicate)
     history = tied.history
@@ -93,6 +97,7 @@ def work(settings: RunSettings, command: Command) -> Results:
         },
         figures=run_figures(history.measures, history.partners) | _figures_of(tied),
         words=[_table(history), ending(history.measures)],
+        objective=objective_of_run(history, settings.objective) if settings.objective else None,
         numbers=command.sample.says_of(settings.replicate) if command.sample else None,
     )
 
