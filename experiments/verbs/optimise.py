@@ -30,7 +30,7 @@ For example:
   partnerships optimise generations=60 progress=outputs/search.parquet
   partnerships optimise 'avoid=[talking_shop]' vary=[levers.staff_team,leadership]
   partnerships optimise 'objectives={engagement:high,top_share:low,cost_gbp_m:low}'
-  partnerships optimise prices=prices.yaml objectives=mine.yaml case=mycity
+  partnerships optimise case=mycity vary=[levers.staff_team,leadership] prices=prices.yaml
   partnerships optimise 'ranges={levers.pooling_rate:[0,0.5],fund_multiple:[0,1]}' generations=40
 """
 
