@@ -49,7 +49,7 @@ def two_runs(
     >>> len(figure.axes)
     3
     """
-    height = 4.3 + 0.19 * len(bodies)
+    height = 4.8 + 0.19 * len(bodies)
     figure, panels = new_figure(3, 1, width=WIDTH, height=height, height_ratios=[1, 1, 0.35 + 0.11 * len(bodies)])
     add_title(figure, title)
     looks = looks_of(list(measures))
@@ -61,7 +61,8 @@ def two_runs(
             values, look = table[measure].to_numpy(dtype=float), looks[name]
             ax.plot(moments(table["date"]), values, color=look.colour, linestyle=("-", "--")[place], linewidth=1.8)
             ends.append(LineEnd(titled(name), float(values[-1]), look.colour))
-        label_value_axis(ax, measure)
+        label_value_axis(ax, measure, name="")
+        ax.set_title(titled(measure), fontsize=10)
         calendar_axis(ax, span=when)
         label_line_ends(ax, ends)
         if parted:

@@ -15,6 +15,10 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["browsr=false"], ["did you mean browser?"]),
         (["scenario=talking_shop"], ["scenario"]),
     ],
+    "archive": [
+        (["nothing_here"], ["nothing_here'", "is not a folder"]),
+        ([], ["folder"]),
+    ],
     "calibrate": [
         (["vary=[junior_bse]"], ["'junior_bse'", "did you mean junior_base?"]),
         (["vary=[]"], ["vary is empty"]),
@@ -244,6 +248,14 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["case=mycity"], ["dock takes no case", "compare"]),
         (["replicates=10"], ["replicates = 10", "each of"]),
         (["behaviour=best", "replicates=1"], ["replicates", "1", "10"]),
+    ],
+    "methods": [
+        ([], ["from is missing", "from=outputs/headline"]),
+        (["from=nothing_here"], ["nothing_here", "is not a folder"]),
+    ],
+    "rerun": [
+        (["nothing_here"], ["nothing_here'", "is not a folder"]),
+        ([], ["folder"]),
     ],
     "regimes": [
         (["scenario=talking_shop"], ["scenario", "scenarios=[talking_shop]"]),
