@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.explanation.tables import TERM, first_difference
+from analysis.shared.words import written_months
 
 BOARD = "board"
 SAME, NUMBERS, CHOICE = range(3)
@@ -52,7 +53,7 @@ def measures_parted(one: Told, other: Told) -> pd.DataFrame:
     rows = []
     for measure, month in first.itertuples(index=False):
         here, there = (table.set_index("month")[measure] for table in (ours, theirs))
-        date = ours.set_index("month")["date"][month]
+        date = written_months(ours.set_index("month")["date"])[month]
         rows.append((measure, date, here[month], there[month], here.iloc[-1], there.iloc[-1]))
     return pd.DataFrame(rows, columns=["measure", "date", "one", "other", "end_one", "end_other"])
 
@@ -74,7 +75,7 @@ def bodies_parted(one: Told, other: Told) -> pd.DataFrame:
     >>> row[["number", "choice_differs", "chose_one", "chose_other", "term"]].to_list()
     ['term_duty', '2001-05', 'junior', 'senior', 'duty']
     """
-    dates = one.measures.set_index("month")["date"]
+    dates = written_months(one.measures.set_index("month")["date"])
     columns = _kept(one.partners, other.partners)
     rows = []
     for partner, (ours, theirs) in _by_body(one.partners, other.partners).items():

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.parting.tables import CHOICE, Told, bodies_parted, reach
+from analysis.shared.words import written_months
 from experiments import load_scenario
 from experiments.console import main
 from experiments.output.folder import DOCS
@@ -76,7 +77,8 @@ def test_a_choice_that_differs_is_that_of_the_table_of_choices():
         assert both.index[0] == row.choice_differs
         assert (states[names.index(row.partner)] == CHOICE).sum() == len(both)
         here = told[0].partners.query("partner == @row.partner").set_index("month")
-        month = told[0].measures.set_index("date")["month"][row.choice_differs]
+        measures = told[0].measures
+        month = int(measures.loc[written_months(measures["date"]) == row.choice_differs, "month"].iloc[0])
         terms = [name for name in here if name.startswith("term_")]
         assert here.loc[month, terms].sum() == pytest.approx(row.utility_one)
 
