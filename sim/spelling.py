@@ -10,6 +10,7 @@ ACRONYMS: Mapping[str, str] = {
     "LSP": "local strategic partnership",
     "NRF": "Neighbourhood Renewal Fund, 2001 to 2008",
     "ODD": "overview, design concepts, details: the protocol by which agent-based models are described",
+    "PAWN": "a sensitivity method that compares whole distributions, named by its authors (Pianosi and Wagener 2015)",
     "PRIM": "patient rule induction method: peels ranges down to the few conditions of an outcome",
     "RMSE": "root of the mean squared error",
     "SBC": "simulation-based calibration: whether intervals cover truths that were planted",

@@ -66,7 +66,8 @@ def _told(scenario: Mapping[str, Any]) -> dict[str, Any]:
 def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
     """Return a table of results as it is printed, or None if it is too long or too wide for a page.
 
-    Of a long table of measures the headline measures are kept.
+    Of a long table of measures the headline measures are kept. A wide one tells numbers that are the same in all rows
+    in its caption.
 
     >>> shown = result_table("regimes.csv", pd.DataFrame({"regime": ["hollow"], "share": [0.123456]}))
     >>> shown.cells.to_dict("list")
@@ -74,10 +75,20 @@ def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
     """
     if "measure" in table and len(table) > MOST_ROWS:
         table = table[table["measure"].isin(HEADLINE)]
+    alike: dict[str, str] = {}
+    if len(table.columns) > MOST_COLUMNS and len(table) > 1:
+        alike = {
+            _heading(str(name), file): _column(table[name])[0]
+            for name in table.select_dtypes("number")
+            if table[name].nunique(dropna=False) == 1
+        }
+        table = table[[name for name in table if _heading(str(name), file) not in alike]]
     if table.empty or len(table) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
         return None
     cells = pd.DataFrame({_heading(str(name), file): _column(table[name]) for name in table}).astype(str)
-    return PrintedTable(file.rpartition(".")[0], f"{capital(readable(file.rpartition('.')[0]))}.", cells)
+    stem = file.rpartition(".")[0]
+    same = "".join(f" {name}: {value}." for name, value in alike.items())
+    return PrintedTable(stem, f"{capital(readable(stem))}.{same}", cells)
 
 
 def _heading(column: str, file: str) -> str:

@@ -1,4 +1,4 @@
-"""Find out which parameters matter: one at a time, by Morris screening, Sobol indices, Shapley effects or PAWN.
+"""Find out which parameters matter: one at a time, or by Morris, Sobol, Shapley or PAWN indices.
 
 Makes a study of the right design (see: partnerships sweep --help), or goes on with one that was
 stopped, and analyses it. With study=FOLDER alone a study is analysed as it was begun, for other

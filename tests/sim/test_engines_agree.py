@@ -255,7 +255,7 @@ def test_what_is_not_asked_for_is_not_kept_and_changes_nothing():
     some = simulate_ensemble(scenarios, replicates=3, seed=1, measures=("trust", "outcome"), months=(24, 5))
     assert some.months == (5, 24)
     assert some.measures.shape == (len(scenarios), 3, 2, 2)
-    assert same(some["trust"], everything["trust"][..., (5, 24)])
+    assert same(some["trust"], everything["trust"][..., [5, 24]])
     assert same(some.regimes, everything.regimes[..., (5, 24)])
     assert same(some.final_regimes, everything.final_regimes)
     assert np.isnan(some["trust"][0, :, 1]).all(), "a run of 18 months has no month 24"

@@ -32,7 +32,7 @@ def test_every_number_in_it_is_on_record(written: dict[str, str]) -> None:
     text = written["methods.md"]
     for part in (
         f"local-partnerships {manifest['versions']['local-partnerships']}",
-        "2 scenarios were run (talking shop and baseline LSP), 14 months from 2001-04",
+        "2 scenarios were run (talking shop and baseline partnership), 14 months from 2001-04",
         "Each has 3 runs, with seed 1",
         "partnerships compare 'scenarios=[talking_shop,baseline_lsp]'",
         *manifest["settings"]["remarks"],
