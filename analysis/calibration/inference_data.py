@@ -29,6 +29,12 @@ def inference_data(
 
     ``prior`` and ``posterior`` hold the values (draws,) of each number, ``predictive`` (draws, targets) what a run of
     each accepted set shows, ``observed`` (targets,). Raises MissingLibrary without arviz-base or h5netcdf.
+
+    >>> one = {"tie_rate": np.array([0.1, 0.2])}
+    >>> file = inference_data(prior=one, posterior=one, predictive=np.ones((2, 1)), observed=np.ones(1), targets=["x"],
+    ...                       about="an example")
+    >>> file[1:4]
+    b'HDF'
     """
     arviz = library("arviz_base", purpose=PURPOSE, extra=EXTRA)
     for module in ("h5netcdf", "h5py"):

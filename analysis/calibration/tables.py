@@ -99,7 +99,11 @@ def told(points: Numbers, seen: Numbers) -> Told:
 
 
 def one_thread() -> Any:
-    """Return a context in which libraries use a thread each, so that sums do not depend on how many there are."""
+    """Return a context in which libraries use a thread each, so that sums do not depend on how many there are.
+
+    >>> with one_thread():
+    ...     pass
+    """
     return library("threadpoolctl", purpose=PURPOSE, extra=EXTRA).threadpool_limits(limits=1)
 
 
@@ -223,6 +227,13 @@ def each_left_out(
     number: target, parameter, contraction (with all targets), contraction_without, lost (the difference); and a row a
     target: target, value, low, high (the middle 90 % of what runs accepted by the others show, measurement error
     included) and predicted (the value lies between them).
+
+    >>> rng = np.random.default_rng(1)
+    >>> points = rng.uniform(size=(2000, 1))
+    >>> seen = points + 0.05 * rng.standard_normal((2000, 2))
+    >>> lost, ranges = each_left_out(points, seen, np.array([0.5, 0.5]), ["rate"], ["x", "y"], np.array([0]))
+    >>> list(ranges["predicted"])
+    [True, True]
     """
     some = points[:, free]
     everything = np.arange(len(free))

@@ -75,19 +75,16 @@ def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
     """
     if "measure" in table and len(table) > MOST_ROWS:
         table = table[table["measure"].isin(HEADLINE)]
-    alike: dict[str, str] = {}
+    same = ""
     if len(table.columns) > MOST_COLUMNS and len(table) > 1:
-        alike = {
-            _heading(str(name), file): _column(table[name])[0]
-            for name in table.select_dtypes("number")
-            if table[name].nunique(dropna=False) == 1
-        }
-        table = table[[name for name in table if _heading(str(name), file) not in alike]]
+        alike = [str(name) for name in table.select_dtypes("number") if table[name].nunique(dropna=False) == 1]
+        told = {_heading(name, file).partition(" (")[0]: table[name].iloc[0] for name in alike}
+        same = "".join(f" {label}: {_cell(value)}." for label, value in told.items() if not pd.isna(value))
+        table = table.drop(columns=alike)
     if table.empty or len(table) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
         return None
     cells = pd.DataFrame({_heading(str(name), file): _column(table[name]) for name in table}).astype(str)
     stem = file.rpartition(".")[0]
-    same = "".join(f" {name}: {value}." for name, value in alike.items())
     return PrintedTable(stem, f"{capital(readable(stem))}.{same}", cells)
 
 

@@ -89,7 +89,11 @@ def _on_doing(manifest: Mapping[str, Any], done: str) -> str:
 def as_markdown(
     told: Sequence[str], tables: Sequence[PrintedTable], left_out: Sequence[str], figures: Sequence[Mapping[str, Any]]
 ) -> str:
-    """Return a methods section with tables and captions as Markdown."""
+    r"""Return a methods section with tables and captions as Markdown.
+
+    >>> as_markdown(["We ran it."], [], [], [])
+    '# Methods\n\nWe ran it.\n'
+    """
     parts = ["# Methods", *told]
     for number, table in enumerate(tables, 1):
         cells = markdown_table(list(table.cells.columns), table.cells.to_numpy().tolist())
@@ -104,7 +108,11 @@ def as_markdown(
 def as_latex(
     told: Sequence[str], tables: Sequence[PrintedTable], left_out: Sequence[str], figures: Sequence[Mapping[str, Any]]
 ) -> str:
-    """Return the same as LaTeX to be put into a paper; it needs the packages booktabs, graphicx and tabularx."""
+    r"""Return the same as LaTeX to be put into a paper; it needs the packages booktabs, graphicx and tabularx.
+
+    >>> as_latex(["We ran 5 %."], [], [], []).splitlines()[-1]
+    'We ran 5 \\%.'
+    """
     parts = ["% needs \\usepackage{booktabs,graphicx} and UTF-8", "\\section{Methods}", *map(_in_latex, told)]
     parts += [_table_in_latex(table) for table in tables]
     parts += [_in_latex(_on_left_out(left_out))] if left_out else []

@@ -33,12 +33,26 @@ def is_legible(figure: Figure) -> bool:
 
 
 def boxed_texts(figure: Figure, canvas: FigureCanvasAgg) -> dict[Text, Bbox]:
-    """Return all texts that are drawn with the box of each, in pixels; the canvas has been drawn."""
+    """Return all texts that are drawn with the box of each, in pixels; the canvas has been drawn.
+
+    >>> figure = Figure()
+    >>> _ = figure.text(0.5, 0.5, "trust")
+    >>> canvas = FigureCanvasAgg(figure)
+    >>> canvas.draw()
+    >>> [text.get_text() for text in boxed_texts(figure, canvas)]
+    ['trust']
+    """
     return {text: box for text in texts_of(figure) if (box := _boxed(text, canvas)).width > 0}
 
 
 def texts_of(figure: Figure) -> Iterator[Text]:
-    """Yield all texts that are drawn, without labels of ticks outside of their axes."""
+    """Yield all texts that are drawn, without labels of ticks outside of their axes.
+
+    >>> figure = Figure()
+    >>> _ = figure.text(0.5, 0.5, "trust")
+    >>> [text.get_text() for text in texts_of(figure)]
+    ['trust']
+    """
     of_ticks: dict[Text, bool] = {}
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
@@ -62,7 +76,11 @@ def _boxed(text: Text, canvas: FigureCanvasAgg) -> Bbox:
 
 
 def cut_off(texts: Mapping[Text, Bbox], canvas: BboxBase) -> list[str]:
-    """Return the texts that leave the canvas."""
+    """Return the texts that leave the canvas.
+
+    >>> cut_off({Text(text="trust"): Bbox([[-9, 0], [9, 9]])}, Bbox([[0, 0], [99, 99]]))
+    ["'trust' leaves the canvas"]
+    """
     return [
         f"{shortened(text)} leaves the canvas"
         for text, box in texts.items()
@@ -71,7 +89,12 @@ def cut_off(texts: Mapping[Text, Bbox], canvas: BboxBase) -> list[str]:
 
 
 def overlapping(texts: Mapping[Text, Bbox]) -> list[str]:
-    """Return the pairs of texts that lie over one another."""
+    """Return the pairs of texts that lie over one another.
+
+    >>> boxes = [Bbox([[0, 0], [9, 9]]), Bbox([[4, 4], [20, 20]])]
+    >>> overlapping(dict(zip([Text(text="a"), Text(text="b")], boxes, strict=True)))
+    ["'a' overlaps 'b'"]
+    """
     return [
         f"{shortened(one)} overlaps {shortened(other)}"
         for (one, here), (other, there) in itertools.combinations(texts.items(), 2)
@@ -80,13 +103,21 @@ def overlapping(texts: Mapping[Text, Bbox]) -> list[str]:
 
 
 def meet(one: Bbox, other: Bbox) -> bool:
-    """Return whether two boxes lie over one another by more than ``TOUCH``."""
+    """Return whether two boxes lie over one another by more than ``TOUCH``.
+
+    >>> meet(Bbox([[0, 0], [9, 9]]), Bbox([[4, 4], [20, 20]])), meet(Bbox([[0, 0], [9, 9]]), Bbox([[20, 20], [30, 30]]))
+    (True, False)
+    """
     wide = min(one.x1, other.x1) - max(one.x0, other.x0)
     high = min(one.y1, other.y1) - max(one.y0, other.y0)
     return bool(wide > TOUCH and high > TOUCH)
 
 
 def shortened(text: Text) -> str:
-    """Return what is written of a text, at most 40 letters of it."""
+    """Return what is written of a text, at most 40 letters of it.
+
+    >>> shortened(Text(text="trust"))
+    "'trust'"
+    """
     words = " ".join(text.get_text().split())
     return repr(words if len(words) < 40 else f"{words[:37]}…")

@@ -121,7 +121,11 @@ def number(measure: str, value: float, *, digits: int | None = None) -> str:
 
 
 def fewest_digits(measure: str) -> int:
-    """Return how many decimals a value of a measure has at least, as people are told it."""
+    """Return how many decimals a value of a measure has at least, as people are told it.
+
+    >>> fewest_digits("trust"), fewest_digits("top_share")
+    (2, 1)
+    """
     return 1 if is_share(measure) else 2
 
 

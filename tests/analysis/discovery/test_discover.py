@@ -163,6 +163,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 WRITTEN = {
     "box.csv",
+    "codebook.csv",
     "quality.csv",
     "peeling.csv",
     "resamples.csv",

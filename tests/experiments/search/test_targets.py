@@ -114,7 +114,7 @@ def test_a_target_out_of_reach_is_told_before_anything_long(mycity, capsys):
 @pytest.mark.parametrize(
     ("rows", "asked", "says"),
     [
-        ([], [], "targets.csv has no row to calibrate to"),
+        ([], [], "targets.csv has no row"),
         ([("trust", "1999-04", 0.4, 0.1)], [], "trust@1999-04 lies outside the run, 2001-04 to 2013-03"),
         ([("trust", "2002-04", 0.4, 0.1)] * 2, [], "trust@2002-04 stands there twice"),
         ([("trust", "2002-04", 0.4, 0.1)], ["leave_out=[trust@2003-04]"], "there is no target 'trust@2003-04'"),
