@@ -152,14 +152,20 @@ class Command:
         _say_what_is_not_reached([scenario if longest is None else with_changes(scenario, months=longest)], self._said)
         return scenario
 
+    @property
+    def of_any_scenario(self) -> list[str]:
+        """Return what is asked of the scenario beside its name; with a sample it has the usual behaviour."""
+        asked = [one for one in self.of_the_scenario if not one.startswith("scenario=")]
+        if self.sample is None:
+            return asked
+        return [f"{GROUP}={USUAL}", *(one for one in asked if not re.match(r"[+~]*behaviour=", one))]
+
     def scenario_with(self, overrides: Iterable[str], *, name: str | None = None) -> Scenario:
         """Return the scenario that is asked for with more ``overrides``, or that called ``name`` with all of them.
 
         With a sample it has the usual behaviour.
         """
-        asked = [one for one in self.of_the_scenario if not one.startswith("scenario=")]
-        if self.sample is not None:
-            asked = [f"{GROUP}={USUAL}", *(one for one in asked if not re.match(r"[+~]*behaviour=", one))]
+        asked = self.of_any_scenario
         return load_scenario(name or str(self.choices["scenario"]), [*asked, *overrides], verb=self.verb)
 
     @cached_property

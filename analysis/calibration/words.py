@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.shared.words import listed, titled
+from analysis.shared.words import listed
+from sim.vocabulary import label_of
 
 _MOST_NAMED = 5
 
@@ -100,5 +101,4 @@ def left_out_words(ranges: pd.DataFrame, labels: Sequence[str]) -> str:
 
 
 def _label(name: str) -> str:
-    label = titled(f"behaviour.{name}")
-    return label[:1].lower() + label[1:]
+    return label_of(f"behaviour.{name}")

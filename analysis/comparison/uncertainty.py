@@ -36,13 +36,17 @@ def summary_by_set(runs: pd.DataFrame, *, sets: int) -> pd.DataFrame:
     table = summaries.summary(runs)
     if sets_used(runs, sets) < 2:
         return table
-    keys, measures = ["scenario", "measure"], list(table["measure"].unique())
-    means = runs.assign(set=runs["replicate"] % sets).groupby(["scenario", "set"], sort=False)[measures].mean()
-    by_scenario = means.groupby(level="scenario", sort=False)
-    low, high = (pd.DataFrame(by_scenario.quantile(end)).stack() for end in _ENDS)
-    over_sets = pd.DataFrame({"mean": pd.DataFrame(by_scenario.mean()).stack(), "ci_low": low, "ci_high": high})
-    rest = table.drop(columns=list(over_sets)).merge(over_sets.rename_axis(keys).reset_index(), on=keys, how="left")
-    return rest[list(table)]
+    measures = list(table["measure"].unique())
+    for scenario in table["scenario"].unique():
+        of_scenario = runs[runs["scenario"] == scenario].set_index("replicate")[measures]
+        means = np.asarray(of_scenario.groupby(of_scenario.index.to_numpy() % sets).mean(), dtype=float)
+        table.loc[table["scenario"] == scenario, ["mean", "ci_low", "ci_high"]] = np.column_stack(_middle(means))
+    return table
+
+
+def _middle(means: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """Return the mean of ``means`` (sets, measures) over sets, and the ends of the middle 95 % of them."""
+    return (means.mean(axis=0), *np.quantile(means, _ENDS, axis=0))
 
 
 def contrasts_by_set(runs: pd.DataFrame, reference: str, *, sets: int) -> pd.DataFrame:
@@ -67,9 +71,9 @@ def contrasts_by_set(runs: pd.DataFrame, reference: str, *, sets: int) -> pd.Dat
         differences = (final.xs(scenario) - final.xs(reference)).dropna()
         by_set = differences.groupby(differences.index.to_numpy() % sets)
         means = np.asarray(by_set.mean(), dtype=float)
-        low, high = np.quantile(means, _ENDS, axis=0)
+        difference, low, high = _middle(means)
         known = {
-            "difference": means.mean(axis=0),
+            "difference": difference,
             "ci_low": low,
             "ci_high": high,
             "share_above_0": (means > 0.0).mean(axis=0),

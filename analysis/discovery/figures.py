@@ -13,6 +13,7 @@ from matplotlib.ticker import PercentFormatter
 from analysis.discovery.tables import Box, Tree
 from analysis.shared.plotting import GREY, WIDTH, add_note, add_title, in_house_style, looks_of, new_figure
 from analysis.shared.words import listed, mid_sentence, titled
+from sim.vocabulary import label_of
 
 _IN, _OUT = (look.colour for look in looks_of(["in", "out"]).values())
 
@@ -84,8 +85,8 @@ def box_limits(table: pd.DataFrame, draws: pd.DataFrame, wanted: pd.Series, *, t
     ['X']
     """
     figure, (ax,) = new_figure(1, 1, width=8.0, height=2.2 + 0.75 * max(1, len(table)))
-    names = listed([titled(str(name)) for name in table["parameter"]])
-    add_title(figure, f"{title}: what the box asks of {names[:1].lower() + names[1:]}")
+    names = listed([label_of(str(name)) for name in table["parameter"]])
+    add_title(figure, f"{title}: what the box asks of {names}")
     add_note(
         figure,
         "Grey line: whole range, with its ends. Thick line: in the box, with its limits. Ticks above: draws of "

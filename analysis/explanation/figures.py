@@ -316,12 +316,15 @@ def paired_course(
 
 def _otherwise_in_words(trajectories: pd.DataFrame, *, subject: str, column: str, label: str) -> str:
     """Return to what the attendance of a body and the added value come without a lever, and with it."""
-    said = []
-    for name, measure, is_of in ((column, "attendance", f" of {mid_sentence(subject)}"), ("added_value",) * 2 + ("",)):
+    said = {}
+    for name, measure in ((column, "attendance"), ("added_value", "added_value")):
         ends = at_the_end(trajectories, name)
-        told_of = told(measure, float(ends[label])), told(measure, float(ends.drop(label).iloc[0]))
-        said.append(f"{label_of(measure)}{is_of} ends at {told_of[0]} instead of {told_of[1]}")
-    return f"{capital(label)}, with the same people and luck: {said[0]}, {said[1]}"
+        without, with_it = float(ends[label]), float(ends.drop(label).iloc[0])
+        said[measure] = f"ends at {told(measure, without)} instead of {told(measure, with_it)}"
+    return (
+        f"{capital(label)}, with the same people and luck: attendance of {mid_sentence(subject)} {said['attendance']}, "
+        f"added value {said['added_value']}"
+    )
 
 
 @in_house_style

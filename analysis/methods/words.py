@@ -80,7 +80,7 @@ def _on_numbers(manifest: Mapping[str, Any]) -> list[str]:
 
 def _on_doing(manifest: Mapping[str, Any], done: str) -> str:
     return (
-        f"What was done: {done[:1].lower()}{done[1:]}. The command was `{shlex.join(manifest['command'])}`. The same "
+        f"What was done: {mid_sentence(done)}. The command was `{shlex.join(manifest['command'])}`. The same "
         f"command and version give the same numbers, bit by bit; `partnerships rerun` checks it. Definitions and units "
         f"of all columns are in codebook.csv."
     )

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from analysis.policy.tables import BEST, OBJECTIVES, REGRET_IN
 from analysis.policy.words import objectives_in_words
 from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure
-from analysis.shared.words import is_share, mid_sentence, readable, titled, unit_of
+from analysis.shared.words import capital, is_share, mid_sentence, number, readable, titled, unit_of
+from sim.vocabulary import label_of
 
 _Points = NDArray[np.float64]
 
@@ -74,14 +75,14 @@ def outcome_against_cost(
 
 def _cheapest_in_words(policies: pd.DataFrame) -> str:
     """Return what the cheapest mix costs and achieves, beside the scenario with the best outcome."""
-    rows = policies.set_index("policy")
-    others = rows.drop(index=BEST, errors="ignore")
+    best = policies[policies["policy"] == BEST]
+    scenario = policies[policies["policy"] != BEST].nlargest(1, "outcome")
     said = [
-        f"{readable(str(name))} closes {100 * rows.loc[name, 'outcome']:.1f} % of the gap for "
-        f"£{rows.loc[name, 'cost_gbp_m']:.0f}m".replace("-", "−")
-        for name in [*rows.index.intersection([BEST]), *([others["outcome"].idxmax()] if len(others) else [])]
+        f"{mid_sentence(row['policy'])} closes {number('outcome', row['outcome'])} % of the gap for "
+        f"£{row['cost_gbp_m']:.0f}m"
+        for row in pd.concat([best, scenario]).to_dict("records")
     ]
-    return "; ".join([said[0], *(mid_sentence(each) for each in said[1:])])
+    return capital("; ".join(said))
 
 
 def _marks(ax: Axes, table: pd.DataFrame, **looks: Any) -> PathCollection:
@@ -173,7 +174,7 @@ def regret_bars(regret: pd.DataFrame) -> Figure:
         ax.set_title(titled(value))
     panels[0].set_yticks(range(len(order)), [readable(str(name)) for name in order])
     panels[0].set_ylim(len(order) - 0.5, -0.5)
-    add_title(figure, f"Least regret at worst, in {titled(REGRET_IN[0]).lower()}: {readable(order[0])}")
+    add_title(figure, f"Least regret at worst, in {label_of(REGRET_IN[0])}: {readable(order[0])}")
     add_note(
         figure,
         "Regret: the best of the scenarios in a world minus what the policy attains there; a world is a "

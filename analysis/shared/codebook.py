@@ -131,7 +131,9 @@ def _of_outcome(column: str) -> Described | None:
         outcome = outcome_of(column)
     except ValueError:
         return None
-    return Described(outcome.label, outcome.unit, f"{outcome.label}, as read off a run.")
+    of = _words(MONTH).get(outcome.column)
+    says = f"{of.definition} " if of is not None and of.kind == "measure" else ""
+    return Described(outcome.label, outcome.unit, f"{says}{outcome.label}.")
 
 
 def _end_of(column: str, file: str, month: Month) -> Described | None:

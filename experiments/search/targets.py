@@ -57,6 +57,8 @@ _AT_ONCE = 1024
 """Draws that are stored together."""
 _CANDIDATES = 8192
 _MOST_CANDIDATES = 400 * _CANDIDATES
+_FEWEST = 64
+"""Draws that have to be left to go on."""
 _RIDGE = 100.0
 
 
@@ -412,7 +414,3 @@ def _plausible(
             "leave_out="
         )
     return table[list(runs.names)].to_numpy(float), float(table["share"].iloc[0])
-
-
-_FEWEST = 64
-"""Draws that have to be left to go on."""

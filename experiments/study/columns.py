@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from experiments.study.designs import DRAW
+from analysis.shared import codebook
 from sim import Month
-from sim.labelled import COLUMNS, NO_REGIME, REGIMES, words_of
+from sim.labelled import COLUMNS, NO_REGIME, REGIMES
 
 REGIME_TYPE = pa.dictionary(pa.int8(), pa.string(), ordered=True)
 DATE_TYPE = pa.timestamp("us")
@@ -27,15 +27,6 @@ MEAN_OVER_RUN = ("attendance", "engagement", "trust", "top_share", "decision_rat
 
 _PANDAS = b"PANDAS_ATTRS"
 """Where pandas looks for what it gives as ``attrs``."""
-
-_KEYS = {
-    "scenario": ("scenario", "name", "The scenario that is run."),
-    DRAW: ("draw", "number", "The row of draws.parquet whose settings the run has."),
-    "replicate": ("replicate", "number", "Runs with the same replicate share all their chance."),
-    "month": ("month", "months", "Months since the first, which is 0."),
-    "date": ("date", "month", "The month, as its first day."),
-    "regime": ("regime", "name", "What the month (of a run: the last month) is called."),
-}
 
 
 def months_in(regimes: Sequence[str]) -> tuple[str, ...]:
@@ -60,20 +51,14 @@ def described(schema: pa.Schema, month: Month) -> pa.Schema:
 
 
 def words_of_columns(names: Sequence[str], month: Month) -> dict[str, dict[str, str]]:
-    """Return label, unit and definition by column; of tables with one row a run, measures are as they end."""
+    """Return label, unit and definition by column, as codebooks have them; with one row a run, measures as they end."""
     ends = "month" not in names
-    words: dict[str, dict[str, str]] = {}
-    for name, (label, unit, definition) in _KEYS.items():
-        words[name] = {"label": label, "unit": unit, "definition": definition}
+    told = {name: what for name in names if (what := codebook.described(name, month=month)) is not None}
+    words = {name: {"label": it.label, "unit": it.unit, "definition": it.definition} for name, it in told.items()}
     for name, measure in month.measures.items():
-        told = words_of(measure)
-        words[name] = told | ({"definition": f"{measure.says} At the end: {measure.at_the_end}."} if ends else {})
-        words[f"mean_{name}"] = told | {
-            "label": f"{measure.label}, mean over the run",
-            "definition": f"{measure.says} Mean over all months.",
-        }
+        if name in words and ends:
+            words[name]["definition"] = f"{measure.says} At the end: {measure.at_the_end}."
     for name, regime in zip(months_in(month.naming.names), month.naming.names, strict=True):
-        words[name] = {"label": f"months as {regime}", "unit": "months", "definition": f"Months that are {regime}."}
-    for path, one in month.parameters.items():
-        words[path] = {"label": one.label, "unit": one.unit, "definition": one.says}
-    return {name: words[name] for name in names if name in words}
+        if name in names:
+            words[name] = {"label": f"months as {regime}", "unit": "months", "definition": f"Months that are {regime}."}
+    return words

@@ -28,7 +28,6 @@ For example:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -43,8 +42,8 @@ from analysis.run.figures import short_names
 from analysis.shared.words import mid_sentence, readable
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.output.folder import MANIFEST
 from experiments.output.frame import Results
+from experiments.output.manifest import read_manifest
 from experiments.runs.explained import labels_of
 from experiments.runs.parting import (
     AT_LAUNCH,
@@ -55,7 +54,7 @@ from experiments.runs.parting import (
     settings_that_differ,
 )
 from experiments.runs.ties import tied_run
-from experiments.settings import Names, Seed, checked
+from experiments.settings import Figures, Names, Seed, checked
 from sim import scenario_from
 
 ONE, OTHER = "one run", "the other"
@@ -71,7 +70,7 @@ class DiffSettings:
     replicate: Seed
     output: str | None
     overwrite: bool
-    figures: bool
+    figures: Figures
 
 
 def subject(settings: DiffSettings, command: Command) -> str:
@@ -187,12 +186,13 @@ def _folders(settings: DiffSettings, command: Command) -> tuple[Side, Side]:
 
 def _side(named: str, name: str) -> Side:
     """Return the run whose output is in a folder."""
+    unfit = CommandError(f"runs: {named!r} is no output folder of run: make one with partnerships run output={named}")
     try:
-        record = json.loads((Path(named).expanduser() / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        record = {}
-    if record.get("command", [])[1:2] != ["run"]:
-        raise CommandError(f"runs: {named!r} is no output folder of run: make one with partnerships run output={named}")
+        record = read_manifest(Path(named).expanduser())
+    except CommandError:
+        raise unfit from None
+    if record["command"][1] != "run":
+        raise unfit
     (values,) = record["scenarios"].values()
     return Side(name, scenario_from(values), record["seed"], record["replicates"]["first"])
 

@@ -78,7 +78,7 @@ from analysis.patterns.judging import (
     judged_words,
 )
 from analysis.patterns.words import scoreboard_rows, verdicts
-from experiments.behaviours import OF_EACH_SET, USUAL, Sample
+from experiments.behaviours import OF_EACH_SET, Sample
 from experiments.cases.reading import Case
 from experiments.command import Command
 from experiments.compose import load_scenario
@@ -318,10 +318,7 @@ def _of_a_case(case: Case, settings: PatternsSettings, command: Command) -> Resu
 
 def _models(settings: PatternsSettings, command: Command) -> dict[str, list[str]]:
     """Return the overrides of each model: as it ships, with an extension of one's own, and without one thing each."""
-    given = command.of_the_scenario
-    if command.sample is not None:
-        given = [f"behaviour={USUAL}", *(one for one in given if not one.startswith("behaviour="))]
-    given = [one for one in given if not one.startswith("scenario=")]
+    given = command.of_any_scenario
     shipped = [one for one in given if not OF_AN_EXTENSION.match(one)]
     models = {MODEL: shipped}
     if extension := str(command.config.extension or ""):
