@@ -319,8 +319,8 @@ def _otherwise_in_words(trajectories: pd.DataFrame, *, subject: str, column: str
     said = {}
     for name, measure in ((column, "attendance"), ("added_value", "added_value")):
         ends = at_the_end(trajectories, name)
-        without, with_it = float(ends[label]), float(ends.drop(label).iloc[0])
-        said[measure] = f"ends at {told(measure, without)} instead of {told(measure, with_it)}"
+        without, with_it = told(measure, float(ends[label])), told(measure, float(ends.drop(label).iloc[0]))
+        said[measure] = f"ends at {without} {'either way' if without == with_it else f'instead of {with_it}'}"
     return (
         f"{capital(label)}, with the same people and luck: attendance of {mid_sentence(subject)} {said['attendance']}, "
         f"added value {said['added_value']}"
