@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analysis.policy.tables import BEST, OBJECTIVES, REGRET_IN
 from analysis.policy.words import objectives_in_words
 from analysis.shared.plotting import GREY, add_note, add_title, in_house_style, new_figure
-from analysis.shared.words import capital, is_share, mid_sentence, number, readable, titled, unit_of
+from analysis.shared.words import capital, is_share, mid_sentence, readable, titled, told, unit_of
 from sim.vocabulary import label_of
 
 _Points = NDArray[np.float64]
@@ -78,8 +78,7 @@ def _cheapest_in_words(policies: pd.DataFrame) -> str:
     best = policies[policies["policy"] == BEST]
     scenario = policies[policies["policy"] != BEST].nlargest(1, "outcome")
     said = [
-        f"{mid_sentence(row['policy'])} closes {number('outcome', row['outcome'])} % of the gap for "
-        f"£{row['cost_gbp_m']:.0f}m"
+        f"{mid_sentence(row['policy'])} ends at {told('outcome', row['outcome'])} for £{row['cost_gbp_m']:.0f}m"
         for row in pd.concat([best, scenario]).to_dict("records")
     ]
     return capital("; ".join(said))

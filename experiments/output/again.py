@@ -24,22 +24,28 @@ LEFT_OUT = ("executor", "output", "overwrite", "progress", "retry", "scheduler",
 
 
 def commands_again(
-    manifest: Mapping[str, Any], target: Path, *, kept: Path | None = None
+    manifest: Mapping[str, Any], target: Path, *, is_study: bool = False, kept: Path | None = None
 ) -> list[tuple[list[str], Path]]:
     """Return what is to be typed, and in which folder, so that the results of a manifest are made in ``target``.
 
-    What is read off a study needs the study first, which is made in a folder of that name beside ``target``. Files of
-    one's own that are not where they were are taken from ``kept``, where an archive has them.
+    What is read off a study needs the study first, which is made in a folder of that name beside ``target``. If the
+    study itself is what is made again, what its verb reads off it goes beside ``target``. Files of one's own that are
+    not where they were are taken from ``kept``, where an archive has them.
     """
     study = target.with_name(f"{target.name}_study")
-    commands = []
+    commands: list[tuple[list[str], Mapping[str, Any]]] = []
     planned = manifest["settings"].get(store.ASKED) or {}
+    leaves_results = "output" in _settings_of(manifest["command"][1])
     if planned and _decisive(planned["command"]) != _decisive(manifest["command"]):
         leaves_more = "output" in _settings_of(planned["command"][1])
         first = target.with_name(f"{target.name}_first") if leaves_more else study
         commands.append((_directed(planned["command"], first, study), planned))
-    is_made = bool(planned) or "output" not in _settings_of(manifest["command"][1])
-    commands.append((_directed(manifest["command"], target, study if is_made else None), manifest))
+    if is_study:
+        beside = target.with_name(f"{target.name}_first") if leaves_results else target
+        commands.append((_directed(manifest["command"], beside, target), manifest))
+    else:
+        is_made = bool(planned) or not leaves_results
+        commands.append((_directed(manifest["command"], target, study if is_made else None), manifest))
     return [([_found(word, kept) for word in words], _folder_of(asked)) for words, asked in commands]
 
 

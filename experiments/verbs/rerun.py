@@ -37,6 +37,7 @@ from experiments.output.again import changed_since, commands_again, give, other_
 from experiments.output.crate import OWN
 from experiments.output.differences import PICTURE_ONLY, differences_between, results_in
 from experiments.output.manifest import read_manifest
+from experiments.study import store
 from experiments.terminal import console, filled_table
 
 DIFFERENCES = "differences.csv"
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     for line in _said_before(folder, manifest):
         print(line, file=sys.stderr)
     with _target(folder, asked.keep) as target:
-        for words, where in commands_again(manifest, target, kept=folder / OWN):
+        is_study = (folder / store.PLAN).is_file()
+        for words, where in commands_again(manifest, target, is_study=is_study, kept=folder / OWN):
             give(words, where)
         changed = own_files_changed(manifest, read_manifest(target))
         found = differences_between(folder, target)

@@ -112,9 +112,9 @@ def test_where_results_go_is_all_that_changes(tmp_path: Path) -> None:
     """Folders, workers and where a search is kept change no number; everything else stays as it was typed."""
     target = tmp_path / "t"
 
-    def again(*words: str, **settings: Any) -> list[list[str]]:
+    def again(*words: str, is_study: bool = False, **settings: Any) -> list[list[str]]:
         manifest = {"command": ["partnerships", *words], "settings": settings, "working_folder": str(tmp_path)}
-        return [words[1:] for words, _ in commands_again(manifest, target)]
+        return [words[1:] for words, _ in commands_again(manifest, target, is_study=is_study)]
 
     assert again("optimise", "bound=0.2", "progress=kept.parquet", "output=o", "--config-dir", "/own") == [
         ["optimise", "bound=0.2", "--config-dir", "/own", f"output={target}"]
@@ -135,6 +135,10 @@ def test_where_results_go_is_all_that_changes(tmp_path: Path) -> None:
         ["phase", "points=3", f"output={target}_first", beside],
         ["phase", f"output={target}", beside],
     ]
+    assert again("sweep", "study=s", "draws=4", is_study=True) == [["sweep", "draws=4", f"study={target}"]]
+    assert again("phase", "study=s", "points=3", "output=o", is_study=True) == [
+        ["phase", "points=3", f"output={target}_first", f"study={target}"]
+    ]
 
 
 @pytest.mark.slow
@@ -148,6 +152,8 @@ def test_studies_and_what_is_read_off_them_are_done_again(capsys: pytest.Capture
         main(["sensitivity", "study=m", "draws=4", "replicates=2", "vary=[levers.duty]", "months=6", "output=m1"]) == 0
     )
     assert main(["sensitivity", "study=m", "measures=[trust]", "output=m2"]) == 0
+    code, found, _ = differs_from("m", capsys)
+    assert (code, found["differences"]) == (0, []), "a study that a verb made which also leaves results of its own"
     shutil.rmtree("m")
     for folder in ("s", "m1", "m2"):
         code, found, _ = differs_from(folder, capsys)
