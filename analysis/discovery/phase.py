@@ -137,9 +137,9 @@ def _prevails_in_words(plane: pd.DataFrame, *, x: str, y: str) -> str:
     found = [prevailing(rows, x=x, y=y)["regime"] for _, rows in plane.groupby("scenario", sort=False)]
     counts = pd.concat(found).value_counts()
     first, *others = counts.index[:_TOLD]
-    rest = "".join(f", {label_of(name)} at {counts[name]}" for name in others)
+    rest = "".join(f", {label_of(REGIME_NAMES[name])} at {counts[name]}" for name in others)
     return (
-        f"{titled(first)} prevails at {counts[first]} of {counts.sum()} points{rest}, "
+        f"{titled(REGIME_NAMES[first])} prevails at {counts[first]} of {counts.sum()} points{rest}, "
         f"over {label_of(x)} and {label_of(y)}"
     )
 
