@@ -5,10 +5,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.patterns.scan import (
+    best_draws,
+    margin_of_pattern,
+    months_named,
+    pattern_pairs,
+    refounded_in,
+    value_of_finding,
+)
 from analysis.shared.codebook import CODEBOOK, CODEBOOK_COLUMNS, codebook, described
 from experiments.console import main
 from sim import MEASURES, MONTH, PARAMETERS
@@ -72,6 +81,15 @@ def test_a_column_that_nobody_knows_says_nothing_false() -> None:
         ["flag", "", "yes or no", "False, True"],
     ]
     assert book["missing"].tolist() == [1, 0]
+
+
+def test_every_column_of_a_scan_has_its_line() -> None:
+    chance = np.random.default_rng(0)
+    named = ["behaviour.trust_rate", value_of_finding("P2", 0), margin_of_pattern("P2"), margin_of_pattern("N1")]
+    named += [months_named("typical", "talking shop"), refounded_in("typical")]
+    draws = pd.DataFrame({"draw": range(40), **{name: chance.normal(size=40) for name in named}})
+    tables = {"draws.parquet": draws, "best.csv": best_draws(draws, most=3), "pairs.csv": pattern_pairs(draws)}
+    assert not not_described(codebook(tables))
 
 
 @pytest.mark.slow
