@@ -253,6 +253,10 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         ([], ["from is missing", "from=outputs/headline"]),
         (["from=nothing_here"], ["nothing_here", "is not a folder"]),
     ],
+    "compile": [
+        (["grudges.py"], ["'grudges.py'", "extension=MODULE"]),
+        (["extension=nowhere"], ["'nowhere'", "neither a module"]),
+    ],
     "rerun": [
         (["nothing_here"], ["nothing_here'", "is not a folder"]),
         ([], ["folder"]),
