@@ -66,7 +66,7 @@ def engines(asked: argparse.Namespace) -> dict[str, Any]:
                 if message := job.result():
                     faults.append(f"batch {jobs[job]}: {message}")
                 advance(A_BATCH)
-    return {"tried": len(batches) * A_BATCH, "of": {"worlds": len(batches) * A_BATCH}, "faults": faults}
+    return {"tried": len(batches) * A_BATCH, "of": {"random worlds": len(batches) * A_BATCH}, "faults": faults}
 
 
 def differing(seed: int, longest: int) -> str:
@@ -114,13 +114,13 @@ class Job:
 
 
 JOBS: Mapping[str, Job] = {
-    "study": Job(
+    "kills of a study": Job(
         ("sweep", "study=it", "months=36", "vary=[levers]", "draws=64", "replicates=4", "runs_per_chunk=4"), "it"
     ),
-    "answer": Job(("compare", "replicates=8", "months=36", "output=it"), "it"),
-    "run": Job(("run", "months=60", "record=meetings", "output=it"), "it"),
-    "page": Job(("explorer", "output=it"), "it"),
-    "calibration": Job(
+    "of a comparison": Job(("compare", "replicates=8", "months=36", "output=it"), "it"),
+    "of a run": Job(("run", "months=60", "record=meetings", "output=it"), "it"),
+    "of the explorer": Job(("explorer", "output=it"), "it"),
+    "of a calibration": Job(
         (
             *("calibrate", "case=mine", "study=it", "vary=[trust_launch,junior_base,tie_rate]", "prior_draws=512"),
             *("wave=256", "waves=1", "confirming_runs=20", "sample=10", "figures=false"),
@@ -128,7 +128,7 @@ JOBS: Mapping[str, Job] = {
         "it",
         before=(("new", "case=mine"),),
     ),
-    "case": Job(("new", "case=it"), "it"),
+    "of a case that is written": Job(("new", "case=it"), "it"),
 }
 """What is killed in turn, by name."""
 
@@ -145,11 +145,11 @@ def kills(asked: argparse.Namespace) -> dict[str, Any]:
     faults: list[str] = []
     with tempfile.TemporaryDirectory(prefix="attack_") as name, progress_bar("kills", total=asked.kills) as advance:
         folder = Path(name)
-        whole = {job: left_alone(folder / job, JOBS[job]) for job in JOBS}
+        whole = {job: left_alone(folder / job.replace(" ", "_"), JOBS[job]) for job in JOBS}
         for number in range(asked.kills):
             job = list(JOBS)[number % len(JOBS)]
             after = chance.uniform(0.0, 1.05) * whole[job]
-            found, done = killed(folder / job, JOBS[job], after=after)
+            found, done = killed(folder / job.replace(" ", "_"), JOBS[job], after=after)
             early[job] += not done
             faults += [f"{job}, killed after {after:.2f} of {whole[job]:.2f} s: {fault}" for fault in found]
             advance(1)

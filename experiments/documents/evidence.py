@@ -5,6 +5,7 @@ Each function reads files of ``docs/evidence/`` and returns rows ready to print.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -490,6 +491,20 @@ def _by_year(
         measure = f"{measure}_{names[keys.index('sector')]}" if "sector" in keys else measure
         rows.append([*told(names), *(_cell(at[year], column, measure) for year in years)])
     return [*headings, *(f"year {year:g}" for year in years)], rows
+
+
+def attack_rows() -> list[list[object]]:
+    """Return one row an attack by hand: how often it was tried on what, what went wrong, on which machine and when."""
+    kept = json.loads((EVIDENCE / "attack.json").read_text("utf-8"))
+    return [
+        [
+            f"`python benchmarks/attack.py {name}`",
+            "; ".join(what if count == 1 else f"{count:,} {what}" for what, count in found["of"].items()),
+            "; ".join(found["faults"]) or "nothing",
+            ", ".join([found["machine"]["processor"], f"Python {found['machine']['Python']}", found["date"]]),
+        ]
+        for name, found in sorted(kept.items())
+    ]
 
 
 def _cell(row: Row, column: str, measure: str) -> str:

@@ -47,6 +47,7 @@ DOCUMENTS = (
     "docking.md",
     "fit.md",
     "limits.md",
+    "promises.md",
     "../README.md",
 )
 
@@ -411,6 +412,11 @@ def docking_coordination() -> str:
     return markdown_table(headings, evidence.coordination_rows())
 
 
+def attacks() -> str:
+    """Return what attacks by hand found."""
+    return markdown_table(("attack", "tried on", "went wrong", "machine"), evidence.attack_rows())
+
+
 def hindcast_summary() -> str:
     """Return model and record over districts."""
     return markdown_table(*evidence.hindcast_summary_rows())
@@ -443,7 +449,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         fit_board, round_back, fit_findings, fit_of_sets, fit_numbers, fit_waves,
         regimes_renamed, regimes_clustered,
         levers_headline, prose.headline_words, prose.levers_words, prose.rests_on_words, prose.fit_words,
-        docking_criteria, docking_coordination, hindcast_summary, hindcast_places, hindcast_forecast,
+        attacks, docking_criteria, docking_coordination, hindcast_summary, hindcast_places, hindcast_forecast,
     )
 }  # fmt: skip
 TABLES: Mapping[str, Callable[[], str]] = {**_MAKERS, **ODD_TABLES}
