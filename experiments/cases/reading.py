@@ -371,7 +371,7 @@ class _Reader:
         for name in _OF_PLACE:
             if name in place:
                 self.check_setting(name, stated, validated, Place, {name: place[name]})
-        if "population" not in place:
+        if "population" not in place and (stated.values or not self.problems):
             self.wrong(PLACE_FILE, f"it is missing: {PLACE_SAYS['population']}", column="population")
         for name in ("chair", "executive"):
             self.check_setting(name, stated, validated, Board, {name: board[name]})
