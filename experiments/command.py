@@ -33,6 +33,7 @@ from experiments.compose import (
     settings_of,
 )
 from experiments.errors import CommandError
+from experiments.extensions import named_in, naming, perhaps_named_in
 from experiments.options import CASE, CONFIGS, files_of_ones_own, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
 from sim import Scenario, with_changes
@@ -229,7 +230,8 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
         words = [f"partnerships {verb}", *_for_hydra(verb, asked), *_QUIET_HYDRA, f"hydra.sweep.dir={scratch}"]
         if (case := case_among(words)) is not None:
             record_files(case.folder, case.files)
-        with _hydra_process(words):
+        # Of with={extension:mine.py} too.
+        with _hydra_process(words), naming([*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]):
             hydra.main(version_base=HYDRA_VERSION_BASE, config_path=f"pkg://{CONFIGS}", config_name=verb)(task)()
 
 

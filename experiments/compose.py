@@ -31,18 +31,23 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.behaviours import SAMPLE, USUAL
 from experiments.cases.named import REST, as_folders, as_options, names_a_case, option_of_case
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
+from experiments.extensions import EXTENSION, called_from_python, named_in, refuse_unnamed
+from experiments.files import Refused, inside, read_yaml
 from experiments.options import (
     CONFIGS,
+    EXPERIMENT,
     GROUPS,
     PLACE,
     files_of_ones_own,
     find,
     is_own,
     kept_for_a_folder,
+    located,
     option_names,
     own_folder,
     record_use,
 )
+from experiments.own_files import refuse_many_interpolations, refuse_unfit_settings
 from experiments.registry import verb_settings
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
 from sim.parameters import TOPICS
@@ -62,7 +67,6 @@ BESIDE_THE_SCENARIO = (OWN_CALENDAR, "tests", "untestable")
 """What a composed config holds beside a scenario and the settings of a verb: how its claim is tested, too."""
 
 _OWN_CALENDAR = re.compile(r"^\+*calendar=\[(?=\s*[{\]])")
-_NAMES_AN_EXTENSION = re.compile(r"^\+*extension=")
 _OWN_SETTING = re.compile(r"^\+*(?=own[.=])")
 _ALL_SEATS = re.compile(r"^\+*board(\.members)?=\{")
 
@@ -94,11 +98,11 @@ def load_scenario(
             return load_scenario(name, overrides, case=case, verb=verb, month=month)
     try:
         overrides = [*overrides, *([f"case={case}"] if case is not None else [])]
-        depends_on_more = (_NAMES_AN_EXTENSION.match(one) or names_a_case(one) for one in overrides)
-        if month is not None or any(depends_on_more):
-            return _composed(name, overrides, verb, month)
+        if month is not None or named_in(overrides) or any(map(names_a_case, overrides)):
+            with called_from_python(named_in(overrides)):
+                return _composed(name, overrides, verb, month)
         return _composed_before(name, tuple(overrides), verb)
-    except (HydraException, OmegaConfBaseException, CommandError) as error:
+    except (HydraException, OmegaConfBaseException, Refused) as error:
         raise ScenarioError(one_line(error)) from error
 
 
@@ -140,8 +144,7 @@ def scenario_texts(name: str) -> dict[str, Any]:
     """Return what the file of a scenario itself states, before anything is composed."""
     path = find("scenario", f"{name}.yaml")
     assert path is not None
-    stated: Any = OmegaConf.to_container(OmegaConf.load(path))
-    return {str(field): value for field, value in stated.items()}
+    return read_yaml(path)
 
 
 def as_hydra_reads(overrides: Iterable[str], *, with_case: bool = True) -> list[str]:
@@ -179,7 +182,7 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
                 f"{group} = {value!r} is not allowed: it takes one name; for each in turn write {group}={value[1:-1]} "
                 "and add --multirun"
             )
-        if group in GROUPS and (not _NAMES.fullmatch(value) or value in ("", "null", "true", "false")):
+        if group in (*GROUPS, EXPERIMENT) and (not _NAMES.fullmatch(value) or value in ("", "null", "true", "false")):
             raise CommandError(
                 f"{group} = {value!r} is not allowed: it takes a name; {known_options(group, option_names(group))}"
             )
@@ -192,6 +195,7 @@ def scenario_of(config: DictConfig, *, sampled: bool = False, month: Month | Non
     that the caller gives each replicate its set; the scenario has the usual behaviour then.
     """
     values = _plain(config)
+    refuse_unnamed(str(values.get(EXTENSION) or ""), f"scenario {values.get('name')!r}")
     if values["behaviour"].pop(SAMPLE, None) is not None and not sampled:
         raise CommandError(
             "behaviour is a sample of parameter sets, one for each replicate, and here one set is needed: "
@@ -227,6 +231,7 @@ def refuse_unknown(config: DictConfig, of_the_verb: tuple[str, ...]) -> None:
 
 
 def _plain(config: DictConfig) -> dict[str, Any]:
+    refuse_many_interpolations(OmegaConf.to_container(config), "what is asked for, with files of your own,")
     plain: Any = OmegaConf.to_container(config, resolve=True)
     return {str(name): value for name, value in plain.items()}
 
@@ -259,7 +264,7 @@ class SearchPath(SearchPathPlugin):
 
 
 class OwnFiles(FileConfigSource):
-    """A folder of one's own in Hydra's search path, of which every file that is read is recorded."""
+    """A folder of one's own in Hydra's search path: what is read of it lies in it, is looked at, and recorded."""
 
     @staticmethod
     def scheme() -> str:
@@ -267,9 +272,24 @@ class OwnFiles(FileConfigSource):
         return "own"
 
     def load_config(self, config_path: str) -> ConfigResult:
-        """Return what a file holds, and record that it was read."""
-        record_use(Path(self.path) / self._normalize_file_name(config_path))
+        """Return what a file holds, and record that it was read; raise Refused if it is more than settings of a run."""
+        file = self._file(config_path)
+        refuse_unfit_settings(file, _package_of(file), lambda name: located(f"{name}.yaml"))
+        record_use(file)
         return super().load_config(config_path)
+
+    def is_config(self, config_path: str) -> bool:
+        """Return whether there is a file of that name."""
+        return self._file(config_path).is_file()
+
+    def _file(self, config_path: str) -> Path:
+        return inside(Path(self.path), *self._normalize_file_name(config_path).split("/"), what="a file of your own")
+
+
+def _package_of(file: Path) -> str | None:
+    """Return where the first line of a file says that its settings go."""
+    with file.open(encoding="utf-8", errors="replace") as text:
+        return ConfigSource._get_header_dict(text.read(512)).get("package")
 
 
 class PlacesOfTheModel(ConfigSource):

@@ -6,14 +6,16 @@ import argparse
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import NoReturn
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
-from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
+from experiments.files import UNREADABLE, Refused
 from experiments.options import EXPERIMENT, GROUPS
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
 from sim.scenario import Board, nearest
@@ -28,8 +30,19 @@ _HOW_TO_EXPERIMENT = (
 )
 
 
-class CommandError(ValueError):
+class CommandError(Refused):
     """A command line that asks for something that does not exist or cannot be done. One line."""
+
+
+@contextmanager
+def as_written(where: Path | str, cure: str = "give the command again that made it") -> Iterator[None]:
+    """Say in one line that ``where``, which others wrote, is not as partnerships wrote it, whatever it fails by."""
+    try:
+        yield
+    except (Refused, ScenarioError, MissingLibrary):
+        raise
+    except (*UNREADABLE, ArithmeticError, RecursionError) as error:
+        raise CommandError(f"{where} is not as partnerships wrote it: {cure}") from error
 
 
 class WordParser(argparse.ArgumentParser):
@@ -45,9 +58,7 @@ class WordParser(argparse.ArgumentParser):
 
 def exit_code(error: Exception) -> int:
     """Return 2 for what the person can put right on the command line, 1 for anything else."""
-    asked_wrongly = (
-        CommandError, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException, MarkedYAMLError,
-    )  # fmt: skip
+    asked_wrongly = (Refused, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException)
     return BAD_INPUT if isinstance(error, asked_wrongly) else FAILED
 
 
@@ -56,7 +67,7 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
 
     ``verb_settings`` are names that may have been meant beside the settings of a scenario.
     """
-    if isinstance(error, CommandError | MissingLibrary | ScenarioError):
+    if isinstance(error, Refused | MissingLibrary | ScenarioError):
         return _joined(str(error))
     if isinstance(error, MissingConfigException):
         return _missing_option(error)
@@ -64,8 +75,6 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
         return _unreadable(error)
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _composition(error, verb_settings)
-    if isinstance(error, MarkedYAMLError):
-        return _unreadable_file(error)
     if isinstance(error, OSError):
         return _joined(str(error))
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
@@ -121,16 +130,6 @@ def known_options(group: str, options: Sequence[str]) -> str:
 def _unreadable(error: OverrideParseException) -> str:
     reason = _joined(str(error).split("See https")[0]).removeprefix(f"Error parsing override {error.override!r} ")
     return f"cannot read {error.override!r}: settings are written name=value, for example months=60 ({reason})"
-
-
-def _unreadable_file(error: MarkedYAMLError) -> str:
-    """Return where a YAML file cannot be read, and why; a name that stands twice is the usual cause."""
-    mark = error.problem_mark
-    where = f"{mark.name}, line {mark.line + 1}" if mark else "a YAML file"
-    problem = _joined(str(error.problem))
-    if found := re.match(r"found duplicate key (.+)", problem):
-        return f"{where}: {found[1]!r} is named twice: give each a name of its own, or leave one out"
-    return f"{where} cannot be read: {problem}"
 
 
 def _composition(error: Exception, verb_settings: Sequence[str]) -> str:

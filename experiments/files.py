@@ -1,17 +1,229 @@
-"""Files that are complete or not there, and what they hold, as one number."""
+"""Files and names that come from others: what becomes a path, what is read and how much of it, and what is written.
+
+A text becomes a path by :func:`inside` alone. YAML, JSON and Parquet are read by one function each, which bounds what a
+file can ask of the machine and says in one line what is wrong with it. What is written is complete or not there.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+import yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PARTIAL = ".partial"
 """How the name of a file ends that is being written."""
+
+MOST_BYTES_OF_A_NAME = 200
+"""File systems take 255, of which the name of a file that is being written has some more."""
+MOST_BYTES_OF_YAML = 200_000
+MOST_LETTERS_OF_YAML = 250_000
+"""Once aliases are written out, and each value counts some more."""
+LETTERS_A_VALUE = 20
+MOST_DEEP = 32
+MOST_BYTES_OF_JSON = 100_000_000
+"""A study of a hundred million runs has a plan of half of that."""
+MOST_UNPACKED = 1_000
+"""How many times its size a table may come to; one of less than a gigabyte may come to more."""
+
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
+"""Names that are no files on Windows, whatever their ending."""
+
+
+class Refused(ValueError):
+    """A name or a file that cannot be used as it is. One line, which says what to do instead."""
+
+
+# ---------------------------------------------------------------------- from a text to a path
+
+
+def inside(folder: Path, *names: str, what: str = "name") -> Path:
+    """Return the path of a file in ``folder``, or in folders in it, by their names; ``what`` says where these are from.
+
+    Raises Refused for what is no name, or would lead out of the folder, also by a link. A path that a file states goes
+    in by its parts:
+
+    >>> inside(Path("study"), *"configs/behaviour/best.yaml".split("/")).as_posix()
+    'study/configs/behaviour/best.yaml'
+    >>> inside(Path("study"), "../evil")
+    Traceback (most recent call last):
+    experiments.files.Refused: name = '../evil' is not allowed: it names a file, so it takes letters, digits, ...
+    """
+    for name in names:
+        _refuse_no_name(name, what)
+    path = folder.joinpath(*names)
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise Refused(f"{path} is a link that leads out of {folder}: put there what it leads to")
+    return path
+
+
+def _refuse_no_name(name: str, what: str) -> None:
+    stem = name.partition(".")[0].rstrip().upper()
+    if (
+        not name.isprintable()
+        or any(sign in name for sign in '/\\:*?"<>|')
+        or name.strip(". ") == ""
+        or name != name.strip()
+        or name.endswith(".")
+        or stem in _RESERVED
+        or len(name.encode()) > MOST_BYTES_OF_A_NAME
+    ):
+        shown = name if len(name) <= 60 else f"{name[:57]}..."
+        raise Refused(
+            f"{what} = {shown!r} is not allowed: it names a file, so it takes letters, digits, blanks, dots, hyphens "
+            f"and underscores, {MOST_BYTES_OF_A_NAME} bytes at most, and no folder before it; give it another name"
+        )
+
+
+# ---------------------------------------------------------------------- reading what others wrote
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the settings in a YAML file, interpolations as they stand; raise Refused, with the line."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        text = _content(path, MOST_BYTES_OF_YAML).decode("utf-8-sig")
+        check_yaml(text)
+        held: Any = OmegaConf.to_container(OmegaConf.create(text)) if text.strip() else {}
+    except UnicodeError:
+        raise Refused(f"{path} cannot be read: it is no text; save it as UTF-8") from None
+    except UnfitYaml as error:
+        raise Refused(f"{path}, {error}" if error.line else f"{path}: {error}") from None
+    except yaml.MarkedYAMLError as error:
+        raise Refused(f"{path}{_where_and_why(error)}") from None
+    except (yaml.YAMLError, OmegaConfBaseException, ValueError) as error:
+        reason = re.split(r"[\n;]", str(error))[0]
+        raise Refused(f"{path} cannot be read: {reason}") from None
+    return {str(name): value for name, value in held.items()}
+
+
+class UnfitYaml(ValueError):
+    """Text that is not to be read as YAML: what is wrong with it, after the line where that is."""
+
+    def __init__(self, says: str, line: int | None = None) -> None:
+        super().__init__(f"line {line}: {says}" if line else says)
+        self.line = line
+
+
+def check_yaml(text: str) -> None:
+    """Raise UnfitYaml for text that holds no settings, or of which a few lines would fill the memory.
+
+    Goes through the text piece by piece and builds nothing, so it takes no longer for what is nested without end, or
+    for aliases of aliases.
+    """
+    if len(text) > MOST_BYTES_OF_YAML:
+        raise UnfitYaml(f"it has more than {MOST_BYTES_OF_YAML:,} letters, and settings take less: leave out the rest")
+    sizes: dict[str, int] = {}
+    within: list[tuple[str | None, int]] = []  # anchor of each value that is not at its end, and letters before it
+    letters = 0
+    for event in yaml.parse(text, Loader=_PARSER):
+        line = 1 + (event.start_mark.line if event.start_mark else 0)
+        if isinstance(event, yaml.AliasEvent):
+            if any(anchor == event.anchor for anchor, _ in within):
+                raise UnfitYaml(f"*{event.anchor} stands within what it stands for: write out what is meant", line)
+            letters += sizes.get(str(event.anchor), 1)
+        elif isinstance(event, yaml.ScalarEvent):
+            letters += LETTERS_A_VALUE + len(event.value)
+            if event.anchor:
+                sizes[event.anchor] = LETTERS_A_VALUE + len(event.value)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            within.append((event.anchor, letters))
+            letters += LETTERS_A_VALUE
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = within.pop()
+            if anchor:
+                sizes[anchor] = letters - before
+        is_whole = len(within) == isinstance(event, yaml.CollectionStartEvent)
+        if is_whole and isinstance(event, yaml.ScalarEvent | yaml.SequenceStartEvent):
+            raise UnfitYaml("it takes settings, one a line, written name: value", line)
+        if len(within) > MOST_DEEP:
+            raise UnfitYaml(f"it is nested more than {MOST_DEEP} deep: settings are not", line)
+        if letters > MOST_LETTERS_OF_YAML:
+            raise UnfitYaml("it holds too much, its aliases written out: settings take less", line)
+
+
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _where_and_why(error: yaml.MarkedYAMLError) -> str:
+    """Return where a YAML file cannot be read, and why; a name that stands twice is the usual cause."""
+    where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+    problem = " ".join(str(error.problem).split())
+    if problem.startswith("found duplicate key "):
+        name = problem.removeprefix("found duplicate key ")
+        return f"{where}: {name!r} is named twice: give each a name of its own, or leave one out"
+    return f"{where} cannot be read: {problem}"
+
+
+def read_json(path: Path, shape: Any = dict[str, Any]) -> Any:
+    """Return what a JSON file holds; raise Refused if it is not of a ``shape``, a type or a dataclass."""
+    from pydantic import TypeAdapter, ValidationError
+
+    content = _content(path, MOST_BYTES_OF_JSON)
+    try:
+        TypeAdapter(shape).validate_json(content, strict=True)
+        return json.loads(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = "".join(f"{part}: " for part in first["loc"])
+        raise Refused(f"{path} cannot be read, it is not as partnerships wrote it: {where}{first['msg']}") from None
+    except (ValueError, RecursionError):
+        raise Refused(f"{path} cannot be read, it is not as partnerships wrote it: it is no JSON") from None
+
+
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, NotImplementedError, MemoryError)
+"""What libraries raise that read a table which is damaged."""
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None, *, if_there: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the table in a Parquet file, or some of its columns, with those of ``if_there`` that it has.
+
+    Raises Refused if it is damaged, has none of the columns, or would fill the memory.
+    """
+    import pandas as pd
+    import pyarrow.parquet as pq
+
+    _refuse_no_file(path)
+    try:
+        with pq.ParquetFile(path) as stored:
+            there, rows = stored.schema_arrow.names, stored.metadata.num_rows
+        wanted = there if columns is None else [*columns, *(name for name in if_there if name in there)]
+        if missing := [name for name in wanted if name not in there]:
+            raise Refused(f"{path} cannot be read, it is not as partnerships wrote it: there is no column {missing[0]}")
+        if 8 * rows * len(wanted) > max(10**9, MOST_UNPACKED * path.stat().st_size):
+            raise Refused(f"{path} unpacks to over {MOST_UNPACKED:,} times its size: it is no table of runs")
+        return pd.read_parquet(path, columns=None if columns is None else wanted)
+    except Refused:
+        raise
+    except UNREADABLE as error:
+        raise Refused(f"{path} cannot be read: it is damaged, or no Parquet table") from error
+
+
+def _content(path: Path, most: int) -> bytes:
+    _refuse_no_file(path)
+    if (size := path.stat().st_size) > most:
+        raise Refused(f"{path} has {size:,} bytes: at most {most:,} are read")
+    return path.read_bytes()
+
+
+def _refuse_no_file(path: Path) -> None:
+    if not path.is_file():
+        raise Refused(f"{path} cannot be read: it is missing, or no file")
+
+
+# ---------------------------------------------------------------------- writing
 
 
 @contextmanager

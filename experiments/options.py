@@ -16,6 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+from experiments.files import inside
+
 CONFIGS = "configs"
 PLACE = "place"
 """The group whose options come from the data of the model, not from a folder."""
@@ -92,17 +94,22 @@ def option_names(group: str) -> list[str]:
 
 def find(group: str, name: str) -> Path | None:
     """Return the file ``name`` (with its ending) of a group: one's own, else the one that ships, if there is one."""
-    own = _here.folder / group / name if _here.folder else None
-    if own is not None and own.is_file():
-        record_use(own)
-        return own
-    shipped = shipped_folder() / group / name
-    return shipped if shipped.is_file() else None
+    found = located(f"{group}/{name}")
+    if found is not None and _here.folder is not None and found.is_relative_to(_here.folder):
+        record_use(found)
+    return found
+
+
+def located(path: str) -> Path | None:
+    """Return the file at a path in the folder of one's own, else in that which ships, if there is one."""
+    folders = (_here.folder, shipped_folder()) if _here.folder else (shipped_folder(),)
+    files = (inside(folder, *path.split("/"), what="file") for folder in folders)
+    return next((file for file in files if file.is_file()), None)
 
 
 def is_own(group: str, name: str) -> bool:
     """Return whether an option of a group is a file of one's own."""
-    return _here.folder is not None and (_here.folder / group / f"{name}{_YAML}").is_file()
+    return _here.folder is not None and inside(_here.folder, group, f"{name}{_YAML}", what=group).is_file()
 
 
 def record_use(own: Path) -> None:

@@ -6,7 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from sim import Scenario, find_place, with_changes
+from experiments.errors import CommandError, as_written
+from experiments.extensions import EXTENSION, refuse_unnamed
+from sim import Scenario, ScenarioError, find_place, scenario_from, with_changes
 from sim.levers import Policy
 from sim.scenario import validated
 
@@ -19,6 +21,22 @@ def scenario_values(scenario: Scenario) -> dict[str, Any]:
         for entry in values["calendar"]
     ]
     return values
+
+
+def recorded_scenarios(values: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, Scenario]:
+    """Return the scenarios by name that ``where``, a study or results of anybody's, holds as plain values.
+
+    Raises Refused if one of them names code that nobody at this command line did, or is none of this model's.
+    """
+    for scenario in values.values():
+        refuse_unnamed(str(scenario.get(EXTENSION) or ""), where)
+    try:
+        with as_written(where):
+            return {name: scenario_from(dict(scenario)) for name, scenario in values.items()}
+    except ScenarioError as error:
+        raise CommandError(
+            f"{where} was made by another version of the model ({error}): give its command again"
+        ) from None
 
 
 def value_at(scenario: Scenario | Policy, path: str) -> Any:

@@ -131,33 +131,37 @@ ROOMS: dict[str, str] = {
     "analysis.brief": "sim analysis.shared analysis.run analysis.policy",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
+    "experiments.extensions": "experiments.files",
+    "experiments.own_files": "experiments.files",
     "experiments.terminal": "sim",
-    "experiments.options": "sim",
+    "experiments.options": "sim experiments.files",
     "experiments.registry": "experiments.options",
-    "experiments.errors": "sim analysis.shared experiments.options",
+    "experiments.errors": "sim analysis.shared experiments.files experiments.options",
     "experiments.settings": "sim",
-    "experiments.values": "sim",
+    "experiments.values": "sim experiments.extensions experiments.errors",
     "experiments.behaviours": "sim experiments.options experiments.errors",
     "experiments.cases": "sim experiments.files experiments.options experiments.errors",
-    "experiments.compose": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
-    " experiments.cases",
+    "experiments.compose": "sim experiments.files experiments.extensions experiments.own_files experiments.options"
+    " experiments.registry experiments.errors experiments.behaviours experiments.cases",
     "experiments": "experiments.compose",
-    "experiments.command": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
-    " experiments.cases experiments.compose",
+    "experiments.command": "sim experiments.extensions experiments.options experiments.registry experiments.errors"
+    " experiments.behaviours experiments.cases experiments.compose",
     "experiments.completion": "sim analysis.shared experiments.options experiments.registry experiments.errors",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
-    " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar experiments.terminal"
-    " experiments.options"
+    " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar experiments.files"
+    " experiments.extensions experiments.terminal experiments.options"
     " experiments.errors experiments.values experiments.behaviours experiments.compose",
-    "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
+    "experiments.study": "sim analysis.shared experiments.files experiments.extensions experiments.terminal"
+    " experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
     "experiments.search": "sim analysis.shared analysis.patterns analysis.calibration analysis.policy experiments.files"
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
-    " experiments.files experiments.terminal experiments.options experiments.registry experiments.errors"
-    " experiments.values experiments.behaviours experiments.compose experiments.command experiments.study",
+    " experiments.files experiments.extensions experiments.terminal experiments.options experiments.registry"
+    " experiments.errors experiments.values experiments.behaviours experiments.compose experiments.command"
+    " experiments.study",
     "experiments.page.engine": "sim analysis.shared",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
     "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"
@@ -212,7 +216,7 @@ LIBRARIES: dict[str, str] = {
     "pandas": "sim.labelled sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls sim.laboratory analysis.patterns experiments",
     "hydra": "experiments.errors experiments.compose experiments.command",
-    "omegaconf": "experiments.errors experiments.cases experiments.compose experiments.command experiments.runs",
+    "omegaconf": "experiments.files experiments.errors experiments.compose experiments.command",
     "xarray": "sim.labelled sim.ensemble",
     "rich": "experiments.terminal experiments.output experiments.verbs",
     "joblib": "experiments.runs",

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from omegaconf import OmegaConf
 
 from experiments.cases.cells import Problem, Row, Unreadable, number_in, read_table
 from experiments.cases.settings_file import SettingsFile, read_settings
 from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS, Sheet
 from experiments.errors import CommandError
-from experiments.files import sha256_of_file
+from experiments.files import read_yaml, sha256_of_file
 from experiments.options import find, option_names
 from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, ScenarioError, scenario_from
 from sim.parameters import Leadership, Levers, Parameter
@@ -299,8 +298,8 @@ class _Reader:
             return {} if group == "leadership" else []
         path = find(group, f"{given}.yaml")
         assert path is not None
-        held: Any = OmegaConf.to_container(OmegaConf.load(path))
-        return held["calendar"] if group == "calendar" else held
+        held = read_yaml(path)
+        return held.get("calendar") if group == "calendar" else held
 
     def events(self, rows: list[Cells]) -> list[dict[str, Any]]:
         """Return the calendar that events make, one entry a month."""
@@ -372,7 +371,7 @@ class _Reader:
         for name in _OF_PLACE:
             if name in place:
                 self.check_setting(name, stated, validated, Place, {name: place[name]})
-        if "population" not in place:
+        if "population" not in place and (stated.values or not self.problems):
             self.wrong(PLACE_FILE, f"it is missing: {PLACE_SAYS['population']}", column="population")
         for name in ("chair", "executive"):
             self.check_setting(name, stated, validated, Board, {name: board[name]})

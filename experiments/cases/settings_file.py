@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
 from experiments.cases.cells import Problem, Unreadable, text_of
+from experiments.files import UnfitYaml, check_yaml
 
 _MOST_DEEP = 6
 
@@ -26,13 +27,13 @@ def read_settings(path: Path, problems: list[Problem]) -> SettingsFile:
     file = path.name
     lines: dict[str, int] = {}
     try:
-        node = yaml.compose(text_of(path), Loader=yaml.SafeLoader)
+        text = text_of(path)
+        check_yaml(text)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
             return SettingsFile({}, lines)
-        if not isinstance(node, yaml.MappingNode):
-            raise Unreadable("it takes settings, one a line, written name: value")
-        values = _mapping(node, "", lines, file, problems)
-    except Unreadable as error:
+        values = _mapping(cast(yaml.MappingNode, node), "", lines, file, problems)
+    except (Unreadable, UnfitYaml) as error:
         problems.append(Problem(file, str(error)))
         return SettingsFile({}, lines)
     except yaml.YAMLError as error:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
-from experiments.files import sha256_of_file
+from experiments.extensions import EXTENSION, perhaps_named_in
+from experiments.files import inside, sha256_of_file
 from experiments.options import CASE
 from experiments.output.crate import CONFIG, FILES
 from experiments.output.manifest import code_of
@@ -21,6 +22,31 @@ from experiments.study.identity import differences
 
 LEFT_OUT = ("executor", "output", "overwrite", "progress", "retry", "scheduler", "study", "threads", "workers")
 """Settings that say where results go and who computes them; they change no number."""
+
+CONFIG_DIR = "--config-dir"
+"""The one flag that a command has in a manifest."""
+
+
+def refuse_unsafe(manifest: Mapping[str, Any], *, allowed: Sequence[str], kept: Path) -> None:
+    """Raise CommandError for a command that may do more than make results in a folder of its own.
+
+    Steps of one's own are code: they have to be ``allowed`` by name. Where they were read from a file that is gone, the
+    one that an archive has in ``kept`` would run.
+    """
+    for asked in (manifest, manifest["settings"].get(store.ASKED) or manifest):
+        _, verb, *words = asked["command"]
+        if not {"output", "study"} & set(_settings_of(verb)):
+            raise CommandError(f"{' '.join(asked['command'])!r} leaves no results: it is not given again")
+        flags = [word for word in words if word.startswith("-") and word != CONFIG_DIR]
+        if unfit := [*flags, *(word for word in words if re.match(r"[+~\s]*hydra\b", word))]:
+            raise CommandError(f"its command has {unfit[0]!r}, which is no setting of {verb}: it is not given again")
+        for extension in perhaps_named_in(words):
+            file = _found(f"{EXTENSION}={extension}", kept).partition("=")[2]
+            if not {extension, file} & set(allowed):
+                raise CommandError(
+                    f"its command names {EXTENSION} = {file!r}, which is code and can do whatever you can: read it, "
+                    f"and if you trust it say so: rerun --{EXTENSION} {file}"
+                )
 
 
 def commands_again(
@@ -33,6 +59,7 @@ def commands_again(
     not where they were are taken from ``kept``, where an archive has them.
     """
     study = target.with_name(f"{target.name}_study")
+    makes_one = "executor" in _settings_of(manifest["command"][1])
     commands: list[tuple[list[str], Mapping[str, Any]]] = []
     planned = manifest["settings"].get(store.ASKED) or {}
     leaves_results = "output" in _settings_of(manifest["command"][1])
@@ -44,7 +71,7 @@ def commands_again(
         beside = target.with_name(f"{target.name}_first") if leaves_results else target
         commands.append((_directed(manifest["command"], beside, target), manifest))
     else:
-        is_made = bool(planned) or not leaves_results
+        is_made = bool(planned) or makes_one or not leaves_results
         commands.append((_directed(manifest["command"], target, study if is_made else None), manifest))
     return [([_found(word, kept) for word in words], _folder_of(asked)) for words, asked in commands]
 
@@ -110,7 +137,7 @@ def changed_since(folder: Path, manifest: Mapping[str, Any]) -> list[str]:
     return [
         file["path"]
         for file in manifest["files"]
-        if not (path := folder / file["path"]).is_file() or sha256_of_file(path) != file["sha256"]
+        if not (path := inside(folder, *file["path"].split("/"))).is_file() or sha256_of_file(path) != file["sha256"]
     ]
 
 

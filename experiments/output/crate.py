@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.shared.codebook import CODEBOOK
 from analysis.shared.libraries import library
 from experiments.errors import CommandError
-from experiments.files import PARTIAL, replacing, sha256_of_file
+from experiments.files import PARTIAL, inside, replacing, sha256_of_file
 from experiments.options import CASE
 from experiments.output.folder import MANIFEST
 from experiments.output.manifest import PACKAGE
@@ -53,11 +53,11 @@ def own_files_of(manifest: Mapping[str, Any]) -> Iterator[tuple[Path, Path, str]
     for file in manifest.get("own_files", ()):
         path = Path(file["path"])
         if path.is_absolute():
-            yield path, Path(OWN, FILES, path.name), file["sha256"]
-        elif path.parts[0] == CASE and case != Path():
-            yield case / path.relative_to(CASE), Path(OWN, path), file["sha256"]
+            yield path, inside(Path(OWN, FILES), path.name), file["sha256"]
+        elif path.parts[:1] == (CASE,) and case != Path():
+            yield inside(case, *path.parts[1:]), inside(Path(OWN), *path.parts), file["sha256"]
         else:
-            yield config / path, Path(OWN, CONFIG, path), file["sha256"]
+            yield inside(config, *path.parts), inside(Path(OWN, CONFIG), *path.parts), file["sha256"]
 
 
 def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, licence: str) -> list[str]:
@@ -82,7 +82,7 @@ def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, lice
     )
     crate.datePublished = manifest["finished"]
     crate.license = add(f"https://spdx.org/licenses/{licence}", "CreativeWork", name=licence)
-    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if _is_kept(path)}
+    files = {name: inside(folder, *name.parts) for name in _names_in(folder)}
     columns = _columns(folder, add)
     results = [
         crate.add_file(path, name.as_posix(), properties=_of_file(path, columns.get(name.as_posix(), [])))
@@ -128,8 +128,11 @@ def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, lice
     return lost
 
 
-def _is_kept(path: Path) -> bool:
-    return path.is_file() and not path.name.endswith(PARTIAL) and path.name != "ro-crate-metadata.json"
+def _names_in(folder: Path) -> Iterator[Path]:
+    """Give the paths of all files in a folder, but for those on the way and those of a crate; no link is followed."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.endswith(PARTIAL) and path.name != "ro-crate-metadata.json":
+            yield path.relative_to(folder)
 
 
 def _of_file(path: Path, columns: list[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from experiments.files import PARTIAL
+from experiments.files import PARTIAL, read_parquet
 
 COLUMNS = ("file", "column", "differs", "largest_difference")
 """Columns of a table of differences."""
@@ -93,7 +93,7 @@ def table_differences(before: pd.DataFrame, now: pd.DataFrame) -> Iterator[tuple
 
 def _table(path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
-        return pd.read_parquet(path)
+        return read_parquet(path)
     try:
         text = pd.read_csv(path, dtype=str, keep_default_na=False)
     except pd.errors.EmptyDataError:

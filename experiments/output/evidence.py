@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from analysis.brief.contents import Evidence, Provenance
 from analysis.brief.tables import quantities_of, rank_correlations
 from analysis.brief.words import correlations_in_words
 from analysis.comparison.tables import usual_reference
 from experiments.errors import CommandError
+from experiments.files import read_parquet
 from experiments.output.finished import FinishedResults
 from experiments.output.folder import DOCS
 from experiments.study import store
@@ -67,15 +67,15 @@ def _reference(each: FinishedResults, asked: str | None) -> str:
 
 
 def _of_comparison(each: FinishedResults, reference: str) -> Evidence:
-    runs = pd.read_parquet(each.folder / "runs.parquet")
+    runs = read_parquet(each.folder / "runs.parquet")
     sets = _sets(each)
-    told = quantities_of(runs, pd.read_parquet(each.folder / "trajectories.parquet"))
+    told = quantities_of(runs, read_parquet(each.folder / "trajectories.parquet"))
     return _evidence(each, reference, told.assign(regime=runs["regime"], unit=runs["replicate"] % max(1, sets)))
 
 
 def _of_study(each: FinishedResults, reference: str) -> Evidence:
-    runs = pd.read_parquet(each.folder / "runs.parquet")
-    varied = list(pq.read_schema(each.folder / store.DRAWS).names)
+    runs = read_parquet(each.folder / "runs.parquet")
+    varied = list(map(str, read_parquet(each.folder / store.DRAWS)))
     varied.remove(DRAW)
     number = runs.groupby([DRAW, "replicate"]).ngroup()
     units = runs.groupby([DRAW, runs["replicate"] % max(1, _sets(each))]).ngroup()

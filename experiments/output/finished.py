@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
+from experiments.files import inside, sha256_of_file
 from experiments.output.folder import MANIFEST
-from experiments.output.manifest import PACKAGE, installed_version
+from experiments.output.manifest import PACKAGE, installed_version, read_manifest
 from experiments.study import store
-from sim import Scenario, ScenarioError, scenario_from
+from experiments.values import recorded_scenarios
+from sim import Scenario
 
 MAIN = ("compare", "sweep")
 BESIDE = ("sensitivity", "explain")
@@ -86,13 +86,9 @@ def read_finished(folder: Path) -> FinishedResults:
             f"{where} holds no finished answer (no {MANIFEST}): give the output folder of partnerships compare, or a "
             f"study that is finished"
         )
-    content = path.read_bytes()
-    try:
-        manifest = json.loads(content)
-        verb, made_by = manifest["command"][1], manifest["versions"][PACKAGE]
-        hashes = {file["path"]: file["sha256"] for file in manifest["files"]}
-    except (ValueError, KeyError, IndexError, TypeError):
-        raise CommandError(f"{where} has a {MANIFEST} that cannot be read: give the same command again") from None
+    manifest = read_manifest(folder)
+    verb, made_by = manifest["command"][1], manifest["versions"][PACKAGE]
+    hashes = {file["path"]: file["sha256"] for file in manifest["files"]}
     if verb not in NEEDED:
         known = ", ".join(NEEDED)
         raise CommandError(f"{where} is an answer of partnerships {verb}: a brief is made from those of {known}")
@@ -106,24 +102,15 @@ def read_finished(folder: Path) -> FinishedResults:
         folder=folder,
         verb=verb,
         manifest=manifest,
-        manifest_sha256=hashlib.sha256(content).hexdigest(),
-        scenarios=_scenarios(manifest, where),
+        manifest_sha256=sha256_of_file(path),
+        scenarios=recorded_scenarios(manifest["scenarios"], where),
     )
 
 
 def _refuse_changed(folder: Path, where: str, verb: str, hashes: Mapping[str, str]) -> None:
     for name in NEEDED[verb]:
-        file = folder / name
+        file = inside(folder, name)
         if not file.is_file():
             raise CommandError(f"{where} has lost its {name}: give its command again")
-        if hashes.get(name) != hashlib.sha256(file.read_bytes()).hexdigest():
+        if hashes.get(name) != sha256_of_file(file):
             raise CommandError(f"{where}: {name} was changed since it was written: give its command again")
-
-
-def _scenarios(manifest: Mapping[str, Any], where: str) -> dict[str, Scenario]:
-    try:
-        return {name: scenario_from(values) for name, values in manifest["scenarios"].items()}
-    except (ScenarioError, KeyError, AttributeError) as error:
-        raise CommandError(
-            f"{where} was made by another version of the model ({error}): give its command again"
-        ) from None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.files import inside
 
 MANIFEST = "manifest.json"
 
@@ -28,8 +29,10 @@ def target_of(command: Command, *, output: str | None, subject: str) -> Path:
     """
     if output is None:
         job = "" if command.job is None else f"job{command.job}"
+        if subject:
+            inside(Path(), subject)  # refused as it was given, without the date behind it
         parts = [subject, f"{datetime.now(UTC):%Y-%m-%d_%H%M%S}", job]
-        return Path("outputs", command.verb, "_".join(part for part in parts if part))
+        return inside(Path("outputs", command.verb), "_".join(part for part in parts if part))
     if command.job is None or command.is_worked_out("output"):
         return Path(output)
     asked = [text for text in command.overrides if not text.startswith(("output=", "overwrite="))]

@@ -26,7 +26,7 @@ from analysis.shared.plotting import Caption, add_remarks, caption_of, house_sty
 from experiments.behaviours import on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.files import replacing
+from experiments.files import inside, replacing
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
@@ -123,11 +123,12 @@ def keep(
     (folder / MANIFEST).unlink(missing_ok=True)
     remarks = remarks_on(results, command)
     for name, table in results.tables.items():
-        with replacing(folder / name) as path:
+        with replacing(inside(folder, name)) as path:
             _write_table(table, path, kind=Path(name).suffix)
     for name, text in results.texts.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        with replacing(folder / name) as path:
+        file = inside(folder, *name.split("/"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(file) as path:
             path.write_bytes(text if isinstance(text, bytes) else _remarked(name, text, remarks).encode())
     _describe_tables(results, folder)
     figures = _draw(results.figures, folder, settings.get("figures", True), remarks)
@@ -151,8 +152,9 @@ def say(results: Results, target: Path, command: Command) -> None:
     for words in (*results.words, *remarks_on(results, command)):
         out.print(words)
     for name, folder in results.copies.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(target / name, folder / name)
+        copy = inside(folder, *name.split("/"))
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(target / name, copy)
     if results.objective is not None:
         out.print(f"objective {results.objective:.6g}")
     beside = ", ".join(str(folder / name) for name, folder in results.copies.items())
@@ -184,7 +186,7 @@ def _draw(
         try:
             figure, columns = _drawn(draw, remarks, columns=1 if one else 2, titled=ending == "png" and not one)
             with house_style():
-                path = save(figure.figure, folder / "figures" / f"{name}.{ending}")
+                path = save(figure.figure, inside(folder, "figures", f"{name}.{ending}", what="figure"))
         except Exception as error:
             print(f"figure {name} could not be drawn ({error}): tables and texts are kept", file=sys.stderr)
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import platform
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
-from experiments.files import sha256_of_file
+from experiments.files import inside, read_json, sha256_of_file
 from experiments.options import own_files_used
 from experiments.output.folder import MANIFEST
 from experiments.study.identity import made_by
@@ -96,15 +97,51 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise CommandError(f"{str(folder)!r} is not a folder: name one that partnerships wrote")
     if not path.is_file():
         raise CommandError(f"{str(folder)!r} holds no finished results (no {MANIFEST}): name a folder that does")
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        _, verb, *_ = manifest["command"]
-        known = manifest["versions"][PACKAGE] and verb and [file["sha256"] for file in manifest["files"]]
-    except (ValueError, KeyError, TypeError):
-        known = None
-    if known is None:
-        raise CommandError(f"{str(path)!r} cannot be read: it is not as partnerships wrote it")
+    manifest: dict[str, Any] = read_json(path, _Manifest)
+    if len(manifest["command"]) < 2 or not {PACKAGE, "python"} <= manifest["versions"].keys():
+        raise CommandError(f"{path} is not as partnerships wrote it: it does not tell by which command, and version")
+    for file in manifest["files"]:
+        inside(folder, *file["path"].split("/"), what=f"{path}: a file")
     return manifest
+
+
+@dataclasses.dataclass
+class _File:
+    path: str
+    sha256: str
+
+
+@dataclasses.dataclass
+class _Replicates:
+    first: int
+    count: int
+
+
+@dataclasses.dataclass
+class _Figure:
+    path: str
+    title: str
+    note: str | None = None
+
+
+@dataclasses.dataclass
+class _Manifest:
+    """What is read of a manifest, and what type it is of; there may be more in it."""
+
+    command: list[str]
+    settings: dict[str, Any]
+    seed: int
+    replicates: _Replicates
+    scenarios: dict[str, dict[str, Any]]
+    versions: dict[str, str]
+    started: str
+    finished: str
+    files: list[_File]
+    working_folder: str = "."
+    own_files: list[_File] = dataclasses.field(default_factory=list)
+    figures: list[_Figure] = dataclasses.field(default_factory=list)
+    made_by: dict[str, str] = dataclasses.field(default_factory=dict)
+    git_commit: str | None = None
 
 
 def _versions() -> dict[str, str]:

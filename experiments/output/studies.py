@@ -8,12 +8,12 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
 from rich.table import Table
 
 from analysis.shared.summaries import HEADLINE
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.extensions import EXTENSION
 from experiments.output.frame import Results, keep
 from experiments.output.places import with_places
 from experiments.output.remarks import on_numbers_of
@@ -81,11 +81,10 @@ def finished_or_carried_out(
 
     A finished study can be read with any version of the code: nothing is computed, so nothing is mixed.
     """
-    if store.is_study(folder) and not command.beside(*not_in_hash) and not how.retry:
-        study = store.open_study(folder)
-        if not runs_left(study):
-            store.announce_other_code(study)
-            return study
+    study = None if how.retry else _as_planned(folder, command, not_in_hash)
+    if study is not None and not runs_left(study):
+        store.announce_other_code(study)
+        return study
     return carry_out(folder, request, how, command, not_in_hash=not_in_hash)
 
 
@@ -119,11 +118,10 @@ def _begun(
 
     Where it is worked off here (``compiles``), what cannot be compiled is refused before anything is planned.
     """
-    is_there = store.is_study(folder)
-    if is_there and not command.beside(*not_in_hash):
-        study = store.open_study(folder)
-        store.refuse_other_code(study)
-        return study
+    planned = _as_planned(folder, command, not_in_hash)
+    if planned is not None:
+        store.refuse_other_code(planned)
+        return planned
     refuse_names(request)
     if command.sets("scenario"):
         raise CommandError(
@@ -131,7 +129,7 @@ def _begun(
         )
     scenarios = command.scenarios(request.scenarios)
     settings, draws = study_settings(request, scenarios, command.sample)
-    if is_there:
+    if store.is_study(folder):
         study = store.open_study(folder)
         store.refuse_other_settings(study, settings, scenarios)
         store.refuse_other_code(study)
@@ -149,6 +147,15 @@ def _begun(
         behaviours=command.behaviours,
         asked=command.asked,
     )
+
+
+def _as_planned(folder: Path, command: Command, not_in_hash: Collection[str]) -> Study | None:
+    """Return the study in ``folder``, if the command sets nothing beside it; steps of its own have to be named."""
+    if not store.is_study(folder) or command.beside(*not_in_hash, EXTENSION):
+        return None
+    study = store.open_study(folder)
+    has_its_own = all(scenario.extension for scenario in study.scenarios.values())
+    return study if has_its_own or not command.sets(EXTENSION) else None
 
 
 def _put_together(study: Study) -> None:
@@ -170,7 +177,7 @@ def _results_of(study: Study) -> Results:
         return with_levers_together(results, study)
     if "place" in study.settings.get("parameters", {}):
         columns = ["scenario", "place", "regime", *HEADLINE]
-        return with_places(results, pd.read_parquet(study.folder / f"{store.RUNS}.parquet", columns=columns))
+        return with_places(results, store.result(study, store.RUNS, columns))
     return results
 
 

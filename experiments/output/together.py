@@ -42,7 +42,7 @@ def _readings(study: Study) -> pd.DataFrame:
     """Return the measures that were kept at the end of each year that was asked for, or of the run."""
     kept = study.settings[store.TRAJECTORIES]
     columns = ["scenario", DRAW, "replicate", "month", *kept]
-    months = pd.read_parquet(study.folder / f"{store.TRAJECTORIES}.parquet", columns=columns)
+    months = store.result(study, store.TRAJECTORIES, columns)
     if store.YEARS not in study.settings:
         months = months[months["month"] == months.groupby("scenario")["month"].transform("max")]
     return months.assign(month=(months["month"] + 1) / 12).rename(columns={"month": "year"})

@@ -16,9 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
 
 from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, PatternError, Role, value_of
 from analysis.patterns.declaration import Declaration, declaration_from
@@ -27,6 +24,7 @@ from analysis.patterns.judging import Docket
 from experiments.behaviours import BY_HAND
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
+from experiments.files import read_yaml
 from experiments.options import find, kept_for_a_folder
 from experiments.runs.own_patterns import FOLDER, REPLICATES_APART
 from experiments.runs.ties import MEETINGS, record_of
@@ -83,11 +81,8 @@ def declared_patterns() -> Declaration:
         path = find(FOLDER, f"{DECLARED}/{name}.yaml")
         if path is None:
             raise CommandError(f"{DECLARED}/{name}.yaml of the group {FOLDER} is missing")
-        try:
-            parts: Any = OmegaConf.to_container(OmegaConf.load(path))
-        except (OSError, ValueError, YAMLError, OmegaConfBaseException) as error:
-            raise CommandError(f"{path} cannot be read: {error}") from None
-        if not isinstance(parts, dict) or set(parts) & set(content):
+        parts = read_yaml(path)
+        if set(parts) & set(content):
             raise CommandError(f"{path} is not allowed: it takes parts with names that no other file has")
         content |= parts
     try:

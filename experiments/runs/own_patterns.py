@@ -14,16 +14,15 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
-from yaml import YAMLError
 
 from analysis.patterns.criteria import Experiments, Pattern, PatternError, pattern_margin, value_of
 from analysis.patterns.declaration import pattern_from
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
+from experiments.extensions import called_from_python, named_in, refuse_unnamed
+from experiments.files import read_yaml
 from experiments.options import find, kept_for_a_folder, option_names
 from sim import Scenario, ScenarioError, place_names, simulate_ensemble, with_changes
 from sim.parameters import Behaviour, Real
@@ -107,11 +106,8 @@ def _path_of(of: str) -> Path:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        content: Any = OmegaConf.to_container(OmegaConf.load(path))
-    except (OSError, ValueError, YAMLError, OmegaConfBaseException) as error:
-        raise CommandError(f"of = {str(path)!r} cannot be read: {error}") from None
-    if not isinstance(content, dict) or set(content) - set(_PARTS):
+    content = read_yaml(path)
+    if set(content) - set(_PARTS):
         raise CommandError(f"of = {str(path)!r} is not allowed: it takes the parts {', '.join(_PARTS)}")
     read = {part: content.get(part) or kind() for part, kind in _PARTS.items()}
     for part, kind in _PARTS.items():
@@ -145,7 +141,13 @@ def _checked(content: Mapping[str, Any], *, of: str, changes: tuple[str, ...]) -
 
 @kept_for_a_folder
 def scenario_of_experiment(experiment: Experiment, changes: tuple[str, ...] = ()) -> Scenario:
-    """Return the scenario of an experiment, with overrides that hold for all (say, of the behaviour)."""
+    """Return the scenario of an experiment, with overrides that hold for all (say, of the behaviour).
+
+    Steps of one's own that the experiment itself names are code, and have to be among those overrides too.
+    """
+    with called_from_python(named_in(changes)):
+        for extension in named_in(experiment.overrides):
+            refuse_unnamed(extension, f"an experiment of {experiment.scenario}")
     return load_scenario(experiment.scenario, [*experiment.overrides, *changes])
 
 

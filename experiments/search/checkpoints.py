@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from experiments.errors import CommandError
-from experiments.files import replacing
+from experiments.files import inside, read_json, read_parquet, replacing
 from experiments.search.sequential_abc import Generation
 from experiments.study.identity import differences, differing_code, made_by
 from experiments.study.store import parquet_writer
@@ -69,7 +69,7 @@ class Checkpoints:
 
     def _load(self, number: int) -> Generation:
         try:
-            scalars = json.loads(self._path(number, "json").read_text(encoding="utf-8"))
+            scalars = read_json(self._path(number, "json"))
             (draws, misses, kept), (tried, tried_misses, _) = (
                 self._arrays(number, kind) for kind in ("population", "tried")
             )
@@ -84,12 +84,12 @@ class Checkpoints:
             ) from None
 
     def _arrays(self, number: int, kind: str) -> tuple[NDArray[np.float64], NDArray[np.float64], pd.DataFrame]:
-        table = pd.read_parquet(self._path(number, f"{kind}.parquet"))
+        table = read_parquet(self._path(number, f"{kind}.parquet"))
         draws, misses = table[list(self.names)], table[[f"{_MISS}{id}" for id in self.ids]]
         return draws.to_numpy(float), misses.to_numpy(float), table
 
     def _path(self, number: int, ending: str) -> Path:
-        return self.folder / GENERATIONS / f"{number:03d}.{ending}"
+        return inside(self.folder, GENERATIONS, f"{number:03d}.{ending}")
 
 
 def begun(folder: Path, settings: Mapping[str, Any], *, names: Sequence[str], ids: Sequence[str]) -> Checkpoints:
@@ -107,10 +107,11 @@ def begin(folder: Path, settings: Mapping[str, Any], *, plan: str, parts: str, w
     ``parts`` is what is stored there on the way, in a folder of that name; ``what`` says what is begun. Raises
     CommandError if the folder holds something else, or was begun with other settings or other code.
     """
-    file = folder / plan
+    file = inside(folder, plan)
     now = json.loads(json.dumps({"settings": settings, "made_by": made_by()}))
     if file.is_file():
-        _refuse_other(folder, json.loads(file.read_text(encoding="utf-8")), now, parts=parts)
+        _refuse_other(folder, read_json(file, _Begun), now, parts=parts)
+        (folder / parts).mkdir(exist_ok=True)
         return
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise CommandError(f"study = {str(folder)!r} holds something else than a {what}: choose another folder")
@@ -120,6 +121,12 @@ def begin(folder: Path, settings: Mapping[str, Any], *, plan: str, parts: str, w
         raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
     with replacing(file) as path:
         path.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@dataclasses.dataclass
+class _Begun:
+    settings: dict[str, Any]
+    made_by: dict[str, str]
 
 
 def _refuse_other(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any], *, parts: str) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.errors import CommandError
-from experiments.files import replacing
+from experiments.files import Refused, read_parquet, replacing
 from experiments.study.identity import made_by
 
 SHARE = "share_"
@@ -40,9 +40,9 @@ class EvaluationCache:
         if self._file is None or not self._file.exists():
             return pd.DataFrame()
         try:
-            earlier = pd.read_parquet(self._file)
+            earlier = read_parquet(self._file)
             same = set(earlier.pop(_HASH)) == {self._hash}
-        except (OSError, ValueError, KeyError) as error:
+        except (Refused, KeyError, TypeError) as error:
             raise CommandError(f"progress = {str(self._file)!r} cannot be read ({error}): give another file") from None
         if not same:
             raise CommandError(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from analysis.patterns.criteria import Pattern, scoreboard
 from analysis.patterns.judging import Docket
 from analysis.patterns.scan import DRAW, VALUE, value_of_finding
 from experiments.errors import CommandError
-from experiments.files import replacing
+from experiments.files import Refused, inside, read_json, read_parquet, replacing
 from experiments.runs.declared_patterns import Prepared, seen_of
 from experiments.search.history_matching import Emulator, Judge, emulator, walked
 from experiments.search.objective import values_in
@@ -137,11 +138,17 @@ def fitted(fit: Fit, folder: Path) -> Fitted:
 # ------------------------------------------------------------------------------ steps
 
 
+@dataclasses.dataclass
+class _Note:
+    chance: float
+    emulators: list[dict[str, Any]]
+
+
 def _drawn(
     fit: Fit, folder: Path, wave: int, known: pd.DataFrame
 ) -> tuple[pd.DataFrame, dict[str, float], pd.DataFrame]:
     """Return the draws of a wave, what is noted of it, and how good the emulators were."""
-    note = folder / WAVES / f"{wave:02d}_emulators.json"
+    note = inside(folder, WAVES, f"{wave:02d}_emulators.json")
     chance = fit.chances[min(wave, len(fit.chances)) - 1]
 
     def draw() -> pd.DataFrame:
@@ -167,7 +174,7 @@ def _drawn(
         return pd.DataFrame({DRAW: np.arange(first, first + len(points)), WAVE: wave, **columns})
 
     table = stored(folder, f"{wave:02d}_drawn", draw)
-    said = json.loads(note.read_text(encoding="utf-8"))
+    said = read_json(note, _Note)
     emulators = pd.DataFrame(said.pop("emulators"))
     return table, said, emulators
 
@@ -265,13 +272,13 @@ def _looked_at_closely(fit: Fit, numbers: Mapping[str, float]) -> tuple[dict[str
 
 def stored(folder: Path, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
     """Return a table of the waves, made now or read where it was made before."""
-    path = folder / WAVES / f"{name}.parquet"
+    path = inside(folder, WAVES, f"{name}.parquet")
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         table = make()
         with replacing(path) as file:
             table.to_parquet(file, index=False, compression="zstd")
     try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{path} is damaged ({error}): remove it, and give the same command again") from None
+        return read_parquet(path)
+    except Refused as error:
+        raise CommandError(f"{error}; remove it, and give the same command again") from None

@@ -20,7 +20,7 @@ from analysis.patterns.criteria import Numbers, Pattern, margins_from, value_of
 from analysis.patterns.judging import Docket
 from analysis.patterns.scan import DRAW, margin_of_pattern, months_named, refounded_in, value_of_finding
 from experiments.errors import CommandError
-from experiments.files import replacing
+from experiments.files import Refused, inside, read_parquet, replacing
 from experiments.runs.declared_patterns import Prepared, lived
 from experiments.search.objective import values_in
 from experiments.terminal import progress_bar
@@ -136,12 +136,12 @@ def scanned(scan: Scan, folder: Path, *, draws: int) -> pd.DataFrame:
 
 
 def _chunk_path(folder: Path, first: int) -> Path:
-    return folder / CHUNKS / f"{first:07d}.parquet"
+    return inside(folder, CHUNKS, f"{first:07d}.parquet")
 
 
 def _read(folder: Path, first: int) -> pd.DataFrame:
     path = _chunk_path(folder, first)
     try:
-        return pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{path} is damaged ({error}): remove it, and give the same command again") from None
+        return read_parquet(path)
+    except Refused as error:
+        raise CommandError(f"{error}; remove it, and give the same command again") from None

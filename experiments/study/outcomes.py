@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from analysis.shared.outcomes import months_needed, outcome_of, outcomes
 from experiments.errors import CommandError
@@ -29,12 +28,9 @@ def refuse_unknown_outcomes(names: Sequence[str]) -> None:
 def study_outcomes(study: Study, names: Sequence[str]) -> pd.DataFrame:
     """Return what the runs of a finished study come to (see ``analysis.shared.outcomes``); raise CommandError."""
     named = [outcome_of(name) for name in names]
-    path = study.folder / f"{store.RUNS}.parquet"
-    there = pq.read_schema(path).names
-    columns = dict.fromkeys(
-        ["scenario", DRAW, "replicate", "regime", *(o.name for o in named), *(o.column for o in named)]
-    )
-    runs = pd.read_parquet(path, columns=[name for name in columns if name in there])
+    keys = ["scenario", DRAW, "replicate", "regime"]
+    others = dict.fromkeys([*(of.name for of in named), *(of.column for of in named)])
+    runs = store.result(study, store.RUNS, keys, if_there=[name for name in others if name not in keys])
     if runs.empty:
         raise CommandError(f"study = {str(study.folder)!r}: every run failed, see {store.FAILURES}")
     kept = study.settings[store.TRAJECTORIES]
@@ -44,7 +40,7 @@ def study_outcomes(study: Study, names: Sequence[str]) -> pd.DataFrame:
     if kept and (whole or not means) and months_needed(names, means_kept=MEAN_OVER_RUN):
         wanted = [name for name in kept if any(each.column == name for each in named)]
         columns_kept = ["scenario", DRAW, "replicate", "date", "regime", *wanted]
-        months = pd.read_parquet(study.folder / f"{store.TRAJECTORIES}.parquet", columns=columns_kept)
+        months = store.result(study, store.TRAJECTORIES, columns_kept)
     try:
         return outcomes(runs, names, trajectories=months)
     except ValueError as error:

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Literal
 
 from experiments.errors import CommandError, one_line
+from experiments.files import inside
 from experiments.settings import Workers, checked
 from experiments.study import store
 from experiments.study.executors import EXECUTORS
@@ -71,6 +72,7 @@ def work_off(study: Study, how: Execution, *, stop_on_error: bool) -> int:
     for damage in standing.damaged:
         print(f"{damage}: it is computed again", file=sys.stderr)
     pending = {chunk.id: chunk for chunk in [*standing.left, *(standing.failed if how.retry else ())]}
+    _refuse_no_folder(study)
     runs: int = sum(chunk.runs for chunk in pending.values())
     lost: list[str] = []
     working = EXECUTORS[how.executor](study.folder, list(pending), workers=how.workers, scheduler=how.scheduler)
@@ -93,6 +95,16 @@ def work_off(study: Study, how: Execution, *, stop_on_error: bool) -> int:
             f"the same command again"
         )
     return runs
+
+
+def _refuse_no_folder(study: Study) -> None:
+    """See that there is a folder for chunks, also if it was left out when the study was passed on."""
+    try:
+        inside(study.folder, store.CHUNKS).mkdir(exist_ok=True)
+    except FileExistsError:
+        raise CommandError(
+            f"study = {str(study.folder)!r}: {store.CHUNKS} is a file, and has to be a folder: take it away"
+        ) from None
 
 
 def _refuse_failures(study: Study, chunk: Chunk) -> None:

@@ -12,6 +12,7 @@ import csv
 import dataclasses
 import hashlib
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,12 +29,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from analysis.shared.paths import flat
-from experiments.errors import CommandError
-from experiments.files import PARTIAL, replacing, sha256, sha256_of_file
+from experiments.errors import CommandError, as_written
+from experiments.extensions import EXTENSION, refuse_unnamed
+from experiments.files import PARTIAL, Refused, inside, read_json, read_parquet, replacing, sha256, sha256_of_file
 from experiments.options import CASE, cases_used, own_files_used
 from experiments.study.columns import described
 from experiments.study.designs import DRAW
-from experiments.study.identity import HASH, PARTS, changed_by_hand, differences, differing_code, made_by, sealed
+from experiments.study.identity import changed_by_hand, differences, differing_code, made_by, sealed
 from experiments.values import scenario_values
 from sim import Month, Scenario, month_of, scenario_from
 from sim.parameters import Behaviour
@@ -87,8 +89,10 @@ class Chunk:
 class Receipt:
     """What a finished chunk came to: the sha256 of its files by table, and how many of its runs failed."""
 
-    sha256: Mapping[str, str]
+    sha256: dict[str, str]
     failed: int
+    chunk: str = ""
+    """The id of the chunk, so that its files can stand in for no other; an earlier version did not note it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +116,8 @@ class Study:
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
         """Return the scenarios by name."""
-        return {name: scenario_from(values) for name, values in self.settings["scenarios"].items()}
+        with as_written(self.folder):
+            return {name: scenario_from(values) for name, values in self.settings["scenarios"].items()}
 
     @cached_property
     def month(self) -> Month:
@@ -124,7 +129,7 @@ class Study:
         """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
         if SAMPLE not in self.settings:
             return ()
-        rows: list[Any] = pd.read_parquet(self.folder / BEHAVIOURS).to_dict("records")
+        rows: list[Any] = read_parquet(self.folder / BEHAVIOURS).to_dict("records")
         return tuple(Behaviour(**row) for row in rows)
 
     @cached_property
@@ -139,7 +144,12 @@ class Study:
 
     def path(self, chunk: Chunk, table: str) -> Path:
         """Return where a table of a chunk is stored."""
-        return self.folder / CHUNKS / f"{chunk.id}.{table}.parquet"
+        return inside(self.folder, CHUNKS, f"{chunk.id}.{table}.parquet", what="chunk")
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return the tables that a finished chunk has."""
+        return (RUNS, TRAJECTORIES) if self.settings[TRAJECTORIES] else (RUNS,)
 
     def draws_of(self, chunk: Chunk) -> pa.Table:
         """Return the draws of a chunk."""
@@ -268,25 +278,91 @@ def is_study(folder: Path) -> bool:
     return (folder / PLAN).is_file()
 
 
-def open_study(folder: Path) -> Study:
-    """Return the study in ``folder``; raise CommandError if its plan, or a file that it names, was changed by hand."""
+@dataclasses.dataclass
+class _Settings:
+    """What is read of the settings in a plan, and what type it is of; a design has more."""
+
+    replicates: int
+    seed: int
+    scenarios: dict[str, dict[str, Any]]
+    trajectories: list[str] | None
+    years: list[int] | None = None
+    sample: dict[str, Any] | None = None
+    parameters: dict[str, list[Any]] | None = None
+    doses: dict[str, Any] | None = None
+
+
+@dataclasses.dataclass
+class _Plan:
+    """A plan as it is written: a study without its folder, and sealed."""
+
+    settings: _Settings
+    made_by: dict[str, str]
+    files: dict[str, str]
+    own_files: list[dict[str, str]]
+    chunks: list[Chunk]
+    created: str
+    hash_of_parts: dict[str, str]
+    hash: str
+    asked: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def open_study(folder: Path, *, is_trusted: bool = False) -> Study:
+    """Return the study in ``folder``; raise Refused if its plan, or a file that it names, was changed by hand.
+
+    A study that names steps of one's own, which are code, is refused unless they are named where it is opened, or
+    ``is_trusted`` says that they were.
+    """
     where = f"study = {str(folder)!r}"
     try:
-        plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+        plan = read_json(inside(folder, PLAN), _Plan)
         changed = changed_by_hand(plan)
-        changed += [name for name, sha256 in plan["files"].items() if sha256_of_file(folder / name) != sha256]
-        chunks = tuple(Chunk(**chunk) for chunk in plan.pop("chunks"))
-        study = Study(
-            folder=folder, chunks=chunks, **{name: value for name, value in plan.items() if name not in (PARTS, HASH)}
-        )
-    except (FileNotFoundError, AttributeError, KeyError, TypeError, ValueError) as error:
+        files = {name: inside(folder, *name.split("/"), what="file") for name in plan["files"]}
+        changed += [name for name, sha256 in plan["files"].items() if sha256_of_file(files[name]) != sha256]
+    except (Refused, OSError) as error:
         raise CommandError(f"{where} has no readable plan ({error}): choose another folder") from None
     if changed:
         raise CommandError(
             f"{where}: {', '.join(changed)} in its plan {'was' if len(changed) == 1 else 'were'} changed by hand since "
             f"the study was begun: put back what was there, or begin in another folder"
         )
+    for scenario in () if is_trusted else plan["settings"]["scenarios"].values():
+        refuse_unnamed(str(scenario.get(EXTENSION) or ""), where)
+    known = {field.name: plan[field.name] for field in dataclasses.fields(Study) if field.name in plan}
+    with as_written(where, "choose another folder"):
+        study = Study(**{**known, "folder": folder, "chunks": tuple(Chunk(**chunk) for chunk in plan["chunks"])})
+        _refuse_other_chunks(study)
     return study
+
+
+def _refuse_other_chunks(study: Study) -> None:
+    """Raise CommandError unless the chunks of a plan have each draw and replicate of each scenario once, in order."""
+    ids = {chunk.id for chunk in study.chunks if re.fullmatch("[0-9a-f]{64}", chunk.id)}
+    draws = pq.read_metadata(study.folder / DRAWS).num_rows
+    if len(ids) < len(study.chunks) or not _are_all(study.chunks, study.settings, draws):
+        raise CommandError(
+            f"study = {str(study.folder)!r} has chunks in its plan that are doubled, left out or not named by a hash: "
+            "it was changed by hand; choose another folder"
+        )
+
+
+def _are_all(chunks: Sequence[Chunk], settings: Mapping[str, Any], draws: int) -> bool:
+    """Return whether chunks have each draw and replicate of each scenario once, one scenario after the other."""
+    left = set(settings["scenarios"])
+    scenario, draw, replicate, width = "", draws, 0, 0  # where the next chunk has to begin
+    for chunk in chunks:
+        if draw == draws and chunk.scenario in left:
+            scenario, draw = chunk.scenario, 0
+            left.remove(scenario)
+        if replicate == 0:
+            width = chunk.draws
+        begins = (chunk.scenario, chunk.first_draw, chunk.first_replicate) == (scenario, draw, replicate)
+        if not begins or chunk.draws != width or min(chunk.draws, chunk.replicates) < 1:
+            return False
+        replicate += chunk.replicates
+        if replicate == settings["replicates"]:
+            draw, replicate = draw + width, 0
+    return (draw, replicate) == (draws, 0) and not left
 
 
 def refuse_other_code(study: Study) -> None:
@@ -352,22 +428,38 @@ def write_chunk(study: Study, chunk: Chunk, tables: Mapping[str, pa.Table]) -> N
             path.write_bytes(buffer)
     failed = tables[RUNS].num_rows - tables[RUNS][ERROR].null_count
     with replacing(_receipt_path(study, chunk)) as path:
-        path.write_text(json.dumps({"sha256": hashes, "failed": failed}), encoding="utf-8")
+        path.write_text(json.dumps({"chunk": chunk.id, "sha256": hashes, "failed": failed}), encoding="utf-8")
 
 
 def receipt(study: Study, chunk: Chunk) -> Receipt | None:
     """Return the receipt of a finished chunk, or None; raise DamagedChunk if it cannot be read."""
-    try:
-        return Receipt(**json.loads(_receipt_path(study, chunk).read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    path = _receipt_path(study, chunk)
+    if not path.exists():
         return None
-    except (TypeError, ValueError):
+    try:
+        found = Receipt(**read_json(path, Receipt))
+    except (Refused, TypeError):
         raise DamagedChunk(f"{chunk} has a damaged receipt") from None
+    if found.chunk not in ("", chunk.id) or set(found.sha256) != set(study.tables):
+        raise DamagedChunk(f"{chunk} has the receipt of another chunk")
+    return found
 
 
 def read_chunk(study: Study, chunk: Chunk, table: str) -> pa.Table:
     """Return a table of a finished chunk; raise DamagedChunk if it is not what was written."""
-    return pq.read_table(pa.BufferReader(_verified(study, chunk, table)))
+    read = pq.read_table(pa.BufferReader(_verified(study, chunk, table)))
+    if table == RUNS and not _is_of(study, chunk, read):
+        _receipt_path(study, chunk).unlink()  # or it would count as done
+        raise DamagedChunk(f"{chunk} holds the runs of another chunk")
+    return read
+
+
+def _is_of(study: Study, chunk: Chunk, runs: pa.Table) -> bool:
+    """Return whether a table has a row for each draw and replicate of a chunk, in their order, and no other."""
+    draws = np.asarray(study.draws_of(chunk)[DRAW])
+    replicates = np.arange(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
+    keys = ((DRAW, np.repeat(draws, chunk.replicates)), ("replicate", np.tile(replicates, chunk.draws)))
+    return all(name in runs.column_names and np.array_equal(runs[name], expected) for name, expected in keys)
 
 
 def failures_of(study: Study, chunk: Chunk) -> list[dict[str, Any]]:
@@ -399,7 +491,7 @@ def _verified(study: Study, chunk: Chunk, table: str) -> bytes:
 
 
 def _receipt_path(study: Study, chunk: Chunk) -> Path:
-    return study.folder / CHUNKS / f"{chunk.id}.json"
+    return inside(study.folder, CHUNKS, f"{chunk.id}.json", what="chunk")
 
 
 def parquet_writer(target: Any, schema: pa.Schema) -> pq.ParquetWriter:
@@ -470,6 +562,16 @@ def _write_table(path: Path, tables: Iterator[pa.Table], month: Month) -> None:
                 waiting, rows = [first.slice(0, 0)], 0
         if rows:
             writer.write_table(pa.concat_tables(waiting))
+
+
+def result(
+    study: Study, name: str, columns: Sequence[str] | None = None, *, if_there: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return a table of a finished study, or some of its columns; raise CommandError if it is not as it was written."""
+    try:
+        return read_parquet(inside(study.folder, f"{name}.parquet"), columns, if_there=if_there)
+    except Refused as error:
+        raise CommandError(f"{error}; partnerships sweep study={study.folder} makes it again") from None
 
 
 def summary(study: Study) -> pd.DataFrame:

@@ -22,7 +22,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.errors import CommandError, WordParser
+from experiments.errors import CommandError, WordParser, as_written
 from experiments.output.crate import write_crate
 from experiments.output.manifest import read_manifest
 from experiments.terminal import console
@@ -40,7 +40,8 @@ def main(arguments: Sequence[str]) -> None:
         raise CommandError(f"{str(target)!r} is there already: take it away, or name another file with --output")
     if target.is_relative_to(folder):
         raise CommandError(f"--output {asked.output!r} lies in the folder that is packed: name a file outside of it")
-    lost = write_crate(folder, manifest, target, licence=asked.licence)
+    with as_written(folder):
+        lost = write_crate(folder, manifest, target, licence=asked.licence)
     if lost:
         print(f"left out, because changed since or gone: {', '.join(lost)}", file=sys.stderr)
     console().print(f"The archive is {target}, {target.stat().st_size / 1e6:.1f} MB", soft_wrap=True)

@@ -33,8 +33,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from analysis.parting import words
 from analysis.parting.figures import SHOWN, two_runs
 from analysis.parting.tables import Told, bodies_parted, measures_parted, reach
@@ -42,6 +40,7 @@ from analysis.run.figures import short_names
 from analysis.shared.words import mid_sentence, readable
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.files import read_parquet
 from experiments.output.frame import Results
 from experiments.output.manifest import read_manifest
 from experiments.runs.explained import labels_of
@@ -55,7 +54,7 @@ from experiments.runs.parting import (
 )
 from experiments.runs.ties import tied_run
 from experiments.settings import Figures, Names, Seed, checked
-from sim import scenario_from
+from experiments.values import recorded_scenarios
 
 ONE, OTHER = "one run", "the other"
 
@@ -191,17 +190,17 @@ def _side(named: str, name: str) -> Side:
         record = read_manifest(Path(named).expanduser())
     except CommandError:
         raise unfit from None
-    if record["command"][1] != "run":
+    if record["command"][1] != "run" or len(record["scenarios"]) != 1:
         raise unfit
-    (values,) = record["scenarios"].values()
-    return Side(name, scenario_from(values), record["seed"], record["replicates"]["first"])
+    (scenario,) = recorded_scenarios(record["scenarios"], f"runs: {named!r}").values()
+    return Side(name, scenario, record["seed"], record["replicates"]["first"])
 
 
 def _stale(side: Side, told: Told, folders: tuple[str, ...]) -> list[str]:
     """Return a line if a run that is lived again is not what its folder holds: its code or files were others."""
     if not folders:
         return []
-    kept = pd.read_parquet(Path(folders[0]).expanduser() / "trajectories.parquet")
+    kept = read_parquet(Path(folders[0]).expanduser() / "trajectories.parquet")
     if kept.equals(told.measures.reset_index(drop=True)):
         return []
     return [

@@ -50,6 +50,7 @@ from analysis.shared.libraries import library
 from analysis.shared.outcomes import REGIME_NAMES, Outcome, outcome_of
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.files import read_parquet
 from experiments.output.frame import Results
 from experiments.settings import Figures, Names, Seed, checked
 from experiments.study import store
@@ -257,7 +258,7 @@ def _discovered(study: Study, scenario: str, interest: Interest, settings: Disco
 
 def _parameters(study: Study, vary: Sequence[str] | None) -> pd.DataFrame:
     """Return the draws of a study by number, with the parameters that are looked at."""
-    draws = pd.read_parquet(study.folder / store.DRAWS).set_index(DRAW)
+    draws = read_parquet(study.folder / store.DRAWS).set_index(DRAW)
     if draws.isna().to_numpy().any():
         raise CommandError(
             f"study = {str(study.folder)!r} changes one parameter at a time: it takes draws all over the ranges, for "

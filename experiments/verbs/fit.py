@@ -41,6 +41,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -58,6 +59,7 @@ from analysis.shared.libraries import library
 from experiments.behaviours import behaviours_of_a_fit
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.files import Refused, read_parquet
 from experiments.output.frame import Results, study_folder
 from experiments.runs.declared_patterns import (
     FITTED,
@@ -288,9 +290,9 @@ def _known(named: str | None) -> pd.DataFrame:
     if named is None:
         return pd.DataFrame()
     try:
-        return pd.read_parquet(named)
-    except (OSError, ValueError) as error:
-        raise CommandError(f"known = {named!r} cannot be read: {error}") from None
+        return read_parquet(Path(named).expanduser())
+    except Refused as error:
+        raise CommandError(f"known = {named!r}: {error}") from None
 
 
 def _multiples(own: Mapping[str, float], runs: int) -> Callable[[str], int]:

@@ -30,11 +30,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import yaml
 from rich.table import Table
 
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError, WordParser
+from experiments.files import read_yaml
 from experiments.options import EXPERIMENT, find, option_names
 from experiments.terminal import console, plain_table
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
@@ -61,7 +61,7 @@ def _experiment(name: str) -> dict[str, Any]:
     assert path is not None
     text = path.read_text("utf-8")
     comments = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("# ")]
-    doses: Any = yaml.safe_load(text).get("doses") or {}
+    doses: Any = read_yaml(path).get("doses") or {}
     levers = {lever: list(its) for lever, its in doses.items()}
     return {"name": name, "description": comments[1], "levers": levers}
 

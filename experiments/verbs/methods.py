@@ -28,7 +28,7 @@ from analysis.methods.words import as_latex, as_markdown, paragraphs
 from analysis.shared.codebook import CODEBOOK
 from analysis.shared.libraries import library
 from experiments.command import Command
-from experiments.errors import CommandError
+from experiments.errors import CommandError, as_written
 from experiments.files import sha256_of_file
 from experiments.output.folder import DOCS, MANIFEST
 from experiments.output.frame import Results
@@ -64,6 +64,12 @@ def work(settings: MethodsSettings, command: Command) -> Results:
         refuse_without_printer()
     folder = _folder(settings)
     manifest = read_manifest(folder)
+    with as_written(folder):
+        return _section(folder, manifest, pdf=settings.format == "pdf")
+
+
+def _section(folder: Path, manifest: dict[str, Any], *, pdf: bool) -> Results:
+    """Return the section on results in a folder."""
     verb = manifest["command"][1]
     told = paragraphs(manifest, done=verbs()[verb].summary if verb in verbs() else f"partnerships {verb}")
     settings_shown = [shown] if not (shown := settings_table(manifest["scenarios"])).cells.empty else []
@@ -73,12 +79,12 @@ def work(settings: MethodsSettings, command: Command) -> Results:
     left_out = [name for name, table in found.items() if table is None]
     parts: Any = (told, tables, left_out, manifest.get("figures", ()))
     odd = next(path for path in ODD if path.is_file()).read_text(encoding="utf-8")
-    pdf = {"odd.pdf": printed(odd)} if settings.format == "pdf" else {}
+    as_pdf = {"odd.pdf": printed(odd)} if pdf else {}
     return Results(
         scenarios={},
         seed=manifest["seed"],
         replicates=range(0),
-        texts={"methods.md": as_markdown(*parts), "methods.tex": as_latex(*parts), "odd.html": odd, **pdf},
+        texts={"methods.md": as_markdown(*parts), "methods.tex": as_latex(*parts), "odd.html": odd, **as_pdf},
         words=[f"{len(told)} paragraphs, {len(tables)} tables and {len(parts[3])} captions: begin with methods.md."],
         numbers="",
         record={"made_from": {str(folder): sha256_of_file(folder / MANIFEST)}},

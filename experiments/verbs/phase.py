@@ -28,6 +28,7 @@ from analysis.discovery.phase import phase_diagram, phase_plane, phase_words, pr
 from analysis.shared.outcomes import REGIME_NAMES, months_needed
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.files import read_parquet
 from experiments.output.frame import Results, study_folder
 from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import finished_or_carried_out
@@ -77,7 +78,7 @@ def work(settings: PhaseSettings, command: Command) -> Results:
         study_folder(settings), _request(settings), settings, command, not_in_hash=NOT_IN_HASH
     )
     x, y = _axes(study)
-    draws = pd.read_parquet(study.folder / store.DRAWS)
+    draws = read_parquet(study.folder / store.DRAWS)
     quantities = [*REGIME_NAMES, *([settings.measure] if settings.measure not in REGIME_NAMES else [])]
     plane = phase_plane(draws, study_outcomes(study, quantities), x=x, y=y)
     here = {name: _point(scenario, x, y) for name, scenario in study.scenarios.items()}

@@ -33,7 +33,7 @@ from analysis.brief.contents import brief_of
 from analysis.brief.document import render
 from analysis.shared.libraries import library
 from experiments.command import Command
-from experiments.errors import CommandError
+from experiments.errors import CommandError, as_written
 from experiments.output.evidence import evidence_in
 from experiments.output.finished import read_all
 from experiments.output.frame import Results
@@ -64,8 +64,9 @@ def work(settings: ReportSettings, command: Command) -> Results:
     if settings.format == "pdf":
         refuse_without_printer()
     finished = read_all(_folders(settings))
-    evidence = evidence_in(finished, reference=settings.reference)
-    page = render(brief_of(evidence))
+    with as_written(finished[0].folder):
+        evidence = evidence_in(finished, reference=settings.reference)
+        page = render(brief_of(evidence))
     pdf = {"brief.pdf": printed(page)} if settings.format == "pdf" else {}
     return Results(
         scenarios=evidence.scenarios,

@@ -6,6 +6,10 @@ pictures byte by byte. Says identical, or prints which file and column differ an
 notes the time (manifest.json, the plan of a study) is not compared. Results in FOLDER stay as they
 are. Works for everything that a verb wrote, studies too.
 
+Results may come from anybody: a command that sets up more than a run, or leaves no results, is not given.
+If it names steps of your own (extension=), which are code, they run only if you name them too, with
+--extension FILE, once for each; without it the line that refuses says which they are.
+
 Code of another version, libraries of other versions and files of your own that have changed are
 named; the command is given all the same. With --keep FOLDER the second results are left there, with
 differences.csv beside them, and a study that was stopped there goes on. Exit code: 0 identical,
@@ -32,8 +36,15 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
-from experiments.errors import CommandError, WordParser
-from experiments.output.again import changed_since, commands_again, give, other_code, own_files_changed
+from experiments.errors import CommandError, WordParser, as_written
+from experiments.output.again import (
+    changed_since,
+    commands_again,
+    give,
+    other_code,
+    own_files_changed,
+    refuse_unsafe,
+)
 from experiments.output.crate import OWN
 from experiments.output.differences import PICTURE_ONLY, differences_between, results_in
 from experiments.output.manifest import read_manifest
@@ -51,14 +62,17 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parsed(arguments)
     folder = Path(asked.folder).expanduser().resolve()
     manifest = read_manifest(folder)
+    with as_written(folder):
+        refuse_unsafe(manifest, allowed=asked.extension, kept=folder / OWN)
     for line in _said_before(folder, manifest):
         print(line, file=sys.stderr)
     with _target(folder, asked.keep) as target:
         is_study = (folder / store.PLAN).is_file()
         for words, where in commands_again(manifest, target, is_study=is_study, kept=folder / OWN):
             give(words, where)
-        changed = own_files_changed(manifest, read_manifest(target))
-        found = differences_between(folder, target)
+        with as_written(folder):
+            changed = own_files_changed(manifest, read_manifest(target))
+            found = differences_between(folder, target)
         if asked.keep and len(found):
             found.to_csv(target.with_name(f"{target.name}_{DIFFERENCES}"), index=False)
     if changed:
@@ -72,6 +86,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("folder", nargs="?")
     parser.add_argument("--keep")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--extension", action="append", default=[])
     asked = parser.parse_args(arguments)
     if asked.folder is None:
         raise CommandError("rerun what? partnerships rerun FOLDER, a folder of finished results")

@@ -56,6 +56,7 @@ from analysis.sensitivity.words import failures_in_words, sensitivity_words
 from analysis.shared.outcomes import months_needed
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.files import read_parquet
 from experiments.output.frame import Results, study_folder
 from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import failed_runs, finished_or_carried_out
@@ -189,7 +190,7 @@ def _screening(study: Study) -> Screening:
             f"study = {str(study.folder)!r} was made with design = {method}: sensitivity needs "
             f"{', '.join(known)}; begin in another folder"
         )
-    draws = pd.read_parquet(study.folder / store.DRAWS)
+    draws = read_parquet(study.folder / store.DRAWS)
     asked = study.settings
     return Screening(method, draws, asked["parameters"], levels=asked.get("levels", 0), seed=int(asked["seed"]))
 

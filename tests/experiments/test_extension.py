@@ -16,6 +16,7 @@ import sim
 from experiments import load_scenario
 from experiments.behaviours import OF_BEST, OF_BY_HAND, OF_OTHERS
 from experiments.console import main
+from experiments.extensions import naming
 from experiments.study.store import open_study
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
@@ -109,7 +110,8 @@ def test_a_study_varies_its_settings_and_refuses_another_text(grudges, capsys):
     runs = pd.read_parquet("study/runs.parquet")
     assert runs["own.grudge_rate"].nunique() == 3
     assert runs["grudge"].notna().all()
-    study = open_study(Path("study"))
+    with naming(["grudges.py"]):
+        study = open_study(Path("study"))
     draw = study.draws_of(study.chunks[0]).to_pylist()[1]
     settings = ["months=12", *STUDY[1:2], *(f"{path}={value}" for path, value in draw.items() if path != "draw")]
     history = sim.simulate(load_scenario("baseline_lsp", settings), seed=1, replicate=1).measures
@@ -118,9 +120,11 @@ def test_a_study_varies_its_settings_and_refuses_another_text(grudges, capsys):
     grudges.write_text(extension_text().replace("< 0.5 else", "< 0.4 else"), "utf-8")
     capsys.readouterr()
     assert main(["sweep", "study=study"]) == 2
+    assert f"extension={grudges}" in capsys.readouterr().err
+    assert main(["sweep", *STUDY[1:3]]) == 2
     assert f"{grudges} was edited" in capsys.readouterr().err
     grudges.unlink()
-    assert main(["sweep", "study=study"]) == 2
+    assert main(["sweep", *STUDY[1:3]]) == 2
     assert "is neither a module that can be imported nor a file" in capsys.readouterr().err
 
 

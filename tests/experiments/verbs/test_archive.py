@@ -50,7 +50,9 @@ def test_an_archive_reads_back_and_can_be_done_again(tmp_path: Path, capsys: pyt
         shutil.rmtree(gone)
     Path("steps.py").unlink()
     capsys.readouterr()
-    assert main(["rerun", "elsewhere"]) == 0
+    steps = Path("elsewhere", "own", "files", "steps.py").resolve()
+    assert f"rerun --extension {steps}" in refused_line(["rerun", "elsewhere"], capsys)
+    assert main(["rerun", "elsewhere", "--extension", str(steps)]) == 0
     assert "identical" in capsys.readouterr().out
 
 

@@ -26,9 +26,9 @@ def manifest_of(folder: str) -> dict[str, Any]:
     return found
 
 
-def differs_from(folder: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any], str]:
+def differs_from(folder: str, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, dict[str, Any], str]:
     capsys.readouterr()
-    code = main(["rerun", folder, "--json"])
+    code = main(["rerun", folder, "--json", *more])
     said = capsys.readouterr()
     return code, json.loads(said.out), said.err
 
@@ -46,7 +46,8 @@ def test_results_are_identical_from_anywhere(
     monkeypatch.chdir("/")
     first = tmp_path / "first"
     before = {path: path.read_bytes() for path in first.rglob("*") if path.is_file()}
-    code, found, said = differs_from(str(first), capsys)
+    assert f"rerun --extension {tmp_path / 'mine.py'}" in refused_line(["rerun", str(first)], capsys)
+    code, found, said = differs_from(str(first), capsys, "--extension", str(tmp_path / "mine.py"))
     assert (code, found["identical"], found["differences"], said) == (0, True, [], "")
     assert found["compared"] == len(before) - 1
     assert {path: path.read_bytes() for path in first.rglob("*") if path.is_file()} == before
