@@ -26,13 +26,15 @@ from hydra.errors import HydraException
 from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
 
 from experiments.behaviours import SAMPLE, USUAL
 from experiments.cases.named import REST, as_folders, as_options, names_a_case, option_of_case
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
+from experiments.files import typed_path
 from experiments.options import (
     CONFIGS,
+    EXPERIMENT,
     GROUPS,
     PLACE,
     files_of_ones_own,
@@ -42,8 +44,11 @@ from experiments.options import (
     option_names,
     own_folder,
     record_use,
+    with_ending,
 )
+from experiments.own_yaml import settings_in, text_of
 from experiments.registry import verb_settings
+from experiments.typed import as_read, as_typed
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
 from sim.parameters import TOPICS
 from sim.scenario import validated
@@ -57,6 +62,9 @@ SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(Scenario))
 
 OWN_CALENDAR = "own_calendar"
 """Where a calendar that is written out on the command line waits until the rest is composed."""
+
+STATE_WHOLE_SCENARIOS = ("scenario", "calendar", EXPERIMENT)
+"""Groups whose files name settings by their whole path; the first line that says so to Hydra may be missing."""
 
 BESIDE_THE_SCENARIO = (OWN_CALENDAR, "tests", "untestable")
 """What a composed config holds beside a scenario and the settings of a verb: how its claim is tested, too."""
@@ -90,7 +98,7 @@ def load_scenario(
     Raises :class:`sim.ScenarioError`, whose one line names the setting, the value and what is allowed.
     """
     if config_dir is not None:
-        with files_of_ones_own(Path(config_dir).expanduser().resolve()):
+        with files_of_ones_own(typed_path(str(config_dir)).resolve()):
             return load_scenario(name, overrides, case=case, verb=verb, month=month)
     try:
         overrides = [*overrides, *([f"case={case}"] if case is not None else [])]
@@ -140,13 +148,15 @@ def scenario_texts(name: str) -> dict[str, Any]:
     """Return what the file of a scenario itself states, before anything is composed."""
     path = find("scenario", f"{name}.yaml")
     assert path is not None
-    stated: Any = OmegaConf.to_container(OmegaConf.load(path))
-    return {str(field): value for field, value in stated.items()}
+    return {str(field): value for field, value in settings_in(text_of(path), path).items()}
 
 
-def as_hydra_reads(overrides: Iterable[str], *, with_case: bool = True) -> list[str]:
+def as_hydra_reads(
+    overrides: Iterable[str], kinds: Sequence[type] = (), *, with_case: bool = True, multirun: bool = False
+) -> list[str]:
     """Return overrides as Hydra can read them; refuse what it would read as something else.
 
+    ``kinds`` declare what can be set beside a scenario. With ``multirun`` a comma stands between values in turn.
     Settings of an extension are new to Hydra, and checked when the extension is read. ``calendar`` is a group, so a
     calendar written out goes by another name until it is composed. A written-out ``board.members`` would be merged
     into the board, silently, so seats are set one by one.
@@ -161,13 +171,13 @@ def as_hydra_reads(overrides: Iterable[str], *, with_case: bool = True) -> list[
                 "does not have with a plus sign; a board of your own is a file for board=, see --config-dir"
             )
     _refuse_values_for_groups(asked)
-    return asked
+    return [as_read(override, (*kinds, Scenario), multirun=multirun) for override in asked]
 
 
-def as_people_write(overrides: Iterable[str]) -> list[str]:
+def as_people_write(overrides: Iterable[str], kinds: Sequence[type] = ()) -> list[str]:
     """Return overrides as a person writes them: the opposite of :func:`as_hydra_reads`."""
     written = [re.sub(rf"^{OWN_CALENDAR}=", "calendar=", override.removeprefix("++")) for override in overrides]
-    return as_folders(written)
+    return [as_typed(override, (*kinds, Scenario)) for override in as_folders(written)]
 
 
 def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
@@ -179,7 +189,8 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
                 f"{group} = {value!r} is not allowed: it takes one name; for each in turn write {group}={value[1:-1]} "
                 "and add --multirun"
             )
-        if group in GROUPS and (not _NAMES.fullmatch(value) or value in ("", "null", "true", "false")):
+        known = group in GROUPS and value in option_names(group)
+        if group in GROUPS and not known and (not _NAMES.fullmatch(value) or value in ("null", "true", "false")):
             raise CommandError(
                 f"{group} = {value!r} is not allowed: it takes a name; {known_options(group, option_names(group))}"
             )
@@ -199,6 +210,8 @@ def scenario_of(config: DictConfig, *, sampled: bool = False, month: Month | Non
         )
     if values[OWN_CALENDAR] is not None:
         values["calendar"] = values[OWN_CALENDAR]
+    if str(values["extension"]).startswith("~"):
+        values["extension"] = str(typed_path(values["extension"]).absolute())
     return scenario_from({name: value for name, value in values.items() if name in SCENARIO_FIELDS}, month=month)
 
 
@@ -227,8 +240,18 @@ def refuse_unknown(config: DictConfig, of_the_verb: tuple[str, ...]) -> None:
 
 
 def _plain(config: DictConfig) -> dict[str, Any]:
-    plain: Any = OmegaConf.to_container(config, resolve=True)
-    return {str(name): value for name, value in plain.items()}
+    return {str(name): _resolved(config, str(name)) for name in config}
+
+
+def _resolved(config: DictConfig, name: str) -> Any:
+    """Return a setting with all that ``${...}`` stands for in it; refuse texts that stand for each other."""
+    try:
+        value = config[name]
+        return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
+    except InterpolationResolutionError as error:
+        if "Recursive" not in str(error):
+            raise
+        raise CommandError(f"{name} stands for itself, through ${{...}} in a circle: write out what it is") from None
 
 
 @contextmanager
@@ -268,8 +291,22 @@ class OwnFiles(FileConfigSource):
 
     def load_config(self, config_path: str) -> ConfigResult:
         """Return what a file holds, and record that it was read."""
-        record_use(Path(self.path) / self._normalize_file_name(config_path))
-        return super().load_config(config_path)
+        path = Path(self.path) / self._normalize_file_name(config_path)
+        record_use(path)
+        text = text_of(path)
+        header = self._get_header_dict(text)
+        if header["package"] is None and config_path.partition("/")[0] in STATE_WHOLE_SCENARIOS:
+            header["package"] = "_global_"
+        return ConfigResult(
+            provider=self.provider,
+            path=f"{self.scheme()}://{self.path}",
+            config=OmegaConf.create(settings_in(text, path)),
+            header=header,
+        )
+
+    def _normalize_file_name(self, filename: str) -> str:  # type: ignore[override]
+        """Return the name of a file with its ending, which may be .yml too."""
+        return with_ending(Path(self.path), super()._normalize_file_name(filename))
 
 
 class PlacesOfTheModel(ConfigSource):

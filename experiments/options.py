@@ -29,7 +29,7 @@ EXPERIMENT = "experiment"
 GROUPS = ("scenario", PLACE, "board", "leadership", "levers", "calendar", "behaviour")
 """What a scenario is composed of."""
 
-_YAML = ".yaml"
+_YAML, _YML = ".yaml", ".yml"
 _MOST_KEPT = 256
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -92,7 +92,7 @@ def option_names(group: str) -> list[str]:
 
 def find(group: str, name: str) -> Path | None:
     """Return the file ``name`` (with its ending) of a group: one's own, else the one that ships, if there is one."""
-    own = _here.folder / group / name if _here.folder else None
+    own = _here.folder / with_ending(_here.folder, f"{group}/{name}") if _here.folder else None
     if own is not None and own.is_file():
         record_use(own)
         return own
@@ -102,7 +102,14 @@ def find(group: str, name: str) -> Path | None:
 
 def is_own(group: str, name: str) -> bool:
     """Return whether an option of a group is a file of one's own."""
-    return _here.folder is not None and (_here.folder / group / f"{name}{_YAML}").is_file()
+    folder = _here.folder
+    return folder is not None and (folder / with_ending(folder, f"{group}/{name}{_YAML}")).is_file()
+
+
+def with_ending(folder: Path, file: str) -> str:
+    """Return the path of a file below a folder of one's own, which may end in .yml where ``file`` ends in .yaml."""
+    other = f"{file.removesuffix(_YAML)}{_YML}"
+    return other if file.endswith(_YAML) and not (folder / file).is_file() and (folder / other).is_file() else file
 
 
 def record_use(own: Path) -> None:
@@ -113,7 +120,7 @@ def record_use(own: Path) -> None:
         return
     _here.used[path] = hashlib.sha256(own.read_bytes()).hexdigest()
     group, _, name = path.partition("/")
-    if name.removesuffix(_YAML) in _shipped(group) or (shipped_folder() / path).is_file():
+    if name.removesuffix(_YAML).removesuffix(_YML) in _shipped(group) or (shipped_folder() / path).is_file():
         print(f"{own} is used instead of the {group} of that name that ships with the model", file=sys.stderr)
 
 
@@ -142,4 +149,4 @@ def _shipped(group: str) -> list[str]:
 
 
 def _names_in(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob(f"*{_YAML}"))
+    return sorted({path.stem for path in folder.glob("*") if path.suffix in (_YAML, _YML)})

@@ -138,18 +138,20 @@ ROOMS: dict[str, str] = {
     "experiments.settings": "sim",
     "experiments.values": "sim",
     "experiments.behaviours": "sim experiments.options experiments.errors",
+    "experiments.own_yaml": "experiments.files experiments.errors",
+    "experiments.typed": "sim experiments.options experiments.errors",
     "experiments.cases": "sim experiments.files experiments.options experiments.errors",
-    "experiments.compose": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
-    " experiments.cases",
+    "experiments.compose": "sim experiments.files experiments.options experiments.registry experiments.errors"
+    " experiments.own_yaml experiments.typed experiments.behaviours experiments.cases",
     "experiments": "experiments.compose",
-    "experiments.command": "sim experiments.options experiments.registry experiments.errors experiments.behaviours"
-    " experiments.cases experiments.compose",
+    "experiments.command": "sim experiments.files experiments.options experiments.registry experiments.errors"
+    " experiments.typed experiments.behaviours experiments.cases experiments.compose",
     "experiments.completion": "sim analysis.shared experiments.options experiments.registry experiments.errors",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
-    " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar experiments.terminal"
-    " experiments.options"
-    " experiments.errors experiments.values experiments.behaviours experiments.compose",
+    " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar"
+    " experiments.files experiments.terminal experiments.options experiments.errors experiments.values"
+    " experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
     "experiments.search": "sim analysis.shared analysis.patterns analysis.calibration analysis.policy experiments.files"
@@ -211,8 +213,9 @@ LIBRARIES: dict[str, str] = {
     " sim.lanes sim.block sim.ensemble sim.portable analysis experiments",
     "pandas": "sim.labelled sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls sim.laboratory analysis.patterns experiments",
-    "hydra": "experiments.errors experiments.compose experiments.command",
-    "omegaconf": "experiments.errors experiments.cases experiments.compose experiments.command experiments.runs",
+    "hydra": "experiments.errors experiments.typed experiments.compose experiments.command",
+    "omegaconf": "experiments.errors experiments.own_yaml experiments.cases experiments.compose"
+    " experiments.command experiments.runs",
     "xarray": "sim.labelled sim.ensemble",
     "rich": "experiments.terminal experiments.output experiments.verbs",
     "joblib": "experiments.runs",

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from experiments.cases.cells import Problem, Unreadable, text_of
+from experiments.cases.cells import Problem
+from experiments.files import Unreadable, read_text
 
 _MOST_DEEP = 6
 
@@ -26,7 +27,7 @@ def read_settings(path: Path, problems: list[Problem]) -> SettingsFile:
     file = path.name
     lines: dict[str, int] = {}
     try:
-        node = yaml.compose(text_of(path), Loader=yaml.SafeLoader)
+        node = yaml.compose(read_text(path), Loader=yaml.SafeLoader)
         if node is None:
             return SettingsFile({}, lines)
         if not isinstance(node, yaml.MappingNode):

@@ -1,0 +1,61 @@
+"""Settings in YAML files of one's own, whatever program wrote them; what would be read as something else is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from omegaconf._utils import get_yaml_loader
+
+from experiments.errors import CommandError
+from experiments.files import Unreadable, read_text
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file; raise CommandError, which names it, if it is none."""
+    try:
+        return read_text(path)
+    except Unreadable as error:
+        raise CommandError(f"{path} cannot be read: {error}") from None
+
+
+def settings_in(text: str, path: Path) -> dict[str, Any]:
+    """Return the settings in the text of a file; ``path`` is named where one cannot be read.
+
+    Raises CommandError, or an error of YAML with the line.
+    """
+    try:
+        values = yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        if error.problem_mark is not None:
+            error.problem_mark.name = str(path)
+        raise
+    except yaml.YAMLError as error:
+        raise CommandError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        what = "a list" if isinstance(values, list) else "a single value"
+        raise CommandError(
+            f"{path} is {what}: it takes settings, one a line, written name: value; a list stands below its name"
+        )
+    return values
+
+
+class _Loader(get_yaml_loader()):  # type: ignore[misc]
+    """Reads YAML as all settings are read, but for whole numbers that are not what they look like."""
+
+    def whole_number(self, node: yaml.ScalarNode) -> int:
+        """Return a whole number; refuse 060, which would be 48, and 12:30, which would be 750."""
+        if re.fullmatch(r"[+-]?0\d+", node.value):
+            says = f"{node.value} begins with a zero: write {int(node.value)}, or '{node.value}' if it is no number"
+        elif ":" in node.value:
+            says = f"{node.value} would be counted in sixties: write '{node.value}'"
+        else:
+            return int(self.construct_yaml_int(node))
+        raise yaml.constructor.ConstructorError(None, None, says, node.start_mark)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.whole_number)
