@@ -36,7 +36,7 @@ from experiments.errors import CommandError
 from experiments.files import typed_path
 from experiments.options import CASE, CONFIGS, files_of_ones_own, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
-from experiments.typed import refuse_twice, refuse_unprintable
+from experiments.typed import refuse_twice
 from sim import Scenario, with_changes
 from sim.levers import entries_beyond
 from sim.parameters import Behaviour
@@ -223,7 +223,6 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
         except Exception as error:
             raise TaskFailed(error) from error
 
-    refuse_unprintable(arguments)
     asked = _parsed(arguments)
     refuse_twice(asked.overrides)
     _refuse_folders_of_hydra(asked.overrides)

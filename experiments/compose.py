@@ -46,7 +46,7 @@ from experiments.options import (
     record_use,
     with_ending,
 )
-from experiments.own_yaml import settings_in, text_of
+from experiments.own_yaml import refuse_other_shapes, settings_in, text_of
 from experiments.registry import verb_settings
 from experiments.typed import as_read, as_typed
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
@@ -62,6 +62,9 @@ SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(Scenario))
 
 OWN_CALENDAR = "own_calendar"
 """Where a calendar that is written out on the command line waits until the rest is composed."""
+
+WHOLE = "_global_"
+"""What the first line of a file calls the whole of all settings, where its own name settings of several groups."""
 
 STATE_WHOLE_SCENARIOS = ("scenario", "calendar", EXPERIMENT)
 """Groups whose files name settings by their whole path; the first line that says so to Hydra may be missing."""
@@ -106,7 +109,7 @@ def load_scenario(
         if month is not None or any(depends_on_more):
             return _composed(name, overrides, verb, month)
         return _composed_before(name, tuple(overrides), verb)
-    except (HydraException, OmegaConfBaseException, CommandError) as error:
+    except (HydraException, OmegaConfBaseException, CommandError, ScenarioError) as error:
         raise ScenarioError(one_line(error)) from error
 
 
@@ -189,7 +192,7 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
                 f"{group} = {value!r} is not allowed: it takes one name; for each in turn write {group}={value[1:-1]} "
                 "and add --multirun"
             )
-        known = group in GROUPS and value in option_names(group)
+        known = group in GROUPS and set(value.split(",")) <= set(option_names(group))
         if group in GROUPS and not known and (not _NAMES.fullmatch(value) or value in ("null", "true", "false")):
             raise CommandError(
                 f"{group} = {value!r} is not allowed: it takes a name; {known_options(group, option_names(group))}"
@@ -293,20 +296,32 @@ class OwnFiles(FileConfigSource):
         """Return what a file holds, and record that it was read."""
         path = Path(self.path) / self._normalize_file_name(config_path)
         record_use(path)
-        text = text_of(path)
-        header = self._get_header_dict(text)
-        if header["package"] is None and config_path.partition("/")[0] in STATE_WHOLE_SCENARIOS:
-            header["package"] = "_global_"
+        text, group = text_of(path), config_path.partition("/")[0]
+        values = settings_in(text, path)
+        package = self._get_header_dict(text)["package"]
+        if package is None and (group in STATE_WHOLE_SCENARIOS or set(values) == {group}):
+            package = WHOLE
+        _refuse_unusual(values, path, package or group)
         return ConfigResult(
             provider=self.provider,
             path=f"{self.scheme()}://{self.path}",
-            config=OmegaConf.create(settings_in(text, path)),
-            header=header,
+            config=OmegaConf.create(values),
+            header={"package": package},
         )
 
     def _normalize_file_name(self, filename: str) -> str:  # type: ignore[override]
         """Return the name of a file with its ending, which may be .yml too."""
         return with_ending(Path(self.path), super()._normalize_file_name(filename))
+
+
+def _refuse_unusual(values: Mapping[str, Any], path: Path, package: str) -> None:
+    """Refuse settings of one's own that cannot be put together with the usual ones."""
+    usual = _scenario_defaults()
+    if package not in (WHOLE, "_group_") and package.partition(".")[0] not in usual:
+        raise CommandError(f"{path}: its first line, @package {package}, names no group: write # @package {WHOLE}")
+    if not isinstance(values.get("defaults", []), list):
+        raise CommandError(f"{path}: defaults is no list: leave it out, or write defaults: [typical]")
+    refuse_other_shapes(values, usual if package == WHOLE else usual.get(package, {}), path)
 
 
 class PlacesOfTheModel(ConfigSource):

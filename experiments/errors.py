@@ -23,12 +23,14 @@ BAD_INPUT = 2
 FAILED = 1
 
 _LONG_LIST = 30
+_LISTED = ("scenario", "place", "board", EXPERIMENT)
 _HOW_TO_EXPERIMENT = (
     "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder experiment "
     "begins with the line '# @package _global_'"
 )
 
 
+_PLAIN_DOLLAR = "${NAME} stands for another setting, and \\${ for these two characters"
 MOST_SAID = 1_000
 """Characters of a line at most."""
 
@@ -142,7 +144,11 @@ def _is_number(value: Any) -> bool:
 
 def _cure_of(value: str, allowed: str) -> str:
     """Return what to write instead of what is nearly a number."""
-    if "decimal point" not in allowed and (comma := re.fullmatch(r"'([+-]?\d+),(\d+)'", value)):
+    if "write " in allowed:
+        return ""
+    if re.fullmatch(r"'\d{1,3}(,\d{3})+'", value):
+        return f"; write {value.replace(',', '')[1:-1]}, without a comma"
+    if "whole number" not in allowed and (comma := re.fullmatch(r"'([+-]?\d+),(\d+)'", value)):
         return f"; write a decimal point, {comma[1]}.{comma[2]}"
     if zeros := re.fullmatch(r"'0+(\d+)'", value):
         return f"; write {zeros[1]}, without a zero before it" if re.search(r"\d|number", allowed) else ""
@@ -193,13 +199,14 @@ def _missing_option(error: MissingConfigException) -> str:
 
 def known_options(group: str, options: Sequence[str]) -> str:
     """Return what a group can be set to, or where to look if that is a long list."""
-    return f"see: partnerships list {group}s" if len(options) > _LONG_LIST else f"known: {', '.join(options)}"
+    listed = len(options) > _LONG_LIST and group in _LISTED
+    return f"see: partnerships list {group}s" if listed else f"known: {', '.join(options)}"
 
 
 def _unreadable(error: OverrideParseException) -> str:
     """Return what cannot be read; after the checks of what is typed that is mostly a list or a mapping."""
     override = shortened(str(error.override))
-    name, _, value = str(error.override).partition("=")
+    _, _, value = str(error.override).partition("=")
     line = f"cannot read {override!r}: settings are written name=value, for example months=60"
     for opening, closing in ("[]", "{}"):
         if value.count(opening) != value.count(closing):
@@ -214,7 +221,7 @@ def _unreadable_file(error: MarkedYAMLError) -> str:
     mark = error.problem_mark
     where = f"{mark.name}, line {mark.line + 1}" if mark else "a YAML file"
     problem = _joined(str(error.problem))
-    if re.search("begins with a zero|counted in sixties", problem):
+    if re.search("begins with a zero|counted in sixties|is no name", problem):
         return f"{where}: {problem}"
     if found := re.match(r"found duplicate key (.+)", problem):
         return f"{where}: {found[1]!r} is named twice: give each a name of its own, or leave one out"
@@ -239,22 +246,21 @@ def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
         name = found[1]
         if name in GROUPS:
             return f"${{{name}}} is a whole set of settings, not a name: write ${{hydra:runtime.choices.{name}}}"
-        return f"${{{name}}} names no setting{nearest(name, known)}"
+        return f"${{{name}}} names no setting{nearest(name, known)}; {_PLAIN_DOLLAR}"
     if found := re.match(r"Unsupported interpolation type (\S+)", text):
         return f"${{{found[1]}:...}} is not allowed: ${{NAME}} stands for another setting, for example ${{months}}"
     if re.match(r"Recursive interpolation", text):
         return "a setting stands for itself, through ${...} in a circle: write out what it is"
+    if found := re.match(r"In '([^']+)': \w+ raised while composing config", text):
+        return f"{found[1]} cannot be put together with the usual settings: it has a list where settings belong"
     if found := re.match(r"Error merging override (\S+)", text):
         override = found[1].partition("=")[0].lstrip("+")
+        if "${" in found[1]:
+            return f"cannot read {shortened(found[1])!r}: {_PLAIN_DOLLAR}"
         return f"cannot set {shortened(found[1])!r}: {override} is made otherwise; see: partnerships list parameters"
-    if isinstance(error, OmegaConfBaseException) and (key := _key_of(error)):
-        return f"{key} cannot be read: ${{NAME}} stands for another setting, for example ${{months}}"
+    if key := re.search(r"full_key: (\S+)", text):
+        return f"{key[1]} cannot be read: {_PLAIN_DOLLAR}"
     return _joined(text)
-
-
-def _key_of(error: Exception) -> str:
-    """Return the setting at which composing failed, as far as that is known."""
-    return str(getattr(error, "full_key", None) or getattr(error, "key", None) or "")
 
 
 def _joined(text: str) -> str:

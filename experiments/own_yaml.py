@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,17 @@ def settings_in(text: str, path: Path) -> dict[str, Any]:
     return values
 
 
+def refuse_other_shapes(values: Mapping[str, Any], usual: Mapping[str, Any], path: Path, inside: str = "") -> None:
+    """Refuse a list where settings by name belong, and the other way about, which cannot be put together."""
+    for name, value in values.items():
+        if isinstance(usual.get(name), Mapping) and isinstance(value, Mapping):
+            refuse_other_shapes(value, usual[name], path, f"{inside}{name}.")
+        elif isinstance(usual.get(name), Mapping) and isinstance(value, list):
+            raise CommandError(f"{path}: {inside}{name} is a list: it takes settings, one a line, written name: value")
+        elif isinstance(usual.get(name), list) and isinstance(value, Mapping):
+            raise CommandError(f"{path}: {inside}{name} is no list: before each of its entries stands a dash, - ")
+
+
 class _Loader(get_yaml_loader()):  # type: ignore[misc]
     """Reads YAML as all settings are read, but for whole numbers that are not what they look like."""
 
@@ -56,6 +68,15 @@ class _Loader(get_yaml_loader()):  # type: ignore[misc]
         else:
             return int(self.construct_yaml_int(node))
         raise yaml.constructor.ConstructorError(None, None, says, node.start_mark)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        """Return settings by name; refuse a name that is no text."""
+        for name, _ in node.value:
+            if name.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
+                shown = repr(name.value) if isinstance(name.value, str) else "a list"
+                says = f"{shown} is no name: names are text, in quotes where they would be read as anything else"
+                raise yaml.constructor.ConstructorError(None, None, says, name.start_mark)
+        return super().construct_mapping(node, deep=deep)
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.whole_number)

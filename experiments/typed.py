@@ -47,7 +47,7 @@ class Typed:
     @classmethod
     def of(cls, override: str) -> Typed | None:
         """Return an override in its parts, None for one that takes a setting out; refuse what is no setting."""
-        if override.startswith("~"):
+        if override.startswith("~") and _NAME.fullmatch(override[1:].partition("=")[0]):
             return None
         found = _OVERRIDE.fullmatch(override)
         if found is None or not _NAME.fullmatch(found["name"]):
@@ -93,6 +93,8 @@ def as_read(override: str, kinds: Sequence[type], *, multirun: bool) -> str:
     typed = Typed.of(override)
     if typed is None:
         return override
+    if f"${{{typed.name}}}" in typed.value:
+        raise CommandError(f"{typed.name} stands for itself in {shortened(typed.value)!r}: write out what it is")
     shape = shape_of(typed.name, kinds)
     swept = multirun and (_SWEEP.fullmatch(typed.value) or len(_split(typed.value)) > 1)
     if swept and not _SWEEP.fullmatch(typed.value):
@@ -193,8 +195,8 @@ def _quoted(text: str) -> str:
 
 
 def _quotes_itself(text: str) -> bool:
-    found = _IN_QUOTES.fullmatch(text)
-    return found is not None and not re.search(rf"(?<!\\){found[1]}|\\$", found[2])
+    """Return whether text stands in quotes, of which none is in it without a backslash."""
+    return re.fullmatch(r"'([^'\\]|\\.)*'|\"([^\"\\]|\\.)*\"", text, re.DOTALL) is not None
 
 
 def _split(value: str) -> list[str]:
@@ -222,7 +224,9 @@ def _refuse_commas(typed: Typed, shape: Shape) -> None:
     if len(_split(typed.value)) == 1 or typed.value.strip()[:1] in ("[", "{"):
         return
     comma = _DECIMAL_COMMA.fullmatch(typed.value)
-    if shape in ("list", "texts"):
+    if shape in ("whole", "number") and re.fullmatch(r"\d{1,3}(,\d{3})+", typed.value):
+        cure = f"write {name}={typed.value.replace(',', '')}, without a comma"
+    elif shape in ("list", "texts"):
         cure = f"write {name}=[{value}] for a list"
     elif shape == "whole":
         cure = "it takes one whole number, with neither a decimal comma nor a decimal point"

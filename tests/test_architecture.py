@@ -167,6 +167,7 @@ ROOMS: dict[str, str] = {
     " experiments.behaviours"
     " experiments.compose experiments.study experiments.output experiments.page.engine",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
+    " experiments.typed"
     " experiments.command experiments.completion experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.parting"
