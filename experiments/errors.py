@@ -8,6 +8,7 @@ import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NoReturn
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
@@ -53,6 +54,8 @@ _ALLOWED = (
 )
 """What a library says that checks values, and how people say it."""
 
+_BY_A_LIBRARY = re.compile("Input should|Value error|should have at least")
+
 
 class CommandError(ValueError):
     """A command line that asks for something that does not exist or cannot be done. One line."""
@@ -93,9 +96,10 @@ def _said(error: Exception, verb_settings: Sequence[str]) -> str:
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _composition(error, verb_settings)
     if isinstance(error, MarkedYAMLError):
-        return _unreadable_file(error)
+        return unreadable_file(error)
     if isinstance(error, CommandError | MissingLibrary | ScenarioError | OSError):
-        return in_plain_words(_joined(str(error)))
+        line = _joined(str(error))
+        return in_plain_words(line) if isinstance(error, ScenarioError) or _BY_A_LIBRARY.search(line) else line
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
 
 
@@ -134,7 +138,7 @@ def _flow(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{{', '.join(f'{name}: {_flow(one)}' for name, one in value.items())}}}"
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_flow, value))}]"
+        return f"[{','.join(map(_flow, value))}]"
     return {True: "true", False: "false", None: "null"}.get(value, str(value)) if not _is_number(value) else str(value)
 
 
@@ -216,10 +220,10 @@ def _unreadable(error: OverrideParseException) -> str:
     return f"{line}; ${{...}} stands for another setting, and needs its name" if "${" in value else line
 
 
-def _unreadable_file(error: MarkedYAMLError) -> str:
+def unreadable_file(error: MarkedYAMLError, path: Path | str = "a YAML file") -> str:
     """Return where a YAML file cannot be read, and why; a name that stands twice is the usual cause."""
     mark = error.problem_mark
-    where = f"{mark.name}, line {mark.line + 1}" if mark else "a YAML file"
+    where = f"{path}, line {mark.line + 1}" if mark else str(path)
     problem = _joined(str(error.problem))
     if re.search("begins with a zero|counted in sixties|is no name", problem):
         return f"{where}: {problem}"

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from omegaconf._utils import get_yaml_loader
 
-from experiments.errors import CommandError
+from experiments.errors import CommandError, unreadable_file
 from experiments.files import Unreadable, read_text
 
 
@@ -25,14 +25,12 @@ def text_of(path: Path) -> str:
 def settings_in(text: str, path: Path) -> dict[str, Any]:
     """Return the settings in the text of a file; ``path`` is named where one cannot be read.
 
-    Raises CommandError, or an error of YAML with the line.
+    Raises CommandError, with the line as far as it is known.
     """
     try:
         values = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        if error.problem_mark is not None:
-            error.problem_mark.name = str(path)
-        raise
+        raise CommandError(unreadable_file(error, path)) from None
     except yaml.YAMLError as error:
         raise CommandError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
     if values is None:
@@ -53,7 +51,7 @@ def refuse_other_shapes(values: Mapping[str, Any], usual: Mapping[str, Any], pat
         elif isinstance(usual.get(name), Mapping) and isinstance(value, list):
             raise CommandError(f"{path}: {inside}{name} is a list: it takes settings, one a line, written name: value")
         elif isinstance(usual.get(name), list) and isinstance(value, Mapping):
-            raise CommandError(f"{path}: {inside}{name} is no list: before each of its entries stands a dash, - ")
+            raise CommandError(f"{path}: {inside}{name} is no list: a dash stands before each of its entries")
 
 
 class _Loader(get_yaml_loader()):  # type: ignore[misc]

@@ -35,8 +35,11 @@ def _at_least_one(value: Any) -> Any:
     return value
 
 
+ONE_IS_A_LIST = BeforeValidator(_as_list)
+"""Says of a list of names that a single one need not stand in brackets."""
+
 # Of several validators the last one is asked first.
-Names = Annotated[tuple[str, ...], BeforeValidator(_each_once), BeforeValidator(_as_list)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_each_once), ONE_IS_A_LIST]
 """Names, each once; a single one need not stand in brackets."""
 
 SomeNames = Annotated[Names, BeforeValidator(_at_least_one)]

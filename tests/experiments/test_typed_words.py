@@ -116,7 +116,7 @@ def test_what_is_given_twice_is_refused(words, capsys):
     ("words", "says"),
     [
         (["compare", "measures=[]"], "measures = [] is not allowed: name at least one"),
-        (["compare", "measures=[trust,trust]"], "measures = [trust, trust] is not allowed: name each once"),
+        (["compare", "measures=[trust,trust]"], "measures = [trust,trust] is not allowed: name each once"),
         (["run", "pairs=[2001-05,2001-05]"], "name each once"),
         (["calibrate", "vary=[junior_base,junior_base]"], "name each once"),
         (["optimise", "vary=[levers.staff_team,levers.staff_team]"], "name each once"),
