@@ -11,6 +11,7 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from hydra.core.override_parser.types import Quote, QuotedString
@@ -129,6 +130,7 @@ def shape_of(name: str, kinds: Sequence[type]) -> Shape:
     return "else"
 
 
+@lru_cache
 def _hint(name: str, kind: Any) -> Any:
     """Return the type that a dataclass declares for a setting by its path, None if it has none of that name."""
     hint: Any = kind

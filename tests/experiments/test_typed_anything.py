@@ -176,7 +176,8 @@ def names_what_was_typed(words: list[str], said: str) -> bool:
         return True
     typed = [word.lstrip("+~") for word in words[1:]] or words
     parts = {part for word in typed for part in (*word.partition("=")[::2], word.partition("=")[0].rpartition(".")[2])}
-    return any(part and part[:20] in said for part in parts)
+    shown = (*parts, *typed, *words[1:], *(repr(word)[1:-1] for word in words[1:]))
+    return any(part and part[:20] in said for part in shown)
 
 
 QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -191,7 +192,7 @@ def test_whatever_is_typed_is_read_or_refused(words: list[str]) -> None:
         refuse_unprintable(overrides)
         kinds, multirun = [verb.settings_kind()], "--multirun" in words
         for one in as_hydra_reads(overrides, kinds, with_case=False, multirun=multirun):
-            OverridesParser.create().parse_override(one)
+            OverridesParser.create().parse_overrides([one])
     except (CommandError, OverrideParseException) as error:
         check_line(words, one_line(error))
 
