@@ -34,8 +34,10 @@ from experiments.compose import (
 )
 from experiments.errors import CommandError
 from experiments.extensions import named_in, naming, perhaps_named_in
+from experiments.files import typed_path
 from experiments.options import CASE, CONFIGS, files_of_ones_own, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
+from experiments.typed import refuse_twice
 from sim import Scenario, with_changes
 from sim.levers import entries_beyond
 from sim.parameters import Behaviour
@@ -83,7 +85,7 @@ class Command:
         return cls(
             verb=verb,
             config=config,
-            overrides=tuple(as_people_write(now.overrides.task)),
+            overrides=tuple(as_people_write(now.overrides.task, [verbs()[verb].settings_kind()])),
             choices={str(group): name for group, name in now.runtime.choices.items()},
             job=now.job.num if now.mode == RunMode.MULTIRUN else None,
         )
@@ -191,9 +193,9 @@ class Command:
 def _with_whole_path(override: str) -> str:
     """Return an override with the whole path of the extension's file, if it names one."""
     name, _, value = override.partition("=")
-    if name.lstrip("+") != "extension" or not Path(value).expanduser().is_file():
+    if name.lstrip("+") != "extension" or not typed_path(value).is_file():
         return override
-    return f"{name}={Path(value).expanduser().resolve()}"
+    return f"{name}={typed_path(value).resolve()}"
 
 
 def _say_what_is_not_reached(scenarios: Iterable[Scenario], said: set[str]) -> None:
@@ -223,6 +225,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
             raise TaskFailed(error) from error
 
     asked = _parsed(arguments)
+    refuse_twice(asked.overrides)
     _refuse_folders_of_hydra(asked.overrides)
     _refuse_case(verb, asked.overrides)
     with tempfile.TemporaryDirectory(prefix="partnerships-") as scratch, files_of_ones_own(_folder(asked.config_dir)):
@@ -300,16 +303,20 @@ def _for_hydra(verb: str, asked: argparse.Namespace) -> list[str]:
     flags = ["--multirun"] if asked.multirun else []
     flags += ["--resolve"] if asked.resolve else []
     flags += [f"--{flag}={value}" for flag in ("cfg", "package", "info") if (value := getattr(asked, flag)) is not None]
-    return [*flags, *as_hydra_reads(asked.overrides, with_case=verbs()[verb].takes_case)]
+    kinds, takes_case = [verbs()[verb].settings_kind()], verbs()[verb].takes_case
+    return [*flags, *as_hydra_reads(asked.overrides, kinds, with_case=takes_case, multirun=asked.multirun)]
 
 
 def _folder(named: str | None) -> Path | None:
     """Return the folder given with --config-dir; refuse files in it that would stand in for those of a verb."""
     if named is None:
         return None
-    folder = Path(named).expanduser().resolve()
+    folder = typed_path(named).resolve()
     if not folder.is_dir():
         raise CommandError(f"--config-dir {named!r} is not a folder")
+    for file in sorted(folder.glob("*/*.yml")):
+        if file.with_suffix(".yaml").is_file():
+            raise CommandError(f"--config-dir {named!r}: {file.parent.name}/{file.stem} is there as .yaml and as .yml")
     for file in sorted(folder.glob("*.yaml")):
         if (shipped_folder() / file.name).is_file() or file.stem == "scenario_defaults":
             raise CommandError(

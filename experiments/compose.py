@@ -26,13 +26,13 @@ from hydra.errors import HydraException
 from hydra.plugins.config_source import ConfigResult, ConfigSource
 from hydra.plugins.search_path_plugin import SearchPathPlugin
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
 
 from experiments.behaviours import SAMPLE, USUAL
 from experiments.cases.named import REST, as_folders, as_options, names_a_case, option_of_case
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from experiments.extensions import EXTENSION, called_from_python, named_in, refuse_unnamed
-from experiments.files import Refused, inside, read_yaml
+from experiments.files import Refused, inside, typed_path
 from experiments.options import (
     CONFIGS,
     EXPERIMENT,
@@ -46,9 +46,12 @@ from experiments.options import (
     option_names,
     own_folder,
     record_use,
+    with_ending,
 )
 from experiments.own_files import refuse_many_interpolations, refuse_unfit_settings
+from experiments.own_yaml import read_yaml, refuse_other_shapes, settings_in, text_of
 from experiments.registry import verb_settings
+from experiments.typed import as_read, as_typed
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
 from sim.parameters import TOPICS
 from sim.scenario import validated
@@ -62,6 +65,12 @@ SCENARIO_FIELDS = tuple(field.name for field in dataclasses.fields(Scenario))
 
 OWN_CALENDAR = "own_calendar"
 """Where a calendar that is written out on the command line waits until the rest is composed."""
+
+WHOLE = "_global_"
+"""What the first line of a file calls the whole of all settings, where its own name settings of several groups."""
+
+STATE_WHOLE_SCENARIOS = ("scenario", "calendar", EXPERIMENT)
+"""Groups whose files name settings by their whole path; the first line that says so to Hydra may be missing."""
 
 BESIDE_THE_SCENARIO = (OWN_CALENDAR, "tests", "untestable")
 """What a composed config holds beside a scenario and the settings of a verb: how its claim is tested, too."""
@@ -94,7 +103,7 @@ def load_scenario(
     Raises :class:`sim.ScenarioError`, whose one line names the setting, the value and what is allowed.
     """
     if config_dir is not None:
-        with files_of_ones_own(Path(config_dir).expanduser().resolve()):
+        with files_of_ones_own(typed_path(str(config_dir)).resolve()):
             return load_scenario(name, overrides, case=case, verb=verb, month=month)
     try:
         overrides = [*overrides, *([f"case={case}"] if case is not None else [])]
@@ -102,7 +111,7 @@ def load_scenario(
             with called_from_python(named_in(overrides)):
                 return _composed(name, overrides, verb, month)
         return _composed_before(name, tuple(overrides), verb)
-    except (HydraException, OmegaConfBaseException, Refused) as error:
+    except (HydraException, OmegaConfBaseException, Refused, ScenarioError) as error:
         raise ScenarioError(one_line(error)) from error
 
 
@@ -147,9 +156,12 @@ def scenario_texts(name: str) -> dict[str, Any]:
     return read_yaml(path)
 
 
-def as_hydra_reads(overrides: Iterable[str], *, with_case: bool = True) -> list[str]:
+def as_hydra_reads(
+    overrides: Iterable[str], kinds: Sequence[type] = (), *, with_case: bool = True, multirun: bool = False
+) -> list[str]:
     """Return overrides as Hydra can read them; refuse what it would read as something else.
 
+    ``kinds`` declare what can be set beside a scenario. With ``multirun`` a comma stands between values in turn.
     Settings of an extension are new to Hydra, and checked when the extension is read. ``calendar`` is a group, so a
     calendar written out goes by another name until it is composed. A written-out ``board.members`` would be merged
     into the board, silently, so seats are set one by one.
@@ -164,13 +176,13 @@ def as_hydra_reads(overrides: Iterable[str], *, with_case: bool = True) -> list[
                 "does not have with a plus sign; a board of your own is a file for board=, see --config-dir"
             )
     _refuse_values_for_groups(asked)
-    return asked
+    return [as_read(override, (*kinds, Scenario), multirun=multirun) for override in asked]
 
 
-def as_people_write(overrides: Iterable[str]) -> list[str]:
+def as_people_write(overrides: Iterable[str], kinds: Sequence[type] = ()) -> list[str]:
     """Return overrides as a person writes them: the opposite of :func:`as_hydra_reads`."""
     written = [re.sub(rf"^{OWN_CALENDAR}=", "calendar=", override.removeprefix("++")) for override in overrides]
-    return as_folders(written)
+    return [as_typed(override, (*kinds, Scenario)) for override in as_folders(written)]
 
 
 def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
@@ -182,7 +194,9 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
                 f"{group} = {value!r} is not allowed: it takes one name; for each in turn write {group}={value[1:-1]} "
                 "and add --multirun"
             )
-        if group in (*GROUPS, EXPERIMENT) and (not _NAMES.fullmatch(value) or value in ("", "null", "true", "false")):
+        known = group in GROUPS and set(value.split(",")) <= set(option_names(group))
+        no_name = not _NAMES.fullmatch(value) or value in ("", "null", "true", "false")
+        if group in (*GROUPS, EXPERIMENT) and not known and no_name:
             raise CommandError(
                 f"{group} = {value!r} is not allowed: it takes a name; {known_options(group, option_names(group))}"
             )
@@ -203,6 +217,8 @@ def scenario_of(config: DictConfig, *, sampled: bool = False, month: Month | Non
         )
     if values[OWN_CALENDAR] is not None:
         values["calendar"] = values[OWN_CALENDAR]
+    if str(values["extension"]).startswith("~"):
+        values["extension"] = str(typed_path(values["extension"]).absolute())
     return scenario_from({name: value for name, value in values.items() if name in SCENARIO_FIELDS}, month=month)
 
 
@@ -232,8 +248,18 @@ def refuse_unknown(config: DictConfig, of_the_verb: tuple[str, ...]) -> None:
 
 def _plain(config: DictConfig) -> dict[str, Any]:
     refuse_many_interpolations(OmegaConf.to_container(config), "what is asked for, with files of your own,")
-    plain: Any = OmegaConf.to_container(config, resolve=True)
-    return {str(name): value for name, value in plain.items()}
+    return {str(name): _resolved(config, str(name)) for name in config}
+
+
+def _resolved(config: DictConfig, name: str) -> Any:
+    """Return a setting with all that ``${...}`` stands for in it; refuse texts that stand for each other."""
+    try:
+        value = config[name]
+        return OmegaConf.to_container(value, resolve=True) if OmegaConf.is_config(value) else value
+    except InterpolationResolutionError as error:
+        if "Recursive" not in str(error):
+            raise
+        raise CommandError(f"{name} stands for itself, through ${{...}} in a circle: write out what it is") from None
 
 
 @contextmanager
@@ -273,10 +299,25 @@ class OwnFiles(FileConfigSource):
 
     def load_config(self, config_path: str) -> ConfigResult:
         """Return what a file holds, and record that it was read; raise Refused if it is more than settings of a run."""
-        file = self._file(config_path)
-        refuse_unfit_settings(file, _package_of(file), lambda name: located(f"{name}.yaml"))
-        record_use(file)
-        return super().load_config(config_path)
+        path = self._file(config_path)
+        text, group = text_of(path), config_path.partition("/")[0]
+        values = settings_in(text, path)
+        package = self._get_header_dict(text)["package"]
+        refuse_unfit_settings(path, package, lambda name: located(f"{name}.yaml"))
+        record_use(path)
+        if package is None and (group in STATE_WHOLE_SCENARIOS or set(values) == {group}):
+            package = WHOLE
+        _refuse_unusual(values, path, package or group)
+        return ConfigResult(
+            provider=self.provider,
+            path=f"{self.scheme()}://{self.path}",
+            config=OmegaConf.create(values),
+            header={"package": package},
+        )
+
+    def _normalize_file_name(self, filename: str) -> str:  # type: ignore[override]
+        """Return the name of a file with its ending, which may be .yml too."""
+        return with_ending(Path(self.path), super()._normalize_file_name(filename))
 
     def is_config(self, config_path: str) -> bool:
         """Return whether there is a file of that name."""
@@ -286,10 +327,14 @@ class OwnFiles(FileConfigSource):
         return inside(Path(self.path), *self._normalize_file_name(config_path).split("/"), what="a file of your own")
 
 
-def _package_of(file: Path) -> str | None:
-    """Return where the first line of a file says that its settings go."""
-    with file.open(encoding="utf-8", errors="replace") as text:
-        return ConfigSource._get_header_dict(text.read(512)).get("package")
+def _refuse_unusual(values: Mapping[str, Any], path: Path, package: str) -> None:
+    """Refuse settings of one's own that cannot be put together with the usual ones."""
+    usual = _scenario_defaults()
+    if package not in (WHOLE, "_group_") and package.partition(".")[0] not in usual:
+        raise CommandError(f"{path}: its first line, @package {package}, names no group: write # @package {WHOLE}")
+    if not isinstance(values.get("defaults", []), list):
+        raise CommandError(f"{path}: defaults is no list: leave it out, or write defaults: [typical]")
+    refuse_other_shapes(values, usual if package == WHOLE else usual.get(package, {}), path)
 
 
 class PlacesOfTheModel(ConfigSource):

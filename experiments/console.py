@@ -89,10 +89,13 @@ def _dispatch(arguments: list[str]) -> int:
     verb = verbs().get(name) or _no_verb(name)
     if "--help" in rest or "-h" in rest:
         print(_help(verb), end="")
-    elif verb.takes == "arguments":
+        return 0
+    from experiments.typed import refuse_unprintable
+
+    refuse_unprintable(rest)
+    if verb.takes == "arguments":
         return verb.module().main(rest) or 0
-    else:
-        _perform(verb, rest)
+    _perform(verb, rest)
     return 0
 
 

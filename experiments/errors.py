@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
+from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
 from experiments.files import UNREADABLE, Refused
@@ -24,10 +26,37 @@ BAD_INPUT = 2
 FAILED = 1
 
 _LONG_LIST = 30
+_LISTED = ("scenario", "place", "board", EXPERIMENT)
 _HOW_TO_EXPERIMENT = (
     "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder experiment "
     "begins with the line '# @package _global_'"
 )
+
+
+_PLAIN_DOLLAR = "${NAME} stands for another setting, and \\${ for these two characters"
+MOST_SAID = 1_000
+"""Characters of a line at most."""
+
+_NOT_ALLOWED = re.compile(r"(.*?[\w.\]]) = (.*?) is not allowed: (.*)")
+_ALLOWED = (
+    (r"^Value error, ", ""),
+    (r"^Input should be (?:a valid dictionary|a dictionary or an instance of \w+)", "it takes settings, {name: value}"),
+    (r"^Input should be a valid (?:tuple|list)", "it takes a list, [one,another]"),
+    (r"^Input should be a valid string", "it takes text, which stands in quotes if it looks like a number"),
+    (r"^Input should be a valid integer.*", "it takes a whole number"),
+    (r"^Input should be a (?:valid|finite) number.*", "it takes a number"),
+    (r"^Input should be a valid boolean.*", "it takes true or false"),
+    (r"^Input should be greater than or equal to (\S+)", r"it takes \1 or more"),
+    (r"^Input should be less than or equal to (\S+)", r"it takes \1 or less"),
+    (r"^Input should be (greater|less) than (\S+)", r"it takes what is \1 than \2"),
+    (r"^(?:Tuple|List) should have at least (\d+) items? after validation.*", r"it takes at least \1"),
+    (r"^Input should be '(.*)'$", r"it takes \1"),
+    (r"^Input should be ", "it takes "),
+    (r"' or '|', '", ", "),
+)
+"""What a library says that checks values, and how people say it."""
+
+_BY_A_LIBRARY = re.compile("Input should|Value error|should have at least")
 
 
 class CommandError(Refused):
@@ -67,17 +96,78 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
 
     ``verb_settings`` are names that may have been meant beside the settings of a scenario.
     """
-    if isinstance(error, Refused | MissingLibrary | ScenarioError):
-        return _joined(str(error))
+    return shortened(_said(error, verb_settings), MOST_SAID)
+
+
+def _said(error: Exception, verb_settings: Sequence[str]) -> str:
     if isinstance(error, MissingConfigException):
         return _missing_option(error)
     if isinstance(error, OverrideParseException):
         return _unreadable(error)
     if isinstance(error, HydraException | OmegaConfBaseException):
         return _composition(error, verb_settings)
-    if isinstance(error, OSError):
-        return _joined(str(error))
+    if isinstance(error, MarkedYAMLError):
+        return unreadable_file(error)
+    if isinstance(error, Refused | MissingLibrary | ScenarioError | OSError):
+        line = _joined(str(error))
+        return in_plain_words(line) if isinstance(error, ScenarioError) or _BY_A_LIBRARY.search(line) else line
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Return text of at most so many characters: its beginning and its end, if there is more of it."""
+    return text if len(text) <= most else f"{text[: most // 2 - 1]}…{text[-(most - most // 2) :]}"
+
+
+def in_plain_words(line: str) -> str:
+    """Return a line that says what is not allowed, with values and what is allowed as people write them.
+
+    Libraries that check values have words of their own for both.
+
+    >>> in_plain_words("board.members.police = None is not allowed: Input should be a valid integer")
+    'board.members.police = null is not allowed: it takes a whole number'
+    """
+    found = _NOT_ALLOWED.fullmatch(line)
+    if found is None:
+        return line
+    before, value, allowed = found.groups()
+    for pattern, words in _ALLOWED:
+        allowed = re.sub(pattern, words, allowed)
+    return f"{before} = {_as_written(value)} is not allowed: {allowed}{_cure_of(value, allowed)}"
+
+
+def _as_written(value: str) -> str:
+    """Return a value of Python as YAML has it."""
+    try:
+        read = ast.literal_eval(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
+    return shortened(repr(read)) if isinstance(read, str) else shortened(_flow(read))
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {_flow(one)}' for name, one in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_flow, value))}]"
+    return {True: "true", False: "false", None: "null"}.get(value, str(value)) if not _is_number(value) else str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _cure_of(value: str, allowed: str) -> str:
+    """Return what to write instead of what is nearly a number."""
+    if "write " in allowed:
+        return ""
+    if re.fullmatch(r"'\d{1,3}(,\d{3})+'", value):
+        return f"; write {value.replace(',', '')[1:-1]}, without a comma"
+    if "whole number" not in allowed and (comma := re.fullmatch(r"'([+-]?\d+),(\d+)'", value)):
+        return f"; write a decimal point, {comma[1]}.{comma[2]}"
+    if zeros := re.fullmatch(r"'0+(\d+)'", value):
+        return f"; write {zeros[1]}, without a zero before it" if re.search(r"\d|number", allowed) else ""
+    return ""
 
 
 def unknown_setting(path: str, verb_settings: Sequence[str] = ()) -> str:
@@ -124,12 +214,33 @@ def _missing_option(error: MissingConfigException) -> str:
 
 def known_options(group: str, options: Sequence[str]) -> str:
     """Return what a group can be set to, or where to look if that is a long list."""
-    return f"see: partnerships list {group}s" if len(options) > _LONG_LIST else f"known: {', '.join(options)}"
+    listed = len(options) > _LONG_LIST and group in _LISTED
+    return f"see: partnerships list {group}s" if listed else f"known: {', '.join(options)}"
 
 
 def _unreadable(error: OverrideParseException) -> str:
-    reason = _joined(str(error).split("See https")[0]).removeprefix(f"Error parsing override {error.override!r} ")
-    return f"cannot read {error.override!r}: settings are written name=value, for example months=60 ({reason})"
+    """Return what cannot be read; after the checks of what is typed that is mostly a list or a mapping."""
+    override = shortened(str(error.override))
+    _, _, value = str(error.override).partition("=")
+    line = f"cannot read {override!r}: settings are written name=value, for example months=60"
+    for opening, closing in ("[]", "{}"):
+        if value.count(opening) != value.count(closing):
+            return f"{line}; {opening if value.count(opening) < value.count(closing) else closing} is missing"
+    if value[:1] in ("[", "{"):
+        return f"{line}; in a list [a,b] or settings {{a: 1}} a text of other than letters and digits stands in quotes"
+    return f"{line}; ${{...}} stands for another setting, and needs its name" if "${" in value else line
+
+
+def unreadable_file(error: MarkedYAMLError, path: Path | str = "a YAML file") -> str:
+    """Return where a YAML file cannot be read, and why; a name that stands twice is the usual cause."""
+    mark = error.problem_mark
+    where = f"{path}, line {mark.line + 1}" if mark else str(path)
+    problem = _joined(str(error.problem))
+    if re.search("begins with a zero|counted in sixties|is no name", problem):
+        return f"{where}: {problem}"
+    if found := re.match(r"found duplicate key (.+)", problem):
+        return f"{where}: {found[1]!r} is named twice: give each a name of its own, or leave one out"
+    return f"{where} cannot be read: {problem}"
 
 
 def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
@@ -137,27 +248,34 @@ def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
     text = str(error) or str(error.__cause__ or error)
     if f"@{EXPERIMENT}." in text:
         return _HOW_TO_EXPERIMENT
-    if found := re.match(r"Could not override '([^']+)'", text):
+    known = [*setting_paths(), *verb_settings]
+    if found := re.match(r"Could not (?:override|append to config. Key) '([^']+)'", text):
         return unknown_setting(found[1], verb_settings)
     if found := re.match(r"Could not append to config. An item is already at '([^']+)'", text):
         return f"{found[1]} has a value already: change it with {found[1]}=..., without the plus sign"
-    if found := re.match(r"Ambiguous value for argument '([^=]+)=(.*)'", text):
-        name, values = found[1], found[2]
-        if name in GROUPS:
-            return f"{name} = {values!r} is not allowed: it takes one name; add --multirun to run each in turn"
-        return f"{name} = {values!r}: write {name}=[{values}] for a list, or add --multirun to run each in turn"
+    if found := re.match(r"Could not (?:delete from config. |delete. No match for )'([^']+)'", text):
+        return f"~{found[1]} takes out what is not there{nearest(found[1], known)}"
+    if found := re.match(r"Override (\S+) looks like a config group override", text):
+        return unknown_setting(found[1].partition("=")[0], verb_settings)
     if found := re.match(r"Interpolation key '([^']+)' not found", text):
         name = found[1]
         if name in GROUPS:
             return f"${{{name}}} is a whole set of settings, not a name: write ${{hydra:runtime.choices.{name}}}"
-        return f"${{{name}}} names no setting{nearest(name, [*setting_paths(), *verb_settings])}"
+        return f"${{{name}}} names no setting{nearest(name, known)}; {_PLAIN_DOLLAR}"
+    if found := re.match(r"Unsupported interpolation type (\S+)", text):
+        return f"${{{found[1]}:...}} is not allowed: ${{NAME}} stands for another setting, for example ${{months}}"
+    if re.match(r"Recursive interpolation", text):
+        return "a setting stands for itself, through ${...} in a circle: write out what it is"
+    if found := re.match(r"In '([^']+)': \w+ raised while composing config", text):
+        return f"{found[1]} cannot be put together with the usual settings: it has a list where settings belong"
     if found := re.match(r"Error merging override (\S+)", text):
-        return f"cannot set {found[1]!r}: {_first_line(str(error.__cause__ or error.__context__ or ''))}"
+        override = found[1].partition("=")[0].lstrip("+")
+        if "${" in found[1]:
+            return f"cannot read {shortened(found[1])!r}: {_PLAIN_DOLLAR}"
+        return f"cannot set {shortened(found[1])!r}: {override} is made otherwise; see: partnerships list parameters"
+    if key := re.search(r"full_key: (\S+)", text):
+        return f"{key[1]} cannot be read: {_PLAIN_DOLLAR}"
     return _joined(text)
-
-
-def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0]
 
 
 def _joined(text: str) -> str:

@@ -6,31 +6,26 @@ file can ask of the machine and says in one line what is wrong with it. What is 
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import yaml
-
 if TYPE_CHECKING:
     import pandas as pd
+MOST_BYTES = 10_000_000
+"""Bytes of a file that a person wrote, at most."""
 
 PARTIAL = ".partial"
 """How the name of a file ends that is being written."""
 
 MOST_BYTES_OF_A_NAME = 200
 """File systems take 255, of which the name of a file that is being written has some more."""
-MOST_BYTES_OF_YAML = 200_000
-MOST_LETTERS_OF_YAML = 250_000
-"""Once aliases are written out, and each value counts some more."""
-LETTERS_A_VALUE = 20
-MOST_DEEP = 32
 MOST_BYTES_OF_JSON = 100_000_000
 """A study of a hundred million runs has a plan of half of that."""
 MOST_UNPACKED = 1_000
@@ -86,85 +81,6 @@ def _refuse_no_name(name: str, what: str) -> None:
 
 
 # ---------------------------------------------------------------------- reading what others wrote
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Return the settings in a YAML file, interpolations as they stand; raise Refused, with the line."""
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    try:
-        text = _content(path, MOST_BYTES_OF_YAML).decode("utf-8-sig")
-        check_yaml(text)
-        held: Any = OmegaConf.to_container(OmegaConf.create(text)) if text.strip() else {}
-    except UnicodeError:
-        raise Refused(f"{path} cannot be read: it is no text; save it as UTF-8") from None
-    except UnfitYaml as error:
-        raise Refused(f"{path}, {error}" if error.line else f"{path}: {error}") from None
-    except yaml.MarkedYAMLError as error:
-        raise Refused(f"{path}{_where_and_why(error)}") from None
-    except (yaml.YAMLError, OmegaConfBaseException, ValueError) as error:
-        reason = re.split(r"[\n;]", str(error))[0]
-        raise Refused(f"{path} cannot be read: {reason}") from None
-    return {str(name): value for name, value in held.items()}
-
-
-class UnfitYaml(ValueError):
-    """Text that is not to be read as YAML: what is wrong with it, after the line where that is."""
-
-    def __init__(self, says: str, line: int | None = None) -> None:
-        super().__init__(f"line {line}: {says}" if line else says)
-        self.line = line
-
-
-def check_yaml(text: str) -> None:
-    """Raise UnfitYaml for text that holds no settings, or of which a few lines would fill the memory.
-
-    Goes through the text piece by piece and builds nothing, so it takes no longer for what is nested without end, or
-    for aliases of aliases.
-    """
-    if len(text) > MOST_BYTES_OF_YAML:
-        raise UnfitYaml(f"it has more than {MOST_BYTES_OF_YAML:,} letters, and settings take less: leave out the rest")
-    sizes: dict[str, int] = {}
-    within: list[tuple[str | None, int]] = []  # anchor of each value that is not at its end, and letters before it
-    letters = 0
-    for event in yaml.parse(text, Loader=_PARSER):
-        line = 1 + (event.start_mark.line if event.start_mark else 0)
-        if isinstance(event, yaml.AliasEvent):
-            if any(anchor == event.anchor for anchor, _ in within):
-                raise UnfitYaml(f"*{event.anchor} stands within what it stands for: write out what is meant", line)
-            letters += sizes.get(str(event.anchor), 1)
-        elif isinstance(event, yaml.ScalarEvent):
-            letters += LETTERS_A_VALUE + len(event.value)
-            if event.anchor:
-                sizes[event.anchor] = LETTERS_A_VALUE + len(event.value)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            within.append((event.anchor, letters))
-            letters += LETTERS_A_VALUE
-        elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, before = within.pop()
-            if anchor:
-                sizes[anchor] = letters - before
-        is_whole = len(within) == isinstance(event, yaml.CollectionStartEvent)
-        if is_whole and isinstance(event, yaml.ScalarEvent | yaml.SequenceStartEvent):
-            raise UnfitYaml("it takes settings, one a line, written name: value", line)
-        if len(within) > MOST_DEEP:
-            raise UnfitYaml(f"it is nested more than {MOST_DEEP} deep: settings are not", line)
-        if letters > MOST_LETTERS_OF_YAML:
-            raise UnfitYaml("it holds too much, its aliases written out: settings take less", line)
-
-
-_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _where_and_why(error: yaml.MarkedYAMLError) -> str:
-    """Return where a YAML file cannot be read, and why; a name that stands twice is the usual cause."""
-    where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-    problem = " ".join(str(error.problem).split())
-    if problem.startswith("found duplicate key "):
-        name = problem.removeprefix("found duplicate key ")
-        return f"{where}: {name!r} is named twice: give each a name of its own, or leave one out"
-    return f"{where} cannot be read: {problem}"
 
 
 def read_json(path: Path, shape: Any = dict[str, Any]) -> Any:
@@ -224,6 +140,38 @@ def _refuse_no_file(path: Path) -> None:
 
 
 # ---------------------------------------------------------------------- writing
+
+
+class Unreadable(ValueError):
+    """What a file, or a part of it, cannot be read as, in words: what is allowed, and the cure."""
+
+
+def typed_path(text: str) -> Path:
+    """Return the path that a person typed: ``~`` and ``~/`` begin with the home folder, all else is as it stands.
+
+    >>> typed_path("~1.10/it's").parts
+    ('~1.10', "it's")
+    """
+    return Path.home() / text[2:] if text == "~" or text.startswith("~/") else Path(text)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, whatever usual program wrote it; raise Unreadable.
+
+    UTF-8 with or without a mark, UTF-16 with one, or else the Windows code page.
+    """
+    content = path.read_bytes()
+    if len(content) > MOST_BYTES:
+        raise Unreadable(f"it has {len(content):,} bytes: at most {MOST_BYTES:,} are allowed")
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Unreadable("it is no text: save it as UTF-8")
 
 
 @contextmanager

@@ -31,7 +31,7 @@ EXPERIMENT = "experiment"
 GROUPS = ("scenario", PLACE, "board", "leadership", "levers", "calendar", "behaviour")
 """What a scenario is composed of."""
 
-_YAML = ".yaml"
+_YAML, _YML = ".yaml", ".yml"
 _MOST_KEPT = 256
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -103,13 +103,21 @@ def find(group: str, name: str) -> Path | None:
 def located(path: str) -> Path | None:
     """Return the file at a path in the folder of one's own, else in that which ships, if there is one."""
     folders = (_here.folder, shipped_folder()) if _here.folder else (shipped_folder(),)
-    files = (inside(folder, *path.split("/"), what="file") for folder in folders)
+    files = (inside(folder, *with_ending(folder, path).split("/"), what="file") for folder in folders)
     return next((file for file in files if file.is_file()), None)
 
 
 def is_own(group: str, name: str) -> bool:
     """Return whether an option of a group is a file of one's own."""
-    return _here.folder is not None and inside(_here.folder, group, f"{name}{_YAML}", what=group).is_file()
+    if _here.folder is None:
+        return False
+    return inside(_here.folder, group, with_ending(_here.folder / group, f"{name}{_YAML}"), what=group).is_file()
+
+
+def with_ending(folder: Path, file: str) -> str:
+    """Return the path of a file below a folder of one's own, which may end in .yml where ``file`` ends in .yaml."""
+    other = f"{file.removesuffix(_YAML)}{_YML}"
+    return other if file.endswith(_YAML) and not (folder / file).is_file() and (folder / other).is_file() else file
 
 
 def record_use(own: Path) -> None:
@@ -120,7 +128,7 @@ def record_use(own: Path) -> None:
         return
     _here.used[path] = hashlib.sha256(own.read_bytes()).hexdigest()
     group, _, name = path.partition("/")
-    if name.removesuffix(_YAML) in _shipped(group) or (shipped_folder() / path).is_file():
+    if name.removesuffix(_YAML).removesuffix(_YML) in _shipped(group) or (shipped_folder() / path).is_file():
         print(f"{own} is used instead of the {group} of that name that ships with the model", file=sys.stderr)
 
 
@@ -149,4 +157,4 @@ def _shipped(group: str) -> list[str]:
 
 
 def _names_in(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob(f"*{_YAML}"))
+    return sorted({path.stem for path in folder.glob("*") if path.suffix in (_YAML, _YML)})

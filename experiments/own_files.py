@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.files import Refused, read_yaml
+from experiments.files import Refused
+from experiments.own_yaml import read_yaml
 
 MOST_INTERPOLATIONS = 16
 """In all files together: each may stand for others, so that what they come to doubles and doubles."""

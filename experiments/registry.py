@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal, get_type_hints
 
 from experiments.options import CONFIGS
 
@@ -62,6 +62,12 @@ class Verb:
     def module(self) -> ModuleType:
         """Return its module, imported now."""
         return importlib.import_module(f"experiments.{FOLDER}.{self.name}")
+
+    def settings_kind(self) -> type[Any]:
+        """Return the dataclass that its function takes settings as."""
+        module = self.module()
+        kind: type[Any] = get_type_hints(getattr(module, "serve", None) or module.work)["settings"]
+        return kind
 
 
 @cache

@@ -23,8 +23,27 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-"""Names; a single one need not stand in brackets."""
+def _each_once(value: Any) -> Any:
+    if isinstance(value, list) and len(set(map(str, value))) < len(value):
+        raise ValueError("name each once")
+    return value
+
+
+def _at_least_one(value: Any) -> Any:
+    if value == []:
+        raise ValueError("name at least one")
+    return value
+
+
+ONE_IS_A_LIST = BeforeValidator(_as_list)
+"""Says of a list of names that a single one need not stand in brackets."""
+
+# Of several validators the last one is asked first.
+Names = Annotated[tuple[str, ...], BeforeValidator(_each_once), ONE_IS_A_LIST]
+"""Names, each once; a single one need not stand in brackets."""
+
+SomeNames = Annotated[Names, BeforeValidator(_at_least_one)]
+"""Names, at least one."""
 
 Figures = Annotated[
     Literal[False, "png", "svg", "pdf", "png_one", "svg_one", "pdf_one"],

@@ -132,7 +132,6 @@ ROOMS: dict[str, str] = {
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
     "experiments.extensions": "experiments.files",
-    "experiments.own_files": "experiments.files",
     "experiments.terminal": "sim",
     "experiments.options": "sim experiments.files",
     "experiments.registry": "experiments.options",
@@ -140,17 +139,21 @@ ROOMS: dict[str, str] = {
     "experiments.settings": "sim",
     "experiments.values": "sim experiments.extensions experiments.errors",
     "experiments.behaviours": "sim experiments.options experiments.errors",
-    "experiments.cases": "sim experiments.files experiments.options experiments.errors",
-    "experiments.compose": "sim experiments.files experiments.extensions experiments.own_files experiments.options"
-    " experiments.registry experiments.errors experiments.behaviours experiments.cases",
+    "experiments.own_yaml": "experiments.files experiments.errors",
+    "experiments.typed": "sim experiments.options experiments.errors",
+    "experiments.cases": "sim experiments.files experiments.options experiments.errors experiments.own_yaml",
+    "experiments.own_files": "experiments.files experiments.own_yaml",
+    "experiments.compose": "sim experiments.files experiments.extensions experiments.options experiments.registry"
+    " experiments.errors experiments.own_yaml experiments.own_files experiments.typed experiments.behaviours"
+    " experiments.cases",
     "experiments": "experiments.compose",
-    "experiments.command": "sim experiments.extensions experiments.options experiments.registry experiments.errors"
-    " experiments.behaviours experiments.cases experiments.compose",
+    "experiments.command": "sim experiments.files experiments.extensions experiments.options experiments.registry"
+    " experiments.errors experiments.typed experiments.behaviours experiments.cases experiments.compose",
     "experiments.completion": "sim analysis.shared experiments.options experiments.registry experiments.errors",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
     " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar experiments.files"
-    " experiments.extensions experiments.terminal experiments.options"
+    " experiments.extensions experiments.terminal experiments.options experiments.own_yaml"
     " experiments.errors experiments.values experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.extensions experiments.terminal"
     " experiments.options"
@@ -169,6 +172,7 @@ ROOMS: dict[str, str] = {
     " experiments.behaviours"
     " experiments.compose experiments.study experiments.output experiments.page.engine",
     "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
+    " experiments.typed"
     " experiments.command experiments.completion experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.parting"
@@ -215,8 +219,8 @@ LIBRARIES: dict[str, str] = {
     " sim.lanes sim.block sim.ensemble sim.portable analysis experiments",
     "pandas": "sim.labelled sim.history sim.ensemble analysis experiments",
     "pydantic": "sim.parameters sim.scenario sim.checking sim.nulls sim.laboratory analysis.patterns experiments",
-    "hydra": "experiments.errors experiments.compose experiments.command",
-    "omegaconf": "experiments.files experiments.errors experiments.compose experiments.command",
+    "hydra": "experiments.errors experiments.typed experiments.compose experiments.command",
+    "omegaconf": "experiments.errors experiments.own_yaml experiments.compose experiments.command",
     "xarray": "sim.labelled sim.ensemble",
     "rich": "experiments.terminal experiments.output experiments.verbs",
     "joblib": "experiments.runs",

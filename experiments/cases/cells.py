@@ -6,7 +6,6 @@ or tabs, decimal commas, months as Excel shows them. What could mean two things 
 
 from __future__ import annotations
 
-import codecs
 import csv
 import dataclasses
 import io
@@ -14,11 +13,12 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from experiments.files import Unreadable, read_text
+
 COMMENT = "#"
 _DELIMITERS = (",", ";", "\t")
 _NAMES_OF_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
-_MOST_BYTES = 10_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,10 +34,6 @@ class Problem:
         place = [self.file, *([f"line {self.line}"] if self.line else [])]
         place += [f"column {self.column}"] if self.column else []
         return f"{', '.join(place)}: {self.says}"
-
-
-class Unreadable(ValueError):
-    """What a cell or a file cannot be read as, in words: what is allowed, and the cure."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,32 +54,12 @@ class Table:
     """Columns stand apart by something else than commas, so that a comma in a number is a decimal one."""
 
 
-def text_of(path: Path) -> str:
-    """Return the text of a file, whatever usual program wrote it; raise Unreadable."""
-    content = path.read_bytes()
-    if len(content) > _MOST_BYTES:
-        raise Unreadable(f"it has {len(content):,} bytes: at most {_MOST_BYTES:,} are allowed")
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeError:
-            continue
-        if "\0" in text:
-            break
-        return text
-    raise Unreadable("it is no text: save it as CSV UTF-8")
-
-
 def read_table(path: Path, known: Sequence[str]) -> Table:
     """Return the table in a file. Lines that begin with ``#``, and empty ones, are left out.
 
     ``known`` are names of columns, which tell what stands between cells. Raises Unreadable.
     """
-    text = text_of(path)
+    text = read_text(path)
     delimiter = max(_DELIMITERS, key=lambda one: _columns_known(text, one, known))
     rows = list(_rows(text, delimiter))
     if not rows:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.cases.cells import Problem, Row, Unreadable, number_in, read_table
+from experiments.cases.cells import Problem, Row, number_in, read_table
 from experiments.cases.settings_file import SettingsFile, read_settings
 from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS, Sheet
 from experiments.errors import CommandError
-from experiments.files import read_yaml, sha256_of_file
+from experiments.files import Unreadable, sha256_of_file, typed_path
 from experiments.options import find, option_names
+from experiments.own_yaml import read_yaml
 from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, ScenarioError, scenario_from
 from sim.parameters import Leadership, Levers, Parameter
 from sim.population import RANGE_OF_COLUMN
@@ -63,7 +64,7 @@ def read_case(folder: Path | str) -> Case:
 
 def checked_case(folder: Path | str) -> tuple[Case | None, list[Problem]]:
     """Return the case in a folder, if it holds together, and everything that is wrong with it."""
-    path = Path(folder).expanduser()
+    path = typed_path(str(folder))
     if not path.is_dir():
         raise CommandError(f"case = {str(folder)!r} is no folder: partnerships new case={folder} writes one")
     if not (path / PLACE_FILE).is_file():

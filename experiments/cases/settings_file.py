@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import yaml
 
-from experiments.cases.cells import Problem, Unreadable, text_of
-from experiments.files import UnfitYaml, check_yaml
+from experiments.cases.cells import Problem
+from experiments.files import Unreadable, read_text
+from experiments.own_yaml import UnfitYaml, check_yaml
 
 _MOST_DEEP = 6
 
@@ -27,7 +28,7 @@ def read_settings(path: Path, problems: list[Problem]) -> SettingsFile:
     file = path.name
     lines: dict[str, int] = {}
     try:
-        text = text_of(path)
+        text = read_text(path)
         check_yaml(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:

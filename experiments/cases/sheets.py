@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from experiments.cases.cells import Unreadable, financial_year_in, month_in, number_in, yes_or_no
+from experiments.cases.cells import financial_year_in, month_in, number_in, yes_or_no
+from experiments.files import Unreadable
 from sim import ARCHETYPES, SECTORS, THEMES
 from sim.population import GROUPS, RANGE_OF_COLUMN
 from sim.scenario import nearest

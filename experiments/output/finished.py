@@ -57,7 +57,7 @@ def read_all(folders: Sequence[Path]) -> list[FinishedResults]:
     Raises CommandError for a folder without a finished answer, for one that was changed or made by another
     version, and unless exactly one of them is a comparison or a study, with one of each other kind at most.
     """
-    results = [read_finished(folder.expanduser().resolve()) for folder in folders]
+    results = [read_finished(folder.resolve()) for folder in folders]
     main = [each for each in results if each.verb in MAIN]
     if len(main) != 1:
         described = ", ".join(f"{each.folder.name}: {each.verb}" for each in results)

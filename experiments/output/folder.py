@@ -12,7 +12,7 @@ from pathlib import Path
 
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.files import inside
+from experiments.files import inside, typed_path
 
 MANIFEST = "manifest.json"
 
@@ -34,9 +34,9 @@ def target_of(command: Command, *, output: str | None, subject: str) -> Path:
         parts = [subject, f"{datetime.now(UTC):%Y-%m-%d_%H%M%S}", job]
         return inside(Path("outputs", command.verb), "_".join(part for part in parts if part))
     if command.job is None or command.is_worked_out("output"):
-        return Path(output)
+        return typed_path(output)
     asked = [text for text in command.overrides if not text.startswith(("output=", "overwrite="))]
-    return Path(output, _as_name("_".join([str(command.job), *asked])))
+    return typed_path(output) / _as_name("_".join([str(command.job), *asked]))
 
 
 def _as_name(text: str) -> str:
@@ -50,7 +50,7 @@ def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
     Until then it is a hidden neighbour of ``target``; after an error nothing of it is left. Raises
     CommandError, before anything is computed, if ``target`` cannot be written or is in use.
     """
-    target = target.expanduser().resolve()
+    target = target.resolve()
     _refuse_occupied(target, overwrite=overwrite)
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
     made = [folder for folder in target.parents if not folder.exists()]
@@ -69,6 +69,8 @@ def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
 
 
 def _refuse_occupied(target: Path, *, overwrite: bool) -> None:
+    if Path.home().is_relative_to(target):
+        raise CommandError(f"output = {str(target)!r} is where your home folder is: name a folder in it, ~/answers")
     if Path.cwd().is_relative_to(target):
         raise CommandError(f"output = {str(target)!r} is where you are: name a folder in it")
     try:

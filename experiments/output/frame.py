@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -26,10 +26,11 @@ from analysis.shared.plotting import Caption, add_remarks, caption_of, house_sty
 from experiments.behaviours import on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.files import inside, replacing
+from experiments.files import inside, replacing, typed_path
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
+from experiments.registry import verbs
 from experiments.terminal import console
 from sim import MONTH, Scenario, month_of
 from sim.population import is_of_the_record
@@ -62,10 +63,11 @@ class Results:
 
 def perform(verb: ModuleType, command: Command) -> float | None:
     """Do one job of a verb, from its settings to the last line printed, and return its objective, if it has one."""
+    kind = verbs()[command.verb].settings_kind()
     if hasattr(verb, "serve"):
-        verb.serve(command.settings(_settings_kind(verb.serve)))
+        verb.serve(command.settings(kind))
         return None
-    settings: Any = command.settings(_settings_kind(verb.work))
+    settings: Any = command.settings(kind)
     keeps_a_study = hasattr(settings, "study")
     if keeps_a_study and settings.study is None:
         raise CommandError("study is missing: name a folder, for example study=studies/levers")
@@ -104,7 +106,7 @@ def remarks_on(results: Results, command: Command) -> list[str]:
 
 def study_folder(settings: Any) -> Path:
     """Return the folder of the study that settings name."""
-    return Path(settings.study).expanduser().resolve()
+    return typed_path(settings.study).resolve()
 
 
 def keep(
@@ -159,12 +161,6 @@ def say(results: Results, target: Path, command: Command) -> None:
         out.print(f"objective {results.objective:.6g}")
     beside = ", ".join(str(folder / name) for name, folder in results.copies.items())
     out.print(f"Results are in {target}" + (f", and in {beside}" if beside else ""), soft_wrap=True)
-
-
-def _settings_kind(work: Any) -> type[Any]:
-    """Return the dataclass of the settings that a verb's function takes."""
-    kind: type[Any] = get_type_hints(work)["settings"]
-    return kind
 
 
 def _write_table(table: pd.DataFrame, path: Path, *, kind: str) -> None:

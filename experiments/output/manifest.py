@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
-from experiments.files import inside, read_json, sha256_of_file
+from experiments.files import inside, read_json, sha256_of_file, typed_path
 from experiments.options import own_files_used
 from experiments.output.folder import MANIFEST
 from experiments.study.identity import made_by
@@ -81,7 +81,7 @@ def _extensions(scenarios: Iterable[Scenario]) -> list[dict[str, str]]:
 def _named_in(settings: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return path and sha256 of the files that settings of the verb name, such as a table of draws or of patterns."""
     named = (settings.get(name) for name in NAMES_A_FILE)
-    found = [path for name in named if isinstance(name, str) and (path := Path(name).expanduser().resolve()).is_file()]
+    found = [path for name in named if isinstance(name, str) and (path := typed_path(name).resolve()).is_file()]
     return [{"path": str(path), "sha256": sha256_of_file(path)} for path in found]
 
 

@@ -24,8 +24,8 @@ from analysis.patterns.judging import Docket
 from experiments.behaviours import BY_HAND
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
-from experiments.files import read_yaml
 from experiments.options import find, kept_for_a_folder
+from experiments.own_yaml import read_yaml
 from experiments.runs.own_patterns import FOLDER, REPLICATES_APART
 from experiments.runs.ties import MEETINGS, record_of
 from sim import (

@@ -22,8 +22,9 @@ from analysis.patterns.declaration import pattern_from
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
 from experiments.extensions import called_from_python, named_in, refuse_unnamed
-from experiments.files import read_yaml
+from experiments.files import typed_path
 from experiments.options import find, kept_for_a_folder, option_names
+from experiments.own_yaml import read_yaml
 from sim import Scenario, ScenarioError, place_names, simulate_ensemble, with_changes
 from sim.parameters import Behaviour, Real
 from sim.scenario import nearest, validated
@@ -95,7 +96,7 @@ def own_patterns(of: str, changes: tuple[str, ...] = ()) -> OwnPatterns:
 
 
 def _path_of(of: str) -> Path:
-    path = Path(of).expanduser()
+    path = typed_path(of)
     if path.is_file():
         return path
     named = find(FOLDER, f"{of}.yaml")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,7 @@ from analysis.policy.tables import (
     with_avoided,
 )
 from experiments.errors import CommandError
+from experiments.files import typed_path
 from experiments.runs.policies import FUND_MULTIPLE, Worlds, policy_runs, with_levers
 from experiments.search.evaluation_cache import SHARE, EvaluationCache
 from experiments.search.mixes import EXCESS, search_cheapest, search_front
@@ -141,7 +141,7 @@ def search(problem: MixProblem, settings: SearchSettings) -> MixTables:
 
 def _searched(problem: MixProblem, settings: SearchSettings) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Return every mix that was judged, a row each, and the levers of those at the Pareto front."""
-    file = Path(settings.progress).expanduser() if settings.progress else None
+    file = typed_path(settings.progress) if settings.progress else None
     cache = EvaluationCache(file, _deciding(problem, settings))
     with progress_bar("mixes", total=2 * settings.population * settings.generations) as advance:
 

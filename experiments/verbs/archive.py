@@ -20,9 +20,9 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from experiments.errors import CommandError, WordParser, as_written
+from experiments.files import typed_path
 from experiments.output.crate import write_crate
 from experiments.output.manifest import read_manifest
 from experiments.terminal import console
@@ -33,9 +33,9 @@ _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 def main(arguments: Sequence[str]) -> None:
     """Pack the results that ``arguments`` name."""
     asked = _parsed(arguments)
-    folder = Path(asked.folder).expanduser().resolve()
+    folder = typed_path(asked.folder).resolve()
     manifest = read_manifest(folder)
-    target = Path(asked.output).expanduser().resolve() if asked.output else folder.with_name(f"{folder.name}.zip")
+    target = typed_path(asked.output).resolve() if asked.output else folder.with_name(f"{folder.name}.zip")
     if target.exists():
         raise CommandError(f"{str(target)!r} is there already: take it away, or name another file with --output")
     if target.is_relative_to(folder):

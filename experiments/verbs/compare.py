@@ -58,7 +58,7 @@ from experiments.output.frame import Results
 from experiments.output.places import with_places
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
 from experiments.runs.pairs import Engine, Turn, measures_of, run_pairs
-from experiments.settings import Figures, Names, Seed, Workers, checked
+from experiments.settings import Figures, Names, Seed, SomeNames, Workers, checked
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
 from sim.parameters import Behaviour, Whole
@@ -84,7 +84,7 @@ class CompareSettings:
     output: str | None
     overwrite: bool
     figures: Figures
-    measures: Names | None = None
+    measures: SomeNames | None = None
     precision: dict[str, Annotated[float, Field(gt=0.0)]] | None = None
     most_replicates: Annotated[Whole, Field(ge=2, le=100_000)] = 5_000
 

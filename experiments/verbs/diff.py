@@ -30,7 +30,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from analysis.parting import words
@@ -40,7 +39,7 @@ from analysis.run.figures import short_names
 from analysis.shared.words import mid_sentence, readable
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.files import read_parquet
+from experiments.files import read_parquet, typed_path
 from experiments.output.frame import Results
 from experiments.output.manifest import read_manifest
 from experiments.runs.explained import labels_of
@@ -187,7 +186,7 @@ def _side(named: str, name: str) -> Side:
     """Return the run whose output is in a folder."""
     unfit = CommandError(f"runs: {named!r} is no output folder of run: make one with partnerships run output={named}")
     try:
-        record = read_manifest(Path(named).expanduser())
+        record = read_manifest(typed_path(named))
     except CommandError:
         raise unfit from None
     if record["command"][1] != "run" or len(record["scenarios"]) != 1:
@@ -200,7 +199,7 @@ def _stale(side: Side, told: Told, folders: tuple[str, ...]) -> list[str]:
     """Return a line if a run that is lived again is not what its folder holds: its code or files were others."""
     if not folders:
         return []
-    kept = read_parquet(Path(folders[0]).expanduser() / "trajectories.parquet")
+    kept = read_parquet(typed_path(folders[0]) / "trajectories.parquet")
     if kept.equals(told.measures.reset_index(drop=True)):
         return []
     return [

@@ -22,7 +22,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
@@ -50,7 +49,7 @@ from analysis.shared.libraries import library
 from analysis.shared.outcomes import REGIME_NAMES, Outcome, outcome_of
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.files import read_parquet
+from experiments.files import read_parquet, typed_path
 from experiments.output.frame import Results
 from experiments.settings import Figures, Names, Seed, checked
 from experiments.study import store
@@ -197,7 +196,7 @@ def _finished_study(name: str | None) -> Study:
     """Return the study in a folder; raise CommandError if there is none or it is not finished."""
     if name is None:
         raise CommandError("study is missing: name the folder of a finished study, for example study=studies/levers")
-    folder = Path(name).expanduser().resolve()
+    folder = typed_path(name).resolve()
     if not store.is_study(folder):
         raise CommandError(
             f"study = {name!r} holds no study (no {store.PLAN}); make one: partnerships sweep study={name}"

@@ -155,6 +155,8 @@ def work(settings: FitSettings, command: Command) -> Results:
             f"{given[0]!r} is not allowed: a fit draws all free numbers, in experiments of its own; to test one set "
             "of them use partnerships patterns"
         )
+    if len(set(settings.chances)) < len(settings.chances):
+        raise CommandError(f"chances = {list(settings.chances)} is not allowed: name each once")
     declared = declared_patterns()
     fit = fit_of(settings, declared)
     folder = study_folder(settings)

@@ -34,8 +34,8 @@ from rich.table import Table
 
 from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError, WordParser
-from experiments.files import read_yaml
 from experiments.options import EXPERIMENT, find, option_names
+from experiments.own_yaml import read_yaml
 from experiments.terminal import console, plain_table
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records

@@ -29,7 +29,7 @@ from analysis.shared.codebook import CODEBOOK
 from analysis.shared.libraries import library
 from experiments.command import Command
 from experiments.errors import CommandError, as_written
-from experiments.files import sha256_of_file
+from experiments.files import sha256_of_file, typed_path
 from experiments.output.folder import DOCS, MANIFEST
 from experiments.output.frame import Results
 from experiments.output.manifest import read_manifest
@@ -94,7 +94,7 @@ def _section(folder: Path, manifest: dict[str, Any], *, pdf: bool) -> Results:
 def _folder(settings: MethodsSettings) -> Path:
     if settings.from_ is None:
         raise CommandError("from is missing: name the folder of finished results, for example from=outputs/headline")
-    return Path(settings.from_).expanduser().resolve()
+    return typed_path(settings.from_).resolve()
 
 
 def _table(path: Path) -> pd.DataFrame:

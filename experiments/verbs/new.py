@@ -28,6 +28,7 @@ from experiments.cases.reading import checked_case
 from experiments.cases.writing import case_of, example, write_case
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.files import typed_path
 from experiments.settings import checked
 from experiments.terminal import console
 
@@ -44,7 +45,7 @@ def work(settings: NewSettings, command: Command) -> None:
     """Write a case, or say what is wrong with one."""
     if settings.case is None:
         raise CommandError("case is missing: name a folder, for example case=mycity")
-    folder = Path(settings.case).expanduser()
+    folder = typed_path(settings.case)
     if settings.check:
         _check(folder)
         return

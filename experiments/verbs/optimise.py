@@ -40,7 +40,6 @@ import dataclasses
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -55,6 +54,7 @@ from experiments.cases.settings_file import read_settings
 from experiments.command import Command
 from experiments.compose import load_place, load_scenario, scenario_names
 from experiments.errors import CommandError
+from experiments.files import typed_path
 from experiments.output.frame import Results
 from experiments.runs.policies import Worlds
 from experiments.search.policies import MixProblem, SearchSettings, levers_of, objectives_of, prices_of, search
@@ -164,10 +164,10 @@ def _stated(setting: str, given: dict[str, Any] | str | None) -> dict[str, Any]:
     """Return what is given on the command line, or in the YAML file that is named there, by path."""
     if not isinstance(given, str):
         return flat(given or {})
-    if not Path(given).expanduser().is_file():
+    if not typed_path(given).is_file():
         raise CommandError(f"{setting} = {given!r} was not found: give a YAML file, or {setting}={{NAME:VALUE}}")
     problems: list[Problem] = []
-    values = read_settings(Path(given).expanduser(), problems).values
+    values = read_settings(typed_path(given), problems).values
     if problems:
         raise CommandError(f"{setting}: {problems[0]}")
     return flat(values)

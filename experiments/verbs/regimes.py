@@ -38,7 +38,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.declared_patterns import declared_patterns
 from experiments.runs.turns import taking_turns
-from experiments.settings import Figures, Names, Seed, Workers, checked
+from experiments.settings import Figures, Seed, SomeNames, Workers, checked
 from experiments.terminal import progress_bar
 from sim import Scenario, month_of, simulate_ensemble
 from sim.parameters import Whole
@@ -49,7 +49,7 @@ from sim.regimes import NAMING, READ
 class RegimesSettings:
     """What can be set beside the scenarios; the defaults are in configs/regimes.yaml."""
 
-    scenarios: Names
+    scenarios: SomeNames
     replicates: Annotated[Whole, Field(ge=10, le=100_000)]
     clusters: Annotated[Whole, Field(ge=2, le=50)]
     seed: Seed

@@ -34,6 +34,7 @@ from analysis.brief.document import render
 from analysis.shared.libraries import library
 from experiments.command import Command
 from experiments.errors import CommandError, as_written
+from experiments.files import typed_path
 from experiments.output.evidence import evidence_in
 from experiments.output.finished import read_all
 from experiments.output.frame import Results
@@ -82,4 +83,4 @@ def work(settings: ReportSettings, command: Command) -> Results:
 def _folders(settings: ReportSettings) -> list[Path]:
     if not settings.from_:
         raise CommandError("from is missing: name the folder of finished results, for example from=outputs/headline")
-    return [Path(folder) for folder in settings.from_]
+    return [typed_path(folder) for folder in settings.from_]

@@ -37,6 +37,7 @@ import pandas as pd
 from rich.table import Table
 
 from experiments.errors import CommandError, WordParser, as_written
+from experiments.files import typed_path
 from experiments.output.again import (
     changed_since,
     commands_again,
@@ -60,7 +61,7 @@ MOST_ROWS = 40
 def main(arguments: Sequence[str]) -> int:
     """Do the results that ``arguments`` name again, print what differs, and return 1 if anything does."""
     asked = _parsed(arguments)
-    folder = Path(asked.folder).expanduser().resolve()
+    folder = typed_path(asked.folder).resolve()
     manifest = read_manifest(folder)
     with as_written(folder):
         refuse_unsafe(manifest, allowed=asked.extension, kept=folder / OWN)
@@ -105,7 +106,7 @@ def _said_before(folder: Path, manifest: dict[str, Any]) -> Iterator[str]:
 def _target(folder: Path, keep: str | None) -> Iterator[Path]:
     """Give the folder for the second results: the one that is named, or one beside the first that is taken away."""
     if keep is not None:
-        target = Path(keep).expanduser().resolve()
+        target = typed_path(keep).resolve()
         if target == folder or folder in target.parents:
             raise CommandError(f"--keep {keep!r} is where the results are that are done again: name another folder")
         yield target

@@ -44,7 +44,7 @@ from experiments.errors import CommandError
 from experiments.output.frame import Results
 from experiments.runs.counterfactual import LEVERS
 from experiments.runs.tipping import Axis, Runs, launches_and_loops, turns
-from experiments.settings import Figures, Names, Seed, Workers, checked
+from experiments.settings import ONE_IS_A_LIST, Figures, Seed, Workers, checked
 from sim import PARAMETERS, Scenario
 from sim.parameters import Real, Whole
 from sim.scenario import MAX_MONTHS, nearest
@@ -57,6 +57,9 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
+Levers = Annotated[tuple[str, ...], ONE_IS_A_LIST]
+"""Levers; a single one need not stand in brackets."""
+
 Numbers = Annotated[tuple[Real, ...], BeforeValidator(_as_list)]
 """Numbers; a single one need not stand in brackets."""
 
@@ -68,7 +71,7 @@ Years = Annotated[tuple[Annotated[Whole, Field(ge=1, le=_MOST_YEARS)], ...], Bef
 class TippingSettings:
     """What can be set beside the scenario; the defaults are in configs/tipping.yaml."""
 
-    lever: Names | None
+    lever: Levers | None
     low: Numbers | None
     high: Numbers | None
     doses: Annotated[Whole, Field(ge=2, le=21)]

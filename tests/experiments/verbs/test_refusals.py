@@ -158,7 +158,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["calendar=[{from:2003-01,levers:{pooling_rat:0.2}}]"], ["2003-01", "did you mean pooling_rate?"]),
         (["calendar=[{from:2003-01,levers:{pooling_rate:3}}]"], ["levers.pooling_rate = 3", "0 to 1"]),
         (["months=long"], ["months", "'long'"]),
-        (["months=6,8"], ["months=[6,8]", "--multirun"]),
+        (["months=6,8"], ["months=6,8 --multirun", "one whole number"]),
         (["start=2001-13"], ["start", "'2001-13'", "YYYY-MM"]),
         (["calendar=nrf_cliff_2008", "start=2009-01"], ["2008-04", "before the run", "2009-01"]),
         (["+calendar.0=4"], ["calendar.0"]),
