@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import errno
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -15,13 +16,17 @@ from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
 from experiments.options import EXPERIMENT, GROUPS
+from experiments.surroundings import STANDARD_OUTPUT, working_folder
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
 from sim.scenario import Board, nearest
 
 BAD_INPUT = 2
 FAILED = 1
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 _LONG_LIST = 30
+_FOLDER_IS_GONE = "the folder that this command is given in is gone: go to another (cd) and give it there"
 _HOW_TO_EXPERIMENT = (
     "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder experiment "
     "begins with the line '# @package _global_'"
@@ -67,8 +72,17 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
     if isinstance(error, MarkedYAMLError):
         return _unreadable_file(error)
     if isinstance(error, OSError):
-        return _joined(str(error))
+        return _joined(_of_the_system(error))
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
+
+
+def _of_the_system(error: OSError) -> str:
+    """Return what the system refuses, led by the file that it is about."""
+    if error.filename is None:
+        return _FOLDER_IS_GONE if isinstance(error, FileNotFoundError) and working_folder() is None else str(error)
+    cure = ": make room there, and give the same command again" if error.errno in DISK_FULL else ""
+    what = error.filename if error.filename == STANDARD_OUTPUT else repr(str(error.filename))
+    return f"{what}: {error.strerror}{cure}"
 
 
 def unknown_setting(path: str, verb_settings: Sequence[str] = ()) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from experiments.errors import CommandError
 from experiments.output.folder import MANIFEST
-from experiments.output.manifest import PACKAGE, installed_version
 from experiments.study import store
+from experiments.versions import PACKAGE, installed_version
 from sim import Scenario, ScenarioError, scenario_from
 
 MAIN = ("compare", "sweep")
