@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -34,7 +33,7 @@ from experiments.compose import (
 )
 from experiments.errors import CommandError
 from experiments.extensions import named_in, naming, perhaps_named_in
-from experiments.files import typed_path
+from experiments.files import scratch_folder, typed_path
 from experiments.options import CASE, CONFIGS, files_of_ones_own, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
 from experiments.typed import refuse_twice
@@ -228,14 +227,23 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
     refuse_twice(asked.overrides)
     _refuse_folders_of_hydra(asked.overrides)
     _refuse_case(verb, asked.overrides)
-    with tempfile.TemporaryDirectory(prefix="partnerships-") as scratch, files_of_ones_own(_folder(asked.config_dir)):
-        # Under --multirun Hydra insists on a folder for a note about the sweep.
-        words = [f"partnerships {verb}", *_for_hydra(verb, asked), *_QUIET_HYDRA, f"hydra.sweep.dir={scratch}"]
+    with _folder_for_hydra(asked) as quiet, files_of_ones_own(_folder(asked.config_dir)):
+        words = [f"partnerships {verb}", *_for_hydra(verb, asked), *_QUIET_HYDRA, *quiet]
         if (case := case_among(words)) is not None:
             record_files(case.folder, case.files)
         # Of with={extension:mine.py} too.
         with _hydra_process(words), naming([*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]):
             hydra.main(version_base=HYDRA_VERSION_BASE, config_path=f"pkg://{CONFIGS}", config_name=verb)(task)()
+
+
+@contextmanager
+def _folder_for_hydra(asked: argparse.Namespace) -> Iterator[list[str]]:
+    """Give the setting of a folder for the note about the sweep that Hydra insists on under --multirun."""
+    if not asked.multirun:
+        yield []
+        return
+    with scratch_folder() as scratch:
+        yield [f"hydra.sweep.dir={scratch}"]
 
 
 def _refuse_folders_of_hydra(overrides: Iterable[str]) -> None:

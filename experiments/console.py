@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import signal
 import sys
-import textwrap
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from experiments.options import option_names
-from experiments.registry import Verb, verbs
+if TYPE_CHECKING:
+    from types import FrameType
 
-# What composes, runs and draws is imported where it is needed: help must be there at once.
+    from experiments.registry import Verb
+
+# Everything else is imported where it is needed: help must be there at once, and who stops a command in its first
+# instant is told so and shown no trace.
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
 COMPLETING = "_ARGCOMPLETE"
 """The variable by which a shell asks how a word can go on."""
 INTERRUPTED = 130
-TERMINATED = 143
+ENDING = ("SIGTERM", "SIGHUP")
+"""Signals that end a command politely: a kill, and a terminal that is closed. Not every system has both."""
 
 OVERVIEW = """\
 partnerships VERB [settings]: a laboratory for English local strategic partnerships.
@@ -69,22 +69,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer()
     try:
         with _termination_as_exit():
-            return _dispatch(asked)
+            from experiments.surroundings import settled_surroundings
+
+            with settled_surroundings():
+                return _answered(asked)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, a pager) has seen enough. Python would complain once more when closing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _interrupted()
+
+
+def _answered(asked: list[str]) -> int:
+    """Do what is asked, tell what goes wrong, and return the exit code."""
+    from experiments.surroundings import STANDARD_OUTPUT, flush_output, let_go_of_output
+
+    try:
+        code = _dispatch(asked)
+        flush_output()
+    except KeyboardInterrupt:
+        return _interrupted()
+    except BrokenPipeError:  # the reader (head, a pager) has seen enough
+        let_go_of_output()
         return 0
     except Exception as error:
+        if isinstance(error, OSError) and error.filename == STANDARD_OUTPUT:
+            let_go_of_output()
         return _refuse(error, asked)
+    return code
+
+
+def _interrupted() -> int:
+    print("interrupted", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _dispatch(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("--help", "-h", "help"):
         print(_overview(), end="")
         return 0
+    from experiments.registry import verbs
+
     name, *rest = arguments
     verb = verbs().get(name) or _no_verb(name)
     if "--help" in rest or "-h" in rest:
@@ -101,6 +123,11 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _perform(verb: Verb, arguments: list[str]) -> None:
     """Let Hydra compose the settings of a verb, and the frame of all verbs do the rest."""
+    from experiments.errors import CommandError
+    from experiments.surroundings import unreadable_matplotlibrc
+
+    if (settings := unreadable_matplotlibrc()) is not None:  # without it Matplotlib would not even be imported
+        raise CommandError(f"{str(settings)!r} cannot be read as UTF-8 text by Matplotlib: mend it, or take it away")
     from experiments.command import TaskFailed, each_job
     from experiments.output.frame import perform
     from experiments.terminal import compiling_shown
@@ -115,6 +142,7 @@ def _perform(verb: Verb, arguments: list[str]) -> None:
 
 def _no_verb(name: str) -> NoReturn:
     from experiments.errors import CommandError
+    from experiments.registry import verbs
     from sim.scenario import nearest
 
     known = ", ".join(verbs())
@@ -123,7 +151,10 @@ def _no_verb(name: str) -> NoReturn:
 
 def _refuse(error: Exception, asked: list[str]) -> int:
     """Print an error in one line, after the trace if that is wanted, and return the exit code."""
+    import traceback
+
     from experiments.errors import exit_code, one_line
+    from experiments.registry import verbs
 
     if os.environ.get(FULL_ERROR) == "1":
         traceback.print_exception(error)
@@ -137,6 +168,8 @@ def _refuse(error: Exception, asked: list[str]) -> int:
 
 
 def _overview() -> str:
+    from experiments.registry import verbs
+
     width = max(map(len, verbs()))
     return OVERVIEW.format(verbs="\n".join(f"  {name:{width}}  {verb.summary}" for name, verb in verbs().items()))
 
@@ -152,6 +185,9 @@ def _help(verb: Verb) -> str:
 
 
 def _settings_help(verb: Verb) -> str:
+    import itertools
+    import textwrap
+
     settings = [(f"{setting.name}={setting.default}", setting.meaning) for setting in verb.settings]
     if verb.takes == "scenario":
         settings += SCENARIO_SETTINGS
@@ -166,6 +202,10 @@ def _settings_help(verb: Verb) -> str:
 
 
 def _names_help() -> str:
+    import textwrap
+
+    from experiments.options import option_names
+
     names = "Scenarios: " + ", ".join(option_names("scenario"))
     return textwrap.fill(names, width=98, subsequent_indent="  ", break_long_words=False) + "\n"
 
@@ -177,18 +217,21 @@ def _names_help() -> str:
 def _termination_as_exit() -> Iterator[None]:
     """Let a polite kill unwind like an exception, so that half-written answers are cleared away."""
 
-    def leave(_signum: int, _frame: FrameType | None) -> NoReturn:
-        raise SystemExit(TERMINATED)
+    def leave(signum: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + signum)
 
+    before = {}
     try:
-        before = signal.signal(signal.SIGTERM, leave)
+        for number in (getattr(signal, name) for name in ENDING if hasattr(signal, name)):
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+                before[number] = signal.signal(number, leave)
     except ValueError:  # not the main thread: signals are somebody else's business
-        yield
-        return
+        pass
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import dataclasses
+import errno
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,14 +20,18 @@ from yaml import MarkedYAMLError
 from analysis.shared.libraries import MissingLibrary
 from experiments.files import UNREADABLE, Refused
 from experiments.options import EXPERIMENT, GROUPS
+from experiments.surroundings import STANDARD_OUTPUT, working_folder
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
 from sim.scenario import Board, nearest
 
 BAD_INPUT = 2
 FAILED = 1
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 _LONG_LIST = 30
 _LISTED = ("scenario", "place", "board", EXPERIMENT)
+_FOLDER_IS_GONE = "the folder that this command is given in is gone: go to another (cd) and give it there"
 _HOW_TO_EXPERIMENT = (
     "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder experiment "
     "begins with the line '# @package _global_'"
@@ -108,7 +113,9 @@ def _said(error: Exception, verb_settings: Sequence[str]) -> str:
         return _composition(error, verb_settings)
     if isinstance(error, MarkedYAMLError):
         return unreadable_file(error)
-    if isinstance(error, Refused | MissingLibrary | ScenarioError | OSError):
+    if isinstance(error, OSError):
+        return _joined(_of_the_system(error))
+    if isinstance(error, Refused | MissingLibrary | ScenarioError):
         line = _joined(str(error))
         return in_plain_words(line) if isinstance(error, ScenarioError) or _BY_A_LIBRARY.search(line) else line
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"
@@ -168,6 +175,15 @@ def _cure_of(value: str, allowed: str) -> str:
     if zeros := re.fullmatch(r"'0+(\d+)'", value):
         return f"; write {zeros[1]}, without a zero before it" if re.search(r"\d|number", allowed) else ""
     return ""
+
+
+def _of_the_system(error: OSError) -> str:
+    """Return what the system refuses, led by the file that it is about."""
+    if error.filename is None:
+        return _FOLDER_IS_GONE if isinstance(error, FileNotFoundError) and working_folder() is None else str(error)
+    cure = ": make room there, and give the same command again" if error.errno in DISK_FULL else ""
+    what = error.filename if error.filename == STANDARD_OUTPUT else repr(str(error.filename))
+    return f"{what}: {error.strerror}{cure}"
 
 
 def unknown_setting(path: str, verb_settings: Sequence[str] = ()) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from experiments.surroundings import writes_any_sign
 
 WIDTH = 100
 """Columns of text when the output goes to a file or a pipe, and at most on a terminal."""
@@ -22,11 +26,22 @@ _QUIET_SECONDS = 2.0
 _SECONDS_BETWEEN_LINES = 15.0
 
 
+class _Answers(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the command end as it does wherever a reader has seen enough."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Return where answers are printed: standard output, plain text unless it is a terminal."""
     terminal = Console(file=sys.stdout, highlight=False, soft_wrap=False)
     width = min(WIDTH, terminal.width) if terminal.is_terminal else WIDTH
-    return Console(file=sys.stdout, highlight=False, width=width, markup=False, emoji=False)
+    return _Answers(file=sys.stdout, highlight=False, width=width, markup=False, emoji=False)
+
+
+def print_json(what: Any) -> None:
+    """Print something for programs, every sign of it intact whatever standard output can write."""
+    print(json.dumps(what, indent=2, ensure_ascii=not writes_any_sign()))
 
 
 def plain_table(title: str = "") -> Table:

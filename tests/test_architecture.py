@@ -132,10 +132,12 @@ ROOMS: dict[str, str] = {
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
     "experiments.extensions": "experiments.files",
-    "experiments.terminal": "sim",
+    "experiments.surroundings": "",
+    "experiments.versions": "",
+    "experiments.terminal": "sim experiments.surroundings",
     "experiments.options": "sim experiments.files",
     "experiments.registry": "experiments.options",
-    "experiments.errors": "sim analysis.shared experiments.files experiments.options",
+    "experiments.errors": "sim analysis.shared experiments.files experiments.surroundings experiments.options",
     "experiments.settings": "sim",
     "experiments.values": "sim experiments.extensions experiments.errors",
     "experiments.behaviours": "sim experiments.options experiments.errors",
@@ -153,35 +155,38 @@ ROOMS: dict[str, str] = {
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
     " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar experiments.files"
+    " experiments.surroundings"
     " experiments.extensions experiments.terminal experiments.options experiments.own_yaml"
     " experiments.errors experiments.values experiments.behaviours experiments.compose",
-    "experiments.study": "sim analysis.shared experiments.files experiments.extensions experiments.terminal"
+    "experiments.study": "sim analysis.shared experiments.files experiments.extensions experiments.surroundings"
+    " experiments.terminal"
     " experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
     "experiments.search": "sim analysis.shared analysis.patterns analysis.calibration analysis.policy experiments.files"
-    " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
+    " experiments.surroundings experiments.terminal experiments.errors experiments.values experiments.runs"
+    " experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
-    " experiments.files experiments.extensions experiments.terminal experiments.options experiments.registry"
+    " experiments.files experiments.extensions experiments.versions experiments.terminal experiments.options"
+    " experiments.registry"
     " experiments.errors experiments.values experiments.behaviours experiments.compose experiments.command"
     " experiments.study",
     "experiments.page.engine": "sim analysis.shared",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
     "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"
-    " analysis.shared analysis.seminar experiments.options"
+    " analysis.shared analysis.seminar experiments.versions experiments.options"
     " experiments.behaviours"
-    " experiments.compose experiments.study experiments.output experiments.page.engine",
-    "experiments.console": "sim experiments.terminal experiments.options experiments.registry experiments.errors"
-    " experiments.typed"
-    " experiments.command experiments.completion experiments.output",
+    " experiments.compose experiments.study experiments.page.engine",
+    "experiments.console": "sim experiments.surroundings experiments.terminal experiments.options experiments.registry"
+    " experiments.errors experiments.typed experiments.command experiments.completion experiments.output",
     # ----------------------------------------------------------------------------- everything together: what is asked
     "experiments.verbs": "sim analysis.shared analysis.run analysis.comparison analysis.explanation analysis.parting"
     " analysis.sensitivity analysis.discovery analysis.policy analysis.patterns analysis.calibration analysis.nulls"
     " analysis.claims"
     " analysis.tipping analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief"
-    " analysis.seminar experiments.files experiments.terminal experiments.options experiments.registry"
-    " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.cases"
-    " experiments.compose experiments.command"
+    " analysis.seminar experiments.files experiments.surroundings experiments.versions experiments.terminal"
+    " experiments.options experiments.registry experiments.errors experiments.settings experiments.values"
+    " experiments.behaviours experiments.cases experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",
     "experiments.documents": "sim analysis.shared analysis.seminar analysis.patterns analysis.together analysis.tipping"
     " analysis.places"
@@ -223,7 +228,7 @@ LIBRARIES: dict[str, str] = {
     "omegaconf": "experiments.errors experiments.own_yaml experiments.compose experiments.command",
     "xarray": "sim.labelled sim.ensemble",
     "rich": "experiments.terminal experiments.output experiments.verbs",
-    "joblib": "experiments.runs",
+    "joblib": "experiments.surroundings experiments.runs",
 }
 """Libraries that only some rooms may know; a folder stands for all rooms in it."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS, Sheet
 from experiments.errors import CommandError
-from experiments.files import replacing
+from experiments.files import ANY, PARTIAL, replacing, sweep_up, take_away
 from sim import Scenario, find_place, with_changes
 from sim.population import seats_of
 from sim.scenario import Place, month_name, month_number
@@ -28,14 +28,23 @@ def write_case(folder: Path, place: Mapping[str, Any], rows: Rows) -> None:
     """Write a case into an empty or new folder; raise CommandError if files are there."""
     if folder.is_file():
         raise CommandError(f"case = {str(folder)!r} is a file: give the name of a new folder")
+    sweep_up(folder, f".*.{ANY}{PARTIAL}")
     if folder.is_dir() and any(folder.iterdir()):
         raise CommandError(f"case = {str(folder)!r} has files in it: give the name of a new folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"case = {str(folder)!r} cannot be written: {error.strerror}") from None
     texts = {PLACE_FILE: _place_text(place)}
     texts |= {file: _sheet_text(sheet, rows.get(file, ())) for file, sheet in SHEETS.items()}
-    for name, text in texts.items():
-        with replacing(folder / name) as path:
-            path.write_text(text, encoding="utf-8")
+    try:
+        for name, text in texts.items():
+            with replacing(folder / name) as path:
+                path.write_text(text, encoding="utf-8")
+    except BaseException:  # half a case would stand in the way of a whole one
+        for name in texts:
+            take_away(folder / name)
+        raise
 
 
 def _place_text(place: Mapping[str, Any]) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,10 @@ import pandas as pd
 from analysis.shared.codebook import CODEBOOK
 from analysis.shared.libraries import library
 from experiments.errors import CommandError
-from experiments.files import PARTIAL, inside, replacing, sha256_of_file
+from experiments.files import ANY, PARTIAL, inside, replacing, scratch_folder, sha256_of_file, sweep_up
 from experiments.options import CASE
 from experiments.output.folder import MANIFEST
-from experiments.output.manifest import PACKAGE
+from experiments.versions import PACKAGE
 
 OWN = "own"
 """The folder of a crate with files of one's own that a command reads."""
@@ -115,14 +115,15 @@ def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, lice
         endTime=manifest["finished"],
     )
     crate.root_dataset["mentions"] = action
-    with tempfile.TemporaryDirectory(prefix="partnerships-") as scratch:
-        told = Path(scratch, README)
+    sweep_up(target.parent, f".{escape(target.name)}.{ANY}{PARTIAL}")
+    with scratch_folder() as scratch:
+        told = scratch / README
         told.write_text(_readme(manifest, licence, lost), encoding="utf-8")
         crate.add_file(told, README, properties={"encodingFormat": MEDIA_TYPES[".md"], "name": "How this was made"})
-        written = crate.write_zip(Path(scratch, "crate.zip"))
+        written = crate.write_zip(scratch / "crate.zip")
         try:
             with replacing(target) as path:
-                shutil.copyfile(written or Path(scratch, "crate.zip"), path)
+                shutil.copyfile(written or scratch / "crate.zip", path)
         except OSError as error:
             raise CommandError(f"{str(target)!r} cannot be written: {error.strerror}") from None
     return lost

@@ -11,9 +11,10 @@ from typing import Any
 from experiments.errors import CommandError
 from experiments.files import inside, sha256_of_file
 from experiments.output.folder import MANIFEST
-from experiments.output.manifest import PACKAGE, installed_version, read_manifest
+from experiments.output.manifest import read_manifest
 from experiments.study import store
 from experiments.values import recorded_scenarios
+from experiments.versions import PACKAGE, installed_version
 from sim import Scenario
 
 MAIN = ("compare", "sweep")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
+from uuid import uuid4
 
 from experiments.command import Command
-from experiments.errors import CommandError
-from experiments.files import inside, typed_path
+from experiments.errors import DISK_FULL, CommandError
+from experiments.files import ANY, held, inside, is_abandoned, sweep_up, take_away, typed_path
 
 MANIFEST = "manifest.json"
+
+_PARTIAL = ".partial-"
+_REPLACED = ".replaced-"
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 """The documents of the repository that the code runs from."""
@@ -47,12 +51,15 @@ def _as_name(text: str) -> str:
 def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
     """Give a folder to write into, and move it to ``target`` when everything is in it.
 
-    Until then it is a hidden neighbour of ``target``; after an error nothing of it is left. Raises
-    CommandError, before anything is computed, if ``target`` cannot be written or is in use.
+    Until then it is a hidden neighbour of ``target``; after an error nothing of it is left. What killed processes left
+    beside it is put back or taken away. Raises CommandError, before anything is computed, if ``target`` cannot be
+    written or is in use.
     """
     target = target.resolve()
+    _put_back(target)
     _refuse_occupied(target, overwrite=overwrite)
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    sweep_up(target.parent, f".*{_PARTIAL}{ANY}")
+    partial = target.with_name(f".{target.name}{_PARTIAL}{uuid4().hex}")
     made = [folder for folder in target.parents if not folder.exists()]
     try:
         partial.mkdir(parents=True)
@@ -60,11 +67,16 @@ def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
         _remove_empty(made)
         raise CommandError(f"output = {str(target)!r} cannot be written: {error.strerror}") from None
     try:
-        yield partial
-        _put_in_place(partial, target)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
+        with held(partial):
+            yield partial
+            _put_in_place(partial, target)
+    except BaseException as error:
+        take_away(partial)
         _remove_empty(made)
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            raise CommandError(
+                f"output = {str(target)!r}: {error.strerror}: make room there and give the same command again"
+            ) from None
         raise
 
 
@@ -91,11 +103,31 @@ def _refuse_occupied(target: Path, *, overwrite: bool) -> None:
 
 def _put_in_place(partial: Path, target: Path) -> None:
     """Rename ``partial`` to ``target``; what was there goes only once the new results are complete."""
-    replaced = target.with_name(f".{target.name}.replaced-{os.getpid()}")
-    if target.exists():
-        target.rename(replaced)
-    partial.rename(target)
-    shutil.rmtree(replaced, ignore_errors=True)
+    if not target.exists():
+        partial.rename(target)
+        return
+    replaced = target.with_name(f".{target.name}{_REPLACED}{uuid4().hex}")
+    with held(target):
+        try:
+            target.rename(replaced)
+            partial.rename(target)
+        except BaseException:
+            if not target.exists():
+                replaced.rename(target)
+            raise
+        take_away(replaced)
+
+
+def _put_back(target: Path) -> None:
+    """Put earlier results back that a process was killed while replacing, or take them away if it came to an end."""
+    for replaced in target.parent.glob(f".{escape(target.name)}{_REPLACED}{ANY}"):
+        if not is_abandoned(replaced):
+            continue
+        if target.exists():
+            take_away(replaced)
+        else:
+            replaced.rename(target)
+            print(f"{target}: what a command had begun to replace when it was killed is back", file=sys.stderr)
 
 
 def _remove_empty(folders: list[Path]) -> None:

@@ -26,7 +26,7 @@ from analysis.shared.plotting import Caption, add_remarks, caption_of, house_sty
 from experiments.behaviours import on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.files import inside, replacing, typed_path
+from experiments.files import ANY, PARTIAL, inside, replacing, sweep_up, typed_path
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
@@ -72,6 +72,8 @@ def perform(verb: ModuleType, command: Command) -> float | None:
     if keeps_a_study and settings.study is None:
         raise CommandError("study is missing: name a folder, for example study=studies/levers")
     started = datetime.now(UTC)
+    if keeps_a_study:
+        sweep_up(study_folder(settings), f"**/.*.{ANY}{PARTIAL}")
     if not hasattr(settings, "output"):
         results = verb.work(settings, command)
         if results is not None:

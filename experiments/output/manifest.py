@@ -5,25 +5,22 @@ from __future__ import annotations
 import dataclasses
 import json
 import platform
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
-from experiments.files import inside, read_json, sha256_of_file, typed_path
+from experiments.files import inside, read_json, replacing, sha256_of_file, typed_path
 from experiments.options import own_files_used
 from experiments.output.folder import MANIFEST
 from experiments.study.identity import made_by
 from experiments.values import scenario_values
+from experiments.versions import PACKAGE, commit, versions
 from sim import Scenario
 from sim.own import extension_file
 from sim.sources import source_hash
 
-PACKAGE = "local-partnerships"
-LIBRARIES = ("numpy", "pandas", "mesa", "numba", "hydra-core", "pyarrow")
 READING = "analysis"
 """The package that makes tables and figures of numbers; it decides none that a study keeps."""
 NAMES_A_FILE = ("of", "design", "known")
@@ -55,9 +52,9 @@ def write_manifest(
         "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()},
         "own_files": own_files_used() + _extensions(scenarios.values()) + _named_in(settings),
         "figures": list(figures),
-        "versions": _versions(),
+        "versions": versions(),
         "made_by": code_of(scenarios.values()),
-        "git_commit": _git_commit(),
+        "git_commit": commit(),
         "platform": {"system": platform.platform(), "machine": platform.machine()},
         "started": started.isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -66,9 +63,9 @@ def write_manifest(
             for path in files
         ],
     }
-    path = folder / MANIFEST
-    path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    with replacing(folder / MANIFEST) as path:
+        path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return folder / MANIFEST
 
 
 def _extensions(scenarios: Iterable[Scenario]) -> list[dict[str, str]]:
@@ -142,43 +139,3 @@ class _Manifest:
     figures: list[_Figure] = dataclasses.field(default_factory=list)
     made_by: dict[str, str] = dataclasses.field(default_factory=dict)
     git_commit: str | None = None
-
-
-def _versions() -> dict[str, str]:
-    found = {PACKAGE: installed_version(PACKAGE), "python": platform.python_version()}
-    return found | {name: installed_version(name) for name in LIBRARIES}
-
-
-def installed_version(package: str) -> str:
-    """Return the version of a package, or "not installed"."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _git_commit() -> str | None:
-    """Return the commit of the code, if its repository or the wheel that was installed tells, marked if changed."""
-    home = Path(__file__).resolve().parents[2]
-    if not (home / ".git").exists():
-        return _commit_of_wheel(home)
-    try:
-        commit, changes = _git(home, "rev-parse", "HEAD"), _git(home, "status", "--porcelain")
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return f"{commit} with uncommitted changes" if changes else commit
-
-
-def _commit_of_wheel(home: Path) -> str | None:
-    """Return the commit that hatch_build.py wrote into the metadata of the package that lies in ``home``."""
-    try:
-        installed = distribution(PACKAGE)
-    except PackageNotFoundError:
-        return None
-    note = installed.read_text("extra_metadata/commit.txt")
-    return note.strip() if note and Path(str(installed.locate_file(""))).resolve() == home else None
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 import time
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -12,8 +14,9 @@ from rich.table import Table
 
 from analysis.shared.summaries import HEADLINE
 from experiments.command import Command
-from experiments.errors import CommandError
+from experiments.errors import DISK_FULL, CommandError
 from experiments.extensions import EXTENSION
+from experiments.output.folder import MANIFEST
 from experiments.output.frame import Results, keep
 from experiments.output.places import with_places
 from experiments.output.remarks import on_numbers_of
@@ -27,7 +30,7 @@ from experiments.study.store import DamagedChunk, Study
 from experiments.terminal import console, plain_table
 from sim import month_of, prepare_engine
 
-_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_ONLY_READ = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def carry_out(
@@ -59,16 +62,21 @@ def carry_out(
         clock = time.monotonic()
         computed = work_off(study, how, stop_on_error=stop_on_error)
         seconds = time.monotonic() - clock
-        _put_together(study)
-        results = _results_of(study)
-        drawn = {"figures": command.config.get("figures", True)}
-        keep(results, folder, command, _settings_of(study) | drawn, started=started, asked=study.asked or command.asked)
+        if can_only_be_read(study):
+            print(f"study = {str(folder)!r} can only be read: its files stay as they are", file=sys.stderr)
+            results = _results_of(study)
+        else:
+            _put_together(study)
+            results = _results_of(study)
+            settings = _settings_of(study) | {"figures": command.config.get("figures", True)}
+            keep(results, folder, command, settings, started=started, asked=study.asked or command.asked)
     except OSError as error:
-        if error.errno not in _DISK_FULL:
+        if error.errno not in (*DISK_FULL, *_ONLY_READ):
             raise
+        cure = "make room there" if error.errno in DISK_FULL else "make it writable, or copy it to where it is"
         raise CommandError(
-            f"study = {str(folder)!r}: {error.strerror}; what was finished is kept: make room there and give the same "
-            "command again"
+            f"study = {str(folder)!r}: {error.strerror}; what was finished is kept: {cure}, and give the same command "
+            "again"
         ) from None
     _say(study, results, computed=computed, seconds=seconds)
     return study
@@ -86,6 +94,11 @@ def finished_or_carried_out(
         store.announce_other_code(study)
         return study
     return carry_out(folder, request, how, command, not_in_hash=not_in_hash)
+
+
+def can_only_be_read(study: Study) -> bool:
+    """Return whether a study is finished, and on a disk or in a folder that one may not write to."""
+    return (study.folder / MANIFEST).is_file() and not os.access(study.folder, os.W_OK)
 
 
 def standing_table(folder: Path) -> list[str | Table]:

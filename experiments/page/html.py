@@ -16,10 +16,10 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any
 
-from experiments.output.manifest import PACKAGE
 from experiments.page.catalogue import catalogue
 from experiments.page.engine.module import module_as_text
 from experiments.page.tables import engine_tables
+from experiments.versions import PACKAGE
 
 SCRIPTS = (
     "arrays", "state", "words", "plan", "engine", "workers", "answers", "minutes", "data", "figures", "charts",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from experiments.options import find, kept_for_a_folder
 from experiments.own_yaml import read_yaml
 from experiments.runs.own_patterns import FOLDER, REPLICATES_APART
 from experiments.runs.ties import MEETINGS, record_of
+from experiments.surroundings import cores
 from sim import (
     Month,
     Record,
@@ -264,7 +264,7 @@ def lived(
     for month in dict.fromkeys(one.month for one in experiments):
         prepare_engine(month)
     found: dict[str, list[Lived]] = {one.name: [] for one in experiments}
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+    with ThreadPoolExecutor(threads or cores()) as pool:
         answers = tuple(pool.map(done, tasks))
     for (one, part, some), answer in zip(tasks, answers, strict=True):
         found[one.name].append(answer)

@@ -6,7 +6,6 @@ the same number.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +16,7 @@ from analysis.hindcast.tables import DATES, DRAWN, NONE, OF_THEMES, OUTCOMES, TH
 from experiments.errors import CommandError
 from experiments.runs.declared_patterns import with_numbers
 from experiments.runs.own_patterns import REPLICATES_APART
+from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 from sim import Scenario, find_place, month_of, place_names, prepare_engine, simulate_ensemble, with_changes
 from sim.parameters import Behaviour
@@ -71,7 +71,7 @@ def districts_lived(
     found: list[pd.DataFrame] = []
     with (
         progress_bar("runs of districts", total=2 * len(places) * replicates) as tell,
-        ThreadPoolExecutor(workers or os.cpu_count()) as pool,
+        ThreadPoolExecutor(workers or cores()) as pool,
     ):
         for table in pool.map(lived, tasks):
             found.append(table)

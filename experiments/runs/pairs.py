@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.runs.turns import taking_turns
+from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 from sim import MEASURES, Measure, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
 from sim.measures import FINAL_MONTHS, LAST_MONTH
@@ -190,7 +191,7 @@ def final_values(trajectories: pd.DataFrame, *, seed: int, measures: Mapping[str
 
 
 def _enough_workers(scenarios: Mapping[str, Scenario], replicates: int) -> int:
-    return 1 if _months(scenarios.values(), replicates) < _MONTHS_WORTH_A_PROCESS else joblib.cpu_count()
+    return 1 if _months(scenarios.values(), replicates) < _MONTHS_WORTH_A_PROCESS else cores()
 
 
 def _portions(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int) -> Iterator[_Portion]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from experiments.surroundings import cores
 
 Found = TypeVar("Found")
 
@@ -19,5 +20,5 @@ def taking_turns(
     runs for threads of its own, so ``of_set`` runs on one of ``workers`` threads (default: one for each core).
     """
     turns = {number: range(number, replicates, sets) for number in range(min(sets, replicates))}
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+    with ThreadPoolExecutor(workers or cores()) as pool:
         yield from zip(turns.values(), pool.map(of_set, turns, turns.values()), strict=True)

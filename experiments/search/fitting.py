@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -27,6 +26,7 @@ from experiments.runs.declared_patterns import Prepared, seen_of
 from experiments.search.history_matching import Emulator, Judge, emulator, walked
 from experiments.search.objective import values_in
 from experiments.search.prior_scan import BEHAVIOUR, Scan, scanned
+from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 
 WAVES = "waves"
@@ -192,7 +192,7 @@ def _emulators(fit: Fit, known: pd.DataFrame, wave: int) -> list[Emulator]:
     made = []
     with (
         progress_bar(f"emulators of wave {wave}", total=len(asked)) as advance,
-        ThreadPoolExecutor(fit.prior.threads or os.cpu_count()) as pool,
+        ThreadPoolExecutor(fit.prior.threads or cores()) as pool,
     ):
         for one in pool.map(lambda a: emulator(a[0], a[1], points, known[a[2]].to_numpy(float)), asked):
             made.append(one)

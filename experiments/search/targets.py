@@ -18,7 +18,6 @@ emulated, told the same share of a made-up city's targets within seven hundredth
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,6 +35,7 @@ from experiments.errors import CommandError
 from experiments.search.fitting import stored
 from experiments.search.objective import values_in
 from experiments.search.prior_scan import BEHAVIOUR
+from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 from sim import Parameter, Scenario, month_of, prepare_engine, simulate_ensemble, with_changes
 from sim.parameters import Behaviour
@@ -198,7 +198,7 @@ class TargetRuns:
             return self.read(of_measures.measures[:, 0])
 
         prepare_engine(month_of(self.scenario))
-        with ThreadPoolExecutor(self.threads or os.cpu_count()) as pool:
+        with ThreadPoolExecutor(self.threads or cores()) as pool:
             return np.concatenate(list(pool.map(some, range(0, len(scenarios), _TOGETHER))))
 
     def of_sets(self, behaviours: Sequence[Behaviour], *, replicates: int) -> Numbers:

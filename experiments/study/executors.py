@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 from analysis.shared.libraries import library
 from experiments.errors import CommandError
 from experiments.study.chunks import run_chunk
+from experiments.surroundings import cores
 
 Done = Generator[tuple[str, Exception | None]]
 """The id of a chunk that has been worked on, and what went wrong with it as a whole."""
@@ -31,7 +31,7 @@ def by_threads(folder: Path, ids: Sequence[str], *, workers: int | None, schedul
     """
     if scheduler is not None:
         raise CommandError(f"scheduler = {scheduler!r} goes with executor=dask")
-    threads = workers or os.cpu_count() or 1
+    threads = workers or cores()
     at_once = max(1, min(threads, len(ids)))
     pool = ThreadPoolExecutor(at_once)
     try:
@@ -64,9 +64,7 @@ def _dask_client(workers: int | None, scheduler: str | None) -> Iterator[tuple[A
     distributed = library("distributed", purpose="executor=dask", extra="cluster")
     with ExitStack() as stack:
         if scheduler is None:
-            here = distributed.LocalCluster(
-                n_workers=workers or os.cpu_count(), threads_per_worker=1, dashboard_address=None
-            )
+            here = distributed.LocalCluster(n_workers=workers or cores(), threads_per_worker=1, dashboard_address=None)
             address: Any = stack.enter_context(here)
         else:
             address = scheduler

@@ -31,7 +31,18 @@ from numpy.typing import NDArray
 from analysis.shared.paths import flat
 from experiments.errors import CommandError, as_written
 from experiments.extensions import EXTENSION, refuse_unnamed
-from experiments.files import PARTIAL, Refused, inside, read_json, read_parquet, replacing, sha256, sha256_of_file
+from experiments.files import (
+    ANY,
+    PARTIAL,
+    Refused,
+    inside,
+    read_json,
+    read_parquet,
+    replacing,
+    sha256,
+    sha256_of_file,
+    sweep_up,
+)
 from experiments.options import CASE, cases_used, own_files_used
 from experiments.study.columns import described
 from experiments.study.designs import DRAW
@@ -523,8 +534,7 @@ def assemble(study: Study) -> None:
     if study.settings[TRAJECTORIES]:
         tables = (_led_by(chunk, read_chunk(study, chunk, TRAJECTORIES)) for chunk in study.chunks)
         _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables, study.month)
-    for partial in study.folder.rglob(f".*{PARTIAL}"):  # of processes that were killed while they wrote
-        partial.unlink(missing_ok=True)
+    sweep_up(study.folder, f"**/.*.{ANY}{PARTIAL}")
 
 
 def _succeeded(study: Study, failures: Any) -> Iterator[pa.Table]:

@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -36,7 +35,7 @@ from experiments.compose import load_scenario, scenario_descriptions
 from experiments.errors import CommandError, WordParser
 from experiments.options import EXPERIMENT, find, option_names
 from experiments.own_yaml import read_yaml
-from experiments.terminal import console, plain_table
+from experiments.terminal import console, plain_table, print_json
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, Measure, Parameter, find_place, place_names
 from sim.population import place_records
 from sim.scenario import nearest
@@ -153,7 +152,7 @@ def main(arguments: Sequence[str]) -> None:
     asked = _parsed(arguments)
     rows = places(asked.group) if asked.topic == "places" else TOPICS[asked.topic]()
     if asked.json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
     else:
         console().print(_TABLES[asked.topic](rows))
 

@@ -25,9 +25,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
+import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +36,7 @@ import pandas as pd
 from rich.table import Table
 
 from experiments.errors import CommandError, WordParser, as_written
-from experiments.files import typed_path
+from experiments.files import scratch_folder, typed_path
 from experiments.output.again import (
     changed_since,
     commands_again,
@@ -50,7 +49,7 @@ from experiments.output.crate import OWN
 from experiments.output.differences import PICTURE_ONLY, differences_between, results_in
 from experiments.output.manifest import read_manifest
 from experiments.study import store
-from experiments.terminal import console, filled_table
+from experiments.terminal import console, filled_table, print_json
 
 DIFFERENCES = "differences.csv"
 DIFFERS = 1
@@ -111,21 +110,16 @@ def _target(folder: Path, keep: str | None) -> Iterator[Path]:
             raise CommandError(f"--keep {keep!r} is where the results are that are done again: name another folder")
         yield target
         return
-    try:
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}.again-", dir=folder.parent))
-    except OSError:  # a folder that one may only read
-        scratch = Path(tempfile.mkdtemp(prefix="partnerships-"))
-    try:
+    beside = os.access(folder.parent, os.W_OK)  # else it is a folder that one may only read
+    with scratch_folder(folder.parent, f".{folder.name}.again") if beside else scratch_folder() as scratch:
         yield scratch / folder.name
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _say(found: pd.DataFrame, *, compared: int, as_json: bool) -> None:
     pictures = found["differs"] == PICTURE_ONLY
     if as_json:
         rows: Any = json.loads(found.to_json(orient="records", double_precision=15))
-        print(json.dumps({"identical": found.empty, "compared": compared, "differences": rows}, indent=2))
+        print_json({"identical": found.empty, "compared": compared, "differences": rows})
         return
     out = console()
     if found.empty:

@@ -20,6 +20,7 @@ from commands import refused_line
 
 from experiments import load_scenario
 from experiments.console import main
+from experiments.output import studies
 from experiments.runs.pairs import final_values
 from experiments.study import chunks, designs, executors, identity
 from experiments.study import store as study
@@ -319,6 +320,33 @@ def test_a_disk_that_fills_up_while_results_are_put_together(
     assert not Path("s/runs.parquet").exists()
     assert main(["sweep", "study=s"]) == 0
     assert len(pd.read_parquet("s/runs.parquet")) == 16
+
+
+def test_a_finished_study_that_can_only_be_read_is_told_as_it_stands(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a disk of archives, or in a colleague's folder: nothing is left to do, so nothing has to be written."""
+    assert main(["sweep", "study=s", *QUICK]) == 0
+    before = {path: path.stat().st_mtime_ns for path in Path("s").rglob("*")}
+    monkeypatch.setattr(studies.os, "access", lambda path, mode: False)
+    capsys.readouterr()
+    assert main(["sweep", "study=s"]) == 0
+    said = capsys.readouterr()
+    assert "16 runs" in said.out
+    assert "s' can only be read: its files stay as they are" in said.err
+    assert {path: path.stat().st_mtime_ns for path in Path("s").rglob("*")} == before
+
+
+def test_an_unfinished_study_that_can_only_be_read_is_refused_with_the_cure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def locked(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chunks, "write_chunk", locked)
+        line = refused(["study=s", *QUICK], capsys)
+    assert "Read-only file system; what was finished is kept: make it writable" in line
 
 
 # --------------------------------------------------------------------------- refusals

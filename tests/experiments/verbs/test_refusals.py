@@ -65,6 +65,10 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["regime=talking_shop"], ["study is missing"]),
         (["study=nowhere", "regime=talking_shop"], ["holds no study", "partnerships sweep study=nowhere"]),
     ],
+    "doctor": [
+        (["--jsno"], ["--jsno", "partnerships doctor --help"]),
+        (["engine"], ["engine"]),
+    ],
     "explain": [
         (["partner=polise"], ["'polise'", "did you mean police", "police_1"]),
         (["partner=residents_network", "board=typical"], ["2 seats", "residents_network_1, residents_network_2"]),
