@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.shared.codebook import CODEBOOK
 from analysis.shared.libraries import library
 from experiments.errors import CommandError
-from experiments.files import PARTIAL, replacing, sha256_of_file
+from experiments.files import is_whole, replacing, sha256_of_file
 from experiments.options import CASE
 from experiments.output.folder import MANIFEST
 from experiments.output.manifest import PACKAGE
@@ -129,7 +129,7 @@ def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, lice
 
 
 def _is_kept(path: Path) -> bool:
-    return path.is_file() and not path.name.endswith(PARTIAL) and path.name != "ro-crate-metadata.json"
+    return is_whole(path) and path.name != "ro-crate-metadata.json"
 
 
 def _of_file(path: Path, columns: list[Any]) -> dict[str, Any]:

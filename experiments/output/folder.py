@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.files import this_process
 
 MANIFEST = "manifest.json"
 
@@ -49,7 +49,7 @@ def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
     """
     target = target.expanduser().resolve()
     _refuse_occupied(target, overwrite=overwrite)
-    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    partial = target.with_name(f".{target.name}.partial-{this_process()}")
     made = [folder for folder in target.parents if not folder.exists()]
     try:
         partial.mkdir(parents=True)
@@ -86,7 +86,7 @@ def _refuse_occupied(target: Path, *, overwrite: bool) -> None:
 
 def _put_in_place(partial: Path, target: Path) -> None:
     """Rename ``partial`` to ``target``; what was there goes only once the new results are complete."""
-    replaced = target.with_name(f".{target.name}.replaced-{os.getpid()}")
+    replaced = target.with_name(f".{target.name}.replaced-{this_process()}")
     if target.exists():
         target.rename(replaced)
     partial.rename(target)

@@ -10,6 +10,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +31,7 @@ from experiments.files import replacing
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
+from experiments.study.claims import in_turn
 from experiments.terminal import console
 from sim import MONTH, Scenario, month_of
 from sim.population import is_of_the_record
@@ -73,7 +75,8 @@ def perform(verb: ModuleType, command: Command) -> float | None:
     if not hasattr(settings, "output"):
         results = verb.work(settings, command)
         if results is not None:
-            keep(results, study_folder(settings), command, dataclasses.asdict(settings), started=started)
+            with writing_results(study_folder(settings)):
+                keep(results, study_folder(settings), command, dataclasses.asdict(settings), started=started)
             say(results, study_folder(settings), command)
         return None
     named = verb.subject if hasattr(verb, "subject") else None
@@ -105,6 +108,11 @@ def remarks_on(results: Results, command: Command) -> list[str]:
 def study_folder(settings: Any) -> Path:
     """Return the folder of the study that settings name."""
     return Path(settings.study).expanduser().resolve()
+
+
+def writing_results(folder: Path) -> AbstractContextManager[None]:
+    """Wait until no other process writes results into the folder of a study, and keep others from it meanwhile."""
+    return in_turn(folder, "results", doing="putting the results together")
 
 
 def keep(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
-from experiments.files import sha256_of_file
+from experiments.files import is_whole, replacing, sha256_of_file
 from experiments.options import own_files_used
 from experiments.output.folder import MANIFEST
 from experiments.study.identity import made_by
@@ -45,7 +45,7 @@ def write_manifest(
     ``asked`` is what was typed, and in which folder; ``settings`` are those of the verb. Each scenario is stored with
     its full resolved values, from which ``sim.scenario_from`` makes it again. ``figures`` have path, title and note.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in folder.rglob("*") if is_whole(path))
     record = {
         **asked,
         "settings": dict(settings),
@@ -65,9 +65,9 @@ def write_manifest(
             for path in files
         ],
     }
-    path = folder / MANIFEST
-    path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return path
+    with replacing(folder / MANIFEST) as path:
+        path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return folder / MANIFEST
 
 
 def _extensions(scenarios: Iterable[Scenario]) -> list[dict[str, str]]:

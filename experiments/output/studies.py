@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
+from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,9 @@ from rich.table import Table
 from analysis.shared.summaries import HEADLINE
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.output.frame import Results, keep
+from experiments.files import disk_time
+from experiments.output.folder import MANIFEST
+from experiments.output.frame import Results, keep, writing_results
 from experiments.output.places import with_places
 from experiments.output.remarks import on_numbers_of
 from experiments.output.together import with_levers_together
@@ -57,12 +60,18 @@ def carry_out(
             compiles=how.executor == "local",
         )
         clock = time.monotonic()
-        computed = work_off(study, how, stop_on_error=stop_on_error)
+        begun = disk_time(folder)
+        here, elsewhere = work_off(study, how, stop_on_error=stop_on_error)
         seconds = time.monotonic() - clock
-        _put_together(study)
-        results = _results_of(study)
-        drawn = {"figures": command.config.get("figures", True)}
-        keep(results, folder, command, _settings_of(study) | drawn, started=started, asked=study.asked or command.asked)
+        with writing_results(folder):
+            by_another = not how.retry and _are_put_together(study, since=begun)
+            if not by_another:
+                _put_together(study)
+            results = _results_of(study)
+            if not by_another:
+                drawn = {"figures": command.config.get("figures", True)}
+                settings, asked = _settings_of(study) | drawn, study.asked or command.asked
+                keep(results, folder, command, settings, started=started, asked=asked)
     except OSError as error:
         if error.errno not in _DISK_FULL:
             raise
@@ -70,7 +79,7 @@ def carry_out(
             f"study = {str(folder)!r}: {error.strerror}; what was finished is kept: make room there and give the same "
             "command again"
         ) from None
-    _say(study, results, computed=computed, seconds=seconds)
+    _say(study, results, here=here, elsewhere=elsewhere, seconds=seconds)
     return study
 
 
@@ -102,6 +111,9 @@ def standing_table(folder: Path) -> list[str | Table]:
     table.add_row("done", f"{len(standing.done):,}", f"{done - standing.failed_runs:,}")
     table.add_row("with failed runs", f"{len(standing.failed):,}", f"{standing.failed_runs:,}")
     table.add_row("left", f"{len(standing.left):,}", f"{study.runs - done:,}")
+    now = Counter(standing.claimed.values())
+    for process, chunks in sorted(now.items()):
+        table.add_row(f"with {process}", f"{chunks:,}")
     damaged = [f"{damage}: it counts as left" for damage in standing.damaged]
     return [f"Study of {study.runs:,} runs, begun {study.created}", table, *damaged]
 
@@ -151,6 +163,12 @@ def _begun(
     )
 
 
+def _are_put_together(study: Study, *, since: float) -> bool:
+    """Return whether another process wrote the results of a study meanwhile."""
+    manifest = study.folder / MANIFEST
+    return manifest.is_file() and manifest.stat().st_mtime >= since
+
+
 def _put_together(study: Study) -> None:
     try:
         store.assemble(study)
@@ -183,12 +201,14 @@ def _settings_of(study: Study) -> dict[str, object]:
     return {name: value for name, value in study.settings.items() if name != "scenarios"}
 
 
-def _say(study: Study, results: Results, *, computed: int, seconds: float) -> None:
+def _say(study: Study, results: Results, *, here: int, elsewhere: int, seconds: float) -> None:
     failed, out = failed_runs(study), console()
     for words in filter(None, (*results.words, results.numbers)):
         out.print(words, soft_wrap=True)
     said = f"{study.runs:,} runs, {failed:,} of them failed"
     out.print(f"{said} (see {store.FAILURES}; retry=true runs them again)" if failed else said)
-    if computed:
-        out.print(f"{computed:,} runs were computed now, {computed / seconds:,.0f} a second")
+    if here:
+        out.print(f"{here:,} runs were computed now, {here / seconds:,.0f} a second")
+    if elsewhere:
+        out.print(f"{elsewhere:,} runs were computed by other processes meanwhile")
     out.print(f"Results are in {study.folder}: {', '.join(['runs.parquet', *results.tables])}", soft_wrap=True)
