@@ -127,7 +127,7 @@ def _begun(
     runs_per_chunk: int | None,
     compiles: bool,
 ) -> Study:
-    """Return the study in ``folder``, planned now or found there with the same question.
+    """Return the study in ``folder``, planned now, here or by another process, or found there with the same question.
 
     Where it is worked off here (``compiles``), what cannot be compiled is refused before anything is planned.
     """
@@ -145,22 +145,22 @@ def _begun(
     settings, draws = study_settings(request, scenarios, command.sample)
     if is_there:
         study = store.open_study(folder)
-        store.refuse_other_settings(study, settings, scenarios)
-        store.refuse_other_code(study)
-        return study
-    drawn = draws()
-    if compiles:
-        prepare_engine(month_of(*scenarios.values()))
-    sizes = {name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
-    return store.plan_study(
-        folder,
-        settings=settings,
-        scenarios=scenarios,
-        draws=drawn,
-        sizes=sizes,
-        behaviours=command.behaviours,
-        asked=command.asked,
-    )
+    else:
+        drawn = draws()
+        if compiles:
+            prepare_engine(month_of(*scenarios.values()))
+        study = store.plan_study(
+            folder,
+            settings=settings,
+            scenarios=scenarios,
+            draws=drawn,
+            sizes={name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()},
+            behaviours=command.behaviours,
+            asked=command.asked,
+        )
+    store.refuse_other_settings(study, settings, scenarios)
+    store.refuse_other_code(study)
+    return study
 
 
 def _are_put_together(study: Study, *, since: float) -> bool:

@@ -105,7 +105,8 @@ def _until_none_is_left(study: Study, how: Execution, left: dict[str, Chunk]) ->
             if outcome != "claimed":
                 yield left.pop(chunk.id), outcome
         if left and not free:
-            waiting.look_again(f"{len(claimed)} chunks are with {', '.join(sorted(set(claimed.values())))}")
+            by = ", ".join(sorted(set(claimed.values())))
+            waiting.look_again(f"{len(claimed)} of {len(study.chunks)} chunks with {by}")
 
 
 def _worked_off(study: Study, how: Execution, chunks: Sequence[Chunk]) -> Iterator[tuple[Chunk, Outcome]]:
