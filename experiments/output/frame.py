@@ -83,6 +83,7 @@ def perform(verb: ModuleType, command: Command) -> float | None:
     subject = named(settings, command) if named else study_folder(settings).name if keeps_a_study else ""
     target = target_of(command, output=settings.output, subject=subject)
     with output_folder(target, overwrite=settings.overwrite) as folder:
+        command = dataclasses.replace(command, folder=folder)
         results = verb.work(settings, command)
         keep(results, folder, command, dataclasses.asdict(settings), started=started)
     say(results, target, command)
