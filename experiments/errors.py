@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import errno
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -20,6 +21,8 @@ from sim.scenario import Board, nearest
 
 BAD_INPUT = 2
 FAILED = 1
+
+LACK_OF_MEMORY = "this process may take no more memory"
 
 _LONG_LIST = 30
 _HOW_TO_EXPERIMENT = (
@@ -48,7 +51,13 @@ def exit_code(error: Exception) -> int:
     asked_wrongly = (
         CommandError, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException, MarkedYAMLError,
     )  # fmt: skip
-    return BAD_INPUT if isinstance(error, asked_wrongly) else FAILED
+    return BAD_INPUT if isinstance(error, asked_wrongly) or is_lack_of_memory(error) else FAILED
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Return whether this process was refused memory, or a thread, which takes memory too."""
+    refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return refused or isinstance(error, MemoryError) or "can't start new thread" in str(error)
 
 
 def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
@@ -66,6 +75,8 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
         return _composition(error, verb_settings)
     if isinstance(error, MarkedYAMLError):
         return _unreadable_file(error)
+    if is_lack_of_memory(error):
+        return f"{LACK_OF_MEMORY}: give fewer threads, for example workers=1, or fewer replicates, or allow it more"
     if isinstance(error, OSError):
         return _joined(str(error))
     return f"{type(error).__name__}: {_joined(str(error))} (HYDRA_FULL_ERROR=1 shows the trace)"

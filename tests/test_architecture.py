@@ -135,6 +135,7 @@ ROOMS: dict[str, str] = {
     "experiments.options": "sim",
     "experiments.registry": "experiments.options",
     "experiments.errors": "sim analysis.shared experiments.options",
+    "experiments.memory": "experiments.errors",
     "experiments.settings": "sim",
     "experiments.values": "sim",
     "experiments.behaviours": "sim experiments.options experiments.errors",
@@ -151,7 +152,7 @@ ROOMS: dict[str, str] = {
     " experiments.options"
     " experiments.errors experiments.values experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.terminal experiments.options"
-    " experiments.errors experiments.settings experiments.values experiments.behaviours",
+    " experiments.memory experiments.errors experiments.settings experiments.values experiments.behaviours",
     "experiments.search": "sim analysis.shared analysis.patterns analysis.calibration analysis.policy experiments.files"
     " experiments.terminal experiments.errors experiments.values experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
@@ -172,8 +173,8 @@ ROOMS: dict[str, str] = {
     " analysis.claims"
     " analysis.tipping analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief"
     " analysis.seminar experiments.files experiments.terminal experiments.options experiments.registry"
-    " experiments.errors experiments.settings experiments.values experiments.behaviours experiments.cases"
-    " experiments.compose experiments.command"
+    " experiments.memory experiments.errors experiments.settings experiments.values experiments.behaviours"
+    " experiments.cases experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",
     "experiments.documents": "sim analysis.shared analysis.seminar analysis.patterns analysis.together analysis.tipping"
     " analysis.places"

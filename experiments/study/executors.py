@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
@@ -13,10 +14,15 @@ from uuid import uuid4
 
 from analysis.shared.libraries import library
 from experiments.errors import CommandError
+from experiments.memory import memory_left, refuse_too_many
 from experiments.study.chunks import Outcome, run_chunk
 
 Done = Generator[tuple[str, Outcome | Exception]]
 """The id of a chunk, and what came of it, or what went wrong with it as a whole."""
+
+
+_BYTES_A_WORKER = 250_000_000
+"""What a thread takes with a chunk of the usual size, with all that the system sets aside for a thread."""
 
 
 class Executor(Protocol):
@@ -34,6 +40,8 @@ def by_threads(folder: Path, ids: Sequence[str], *, workers: int | None, schedul
     if scheduler is not None:
         raise CommandError(f"scheduler = {scheduler!r} goes with executor=dask")
     threads = workers or os.cpu_count() or 1
+    refuse_too_many("workers", workers or 1, bytes_each=_BYTES_A_WORKER, otherwise="")
+    threads = max(1, min(threads, (memory_left() or sys.maxsize) // _BYTES_A_WORKER))
     at_once = max(1, min(threads, len(ids)))
     pool = ThreadPoolExecutor(at_once)
     try:

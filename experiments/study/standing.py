@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Literal
 
-from experiments.errors import CommandError, one_line
+from experiments.errors import LACK_OF_MEMORY, CommandError, is_lack_of_memory, one_line
 from experiments.settings import Workers, checked
 from experiments.study import store
 from experiments.study.chunks import Outcome
@@ -113,22 +113,32 @@ def _worked_off(study: Study, how: Execution, chunks: Sequence[Chunk]) -> Iterat
     """Give each of these chunks with what came of it; raise CommandError in the end if some could not be computed."""
     by_id = {chunk.id: chunk for chunk in chunks}
     lost: list[str] = []
+    advice = "give the same command again"
     working = EXECUTORS[how.executor](study.folder, list(by_id), workers=how.workers, scheduler=how.scheduler)
     with closing(working):
         for id, outcome in working:
-            if isinstance(outcome, OSError | CommandError):  # of the disk, or of the code: others would fail too
-                raise outcome
             if not isinstance(outcome, Exception):
                 yield by_id[id], outcome
                 continue
-            lost.append(f"{by_id[id]}: {one_line(outcome)}")
+            if is_lack_of_memory(outcome):
+                said, advice = LACK_OF_MEMORY, _for_less_memory(by_id[id], how)
+            elif isinstance(outcome, OSError | CommandError):  # of the disk, or of the code: others would fail too
+                raise outcome
+            else:
+                said = one_line(outcome)
+            lost.append(f"{by_id[id]}: {said}")
             if len(lost) == MOST_LOST:
                 break
     if lost:
-        raise CommandError(
-            f"{len(lost)} of {len(chunks)} chunks could not be computed ({lost[0]}); what was finished is kept: give "
-            f"the same command again"
-        )
+        what = f"{len(lost)} of {len(chunks)} chunks could not be computed ({lost[0]})"
+        raise CommandError(f"{what}; what was finished is kept: {advice}")
+
+
+def _for_less_memory(chunk: Chunk, how: Execution) -> str:
+    if how.workers != 1:
+        return "go on with fewer workers, workers=1, or allow more memory"
+    smaller = max(1, chunk.runs // 4)
+    return f"allow more memory, or begin in another folder with smaller chunks, runs_per_chunk={smaller}"
 
 
 def _refuse_failures(study: Study, chunk: Chunk) -> None:

@@ -55,6 +55,7 @@ from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.memory import refuse_too_many
 from experiments.output.frame import Results
 from experiments.output.places import with_places
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
@@ -68,6 +69,10 @@ from sim.vocabulary import label_of
 
 HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome", "added_value")
 """Measures in the printed table unless ``measures`` asks for others."""
+
+_BYTES_A_RUN = 5_000
+_BYTES_A_MONTH = 450
+"""What a run takes, and a month of it while figures are drawn, as measured."""
 
 
 @checked
@@ -98,6 +103,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
     _refuse_precision(settings, scenarios)
     refuse_unknown_objective(settings.objective)
     turns = turns_of(places, command.behaviours)
+    _refuse_beyond_memory(settings, scenarios)
     of_months = Path(command.folder or ".") / "trajectories.parquet"
     run = partial(
         run_pairs_into,
@@ -144,6 +150,17 @@ def _in_whole_turns(replicates: int, turns: int, *, most: int) -> int:
     """Return a number of replicates of which every turn (a parameter set, a place) takes as many, up to ``most``."""
     each = max(1, turns)
     return min(each * math.ceil(replicates / each), each * (most // each))
+
+
+def _refuse_beyond_memory(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:
+    """Refuse more replicates than can be kept: the final values of each run, and its months while they are drawn."""
+    months = sum(scenario.months for scenario in scenarios.values()) if settings.figures else 0
+    refuse_too_many(
+        "replicates",
+        settings.replicates,
+        bytes_each=_BYTES_A_RUN * len(scenarios) + _BYTES_A_MONTH * months,
+        otherwise="; figures=false takes less" if settings.figures else "",
+    )
 
 
 def _refuse_precision(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:
