@@ -30,7 +30,9 @@ MONTHS_WORTH_COMPILING = 10_000
 
 _REPLICATES_AT_ONCE = 256
 _OF_A_TURN_AT_ONCE = 8
-"""Fewer would leave lanes of the compiled engine empty."""
+"""At least: fewer would leave lanes of the compiled engine empty."""
+_MONTHS_AT_ONCE = 32_768
+"""Of runs that take turns: some 30 MB of results, which are sorted before they are kept."""
 
 _PORTIONS_PER_WORKER = 8
 _MOST_RUNS_IN_A_PORTION = 25
@@ -183,9 +185,11 @@ def _run_sampled(
     scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None, turns: Sequence[Turn]
 ) -> Iterator[pd.DataFrame]:
     """Give trajectories of replicates that take turns, from the compiled engine, in the usual order of rows."""
-    size = len(turns) * max(_OF_A_TURN_AT_ONCE, _REPLICATES_AT_ONCE // len(turns))
+    longest = max(scenario.months for scenario in scenarios.values())
+    size = len(turns) * max(_OF_A_TURN_AT_ONCE, _MONTHS_AT_ONCE // (longest * len(turns)))
     # A few replicates of each turn fill the engine only with those of all scenarios.
-    groups = [scenarios] if replicates <= size else [{name: scenario} for name, scenario in scenarios.items()]
+    together = replicates * len(scenarios) <= size
+    groups = [scenarios] if together else [{name: scenario} for name, scenario in scenarios.items()]
     for group in groups:
 
         def of_set(number: int, some: range, group: Mapping[str, Scenario] = group) -> pd.DataFrame:
@@ -194,10 +198,10 @@ def _run_sampled(
 
         for batch in _batches(replicates, size):
             parts = [part for _, part in taking_turns(of_set, sets=len(turns), replicates=batch, workers=workers)]
-            together = pd.concat(parts, ignore_index=True)
-            order = together["scenario"].map({name: place for place, name in enumerate(scenarios)})
-            keys = np.lexsort((together["month"], together["replicate"], order))
-            yield together.iloc[keys].reset_index(drop=True)
+            months = pd.concat(parts, ignore_index=True)
+            order = months["scenario"].map({name: place for place, name in enumerate(scenarios)})
+            keys = np.lexsort((months["month"], months["replicate"], order))
+            yield months.iloc[keys].reset_index(drop=True)
 
 
 def _batches(replicates: int, size: int) -> Iterator[range]:

@@ -70,7 +70,7 @@ from sim.vocabulary import label_of
 HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome", "added_value")
 """Measures in the printed table unless ``measures`` asks for others."""
 
-_BYTES_A_RUN = 5_000
+_BYTES_A_RUN = 5_500
 _BYTES_A_MONTH = 450
 """What a run takes, and a month of it while figures are drawn, as measured."""
 
