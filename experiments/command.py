@@ -76,6 +76,8 @@ class Command:
     """The option of each group that is in force."""
     job: int | None = None
     """Its number, if it is one of several of a --multirun."""
+    folder: Path | None = None
+    """Where its results are written, once that is open: what is too much for memory goes there as it comes."""
 
     @classmethod
     def of(cls, verb: str, config: DictConfig) -> Command:

@@ -28,6 +28,7 @@ BAD_INPUT = 2
 FAILED = 1
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+LACK_OF_MEMORY = "this process may take no more memory"
 
 _LONG_LIST = 30
 _LISTED = ("scenario", "place", "board", EXPERIMENT)
@@ -92,8 +93,14 @@ class WordParser(argparse.ArgumentParser):
 
 def exit_code(error: Exception) -> int:
     """Return 2 for what the person can put right on the command line, 1 for anything else."""
-    asked_wrongly = (Refused, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException)
-    return BAD_INPUT if isinstance(error, asked_wrongly) else FAILED
+    asked_wrongly = (Refused, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException, MarkedYAMLError)
+    return BAD_INPUT if isinstance(error, asked_wrongly) or is_lack_of_memory(error) else FAILED
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Return whether this process was refused memory, or a thread, which takes memory too."""
+    refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return refused or isinstance(error, MemoryError) or "can't start new thread" in str(error)
 
 
 def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
@@ -113,6 +120,8 @@ def _said(error: Exception, verb_settings: Sequence[str]) -> str:
         return _composition(error, verb_settings)
     if isinstance(error, MarkedYAMLError):
         return unreadable_file(error)
+    if is_lack_of_memory(error):
+        return f"{LACK_OF_MEMORY}: give fewer threads, for example workers=1, or fewer replicates, or allow it more"
     if isinstance(error, OSError):
         return _joined(_of_the_system(error))
     if isinstance(error, Refused | MissingLibrary | ScenarioError):

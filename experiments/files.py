@@ -10,15 +10,18 @@ import codecs
 import hashlib
 import json
 import os
+import platform
+import re
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from glob import escape
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import getnode, uuid4
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,19 +29,11 @@ if TYPE_CHECKING:
 MOST_BYTES = 10_000_000
 """Bytes of a file that a person wrote, at most."""
 
-try:
-    import fcntl
-except ImportError:  # Windows has no such locks: nothing is swept up there
-    _LOCKS = False
-else:
-    _LOCKS = True
-
 PARTIAL = ".partial"
 """How the name of a file ends that is being written."""
-ANY = "?" * 32
-"""In a glob pattern, what makes the name of something unfinished one of its own: a uuid."""
-_SECONDS_TO_HOLD = 2.0
-"""What was made just now may not be held yet."""
+ANY_PROCESS = f"{'[0-9a-f]' * 12}-*"
+"""In a glob pattern, the process that something unfinished is named after."""
+_PROCESS = re.compile(r"[0-9a-f]{12}-\d+")
 
 MOST_BYTES_OF_A_NAME = 200
 """File systems take 255, of which the name of a file that is being written has some more."""
@@ -190,20 +185,25 @@ def read_text(path: Path) -> str:
     raise Unreadable("it is no text: save it as UTF-8")
 
 
+CLAIM = ".claim"
+"""How the name of a file ends that says who is at work: see ``experiments.study.claims``."""
+
+_LONG_SINCE_WRITTEN = 7 * 24 * 3600.0
+"""Seconds after which nobody on another machine is still at a file or folder that nothing was written to."""
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path to write to, and rename it to ``path`` once it is safely on the disk; or leave nothing.
 
     An error of writing names ``path``: of a full disk the system tells no file.
     """
-    partial = path.with_name(f".{path.name}.{uuid4().hex}{PARTIAL}")
+    partial = path.with_name(f".{path.name}.{this_process()}.{uuid4().hex}{PARTIAL}")
     try:
-        partial.touch()
-        with held(partial):
-            yield partial
-            with partial.open("rb+") as written:
-                os.fsync(written.fileno())
-            partial.replace(path)
+        yield partial
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
     except BaseException as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -212,43 +212,35 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
 
 
-@contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Let :func:`sweep_up` see that a file or folder is somebody's, until the end of the block or of the process."""
-    if not _LOCKS:
-        yield
-        return
-    number = os.open(path, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a disk without locks: nothing can be taken for abandoned there either
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(number)
+def is_whole(path: Path) -> bool:
+    """Return whether a file is there to stay: it is not being written, and is no claim."""
+    return path.is_file() and path.suffix not in (PARTIAL, CLAIM)
 
 
-def is_abandoned(path: Path) -> bool:
-    """Return whether whoever made a file or folder under :func:`held` has ended."""
-    try:
-        if not _LOCKS or time.time() - path.stat().st_mtime < _SECONDS_TO_HOLD:
-            return False
-        number = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(number)
-    return True
+# ---------------------------------------------------------------------- what killed processes left
 
 
 def sweep_up(folder: Path, pattern: str) -> None:
-    """Take away what processes that were killed left in ``folder``, and below it if the glob pattern says so."""
+    """Take away what processes that have ended left in ``folder``, and below it if the glob pattern says so."""
     for path in list(folder.glob(pattern)):
         if is_abandoned(path):
             take_away(path)
+
+
+def is_abandoned(path: Path) -> bool:
+    """Return whether the process that names a file or folder as its own has ended; of other machines, long since.
+
+    What names no process is of nobody.
+    """
+    writers = _PROCESS.findall(path.name)
+    if not writers or has_ended(writers[-1]):
+        return True
+    if writers[-1].startswith(f"{_machine()}-"):
+        return False
+    try:
+        return disk_time(path.parent) - path.stat().st_mtime > _LONG_SINCE_WRITTEN
+    except OSError:  # it is gone, or the disk can only be read
+        return False
 
 
 def take_away(path: Path) -> None:
@@ -264,14 +256,54 @@ def scratch_folder(parent: Path | None = None, prefix: str = "partnerships") -> 
     So are earlier ones of that prefix whose process was killed.
     """
     parent = parent or Path(tempfile.gettempdir())
-    sweep_up(parent, f"{escape(prefix)}-{ANY}")
-    folder = parent / f"{prefix}-{uuid4().hex}"
+    sweep_up(parent, f"{escape(prefix)}-{ANY_PROCESS}")
+    folder = parent / f"{prefix}-{this_process()}-{uuid4().hex}"
     folder.mkdir(mode=0o700)
     try:
-        with held(folder):
-            yield folder
+        yield folder
     finally:
         take_away(folder)
+
+
+def disk_time(folder: Path) -> float:
+    """Return what time it is by the clock of the disk, in seconds: those of machines that share it differ."""
+    with TemporaryFile(dir=folder) as touched:
+        return os.fstat(touched.fileno()).st_mtime
+
+
+def this_process() -> str:
+    """Return the name of this process, which is that of no other here or on another machine."""
+    return f"{_machine()}-{os.getpid()}"
+
+
+def has_ended(process: str) -> bool:
+    """Return whether a process that was named so is known to have ended; of other machines nothing is known.
+
+    A name that :func:`this_process` never gave is of nobody.
+    """
+    machine, dash, number = process.partition("-")
+    if not dash or not number.isdecimal():
+        return True
+    if machine != _machine() or os.name != "posix":
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # of another user
+        return False
+    return False
+
+
+@cache
+def _machine() -> str:
+    """Return what tells this machine, since it was started, or this container from others of the same name."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        told = f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:  # not Linux
+        told = str(getnode())
+    return sha256(f"{platform.node()} {told}".encode())[:12]
 
 
 def sha256(content: Any) -> str:

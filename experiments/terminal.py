@@ -70,16 +70,16 @@ def filled_table(
 
 
 @contextmanager
-def progress_bar(what: str, *, total: int) -> Iterator[Callable[[int], None]]:
+def progress_bar(what: str, *, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
     """Give a function to call with the number of ``what`` (say, runs) that were just done.
 
-    How far things are is told on standard error, and only once it takes a while: as a bar on a
-    terminal, as a line now and then elsewhere.
+    ``done`` were done before. How far things are is told on standard error, and only once it takes a
+    while: as a bar on a terminal, as a line now and then elsewhere.
     """
     screen = Console(file=sys.stderr)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=screen, transient=True)
-    task = bar.add_task(what, total=total)
+    task = bar.add_task(what, total=total, completed=done)
     started = last_line = time.monotonic()
 
     def advance(count: int) -> None:

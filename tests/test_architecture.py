@@ -138,6 +138,7 @@ ROOMS: dict[str, str] = {
     "experiments.options": "sim experiments.files",
     "experiments.registry": "experiments.options",
     "experiments.errors": "sim analysis.shared experiments.files experiments.surroundings experiments.options",
+    "experiments.memory": "experiments.errors",
     "experiments.settings": "sim",
     "experiments.values": "sim experiments.extensions experiments.errors",
     "experiments.behaviours": "sim experiments.options experiments.errors",
@@ -159,6 +160,7 @@ ROOMS: dict[str, str] = {
     " experiments.extensions experiments.terminal experiments.options experiments.own_yaml"
     " experiments.errors experiments.values experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.extensions experiments.surroundings"
+    " experiments.memory"
     " experiments.terminal"
     " experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
@@ -185,6 +187,7 @@ ROOMS: dict[str, str] = {
     " analysis.claims"
     " analysis.tipping analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief"
     " analysis.seminar experiments.files experiments.surroundings experiments.versions experiments.terminal"
+    " experiments.memory"
     " experiments.options experiments.registry experiments.errors experiments.settings experiments.values"
     " experiments.behaviours experiments.cases experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -46,7 +47,9 @@ from analysis.shared.plotting import (
 )
 from analysis.shared.summaries import (
     HEADLINE,
+    Months,
     bands,
+    months_with,
     regime_shares,
     regimes_over_time,
     scenarios_of,
@@ -347,13 +350,13 @@ def _shares_note(trajectories: pd.DataFrame) -> str:
 
 
 def comparison_figures(
-    trajectories: pd.DataFrame, runs: pd.DataFrame, contrasts: pd.DataFrame
+    trajectories: Months, runs: pd.DataFrame, contrasts: pd.DataFrame
 ) -> dict[str, Callable[[], Figure]]:
     """Return how to draw each figure of a comparison of scenarios, by its name.
 
-    ``trajectories`` has one row a run and month, ``runs`` one row a run (see ``analysis.shared.summaries``);
-    ``contrasts`` is empty for a single scenario. Of ties, senior time, money by use and added value there are figures
-    if the months have such measures.
+    ``trajectories`` has one row a run and month, of which each figure reads the columns it needs; ``runs`` one row a
+    run (see ``analysis.shared.summaries``); ``contrasts`` is empty for a single scenario. Of ties, senior time, money
+    by use and added value there are figures if the months have such measures.
 
     >>> from sim.measures import MEASURES
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"],
@@ -362,13 +365,14 @@ def comparison_figures(
     >>> list(figures)[:3], bool(figures["trust"]().axes)
     (['headline', 'engagement_by_sector', 'dominance'], True)
     """
+    months = partial(months_with, trajectories)
     figures: dict[str, Callable[[], Figure]] = {
-        "headline": lambda: headline(trajectories, runs),
-        "engagement_by_sector": lambda: engagement_by_sector(trajectories),
-        "dominance": lambda: dominance(trajectories),
-        "outcome": lambda: outcome(trajectories),
-        "trust": lambda: trust(trajectories),
-        "regime_shares": lambda: regime_shares_over_time(trajectories),
+        "headline": lambda: headline(months("engagement", "top_share", "added_value"), runs),
+        "engagement_by_sector": lambda: engagement_by_sector(months(*(f"engagement_{sector}" for sector in SECTORS))),
+        "dominance": lambda: dominance(months("dominance", "top_share")),
+        "outcome": lambda: outcome(months("outcome", "outcome_counterfactual", "added_value")),
+        "trust": lambda: trust(months("trust", "trust_within", "trust_across", "trust_reciprocity")),
+        "regime_shares": lambda: regime_shares_over_time(months("regime")),
         "regimes_final": lambda: final_regimes(runs),
     }
     figures |= resource_figures(trajectories, runs)

@@ -6,7 +6,8 @@ Each is drawn of months that have the measures it needs; ``resource_figures`` sa
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ from analysis.shared.plotting import (
     new_figure,
     runs_of,
 )
-from analysis.shared.summaries import scenarios_of, t_interval
+from analysis.shared.summaries import Months, months_with, scenarios_of, t_interval
 from analysis.shared.words import SPACE, capital, mid_sentence, readable, titled, told
 from sim.population import THEMES
 
@@ -70,21 +71,32 @@ _NARROW = 0.06
 """Parts of the fund smaller than this share of the axis have no number in them."""
 
 
-def resource_figures(trajectories: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
+def resource_figures(trajectories: Months, runs: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
     """Return how to draw each of these figures that the measures of the months allow, by its name.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0], "date": ["2001-04"]})
     >>> list(resource_figures(run, run)), list(resource_figures(run.assign(**dict.fromkeys(TIES, 0.5)), run))
     ([], ['ties'])
     """
-    needed: dict[str, tuple[set[str], Callable[[], Figure]]] = {
-        "ties": (set(TIES), lambda: ties(trajectories)),
-        "senior_time": ({"time_had", "time_spared", *CLAIMS}, lambda: senior_time(trajectories)),
-        "scarcity": ({"scarcity", "time_elsewhere"}, lambda: scarcity(trajectories)),
-        "money": ({*FUND, *OTHER_MONEY}, lambda: money(trajectories)),
-        "added_value": ({"outcome", "outcome_counterfactual", "added_value", *_ADDED}, lambda: added_value(runs)),
+    needed: dict[str, tuple[set[str], Callable[[pd.DataFrame], Figure]]] = {
+        "ties": (set(TIES), ties),
+        "senior_time": ({"time_had", "time_spared", *CLAIMS}, senior_time),
+        "scarcity": ({"scarcity", "time_elsewhere"}, scarcity),
+        "money": ({*FUND, *OTHER_MONEY}, money),
     }
-    return {name: draw for name, (measures, draw) in needed.items() if measures <= set(trajectories)}
+    there = set(trajectories)
+    figures: dict[str, Callable[[], Figure]] = {
+        name: partial(_drawn, draw, trajectories, measures)
+        for name, (measures, draw) in needed.items()
+        if measures <= there
+    }
+    if {"outcome", "outcome_counterfactual", "added_value", *_ADDED} <= there:
+        figures["added_value"] = lambda: added_value(runs)
+    return figures
+
+
+def _drawn(draw: Callable[[pd.DataFrame], Figure], trajectories: Months, measures: Collection[str]) -> Figure:
+    return draw(months_with(trajectories, *sorted(measures)))
 
 
 @in_house_style

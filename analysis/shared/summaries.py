@@ -7,7 +7,8 @@ Runs of different scenarios with the same replicate share every random draw, so 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -125,6 +126,26 @@ def regime_shares(runs: pd.DataFrame) -> pd.DataFrame:
             low, high = wilson_interval(count, total=total)
             rows.append((scenario, regime, count / total, low, high))
     return pd.DataFrame(rows, columns=["scenario", "regime", "share", "ci_low", "ci_high"])
+
+
+class Months(Protocol):
+    """A table with one row a run and month, in memory or in a file, that is read by columns."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Give the names of the columns."""
+
+    def __getitem__(self, names: list[str], /) -> pd.DataFrame:
+        """Return columns, for all rows."""
+
+
+def months_with(trajectories: Months, *measures: str) -> pd.DataFrame:
+    """Return these measures of all runs and months, with what names the run and the month.
+
+    >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
+    >>> list(months_with(run.assign(trust=0.5, engagement=0.25), "trust"))
+    ['scenario', 'replicate', 'month', 'date', 'trust']
+    """
+    return trajectories[["scenario", "replicate", "month", "date", *measures]]
 
 
 def bands(trajectories: pd.DataFrame, measure: str) -> pd.DataFrame:

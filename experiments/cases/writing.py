@@ -13,7 +13,7 @@ from typing import Any
 
 from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS, Sheet
 from experiments.errors import CommandError
-from experiments.files import ANY, PARTIAL, replacing, sweep_up, take_away
+from experiments.files import PARTIAL, replacing, sweep_up, take_away
 from sim import Scenario, find_place, with_changes
 from sim.population import seats_of
 from sim.scenario import Place, month_name, month_number
@@ -28,7 +28,7 @@ def write_case(folder: Path, place: Mapping[str, Any], rows: Rows) -> None:
     """Write a case into an empty or new folder; raise CommandError if files are there."""
     if folder.is_file():
         raise CommandError(f"case = {str(folder)!r} is a file: give the name of a new folder")
-    sweep_up(folder, f".*.{ANY}{PARTIAL}")
+    sweep_up(folder, f".*{PARTIAL}")
     if folder.is_dir() and any(folder.iterdir()):
         raise CommandError(f"case = {str(folder)!r} has files in it: give the name of a new folder")
     try:

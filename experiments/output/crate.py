@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.shared.codebook import CODEBOOK
 from analysis.shared.libraries import library
 from experiments.errors import CommandError
-from experiments.files import ANY, PARTIAL, inside, replacing, scratch_folder, sha256_of_file, sweep_up
+from experiments.files import PARTIAL, inside, is_whole, replacing, scratch_folder, sha256_of_file, sweep_up
 from experiments.options import CASE
 from experiments.output.folder import MANIFEST
 from experiments.versions import PACKAGE
@@ -115,7 +115,7 @@ def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, lice
         endTime=manifest["finished"],
     )
     crate.root_dataset["mentions"] = action
-    sweep_up(target.parent, f".{escape(target.name)}.{ANY}{PARTIAL}")
+    sweep_up(target.parent, f".{escape(target.name)}.*{PARTIAL}")
     with scratch_folder() as scratch:
         told = scratch / README
         told.write_text(_readme(manifest, licence, lost), encoding="utf-8")
@@ -132,7 +132,7 @@ def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, lice
 def _names_in(folder: Path) -> Iterator[Path]:
     """Give the paths of all files in a folder, but for those on the way and those of a crate; no link is followed."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.endswith(PARTIAL) and path.name != "ro-crate-metadata.json":
+        if is_whole(path) and path.name != "ro-crate-metadata.json":
             yield path.relative_to(folder)
 
 

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from glob import escape
 from pathlib import Path
-from uuid import uuid4
 
 from experiments.command import Command
 from experiments.errors import DISK_FULL, CommandError
-from experiments.files import ANY, held, inside, is_abandoned, sweep_up, take_away, typed_path
+from experiments.files import ANY_PROCESS, inside, is_abandoned, sweep_up, take_away, this_process, typed_path
 
 MANIFEST = "manifest.json"
 
@@ -58,8 +57,8 @@ def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
     target = target.resolve()
     _put_back(target)
     _refuse_occupied(target, overwrite=overwrite)
-    sweep_up(target.parent, f".*{_PARTIAL}{ANY}")
-    partial = target.with_name(f".{target.name}{_PARTIAL}{uuid4().hex}")
+    sweep_up(target.parent, f".*{_PARTIAL}{ANY_PROCESS}")
+    partial = target.with_name(f".{target.name}{_PARTIAL}{this_process()}")
     made = [folder for folder in target.parents if not folder.exists()]
     try:
         partial.mkdir(parents=True)
@@ -67,9 +66,8 @@ def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
         _remove_empty(made)
         raise CommandError(f"output = {str(target)!r} cannot be written: {error.strerror}") from None
     try:
-        with held(partial):
-            yield partial
-            _put_in_place(partial, target)
+        yield partial
+        _put_in_place(partial, target)
     except BaseException as error:
         take_away(partial)
         _remove_empty(made)
@@ -106,21 +104,20 @@ def _put_in_place(partial: Path, target: Path) -> None:
     if not target.exists():
         partial.rename(target)
         return
-    replaced = target.with_name(f".{target.name}{_REPLACED}{uuid4().hex}")
-    with held(target):
-        try:
-            target.rename(replaced)
-            partial.rename(target)
-        except BaseException:
-            if not target.exists():
-                replaced.rename(target)
-            raise
-        take_away(replaced)
+    replaced = target.with_name(f".{target.name}{_REPLACED}{this_process()}")
+    try:
+        target.rename(replaced)
+        partial.rename(target)
+    except BaseException:
+        if not target.exists():
+            replaced.rename(target)
+        raise
+    take_away(replaced)
 
 
 def _put_back(target: Path) -> None:
     """Put earlier results back that a process was killed while replacing, or take them away if it came to an end."""
-    for replaced in target.parent.glob(f".{escape(target.name)}{_REPLACED}{ANY}"):
+    for replaced in target.parent.glob(f".{escape(target.name)}{_REPLACED}{ANY_PROCESS}"):
         if not is_abandoned(replaced):
             continue
         if target.exists():

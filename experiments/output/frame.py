@@ -10,6 +10,7 @@ import shutil
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -26,11 +27,12 @@ from analysis.shared.plotting import Caption, add_remarks, caption_of, house_sty
 from experiments.behaviours import on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.files import ANY, PARTIAL, inside, replacing, sweep_up, typed_path
+from experiments.files import PARTIAL, inside, replacing, sweep_up, typed_path
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
 from experiments.registry import verbs
+from experiments.study.claims import in_turn
 from experiments.terminal import console
 from sim import MONTH, Scenario, month_of
 from sim.population import is_of_the_record
@@ -73,17 +75,19 @@ def perform(verb: ModuleType, command: Command) -> float | None:
         raise CommandError("study is missing: name a folder, for example study=studies/levers")
     started = datetime.now(UTC)
     if keeps_a_study:
-        sweep_up(study_folder(settings), f"**/.*.{ANY}{PARTIAL}")
+        sweep_up(study_folder(settings), f"**/.*{PARTIAL}")
     if not hasattr(settings, "output"):
         results = verb.work(settings, command)
         if results is not None:
-            keep(results, study_folder(settings), command, dataclasses.asdict(settings), started=started)
+            with writing_results(study_folder(settings)):
+                keep(results, study_folder(settings), command, dataclasses.asdict(settings), started=started)
             say(results, study_folder(settings), command)
         return None
     named = verb.subject if hasattr(verb, "subject") else None
     subject = named(settings, command) if named else study_folder(settings).name if keeps_a_study else ""
     target = target_of(command, output=settings.output, subject=subject)
     with output_folder(target, overwrite=settings.overwrite) as folder:
+        command = dataclasses.replace(command, folder=folder)
         results = verb.work(settings, command)
         keep(results, folder, command, dataclasses.asdict(settings), started=started)
     say(results, target, command)
@@ -109,6 +113,11 @@ def remarks_on(results: Results, command: Command) -> list[str]:
 def study_folder(settings: Any) -> Path:
     """Return the folder of the study that settings name."""
     return typed_path(settings.study).resolve()
+
+
+def writing_results(folder: Path) -> AbstractContextManager[None]:
+    """Wait until no other process writes results into the folder of a study, and keep others from it meanwhile."""
+    return in_turn(folder, "results", doing="putting the results together")
 
 
 def keep(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
-from experiments.files import inside, read_json, replacing, sha256_of_file, typed_path
+from experiments.files import inside, is_whole, read_json, replacing, sha256_of_file, typed_path
 from experiments.options import own_files_used
 from experiments.output.folder import MANIFEST
 from experiments.study.identity import made_by
@@ -43,7 +43,7 @@ def write_manifest(
     ``asked`` is what was typed, and in which folder; ``settings`` are those of the verb. Each scenario is stored with
     its full resolved values, from which ``sim.scenario_from`` makes it again. ``figures`` have path, title and note.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in folder.rglob("*") if is_whole(path))
     record = {
         **asked,
         "settings": dict(settings),

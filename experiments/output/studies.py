@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,9 @@ from analysis.shared.summaries import HEADLINE
 from experiments.command import Command
 from experiments.errors import DISK_FULL, CommandError
 from experiments.extensions import EXTENSION
+from experiments.files import disk_time
 from experiments.output.folder import MANIFEST
-from experiments.output.frame import Results, keep
+from experiments.output.frame import Results, keep, writing_results
 from experiments.output.places import with_places
 from experiments.output.remarks import on_numbers_of
 from experiments.output.together import with_levers_together
@@ -60,16 +62,14 @@ def carry_out(
             compiles=how.executor == "local",
         )
         clock = time.monotonic()
-        computed = work_off(study, how, stop_on_error=stop_on_error)
+        begun = disk_time(folder)
+        here, elsewhere = work_off(study, how, stop_on_error=stop_on_error)
         seconds = time.monotonic() - clock
         if can_only_be_read(study):
             print(f"study = {str(folder)!r} can only be read: its files stay as they are", file=sys.stderr)
             results = _results_of(study)
         else:
-            _put_together(study)
-            results = _results_of(study)
-            settings = _settings_of(study) | {"figures": command.config.get("figures", True)}
-            keep(results, folder, command, settings, started=started, asked=study.asked or command.asked)
+            results = _put_together_once(study, command, begun=begun, started=started, again=how.retry)
     except OSError as error:
         if error.errno not in (*DISK_FULL, *_ONLY_READ):
             raise
@@ -78,7 +78,7 @@ def carry_out(
             f"study = {str(folder)!r}: {error.strerror}; what was finished is kept: {cure}, and give the same command "
             "again"
         ) from None
-    _say(study, results, computed=computed, seconds=seconds)
+    _say(study, results, here=here, elsewhere=elsewhere, seconds=seconds)
     return study
 
 
@@ -114,6 +114,9 @@ def standing_table(folder: Path) -> list[str | Table]:
     table.add_row("done", f"{len(standing.done):,}", f"{done - standing.failed_runs:,}")
     table.add_row("with failed runs", f"{len(standing.failed):,}", f"{standing.failed_runs:,}")
     table.add_row("left", f"{len(standing.left):,}", f"{study.runs - done:,}")
+    now = Counter(standing.claimed.values())
+    for process, chunks in sorted(now.items()):
+        table.add_row(f"with {process}", f"{chunks:,}")
     damaged = [f"{damage}: it counts as left" for damage in standing.damaged]
     return [f"Study of {study.runs:,} runs, begun {study.created}", table, *damaged]
 
@@ -127,7 +130,7 @@ def _begun(
     runs_per_chunk: int | None,
     compiles: bool,
 ) -> Study:
-    """Return the study in ``folder``, planned now or found there with the same question.
+    """Return the study in ``folder``, planned now, here or by another process, or found there with the same question.
 
     Where it is worked off here (``compiles``), what cannot be compiled is refused before anything is planned.
     """
@@ -144,22 +147,42 @@ def _begun(
     settings, draws = study_settings(request, scenarios, command.sample)
     if store.is_study(folder):
         study = store.open_study(folder)
-        store.refuse_other_settings(study, settings, scenarios)
-        store.refuse_other_code(study)
-        return study
-    drawn = draws()
-    if compiles:
-        prepare_engine(month_of(*scenarios.values()))
-    sizes = {name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()}
-    return store.plan_study(
-        folder,
-        settings=settings,
-        scenarios=scenarios,
-        draws=drawn,
-        sizes=sizes,
-        behaviours=command.behaviours,
-        asked=command.asked,
-    )
+    else:
+        drawn = draws()
+        if compiles:
+            prepare_engine(month_of(*scenarios.values()))
+        study = store.plan_study(
+            folder,
+            settings=settings,
+            scenarios=scenarios,
+            draws=drawn,
+            sizes={name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()},
+            behaviours=command.behaviours,
+            asked=command.asked,
+        )
+    store.refuse_other_settings(study, settings, scenarios)
+    store.refuse_other_code(study)
+    return study
+
+
+def _put_together_once(study: Study, command: Command, *, begun: float, started: datetime, again: bool) -> Results:
+    """Write the results of a finished study, unless another process did meanwhile, and return them."""
+    with writing_results(study.folder):
+        by_another = not again and _are_put_together(study, since=begun)
+        if not by_another:
+            _put_together(study)
+        results = _results_of(study)
+        if not by_another:
+            drawn = {"figures": command.config.get("figures", True)}
+            settings, asked = _settings_of(study) | drawn, study.asked or command.asked
+            keep(results, study.folder, command, settings, started=started, asked=asked)
+    return results
+
+
+def _are_put_together(study: Study, *, since: float) -> bool:
+    """Return whether another process wrote the results of a study meanwhile."""
+    manifest = study.folder / MANIFEST
+    return manifest.is_file() and manifest.stat().st_mtime >= since
 
 
 def _as_planned(folder: Path, command: Command, not_in_hash: Collection[str]) -> Study | None:
@@ -203,12 +226,14 @@ def _settings_of(study: Study) -> dict[str, object]:
     return {name: value for name, value in study.settings.items() if name != "scenarios"}
 
 
-def _say(study: Study, results: Results, *, computed: int, seconds: float) -> None:
+def _say(study: Study, results: Results, *, here: int, elsewhere: int, seconds: float) -> None:
     failed, out = failed_runs(study), console()
     for words in filter(None, (*results.words, results.numbers)):
         out.print(words, soft_wrap=True)
     said = f"{study.runs:,} runs, {failed:,} of them failed"
     out.print(f"{said} (see {store.FAILURES}; retry=true runs them again)" if failed else said)
-    if computed:
-        out.print(f"{computed:,} runs were computed now, {computed / seconds:,.0f} a second")
+    if here:
+        out.print(f"{here:,} runs were computed now, {here / seconds:,.0f} a second")
+    if elsewhere:
+        out.print(f"{elsewhere:,} runs were computed by other processes meanwhile")
     out.print(f"Results are in {study.folder}: {', '.join(['runs.parquet', *results.tables])}", soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.shared.outcomes import outcome_of, outcomes
+from analysis.shared.summaries import Months, months_with
 from experiments.errors import CommandError
 from sim import History
 
@@ -31,9 +32,11 @@ def objective_of_run(history: History, name: str) -> float:
     return float(_each(months.tail(1), months, name)["value"].iloc[0])
 
 
-def objective_of_comparison(runs: pd.DataFrame, trajectories: pd.DataFrame, name: str, *, reference: str) -> float:
+def objective_of_comparison(runs: pd.DataFrame, trajectories: Months, name: str, *, reference: str) -> float:
     """Return the mean difference of the first scenario that is not the ``reference`` from it, over paired runs."""
-    wide = _each(runs, trajectories, name).pivot(index="replicate", columns="scenario", values="value")
+    column = outcome_of(name).column
+    months = months_with(trajectories, *({column, "regime"} & set(trajectories)))
+    wide = _each(runs, months, name).pivot(index="replicate", columns="scenario", values="value")
     other = next(scenario for scenario in runs["scenario"].unique() if scenario != reference)
     return float((wide[other] - wide[reference]).mean())
 

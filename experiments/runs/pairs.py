@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from io import BytesIO
+from pathlib import Path
 from typing import Any, Literal
 
 import joblib
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from experiments.runs.turns import taking_turns
 from experiments.surroundings import cores
@@ -25,10 +30,30 @@ MONTHS_WORTH_COMPILING = 10_000
 """Below this many simulated months Mesa is done before the compiled engine is compiled for the first time."""
 
 _REPLICATES_AT_ONCE = 256
+_OF_A_TURN_AT_ONCE = 8
+"""At least: fewer would leave lanes of the compiled engine empty."""
+_MONTHS_AT_ONCE = 32_768
+"""Of runs that take turns: some 30 MB of results, which are sorted before they are kept."""
+
 _PORTIONS_PER_WORKER = 8
 _MOST_RUNS_IN_A_PORTION = 25
 _MONTHS_WORTH_A_PROCESS = 4000
 """Below this many simulated months starting processes costs more than it saves."""
+
+
+class Months:
+    """Every month of many runs, in a file that is read column by column: ``months[["scenario", "trust"]]``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of the columns."""
+        return iter(pq.read_schema(self._path).names)
+
+    def __getitem__(self, names: list[str]) -> pd.DataFrame:
+        """Return columns, for all runs."""
+        return pd.read_parquet(self._path, columns=names)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +73,6 @@ class RunTable:
 class _Portion:
     """A handful of replicates of one scenario, small enough to share the work out evenly."""
 
-    position: int
     name: str
     scenario: Scenario
     seed: int
@@ -73,11 +97,55 @@ def run_pairs(
     number of processes or threads (default: one for each core). The answer depends on neither.
     With ``turns`` replicate r of every scenario has what number r mod n of them states in place of its own.
     """
+    parts: list[pd.DataFrame] = []
+    runs = _run_each(
+        scenarios, parts.append, seed=seed, replicates=replicates, engine=engine, workers=workers, turns=turns
+    )
+    return RunTable(trajectories=pd.concat(parts, ignore_index=True), runs=runs)
+
+
+def run_pairs_into(path: Path, scenarios: Mapping[str, Scenario], **asked: Any) -> pd.DataFrame:
+    """Do as :func:`run_pairs` does, but write trajectories into a Parquet file as they come; return the final values.
+
+    They are read with :class:`Months`. Memory holds some hundred trajectories at a time.
+    """
+    with ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+
+        def write(part: pd.DataFrame) -> None:
+            nonlocal writer
+            if writer is None:
+                schema = pq.read_schema(BytesIO(part.iloc[:0].to_parquet(index=False)))
+                writer = stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd", compression_level=1))
+            writer.write_table(pa.Table.from_pandas(part, schema=writer.schema, preserve_index=False))
+
+        return _run_each(scenarios, write, **asked)
+
+
+def _run_each(
+    scenarios: Mapping[str, Scenario],
+    keep: Callable[[pd.DataFrame], None],
+    *,
+    seed: int,
+    replicates: int,
+    engine: Engine = "auto",
+    workers: int | None = None,
+    turns: Sequence[Turn] = (),
+) -> pd.DataFrame:
+    """Give trajectories of whole runs to ``keep``, some at a time in the order of the table; return final values."""
     chosen = engine_for(replicates, engine, scenarios.values())
-    run = _run_on_mesa if chosen == "mesa" else _run_on_ensemble
-    together = run(scenarios, seed=seed, replicates=replicates, workers=workers, turns=turns)
-    runs = final_values(together, seed=seed, measures=measures_of(scenarios.values()))
-    return RunTable(trajectories=together, runs=runs)
+    run = _run_on_mesa if chosen == "mesa" else _run_sampled if turns else _run_on_ensemble
+    measures = measures_of(scenarios.values())
+    columns = ["scenario", "replicate", "month", "date", *measures, "regime"]
+    finals = []
+    with progress_bar("runs", total=len(scenarios) * replicates) as advance:
+        for part in run(scenarios, seed=seed, replicates=replicates, workers=workers, turns=turns):
+            # A scenario with an extension of its own has measures that others lack.
+            months = part if set(part.columns) == set(columns) else part.reindex(columns=columns)
+            finals.append(final_values(months, seed=seed, measures=measures))
+            keep(months)
+            advance(len(finals[-1]))
+    return pd.concat(finals, ignore_index=True)
 
 
 def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:
@@ -106,75 +174,52 @@ def _months(scenarios: Iterable[Scenario], replicates: int) -> int:
 
 
 def _run_on_ensemble(
-    scenarios: Mapping[str, Scenario],
-    *,
-    seed: int,
-    replicates: int,
-    workers: int | None,
-    turns: Sequence[Turn],
-) -> pd.DataFrame:
-    """Return trajectories from the compiled engine."""
-    with progress_bar("runs", total=len(scenarios) * replicates) as advance:
-        if turns:
-            return _run_sampled(scenarios, seed, replicates, turns=turns, workers=workers, advance=advance)
-        parts = []
-        for name, scenario in scenarios.items():
-            for first in range(0, replicates, _REPLICATES_AT_ONCE):
-                some = range(first, min(first + _REPLICATES_AT_ONCE, replicates))
-                ensemble = simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers)
-                parts.append(ensemble.table())
-                advance(len(some))
-    return pd.concat(parts, ignore_index=True)
+    scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None, turns: Sequence[Turn]
+) -> Iterator[pd.DataFrame]:
+    """Give trajectories from the compiled engine."""
+    for name, scenario in scenarios.items():
+        for some in _batches(replicates, _REPLICATES_AT_ONCE):
+            yield simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers).table()
 
 
 def _run_sampled(
-    scenarios: Mapping[str, Scenario],
-    seed: int,
-    replicates: int,
-    *,
-    turns: Sequence[Turn],
-    workers: int | None,
-    advance: Callable[[int], None],
-) -> pd.DataFrame:
-    """Return trajectories of replicates that take turns, in the usual order of rows."""
+    scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None, turns: Sequence[Turn]
+) -> Iterator[pd.DataFrame]:
+    """Give trajectories of replicates that take turns, from the compiled engine, in the usual order of rows."""
+    longest = max(scenario.months for scenario in scenarios.values())
+    size = len(turns) * max(_OF_A_TURN_AT_ONCE, _MONTHS_AT_ONCE // (longest * len(turns)))
+    # A few replicates of each turn fill the engine only with those of all scenarios.
+    together = replicates * len(scenarios) <= size
+    groups = [scenarios] if together else [{name: scenario} for name, scenario in scenarios.items()]
+    for group in groups:
 
-    def of_set(number: int, some: range) -> pd.DataFrame:
-        with_set = {name: in_turn(scenario, number, turns) for name, scenario in scenarios.items()}
-        return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
+        def of_set(number: int, some: range, group: Mapping[str, Scenario] = group) -> pd.DataFrame:
+            with_set = {name: in_turn(scenario, number, turns) for name, scenario in group.items()}
+            return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
 
-    parts = []
-    for some, table in taking_turns(of_set, sets=len(turns), replicates=replicates, workers=workers):
-        parts.append(table)
-        advance(len(scenarios) * len(some))
-    together = pd.concat(parts, ignore_index=True)
-    order = together["scenario"].map({name: place for place, name in enumerate(scenarios)})
-    keys = np.lexsort((together["month"], together["replicate"], order))
-    return together.iloc[keys].reset_index(drop=True)
+        for batch in _batches(replicates, size):
+            parts = [part for _, part in taking_turns(of_set, sets=len(turns), replicates=batch, workers=workers)]
+            months = pd.concat(parts, ignore_index=True)
+            order = months["scenario"].map({name: place for place, name in enumerate(scenarios)})
+            keys = np.lexsort((months["month"], months["replicate"], order))
+            yield months.iloc[keys].reset_index(drop=True)
+
+
+def _batches(replicates: int, size: int) -> Iterator[range]:
+    return (range(first, min(first + size, replicates)) for first in range(0, replicates, size))
 
 
 def _run_on_mesa(
-    scenarios: Mapping[str, Scenario],
-    *,
-    seed: int,
-    replicates: int,
-    workers: int | None,
-    turns: Sequence[Turn],
-) -> pd.DataFrame:
-    """Return trajectories from the Mesa engine, in parallel processes."""
+    scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None, turns: Sequence[Turn]
+) -> Iterator[pd.DataFrame]:
+    """Give trajectories from the Mesa engine, in parallel processes."""
     n_workers = workers or _enough_workers(scenarios, replicates)
     portions = [
         dataclasses.replace(portion, turns=turns)
         for portion in _portions(scenarios, seed=seed, replicates=replicates, workers=n_workers)
     ]
-    running = joblib.Parallel(n_jobs=n_workers, return_as="generator_unordered")(
-        joblib.delayed(_run_portion)(portion) for portion in portions
-    )
-    parts: dict[int, pd.DataFrame] = {}
-    with progress_bar("runs", total=len(scenarios) * replicates) as advance:
-        for position, trajectories in running:
-            parts[position] = trajectories
-            advance(len(portions[position].replicates))
-    return pd.concat([parts[position] for position in sorted(parts)], ignore_index=True)
+    running = joblib.Parallel(n_jobs=n_workers, return_as="generator")
+    yield from running(joblib.delayed(_run_portion)(portion) for portion in portions)
 
 
 def final_values(trajectories: pd.DataFrame, *, seed: int, measures: Mapping[str, Measure] = MEASURES) -> pd.DataFrame:
@@ -197,15 +242,13 @@ def _enough_workers(scenarios: Mapping[str, Scenario], replicates: int) -> int:
 def _portions(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int) -> Iterator[_Portion]:
     size = len(scenarios) * replicates // (workers * _PORTIONS_PER_WORKER)
     size = min(max(size, 1), _MOST_RUNS_IN_A_PORTION)
-    position = 0
     for name, scenario in scenarios.items():
-        for first in range(0, replicates, size):
-            yield _Portion(position, name, scenario, seed, range(first, min(first + size, replicates)))
-            position += 1
+        for some in _batches(replicates, size):
+            yield _Portion(name, scenario, seed, some)
 
 
-def _run_portion(portion: _Portion) -> tuple[int, pd.DataFrame]:
-    """Return the portion's position and its trajectories."""
+def _run_portion(portion: _Portion) -> pd.DataFrame:
+    """Return the portion's trajectories."""
     parts = []
     for replicate in portion.replicates:
         scenario = in_turn(portion.scenario, replicate, portion.turns)
@@ -213,4 +256,4 @@ def _run_portion(portion: _Portion) -> tuple[int, pd.DataFrame]:
         measures.insert(0, "replicate", replicate)
         measures.insert(0, "scenario", portion.name)
         parts.append(measures)
-    return portion.position, pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from experiments.behaviours import of_replicate
 from experiments.errors import one_line
+from experiments.study.claims import claimed
 from experiments.study.columns import DATE_TYPE, MEAN_OVER_RUN, REGIME_TYPE, months_in, regime_column
 from experiments.study.designs import DRAW
 from experiments.study.store import (
@@ -22,6 +24,8 @@ from experiments.study.store import (
     YEARS,
     Chunk,
     Study,
+    claims_of,
+    is_finished,
     open_study,
     refuse_other_code,
     write_chunk,
@@ -52,16 +56,25 @@ def usual_size(scenario: Scenario) -> int:
     return max(1, runs if runs < LANES else runs - runs % LANES)
 
 
-def run_chunk(folder: str, chunk_id: str, *, threads: int | None) -> str:
-    """Compute a chunk of the study in ``folder`` in so many threads, store it, and return its id.
+Outcome = Literal["computed", "finished", "claimed"]
+"""What came of a chunk: computed now, finished before, or claimed by another process that is computing it."""
 
-    Doing so again, or twice at once, gives the same files. Raises CommandError if this process has other
-    code than the study was begun with, and OSError if the results cannot be stored.
+
+def run_chunk(folder: str, chunk_id: str, *, threads: int | None) -> Outcome:
+    """Compute a chunk of the study in ``folder`` in so many threads and store it, unless another process does.
+
+    Raises CommandError if this process has other code than the study was begun with, and OSError if the results
+    cannot be stored.
     """
     study = _study(Path(folder), (Path(folder) / PLAN).stat().st_mtime_ns)
     chunk = study.chunk_by_id[chunk_id]
-    write_chunk(study, chunk, _tables(study, chunk, threads=threads))
-    return chunk_id
+    with claimed(claims_of(study), chunk_id) as mine:
+        if not mine:
+            return "claimed"
+        if is_finished(study, chunk):
+            return "finished"
+        write_chunk(study, chunk, _tables(study, chunk, threads=threads))
+    return "computed"
 
 
 @lru_cache(maxsize=2)

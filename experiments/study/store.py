@@ -3,7 +3,7 @@
 A study folder holds ``plan.json`` and ``draws.parquet``, written before the first run, then under ``chunks``
 the results. A chunk is named by the hash of what it computes and written under another name first, so a
 study that was killed goes on where it stopped, whoever goes on with it. Its receipt, written last, holds
-the hash of each of its files.
+the hash of each of its files. Several processes may do all this at once: see ``experiments.study.claims``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from analysis.shared.paths import flat
 from experiments.errors import CommandError, as_written
 from experiments.extensions import EXTENSION, refuse_unnamed
 from experiments.files import (
-    ANY,
     PARTIAL,
     Refused,
     inside,
@@ -44,6 +43,7 @@ from experiments.files import (
     sweep_up,
 )
 from experiments.options import CASE, cases_used, own_files_used
+from experiments.study.claims import in_turn, sweep_claims
 from experiments.study.columns import described
 from experiments.study.designs import DRAW
 from experiments.study.identity import changed_by_hand, differences, differing_code, made_by, sealed
@@ -180,7 +180,7 @@ def plan_study(
     behaviours: Sequence[Behaviour] = (),
     asked: Mapping[str, Any] | None = None,
 ) -> Study:
-    """Write the plan of a study into ``folder`` and return it.
+    """Write the plan of a study into ``folder`` and return it, or the plan that another process was quicker to write.
 
     With ``behaviours`` replicate r takes number r mod n of them; ``settings`` names the sample they are. ``asked``
     is what was typed.
@@ -197,6 +197,30 @@ def plan_study(
     except OSError as error:
         raise CommandError(f"study = {str(folder)!r} cannot be written: {error.strerror}") from None
     draws = draws.cast(described(draws.schema, month_of(*scenarios.values())))
+    with in_turn(folder / CHUNKS, PLAN, doing="beginning the study"):
+        if is_study(folder):
+            return open_study(folder)
+        return _planned(
+            folder,
+            settings=settings,
+            scenarios=scenarios,
+            draws=draws,
+            sizes=sizes,
+            behaviours=behaviours,
+            asked=asked or {},
+        )
+
+
+def _planned(
+    folder: Path,
+    *,
+    settings: Mapping[str, Any],
+    scenarios: Mapping[str, Scenario],
+    draws: pa.Table,
+    sizes: Mapping[str, int],
+    behaviours: Sequence[Behaviour],
+    asked: Mapping[str, Any],
+) -> Study:
     with replacing(folder / DRAWS) as path:
         pq.write_table(draws, path, row_group_size=_DRAWS_A_GROUP, compression="zstd", compression_level=1)
     if behaviours:
@@ -214,7 +238,7 @@ def plan_study(
         own_files=own_files_used(),
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        asked=asked or {},
+        asked=asked,
     )
     plan = {field.name: getattr(study, field.name) for field in dataclasses.fields(study) if field.name != "folder"}
     plan["chunks"] = [dataclasses.asdict(chunk) for chunk in study.chunks]
@@ -238,12 +262,10 @@ def _copy_cases(folder: Path) -> list[str]:
 def _refuse_occupied(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise CommandError(f"study = {str(folder)!r} is a file: give the name of a folder")
-    begun = {
-        path
-        for path in folder.glob("*")
-        if path.name in (DRAWS, BEHAVIOURS, CHUNKS, CASE) or path.name.endswith(PARTIAL)
-    }
-    if others := sorted(set(folder.glob("*")) - begun):
+    found = sorted(folder.glob("*"))
+    begun = (PLAN, DRAWS, BEHAVIOURS, CHUNKS, CASE)
+    others = [path for path in found if path.name not in begun and path.suffix != PARTIAL]
+    if others and folder / PLAN not in found:
         raise CommandError(
             f"study = {str(folder)!r} holds something else than a study ({others[0].name} and no {PLAN}): "
             f"choose another folder"
@@ -442,6 +464,16 @@ def write_chunk(study: Study, chunk: Chunk, tables: Mapping[str, pa.Table]) -> N
         path.write_text(json.dumps({"chunk": chunk.id, "sha256": hashes, "failed": failed}), encoding="utf-8")
 
 
+def set_aside(study: Study, chunk: Chunk) -> None:
+    """Count a finished chunk as left, so that it is computed again."""
+    _receipt_path(study, chunk).unlink(missing_ok=True)
+
+
+def claims_of(study: Study) -> Path:
+    """Return the folder in which chunks are claimed by their ids."""
+    return study.folder / CHUNKS
+
+
 def receipt(study: Study, chunk: Chunk) -> Receipt | None:
     """Return the receipt of a finished chunk, or None; raise DamagedChunk if it cannot be read."""
     path = _receipt_path(study, chunk)
@@ -490,6 +522,14 @@ def finished(study: Study, chunk: Chunk) -> Receipt | None:
     return found
 
 
+def is_finished(study: Study, chunk: Chunk) -> bool:
+    """Return whether a chunk need not be computed: all its files are there as they were written."""
+    try:
+        return finished(study, chunk) is not None
+    except DamagedChunk:
+        return False
+
+
 def _verified(study: Study, chunk: Chunk, table: str) -> bytes:
     found = receipt(study, chunk)
     try:
@@ -534,7 +574,8 @@ def assemble(study: Study) -> None:
     if study.settings[TRAJECTORIES]:
         tables = (_led_by(chunk, read_chunk(study, chunk, TRAJECTORIES)) for chunk in study.chunks)
         _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables, study.month)
-    sweep_up(study.folder, f"**/.*.{ANY}{PARTIAL}")
+    sweep_up(study.folder, f"**/.*{PARTIAL}")
+    sweep_claims(claims_of(study))
 
 
 def _succeeded(study: Study, failures: Any) -> Iterator[pa.Table]:

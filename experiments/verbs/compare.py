@@ -41,6 +41,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
@@ -54,10 +55,11 @@ from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
 from experiments.command import Command
 from experiments.errors import CommandError
+from experiments.memory import refuse_too_many
 from experiments.output.frame import Results
 from experiments.output.places import with_places
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
-from experiments.runs.pairs import Engine, Turn, measures_of, run_pairs
+from experiments.runs.pairs import Engine, Months, Turn, measures_of, run_pairs_into
 from experiments.settings import Figures, Names, Seed, SomeNames, Workers, checked
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
@@ -67,6 +69,10 @@ from sim.vocabulary import label_of
 
 HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome", "added_value")
 """Measures in the printed table unless ``measures`` asks for others."""
+
+_BYTES_A_RUN = 5_500
+_BYTES_A_MONTH = 450
+"""What a run takes, and a month of it while figures are drawn, as measured."""
 
 
 @checked
@@ -97,44 +103,64 @@ def work(settings: CompareSettings, command: Command) -> Results:
     _refuse_precision(settings, scenarios)
     refuse_unknown_objective(settings.objective)
     turns = turns_of(places, command.behaviours)
+    _refuse_beyond_memory(settings, scenarios)
+    of_months = Path(command.folder or ".") / "trajectories.parquet"
     run = partial(
-        run_pairs, scenarios, seed=settings.seed, engine=settings.engine, workers=settings.workers, turns=turns
+        run_pairs_into,
+        of_months,
+        scenarios,
+        seed=settings.seed,
+        engine=settings.engine,
+        workers=settings.workers,
+        turns=turns,
     )
     runs, needed = run(replicates=settings.replicates), None
     if settings.precision:
-        needed = replicates_needed(runs.runs, reference, settings.precision)
+        needed = replicates_needed(runs, reference, settings.precision)
         replicates = _in_whole_turns(int(needed["needed"].max()), len(turns), most=settings.most_replicates)
         runs = run(replicates=replicates) if replicates > settings.replicates else runs
     sets = len(command.behaviours) if command.sample else 1
-    found = compared(runs.runs, reference, sets=sets)
+    found = compared(runs, reference, sets=sets)
     scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
     text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
     tables = {"summary.csv": found.summary, "contrasts.csv": found.contrasts, "regimes.csv": found.regimes}
     if needed is not None:
-        tables["precision.csv"] = precision_reached(needed, runs.runs)
+        tables["precision.csv"] = precision_reached(needed, runs)
         text += f"\n\n{precision_in_words(tables['precision.csv'], most=settings.most_replicates)}"
+    months = Months(of_months)
     results = Results(
         scenarios=scenarios,
         seed=settings.seed,
-        replicates=range(runs.runs["replicate"].nunique()),
-        tables=tables | {"runs.parquet": runs.runs, "trajectories.parquet": runs.trajectories},
+        replicates=range(runs["replicate"].nunique()),
+        tables=tables | {"runs.parquet": runs},
         texts={"conclusions.txt": text},
-        figures=comparison_figures(runs.trajectories, runs.runs, found.contrasts),
+        figures=comparison_figures(months, runs, found.contrasts),
         words=[text + "\n", _table(found.summary, headlines)],
-        objective=objective_of_comparison(runs.runs, runs.trajectories, settings.objective, reference=reference)
+        objective=objective_of_comparison(runs, months, settings.objective, reference=reference)
         if settings.objective
         else None,
     )
     if not places:
         return results
-    in_places = [places[replicate % len(places)].name for replicate in runs.runs["replicate"]]
-    return with_places(results, runs.runs.assign(place=in_places))
+    in_places = [places[replicate % len(places)].name for replicate in runs["replicate"]]
+    return with_places(results, runs.assign(place=in_places))
 
 
 def _in_whole_turns(replicates: int, turns: int, *, most: int) -> int:
     """Return a number of replicates of which every turn (a parameter set, a place) takes as many, up to ``most``."""
     each = max(1, turns)
     return min(each * math.ceil(replicates / each), each * (most // each))
+
+
+def _refuse_beyond_memory(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:
+    """Refuse more replicates than can be kept: the final values of each run, and its months while they are drawn."""
+    months = sum(scenario.months for scenario in scenarios.values()) if settings.figures else 0
+    refuse_too_many(
+        "replicates",
+        settings.replicates,
+        bytes_each=_BYTES_A_RUN * len(scenarios) + _BYTES_A_MONTH * months,
+        otherwise="; figures=false takes less" if settings.figures else "",
+    )
 
 
 def _refuse_precision(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from experiments.console import main
 from experiments.errors import CommandError
-from experiments.files import held, replacing, scratch_folder, sweep_up
+from experiments.files import replacing, scratch_folder, sweep_up, this_process
 from experiments.output.folder import output_folder
 
 RUN = ["run", "months=6", "figures=false", "output=answer"]
-ID = "0123456789abcdef" * 2
+ID = "0123456789ab-77"
+"""A process on another machine."""
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
@@ -29,9 +30,9 @@ def test_the_folder_of_a_killed_command_is_taken_away_by_the_next():
     """Also that of another answer: those that are named by the time are never asked for again."""
     for name in (".answer", ".other"):
         made_long_ago(Path(f"{name}.partial-{ID}"))
-    with held(made_long_ago(Path(f".live.partial-{ID}"))):
-        assert main(RUN) == 0
-        assert {path.name for path in Path().iterdir()} == {"answer", f".live.partial-{ID}"}
+    live = made_long_ago(Path(f".live.partial-{this_process()}"))
+    assert main(RUN) == 0
+    assert {path.name for path in Path().iterdir()} == {"answer", live.name}
 
 
 def test_a_folder_of_some_other_name_is_left_alone():

@@ -1,0 +1,32 @@
+"""Many runs, some at a time: what is kept does not depend on how many that are, nor on where it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import load_scenario
+from experiments.runs import pairs
+from experiments.runs.pairs import Months, run_pairs, run_pairs_into
+from sim import find_place
+
+
+@pytest.mark.parametrize("n_turns", [0, 2])
+def test_runs_in_small_portions_into_a_file_are_those_at_once_in_memory(
+    n_turns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = ["months=3", "board=small_executive"]
+    scenarios = {name: load_scenario(name, short) for name in ("talking_shop", "growth_coalition")}
+    turns = [{"place": find_place(name)} for name in ("birmingham", "barnsley")[:n_turns]]
+    asked = {"seed": 2, "replicates": 9, "engine": "ensemble", "turns": turns}
+    once = run_pairs(scenarios, **asked)
+    for name in ("_REPLICATES_AT_ONCE", "_OF_A_TURN_AT_ONCE", "_MONTHS_AT_ONCE"):
+        monkeypatch.setattr(pairs, name, 2)
+    runs = run_pairs_into(path := tmp_path / "months.parquet", scenarios, **asked)
+    pd.testing.assert_frame_equal(runs, once.runs, check_exact=True)
+    pd.testing.assert_frame_equal(pd.read_parquet(path), once.trajectories, check_exact=True)
+    months = Months(path)
+    assert set(months) == set(once.trajectories)
+    assert list(months[["scenario", "trust"]]) == ["scenario", "trust"]

@@ -1,0 +1,108 @@
+"""Memory is asked for before it is taken, and where it is refused a person is told what takes less."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from commands import refused_line
+
+from experiments import memory
+from experiments.errors import CommandError, exit_code, one_line
+from experiments.memory import memory_left, refuse_too_many
+
+GB = 10**9
+
+
+def machine(folder: Path, monkeypatch: pytest.MonkeyPatch, groups: str, files: dict[str, str]) -> None:
+    """Let the limits be those of a machine with so much in its files."""
+    monkeypatch.setattr(memory, "_PROC", folder / "proc")
+    monkeypatch.setattr(memory, "_CGROUPS", folder / "cgroup")
+    files = {
+        "proc/meminfo": "MemTotal: 32000000 kB\nMemAvailable: 16000000 kB\n",
+        "proc/self/cgroup": groups,
+        "proc/self/statm": "1000 500",
+        **files,
+    }
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def test_what_is_left_is_that_of_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine(tmp_path, monkeypatch, "0::/\n", {"cgroup/memory.max": "max"})
+    assert memory_left() == 16_000_000 * 1024
+
+
+@pytest.mark.parametrize(
+    ("groups", "files"),
+    [
+        (
+            "0::/job/step\n",
+            {
+                "cgroup/job/memory.max": str(4 * GB),
+                "cgroup/job/memory.current": str(3 * GB),
+                "cgroup/job/memory.stat": f"anon {GB}\ninactive_file {GB}\n",
+                "cgroup/job/step/memory.max": "max",
+            },
+        ),
+        (
+            "3:cpu:/\n2:memory:/job\n",
+            {
+                "cgroup/memory/job/memory.limit_in_bytes": str(4 * GB),
+                "cgroup/memory/job/memory.usage_in_bytes": str(3 * GB),
+                "cgroup/memory/job/memory.stat": f"total_inactive_file {GB}\n",
+            },
+        ),
+    ],
+)
+def test_or_that_of_a_container_or_job_without_what_is_only_cached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, groups: str, files: dict[str, str]
+) -> None:
+    machine(tmp_path, monkeypatch, groups, files)
+    assert memory_left() == 2 * GB
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is kept on Linux alone")
+def test_or_that_of_ulimit() -> None:
+    asked = "ulimit -v 1000000; exec $0 -c 'from experiments.memory import memory_left as left; print(left())'"
+    said = subprocess.run(["bash", "-c", asked, sys.executable], capture_output=True, text=True, check=True)
+    assert 0 < int(said.stdout) < 1_024_000_000
+
+
+def test_the_most_that_fits_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "memory_left", lambda: 2 * GB)
+    refuse_too_many("replicates", 400_000, bytes_each=5_000, otherwise="")
+    with pytest.raises(
+        CommandError, match=r"^replicates = 500,000 takes about 2.5 GB of memory, .* 2 GB more: at most "
+    ):
+        refuse_too_many("replicates", 500_000, bytes_each=5_000, otherwise="")
+    monkeypatch.setattr(memory, "memory_left", lambda: 10)
+    with pytest.raises(CommandError, match=r"allow it more$"):
+        refuse_too_many("workers", 1, bytes_each=5_000, otherwise="")
+
+
+@pytest.mark.usefixtures("empty_folder")
+def test_verbs_refuse_what_will_not_fit_before_anything_is_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(memory, "memory_left", lambda: GB)
+    asked = ["compare", "scenarios=[talking_shop,baseline_lsp]", "months=144", "replicates=50000"]
+    assert refused_line(asked, capsys).endswith("at most replicates=7112 fits here; figures=false takes less")
+    asked = ["sweep", "study=s", "vary=[levers.duty]", "months=3", "replicates=1", "draws=2", "workers=16"]
+    assert refused_line(asked, capsys, alone=False).endswith("at most workers=4 fits here")
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("can't start new thread"), OSError(errno.ENOMEM, "Cannot allocate memory")]
+)
+def test_memory_that_is_refused_is_no_reason_to_try_the_same_again(error: Exception) -> None:
+    said = one_line(error)
+    assert "workers=1" in said
+    assert "same command" not in said
+    assert type(error).__name__ not in said
+    assert exit_code(error) == 2
