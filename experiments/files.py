@@ -25,7 +25,7 @@ PARTIAL = ".partial"
 """How the name of a file ends that is being written."""
 ANY = "?" * 32
 """In a glob pattern, what makes the name of something unfinished one of its own: a uuid."""
-_SECONDS_TO_HOLD = 2.0
+SECONDS_TO_HOLD = 2.0
 """What was made just now may not be held yet."""
 
 
@@ -66,10 +66,10 @@ def held(path: Path) -> Iterator[None]:
         os.close(number)
 
 
-def is_abandoned(path: Path) -> bool:
-    """Return whether whoever made a file or folder under :func:`held` has ended."""
+def is_abandoned(path: Path, *, older_than: float = SECONDS_TO_HOLD) -> bool:
+    """Return whether whoever made a file or folder under :func:`held`, so many seconds ago or more, has ended."""
     try:
-        if not _LOCKS or time.time() - path.stat().st_mtime < _SECONDS_TO_HOLD:
+        if not _LOCKS or time.time() - path.stat().st_mtime < older_than:
             return False
         number = os.open(path, os.O_RDONLY)
     except OSError:
@@ -83,10 +83,10 @@ def is_abandoned(path: Path) -> bool:
     return True
 
 
-def sweep_up(folder: Path, pattern: str) -> None:
+def sweep_up(folder: Path, pattern: str, *, older_than: float = SECONDS_TO_HOLD) -> None:
     """Take away what processes that were killed left in ``folder``, and below it if the glob pattern says so."""
     for path in list(folder.glob(pattern)):
-        if is_abandoned(path):
+        if is_abandoned(path, older_than=older_than):
             take_away(path)
 
 

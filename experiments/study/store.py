@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from analysis.shared.paths import flat
 from experiments.errors import CommandError
-from experiments.files import ANY, PARTIAL, replacing, sha256, sha256_of_file, sweep_up
+from experiments.files import PARTIAL, replacing, sha256, sha256_of_file, sweep_up
 from experiments.options import CASE, cases_used, own_files_used
 from experiments.study.columns import described
 from experiments.study.designs import DRAW
@@ -431,7 +431,7 @@ def assemble(study: Study) -> None:
     if study.settings[TRAJECTORIES]:
         tables = (_led_by(chunk, read_chunk(study, chunk, TRAJECTORIES)) for chunk in study.chunks)
         _write_table(study.folder / f"{TRAJECTORIES}.parquet", tables, study.month)
-    sweep_up(study.folder, f"**/.*.{ANY}{PARTIAL}")
+    sweep_up(study.folder, f"**/.*{PARTIAL}", older_than=0.0)  # nobody has anything to write to it any more
 
 
 def _succeeded(study: Study, failures: Any) -> Iterator[pa.Table]:
