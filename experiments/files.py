@@ -53,6 +53,15 @@ class Refused(ValueError):
 # ---------------------------------------------------------------------- from a text to a path
 
 
+def typed_path(text: str) -> Path:
+    """Return the path that a person typed: ``~`` and ``~/`` begin with the home folder, all else is as it stands.
+
+    >>> typed_path("~1.10/it's").parts
+    ('~1.10', "it's")
+    """
+    return Path.home() / text[2:] if text == "~" or text.startswith("~/") else Path(text)
+
+
 def inside(folder: Path, *names: str, what: str = "name") -> Path:
     """Return the path of a file in ``folder``, or in folders in it, by their names; ``what`` says where these are from.
 
@@ -92,6 +101,29 @@ def _refuse_no_name(name: str, what: str) -> None:
 
 
 # ---------------------------------------------------------------------- reading what others wrote
+
+
+class Unreadable(ValueError):
+    """What a file, or a part of it, cannot be read as, in words: what is allowed, and the cure."""
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, whatever usual program wrote it; raise Unreadable.
+
+    UTF-8 with or without a mark, UTF-16 with one, or else the Windows code page.
+    """
+    content = path.read_bytes()
+    if len(content) > MOST_BYTES:
+        raise Unreadable(f"it has {len(content):,} bytes: at most {MOST_BYTES:,} are allowed")
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Unreadable("it is no text: save it as UTF-8")
 
 
 def read_json(path: Path, shape: Any = dict[str, Any]) -> Any:
@@ -153,38 +185,6 @@ def _refuse_no_file(path: Path) -> None:
 # ---------------------------------------------------------------------- writing
 
 
-class Unreadable(ValueError):
-    """What a file, or a part of it, cannot be read as, in words: what is allowed, and the cure."""
-
-
-def typed_path(text: str) -> Path:
-    """Return the path that a person typed: ``~`` and ``~/`` begin with the home folder, all else is as it stands.
-
-    >>> typed_path("~1.10/it's").parts
-    ('~1.10', "it's")
-    """
-    return Path.home() / text[2:] if text == "~" or text.startswith("~/") else Path(text)
-
-
-def read_text(path: Path) -> str:
-    """Return the text of a file, whatever usual program wrote it; raise Unreadable.
-
-    UTF-8 with or without a mark, UTF-16 with one, or else the Windows code page.
-    """
-    content = path.read_bytes()
-    if len(content) > MOST_BYTES:
-        raise Unreadable(f"it has {len(content):,} bytes: at most {MOST_BYTES:,} are allowed")
-    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Unreadable("it is no text: save it as UTF-8")
-
-
 CLAIM = ".claim"
 """How the name of a file ends that says who is at work: see ``experiments.study.claims``."""
 
@@ -230,13 +230,11 @@ def sweep_up(folder: Path, pattern: str) -> None:
 def is_abandoned(path: Path) -> bool:
     """Return whether the process that names a file or folder as its own has ended; of other machines, long since.
 
-    What names no process is of nobody.
+    What names no process is somebody's.
     """
     writers = _PROCESS.findall(path.name)
-    if not writers or has_ended(writers[-1]):
-        return True
-    if writers[-1].startswith(f"{_machine()}-"):
-        return False
+    if not writers or writers[-1].startswith(f"{_machine()}-"):
+        return bool(writers) and has_ended(writers[-1])
     try:
         return disk_time(path.parent) - path.stat().st_mtime > _LONG_SINCE_WRITTEN
     except OSError:  # it is gone, or the disk can only be read
