@@ -281,4 +281,4 @@ def stored(folder: Path, name: str, make: Callable[[], pd.DataFrame]) -> pd.Data
     try:
         return read_parquet(path)
     except Refused as error:
-        raise CommandError(f"{error}; remove it, and give the same command again") from None
+        raise CommandError(f"{path} is damaged ({error}): remove it, and give the same command again") from None

@@ -144,4 +144,4 @@ def _read(folder: Path, first: int) -> pd.DataFrame:
     try:
         return read_parquet(path)
     except Refused as error:
-        raise CommandError(f"{error}; remove it, and give the same command again") from None
+        raise CommandError(f"{path} is damaged ({error}): remove it, and give the same command again") from None
