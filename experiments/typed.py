@@ -48,7 +48,12 @@ class Typed:
     @classmethod
     def of(cls, override: str) -> Typed | None:
         """Return an override in its parts, None for one that takes a setting out; refuse what is no setting."""
-        if override.startswith("~") and _NAME.fullmatch(override[1:].partition("=")[0]):
+        out = override[1:].partition("=")[0]
+        if override.startswith("~") and re.search(r"\.\d+(\.|$)", out):
+            raise CommandError(
+                f"{shortened(override)} is not allowed: a list is written out as a whole, {out.rpartition('.')[0]}=[...]"
+            )
+        if override.startswith("~") and _NAME.fullmatch(out):
             return None
         found = _OVERRIDE.fullmatch(override)
         if found is None or not _NAME.fullmatch(found["name"]):

@@ -172,10 +172,12 @@ def check_line(words: list[str], line: str) -> None:
 
 def names_what_was_typed(words: list[str], said: str) -> bool:
     """Return whether a line names one of the settings, or a value, or what has to be given besides."""
+    if verbs()[words[0]].takes == "arguments":
+        return True  # folders, which are named by their whole path
     if " is missing" in said or "U+" in said or "${" in said or not all(words):
         return True
     typed = [word.lstrip("+~") for word in words[1:]] or words
-    parts = {part for word in typed for part in (*word.partition("=")[::2], word.partition("=")[0].rpartition(".")[2])}
+    parts = {part for word in typed for part in (word, word.partition("=")[2], *word.partition("=")[0].split("."))}
     shown = (*parts, *typed, *words[1:], *(repr(word)[1:-1] for word in words[1:]))
     return any(part and part[:20] in said for part in shown)
 

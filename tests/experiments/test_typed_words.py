@@ -194,6 +194,7 @@ def test_a_cure_works_when_it_is_typed(kind, capsys, monkeypatch):
         (["run", "pairs=[2001-04"], "] is missing"),
         (["run", "months=${months}"], "months stands for itself"),
         (["run", "=3"], "settings are written name=value"),
+        (["run", "~calendar.0"], "a list is written out as a whole, calendar=[...]"),
         (["run", "~seeds"], "takes out what is not there; did you mean seed?"),
         (["run", "name=a\0b"], "U+0000"),
     ],
