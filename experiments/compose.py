@@ -332,8 +332,6 @@ def _refuse_unusual(values: Mapping[str, Any], path: Path, package: str) -> None
     usual = _scenario_defaults()
     if package not in (WHOLE, "_group_") and package.partition(".")[0] not in usual:
         raise CommandError(f"{path}: its first line, @package {package}, names no group: write # @package {WHOLE}")
-    if not isinstance(values.get("defaults", []), list):
-        raise CommandError(f"{path}: defaults is no list: leave it out, or write defaults: [typical]")
     refuse_other_shapes(values, usual if package == WHOLE else usual.get(package, {}), path)
 
 

@@ -33,10 +33,7 @@ LACK_OF_MEMORY = "this process may take no more memory"
 _LONG_LIST = 30
 _LISTED = ("scenario", "place", "board", EXPERIMENT)
 _FOLDER_IS_GONE = "the folder that this command is given in is gone: go to another (cd) and give it there"
-_HOW_TO_EXPERIMENT = (
-    "experiment is added with a plus sign, +experiment=levers_together; a file of your own in the folder experiment "
-    "begins with the line '# @package _global_'"
-)
+_HOW_TO_EXPERIMENT = "experiment is added with a plus sign, +experiment=levers_together"
 
 
 _PLAIN_DOLLAR = "${NAME} stands for another setting, and \\${ for these two characters"
@@ -271,8 +268,6 @@ def unreadable_file(error: MarkedYAMLError, path: Path | str = "a YAML file") ->
 def _composition(error: Exception, verb_settings: Sequence[str]) -> str:
     """Return Hydra's complaint about a setting, without its advice to add what does not exist."""
     text = str(error) or str(error.__cause__ or error)
-    if f"@{EXPERIMENT}." in text:
-        return _HOW_TO_EXPERIMENT
     known = [*setting_paths(), *verb_settings]
     if found := re.match(r"Could not (?:override|append to config. Key) '([^']+)'", text):
         return unknown_setting(found[1], verb_settings)

@@ -19,7 +19,7 @@ MOST_INTERPOLATIONS = 16
 MOST_FILES = 200
 """That a file names by its defaults, and those that these name."""
 
-_INTERPOLATION = re.compile(r"\$\{(?!(hydra:)?[\w.\[\]/]+\})")
+_INTERPOLATION = re.compile(r"\$\{(?!(hydra:)?[\w.\[\]/]+\})[^}]*\}")
 """One that is not just the name of a setting."""
 _FOR_HYDRA = ("hydra", "_target_")
 
@@ -32,7 +32,7 @@ def refuse_unfit_settings(file: Path, package: str | None, find: Callable[[str],
     """
     held = read_yaml(file)
     if not isinstance(held.get("defaults", []), list):
-        raise Refused(f"{file}: defaults = {held['defaults']!r} is not allowed: it takes a list, [/board: growth]")
+        raise Refused(f"{file}: defaults is no list: leave it out, or write for example defaults: [/board: growth]")
     named = [key for key in _keys(held) if key in _FOR_HYDRA]
     named += [entry for entry in (str(package), *map(str, _defaults(held))) if "hydra" in entry]
     if named:

@@ -187,7 +187,7 @@ ROOMS: dict[str, str] = {
     " analysis.claims"
     " analysis.tipping analysis.hindcast analysis.regimes analysis.docking analysis.methods analysis.brief"
     " analysis.seminar experiments.files experiments.surroundings experiments.versions experiments.terminal"
-    " experiments.memory"
+    " experiments.memory experiments.own_yaml"
     " experiments.options experiments.registry experiments.errors experiments.settings experiments.values"
     " experiments.behaviours experiments.cases experiments.compose experiments.command"
     " experiments.runs experiments.study experiments.search experiments.output experiments.page",

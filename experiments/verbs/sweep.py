@@ -3,8 +3,8 @@
 Every scenario is run with every draw and with the same replicates of the same seed (same people,
 elections and luck), so runs are paired. The plan is written first, then the results in chunks of
 about a second of work. The same command, or study=FOLDER alone, goes on with a study that was
-stopped; what is done is not done again. Given several times at once, also on machines that share the
-disk, it shares the work. Results of different code or settings are never mixed.
+stopped; what is done is not done again. Given several times at once, also on machines that share
+the disk, it shares the work. Results of different code or settings are never mixed.
 
 Writes plan.json and draws.parquet into the study folder before the first run, then chunks/, and at
 the end runs.parquet (one row a run: scenario, draw, replicate, values drawn, regime at the end,

@@ -21,8 +21,9 @@ from experiments.cases.cells import Problem
 from experiments.cases.settings_file import read_settings
 from experiments.console import main
 from experiments.extensions import naming
-from experiments.files import Refused, inside, read_parquet, read_yaml
+from experiments.files import Refused, inside, read_parquet
 from experiments.output.manifest import read_manifest
+from experiments.own_yaml import read_yaml
 from experiments.study import executors, store
 from experiments.study.identity import sealed
 from sim import ScenarioError

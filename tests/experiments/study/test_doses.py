@@ -117,10 +117,8 @@ def test_a_dose_that_stands_twice_in_a_file_is_refused(own: None, capsys: pytest
     assert "mine.yaml, line 11: 'much' is named twice" in line
 
 
-def test_a_plus_sign_or_a_first_line_that_is_missing_is_said(own: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plus_sign_that_is_missing_is_said(own: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert "+experiment=" in refused_line(["sweep", "study=s", "experiment=levers_together"], capsys)
-    Path("own/experiment/mine.yaml").write_text(OWN.removeprefix("# @package _global_\n"), "utf-8")
-    assert "# @package _global_" in refused_line(ASKED, capsys)
 
 
 # ------------------------------------------------------------------------------- runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -274,8 +275,9 @@ def test_the_summary_is_that_of_all_runs(done: Study) -> None:
 
 
 def test_leftovers_of_killed_processes_go_when_the_study_is_done(done: Study) -> None:
-    leftover = done.folder / "chunks" / ".half.runs.parquet.0123.partial"
+    leftover = done.folder / "chunks" / ".half.runs.parquet.0123456789ab-77.0123.partial"
     leftover.write_bytes(b"half")
+    os.utime(leftover, (0, 0))
     study.assemble(done)
     assert not leftover.exists()
 
