@@ -226,6 +226,7 @@ def test_yaml_is_read_within_bounds(bomb: str) -> None:
     assert not Path("ran").exists()
 
 
+@pytest.mark.slow
 def test_every_command_reads_yaml_within_bounds(capsys: pytest.CaptureFixture[str]) -> None:
     text, said = BOMBS["aliases of aliases"]
     assert main(["new", "case=k"]) == 0
@@ -328,7 +329,7 @@ def test_json_of_any_shape_is_refused(shape: str, received: Path) -> None:
     assert not CLASS_OF_PYTHON.search(f"{manifest.value} {plan.value}")
 
 
-@pytest.mark.parametrize("shape", ["list", "deep"])
+@pytest.mark.parametrize("shape", [pytest.param("list", marks=pytest.mark.slow), "deep"])
 def test_every_command_refuses_a_manifest_of_another_shape(
     shape: str, received: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -343,7 +344,7 @@ def test_every_command_refuses_a_manifest_of_another_shape(
         assert "no readable plan" in refused(words, capsys)
 
 
-@pytest.mark.parametrize("field", ["command", "settings", "scenarios", "figures"])
+@pytest.mark.parametrize("field", ["command", pytest.param("settings", marks=pytest.mark.slow), "scenarios"])
 def test_a_manifest_with_a_part_of_another_shape_says_so(
     field: str, received: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -376,7 +377,7 @@ def test_a_plan_with_a_part_of_another_shape_is_refused(path: str, received: Pat
         assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("shape", ["list", "object", "deep", "half"])
+@pytest.mark.parametrize("shape", ["object", "deep"])
 def test_a_receipt_of_any_shape_is_made_again(shape: str, received: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = Path("s/runs.parquet").read_bytes()
     next(Path("s/chunks").glob("*.json")).write_bytes(SHAPES[shape])
@@ -385,7 +386,7 @@ def test_a_receipt_of_any_shape_is_made_again(shape: str, received: Path, capsys
     assert Path("s/runs.parquet").read_bytes() == before
 
 
-@pytest.mark.parametrize("damage", ["cut", "other"])
+@pytest.mark.parametrize("damage", [pytest.param("cut", marks=pytest.mark.slow), "other"])
 def test_damaged_results_of_a_study_are_named_and_made_again(
     damage: str, received: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
