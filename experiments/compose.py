@@ -189,7 +189,7 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
     """Refuse an override such as ``levers=3``: a group is set by the name of one of its files."""
     for override in overrides:
         group, _, value = override.lstrip("+").partition("=")
-        if group in GROUPS and value.startswith("[") and value != "[]":
+        if group in GROUPS and value.startswith("[") and _NAMES.fullmatch(value[1:-1]):
             raise CommandError(
                 f"{group} = {value!r} is not allowed: it takes one name; for each in turn write {group}={value[1:-1]} "
                 "and add --multirun"

@@ -50,9 +50,8 @@ class Typed:
         """Return an override in its parts, None for one that takes a setting out; refuse what is no setting."""
         out = override[1:].partition("=")[0]
         if override.startswith("~") and re.search(r"\.\d+(\.|$)", out):
-            raise CommandError(
-                f"{shortened(override)} is not allowed: a list is written out as a whole, {out.rpartition('.')[0]}=[...]"
-            )
+            whole = f"{out.rpartition('.')[0]}=[...]"
+            raise CommandError(f"{shortened(override)} is not allowed: a list is written out as a whole, {whole}")
         if override.startswith("~") and _NAME.fullmatch(out):
             return None
         found = _OVERRIDE.fullmatch(override)
