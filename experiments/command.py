@@ -78,6 +78,8 @@ class Command:
     """Its number, if it is one of several of a --multirun."""
     folder: Path | None = None
     """Where its results are written, once that is open: what is too much for memory goes there as it comes."""
+    said: set[str] = dataclasses.field(default_factory=set)
+    """What was said of dated policies, which is said once."""
 
     @classmethod
     def of(cls, verb: str, config: DictConfig) -> Command:
@@ -153,7 +155,7 @@ class Command:
         A verb that decides itself how long runs are says so: ``longest`` is the months of the longest.
         """
         scenario = self._scenario
-        _say_what_is_not_reached([scenario if longest is None else with_changes(scenario, months=longest)], self._said)
+        _say_what_is_not_reached([scenario if longest is None else with_changes(scenario, months=longest)], self.said)
         return scenario
 
     @property
@@ -176,18 +178,13 @@ class Command:
     def _scenario(self) -> Scenario:
         return scenario_of(self.config, sampled=self.sample is not None)
 
-    @cached_property
-    def _said(self) -> set[str]:
-        """Return what was said of dated policies, which is said once."""
-        return set()
-
     def scenarios(self, names: Sequence[str]) -> dict[str, Scenario]:
         """Return the named scenarios, each with the overrides of the command line.
 
         With a sample they keep the usual behaviour: replicates take theirs from the sample.
         """
         scenarios = {name: self.scenario_with([], name=name) for name in names}
-        _say_what_is_not_reached(scenarios.values(), self._said)
+        _say_what_is_not_reached(scenarios.values(), self.said)
         return scenarios
 
 

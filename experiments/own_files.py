@@ -32,7 +32,7 @@ def refuse_unfit_settings(file: Path, package: str | None, find: Callable[[str],
     """
     held = read_yaml(file)
     if not isinstance(held.get("defaults", []), list):
-        raise Refused(f"{file}: defaults is no list: leave it out, or write for example defaults: [/board: growth]")
+        raise Refused(f"{file}: defaults is no list: it takes a list, [/board: growth]; or leave it out")
     named = [key for key in _keys(held) if key in _FOR_HYDRA]
     named += [entry for entry in (str(package), *map(str, _defaults(held))) if "hydra" in entry]
     if named:

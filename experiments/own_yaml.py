@@ -48,8 +48,9 @@ def settings_in(text: str, path: Path) -> dict[str, Any]:
         raise CommandError(f"{path}, {error}" if error.line else f"{path}: {error}") from None
     except yaml.MarkedYAMLError as error:
         raise CommandError(unreadable_file(error, path)) from None
-    except yaml.YAMLError as error:
-        raise CommandError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        reason = re.split(r"[;\n]", str(error))[0]
+        raise CommandError(f"{path} cannot be read: {reason}") from None
     return values or {}
 
 

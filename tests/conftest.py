@@ -22,6 +22,14 @@ settings.register_profile(
 settings.load_profile("partnerships")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what is long be slow too, so that -m "not slow" leaves both out."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker("slow")
+
+
 @pytest.fixture
 def typical_board() -> dict[str, int]:
     """Nineteen seats, all four sectors."""

@@ -454,11 +454,13 @@ def test_rooms_know_only_rooms_before_them():
             assert order.index(other) < order.index(room), f"{room} may know {other}, which comes after it"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_knows_only_what_its_room_may_know(module):
     assert strangers(module, parsed(MODULES[module])) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES)
 def test_any_stranger_would_be_seen_in_every_module(module):
     """A check that cannot fail for a module protects nothing in it."""
@@ -476,6 +478,7 @@ def test_any_stranger_would_be_seen_in_every_module(module):
     assert libraries_known(module) < set(LIBRARIES)
 
 
+@pytest.mark.slow
 def test_no_room_may_know_more_than_it_does():
     """What is allowed and not needed is taken out, or the table says nothing."""
     used = {room: set() for room in ROOMS}
@@ -513,6 +516,7 @@ def test_the_compiler_of_steps_knows_no_social_science():
         assert (read | set(spoken_strings(tree))) & names - OTHER_WORDS == met
 
 
+@pytest.mark.slow
 def test_no_modules_import_each_other_in_a_circle():
     """Also within a room, and also where an import waits in a function."""
     graph = {}

@@ -28,6 +28,7 @@ from sim.population import seats_of
 WORLD = reduced.make_world(runs=3, months=6, partners=5)
 
 
+@pytest.mark.slow
 def test_lanes_give_mesas_numbers_to_the_last_bit():
     """A fast peer that computes something else is no peer."""
     reference = with_mesa.prepare(WORLD)()

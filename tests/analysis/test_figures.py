@@ -51,6 +51,7 @@ def figures(monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in WITH_FIGURES if not name.startswith("brief")])
 def test_the_figures_of_examples_can_be_read(name: str, figures: list[Figure]) -> None:
     """Examples are as small as can be: one scenario, one run, one row; figures hold for these too."""
@@ -65,7 +66,7 @@ def test_the_figures_of_examples_can_be_read(name: str, figures: list[Figure]) -
     assert not any(found.values()), found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in BEFORE.values()])
 def test_the_figures_of_every_verb_can_be_read(
     name: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -47,6 +47,7 @@ def test_a_board_without_seats_is_refused(capsys: pytest.CaptureFixture[str]) ->
     assert "board.members is empty" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_answer_is_never_overwritten_by_accident(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Only overwrite=true replaces an answer, and not even that replaces a folder of something else."""
     (tmp_path / "thesis").mkdir()
@@ -141,6 +142,7 @@ def test_help_of_a_verb_states_its_settings_and_the_scenarios(verb: str, capsys:
     assert max(map(len, said.splitlines())) <= 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "topic",
     ["scenarios", "experiments", "levers", "parameters", "places", "measures", "boards", "words", "acronyms", "steps"],
@@ -170,6 +172,7 @@ def test_lists_fit_the_terminal_and_are_complete_as_json(topic: str, capsys: pyt
 # -------------------------------------------------------------------------- composing
 
 
+@pytest.mark.slow
 def test_every_scenario_composes_and_says_what_it_claims() -> None:
     told = {row["name"]: row for row in scenario_descriptions()}
     for name in scenario_names():
@@ -211,6 +214,7 @@ def test_setting_paths_are_paths_of_a_composed_config() -> None:
             node = node[part]
 
 
+@pytest.mark.slow
 def test_scenarios_of_ones_own_are_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder with scenario/mine.yaml is enough to run and to compare a scenario of one's own."""
     (tmp_path / "own" / "scenario").mkdir(parents=True)
@@ -226,6 +230,7 @@ def test_scenarios_of_ones_own_are_found(tmp_path: Path, capsys: pytest.CaptureF
 # -------------------------------------------------------------------------------- run
 
 
+@pytest.mark.slow
 def test_run_leaves_the_tables_of_that_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is written is the run that its scenario, seed and replicate name."""
     asked = ["scenario=growth_coalition", "place=birmingham", "leadership=delegating", "levers.duty.attend=1"]
@@ -287,6 +292,7 @@ def test_the_story_tells_policies_on_their_month_and_firsts_once() -> None:
     assert decided.iloc[month] < month + 1
 
 
+@pytest.mark.slow
 def test_multirun_takes_a_folder_that_differs_by_job_as_it_stands(tmp_path: Path) -> None:
     output = "output=sweep/${hydra:runtime.choices.scenario}"
     assert main(["run", "--multirun", "scenario=growth_coalition,talking_shop", *SHORT, output]) == 0
@@ -297,6 +303,7 @@ def test_multirun_takes_a_folder_that_differs_by_job_as_it_stands(tmp_path: Path
     ]
 
 
+@pytest.mark.slow
 def test_multirun_gives_each_job_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Jobs of a sweep must not overwrite each other, and Hydra leaves nothing of its own."""
     assert (
@@ -345,6 +352,7 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_compare_leaves_the_tables_that_were_promised(comparison: Path) -> None:
     folder = comparison
     tables = {name: pd.read_csv(folder / f"{name}.csv") for name in ("summary", "contrasts", "regimes")}
@@ -383,6 +391,7 @@ def test_a_comparison_does_not_depend_on_its_workers(
         assert (comparison / name).read_bytes() == (tmp_path / "by_two" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_overrides_hold_for_every_scenario_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["place=birmingham", "levers.initiatives=7", "reference=talking_shop", "seed=9", "++measures=[trust]"]
     assert main(["compare", *PAIR, *asked, "output=answer"]) == 0

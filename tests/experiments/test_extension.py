@@ -62,6 +62,7 @@ def test_the_commands_of_the_page_of_results_run(command):
     assert main([*command, *smaller[command[0]]]) == 0
 
 
+@pytest.mark.slow
 def test_a_run_is_that_of_the_month_and_the_manifest_keeps_its_hash(grudges):
     """The command line and a notebook give the same numbers."""
     assert main(["run", *GRUDGE, "output=answer", "figures=false"]) == 0
@@ -76,6 +77,7 @@ def test_a_run_is_that_of_the_month_and_the_manifest_keeps_its_hash(grudges):
     assert manifest["scenarios"]["single_agency_domination"]["own"]["grudge_rate"] == 0.3
 
 
+@pytest.mark.slow
 def test_an_explanation_counts_the_term_of_the_extension():
     """Without it the parts would not add up to the whole, and nobody would be told."""
     assert main(["explain", *GRUDGE, "output=answer", "figures=false"]) == 0
@@ -84,6 +86,7 @@ def test_an_explanation_counts_the_term_of_the_extension():
     assert terms.drop("utility")["after"].sum() == pytest.approx(terms.loc["utility", "after"], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_a_comparison_shows_its_measures(capsys):
     asked = ["compare", *GRUDGE[:1], "months=24", "replicates=2", "engine=mesa", "figures=false", "output=answer"]
     assert main([*asked, "measures=[grudge,trust]"]) == 0
@@ -144,6 +147,7 @@ def test_a_list_of_names_is_refused_where_one_is_taken(asked, capsys):
     assert "it takes one name" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_study_that_cannot_be_compiled_is_not_begun(monkeypatch, capsys):
     """Every run would fail, and the study would look finished."""
     monkeypatch.setattr("numba.core.config.DISABLE_JIT", 1)

@@ -42,6 +42,7 @@ def test_a_namesake_is_named_with_the_cure(name: str, kind: str, tmp_path: Path)
         assert last.endswith("give it another name, or start Python in another folder")
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_package_does_no_harm(tmp_path: Path) -> None:
     """Python takes a package that is installed before a plain folder."""
     (tmp_path / "sim").mkdir()

@@ -76,6 +76,7 @@ def test_every_group_is_tried():
     assert set(OWN) == set(GROUPS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("group", OWN)
 def test_a_file_under_a_name_that_ships_is_used_and_said(group, verb, capsys):
@@ -97,6 +98,7 @@ def test_a_file_under_a_name_that_ships_is_used_and_said(group, verb, capsys):
         assert plan["own_files"] == record["own_files"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("group", ["scenario", "board", "place"])
 def test_a_file_under_another_name_is_used_without_a_word(group, verb, capsys):
@@ -129,7 +131,7 @@ def test_a_sample_of_ones_own_is_used(capsys):
     assert "take turns with 2 accepted sets" in capsys.readouterr().out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_pattern_file_of_ones_own_is_used_and_said(capsys):
     text = Path(load_scenario.__code__.co_filename).parents[1] / "configs/pattern/example.yaml"
     own_file("pattern", "example", text.read_text("utf-8").replace("id: X1", "id: MINE"))
@@ -138,7 +140,7 @@ def test_a_pattern_file_of_ones_own_is_used_and_said(capsys):
     assert "MINE" in set(pd.read_csv("answer/scoreboard.csv")["id"])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_verbs_that_name_scenarios_and_places_themselves_use_own_ones(capsys):
     """The explorer and the search of mixes name places and scenarios by settings of their own."""
     own_file("place", "birmingham", "name: birmingham\nlabel: Mine\npopulation: 123456\n")

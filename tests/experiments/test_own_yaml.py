@@ -76,7 +76,7 @@ def test_texts_may_stand_for_others():
         ("calendar", "calendar: {from: 2003-01}\n", "a dash stands before each of its entries"),
         ("calendar", "- {from: 2003-01}\n", "a list stands below its name"),
         ("scenario", "name: a\nclaim: ${description}\ndescription: ${claim}\n", "description stands for itself"),
-        ("scenario", "name: a\ndescription: costs ${x and more\n", "description cannot be read: ${NAME} stands for"),
+        ("scenario", "name: a\ndescription: costs ${x and more\n", "${...} takes the name of a setting here"),
         ("scenario", "name: a\ndescription: costs ${five}\n", "${five} names no setting"),
         ("levers", "# @package nonsense\ninitiatives: 7.0\n", "write # @package _global_"),
         ("levers", "1: 2\n", "line 1: '1' is no name"),

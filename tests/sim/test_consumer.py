@@ -81,6 +81,7 @@ def peak_bytes(replicates: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_runs():
     """Four blocks and sixty-four take about the same; how many wait to be handed over is the test below."""
     peak_bytes(64)

@@ -71,13 +71,15 @@ def assert_same_record(ours: Any, theirs: Any, *, place: tuple[int, int], months
 # ---------------------------------------------------------------- the same bits
 
 
-@settings(max_examples=120)
+@pytest.mark.slow
+@settings(max_examples=200)
 @given(scenario_settings(longest=60), st.integers(0, 2**70), st.integers(0, 2**32 - 1))
 def test_any_scenario_gives_the_same_bits(plain, seed, replicate):
     """A number that depended on the engine would make two models of one."""
     assert_same_bits([sim.scenario_from(plain)], seed, [replicate])
 
 
+@pytest.mark.slow
 @given(st.lists(overrides(CHANGEABLE_IN_A_BLOCK), min_size=2, max_size=4), st.integers(0, 99))
 def test_runs_side_by_side_do_not_touch_each_other(changes, seed):
     """A sweep runs different worlds in one block: none may leak into its neighbour."""
@@ -90,6 +92,7 @@ def test_runs_side_by_side_do_not_touch_each_other(changes, seed):
     assert_same_bits(scenarios, seed, [0, 7])
 
 
+@pytest.mark.slow
 def test_runs_that_differ_in_everything_share_a_block():
     """Side by side some tables stand, some are gone, and their projects are of different themes."""
     gone = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
@@ -126,6 +129,7 @@ ENTRIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "plain",
     [
@@ -184,6 +188,7 @@ def of_size(seats: int, **changes: Any) -> sim.Scenario:
     return sim.scenario_from(plain | changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seats", [120, 141, 202])
 def test_large_boards_give_the_same_bits(seats):
     """Large boards run in smaller blocks; their seats fill the rows of a register or leave some empty."""

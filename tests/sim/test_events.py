@@ -92,6 +92,7 @@ def test_what_is_told_is_what_befell(replicate):
     assert min(seen.values()) >= 2
 
 
+@pytest.mark.slow
 def test_ends_and_new_beginnings_are_told():
     """As often as there are any; bodies are reorganised, with or without a table."""
     cares = [{"from": step_label(36), "leadership": {"attention": 1.0}}]
@@ -102,6 +103,7 @@ def test_ends_and_new_beginnings_are_told():
     assert seen["founded again"] >= 2
 
 
+@pytest.mark.slow
 @given(settings=scenario_settings(longest=36), seed=st.integers(0, 1000))
 def test_whatever_befalls_any_scenario_is_told(settings, seed):
     """Also where little or everything happens at once."""

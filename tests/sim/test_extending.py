@@ -230,6 +230,7 @@ def a_pair_rule(trust: float, other_moood: float) -> float:
     return trust * other_moood
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "takers", "told"),
     [

@@ -107,6 +107,7 @@ def test_words_do_not_make_every_step_slower(ensemble):
     assert table[["trust"]].attrs["columns"] is table.attrs["columns"]
 
 
+@pytest.mark.slow
 def test_who_only_computes_does_not_load_xarray():
     """It takes a seventh of a second, and processes of a study do not need it."""
     code = "import sys, sim; sim.simulate_ensemble; print('xarray' in sys.modules)"

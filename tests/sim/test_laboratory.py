@@ -19,7 +19,7 @@ def games() -> dict[str, Scenario]:
     return laboratories(load_scenario("baseline_lsp").behaviour)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_both_engines_play_the_same_games(games: dict[str, Scenario]) -> None:
     for scenario in games.values():
         ensemble = simulate_ensemble([scenario], replicates=[1], seed=4, measures=("given", "least_given", "trust"))

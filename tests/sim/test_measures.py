@@ -239,6 +239,7 @@ def test_everybody_in_the_core_is_tied_to_half_of_the_others_there(model, report
     assert reported["core_sectors"] == len(sectors)
 
 
+@pytest.mark.slow
 def test_the_core_is_nearly_always_the_largest():
     """What peeling finds is a bound from below; over tables as they come about it is a close one."""
     short = []

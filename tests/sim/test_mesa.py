@@ -175,6 +175,7 @@ def test_a_copy_in_mid_run_goes_on_by_itself(copied):
     assert len(branch.datacollector.get_model_vars_dataframe()) == 6
 
 
+@pytest.mark.slow
 def test_the_page_on_branching_runs_as_it_stands():
     text = (Path(sim.__file__).parents[1] / "docs" / "branching.md").read_text(encoding="utf-8")
     found: dict[str, Any] = {}

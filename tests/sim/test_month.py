@@ -80,6 +80,7 @@ def test_every_rule_is_in_use():
     assert {rule.__qualname__ for rule in OF_PACKAGE if rule not in used} == OF_ANALYSIS
 
 
+@pytest.mark.slow
 def test_every_rule_of_null_models_is_in_use():
     """Of each null model, in its own month."""
     for name, month in NULLS.items():

@@ -55,6 +55,7 @@ def matrix(model: Any, name: str) -> np.ndarray:
 # ---------------------------------------------------------------- any run
 
 
+@pytest.mark.slow
 @given(settings=scenario_settings(), seed=SEEDS)
 def test_every_measure_is_finite_and_in_its_declared_range(settings, seed):
     """A range that a run may leave is a wrong label on every axis."""
@@ -66,6 +67,7 @@ def test_every_measure_is_finite_and_in_its_declared_range(settings, seed):
         assert values.max() <= measure.high + 1e-12, name
 
 
+@pytest.mark.slow
 @given(settings=scenario_settings(), seed=SEEDS)
 def test_what_is_a_share_stays_one_for_each_body_and_pair(settings, seed):
     """Levels are in [0, 1] for each, not only in the mean, and influence is shared out."""
@@ -85,6 +87,7 @@ def test_what_is_a_share_stays_one_for_each_body_and_pair(settings, seed):
         assert np.array_equal(joint, joint.T)
 
 
+@pytest.mark.slow
 @given(settings=scenario_settings(), seed=SEEDS)
 def test_money_is_conserved_to_the_penny_every_month(settings, seed):
     """What came in was spent, paid for posts, went back or is held, in every month since the start."""
@@ -283,6 +286,7 @@ def test_terms_sum_to_the_choice():
                 assert partner.person_in[model.month - 1] == 0.0
 
 
+@pytest.mark.slow
 def test_no_more_senior_seats_than_time():
     """A body has a half-day for every meeting it goes to in person, beside what it owes others."""
     hard = {"inspection_claim": 12.0, "cuts_claim": 5.0, "senior_base": -1.2, "time_cost": 0.4}
@@ -492,6 +496,7 @@ def test_the_unaccredited_get_a_part_of_the_fund():
     assert table["fund_in_gbp_m"].iloc[12:23].to_numpy() == pytest.approx(np.full(11, 0.5))
 
 
+@pytest.mark.slow
 def test_a_reward_that_is_withdrawn_before_it_is_due_is_not_paid():
     """Targets of 2008 to 2011 were met and never rewarded."""
     paid = {}
@@ -505,6 +510,7 @@ def test_a_reward_that_is_withdrawn_before_it_is_due_is_not_paid():
     assert paid[True] == 0.0 < paid[False]
 
 
+@pytest.mark.slow
 def test_better_measurement_alone_hardly_changes_engagement():
     """It lowers the error of what is seen, never its mean."""
     engaged = []
@@ -517,6 +523,7 @@ def test_better_measurement_alone_hardly_changes_engagement():
 # ---------------------------------------------------------------- 14 whether it lasts
 
 
+@pytest.mark.slow
 def test_an_engaged_partnership_of_a_committed_leader_lasts():
     leader = {"attention": 0.95, "facilitation": 0.8, "turnover": 0.0}
     ends = [

@@ -83,7 +83,7 @@ OF_OTHER_MAKE = ("reshuffled_matched", "relabelled_yearly", "no_ties", "random_a
 """Nulls with steps of a kind that the model has not, or that replace one which draws; compiling each takes a minute."""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", OF_OTHER_MAKE)
 def test_both_engines_give_the_same_bits(name):
     """Runs that end and runs that go on share a block, on a small board and on the typical one."""
@@ -176,6 +176,7 @@ def test_reshuffled_keeps_how_many_ties_and_all_values_of_trust(board, seed):
     assert pairs(after) == pairs(before)
 
 
+@pytest.mark.slow
 def test_reshuffled_ties_are_nobodys():
     """Over many months every pair is tied about as often: who is tied is lost."""
     model = model_of(reshuffled.month, months=200)
@@ -308,6 +309,7 @@ def test_without_learning_all_think_as_they_did(board):
     assert matrix(model, "tie").any()
 
 
+@pytest.mark.slow
 def test_without_learning_a_new_beginning_gives_no_new_hope():
     """A leader who cares comes after one who does not, and takes up with the core that is left."""
     numbers = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}
@@ -323,6 +325,7 @@ def test_without_learning_a_new_beginning_gives_no_new_hope():
     pytest.fail("nothing was ever founded again")
 
 
+@pytest.mark.slow
 def test_random_attendance_is_one_coin_for_all():
     """Every body comes as often as the coin falls, whatever it is; the same coin for the board and for groups."""
     came, in_person, meetings_held = np.zeros(19), np.zeros(19), 0
@@ -338,6 +341,7 @@ def test_random_attendance_is_one_coin_for_all():
     assert np.abs(in_person / meetings_held - IN_PERSON).max() < error
 
 
+@pytest.mark.slow
 def test_with_a_fixed_membership_nobody_goes():
     """Neither the table nor who is ended by law, in runs in which both go otherwise."""
     numbers = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}

@@ -54,6 +54,7 @@ def same_tables(one: sim.History, two: sim.History) -> bool:
     return one.measures.equals(two.measures) and one.partners.equals(two.partners)
 
 
+@pytest.mark.slow
 def test_two_processes_with_different_hash_seeds_agree():
     """Nothing may depend on the order of a set or of a process: a result must be found again elsewhere."""
     script = FINGERPRINT.format(settings=typical_settings(months=36, calendar=EVENTFUL))
@@ -248,6 +249,7 @@ def test_stop_pickle_continue_equals_uninterrupted():
     assert np.array_equal(resumed.partner_rows, uninterrupted.partner_rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "patch",
     [
@@ -305,6 +307,7 @@ def test_choices_at_a_meeting_are_simultaneous(monkeypatch):
     assert 0.0 < one["attendance"].mean() < 1.0
 
 
+@pytest.mark.slow
 def test_the_order_of_seats_is_no_more_than_luck():
     """Who proposes is drawn by one number, in the order of the seats: what may be expected does not depend on it."""
     names = ("attendance_senior", "decision_rate", "trust", "tie_density", "core_share", "added_value")
@@ -315,6 +318,7 @@ def test_the_order_of_seats_is_no_more_than_luck():
         assert abs(one.mean() - two.mean()) < 4.0 * np.hypot(one.std(), two.std()) / np.sqrt(600), name
 
 
+@pytest.mark.slow
 @given(settings=scenario_settings(longest=24), seed=st.integers(0, 1000))
 def test_any_scenario_repeats_itself(settings, seed):
     """Determinism must hold off the beaten track too."""

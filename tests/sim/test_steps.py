@@ -257,6 +257,7 @@ def both_ways(step: PairStep, name: str) -> tuple[Any, Any]:
     return state_of(one), state_of(other)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(step=pair_steps(), name=st.sampled_from(list(TABLES)))
 def test_a_step_between_two_bodies_is_what_a_plain_loop_gives(step, name):
@@ -288,6 +289,7 @@ FORMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", FORMS.values(), ids=FORMS)
 def test_every_form_is_what_a_plain_loop_gives_and_does_something(step):
     """Of numbers to which a step adds it reads what they were before; those who left are left alone."""
@@ -402,7 +404,7 @@ def month_of_every_form() -> sim.Month:
     return dataclasses.replace(month, columns={**month.columns, **{name: name for name in own}})
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_form_gives_the_same_bits_in_both_engines():
     """On boards on which bodies come and are abolished, and after the end of a partnership."""
     n_rules = len(RULES)

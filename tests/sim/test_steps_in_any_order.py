@@ -42,7 +42,7 @@ def bits(values: Any) -> Any:
     return values
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much])
 @given(plain=scenario_settings(longest=18), order=orders(), seed=st.integers(0, 2**32))
 def test_any_steps_in_any_order_give_the_same_bits(any_order, monkeypatch, plain, order, seed):

@@ -146,6 +146,7 @@ def test_a_dictionary_of_labels_would_be_seen() -> None:
     assert labels_in_script('const SHAPE = { council: "square" };') == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_keeps_labels_of_its_own(path: Path) -> None:
     assert labels_in(ast.parse(path.read_text("utf-8"))) == []

@@ -160,6 +160,7 @@ def number_in(text: str) -> float:
 # ---------------------------------------------------------------------------- words and numbers
 
 
+@pytest.mark.slow
 def test_the_table_has_the_numbers_of_the_runs(answers: Path) -> None:
     """Each level and difference, worked out here from the files of the comparison by other means."""
     brief = brief_in(answers / "compare")
@@ -254,6 +255,7 @@ def test_the_gloss_of_the_figure_says_what_is_clear() -> None:
     assert words.caption(none, "nothing") == "Beside nothing, nothing is clear."
 
 
+@pytest.mark.slow
 def test_numbers_are_written_as_people_write_them(page: str) -> None:
     """A minus is a minus, 0 has none, and no line ends between a number and its unit."""
     shown = " ".join(Reader(page).texts)
@@ -523,7 +525,7 @@ def test_a_brief_has_four_pages_at_most(scenarios: list[str], answers: Path, tmp
 
 
 @needs_pdf
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("default")
 def test_the_same_answer_gives_the_same_pdf(answers: Path, tmp_path: Path) -> None:
     """A PDF that can be checked by making it again, with the figure inside."""

@@ -81,6 +81,7 @@ def scenarios():
     return scenarios_of(readings_of(CLAIMS))
 
 
+@pytest.mark.slow
 def test_every_batch_can_be_run_long_enough(scenarios):
     """A window beyond the end of a run would end the command after all runs are done."""
     for batch, readings in readings_of(CLAIMS).items():
@@ -272,6 +273,7 @@ def answers(scenarios):
     return some, readings, part_effects(readings, some)
 
 
+@pytest.mark.slow
 def test_readings_are_those_of_single_runs(answers):
     """Replicate 3 takes the second set, and what is read is what that one run shows."""
     _, readings, _ = answers

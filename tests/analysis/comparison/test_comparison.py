@@ -228,6 +228,7 @@ def test_a_comparison_draws_every_figure_and_leaves_nothing_open(trajectories: p
     pd.testing.assert_frame_equal(trajectories, before)
 
 
+@pytest.mark.slow
 def test_a_single_run_draws_every_figure_and_leaves_nothing_open(tmp_path: Path):
     """Also when a body leaves on the way."""
     measures = made_up_trajectories(["a"], replicates=1, months=30)
@@ -238,12 +239,14 @@ def test_a_single_run_draws_every_figure_and_leaves_nothing_open(tmp_path: Path)
     assert pyplot.get_fignums() == []
 
 
+@pytest.mark.slow
 def test_the_same_tables_give_the_same_bytes(trajectories: pd.DataFrame, tmp_path: Path):
     """Figures carry no date, no version and no jitter, so a changed file means a changed result."""
     first, second = (save(figures.dominance(trajectories), tmp_path / f"{name}.png") for name in "ab")
     assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.slow
 def test_one_scenario_with_one_short_run_still_makes_figures(tmp_path: Path):
     """The smallest comparison has no contrast to draw, and no band, and does not fail."""
     smallest = made_up_trajectories(["a"], replicates=1, months=2)

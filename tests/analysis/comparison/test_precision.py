@@ -26,6 +26,7 @@ DISTRIBUTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", DISTRIBUTIONS)
 def test_intervals_after_two_stages_hold_the_truth(shape):
     """A rule that stops where an interval happens to be narrow would hold it less often, and be off on one side."""

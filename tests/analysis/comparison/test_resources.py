@@ -59,6 +59,7 @@ def test_added_value_is_what_lies_between_the_two_circles(runs):
     assert len([line for line in themes.lines if line.get_marker() == "o"]) == 2 * 5
 
 
+@pytest.mark.slow
 def test_each_shows_something_also_of_one_run(runs, tmp_path: Path):
     one = runs.trajectories[(runs.trajectories["replicate"] == 0) & (runs.trajectories["scenario"] == "talking_shop")]
     finals = runs.runs[(runs.runs["replicate"] == 0) & (runs.runs["scenario"] == "talking_shop")]

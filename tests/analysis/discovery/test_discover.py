@@ -58,6 +58,7 @@ def planted(draws: int = 250, seed: int = 1) -> tuple[pd.DataFrame, pd.Series]:
 RANGES = {"x": [0.0, 1.0], "y": [0.0, 100.0], "idle": [0.0, 1.0], "purse": ["need", "influence", "alignment"]}
 
 
+@pytest.mark.slow
 def test_a_planted_box_comes_back() -> None:
     """Its limits within a twentieth of the range (what is peeled at a time), its names, and nothing else."""
     draws, wanted = planted()
@@ -79,6 +80,7 @@ def test_a_planted_box_comes_back() -> None:
     assert (table[["quasi_p_low", "quasi_p_high", "quasi_p_names"]].min(axis=1) < 0.001).all()
 
 
+@pytest.mark.slow
 def test_a_planted_box_is_found_again_and_holds_on_unseen_draws() -> None:
     draws, wanted = planted()
     resampled = resampled_boxes(draws[["x", "y"]], wanted, resamples=2)
@@ -128,6 +130,7 @@ def test_a_box_of_the_asked_density_is_taken() -> None:
         find_box(draws[["idle"]], noisy, density=1.0)
 
 
+@pytest.mark.slow
 def test_tree_and_box_agree_on_a_planted_box() -> None:
     draws, wanted = planted()
     tree = grow_tree(draws, wanted, depth=3)
@@ -174,6 +177,7 @@ WRITTEN = {
 }
 
 
+@pytest.mark.slow
 def test_discovery_comes_to_tables_figures_and_words(study: str, capsys: pytest.CaptureFixture[str]) -> None:
     middle = float(pd.read_parquet(f"{study}/runs.parquet").groupby("draw")["attendance"].mean().quantile(0.7))
     asked = [f"study={study}", "measure=attendance", f"above={middle}", "resamples=2", "output=out"]
@@ -222,12 +226,14 @@ def test_bad_questions_end_with_one_line_and_no_answers(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_unfinished_study_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "study=s", *SMALL, "vary=[levers.duty]", "draws=4", "replicates=1", "runs_per_chunk=2"]) == 0
     next(Path("s/chunks").glob("*.json")).unlink()
     assert "is not finished (2 of 4 runs are left)" in refused("discover", ["study=s", "regime=dissolved"], capsys)
 
 
+@pytest.mark.slow
 def test_a_study_of_one_parameter_at_a_time_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["study=s", *SMALL, "vary=[levers.duty]", "design=one_at_a_time", "replicates=1", "levels=2"]
     assert main(["sweep", *asked]) == 0
@@ -264,6 +270,7 @@ def test_the_prevailing_regime_is_the_one_most_runs_end_in() -> None:
     assert found["is_certain"].tolist() == [True, False]
 
 
+@pytest.mark.slow
 def test_a_phase_diagram_of_a_small_grid(capsys: pytest.CaptureFixture[str]) -> None:
     """Every point of the grid is there, the shares of the regimes add up, and the plane can be drawn again."""
     asked = ["study=s", *SMALL, AXES, "points=3", "replicates=4", "scenarios=[baseline_lsp,talking_shop]"]

@@ -126,6 +126,7 @@ def test_turning_points_tell_all_that_the_run_records(history: History) -> None:
 # --------------------------------------------------------------------------- the pair
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [path for path in LEVERS if not isinstance(PARAMETERS[path].default, str)])
 def test_any_lever_can_be_taken_out(path: str) -> None:
     """Off is the lower end of the declared range, at the start and in every dated policy; nothing else changes."""
@@ -208,6 +209,7 @@ def test_every_figure_is_drawn(history: History) -> None:
     assert all(isinstance(figure, Figure) for figure in figures)
 
 
+@pytest.mark.slow
 def test_the_verb_writes_what_it_promises(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Tables, figures, sentences and a manifest; the same command gives the same tables."""
     asked = ["explain", "scenario=sigoma_stick", *SHORT, "partner=police", "without=duty.attend", "replicates=2"]

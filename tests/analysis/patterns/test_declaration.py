@@ -77,6 +77,7 @@ def test_bands_are_those_of_the_contract(id, place):
     assert (finding.low, finding.high) == pytest.approx(BANDS[id, place])
 
 
+@pytest.mark.slow
 def test_every_scenario_is_there_and_every_lever_has_a_name():
     """The settings can be composed; months and the launch are as declared."""
     for name, planned in DECLARED.experiments.items():
@@ -206,6 +207,7 @@ def test_what_is_wrong_is_refused_in_one_line(path, value, told):
     assert all(part in line for part in told), line
 
 
+@pytest.mark.slow
 def test_a_file_of_ones_own_that_is_wrong_is_refused_by_name(tmp_path: Path, capsys):
     """As everywhere a file of one's own stands in for ours, and its fault is told in one line."""
     folder = tmp_path / "mine" / "pattern" / "declared"

@@ -50,6 +50,7 @@ def test_levels_stay_within_what_is_allowed():
     assert set(found["threshold"]) == set(thresholds())
 
 
+@pytest.mark.slow
 def test_clusters_that_are_plain_agree_with_the_words_and_noise_does_not():
     """Two kinds of runs, far apart, are two clusters and two words; one kind with noise has no such clusters."""
     pytest.importorskip("sklearn")

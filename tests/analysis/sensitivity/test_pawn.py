@@ -31,6 +31,7 @@ def found() -> pd.DataFrame:
     return pawn(*study(), RANGES, resamples=40).set_index(["parameter", "index"])
 
 
+@pytest.mark.slow
 def test_what_moves_the_distribution_is_told_from_chance(found):
     """The mean over replicates knows nothing of humps that part on both sides of it."""
     low, chance = found["ci_low"].xs("PAWN", level="index"), found["ci_high"].xs(OF_CHANCE, level="index")
@@ -41,6 +42,7 @@ def test_what_moves_the_distribution_is_told_from_chance(found):
     assert value["which"] > chance["which"]
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_index_and_the_same_seed_gives_the_same(found):
     own = found.xs("PAWN", level="index")
     assert (own["ci_low"] <= own["value"]).all()

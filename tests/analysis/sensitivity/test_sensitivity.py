@@ -273,6 +273,7 @@ def test_outcomes_are_read_from_runs_and_months() -> None:
 WRITTEN = {"sensitivity.csv", "noise.csv", "replicates.csv", "words.txt", "manifest.json"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "more"),
     [
@@ -311,6 +312,7 @@ def test_each_method_comes_to_tables_figures_and_words(
     assert Path("out/sensitivity.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_finished_study_is_read_for_other_measures(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -330,12 +332,14 @@ def test_a_finished_study_is_read_for_other_measures(
     assert "was begun with design = morris, now it is sobol" in refused(["study=s", "method=sobol"], capsys)
 
 
+@pytest.mark.slow
 def test_a_study_of_another_design_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["design=grid", "levels=2", "months=3", "board=small_executive", *DUTY, "replicates=1"]
     assert main(["sweep", "study=s", *asked]) == 0
     assert "was made with design = grid" in refused(["study=s"], capsys)
 
 
+@pytest.mark.slow
 def test_a_finished_sweep_all_over_the_ranges_is_analysed_by_pawn(capsys: pytest.CaptureFixture[str]) -> None:
     """Also of what does not vary at all: its index is 0, and no warning comes of it."""
     assert main(["sweep", "study=s", "draws=8", "months=3", "board=small_executive", *DUTY, "replicates=2"]) == 0

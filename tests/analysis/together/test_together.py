@@ -130,6 +130,7 @@ def test_correction_is_that_of_holm() -> None:
     assert holm(np.array([0.9, 0.8])).tolist() == [1.0, 1.0]
 
 
+@pytest.mark.slow
 def test_where_there_is_nothing_few_experiments_call_anything_clear() -> None:
     """The share of experiments with a false claim is at most 5 %, up to 3 standard errors over 200."""
     chance, experiments, wrong = np.random.default_rng(8), 200, 0

@@ -134,6 +134,7 @@ def test_the_command_line_comes_last():
     assert (scenario.place.population, scenario.months) == (99_000, 12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [
@@ -156,6 +157,7 @@ def test_places_that_ship_are_cases_too(asked, monkeypatch):
     pd.testing.assert_frame_equal(*measures, check_exact=True)
 
 
+@pytest.mark.slow
 def test_the_example_runs_and_says_what_its_columns_are(capsys):
     """It is what a newcomer begins with."""
     assert main(["new", "case=mine"]) == 0
@@ -200,6 +202,7 @@ def test_a_city_gives_the_same_bits_wherever_it_runs(monkeypatch):
     pd.testing.assert_frame_equal(here, there, check_exact=True)
 
 
+@pytest.mark.slow
 def test_a_study_keeps_a_copy_and_needs_the_case_no_more():
     """A study is passed on as one folder; files in it that were changed are noticed."""
     folder = city()
@@ -226,6 +229,7 @@ def test_the_manifest_has_the_hash_of_every_file():
     assert f"case={folder.resolve()}" in manifest["command"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("verb", "more"),
     [

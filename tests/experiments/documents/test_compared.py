@@ -16,7 +16,7 @@ JUDGED = re.compile(r"(yes|part|no|not found|–)(?![a-z])")
 SOURCES = [int(number) for number in re.findall(r"^(\d+)\. ", PAGE, re.M)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_model_opens_from_the_workbench_as_the_page_shows() -> None:
     """Levers and uncertainties reach the model by the names that the page gives them, and move what it returns."""
     [block] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)

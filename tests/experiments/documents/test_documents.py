@@ -98,6 +98,7 @@ def test_every_parameter_is_described():
     assert [path for path in told if f"`{path}`" not in ODD] == []
 
 
+@pytest.mark.slow
 def test_generated_tables_are_up_to_date():
     """Facts are stated once; if this fails, run: python -m experiments.documents.tables."""
     assert documents.out_of_date() == []
@@ -109,6 +110,7 @@ def test_every_table_has_a_place():
     assert [name for name in documents.TABLES if f"<!-- generated: {name} -->" not in shown] == []
 
 
+@pytest.mark.slow
 def test_a_stale_table_is_found_and_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
     """--check names the file and fails; a plain call rewrites it; prose is left alone."""
     folder = tmp_path / "docs"

@@ -46,7 +46,7 @@ def test_the_runs_of_a_class_give_the_expected_answer_and_the_printed_numbers(
     assert page.read_text("utf-8") == documents.lesson_page(lesson, found, number=list(PAGES).index(page) + 1)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", OTHER_SEEDS)
 @pytest.mark.parametrize("asked", ROUNDS)
 def test_other_seeds_give_the_same_answer(asked: Round, seed: int) -> None:
@@ -54,7 +54,7 @@ def test_other_seeds_give_the_same_answer(asked: Round, seed: int) -> None:
     assert answer_to(asked, seed=seed).right_choices(asked) == [asked.answer]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_hints_and_reasons_say_beyond_their_sides_comes_out() -> None:
     """Sentences without numbers are held to runs too: leaders equally present, no pooling, relief in advance."""
 
@@ -102,7 +102,7 @@ def test_the_plan_adds_up_to_its_minutes() -> None:
     assert [sum(row[column] for row in PLAN) for column in (1, 2)] == [60, 90]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @by_lesson
 def test_the_command_for_a_longer_lesson_runs(page: Path, lesson: Lesson, tmp_path: Path) -> None:
     """A command that is refused in class costs five minutes."""

@@ -73,7 +73,7 @@ def test_what_is_written_can_be_read_again():
     ]  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_ties_and_decisions_are_matched_in_other_runs():
     """As nearly as is stored, as far as chance allows."""
     stored = pd.read_csv(nulls.MATCHED)
@@ -84,7 +84,7 @@ def test_ties_and_decisions_are_matched_in_other_runs():
         assert abs(ratio - before) <= 4.0 * error, AGAIN
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_numbers_are_those_of_the_baseline():
     found = nulls.baseline_of(nulls.lived(nulls.MODEL, seed=6, runs=150))
     assert found.trust == pytest.approx(numbers.TRUST, abs=0.03), AGAIN

@@ -17,6 +17,7 @@ from experiments.verbs.app import HEADERS, server_of
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
+@pytest.mark.slow
 def test_the_verb_writes_the_page_and_says_of_what(capsys):
     for name in ("one", "two"):
         assert main(["explorer", f"output={name}"]) == 0

@@ -25,6 +25,7 @@ def few(docket, **changed):
     return {one.name: one for one in runs.prepared(DECLARED, docket, **given)}
 
 
+@pytest.mark.slow
 def test_what_is_held_out_is_not_read(docket):
     assert HELD_OUT
     assert not HELD_OUT & {pattern.id for pattern in docket.patterns}
@@ -60,6 +61,7 @@ def test_a_null_model_that_is_not_built_leaves_its_findings_open(monkeypatch):
     assert few(some)["growth_without_ties"].month is MONTH
 
 
+@pytest.mark.slow
 def test_england_is_all_districts_with_their_own_fund_and_tiers(docket):
     england = few(docket, runs_of=lambda name: 708, most_places=None)["england"]
     places = [part.scenario.place for part in england.parts]
@@ -71,6 +73,7 @@ def test_england_is_all_districts_with_their_own_fund_and_tiers(docket):
     assert len(set(replicates)) == len(replicates)
 
 
+@pytest.mark.slow
 def test_places_share_the_runs_and_may_be_fewer(docket):
     all_places = few(docket, runs_of=lambda name: 78, most_places=None)["baseline"]
     assert (len(all_places.parts), all_places.runs) == (39, 78)
@@ -79,7 +82,7 @@ def test_places_share_the_runs_and_may_be_fewer(docket):
     assert {p.scenario.place.name for p in some.parts} < {p.scenario.place.name for p in all_places.parts}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_sets_lived_together_are_those_lived_alone(docket):
     ready = [few(docket)["cliff"], few(docket)["talking_shop"]]
     sets = [{"trust_rate": 0.05}, {"trust_rate": 0.2}]
@@ -94,7 +97,7 @@ def test_sets_lived_together_are_those_lived_alone(docket):
             assert found.months_named.sum() == pytest.approx(1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_words_of_matrices_are_those_of_a_run_on_mesa(docket):
     """Whom one trusts in the months that are read, as Mesa has it; nothing in the others."""
     ready = few(docket, runs_of=lambda name: 3)["typical"]

@@ -36,6 +36,7 @@ def test_a_run_ends_with_the_last_month_that_is_read(england: Scenario) -> None:
         up_to_the_last_date(with_changes(england, start="2003-04", calendar=()))
 
 
+@pytest.mark.slow
 def test_a_run_is_what_mesa_makes_of_it(england: Scenario, runs: pd.DataFrame) -> None:
     """Luck is numbered by the place among all districts; the month that is read is that of the date."""
     number = place_names("all").index("wear_valley")
@@ -77,6 +78,7 @@ def test_runs_take_turns_with_sets_of_numbers(england: Scenario) -> None:
     assert (same == ((both["england"] != 1) | (both["trend"] == NONE))).all()
 
 
+@pytest.mark.slow
 def test_the_verb_leaves_tables_figures_and_words(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """End to end over the districts of one county; twice the same, and no pattern held out is shown unasked."""
     asked = ["hindcast", "board=small_executive", "places=county:Durham", "replicates=4", "workers=1"]

@@ -19,6 +19,7 @@ from experiments.runs.ties import tied_run
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
+@pytest.mark.slow
 def test_the_page_of_pairing_is_true_as_it_stands():
     """A page that proves something by code proves nothing if the code is not run."""
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / "pairing.md").read_text("utf-8"), re.DOTALL)
@@ -36,10 +37,12 @@ def sides(*changed: str, months: int = 24) -> tuple[Side, Side]:
     return Side("one", one, 3, 1), Side("other", other, 3, 1)
 
 
+@pytest.mark.slow
 def test_a_run_never_parts_from_itself():
     assert first_split(*sides()) is None
 
 
+@pytest.mark.slow
 def test_runs_part_where_their_tables_first_differ():
     """The step is found in the month in which what is kept of bodies and pairs differs first, and not before."""
     one, other = sides("calendar=[{from: 2001-11, levers: {pooling_rate: 0}}]")
@@ -56,6 +59,7 @@ def test_runs_part_where_their_tables_first_differ():
     assert list(settings_that_differ(one.scenario, other.scenario)["setting"]) == ["calendar"]
 
 
+@pytest.mark.slow
 def test_a_choice_that_differs_is_that_of_the_table_of_choices():
     """The month and ranks of the first other choice, and the sums of its terms, are those that both runs recorded."""
     told = []
@@ -83,6 +87,7 @@ def test_a_choice_that_differs_is_that_of_the_table_of_choices():
         assert here.loc[month, terms].sum() == pytest.approx(row.utility_one)
 
 
+@pytest.mark.slow
 def test_diff_tells_the_same_of_folders_and_of_settings(capsys):
     """Runs are lived again by what their manifests say, whatever they were asked for by."""
     common = ["months=12", "replicate=2", "figures=false"]

@@ -99,6 +99,7 @@ def test_ties_have_a_key_of_numbers(tied):
     assert [text for text in key if text.isdigit()] == [str(number) for number in range(1, len(names) + 1)]
 
 
+@pytest.mark.slow
 def test_of_many_bodies_those_of_the_core_have_numbers():
     """A forum has more bodies than a key holds; whoever was in a core is among those that have a number."""
     forum = tied_run(load_scenario("talking_shop", ["months=24"]), seed=1, replicate=0)
@@ -117,6 +118,7 @@ def test_projects_are_drawn_without_any_too():
     assert figure.axes[1].get_xlabel() == "£m"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("empty_folder")
 def test_run_writes_the_record_if_it_is_asked_for(tied):
     asked = ["run", "scenario=growth_coalition", *ASKED, "seed=2", "replicate=1", "figures=false"]
@@ -145,6 +147,7 @@ def test_pairs_are_the_network_of_the_months_asked_for(tied):
     assert mean == pytest.approx(tied.history.measures["trust"].iloc[39])
 
 
+@pytest.mark.slow
 def test_run_leaves_the_network_of_chosen_months(empty_folder):
     """By date, in the order of the run, whatever the order in which they are named; without pairs= there is none."""
     assert main(["run", "months=6", "pairs=[2001-09,2001-04]", "figures=false", "output=out"]) == 0

@@ -127,6 +127,7 @@ def test_where_nobody_ails_nothing_is_turned() -> None:
     assert turns(strict, AXIS, RUNS, ailing_in=1, years=[1], within=1).empty
 
 
+@pytest.mark.slow
 def test_the_verb_leaves_tables_figures_and_words(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """End to end, with two levers, on settings as small as they may be; twice the same."""
     words = [
@@ -152,6 +153,7 @@ def test_the_verb_leaves_tables_figures_and_words(empty_folder: Path, capsys: py
         assert Path("out", name).read_bytes() == Path("again", name).read_bytes()
 
 
+@pytest.mark.slow
 def test_dated_policies_are_not_reached_by_the_longest_run_alone(
     empty_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

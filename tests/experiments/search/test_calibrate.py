@@ -87,6 +87,7 @@ def test_the_posterior_of_a_known_model_is_found():
     assert unseen_sd == pytest.approx(math.sqrt(1 / 12), rel=0.05)
 
 
+@pytest.mark.slow
 def test_intervals_cover_planted_parameters_as_often_as_they_say():
     """Of 60 planted values about 90 % lie in their 90 % intervals: neither too sure nor too vague."""
     rng = np.random.default_rng(8)
@@ -224,7 +225,7 @@ def planted_patterns(values: dict[str, float]) -> OwnPatterns:
     return OwnPatterns({"short": short}, patterns)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_planted_parameters_of_the_real_model_are_recovered():
     """What the model showed under known parameters, in another world of chance, leads back to them."""
     declared = planted_patterns({})
@@ -285,7 +286,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_calibration_leaves_its_tables(finished):
     """Every table that the help names is there, and the page says what failed."""
     for name in (
@@ -304,7 +305,7 @@ def test_a_calibration_leaves_its_tables(finished):
     assert json.loads((finished / "manifest.json").read_text(encoding="utf-8"))["settings"]["particles"] == 8
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_stopped_calibration_goes_on_to_the_same_numbers(finished, capsys):
     """What was finished is kept, what was lost is done again, and nothing else changes."""
     before = (finished / "posterior.csv").read_bytes()
@@ -315,7 +316,7 @@ def test_a_stopped_calibration_goes_on_to_the_same_numbers(finished, capsys):
     assert (finished / "generations" / "001.tried.parquet").stat().st_mtime_ns == untouched
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_generations_of_other_settings_are_not_mixed(finished, capsys):
     """One line that names the setting, and nothing written."""
     assert main(["calibrate", f"study={finished}", *SMALL, "runs=5"]) == 2
@@ -401,6 +402,7 @@ def test_an_effect_that_depends_on_the_set_keeps_its_range():
     assert table.loc[0, "share_above_0"] == 0.5
 
 
+@pytest.mark.slow
 def test_a_comparison_says_what_its_intervals_cover(tmp_path, sample):
     """Plain words and the manifest say that parameters vary, too."""
     mine = ["--config-dir", str(sample[0]), "behaviour=accepted", "behaviour.lapse_rate=0.1"]
@@ -417,6 +419,7 @@ def test_a_comparison_says_what_its_intervals_cover(tmp_path, sample):
     assert manifest["settings"]["behaviours"]["sets"] == 5
 
 
+@pytest.mark.slow
 def test_a_sweep_takes_turns_with_the_sets_and_remembers_them(tmp_path, capsys, sample):
     """Each replicate of a study has its set, whatever the chunks; going on needs no word of the sample."""
     asked = ["sweep", "study=taken", "scenarios=[talking_shop]", "design=random", "draws=2", "vary=[levers.duty]"]

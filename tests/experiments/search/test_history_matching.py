@@ -42,6 +42,7 @@ def known(*, spread: float = 0.1, finding: Finding = BAND) -> Emulator:
     return Emulator("P1", finding, Known(), spread, 1.0)
 
 
+@pytest.mark.slow
 def test_an_emulator_tells_what_it_was_not_trained_on_and_how_sure_it_is():
     rng = np.random.default_rng(1)
     points = rng.random((600, 4))
@@ -140,6 +141,7 @@ def judge() -> Judge:
     return Judge(patterns, frozenset({"N10", "N3"}), stages, seed=3, gives_up=True, threads=2)
 
 
+@pytest.mark.slow
 def test_giving_up_changes_no_verdict_and_no_value_that_is_known(judge):
     points = np.random.default_rng(6).random((12, len(free_numbers())))
     sets = sets_at(points)
@@ -194,7 +196,7 @@ FEW = [
 ]  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_fit_goes_on_to_the_same_numbers_and_says_what_it_did_not_find(tmp_path, monkeypatch):
     """Everything is left out but one easy pattern, so that sets are accepted; then what was stored last is lost."""
     monkeypatch.chdir(tmp_path)

@@ -267,6 +267,7 @@ def test_levers_with_a_price_cost_it_in_the_months_in_which_they_stand(base):
     assert paid["trust"].iloc[1] == simulate(dated, seed=1, replicate=1).measures["trust"].iloc[-1]
 
 
+@pytest.mark.slow
 def test_objectives_of_ones_own_are_what_the_front_is_of(without_model, base):
     """Without outcome nothing speaks for staff: the front is the one mix that costs nothing."""
     own = policies.objectives_of({"dominance": "low", "cost_gbp_m": "low"}, base)
@@ -295,7 +296,7 @@ def test_objectives_and_prices_that_cannot_be_are_refused(base, read, stated, to
         read(stated, base)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_own_objectives_prices_scenarios_and_case_go_together(tmp_path, capsys):
     """From files to tables; regret is taken over the scenario of one's own too, and a case is the only place."""
     assert main(["new", f"case={tmp_path / 'mycity'}"]) == 0

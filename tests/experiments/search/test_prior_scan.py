@@ -45,7 +45,7 @@ def test_a_draw_is_known_by_its_number(scan):
     assert len(np.unique(together, axis=0)) == 12
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_scan_that_was_killed_goes_on_to_the_same_table(scan, tmp_path, monkeypatch):
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     for folder in (whole, stopped):
@@ -88,7 +88,7 @@ def test_draws_of_other_settings_are_not_mixed(tmp_path):
         begin(tmp_path / "s", {"runs": 3}, plan=PLAN, parts=CHUNKS, what="scan")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_scan_from_end_to_end(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     few = ["runs=2", "runs_of={talking_shop: 1}", "places=2", "draws_at_once=4", "threads=2"]

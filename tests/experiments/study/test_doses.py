@@ -124,6 +124,7 @@ def test_a_plus_sign_that_is_missing_is_said(own: None, capsys: pytest.CaptureFi
 # ------------------------------------------------------------------------------- runs
 
 
+@pytest.mark.slow
 def test_an_experiment_of_ones_own_leaves_effects_pairs_sectors_words_and_figures(
     own: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,6 +148,7 @@ def test_an_experiment_of_ones_own_leaves_effects_pairs_sectors_words_and_figure
     assert "police" in plan["settings"]["scenarios"]["baseline_lsp"]["board"]["members"]
 
 
+@pytest.mark.slow
 def test_effects_are_those_of_single_runs(own: None) -> None:
     """The end of a year is its last month, and replicates are paired: shown on runs of the other engine."""
     assert main(ASKED) == 0
@@ -166,6 +168,7 @@ def test_effects_are_those_of_single_runs(own: None) -> None:
     assert sorted(kept["date"].unique()) == [pd.Timestamp("2002-03"), pd.Timestamp("2003-03")]
 
 
+@pytest.mark.slow
 def test_it_is_gone_on_with_by_the_same_command_or_the_folder_alone(
     own: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +187,7 @@ def test_it_is_gone_on_with_by_the_same_command_or_the_folder_alone(
     assert "begun with doses" in refused_line([*ASKED, "doses.duty.light.levers.duty.attend=0.5"], capsys)
 
 
+@pytest.mark.slow
 def test_a_mean_over_the_run_is_not_one_over_the_years_kept(own: None, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["sweep", "study=s", "design=one_at_a_time", "vary=[levers.duty.attend]", "replicates=2", "months=24"]
     assert main([*asked, "trajectories=true", "years=[1]", "measures=[coherence]"]) == 0

@@ -53,6 +53,7 @@ def done(tmp_path: Path, scenarios: dict[str, Scenario]) -> Study:
 # ------------------------------------------------------------------------------- plan
 
 
+@pytest.mark.slow
 def test_the_plan_is_enough_to_go_on_from(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
     made = planned(tmp_path, scenarios)
     found = study.open_study(tmp_path)

@@ -61,6 +61,7 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 # ---------------------------------------------------------------------------- results
 
 
+@pytest.mark.slow
 def test_a_row_is_the_run_of_that_scenario_draw_and_replicate() -> None:
     """And every scenario and draw has the same replicates of the same seed: that is what pairs them."""
     pair = ["talking_shop", "growth_coalition"]
@@ -87,6 +88,7 @@ def test_a_row_is_the_run_of_that_scenario_draw_and_replicate() -> None:
         assert months["regime"].tolist() == history["regime"].tolist()
 
 
+@pytest.mark.slow
 def test_a_finished_study_says_what_it_was(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "study=s", *QUICK, "place=birmingham"]) == 0
     said = capsys.readouterr()
@@ -101,6 +103,7 @@ def test_a_finished_study_says_what_it_was(capsys: pytest.CaptureFixture[str]) -
     assert "done 4 16" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.slow
 def test_a_table_of_draws_may_set_place_and_board(capsys: pytest.CaptureFixture[str]) -> None:
     Path("points.csv").write_text(
         "draw,place,board.members.large_employer,board.executive,levers.purse\n"
@@ -119,6 +122,7 @@ def test_a_table_of_draws_may_set_place_and_board(capsys: pytest.CaptureFixture[
 # --------------------------------------------------------------------------- resuming
 
 
+@pytest.mark.slow
 def test_a_study_goes_on_where_it_stopped(
     computed: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -140,6 +144,7 @@ def test_a_study_goes_on_where_it_stopped(
     assert results("s") == results("whole")
 
 
+@pytest.mark.slow
 def test_damaged_chunks_are_named_and_computed_again(computed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "study=s", *QUICK]) == 0
     before = results("s")
@@ -160,6 +165,7 @@ def test_damaged_chunks_are_named_and_computed_again(computed: list[str], capsys
     assert results("s") == before
 
 
+@pytest.mark.slow
 def test_results_of_other_code_or_settings_are_not_mixed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,6 +179,7 @@ def test_results_of_other_code_or_settings_are_not_mixed(
     assert results("s") == before
 
 
+@pytest.mark.slow
 def test_code_that_changes_half_way_ends_the_study(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -198,6 +205,7 @@ def test_code_that_changes_half_way_ends_the_study(
     assert results("s") == results("whole")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["seed", "replicates", "scenarios"])
 def test_a_plan_changed_by_hand_is_not_gone_on_with(part: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "study=s", *QUICK]) == 0
@@ -217,6 +225,7 @@ def test_a_plan_changed_by_hand_is_not_gone_on_with(part: str, capsys: pytest.Ca
 ONE_BAD_DRAW = "levers.staff_team,board.members.council\n0.1,1\n0.2,0\n0.3,1\n"
 
 
+@pytest.mark.slow
 def test_a_failed_draw_is_recorded_and_the_study_goes_on(
     computed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -238,6 +247,7 @@ def test_a_failed_draw_is_recorded_and_the_study_goes_on(
     assert "baseline_lsp, draw 1, replicate 0 failed: board.chair" in line
 
 
+@pytest.mark.slow
 def test_a_study_of_failures_alone_still_ends(capsys: pytest.CaptureFixture[str]) -> None:
     Path("points.csv").write_text("board.members.council\n0\n")
     assert main(["sweep", "study=s", "design=points.csv", "months=3", "replicates=2"]) == 0
@@ -246,6 +256,7 @@ def test_a_study_of_failures_alone_still_ends(capsys: pytest.CaptureFixture[str]
     capsys.readouterr()
 
 
+@pytest.mark.slow
 def test_chunks_that_cannot_be_computed_are_named_and_the_others_kept(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -293,6 +304,7 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[str], bool]]:
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said_and_nothing_is_lost(
     small_disk: Callable[[str], bool], computed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -312,6 +324,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(
     assert results("disk/s") == results("whole")
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_while_results_are_put_together(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -434,7 +447,7 @@ def test_a_dask_worker_killed_in_mid_study_costs_nothing_but_time() -> None:
     assert results("s") == results("whole")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("default")
 def test_dask_on_this_machine_gives_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("distributed", reason="needs the extra 'cluster'")
@@ -444,6 +457,7 @@ def test_dask_on_this_machine_gives_the_same(capsys: pytest.CaptureFixture[str])
     assert "cannot be reached" in refused(["study=t", *QUICK, "executor=dask", "scheduler=tcp://127.0.0.1:9"], capsys)
 
 
+@pytest.mark.slow
 def test_every_district_of_a_group_is_a_draw(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "study=s", "months=3", "places=county:Kent", "replicates=2"]) == 0
     runs = pd.read_parquet("s/runs.parquet")

@@ -49,6 +49,7 @@ def not_described(book: pd.DataFrame) -> set[tuple[str, str]]:
     return set(book.loc[book["definition"] == "", ["file", "column"]].itertuples(index=False, name=None))
 
 
+@pytest.mark.slow
 def test_every_column_of_a_run_has_its_line(empty_folder: Path) -> None:
     assert main(["run", "months=6", "figures=false", "record=meetings", "output=one"]) == 0
     book = book_of(Path("one"))
@@ -92,7 +93,7 @@ def test_every_column_of_a_scan_has_its_line() -> None:
     assert not not_described(codebook(tables))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("drawn", "compare_many", "places_many")])
 def test_every_column_of_every_verb_has_its_line(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.getbasetemp() / "figures"

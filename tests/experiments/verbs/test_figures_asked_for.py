@@ -28,6 +28,7 @@ def figures_in(folder: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_matplotlibrc_decides_nothing() -> None:
     """Neither TeX, which few have, nor a backend that is not there, nor large type."""
     Path("matplotlibrc").write_text("text.usetex: True\nbackend: module://nowhere\nfont.size: 40\naxes.grid: False\n")
@@ -42,6 +43,7 @@ def test_a_matplotlibrc_decides_nothing() -> None:
     assert {path.name: path.read_bytes() for path in Path("foreign/figures").iterdir()} == usual
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
 def test_figures_come_in_the_format_that_is_asked_for(kind: str) -> None:
     """The same bytes twice; of vector figures title and note are in the manifest, for the caption."""
@@ -56,6 +58,7 @@ def test_figures_come_in_the_format_that_is_asked_for(kind: str) -> None:
     assert all(each["title"] and each["note"] for each in captions)
 
 
+@pytest.mark.slow
 def test_one_column_is_narrow_or_said_to_be_too_narrow(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,6 +80,7 @@ def test_one_column_is_narrow_or_said_to_be_too_narrow(
         assert (f"figure {name} needs two columns" in said) == (columns[name] == 2)
 
 
+@pytest.mark.slow
 def test_tables_are_kept_where_a_figure_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,7 @@ def written(empty_folder: Path) -> dict[str, str]:
     return {name: Path("paper", name).read_text("utf-8") for name in ("methods.md", "methods.tex", "odd.html")}
 
 
+@pytest.mark.slow
 def test_every_number_in_it_is_on_record(written: dict[str, str]) -> None:
     manifest: dict[str, Any] = json.loads(Path("found/manifest.json").read_text("utf-8"))
     text = written["methods.md"]
@@ -45,6 +46,7 @@ def test_every_number_in_it_is_on_record(written: dict[str, str]) -> None:
     assert f"| {contrasts['engagement', 'talking_shop']:.3g} |".replace("-", "−") in text
 
 
+@pytest.mark.slow
 def test_captions_are_those_of_the_figures(written: dict[str, str]) -> None:
     figures = json.loads(Path("found/manifest.json").read_text("utf-8"))["figures"]
     assert figures
@@ -54,6 +56,7 @@ def test_captions_are_those_of_the_figures(written: dict[str, str]) -> None:
         assert Path("found", one["path"]).is_file()
 
 
+@pytest.mark.slow
 def test_the_latex_is_whole(written: dict[str, str]) -> None:
     """Every environment that begins ends, braces match, and no sign is left that LaTeX reads as its own."""
     text = written["methods.tex"]
@@ -67,6 +70,7 @@ def test_the_latex_is_whole(written: dict[str, str]) -> None:
     assert not set(re.findall(r"[^\x00-\x7f]", text)) & set("−±£≥≤×–")
 
 
+@pytest.mark.slow
 def test_odd_goes_with_it_as_one_page(written: dict[str, str]) -> None:
     page = written["odd.html"]
     assert page.count("<svg") == 3

@@ -28,6 +28,7 @@ def returned(monkeypatch, empty_folder):
     return told
 
 
+@pytest.mark.slow
 def test_a_sweeper_is_told_what_each_run_came_to(returned):
     words = ["run", "--multirun", "seed=1,2", "months=6", "figures=false", "objective=trust", "output=o"]
     assert main(words) == 0
@@ -55,6 +56,7 @@ def test_an_objective_is_any_outcome_of_a_run(returned, name, column):
     assert returned == [[pytest.approx(expected[name])]]
 
 
+@pytest.mark.slow
 def test_of_a_comparison_it_is_the_mean_difference_from_the_reference(returned):
     words = ["compare", "--multirun", "scenarios=[talking_shop,baseline_lsp]", "replicates=3", "months=6", "seed=1"]
     assert main([*words, "engine=mesa", "behaviour=best", "figures=false", "objective=trust", "output=o"]) == 0

@@ -53,7 +53,7 @@ def test_what_was_observed_and_patterns_are_asked_of_the_case(mycity, capsys):
     assert (book.loc[book["file"] == "observed.csv", "definition"] != "").all()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_null_model_stands_beside_the_model(mycity):
     """Both face the same targets with the same errors, and what the null lacks shows in what it comes to."""
     assert main(["patterns", "case=mycity", "nulls=[reshuffled]", *QUICK]) == 0
@@ -64,6 +64,7 @@ def test_a_null_model_stands_beside_the_model(mycity):
     assert not of_model["mean"].equals(of_null["mean"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -308,6 +308,7 @@ def test_every_verb_refuses_something():
     assert set(REFUSED) == set(verbs())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("verb", "arguments", "parts"), CASES)
 def test_bad_input_ends_with_one_line_that_helps(verb, arguments, parts, empty_folder: Path, capsys):
     """A person who mistypes gets the name, the value and the way out; never a trace, never half a result."""

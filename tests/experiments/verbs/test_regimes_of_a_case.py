@@ -13,6 +13,7 @@ from experiments.console import main
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
+@pytest.mark.slow
 def test_months_of_a_case_and_a_scenario_of_ones_own_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     """Its place and board are in force in every scenario, that of one's own too; thresholds are those of the model."""
     pytest.importorskip("sklearn")

@@ -33,6 +33,7 @@ def differs_from(folder: str, capsys: pytest.CaptureFixture[str], *more: str) ->
     return code, json.loads(said.out), said.err
 
 
+@pytest.mark.slow
 def test_results_are_identical_from_anywhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -54,6 +55,7 @@ def test_results_are_identical_from_anywhere(
     assert {path.name for path in tmp_path.iterdir()} == {"own", "mine.py", "mycity", "first"}
 
 
+@pytest.mark.slow
 def test_what_differs_is_told_with_its_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that was altered, code that was another and a file of one's own that has changed are all named."""
     (tmp_path / "own" / "leadership").mkdir(parents=True)
@@ -80,6 +82,7 @@ def test_what_differs_is_told_with_its_size(tmp_path: Path, capsys: pytest.Captu
     assert "files of your own that have changed since: leadership/mine.yaml" in said
 
 
+@pytest.mark.slow
 def test_the_second_results_can_be_kept(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", *SHORT, "output=first"]) == 0
     Path("first/extra.txt").write_text("mine\n")
@@ -142,7 +145,7 @@ def test_where_results_go_is_all_that_changes(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_studies_and_what_is_read_off_them_are_done_again(capsys: pytest.CaptureFixture[str]) -> None:
     """Also when the study was gone on with by its folder alone, and is gone."""
     planned = ["vary=[levers.duty]", "design=random", "draws=12", "replicates=2", "months=6"]

@@ -102,6 +102,7 @@ def assert_same_draws(streams, *, seed, replicates, slots, months=MONTHS):
             assert np.array_equal(compiled[stream.name][run], made[stream.name]), f"{stream} with {slots} slots"
 
 
+@pytest.mark.slow
 def test_slots_at_the_ends_of_blocks_are_the_same():
     """One body, a counter of four that is not filled, a block that is full, and a second one begun.
 

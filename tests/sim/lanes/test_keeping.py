@@ -68,6 +68,7 @@ def test_a_damaged_file_is_taken_away_and_compiled_again(make, damage):
     assert path.is_file()
 
 
+@pytest.mark.slow
 def test_some_versions_are_kept_and_the_oldest_go(make):
     """Every change of the text makes a file of some megabytes."""
     paths = []
@@ -79,6 +80,7 @@ def test_some_versions_are_kept_and_the_oldest_go(make):
     assert not list(paths[0].parent.glob("*.partial"))
 
 
+@pytest.mark.slow
 def test_a_version_that_is_used_stays(make):
     """The month itself is compiled before its null models, and used more often than any."""
     first = compiled(make())

@@ -71,6 +71,7 @@ def stages() -> list[Any]:
     return [engine.step_stage([step], LAYOUT) for step in STEPS]
 
 
+@pytest.mark.slow
 def test_compiled_steps_give_the_bits_of_plain_python(stages: list[Any]) -> None:
     drawn = np.random.default_rng(3)
     rooms = {

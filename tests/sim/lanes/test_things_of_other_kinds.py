@@ -106,7 +106,7 @@ def lived_in_python(made: dict[str, Any], run: int) -> SimpleNamespace:
     return model
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_steps_that_read_by_a_position_of_their_own_give_the_same_bits():
     """A view of the wrong table, or of another run's proposer, would be a number like any other."""
     engine.let_rules_compile()

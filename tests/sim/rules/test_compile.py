@@ -91,6 +91,7 @@ def test_only_steps_terms_and_measures_take_a_body_or_the_table():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", OF_NUMBERS, ids=lambda rule: f"{rule.__module__.split('.')[-1]}.{rule.__name__}")
 def test_compiled_and_plain_rule_give_the_same_bits(rule):
     """The ensemble compiles what agents call; one different bit would make two models of one."""

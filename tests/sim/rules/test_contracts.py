@@ -35,6 +35,7 @@ RULES = {
 """Every rule of numbers: what takes a body or the table is a step."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contract", CONTRACTS, ids=str)
 @given(data=st.data())
 def test_signs_and_bounds_hold_everywhere(contract, data):
