@@ -503,7 +503,7 @@ def pages_of(page: str) -> list[str]:
 
 
 @needs_pdf
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("default")  # what WeasyPrint's libraries deprecate is theirs
 @pytest.mark.parametrize(
     "scenarios",

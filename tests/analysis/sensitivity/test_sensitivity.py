@@ -273,7 +273,7 @@ def test_outcomes_are_read_from_runs_and_months() -> None:
 WRITTEN = {"sensitivity.csv", "noise.csv", "replicates.csv", "words.txt", "manifest.json"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("method", "more"),
     [

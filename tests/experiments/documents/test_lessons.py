@@ -34,7 +34,7 @@ def answers() -> dict[str, list[Answer]]:
 # ------------------------------------------------------------------ what comes out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @by_lesson
 def test_the_runs_of_a_class_give_the_expected_answer_and_the_printed_numbers(
     page: Path, lesson: Lesson, answers: dict[str, list[Answer]]

@@ -33,7 +33,7 @@ def test_the_notebook_is_stored_executed() -> None:
     assert notebook.NOTEBOOK.stat().st_size < MOST_KILOBYTES * 1000
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the libraries that start the kernel
 def test_the_notebook_runs_and_shows_what_is_stored(tmp_path: Path) -> None:
     """No cell fails, and text is the same; if it is not, run: python -m experiments.documents.notebook."""

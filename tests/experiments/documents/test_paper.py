@@ -25,7 +25,7 @@ def test_the_way_is_nine_commands() -> None:
     assert all(line.startswith("partnerships ") and "," not in re.sub(r"\[[^\]]*\]", "", line) for line in COMMANDS)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("empty_folder")
 def test_the_commands_lead_from_a_place_to_an_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each succeeds, the fit tells what is identified, and the results are done again to the same numbers."""

@@ -256,7 +256,7 @@ def _room(question: Question, held: dict[str, list[str]], every: int = 7) -> Any
     return made.room_of(plans, seed=question.seed, replicates=replicates, keeping=keeping)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @in_a_browser
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.preset)
 def test_a_block_is_packed_into_the_same_bytes(lab, question):
@@ -400,7 +400,7 @@ def test_the_page_counts_as_the_library_does(lab):
         assert [told["low"], told["high"]] == pytest.approx(wilson_interval(count, total=total), abs=1e-12)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @in_a_browser
 @pytest.mark.parametrize(
     ("changes", "told"),

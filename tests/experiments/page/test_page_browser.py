@@ -173,6 +173,7 @@ def test_back_undoes_what_was_changed(file: str, opened: Open) -> None:
         assert [float(value.input_value()) for value in values] == pytest.approx([left, right])
 
 
+@pytest.mark.long
 def test_every_preset_can_be_chosen(file: str, opened: Open) -> None:
     page = opened(f"{file}#n=2")
     select = page.locator("[data-preset=right]")
@@ -213,6 +214,7 @@ def spaced(text: str) -> str:
     return " ".join(text.split())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lesson", lessons(), ids=lambda lesson: lesson.id)
 def test_a_lesson_asks_twice_and_says_what_the_runs_say_in_python(lesson: Lesson, file: str, opened: Open) -> None:
     """Sheets are filled in Python, the page fills by itself: a class must find the same words and numbers in both."""
@@ -323,6 +325,7 @@ def test_data_can_be_taken_along(file: str, opened: Open, tmp_path: Path) -> Non
         assert picture.size == (2 * int(drawing.get("width")), 2 * int(drawing.get("height")))
 
 
+@pytest.mark.long
 def test_all_figures_are_saved_those_out_of_sight_too(file: str, opened: Open) -> None:
     """One file with every figure of the page, with title and marks, as SVG and as PNG that shows something."""
     page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=4&month=40", height=720)
@@ -358,6 +361,7 @@ def test_bands_lie_in_each_other(file: str, opened: Open) -> None:
             assert (wide != narrow).any()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("measure", ["top_share", "n_members", "projects", "scarcity"])
 def test_axes_end_where_values_can_be(file: str, opened: Open, measure: str) -> None:
     page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=4&measure={measure}")

@@ -77,6 +77,7 @@ def test_sides_that_differ_in_behaviour_are_told_that_compare_cannot(file: str, 
     expect(page.locator("#reproduce-note")).to_contain_text("compare gives both sides the same sets")
 
 
+@pytest.mark.long
 def test_what_would_have_saved_it_counts_runs_as_the_library_does(
     file: str,
     opened: Open,
@@ -105,6 +106,7 @@ def test_what_would_have_saved_it_counts_runs_as_the_library_does(
     assert int(spoiled[1] if spoiled else 0) == (works["side_a"] & ~works["side_b"]).sum()
 
 
+@pytest.mark.long
 def test_the_search_can_be_stopped_and_ends_when_side_a_changes(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=talking_shop&right=talking_shop&n=2")
     start = page.locator("#rescue-start")

@@ -204,6 +204,7 @@ def test_a_game_without_groups_has_the_choices_that_there_are(file: str, opened:
     expect(page.locator("#playing section").first).to_contain_text("Your choices changed nothing that is counted here.")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("looks", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str)
 def test_axe_finds_no_fault_in_any_state_of_a_game(file: str, opened: Open, looks: dict[str, Any]) -> None:
     """At 320 px, which is also 1280 at four times the size: nothing to scroll sideways to but tables."""

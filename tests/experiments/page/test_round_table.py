@@ -262,6 +262,7 @@ def test_drawings_are_saved_and_a_click_on_the_ribbon_picks_its_month(file: str,
     assert f"B: {regimes[48]}," in page.locator("#chart-ribbon .words").inner_text()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "state",
     [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}, {"reduced_motion": "reduce"},

@@ -17,7 +17,7 @@ from sim import MEASURES
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_archive_reads_back_and_can_be_done_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Also on a machine that has none of the files of one's own."""
     rocrate = pytest.importorskip("rocrate.rocrate")

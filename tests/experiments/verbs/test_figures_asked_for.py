@@ -28,7 +28,7 @@ def figures_in(folder: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_matplotlibrc_decides_nothing() -> None:
     """Neither TeX, which few have, nor a backend that is not there, nor large type."""
     Path("matplotlibrc").write_text("text.usetex: True\nbackend: module://nowhere\nfont.size: 40\naxes.grid: False\n")
@@ -43,7 +43,7 @@ def test_a_matplotlibrc_decides_nothing() -> None:
     assert {path.name: path.read_bytes() for path in Path("foreign/figures").iterdir()} == usual
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["svg", "pdf", "png"])
 def test_figures_come_in_the_format_that_is_asked_for(kind: str) -> None:
     """The same bytes twice; of vector figures title and note are in the manifest, for the caption."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -19,11 +20,20 @@ pytestmark = pytest.mark.usefixtures("empty_folder")
 COMPARE = ["scenarios=[talking_shop,baseline_lsp]", "board=small_executive", "replicates=3", "months=14"]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a small comparison and the texts on it."""
+    folder = tmp_path_factory.mktemp("methods")
+    with contextlib.chdir(folder):
+        assert main(["compare", *COMPARE, "figures=pdf", "output=found"]) == 0
+        assert main(["methods", "from=found", "output=paper"]) == 0
+    return folder
+
+
 @pytest.fixture
-def written(empty_folder: Path) -> dict[str, str]:
-    """Return the texts on a small comparison, by file."""
-    assert main(["compare", *COMPARE, "figures=pdf", "output=found"]) == 0
-    assert main(["methods", "from=found", "output=paper"]) == 0
+def written(empty_folder: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return the texts on a small comparison, by file, in the folder where they are."""
+    monkeypatch.chdir(folder)
     return {name: Path("paper", name).read_text("utf-8") for name in ("methods.md", "methods.tex", "odd.html")}
 
 

@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_link_leads_to_a_file_in_the_folder(folder: Path) -> None:
     """It is copied to a stick: nothing may point out of it."""
     pages = [page for page in folder.glob("*.html") if page.name != seminar.PAGE]
