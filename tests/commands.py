@@ -7,6 +7,12 @@ import pytest
 from experiments.console import main
 
 
+def with_settings(words: list[str], settings: list[str]) -> list[str]:
+    """Return a command with settings in place of what it says of them: what is given twice is refused."""
+    instead = tuple(f"{setting.partition('=')[0]}=" for setting in settings)
+    return [*(word for word in words if not word.startswith(instead)), *settings] if settings else words
+
+
 def refused_line(words: list[str], capsys: pytest.CaptureFixture[str], *, alone: bool = True) -> str:
     """Return the one line with which a command is refused; ``alone`` if nothing else is said before it.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from commands import with_settings
 from strategies import extension_text
 
 import sim
@@ -44,10 +45,10 @@ def commands(name: str = "extending.md") -> list[list[str]]:
 def test_the_commands_of_the_page_run(command):
     """The verbs take the extension, its settings, and its measures."""
     smaller = {"compare": ["replicates=2", "months=48"], "sweep": ["draws=4", "replicates=2", "months=12"]}
-    assert main([*command, *smaller.get(command[0], [])]) == 0
+    assert main(with_settings(command, smaller.get(command[0], []))) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("command", commands("results.md"), ids=lambda command: command[0])
 def test_the_commands_of_the_page_of_results_run(command):
     """Their figures and words read measures that it has to report."""
@@ -59,7 +60,7 @@ def test_the_commands_of_the_page_of_results_run(command):
         "patterns": ["runs=4", "matrix_runs=2"],
         "scan": ["draws=2", "runs=2", "places=2", "draws_at_once=2", "confirm=0"],
     }
-    assert main([*command, *smaller[command[0]]]) == 0
+    assert main(with_settings(command, smaller[command[0]])) == 0
 
 
 @pytest.mark.slow
