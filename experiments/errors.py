@@ -146,7 +146,7 @@ def in_plain_words(line: str) -> str:
     before, value, allowed = found.groups()
     for pattern, words in _ALLOWED:
         allowed = re.sub(pattern, words, allowed)
-    return f"{before} = {_as_written(value)} is not allowed: {allowed}{_cure_of(value, allowed)}"
+    return f"{before.removesuffix('_')} = {_as_written(value)} is not allowed: {allowed}{_cure_of(value, allowed)}"
 
 
 def _as_written(value: str) -> str:
