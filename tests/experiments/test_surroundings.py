@@ -104,8 +104,10 @@ def test_closed_streams_are_no_error(closed, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_a_closed_terminal_ends_a_command_as_a_polite_kill_does(name, tmp_path, monkeypatch):
+def test_a_closed_terminal_ends_a_command_as_a_polite_kill_does(name, tmp_path, monkeypatch, request):
     number = getattr(signal, name)
+    outside = signal.signal(number, signal.SIG_DFL)  # tests may themselves be run under nohup
+    request.addfinalizer(lambda: signal.signal(number, outside))
     monkeypatch.setattr("experiments.verbs.run.tied_run", lambda *_, **__: signal.raise_signal(number))
     before = signal.getsignal(number)
     with pytest.raises(SystemExit) as left:
