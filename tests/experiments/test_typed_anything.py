@@ -205,7 +205,7 @@ def test_whatever_is_typed_is_taken_or_refused_in_one_line(stopped: None, words:
     check(words)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=1_200, suppress_health_check=QUIETLY)
 @given(words=asked())
 def test_whatever_is_typed_is_taken_or_refused_in_one_line_many_times(stopped: None, words: list[str]) -> None:
