@@ -23,12 +23,7 @@ _WRITTEN_AS = str.maketrans(
     {"−": "-", "–": "-", "—": "-", "×": "x", "’": "'", "‘": "'", "“": '"', "”": '"', "£": "GBP ", "→": "->", "±": "+/-"}
     | {"≤": "<=", "≥": ">=", "…": "...", "·": ".", "─": "-", "│": "|"}
 )
-_CGROUPS = Path("/sys/fs/cgroup")
-_LIMITS = (
-    ("memory.max", "memory.current"),
-    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-)
-"""Where Linux tells what a group of processes may have and has, in its second and in its first form."""
+_PROC, _CGROUPS = Path("/proc"), Path("/sys/fs/cgroup")
 _NO_LIMIT = 1 << 60
 
 
@@ -181,22 +176,57 @@ def cores() -> int:
     return int(joblib.cpu_count())
 
 
-def memory_limit() -> tuple[int, int] | None:
-    """Return the bytes of memory that this group of processes may have and has, or None if it has no limit."""
-    for limit, used in _LIMITS:
-        with suppress(OSError, ValueError):  # "max" is no number
-            allowed = int((_CGROUPS / limit).read_text())
-            return (allowed, int((_CGROUPS / used).read_text())) if allowed < _NO_LIMIT else None
-    return None
-
-
 def memory_left() -> int | None:
-    """Return the bytes of memory that can be had now, or None where the system does not tell."""
-    free: int | None = None
-    with suppress(OSError, ValueError):
-        told = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
-        free = int(told["MemAvailable"].split()[0]) * 1024
-    if (limited := memory_limit()) is not None:
-        left = limited[0] - limited[1]
-        free = left if free is None else min(free, left)
-    return free
+    """Return the bytes that may still be taken: of the machine, of a container or job, of ``ulimit -v``.
+
+    None where the system does not say (other than Linux).
+    """
+    return min(_limits(), default=None)
+
+
+def memory_limit() -> tuple[int, int] | None:
+    """Return the bytes that the group of processes with least left may have, and has; None if no group has a limit."""
+    return min(_limited_groups(), key=lambda group: group[0] - group[1], default=None)
+
+
+def _limits() -> Iterator[int]:
+    for line in _lines(_PROC / "meminfo"):
+        if line.startswith("MemAvailable:"):
+            yield 1024 * int(line.split()[1])
+    yield from (max(0, allowed - used) for allowed, used in _limited_groups())
+    if sys.platform == "linux":
+        import resource
+
+        most, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if most != resource.RLIM_INFINITY:
+            pages = int((_PROC / "self" / "statm").read_text(encoding="ascii").split()[0])
+            yield max(0, most - pages * resource.getpagesize())
+
+
+def _limited_groups() -> Iterator[tuple[int, int]]:
+    """Give what each group of processes that this one is in may have, and has without what is only cached.
+
+    That is its container, its job, and those that these are in, in either version of such groups.
+    """
+    for line in _lines(_PROC / "self" / "cgroup"):
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            root, limit, used, cached = _CGROUPS, "memory.max", "memory.current", "inactive_file"
+        elif "memory" in controllers.split(","):
+            root, limit, used = _CGROUPS / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes"
+            cached = "total_inactive_file"
+        else:
+            continue
+        own = root / path.lstrip("/")
+        for group in (own, *(parent for parent in own.parents if parent.is_relative_to(root))):
+            for most in _lines(group / limit):
+                if most.isdecimal() and int(most) < _NO_LIMIT:  # else it is "max", or the largest number there is
+                    kept = dict(line.split() for line in _lines(group / "memory.stat"))
+                    yield int(most), int(*_lines(group / used)) - int(kept.get(cached, 0))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return []

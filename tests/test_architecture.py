@@ -138,7 +138,7 @@ ROOMS: dict[str, str] = {
     "experiments.options": "sim experiments.files",
     "experiments.registry": "experiments.options",
     "experiments.errors": "sim analysis.shared experiments.files experiments.surroundings experiments.options",
-    "experiments.memory": "experiments.errors",
+    "experiments.memory": "experiments.surroundings experiments.errors",
     "experiments.settings": "sim",
     "experiments.values": "sim experiments.extensions experiments.errors",
     "experiments.behaviours": "sim experiments.options experiments.errors",

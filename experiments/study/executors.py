@@ -13,9 +13,9 @@ from uuid import uuid4
 
 from analysis.shared.libraries import library
 from experiments.errors import CommandError
-from experiments.memory import memory_left, refuse_too_many
+from experiments.memory import refuse_too_many
 from experiments.study.chunks import Outcome, run_chunk
-from experiments.surroundings import cores
+from experiments.surroundings import cores, memory_left
 
 Done = Generator[tuple[str, Outcome | Exception]]
 """The id of a chunk, and what came of it, or what went wrong with it as a whole."""

@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 from commands import refused_line
 
-from experiments import memory
+from experiments import memory, surroundings
 from experiments.errors import CommandError, exit_code, one_line
-from experiments.memory import memory_left, refuse_too_many
+from experiments.memory import refuse_too_many
+from experiments.surroundings import memory_left, memory_limit
 
 GB = 10**9
 
 
 def machine(folder: Path, monkeypatch: pytest.MonkeyPatch, groups: str, files: dict[str, str]) -> None:
     """Let the limits be those of a machine with so much in its files."""
-    monkeypatch.setattr(memory, "_PROC", folder / "proc")
-    monkeypatch.setattr(memory, "_CGROUPS", folder / "cgroup")
+    monkeypatch.setattr(surroundings, "_PROC", folder / "proc")
+    monkeypatch.setattr(surroundings, "_CGROUPS", folder / "cgroup")
     files = {
         "proc/meminfo": "MemTotal: 32000000 kB\nMemAvailable: 16000000 kB\n",
         "proc/self/cgroup": groups,
@@ -67,9 +68,28 @@ def test_or_that_of_a_container_or_job_without_what_is_only_cached(
     assert memory_left() == 2 * GB
 
 
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"memory.max": "2000\n", "memory.current": "500\n"}, (2000, 500)),
+        ({"memory.max": "max\n", "memory.current": "500\n"}, None),
+        ({"memory/memory.limit_in_bytes": "3000", "memory/memory.usage_in_bytes": "1"}, (3000, 1)),
+        ({"memory/memory.limit_in_bytes": "9223372036854771712", "memory/memory.usage_in_bytes": "1"}, None),
+        ({}, None),
+    ],
+)
+def test_the_limit_of_a_container_is_known(
+    files: dict[str, str], expected: tuple[int, int] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine(tmp_path, monkeypatch, "2:memory:/\n0::/\n", {f"cgroup/{name}": text for name, text in files.items()})
+    assert memory_limit() == expected
+    if expected:
+        assert memory_left() == expected[0] - expected[1]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is kept on Linux alone")
 def test_or_that_of_ulimit() -> None:
-    asked = "ulimit -v 1000000; exec $0 -c 'from experiments.memory import memory_left as left; print(left())'"
+    asked = "ulimit -v 1000000; exec $0 -c 'from experiments.surroundings import memory_left as left; print(left())'"
     said = subprocess.run(["bash", "-c", asked, sys.executable], capture_output=True, text=True, check=True)
     assert 0 < int(said.stdout) < 1_024_000_000
 

@@ -194,23 +194,3 @@ def test_an_error_of_a_file_names_the_file():
 
 
 # ---------------------------------------------------------------------------- machine
-
-
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({"memory.max": "2000\n", "memory.current": "500\n"}, (2000, 500)),
-        ({"memory.max": "max\n", "memory.current": "500\n"}, None),
-        ({"memory/memory.limit_in_bytes": "3000", "memory/memory.usage_in_bytes": "1"}, (3000, 1)),
-        ({"memory/memory.limit_in_bytes": "9223372036854771712", "memory/memory.usage_in_bytes": "1"}, None),
-        ({}, None),
-    ],
-)
-def test_the_limit_of_a_container_is_known(files, expected, tmp_path, monkeypatch):
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    monkeypatch.setattr(surroundings, "_CGROUPS", tmp_path)
-    assert surroundings.memory_limit() == expected
-    if expected:
-        assert surroundings.memory_left() == expected[0] - expected[1]
