@@ -303,7 +303,7 @@ class OwnFiles(FileConfigSource):
         text, group = text_of(path), config_path.partition("/")[0]
         values = settings_in(text, path)
         package = self._get_header_dict(text)["package"]
-        refuse_unfit_settings(path, package, lambda name: located(f"{name}.yaml"))
+        refuse_unfit_settings(values, path, package, lambda name: located(f"{name}.yaml"))
         record_use(path)
         if package is None and (group in STATE_WHOLE_SCENARIOS or set(values) == {group}):
             package = WHOLE

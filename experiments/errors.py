@@ -146,10 +146,10 @@ def in_plain_words(line: str) -> str:
     before, value, allowed = found.groups()
     for pattern, words in _ALLOWED:
         allowed = re.sub(pattern, words, allowed)
-    return f"{before.removesuffix('_')} = {_as_written(value)} is not allowed: {allowed}{_cure_of(value, allowed)}"
+    return f"{before.removesuffix('_')} = {_in_yaml(value)} is not allowed: {allowed}{_cure_of(value, allowed)}"
 
 
-def _as_written(value: str) -> str:
+def _in_yaml(value: str) -> str:
     """Return a value of Python as YAML has it."""
     try:
         read = ast.literal_eval(value)
@@ -258,8 +258,6 @@ def unreadable_file(error: MarkedYAMLError, path: Path | str = "a YAML file") ->
     mark = error.problem_mark
     where = f"{path}, line {mark.line + 1}" if mark else str(path)
     problem = _joined(str(error.problem))
-    if re.search("begins with a zero|counted in sixties|is no name", problem):
-        return f"{where}: {problem}"
     if found := re.match(r"found duplicate key (.+)", problem):
         return f"{where}: {found[1]!r} is named twice: give each a name of its own, or leave one out"
     return f"{where} cannot be read: {problem}"

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 
-from experiments.files import Refused
+from experiments.files import Refused, typed_path
 
 EXTENSION = "extension"
 SHIPPED = "sim."
@@ -80,4 +79,4 @@ def refuse_unnamed(extension: str, where: str) -> None:
 def _spellings(extension: str) -> set[str]:
     """Return an extension as it is written, and as the whole path of the file that it may be."""
     file = extension if extension.endswith(".py") else f"{extension.replace('.', '/')}.py"
-    return {extension, str(Path(file).expanduser().resolve())}
+    return {extension, str(typed_path(file).resolve())}

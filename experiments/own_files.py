@@ -24,13 +24,14 @@ _INTERPOLATION = re.compile(r"\$\{(?!(hydra:)?[\w.\[\]/]+\})[^}]*\}")
 _FOR_HYDRA = ("hydra", "_target_")
 
 
-def refuse_unfit_settings(file: Path, package: str | None, find: Callable[[str], Path | None]) -> None:
-    """Raise Refused for a file of one's own that is no settings of a run; its defaults are followed.
+def refuse_unfit_settings(
+    held: Mapping[str, Any], file: Path, package: str | None, find: Callable[[str], Path | None]
+) -> None:
+    """Raise Refused if what a file of one's own holds is no settings of a run; its defaults are followed.
 
     ``package`` is where its first line says that its settings go. ``find`` returns the file that defaults name by its
     path from the folder.
     """
-    held = read_yaml(file)
     if not isinstance(held.get("defaults", []), list):
         raise Refused(f"{file}: defaults is no list: it takes a list, [/board: growth]; or leave it out")
     named = [key for key in _keys(held) if key in _FOR_HYDRA]
@@ -40,7 +41,7 @@ def refuse_unfit_settings(file: Path, package: str | None, find: Callable[[str],
     if _INTERPOLATION.search(str(held)):
         raise Refused(f"{file}: ${{...}} takes the name of a setting here, as ${{place.population}}, and nothing else")
     refuse_many_interpolations(held, str(file))
-    _refuse_circle(file, find)
+    _refuse_circle(held, file, find)
 
 
 def refuse_many_interpolations(held: Any, where: str) -> None:
@@ -67,17 +68,18 @@ def _keys(held: Any) -> Iterator[str]:
 # ---------------------------------------------------------------------- files that name each other
 
 
-def _refuse_circle(file: Path, find: Callable[[str], Path | None]) -> None:
+def _refuse_circle(held: Mapping[str, Any], file: Path, find: Callable[[str], Path | None]) -> None:
     """Raise Refused if the defaults of a file lead back to a file on the way, or to more files than anybody needs."""
     sizes: dict[Path, int] = {}
 
-    def size(path: Path, group: str, above: tuple[Path, ...]) -> int:
+    def size(path: Path, group: str, above: tuple[Path, ...], held: Mapping[str, Any] | None = None) -> int:
         if path in above:
             way = " -> ".join(one.name for one in (*above[above.index(path) :], path))
             raise Refused(f"{file}: its defaults go round in a circle ({way}): take one of them out")
         if path not in sizes:
             try:
-                named = [(name, there) for name in _named_by(path, group) if (there := find(name)) is not None]
+                names = _named_by(read_yaml(path) if held is None else held, group)
+                named = [(name, there) for name in names if (there := find(name)) is not None]
             except Refused as error:
                 raise Refused(f"{path}, defaults: {error}") from None
             sizes[path] = 1 + sum(size(there, name.rpartition("/")[0], (*above, path)) for name, there in named)
@@ -85,12 +87,12 @@ def _refuse_circle(file: Path, find: Callable[[str], Path | None]) -> None:
             raise Refused(f"{file}: its defaults name more than {MOST_FILES} files: name fewer")
         return sizes[path]
 
-    size(file, file.parent.name, ())
+    size(file, file.parent.name, (), held)
 
 
-def _named_by(path: Path, group: str) -> Iterator[str]:
+def _named_by(held: Mapping[str, Any], group: str) -> Iterator[str]:
     """Give the files that the defaults of a file in a group name, by their path from the folder, without ending."""
-    for entry in _defaults(read_yaml(path)):
+    for entry in _defaults(held):
         of_group, names = next(iter(entry.items()), ("", None)) if isinstance(entry, Mapping) else ("", entry)
         of_group = str(of_group).removeprefix("optional ").partition("@")[0].strip()
         if of_group.startswith("override "):

@@ -122,7 +122,7 @@ class _Loader(get_yaml_loader()):  # type: ignore[misc]
             says = f"{node.value} would be counted in sixties: write '{node.value}'"
         else:
             return int(self.construct_yaml_int(node))
-        raise yaml.constructor.ConstructorError(None, None, says, node.start_mark)
+        raise UnfitYaml(says, 1 + node.start_mark.line)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
         """Return settings by name; refuse a name that is no text."""
@@ -130,7 +130,7 @@ class _Loader(get_yaml_loader()):  # type: ignore[misc]
             if name.tag not in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
                 shown = repr(name.value) if isinstance(name.value, str) else "a list"
                 says = f"{shown} is no name: names are text, in quotes where they would be read as anything else"
-                raise yaml.constructor.ConstructorError(None, None, says, name.start_mark)
+                raise UnfitYaml(says, 1 + name.start_mark.line)
         return super().construct_mapping(node, deep=deep)
 
 

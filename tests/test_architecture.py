@@ -195,7 +195,7 @@ ROOMS: dict[str, str] = {
     " analysis.places"
     " analysis.hindcast"
     " experiments.options experiments.behaviours experiments.cases experiments.compose experiments.files"
-    " experiments.terminal experiments.runs"
+    " experiments.surroundings experiments.terminal experiments.runs"
     " experiments.search experiments.output experiments.page"
     " experiments.console",
 }

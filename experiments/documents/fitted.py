@@ -11,7 +11,6 @@ ones the fit knows it. What was judged stays in the study, so that the same comm
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from experiments.options import shipped_folder
 from experiments.output.folder import DOCS
 from experiments.runs.declared_patterns import declared_patterns, null_month
 from experiments.search.prior_scan import BEHAVIOUR, CHUNKS
+from experiments.surroundings import cores
 from sim.sources import source_hash
 
 TABLES = ("waves", "parameters", "coverage", "emulators", "patterns")
@@ -71,7 +71,7 @@ def judged(study: Path, folder: Path, *, held_out: bool, prior: bool) -> int:
     done = study / f"judged_{source_hash('sim', 'configs')[:12]}"
     with (
         tempfile.TemporaryDirectory() as scratch,
-        ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool,
     ):
         own = prior_as_behaviour(study, Path(scratch) / "own")
         asked = {BEST: [f"behaviour={BEST}"], ACCEPTED: [f"behaviour={ACCEPTED}", f"runs={RUNS[ACCEPTED]}"]}

@@ -9,7 +9,6 @@ minute and a half a null model, on as many processors as there are; then it take
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -33,6 +32,7 @@ from experiments.documents.matching import (
     matched,
     search,
 )
+from experiments.surroundings import cores
 from sim import Ensemble, simulate_ensemble
 from sim.own import extension_file
 
@@ -204,7 +204,7 @@ def _interval(values: NDArray[np.float64]) -> tuple[float, ...]:
 
 def main() -> int:
     """Look, write down what is seen, print it, and return the exit code."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
         of_model, compiled = pool.submit(_model), pool.submit(_compiled)
         of_nulls = {name: pool.submit(_null, name) for name in NULLS[2:]}
         target, model, baseline, growth = of_model.result()

@@ -41,7 +41,6 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -59,7 +58,7 @@ from analysis.shared.libraries import library
 from experiments.behaviours import behaviours_of_a_fit
 from experiments.command import Command
 from experiments.errors import CommandError
-from experiments.files import Refused, read_parquet
+from experiments.files import Refused, read_parquet, typed_path
 from experiments.output.frame import Results, study_folder
 from experiments.runs.declared_patterns import (
     FITTED,
@@ -292,7 +291,7 @@ def _known(named: str | None) -> pd.DataFrame:
     if named is None:
         return pd.DataFrame()
     try:
-        return read_parquet(Path(named).expanduser())
+        return read_parquet(typed_path(named))
     except Refused as error:
         raise CommandError(f"known = {named!r}: {error}") from None
 
