@@ -198,7 +198,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
     An error of writing names ``path``: of a full disk the system tells no file.
     """
-    partial = path.with_name(f".{path.name}.{this_process()}.{uuid4().hex}{PARTIAL}")
+    partial = path.with_name(f".{path.name}.{own_name()}{PARTIAL}")
     try:
         yield partial
         with partial.open("rb+") as written:
@@ -255,7 +255,7 @@ def scratch_folder(parent: Path | None = None, prefix: str = "partnerships") -> 
     """
     parent = parent or Path(tempfile.gettempdir())
     sweep_up(parent, f"{escape(prefix)}-{ANY_PROCESS}")
-    folder = parent / f"{prefix}-{this_process()}-{uuid4().hex}"
+    folder = parent / f"{prefix}-{own_name()}"
     folder.mkdir(mode=0o700)
     try:
         yield folder
@@ -272,6 +272,11 @@ def disk_time(folder: Path) -> float:
 def this_process() -> str:
     """Return the name of this process, which is that of no other here or on another machine."""
     return f"{_machine()}-{os.getpid()}"
+
+
+def own_name() -> str:
+    """Return a name that nothing else has, here or on another machine, and that tells this process."""
+    return f"{this_process()}-{uuid4().hex}"
 
 
 def has_ended(process: str) -> bool:

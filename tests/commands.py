@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from experiments.console import main
@@ -11,6 +14,14 @@ def with_settings(words: list[str], settings: list[str]) -> list[str]:
     """Return a command with settings in place of what it says of them: what is given twice is refused."""
     instead = tuple(f"{setting.partition('=')[0]}=" for setting in settings)
     return [*(word for word in words if not word.startswith(instead)), *settings] if settings else words
+
+
+def wait_for(condition: Callable[[], bool], *, seconds: float = 120.0) -> None:
+    """Return once a condition holds; fail if it does not in time."""
+    stop = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < stop, "nothing happened in time"
+        time.sleep(0.002)
 
 
 def refused_line(words: list[str], capsys: pytest.CaptureFixture[str], *, alone: bool = True) -> str:

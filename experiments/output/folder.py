@@ -12,7 +12,7 @@ from pathlib import Path
 
 from experiments.command import Command
 from experiments.errors import DISK_FULL, CommandError
-from experiments.files import ANY_PROCESS, inside, is_abandoned, sweep_up, take_away, this_process, typed_path
+from experiments.files import ANY_PROCESS, inside, is_abandoned, own_name, sweep_up, take_away, typed_path
 
 MANIFEST = "manifest.json"
 
@@ -58,7 +58,7 @@ def output_folder(target: Path, *, overwrite: bool) -> Iterator[Path]:
     _put_back(target)
     _refuse_occupied(target, overwrite=overwrite)
     sweep_up(target.parent, f".*{_PARTIAL}{ANY_PROCESS}")
-    partial = target.with_name(f".{target.name}{_PARTIAL}{this_process()}")
+    partial = target.with_name(f".{target.name}{_PARTIAL}{own_name()}")
     made = [folder for folder in target.parents if not folder.exists()]
     try:
         partial.mkdir(parents=True)
@@ -104,7 +104,7 @@ def _put_in_place(partial: Path, target: Path) -> None:
     if not target.exists():
         partial.rename(target)
         return
-    replaced = target.with_name(f".{target.name}{_REPLACED}{this_process()}")
+    replaced = target.with_name(f".{target.name}{_REPLACED}{own_name()}")
     try:
         target.rename(replaced)
         partial.rename(target)

@@ -41,7 +41,7 @@ _MONTHS_WORTH_A_PROCESS = 4000
 """Below this many simulated months starting processes costs more than it saves."""
 
 
-class Months:
+class StoredMonths:
     """Every month of many runs, in a file that is read column by column: ``months[["scenario", "trust"]]``."""
 
     def __init__(self, path: Path) -> None:
@@ -107,7 +107,7 @@ def run_pairs(
 def run_pairs_into(path: Path, scenarios: Mapping[str, Scenario], **asked: Any) -> pd.DataFrame:
     """Do as :func:`run_pairs` does, but write trajectories into a Parquet file as they come; return the final values.
 
-    They are read with :class:`Months`. Memory holds some hundred trajectories at a time.
+    They are read with :class:`StoredMonths`. Memory holds some hundred trajectories at a time.
     """
     with ExitStack() as stack:
         writer: pq.ParquetWriter | None = None

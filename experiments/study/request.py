@@ -55,8 +55,6 @@ def _refuse_measures(request: StudyRequest, known: Collection[str]) -> None:
         if name not in known:
             hint = nearest(name, known)
             raise CommandError(f"measures: unknown measure {name!r}{hint}; see: partnerships list measures")
-    if len(set(request.monthly)) < len(request.monthly):
-        raise CommandError(f"measures = [{','.join(request.monthly)}] is not allowed: name each once")
 
 
 def _refuse_years(request: StudyRequest, scenarios: Mapping[str, Scenario]) -> None:

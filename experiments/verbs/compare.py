@@ -59,7 +59,7 @@ from experiments.memory import refuse_too_many
 from experiments.output.frame import Results
 from experiments.output.places import with_places
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
-from experiments.runs.pairs import Engine, Months, Turn, measures_of, run_pairs_into
+from experiments.runs.pairs import Engine, StoredMonths, Turn, measures_of, run_pairs_into
 from experiments.settings import Figures, Names, Seed, SomeNames, Workers, checked
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
@@ -127,7 +127,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
     if needed is not None:
         tables["precision.csv"] = precision_reached(needed, runs)
         text += f"\n\n{precision_in_words(tables['precision.csv'], most=settings.most_replicates)}"
-    months = Months(of_months)
+    months = StoredMonths(of_months)
     results = Results(
         scenarios=scenarios,
         seed=settings.seed,

@@ -53,7 +53,6 @@ IN_A_CHECKOUT = ("test", "engine")
 """Extras for work on the package itself."""
 OURS = ("sim", "analysis", "configs", "experiments")
 KEPT_WHERE = "NUMBA_CACHE_DIR"
-NOT_KEPT = f"the compiled engine cannot be kept, as no folder for it can be written to: set {KEPT_WHERE} to one"
 LITTLE_MEMORY = 1 << 30
 """Bytes that compiling the engine, and a study on a few cores, can do with."""
 LITTLE_DISK = 200 << 20
@@ -63,9 +62,9 @@ _ERROR = re.compile(r"^[\w.]+(Error|Exception): ")
 
 ENGINE = """
 import json
-from sim.compiled import MONTH, is_compiled, put_together
+from sim.compiled import MONTH, NOT_KEPT, is_compiled, put_together
 folder = put_together(MONTH).kept.folder
-print(json.dumps([folder and str(folder), is_compiled()]))
+print(json.dumps({"kept": folder and str(folder), "is_kept": is_compiled(), "wrong": None if folder else NOT_KEPT}))
 """
 """What is asked of the engine in a process of its own: so that one which cannot even start is told of."""
 
@@ -220,16 +219,17 @@ def engine(answer: Future[subprocess.CompletedProcess[str]]) -> Findings:
         last = _ERROR.sub("", told.stderr.strip().rpartition("\n")[2]) or f"it ends with code {told.returncode}"
         yield Finding("engine", "compiled", "cannot start", f"the compiled engine cannot start: {last}")
         return
-    kept, is_kept = json.loads(told.stdout)
-    if kept is None:
-        yield Finding("engine", "kept in", "no folder: compiled at every start, in about a minute", NOT_KEPT)
+    said = json.loads(told.stdout)
+    if said["wrong"]:
+        yield Finding("engine", "kept in", "no folder: compiled at every start, in about a minute", said["wrong"])
         return
+    kept = said["kept"]
     files = sorted(Path(kept).glob("month-*.compiled"))
     size = sum(file.stat().st_size for file in files)
     found = f"{Path(kept).absolute()} ({len(files)} kept, {_bytes(size)})"
     yield Finding("engine", "kept in", found, _wrong_with(os.environ.get(KEPT_WHERE), Path(kept)))
     later = "not yet: the first command with many runs compiles it, once, in about a minute"
-    yield Finding("engine", "compiled", "yes: it starts at once" if is_kept else later)
+    yield Finding("engine", "compiled", "yes: it starts at once" if said["is_kept"] else later)
 
 
 def _wrong_with(named: str | None, kept: Path) -> str | None:

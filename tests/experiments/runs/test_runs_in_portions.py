@@ -9,7 +9,7 @@ import pytest
 
 from experiments import load_scenario
 from experiments.runs import pairs
-from experiments.runs.pairs import Months, run_pairs, run_pairs_into
+from experiments.runs.pairs import StoredMonths, run_pairs, run_pairs_into
 from sim import find_place
 
 
@@ -27,6 +27,6 @@ def test_runs_in_small_portions_into_a_file_are_those_at_once_in_memory(
     runs = run_pairs_into(path := tmp_path / "months.parquet", scenarios, **asked)
     pd.testing.assert_frame_equal(runs, once.runs, check_exact=True)
     pd.testing.assert_frame_equal(pd.read_parquet(path), once.trajectories, check_exact=True)
-    months = Months(path)
+    months = StoredMonths(path)
     assert set(months) == set(once.trajectories)
     assert list(months[["scenario", "trust"]]) == ["scenario", "trust"]

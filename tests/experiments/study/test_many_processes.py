@@ -13,12 +13,11 @@ import textwrap
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from commands import refused_line
+from commands import refused_line, wait_for
 
 from experiments import load_scenario
 from experiments.console import main
@@ -177,13 +176,6 @@ LOGGED = textwrap.dedent("""
     sys.exit(main(sys.argv[2:]))
 """)
 """The command, which logs what it computes before it does."""
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float = 120.0) -> None:
-    stop = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < stop, "nothing happened in time"
-        time.sleep(0.002)
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from commands import refused_line
+from commands import refused_line, wait_for
 
 from experiments import load_scenario
 from experiments.console import main
@@ -390,13 +390,6 @@ LONGER = ["months=36", "vary=[levers]", "draws=64", "replicates=4", "runs_per_ch
 def receipts(folder: Path) -> dict[str, tuple[int, int]]:
     """Return inode and time of each receipt: a chunk that is computed again gets another one."""
     return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in folder.glob("chunks/*.json")}
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float = 120.0) -> None:
-    stop = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < stop, "nothing happened in time"
-        time.sleep(0.002)
 
 
 @pytest.mark.slow

@@ -11,8 +11,14 @@ import pytest
 
 from experiments.console import main
 from experiments.verbs import doctor
+from sim.compiled import NOT_KEPT
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
+
+
+def kept_in(folder: str | None, *, is_kept: bool) -> str:
+    """Return what the engine answers of where it is kept."""
+    return json.dumps({"kept": folder, "is_kept": is_kept, "wrong": None if folder else NOT_KEPT})
 
 
 @pytest.fixture
@@ -25,7 +31,7 @@ def engine_says(monkeypatch):
 
     monkeypatch.delenv(doctor.KEPT_WHERE, raising=False)
     monkeypatch.setattr(doctor, "memory_left", lambda: 8 << 30)
-    says(json.dumps(["/kept", True]))
+    says(kept_in("/kept", is_kept=True))
     return says
 
 
@@ -80,7 +86,7 @@ def test_an_engine_that_does_not_start_is_told_in_its_own_words(engine_says, cap
 def test_an_engine_without_its_folder_is_told_with_the_cure(named, kept, part, engine_says, monkeypatch, capsys):
     if named:
         monkeypatch.setenv(doctor.KEPT_WHERE, named)
-    engine_says(json.dumps([kept, False]))
+    engine_says(kept_in(kept, is_kept=False))
     assert part in wrong(capsys)
 
 
