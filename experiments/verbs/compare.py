@@ -41,7 +41,6 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
@@ -104,7 +103,8 @@ def work(settings: CompareSettings, command: Command) -> Results:
     refuse_unknown_objective(settings.objective)
     turns = turns_of(places, command.behaviours)
     _refuse_beyond_memory(settings, scenarios)
-    of_months = Path(command.folder or ".") / "trajectories.parquet"
+    assert command.folder is not None  # it is open while a verb with output= works
+    of_months = command.folder / "trajectories.parquet"
     run = partial(
         run_pairs_into,
         of_months,
