@@ -169,13 +169,13 @@ def extras() -> Findings:
 
 def _needed() -> dict[str, dict[str, str]]:
     """Return the libraries that are needed, always and by extra, each with the versions that will do."""
-    try:
-        stated = metadata(PACKAGE)
-        lines, names = stated.get_all("Requires-Dist") or [], stated.get_all("Provides-Extra") or []
-    except PackageNotFoundError:  # a checkout that was not installed
-        project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    if (stated := HOME / "pyproject.toml").is_file():  # a checkout, whatever may be installed beside it
+        project = tomllib.loads(stated.read_text(encoding="utf-8"))["project"]
         lines, names = list(project["dependencies"]), list(project["optional-dependencies"])
         lines += [f"{one}; extra == '{name}'" for name in names for one in project["optional-dependencies"][name]]
+    else:
+        installed = metadata(PACKAGE)
+        lines, names = installed.get_all("Requires-Dist") or [], installed.get_all("Provides-Extra") or []
     asked = [Requirement(line) for line in lines]
     needed: dict[str, dict[str, str]] = {}
     for extra in (ALWAYS, *names):
@@ -311,9 +311,17 @@ def folder() -> Findings:
         yield Finding("folder", "in the way", own.name, wrong)
 
 
+def _is_checkout(here: Path) -> bool:
+    """Return whether a folder is a checkout of this project, which may be installed from there or beside it."""
+    try:
+        return bool(tomllib.loads((here / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"] == PACKAGE)
+    except (OSError, KeyError, ValueError):
+        return False
+
+
 def _namesakes(here: Path) -> list[Path]:
     """Return files and packages in a folder that have the name of one of ours, of a library or of Python's own."""
-    if here.resolve() == HOME:
+    if here.resolve() == HOME or _is_checkout(here):
         return []
     names = {*OURS, *(name.replace("-", "_") for name in _needed()[ALWAYS])}
     names |= {name for name in sys.stdlib_module_names if name in sys.modules}

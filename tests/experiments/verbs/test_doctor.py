@@ -127,6 +127,15 @@ def test_files_in_the_way_are_named(engine_says, capsys):
     assert "numpy.py has the name of a module that is needed" in wrong(capsys)
 
 
+def test_a_checkout_is_in_nobodys_way(engine_says, capsys):
+    """As the README installs it: from the folder in which it is given then."""
+    Path("sim").mkdir()
+    Path("sim", "__init__.py").touch()
+    assert "sim has the name of a module that is needed" in wrong(capsys)
+    Path("pyproject.toml").write_text('[project]\nname = "local-partnerships"\n')
+    assert main(["doctor"]) == 0
+
+
 def test_little_memory_and_a_locked_folder_are_told(engine_says, monkeypatch, capsys):
     monkeypatch.setattr(doctor, "memory_left", lambda: 300 << 20)
     monkeypatch.setattr(os, "access", lambda path, mode: False)
