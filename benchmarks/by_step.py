@@ -58,6 +58,8 @@ def at_address(typingctx: Any, address: Any) -> Any:
 class _NotKept(KeptCode):
     """Compiled code that is not kept: it counts in this process's memory."""
 
+    path = None
+
     def _folder(self) -> None:
         return None
 
@@ -68,7 +70,7 @@ class Clock:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.spent = np.zeros(MOST_STEPS, dtype=np.int64)
-        self.depth = 0
+        self.depth = -1
 
     def timed(self, take: Any, name: str) -> Any:
         """Return a compiled step that is timed."""
@@ -85,24 +87,33 @@ class Clock:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Have every step timed that is put into a month meanwhile."""
-        of_steps, of_pairs, of_rounds = engine.step_stage, engine.pair_stage, engine.round_stage
+        of_steps, of_pairs, of_rounds, of_all = (
+            engine.step_stage,
+            engine.pair_stage,
+            engine.round_stage,
+            engine.stages_of,
+        )
 
-        def step_stage(steps: Any, layout: Any) -> Any:
-            return self.timed(of_steps(steps, layout), WITHIN * self.depth + steps[0].name)
+        def step_stage(step: Any, layout: Any) -> Any:
+            return self.timed(of_steps(step, layout), WITHIN * self.depth + step.name)
 
         def pair_stage(step: Any, sources: Any, layout: Any) -> Any:
             return self.timed(of_pairs(step, sources, layout), WITHIN * self.depth + step.name)
 
-        def round_stage(step: Any, sources: Any, layout: Any) -> Any:
-            name = WITHIN * self.depth + step.name
+        def round_stage(step: Any, within: Any, layout: Any) -> Any:
+            return self.timed(of_rounds(step, within, layout), WITHIN * self.depth + step.name)
+
+        def stages_of(*asked: Any) -> Any:
             self.depth += 1
-            rounds = of_rounds(step, sources, layout)
+            stages = of_all(*asked)
             self.depth -= 1
-            return self.timed(rounds, name)
+            return stages
 
         with (
-            mock.patch.multiple(engine, step_stage=step_stage, pair_stage=pair_stage, round_stage=round_stage),
-            mock.patch.multiple(compiled, KeptCode=_NotKept, _made={}, _ready=set()),
+            mock.patch.multiple(
+                engine, step_stage=step_stage, pair_stage=pair_stage, round_stage=round_stage, stages_of=stages_of
+            ),
+            mock.patch.multiple(compiled, KeptCode=_NotKept, KeptPart=_NotKept, _made={}, _ready=set()),
         ):
             yield
 

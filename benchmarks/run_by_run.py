@@ -62,8 +62,7 @@ def main(wanted: Sequence[str]) -> None:
             if wanted and step.name not in wanted:
                 continue
             with errors_in(said):
-                for part in engine.stages_of((step,), MONTH.sources, layout, at_once=1):
-                    part.compile((layout.world, types.int64))
+                engine.step_stage(step, layout).compile((layout.world, types.int64))
             told = list(loops(said.read_text("utf-8", errors="replace")))
             one_by_one = [places for width, places in told if width == 1]
             if one_by_one or wanted:

@@ -92,7 +92,7 @@ def main() -> None:
         ("project", work_of_all),
         ("project", work_of_a_team),
     ):
-        stage = engine.step_stage([Step(function, Takers("all", kind, lambda model: (), _everybody), "")], layout)
+        stage = engine.step_stage(Step(function, Takers("all", kind, lambda model: (), _everybody), ""), layout)
         run = _repeated(world_maker(layout), stage)
         run(addresses, counts)
         times = []

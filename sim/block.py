@@ -21,12 +21,12 @@ from sim.lanes.engine import Held, Kept, Request
 from sim.lanes.pairs import lanes_for, room_for_matrices, width
 from sim.lanes.views import Each, Kind, Layout, Link, Number, To, addresses_of, room_for
 from sim.levers import Policy, policy_calendar
-from sim.month import Month
+from sim.month import MONTH, Month
 from sim.parameters import Behaviour, Duty, Inspection, Joint, Leadership, Levers
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import THEMES, Archetype, Seat, known_at_launch, seats_of
-from sim.randomness import Draws
+from sim.randomness import OWN_STREAMS, Draws
 from sim.records import Recorder, empty_record
 from sim.scenario import Scenario, month_number
 from sim.state import LANES
@@ -65,6 +65,7 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
         "luck": {stream.name: _row_count(stream.count) for stream in month.streams if not stream.each},
         "luck_of_partner": {stream.name: _row_count(stream.count) for stream in month.streams if stream.each},
     }
+    own_luck = {stream.name for stream in month.streams if stream.number >= OWN_STREAMS}
     of_table: dict[str, Link] = {
         "behaviour": To("behaviour"),
         "levers": To("levers"),
@@ -82,10 +83,25 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
         "kind": To("seat", prefix="kind_", same_position=True),
         "luck": To("luck_of_partner", same_position=True),
     }
+    own = {kind: frozenset(month.own_state.get(kind, ())) for kind in ("partnership", "partner", "matrix")}
+    own |= {kind: frozenset(name for name in rows[kind] if name in own_luck) for kind in ("luck", "luck_of_partner")}
+    own["levers"] = frozenset(name for name in rows["levers"] if name not in LEVER_NAMES)
     seat = dict.fromkeys(Seat.numbers(), 0) | {f"kind_{name}": 0 for name in KIND_NAMES}
     kinds = [
-        Kind("partnership", month.known["partnership"], of_table, methods=_methods(PartnershipModel, methods)),
-        Kind("partner", month.known["partner"], of_partner, methods=_methods(Partner, methods)),
+        Kind(
+            "partnership",
+            month.known["partnership"],
+            of_table,
+            methods=_methods(PartnershipModel, methods),
+            own=own["partnership"],
+        ),
+        Kind(
+            "partner",
+            month.known["partner"],
+            of_partner,
+            methods=_methods(Partner, methods),
+            own=own["partner"] | {"terms"},
+        ),
         Kind(
             "seat",
             seat | {"kind_priorities": len(THEMES), "sits_at": N_TABLES},
@@ -93,10 +109,15 @@ def layout_of(month: Month, methods: dict[str, dict[str, Any]], key: str) -> Lay
             whole=frozenset({"joins_at", "sector"}),
             read_only=True,
         ),
-        *(Kind(name, names, read_only=True) for name, names in rows.items()),
+        *(Kind(name, names, read_only=True, own=own.get(name, frozenset())) for name, names in rows.items()),
     ]
     return Layout(
-        kinds, lanes=LANES, key=key, numbers=(*NUMBERS, *month.counters), matrices=tuple(month.known["matrix"])
+        kinds,
+        lanes=LANES,
+        key=key,
+        numbers=(*NUMBERS, *month.counters),
+        matrices=tuple(month.known["matrix"]),
+        own=own["matrix"].union(month.counters).difference(MONTH.counters),
     )
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import hashlib
+import os
+import subprocess
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from numba import typeof, types
@@ -16,19 +23,27 @@ from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from sim.block import Keeping, Plan, Room, layout_of, plans_of, room_of
 from sim.lanes import engine, pairs
 from sim.lanes.compiling import inlined, whole
-from sim.lanes.keeping import KeptCode
+from sim.lanes.draws import draw_month, find_keys
+from sim.lanes.keeping import KeptCode, KeptPart
 from sim.lanes.refusals import refusal
 from sim.lanes.views import Layout, world_maker
 from sim.month import MONTH, Month
+from sim.own import names_used, own_text
+from sim.partners import Partner
+from sim.partnership import PartnershipModel
 from sim.randomness import NOTHING_GIVEN, Draws
 from sim.scenario import Board, Scenario, ScenarioError
 from sim.sources import source_hash
-from sim.steps import PairStep, flat
+from sim.steps import PairStep, flat, with_rounds
 
 Watcher = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 """Given how many parts are to be compiled, a context in which it is told how many of them just were."""
 
 NOT_KEPT = "the compiled engine cannot be kept, as no folder for it can be written to: set NUMBA_CACHE_DIR to one"
+MOST_HELPERS, WORTH_HELP = 3, 24
+"""Processes that help to compile, and the fewest parts for which it is worth starting them."""
+OF_TERMS = {"terms", "keep_terms", "utility"}
+"""Names of what differs with the terms of a decision."""
 JIT_IS_OFF = "NUMBA_DISABLE_JIT is set, so the compiled engine cannot run: unset it, or take the Mesa engine"
 
 
@@ -39,8 +54,8 @@ class CompiledMonth:
     month: Month
     layout: Layout
     run_block: Any
-    parts: tuple[Any, ...]
-    """What has to be compiled before it, in order."""
+    parts: tuple[tuple[Any, tuple[Any, ...]], ...]
+    """What it has of its own that is compiled before it, in order, each with the types of its arguments."""
     loops: tuple[pairs.PairLoop, ...]
     order: tuple[int, ...]
     """Positions of the steps, as they are taken."""
@@ -101,8 +116,7 @@ def watching_compiler(watcher: Watcher) -> Iterator[None]:
 
 def is_compiled(month: Month = MONTH) -> bool:
     """Return whether this machine has compiled the month as it stands, so that it starts at once."""
-    path = put_together(month).kept.path
-    return month in _ready or (path is not None and path.exists())
+    return month in _ready or put_together(month).kept.is_kept
 
 
 def prepare_engine(month: Month = MONTH) -> None:
@@ -118,7 +132,7 @@ def compiled_month(month: Month) -> CompiledMonth:
     with _lock:
         made = put_together(month)
         if month not in _ready:
-            if is_compiled(month):
+            if made.kept.is_kept:
                 made.run_block.compile(kinds_of_arguments(made))
             else:
                 _compile(made)
@@ -129,23 +143,82 @@ def compiled_month(month: Month) -> CompiledMonth:
 
 
 def _compile(made: CompiledMonth) -> None:
-    """Compile the parts of a month, and last what puts them together, which takes about half as long."""
-    with ExitStack() as watched:
-        advance = [watched.enter_context(watcher(len(made.parts) * 3 // 2)) for watcher in _watchers]
-        for part in made.parts:
+    """Compile the parts of a month, and last what puts them together, which takes a fourth as long."""
+    parts = parts_of(made)
+    with ExitStack() as watched, _helped(made):
+        advance = [watched.enter_context(watcher(len(parts) * 5 // 4)) for watcher in _watchers]
+        for part, kinds in parts:
             try:
-                part.compile((made.layout.world, types.int64))
+                part.compile(kinds)
             except (NumbaError, UnsupportedBytecodeError) as error:
                 steps = tuple(flat((*made.month.launch_steps, *made.month.steps)))
                 raise ScenarioError(refusal(error, steps, made.layout)) from error
             _tell(advance, 1)
         made.run_block.compile(kinds_of_arguments(made))
-        _tell(advance, len(made.parts) // 2)
+        _tell(advance, len(parts) // 4)
+
+
+@contextmanager
+def _helped(made: CompiledMonth) -> Iterator[None]:
+    """Let other processes compile parts of the model's month meanwhile, if many are to be compiled and can be kept."""
+    missing = [part for part, _ in made.parts if not part._cache.is_kept]
+    is_worth_it = len(missing) >= WORTH_HELP and made.kept.folder is not None
+    with ExitStack() as running:
+        for number in range(min(threads_at_most() - 1, MOST_HELPERS) if is_worth_it else 0):
+            with contextlib.suppress(OSError):  # no more processes: it takes longer
+                helper = subprocess.Popen(
+                    [sys.executable, "-P", "-c", _HELPER, str(number), str(os.getpid())],
+                    env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (Path(__file__).parents[1], *sys.path)))},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+                running.callback(helper.wait)
+                running.callback(helper.kill)
+        yield
+
+
+_HELPER = "import sys; from sim.compiled import help_compile; help_compile(*map(int, sys.argv[1:]))"
+
+
+def help_compile(number: int, of: int) -> None:
+    """Compile and keep what parts of the model's month are not kept yet, for the process ``of``, as long as it runs.
+
+    The first helper begins at the end, so that two processes meet; others go in an order of their own.
+    """
+    parts = parts_of(put_together(MONTH))[::-1]
+    if number > 0:
+        parts.sort(key=lambda part: hashlib.sha256(f"{number} {part}".encode()).digest())
+    for part, kinds in parts:
+        if os.getppid() != of:
+            break
+        if not part._cache.is_kept:
+            part.compile(kinds)
+
+
+def threads_at_most() -> int:
+    """Return how many threads this process may use at once."""
+    return int(config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
 
 
 def _tell(advance: Sequence[Callable[[int], None]], parts: int) -> None:
     for tell in advance:
         tell(parts)
+
+
+def parts_of(made: CompiledMonth) -> list[tuple[Any, tuple[Any, ...]]]:
+    """Return all that is compiled before a month, in order, each with the types of its arguments."""
+    _, draws, kept, n = kinds_of_arguments(made)
+    every = [
+        (find_keys, (draws, n)),
+        (draw_month, (draws, n, n, n)),
+        (engine.write_down, (kept, n, n, n)),
+        (engine.write_held, (kept[engine.Kept._fields.index("held")], n, n)),
+    ]
+    for function, kinds in every:
+        part: Any = function
+        part._cache = KeptPart(engine.block_runner, f"{source_hash('sim')} {function.__name__} {kinds}")
+    return [*every, *made.parts]
 
 
 def kinds_of_arguments(made: CompiledMonth) -> tuple[Any, ...]:
@@ -166,19 +239,23 @@ def put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
     engine.let_rules_compile()
     key = source_hash("sim") + month.own_key + ("in any order" if any_order else "")
     layout = layout_of(month, methods_without_mesa(month), key)
-    launch = engine.stages_of(month.launch_steps, month.sources, layout)
-    live = engine.stages_of(month.steps, month.sources, layout, at_once=1 if any_order else engine.STEPS_AT_ONCE)
-    formulas = {number: measure.formula for number, measure in enumerate(month.measures.values())}
-    of_regimes = {n: formulas[n] for n, name in enumerate(month.measures) if month.measures[name].names_regimes}
-    the_rest = {n: formula for n, formula in formulas.items() if n not in of_regimes}
+    keep = _keeper(month, layout)
+    launch = engine.stages_of(month.launch_steps, month.sources, layout, keep)
+    live = engine.stages_of(month.steps, month.sources, layout, keep)
+    of_regimes, the_rest = (engine.measure_stages(formulas, layout, keep) for formulas in _formulas(month))
+    keep_rows = engine.row_keeper(tuple(month.columns.values()), layout)
+    keep(keep_rows, _rows_of(month))
+    measuring = ("world, measured, n", "world, measured, n")
     text = engine.block_runner(
         engine.Parts(
             world_of=inlined(_world_of(layout)),
-            launch=engine.one_after_another(launch),
-            live=engine.in_any_order(live) if any_order else engine.one_after_another(live, "world, order, n"),
-            measure_for_regimes=engine.measure_stage(of_regimes, layout),
-            measure_the_rest=engine.measure_stage(the_rest, layout),
-            keep_rows=engine.row_keeper(tuple(month.columns.values()), layout),
+            launch=engine.one_after_another(launch.taken),
+            live=engine.in_any_order(live.taken)
+            if any_order
+            else engine.one_after_another(live.taken, "world, order, n"),
+            measure_for_regimes=engine.one_after_another(of_regimes, *measuring),
+            measure_the_rest=engine.one_after_another(the_rest, *measuring),
+            keep_rows=keep_rows,
         ),
         layout,
     )
@@ -186,11 +263,55 @@ def put_together(month: Month, *, any_order: bool = False) -> CompiledMonth:
     run_block._cache = KeptCode(text, key)
     every = flat((*month.launch_steps, *month.steps))
     between = [step for step in every if isinstance(step, PairStep)]
-    loops = [engine.pair_loop(step, month.sources[step]) for step in between]
-    made = CompiledMonth(month, layout, run_block, (*launch, *live), tuple(loops), tuple(range(len(month.steps))))
+    made = CompiledMonth(
+        month=month,
+        layout=layout,
+        run_block=run_block,
+        parts=(
+            *((part, (layout.world, types.int64)) for part in (*launch.parts, *live.parts)),
+            *((part, (layout.world, types.float64[:, ::1], types.int64)) for part in (*of_regimes, *the_rest)),
+            (keep_rows, (layout.world, types.float64[:, :, ::1], types.boolean, types.int64)),
+        ),
+        loops=tuple(engine.pair_loop(step, month.sources[step]) for step in between),
+        order=tuple(range(len(month.steps))),
+    )
     if not any_order:
         _made[month] = made
     return made
+
+
+def _formulas(month: Month) -> tuple[dict[int, Any], dict[int, Any]]:
+    """Return the formulas of measures by their rows: those that regimes are named from, and the rest."""
+    every = list(enumerate(month.measures.values()))
+    of_regimes = {row: measure.formula for row, measure in every if measure.names_regimes}
+    return of_regimes, {row: measure.formula for row, measure in every if not measure.names_regimes}
+
+
+def _rows_of(month: Month) -> tuple[str, ...]:
+    """Return what the compiled form of keeping rows depends on: columns, and the terms that are kept with them."""
+    return (*month.columns.values(), "terms")
+
+
+def _keeper(month: Month, layout: Layout) -> engine.Keep:
+    """Return what has the parts of a month kept: those that are the model's own for every month of that shape."""
+    shared = f"{source_hash('sim')} {layout.shape}"
+    has_own_terms = month.term_functions != MONTH.term_functions
+    of_model, methods = _parts_of_model(), vars(PartnershipModel) | vars(Partner)
+
+    def keep(part: Any, made_from: Any) -> None:
+        told = own_text(made_from)
+        is_own = told not in of_model or (has_own_terms and OF_TERMS & names_used(made_from, methods))
+        part._cache = KeptPart(engine.block_runner, f"{shared} {told} {month.own_key if is_own else ''}")
+
+    return keep
+
+
+@cache
+def _parts_of_model() -> frozenset[str]:
+    """Return what the parts of the model's own month are made of, in words."""
+    steps = [engine.made_from(step, MONTH.sources) for step in with_rounds((*MONTH.launch_steps, *MONTH.steps))]
+    formulas = [group for each in _formulas(MONTH) for group in engine.groups_of(each)]
+    return frozenset(map(own_text, [*steps, *formulas, _rows_of(MONTH)]))
 
 
 def _world_of(layout: Layout) -> Any:

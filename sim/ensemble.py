@@ -8,7 +8,6 @@ on them, changes nothing.
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.block import NOTHING, Block, Keeping, Plan, blocks_of, plans_of
 from sim.choices import Played, given_choices
-from sim.compiled import CompiledMonth, compiled_month
+from sim.compiled import CompiledMonth, compiled_month, threads_at_most
 from sim.labelled import (
     NO_REGIME,
     as_regimes,
@@ -210,7 +209,7 @@ def simulate_ensemble(
     say what to keep, months in their order; None keeps all. ``record_terms`` records partners too, ``record`` names
     what is kept besides of bodies, pairs and the table, one of ``month.records``. ``played``
     gives bodies their choices in all runs, by month and table (see ``sim.choices.Played``). ``threads`` defaults to the
-    number of processors, ``month`` (the list of steps) to that of the scenarios.
+    number of processors that this process may use, ``month`` (the list of steps) to that of the scenarios.
 
     With ``consumer`` nothing is kept, however many runs there are: it is called with one piece of finished runs after
     another, always in the same order, by the thread that asked; the ensemble that is returned holds no run.
@@ -255,7 +254,7 @@ def simulate_ensemble(
         columns=columns,
     )
     blocks = blocks_of(plans, len(chosen))
-    workers = min(threads or os.cpu_count() or 1, len(blocks))
+    workers = min(threads or threads_at_most(), len(blocks))
     if consumer is None:
         tables = asked.room_for(len(requested) * len(chosen))
         for _ in _finished(partial(asked.run_into, tables), blocks, workers=workers, ahead=len(blocks)):

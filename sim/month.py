@@ -30,7 +30,7 @@ from sim.regimes import NAMING, Naming
 from sim.scenario import MAX_PARTNERS, ScenarioError, nearest
 from sim.spelling import spelt_out
 from sim.state import matrices_of, rows_of
-from sim.steps import AnyStep, Deal, PairStep, Repeat, Step, Takers, flat, place_of
+from sim.steps import AnyStep, Deal, PairStep, Repeat, Step, Takers, flat, place_of, with_rounds
 from sim.tables import BLOCKS, MOST_ITEMS, N_TABLES, TOPICS
 from sim.terms import Term
 
@@ -381,7 +381,7 @@ class Month:
 
     def _rewritten(self, name: str, new: Callable[..., Iterable[AnyStep]]) -> Month:
         """Return a month with ``new(step, number, of)`` in the place of each step of that name, from 1 to ``of``."""
-        names = [step.name for step in _with_rounds(self.steps)]
+        names = [step.name for step in with_rounds(self.steps)]
         if name not in names:
             known = list(dict.fromkeys(names))
             raise ScenarioError(f"unknown step {name!r}{nearest(name, known)}; steps: {', '.join(known)}")
@@ -530,14 +530,6 @@ def _doing(step: AnyStep, function: Callable[..., Any]) -> AnyStep:
     if isinstance(step, Deal):
         raise ScenarioError(f"{step.name!r} deals by chance, by no function: leave it out")
     return dataclasses.replace(step, rule=function)
-
-
-def _with_rounds(steps: Iterable[AnyStep]) -> Iterator[AnyStep]:
-    """Give all steps in their order, rounds before what is in them."""
-    for step in steps:
-        yield step
-        if isinstance(step, Repeat):
-            yield from _with_rounds(step.steps)
 
 
 def _scheduled(steps: Iterable[AnyStep], before: str = "") -> Iterator[dict[str, Any]]:

@@ -46,7 +46,42 @@ def _told(month: Month) -> str:
     for name in NAMES_ONLY:
         del fields[name]
     settings = sorted(str(parameter) for path, parameter in month.parameters.items() if path.startswith("own."))
-    return repr(_plain(fields | {"own_settings": settings}))
+    return own_text(fields | {"own_settings": settings})
+
+
+def own_text(value: Any) -> str:
+    """Return in words what steps and whatever else a month is made of say and do: the same for the same."""
+    return repr(_plain(value))
+
+
+def names_used(value: Any, methods: Mapping[str, Callable[..., Any]]) -> frozenset[str]:
+    """Return every name that functions use, and the functions that they name in turn, methods by their name among them.
+
+    ``value`` is what :func:`own_text` takes; texts in it count as names.
+    """
+    names: set[str] = set()
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            names.add(one)
+        elif isinstance(one, Mapping):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list | tuple):
+            waiting += one
+        elif dataclasses.is_dataclass(one) and not isinstance(one, type):
+            waiting += [getattr(one, field.name) for field in dataclasses.fields(one)]
+        elif isinstance(one, types.CodeType):
+            names.update(one.co_names)
+            waiting += [methods[name] for name in one.co_names if name in methods]
+            waiting += [part for part in one.co_consts if isinstance(part, types.CodeType)]
+        elif isinstance(one, types.FunctionType) and id(one) not in seen:
+            seen.add(id(one))
+            waiting.append(one.__code__)
+            waiting += [one.__globals__[name] for name in one.__code__.co_names if name in one.__globals__]
+            waiting += [cell.cell_contents for cell in one.__closure__ or ()]
+    return frozenset(names)
 
 
 def _plain(value: Any) -> Any:
@@ -59,7 +94,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if callable(value):
-        return f"{value.__module__}.{value.__qualname__}" if _is_of_package(value) else _text_of(value)
+        # A function made within another shares its name with all that are.
+        has_name = _is_of_package(value) and "<" not in value.__qualname__
+        return f"{value.__module__}.{value.__qualname__}" if has_name else _text_of(value)
     return value
 
 

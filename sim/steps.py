@@ -261,6 +261,14 @@ def flat(steps: Iterable[AnyStep]) -> Iterator[Step | PairStep | Deal]:
             yield step
 
 
+def with_rounds(steps: Iterable[AnyStep]) -> Iterator[AnyStep]:
+    """Give all steps in their order, rounds before what is in them."""
+    for step in steps:
+        yield step
+        if isinstance(step, Repeat):
+            yield from with_rounds(step.steps)
+
+
 def place_of(step: Step | PairStep | Deal) -> str:
     """Return where the text of a step stands: its module and name."""
     function = step.function if isinstance(step, Step) else step.rule

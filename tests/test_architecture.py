@@ -84,7 +84,7 @@ ROOMS: dict[str, str] = {
     "sim.lanes.libraries": "",
     "sim.lanes.lowering": "sim.lanes.libraries",
     "sim.lanes.compiling": "sim.lanes.lowering",
-    "sim.lanes.keeping": "",
+    "sim.lanes.keeping": "sim.lanes.libraries",
     "sim.lanes.views": "",
     "sim.lanes.draws": "sim.randomness sim.lanes.compiling sim.lanes.views",
     "sim.lanes.pairs": "sim.lanes.compiling sim.lanes.views",
@@ -96,7 +96,8 @@ ROOMS: dict[str, str] = {
     "sim.block": "sim.jit sim.parameters sim.scenario sim.population sim.tables sim.levers sim.state sim.records"
     " sim.partners sim.partnership sim.randomness sim.month sim.lanes.compiling sim.lanes.views sim.lanes.draws"
     " sim.lanes.pairs sim.lanes.engine",
-    "sim.compiled": "sim.sources sim.randomness sim.scenario sim.steps sim.month sim.lanes.compiling sim.lanes.keeping"
+    "sim.compiled": "sim.sources sim.randomness sim.scenario sim.steps sim.own sim.partners sim.partnership sim.month"
+    " sim.lanes.compiling sim.lanes.draws sim.lanes.keeping"
     " sim.lanes.views sim.lanes.pairs sim.lanes.engine sim.lanes.refusals sim.block",
     "sim.portable": "sim.parameters sim.population sim.randomness sim.rules sim.tables sim.month sim.lanes.views"
     " sim.lanes.draws sim.lanes.pairs sim.block sim.compiled",

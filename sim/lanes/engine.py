@@ -8,7 +8,7 @@ of the same numbers in the same order as in Mesa: both give the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -20,14 +20,16 @@ from sim.lanes import dealing, pairs
 from sim.lanes.compiling import AS_A_PART, inlined, noalias, rounds, spliced, stage, unrolled, written_out
 from sim.lanes.draws import draw_month, find_keys
 from sim.lanes.views import Layout, with_number
-from sim.steps import AnyStep, Deal, PairStep, Repeat, Step
+from sim.steps import AnyStep, Deal, PairStep, Repeat, Step, flat
 
 TABLE, THING = "partnership", "partner"
 """The whole, and the things that are many."""
 
-STEPS_AT_ONCE = 1
 MEASURES_AT_ONCE = 16
-"""Steps and formulas compiled together: many small functions take longer to compile, and so do large ones."""
+"""Formulas compiled together: many small functions take longer to compile, and so do large ones."""
+
+Keep = Callable[[Any, Any], None]
+"""Has a part kept: a compiled function, and what tells it from others."""
 
 # Plain whole numbers would have functions compiled anew for each of them.
 NO_MONTH, NO, YES = (cast(int, np.int64(number)) for number in (0, 0, 1))
@@ -46,38 +48,35 @@ def let_rules_compile() -> None:
 # ---------------------------------------------------------------------- steps
 
 
-def step_stage(steps: Sequence[Step], layout: Layout) -> Any:
-    """Return the compiled function ``take(world, n)`` of steps that follow one another."""
-    scope: dict[str, Any] = {"table_at": layout.view(TABLE)}
-    lines = ["def take(world, n):"]
-    for number, step in enumerate(steps):
-        kind = step.takers.among
-        scope[f"at_{number}"], scope[f"how_many_{number}"] = layout.view(kind), layout.reader(kind)
-        scope[f"take_{number}"], scope[f"where_{number}"] = unrolled(step.function), inlined(step.takers.where)
-        if step.when is not None:
-            scope[f"when_{number}"] = inlined(step.when)
-        lines += [f"    {line}" for line in _loops(step, number)]
-    return noalias(written_out(lines, scope, f"step: {steps[0].name}"))
+def step_stage(step: Step, layout: Layout) -> Any:
+    """Return the compiled function ``take(world, n)`` of a step."""
+    kind = step.takers.among
+    scope: dict[str, Any] = {
+        "table_at": layout.view(TABLE),
+        "at": layout.view(kind),
+        "how_many": layout.reader(kind),
+        "step": unrolled(step.function),
+        "where": inlined(step.takers.where),
+        "when": inlined(step.when) if step.when is not None else None,
+    }
+    lines = ["def take(world, n):", *(f"    {line}" for line in _loops(step))]
+    return noalias(written_out(lines, scope, f"step: {step.name}"))
 
 
-def _loops(step: Step, k: int) -> list[str]:
+def _loops(step: Step) -> list[str]:
     """Return the loops of a step over those who take it, and innermost over runs."""
+    also = " and when(table_at(world, 0, run, True))" if step.when is not None else ""
     if step.takers.among == TABLE:
-        counts = f"where_{k}(table_at(world, 0, run, True))"
-        if step.when is not None:
-            counts += f" and when_{k}(table_at(world, 0, run, True))"
-        lines = _for_each_run(f"take_{k}(table_at(world, 0, run, {counts}))")
+        lines = _for_each_run(f"step(table_at(world, 0, run, where(table_at(world, 0, run, True)){also}))")
     else:
-        counts = f"where_{k}(at_{k}(world, i, run, True))"
-        if step.when is not None:
-            counts += f" and when_{k}(table_at(world, 0, run, True))"
-        take = f"take_{k}(at_{k}(world, i, run, {counts}))"
+        counts = f"where(at(world, i, run, True)){also}"
+        take = f"step(at(world, i, run, {counts}))"
         lines = _for_groups_of_runs(take, counts) if step.takers.are_some else _for_each_run(take)
-        lines = [f"for i in range(how_many_{k}(world)):", *(f"    {line}" for line in lines)]
+        lines = ["for i in range(how_many(world)):", *(f"    {line}" for line in lines)]
     if step.when is None:
         return lines
-    asked = [f"times_{k} = 0", "for run in range(n):", f"    times_{k} += when_{k}(table_at(world, 0, run, True))"]
-    return [*asked, f"if times_{k} > 0:", *(f"    {line}" for line in lines)]
+    asked = ["times = 0", "for run in range(n):", "    times += when(table_at(world, 0, run, True))"]
+    return [*asked, "if times > 0:", *(f"    {line}" for line in lines)]
 
 
 def _for_each_run(line: str) -> list[str]:
@@ -146,11 +145,11 @@ def deal_stage(step: Deal, layout: Layout) -> Any:
     return dealing.compiled(told, layout, thing=THING, whole=TABLE)
 
 
-def round_stage(step: Repeat, sources: Mapping[AnyStep, Any], layout: Layout) -> Any:
-    """Return the compiled function ``take(world, n)`` of steps that are taken in rounds."""
+def round_stage(step: Repeat, within: Sequence[Any], layout: Layout) -> Any:
+    """Return the compiled function ``take(world, n)`` of steps that are taken in rounds, each compiled before."""
     scope = {
         "number": with_number(layout, step.counter),
-        "go": one_after_another(stages_of(step.steps, sources, layout)),
+        "go": one_after_another(within),
         "at": layout.view(TABLE),
         "when": inlined(step.when or _always),
     }
@@ -176,27 +175,37 @@ def _sits(partner: Any) -> bool:
     return bool(partner.is_member > 0.0)
 
 
-def stages_of(
-    steps: Sequence[AnyStep], sources: Mapping[AnyStep, Any], layout: Layout, at_once: int = STEPS_AT_ONCE
-) -> list[Any]:
-    """Return the compiled functions ``take(world, n)`` of steps in their order, a few steps together."""
-    stages: list[Any] = []
-    together: list[Step] = []
-    for number, step in enumerate(steps):
+def made_from(step: AnyStep, sources: Mapping[AnyStep, Any]) -> tuple[Any, ...]:
+    """Return what the compiled form of a step depends on, beside the layout."""
+    return step, [sources[each] for each in flat([step]) if each in sources]
+
+
+class Stages(NamedTuple):
+    """Steps as compiled functions ``take(world, n)``."""
+
+    taken: list[Any]
+    """In their order."""
+    parts: list[Any]
+    """Each after those that it is put together of."""
+
+
+def stages_of(steps: Sequence[AnyStep], sources: Mapping[AnyStep, Any], layout: Layout, keep: Keep) -> Stages:
+    """Return the compiled functions of steps, each to be kept."""
+    stages = Stages([], [])
+    for step in steps:
         if isinstance(step, Repeat):
-            stages.append(round_stage(step, sources, layout))
-            continue
-        if isinstance(step, PairStep):
-            stages.append(pair_stage(step, sources[step], layout))
-            continue
-        if isinstance(step, Deal):
-            stages.append(deal_stage(step, layout))
-            continue
-        together.append(step)
-        is_last = number + 1 == len(steps) or not isinstance(steps[number + 1], Step)
-        if is_last or len(together) == at_once:
-            stages.append(step_stage(together, layout))
-            together = []
+            within = stages_of(step.steps, sources, layout, keep)
+            stages.parts.extend(within.parts)
+            taken = round_stage(step, within.taken, layout)
+        elif isinstance(step, PairStep):
+            taken = pair_stage(step, sources[step], layout)
+        elif isinstance(step, Deal):
+            taken = deal_stage(step, layout)
+        else:
+            taken = step_stage(step, layout)
+        keep(taken, made_from(step, sources))
+        stages.taken.append(taken)
+        stages.parts.append(taken)
     return stages
 
 
@@ -233,16 +242,13 @@ def keeper_of(terms: Sequence[Callable[[Any], float]]) -> Any:
 # ---------------------------------------------------------------------- what is written down
 
 
-def measure_stage(formulas: Mapping[int, str | Callable[[Any], float]], layout: Layout) -> Any:
-    """Return the compiled function ``measure(world, measured, n)`` that fills the given rows of measures."""
-    rows = list(formulas)
-    groups = [rows[first : first + MEASURES_AT_ONCE] for first in range(0, len(rows), MEASURES_AT_ONCE)]
+def measure_stages(formulas: Mapping[int, str | Callable[[Any], float]], layout: Layout, keep: Keep) -> list[Any]:
+    """Return the compiled functions ``measure(world, measured, n)`` that fill the given rows of measures."""
     stages = []
-    for group in groups:
+    for group in groups_of(formulas):
         scope: dict[str, Any] = {"at": layout.view(TABLE)}
         lines = ["def measure(world, measured, n):"]
-        for row in group:
-            formula = formulas[row]
+        for row, formula in group:
             read = "at(world, 0, run, True)"
             if isinstance(formula, str):
                 read = f"{read}.{formula}"
@@ -251,7 +257,15 @@ def measure_stage(formulas: Mapping[int, str | Callable[[Any], float]], layout: 
                 read = f"formula_{row}({read})"
             lines += ["    for run in range(n):", f"        measured[{row}, run] = {read}"]
         stages.append(stage(written_out(lines, scope, "measures")))
-    return one_after_another(stages, "world, measured, n", "world, measured, n")
+        keep(stages[-1], group)
+    return stages
+
+
+def groups_of(formulas: Mapping[int, Any]) -> Iterator[list[tuple[int, Any]]]:
+    """Give the formulas that are compiled together, each with its row."""
+    rows = list(formulas.items())
+    for first in range(0, len(rows), MEASURES_AT_ONCE):
+        yield rows[first : first + MEASURES_AT_ONCE]
 
 
 def row_keeper(columns: Sequence[str], layout: Layout) -> Any:

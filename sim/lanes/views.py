@@ -31,6 +31,9 @@ from numpy.typing import NDArray
 
 CACHE_LINE = 64
 
+ROOM_FOR_OWN = 8
+"""Rows of a record that are left for what a month adds, at least; and how many places of a world are left."""
+
 _F8 = types.float64
 _I8 = types.int64
 
@@ -74,6 +77,7 @@ class Kind:
     ``rows`` gives by name how many rows of runs a number takes (0: it is one number, ``n``: it is read by a
     position below ``n``). With ``by_run=False`` all runs share the numbers; then ``whole`` names those that are
     whole. What is ``read_only`` is given, and no step may write to it. ``methods`` are functions of such a thing.
+    ``own`` are rows, the last ones, that a month of one's own adds or makes longer.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Kind:
     whole: frozenset[str] = frozenset()
     read_only: bool = False
     methods: Mapping[str, Callable[..., Any]] = dataclasses.field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
 
 class Layout:
@@ -90,6 +95,10 @@ class Layout:
 
     ``lanes`` is the most runs that a block has. ``matrices`` name what is held between every two things of one
     kind (see ``sim/lanes/pairs.py``). ``key`` tells apart layouts that look alike and compile to something else.
+    ``own`` are numbers and matrices that a month of one's own adds.
+
+    ``shape`` says what code depends on that reads nothing of one's own: two layouts of one shape can share it. A record
+    and a world have room for a few things more, so that most months of one's own have the shape of the model's.
     """
 
     def __init__(
@@ -100,18 +109,34 @@ class Layout:
         key: str = "",
         numbers: tuple[str, ...] = (),
         matrices: tuple[str, ...] = (),
+        own: frozenset[str] = frozenset(),
     ) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
-        self.lanes, self.numbers, self.matrices = lanes, numbers, matrices
+        self.lanes, self.numbers, self.matrices, self.own = lanes, numbers, matrices, own
         self.places = (*self.kinds, *matrices, "scratch")
         self.dtypes = {name: _record(kind, lanes) for name, kind in self.kinds.items()}
         told = [
             (kind.name, sorted(kind.rows.items()), repr(sorted(kind.links.items(), key=str)), kind.by_run)
             for kind in self.kinds.values()
         ]
-        digest = hashlib.sha256(repr((told, lanes, key, numbers, matrices)).encode()).hexdigest()
-        self.name = f"layout_{digest[:16]}"
+        self.name = f"layout_{_digest(told, lanes, key, numbers, matrices)}"
         self.world = World(self)
+        self.shape = _digest(
+            lanes,
+            self.world.shared,
+            [str(kind) for _, kind in self.world.members],
+            [self._told_of_record(kind) for kind in self.kinds.values()],
+        )
+
+    def _told_of_record(self, kind: Kind) -> tuple[Any, ...]:
+        record: Any = self.dtypes[kind.name]
+        rows = [(name, n, record.fields[name][1]) for name, n in kind.rows.items() if name not in kind.own]
+        links = {name: link for name, link in kind.links.items() if name not in self.own}
+        return kind.name, rows, record.itemsize, repr(links), kind.by_run, kind.read_only, sorted(kind.whole)
+
+    def holds(self, what: str) -> tuple[str, ...]:
+        """Return the names of what is where ("at"), or of what is counted ("n"), in the order of a block's arrays."""
+        return self.places if what == "at" else (*self.kinds, *self.numbers)
 
     def view(self, kind: str) -> Callable[..., Any]:
         """Return the function of compiled code ``at(world, position, run, counts)`` that gives a view."""
@@ -130,6 +155,10 @@ class Layout:
         return room_for(number, self.dtypes[kind])
 
 
+def _digest(*told: Any) -> str:
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
 def _record(kind: Kind, lanes: int) -> np.dtype[Any]:
     """Return the record of one thing. Rows begin with a line of the cache.
 
@@ -140,9 +169,9 @@ def _record(kind: Kind, lanes: int) -> np.dtype[Any]:
             [(name, np.int64 if name in kind.whole else np.float64, (n,) if n else ()) for name, n in kind.rows.items()]
         )
     fields: list[Any] = [(name, np.float64, (n, lanes) if n else (lanes,)) for name, n in kind.rows.items()]
-    if sum(max(1, n) for n in kind.rows.values()) % 2 == 0:
-        fields.append(("unused_row", np.float64, (lanes,)))
-    return np.dtype(fields)
+    used = sum(max(1, n) for n in kind.rows.values())
+    unused = ROOM_FOR_OWN + -(used + 1) % ROOM_FOR_OWN
+    return np.dtype([*fields, ("unused_rows", np.float64, (unused, lanes))])
 
 
 def room_for(shape: int | tuple[int, ...], kind: Any = np.float64) -> NDArray[Any]:
@@ -166,11 +195,20 @@ class World(types.Type):
 
     @property
     def members(self) -> list[tuple[str, types.Type]]:
-        """Return what the structure holds, in order."""
-        layout = self.layout
-        places = [(f"at_{name}", types.voidptr) for name in layout.places]
-        counts = [(f"n_{name}", _I8) for name in (*layout.kinds, *layout.numbers)]
-        return [*places, *counts]
+        """Return what the structure holds, in order: last what a month adds, and room for more."""
+        kinds = {"at": types.voidptr, "n": _I8}
+        own = {what: [name for name in self.layout.holds(what) if name in self.layout.own] for what in kinds}
+        room = {what: [*names, *map(str, range(ROOM_FOR_OWN - len(names)))] for what, names in own.items()}
+        return [
+            *((name, kinds[name.split("_")[0]]) for name in self.shared),
+            *((f"{what}_{name}", kinds[what]) for what, names in room.items() for name in names),
+        ]
+
+    @property
+    def shared(self) -> list[str]:
+        """Return the names of what it holds in every month: where kinds and matrices begin, and what is counted."""
+        holds, own = self.layout.holds, self.layout.own
+        return [f"{what}_{name}" for what in ("at", "n") for name in holds(what) if name not in own]
 
 
 class View(types.Type):
@@ -497,19 +535,20 @@ def world_maker(layout: Layout) -> Any:
     ``addresses`` are those of ``layout.places``, ``counts`` how many records of every kind there are and the numbers
     of the month, both in the order of the layout.
     """
-    n_places = len(layout.places)
+
+    def value_of(context: Any, builder: Any, array: Any, kind: Any, k: int) -> Any:
+        holder = context.make_array(kind)(context, builder, value=array)
+        return builder.load(builder.gep(holder.data, [ir.Constant(ir.IntType(64), k)], inbounds=True))
 
     @intrinsic
     def make(typingctx: Any, addresses: Any, counts: Any) -> Any:
         def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             world = cgutils.create_struct_proxy(layout.world)(context, builder)
-            for number, (name, _) in enumerate(layout.world.members):
-                array, k = (args[0], number) if number < n_places else (args[1], number - n_places)
-                kind = sig.args[0] if number < n_places else sig.args[1]
-                holder = context.make_array(kind)(context, builder, value=array)
-                place = builder.gep(holder.data, [ir.Constant(ir.IntType(64), k)], inbounds=True)
-                value = builder.load(place)
-                setattr(world, name, builder.inttoptr(value, cgutils.voidptr_t) if number < n_places else value)
+            for k, name in enumerate(layout.holds("at")):
+                begin = value_of(context, builder, args[0], sig.args[0], k)
+                setattr(world, f"at_{name}", builder.inttoptr(begin, cgutils.voidptr_t))
+            for k, name in enumerate(layout.holds("n")):
+                setattr(world, f"n_{name}", value_of(context, builder, args[1], sig.args[1], k))
             return world._getvalue()
 
         return layout.world(addresses, counts), build

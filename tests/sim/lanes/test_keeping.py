@@ -6,14 +6,15 @@ import itertools
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from numba import njit, types
 from numba.core import config
 from numba.core.bytecode import FunctionIdentity
 
 from sim.lanes import keeping
-from sim.lanes.compiling import stage, written_out
-from sim.lanes.keeping import MOST_KEPT, KeptCode
+from sim.lanes.compiling import stage, whole, written_out
+from sim.lanes.keeping import MOST_KEPT, KeptCode, KeptPart
 
 
 def doubled(x):
@@ -94,10 +95,10 @@ def test_a_version_that_is_used_stays(make):
 def test_without_a_folder_everything_works_and_nothing_is_kept(make, monkeypatch):
     """An installation that nobody may write to compiles every time."""
 
-    def no_folder(function):
+    def no_folder(self, function):
         raise RuntimeError("cannot cache function: no locator available")
 
-    monkeypatch.setattr(keeping, "CompileResultCacheImpl", no_folder)
+    monkeypatch.setattr(keeping.CompileResultCacheImpl, "__init__", no_folder)
     function = compiled(make())
     assert function._cache.folder is None
     assert function._cache.path is None
@@ -124,6 +125,67 @@ def test_a_damaged_file_that_cannot_be_taken_away_is_no_error(make, monkeypatch)
 
     monkeypatch.setattr(Path, "unlink", forbidden)
     assert make()._cache.load_overload(None, first.targetctx) is None
+
+
+def test_what_others_kept_is_found_where_it_can_only_be_read(make, monkeypatch):
+    """An image is built by one user and used by another."""
+    first = compiled(make())
+    monkeypatch.setattr(KeptCode, "_folder", lambda self: None)
+    reader = make()
+    assert reader._cache.folder is None
+    assert reader._cache.path == first._cache.path
+    assert reader._cache.load_overload(None, first.targetctx) is not None
+
+
+# ---------------------------------------------------------------------- parts of months
+
+NUMBERS = types.float64[::1]
+
+
+@pytest.fixture
+def put(make):
+    """Return a function that makes, as another process would, what calls a kept part; and the part."""
+
+    def made(key="part", number=2.0):
+        part = stage(written_out(["def part(numbers):", f"    numbers[0] = {number}"], {}, "part"))
+        part._cache = KeptPart(doubled, key)
+        caller = whole(written_out(["def caller(numbers):", "    part(numbers)"], {"part": part}, "caller"))
+        return caller, part
+
+    return made
+
+
+def given_by(caller):
+    numbers = np.zeros(1)
+    caller(numbers)
+    return numbers[0]
+
+
+def test_a_part_is_compiled_once_for_all_that_are_put_together_of_it(put):
+    caller, part = put()
+    assert given_by(caller) == 2.0
+    assert part.stats.cache_hits == {}
+    other, kept = put()
+    assert given_by(other) == 2.0
+    assert list(kept.stats.cache_hits.values()) == [1]
+
+
+def test_the_key_alone_tells_parts_apart(put):
+    """So the key has to name all that they are made of: this one does not, and the first is taken for the second."""
+    assert given_by(put("a key", 2.0)[0]) == 2.0
+    assert given_by(put("a key", 3.0)[0]) == 2.0
+    assert given_by(put("another key", 3.0)[0]) == 3.0
+
+
+def test_a_damaged_part_is_compiled_again(put):
+    caller, part = put()
+    given_by(caller)
+    path = part._cache.path
+    path.write_bytes(path.read_bytes()[:-5])
+    other, again = put()
+    assert given_by(other) == 2.0
+    assert again.stats.cache_hits == {}
+    assert path.is_file()
 
 
 def test_no_function_is_taken_for_another(monkeypatch):

@@ -68,7 +68,7 @@ LAYOUT = Layout(
 @pytest.fixture(scope="module")
 def stages() -> list[Any]:
     engine.let_rules_compile()
-    return [engine.step_stage([step], LAYOUT) for step in STEPS]
+    return [engine.step_stage(step, LAYOUT) for step in STEPS]
 
 
 @pytest.mark.slow

@@ -111,7 +111,7 @@ def test_steps_that_read_by_a_position_of_their_own_give_the_same_bits():
     """A view of the wrong table, or of another run's proposer, would be a number like any other."""
     engine.let_rules_compile()
     whole = layout()
-    make, stages = world_maker(whole), [engine.step_stage([step], whole) for step in STEPS]
+    make, stages = world_maker(whole), [engine.step_stage(step, whole) for step in STEPS]
     first, second = stages
 
     @njit
