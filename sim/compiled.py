@@ -132,12 +132,12 @@ def compiled_month(month: Month) -> CompiledMonth:
     with _lock:
         made = put_together(month)
         if month not in _ready:
-            if made.kept.is_kept:
+            if is_compiled(month):
                 made.run_block.compile(kinds_of_arguments(made))
             else:
                 _compile(made)
             _ready.add(month)
-            if made.kept.folder is None:
+            if made.kept.folder is None and not made.kept.is_kept:
                 warnings.warn(NOT_KEPT, RuntimeWarning, stacklevel=3)
         return made
 

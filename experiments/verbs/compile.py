@@ -1,9 +1,9 @@
 """Compile the engine now, for images and machines on which nobody should wait for it.
 
-The first command with many runs compiles the month of the model, once on a machine, in about a minute, and keeps it
-in the folder that NUMBA_CACHE_DIR names, or beside the code. This does the same and no more; what is kept already is
-left alone. The month of an extension is another one. What is compiled is for this kind of processor: build an image on
-the kind that it will run on.
+The first command with many runs compiles the month of the model, once on a machine, in half a minute to one, and keeps
+it in the folder that NUMBA_CACHE_DIR names, or beside the code. This does the same and no more; what is kept already is
+left alone, and found where it can only be read. The month of an extension is another one, of which only what differs is
+compiled. What is compiled is for this kind of processor: build an image on the kind that it will run on.
 
 For example:
   partnerships compile
@@ -47,11 +47,12 @@ def compiled(month: Month) -> dict[str, Any]:
     """
     from sim.compiled import NOT_KEPT, put_together
 
-    if put_together(month).kept.folder is None:
+    kept = put_together(month).kept
+    if kept.path is None:
         raise CommandError(NOT_KEPT)
     before, began = is_compiled(month), time.perf_counter()
     prepare_engine(month)
-    path = put_together(month).kept.path
+    path = kept.path
     if path is None or not path.is_file():
         raise CommandError(NOT_KEPT)
     return {

@@ -63,7 +63,8 @@ _ERROR = re.compile(r"^[\w.]+(Error|Exception): ")
 ENGINE = """
 import json
 from sim.compiled import MONTH, NOT_KEPT, is_compiled, put_together
-folder = put_together(MONTH).kept.folder
+kept = put_together(MONTH).kept
+folder = kept.path.parent if kept.is_kept else kept.folder
 print(json.dumps({"kept": folder and str(folder), "is_kept": is_compiled(), "wrong": None if folder else NOT_KEPT}))
 """
 """What is asked of the engine in a process of its own: so that one which cannot even start is told of."""
@@ -221,14 +222,14 @@ def engine(answer: Future[subprocess.CompletedProcess[str]]) -> Findings:
         return
     said = json.loads(told.stdout)
     if said["wrong"]:
-        yield Finding("engine", "kept in", "no folder: compiled at every start, in about a minute", said["wrong"])
+        yield Finding("engine", "kept in", "no folder: compiled at every start, in half a minute to one", said["wrong"])
         return
     kept = said["kept"]
     files = sorted(Path(kept).glob("month-*.compiled"))
     size = sum(file.stat().st_size for file in files)
     found = f"{Path(kept).absolute()} ({len(files)} kept, {_bytes(size)})"
     yield Finding("engine", "kept in", found, _wrong_with(os.environ.get(KEPT_WHERE), Path(kept)))
-    later = "not yet: the first command with many runs compiles it, once, in about a minute"
+    later = "not yet: the first command with many runs compiles it, once, in half a minute to one"
     yield Finding("engine", "compiled", "yes: it starts at once" if said["is_kept"] else later)
 
 

@@ -25,6 +25,7 @@ def test_where_nothing_can_be_kept_nothing_is_compiled(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(compiled.KeptCode, "_folder", lambda self: None)
+    monkeypatch.setattr(compiled.KeptCode, "_elsewhere", lambda self, name: iter(()))
     monkeypatch.setattr(compiled, "_made", {})
     assert main(["compile"]) == 2
     assert capsys.readouterr().err.strip() == f"error: {compiled.NOT_KEPT}"
