@@ -49,6 +49,7 @@ def test_the_parts_are_counted(hardly_a_month):
 def test_an_engine_that_is_not_kept_says_so_in_a_line(hardly_a_month, monkeypatch, capsys):
     """A read-only installation compiles at every start, and who waits may mend it."""
     monkeypatch.setattr(compiled.KeptCode, "_folder", lambda self: None)
+    monkeypatch.setattr(compiled.KeptCode, "_elsewhere", lambda self, name: iter(()))
     with compiling_shown():
         sim.prepare_engine(hardly_a_month)
         sim.prepare_engine(hardly_a_month)
