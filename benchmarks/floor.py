@@ -170,5 +170,5 @@ def measure_floor(*, quick: bool) -> list[Finding]:
         *(finding(PART, f"of these {counted[name]:,} of {name}", 1e3 * cost(name), "ms a run") for name in dearest),
         finding(PART, "operation floor: their sum", 1e3 * floor, "ms a run"),
         finding(PART, "a compiled run", 1e3 * measured, "ms a run"),
-        finding(PART, "a compiled run / floor", measured / floor, "times", at_most=2.2),
+        finding(PART, "a compiled run / floor", measured / floor, "times", at_most=1.8),
     ]

@@ -14,6 +14,7 @@ from analysis.shared.words import mid_sentence
 from analysis.together.words import change, with_interval
 from experiments.documents.evidence import FITTED, table_of
 
+SPEED = "speed"
 HEADLINE, LEVERS = "headline", "levers_together"
 GROWTH, TALK, ORDINARY = "growth_coalition", "talking_shop", "baseline_lsp"
 LAST_YEAR, AMBITIOUS = 12, "ambitious"
@@ -160,3 +161,55 @@ def _met(board: pd.DataFrame) -> int:
 
 def _judged(board: pd.DataFrame) -> int:
     return int(board["verdict"].isin(["met", "missed"]).sum())
+
+
+# ------------------------------------------------------------------ how fast it is
+
+
+def speed_words() -> str:
+    """Return what the measured figures say, one bullet a subject."""
+    found = {row["what"]: row for row in table_of(SPEED).to_dict("records")}
+
+    def told(what: str, digits: int = 2) -> str:
+        return f"{found[what]['value']:,.{digits}f}"
+
+    def asked(what: str) -> str:
+        verdict = "which is met" if found[what]["verdict"] == "met" else "which is **missed**"
+        return f"({found[what]['target']} is asked, {verdict})"
+
+    last, first = "1 thread, last month kept", "first 64 runs, "
+    faster, floor, large = (
+        f"Mesa / compiled, {last}",
+        "a compiled run / floor",
+        "a pair and month at 400 / at 24 partners",
+    )
+    flat = "a run of 1,000,000 / a run of 1,000, 12 months"
+    beside = [what for what in found if what.endswith(" / lanes")]
+    subjects = (
+        [
+            f"A run of 19 bodies and 144 months takes {told(f'compiled, {last}')} ms on one thread,",
+            f"{told('compiled, 2 threads, last month kept')} ms on two, and {told('Mesa', 0)} ms in Mesa: the compiled",
+            f"engine is {told(faster, 0)} times as fast on one thread {asked(faster)}.",
+        ],
+        [
+            f"It takes {told(floor)} times its operation floor {asked(floor)}. The floor is what exponentials, rules",
+            f"between two bodies and draws take by themselves, {told('operation floor: their sum')} ms a run.",
+        ],
+        [
+            f"Where nothing is compiled yet the first 64 runs take {told(f'{first}nothing compiled yet', 0)} s,",
+            f"afterwards {told(f'{first}compiled before', 1)} s.",
+        ],
+        [
+            f"100,000 runs take {told('peak memory after 100,000 runs, last month kept', 0)} MiB at most, one block of",
+            f"them {told('peak memory once imported and compiled', 0)} MiB.",
+        ],
+        [
+            f"A run among a million costs {told(flat)} times one among a thousand {asked(flat)}, and a pair of bodies and",
+            f"month at a table of 400 {told(large)} times one at a table of 24.",
+        ],
+        [
+            "On the reduced model, in times of this project's style:",
+            ", ".join(f"{what.removesuffix(' / lanes')} {told(what, 1)}" for what in beside) + ".",
+        ],
+    )
+    return "\n".join(f"- {paragraph(*sentences)}" for sentences in subjects)

@@ -48,6 +48,7 @@ DOCUMENTS = (
     "fit.md",
     "limits.md",
     "promises.md",
+    "performance.md",
     "../README.md",
 )
 
@@ -448,7 +449,8 @@ _MAKERS: dict[str, Callable[[], str]] = {
         tipping_history, tipping_loops, tipping_late,
         fit_board, round_back, fit_findings, fit_of_sets, fit_numbers, fit_waves,
         regimes_renamed, regimes_clustered,
-        levers_headline, prose.headline_words, prose.levers_words, prose.rests_on_words, prose.fit_words,
+        levers_headline, prose.headline_words, prose.levers_words, prose.rests_on_words,
+        prose.fit_words, prose.speed_words,
         attacks, docking_criteria, docking_coordination, hindcast_summary, hindcast_places, hindcast_forecast,
     )
 }  # fmt: skip
