@@ -204,8 +204,8 @@ def speed_words() -> str:
             f"them {told('peak memory once imported and compiled', 0)} MiB.",
         ],
         [
-            f"A run among a million costs {told(flat)} times one among a thousand {asked(flat)}, and a pair of bodies and",
-            f"month at a table of 400 {told(large)} times one at a table of 24.",
+            f"A run among a million costs {told(flat)} times one among a thousand {asked(flat)}, and a pair of bodies",
+            f"and month at a table of 400 {told(large)} times one at a table of 24.",
         ],
         [
             "On the reduced model, in times of this project's style:",
