@@ -4,6 +4,7 @@ A verb is ``experiments/verbs/NAME.py``, whose docstring is its help, and ``conf
 their defaults and meanings. The module has one of
 
 - ``work(settings, command) -> Results | None``: what it comes to is written and printed by the frame of all verbs
+  (``put_in_settings(words)`` beside it makes settings of bare names)
 - ``serve(settings)``: does something for as long as it runs and leaves nothing
 - ``main(arguments)``: takes no settings, and so has no YAML; it may return an exit code
 """

@@ -2,7 +2,8 @@
 
 Two runs with one seed and replicate share all chance and are the same, to the last bit, until what
 was changed makes them part. One run is the scenario, the other the same with=, or both are output
-folders of run (runs=), which are lived again by what their manifests say.
+folders of run (runs=), which are lived again by what their manifests say. Two names alone will do:
+A B are two scenarios, or two folders.
 
 Tells which settings differ; whether whoever is in both runs has the same luck in both; after which
 step of which month something differs for the first time, and in what; which body chooses otherwise
@@ -22,13 +23,13 @@ For example:
   partnerships diff scenario=growth_coalition 'with={levers.pooling_rate:0.2}'
   partnerships diff 'with={levers.duty.attend:1}' replicate=3 months=60
   partnerships diff 'with={board.members.police_and_crime_commissioner:1}'
-  partnerships diff scenario=baseline_lsp with={scenario:talking_shop}
-  partnerships diff runs=[outputs/a,outputs/b]
+  partnerships diff baseline_lsp talking_shop
+  partnerships diff outputs/a outputs/b
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -69,6 +70,30 @@ class DiffSettings:
     output: str | None
     overwrite: bool
     figures: Figures
+
+
+def put_in_settings(words: Sequence[str]) -> list[str]:
+    """Return the words of a command with two bare names, of scenarios or of folders, as settings. Raises CommandError.
+
+    >>> put_in_settings(["baseline_lsp", "talking_shop", "months=36"])
+    ['months=36', 'scenario=baseline_lsp', 'with={scenario:talking_shop}']
+    """
+    bare = [word for word in words if "=" not in word and not word.startswith("-")]
+    if not bare:
+        return list(words)
+    if len(bare) != 2:
+        raise CommandError(
+            f"{' '.join(bare)}: diff takes two names, of scenarios or of output folders of run, for example "
+            "partnerships diff baseline_lsp talking_shop"
+        )
+    one, other = bare
+    settings = [word for word in words if word not in bare]
+    folders = [typed_path(name).is_dir() for name in bare]
+    if all(folders):
+        return [*settings, f"runs=[{one},{other}]"]
+    if any(folders):
+        raise CommandError(f"{one} and {other} are not of one kind: name two scenarios, or two output folders of run")
+    return [*settings, f"scenario={one}", f"with={{scenario:{other}}}"]
 
 
 def subject(settings: DiffSettings, command: Command) -> str:

@@ -15,6 +15,7 @@ from experiments.console import main
 from experiments.output.folder import DOCS
 from experiments.runs.parting import Side, first_split, settings_that_differ
 from experiments.runs.ties import tied_run
+from experiments.verbs.diff import put_in_settings
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
@@ -87,13 +88,28 @@ def test_a_choice_that_differs_is_that_of_the_table_of_choices():
         assert here.loc[month, terms].sum() == pytest.approx(row.utility_one)
 
 
+def test_two_names_alone_are_scenarios_or_folders(capsys):
+    """Both have to be of one kind, and there have to be two."""
+    assert put_in_settings(["growth_coalition", "seed=2", "talking_shop"]) == [
+        "seed=2",
+        "scenario=growth_coalition",
+        "with={scenario:talking_shop}",
+    ]
+    Path("a").mkdir()
+    for words in (["a", "talking_shop"], ["talking_shop"], ["a", "b", "c"]):
+        assert main(["diff", *words]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert main(["diff", "growth_coalition", "talking_shop", "months=6", "figures=false", "output=of_names"]) == 0
+    assert "growth_coalition" in Path("of_names/manifest.json").read_text()
+
+
 @pytest.mark.slow
 def test_diff_tells_the_same_of_folders_and_of_settings(capsys):
     """Runs are lived again by what their manifests say, whatever they were asked for by."""
     common = ["months=12", "replicate=2", "figures=false"]
     assert main(["run", *common, "output=a"]) == 0
     assert main(["run", *common, "levers.duty.attend=1", "output=b"]) == 0
-    assert main(["diff", "runs=[a,b]", "figures=false", "output=of_folders"]) == 0
+    assert main(["diff", "a", "b", "figures=false", "output=of_folders"]) == 0
     assert main(["diff", *common, "with={levers.duty.attend:1}", "output=of_settings"]) == 0
     for name in ("diff.txt", "settings.csv", "chance.csv", "split.csv", "bodies.csv", "measures.csv"):
         assert Path("of_folders", name).read_text() == Path("of_settings", name).read_text(), name
