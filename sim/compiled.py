@@ -116,7 +116,8 @@ def watching_compiler(watcher: Watcher) -> Iterator[None]:
 
 def is_compiled(month: Month = MONTH) -> bool:
     """Return whether this machine has compiled the month as it stands, so that it starts at once."""
-    return month in _ready or put_together(month).kept.is_kept
+    kept = put_together(month).kept  # which tells whether anything can be compiled at all
+    return month in _ready or kept.is_kept
 
 
 def prepare_engine(month: Month = MONTH) -> None:
