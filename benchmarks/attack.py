@@ -9,11 +9,12 @@ names another file), and exits with 1 if anything was lost or differed.
 
 ``engines`` draws worlds as the tests do (any place, board, levers, calendar, behaviour and seed) and compares every
 measure, body, tie, project and regime of both engines bit by bit. ``kills`` ends a command and all its workers by
-SIGKILL at a moment of chance, gives the same command again, and compares what it comes to with what it writes when left
-alone: file by file, byte by byte but for notes on when and with what something was done. Chunks of a study that were
-finished before the kill must not be computed again, and nothing half-written may be left. ``libraries`` installs the
-checkout with each Python that pyenv has, with the oldest and the newest libraries that ``pyproject.toml`` allows (by
-``uv``, which has to be installed: pip install uv), and compares fingerprints of results (``benchmarks/outputs.json``).
+SIGKILL at a moment of chance, up to five times in a row, gives the same command again, and compares what it comes to
+with what it writes when left alone: file by file, byte by byte but for notes on when and with what something was done.
+Chunks of a study that were finished before the kill must not be computed again, and nothing half-written may be left.
+``libraries`` installs the checkout with each Python that pyenv has, with the oldest and the newest libraries that
+``pyproject.toml`` allows (by ``uv``, which has to be installed: pip install uv), and compares fingerprints of results
+(``benchmarks/outputs.json``).
 """
 
 # ruff: noqa: E402 - the tests' worlds are drawn here too: their folder has to be put on the path first
@@ -34,7 +35,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,9 @@ JOBS: Mapping[str, Job] = {
 }
 """What is killed in turn, by name."""
 
+MOST_IN_A_ROW = 5
+"""Kills of one job before it is left to its end."""
+
 IT_IS_THERE = ("overwrite=true", "has files in it")
 """How a command says that what it would write is there."""
 
@@ -140,20 +144,36 @@ TARGETS = "measure,month,value,standard_error\ntrust,2001-10,0.4,0.05\nattendanc
 
 def kills(asked: argparse.Namespace) -> dict[str, Any]:
     """Return how many kills hit each kind of job before its end, and what was lost or done twice."""
-    chance = random.Random(asked.seed)
-    early = dict.fromkeys(JOBS, 0)
-    faults: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="attack_") as name, progress_bar("kills", total=asked.kills) as advance:
-        folder = Path(name)
-        whole = {job: left_alone(folder / job.replace(" ", "_"), JOBS[job]) for job in JOBS}
-        for number in range(asked.kills):
-            job = list(JOBS)[number % len(JOBS)]
-            after = chance.uniform(0.0, 1.05) * whole[job]
-            found, done = killed(folder / job.replace(" ", "_"), JOBS[job], after=after)
-            early[job] += not done
-            faults += [f"{job}, killed after {after:.2f} of {whole[job]:.2f} s: {fault}" for fault in found]
-            advance(1)
+    shares = {job: len(range(number, asked.kills, len(JOBS))) for number, job in enumerate(JOBS)}
+    with (
+        tempfile.TemporaryDirectory(prefix="attack_") as name,
+        progress_bar("kills", total=asked.kills) as advance,
+        concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool,
+    ):
+        jobs = {
+            job: pool.submit(kills_of, Path(name, job.replace(" ", "_")), job, n, seed=asked.seed, advance=advance)
+            for job, n in shares.items()
+        }
+        found = {job: each.result() for job, each in jobs.items()}
+    early = {job: hits for job, (hits, _) in found.items()}
+    faults = [fault for _, of_job in found.values() for fault in of_job]
     return {"tried": sum(early.values()), "of": early, "too late": asked.kills - sum(early.values()), "faults": faults}
+
+
+def kills_of(folder: Path, job: str, kills: int, *, seed: int, advance: Callable[[int], None]) -> tuple[int, list[str]]:
+    """Kill one kind of job so often, a few times in a row before it is left to its end; return hits and faults."""
+    chance, faults, early = random.Random(f"{seed} {job}"), [], 0
+    took = left_alone(folder, JOBS[job])
+    while kills:
+        in_a_row = min(kills, chance.randint(1, MOST_IN_A_ROW))
+        moments = [chance.uniform(0.0, 1.05) * took for _ in range(in_a_row)]
+        found, hits = killed(folder, JOBS[job], moments)
+        early += hits
+        when = ", ".join(f"{moment:.2f}" for moment in moments)
+        faults += [f"{job}, killed after {when} of {took:.2f} s: {fault}" for fault in found]
+        kills -= in_a_row
+        advance(in_a_row)
+    return early, faults
 
 
 def left_alone(folder: Path, job: Job) -> float:
@@ -186,8 +206,26 @@ def without_path() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
-def killed(folder: Path, job: Job, *, after: float) -> tuple[list[str], bool]:
-    """Kill a job after so many seconds, give it again, and return what is wrong then, and whether it had ended."""
+def killed(folder: Path, job: Job, moments: Sequence[float]) -> tuple[list[str], int]:
+    """Kill a job after so many seconds, again and again, and let it end; return what is wrong, and how many hit."""
+    faults, hits, kept = [], 0, {}
+    for after in moments:
+        hits += is_killed(folder, job, after)
+        faults += repeated(folder / job.folder, kept)
+        kept = receipts(folder / job.folder)
+    again = subprocess.run([*CONSOLE, *job.words], cwd=folder, capture_output=True, text=True, env=environment())
+    faults += [*repeated(folder / job.folder, kept), *wrong_in(folder, job)]
+    # What was whole already is not overwritten, which is said; everything else ends well.
+    if again.returncode and not any(words in again.stderr for words in IT_IS_THERE):
+        faults.append(f"exit {again.returncode}: {again.stderr.strip().splitlines()[-1:]}")
+    for path in folder.iterdir():
+        if path.name not in ("whole", "mine"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return faults, hits
+
+
+def is_killed(folder: Path, job: Job, after: float) -> bool:
+    """Begin a job, kill it and all its workers after so many seconds, and return whether it was still at work."""
     process = subprocess.Popen(
         [*CONSOLE, *job.words],
         cwd=folder,
@@ -198,20 +236,11 @@ def killed(folder: Path, job: Job, *, after: float) -> tuple[list[str], bool]:
     )
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(after)
-    ended = process.poll() is not None
+    was_at_work = process.poll() is None
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    kept = receipts(folder / job.folder)
-    again = subprocess.run([*CONSOLE, *job.words], cwd=folder, capture_output=True, text=True, env=environment())
-    faults = list(wrong_in(folder, job, kept))
-    # What was whole already is not overwritten, which is said; everything else ends well.
-    if again.returncode and not any(words in again.stderr for words in IT_IS_THERE):
-        faults.append(f"exit {again.returncode}: {again.stderr.strip().splitlines()[-1:]}")
-    for path in folder.iterdir():
-        if path.name not in ("whole", "mine"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    return faults, ended
+    return was_at_work
 
 
 def receipts(study: Path) -> dict[str, tuple[int, int]]:
@@ -219,13 +248,17 @@ def receipts(study: Path) -> dict[str, tuple[int, int]]:
     return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in study.glob("chunks/*.json")}
 
 
-def wrong_in(folder: Path, job: Job, kept: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+def repeated(study: Path, kept: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Return, in words, how many of the chunks that were finished have been computed again."""
+    now = receipts(study)
+    again = [name for name, made in kept.items() if now.get(name) != made]
+    return [f"{len(again)} finished chunks were computed again"] if again else []
+
+
+def wrong_in(folder: Path, job: Job) -> Iterator[str]:
     """Give what is not as it is when the job is left alone."""
     for row in differences_between(folder / "whole", folder / job.folder).itertuples():
         yield f"{row.file} {row.column} {row.differs}"
-    now = receipts(folder / job.folder)
-    if repeated := [name for name, made in kept.items() if now.get(name) != made]:
-        yield f"{len(repeated)} finished chunks were computed again"
     beside = {path.name for path in folder.iterdir()} - {"whole", "mine", job.folder}
     inside = {str(path.relative_to(folder)) for path in (folder / job.folder).rglob("*.partial*")}
     if left := sorted(beside | inside):
