@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
+import os
 import pickle
 import sys
 import uuid
@@ -35,7 +36,7 @@ MOST_PARTS_KEPT = 1024
 
 
 class KeptCode(_Cache):
-    """Where one compiled function is kept, in Numba's folder for the file that it comes from.
+    """Where one compiled function is kept: in the folder that NUMBA_CACHE_DIR names, or in Numba's beside the code.
 
     ``key`` names what it was made from. The file begins with a hash of the rest: a damaged one is taken away and
     the function compiled again. Where no folder can be written to, ``folder`` is None and nothing is kept; what others
@@ -72,13 +73,21 @@ class KeptCode(_Cache):
         return f"{self.what}-{digest[:32]}.compiled"
 
     def _folder(self) -> Path | None:
+        if config.CACHE_DIR:  # the same for all installations: what is kept is told by what it was made from
+            named = Path(config.CACHE_DIR)
+            with contextlib.suppress(OSError):
+                named.mkdir(parents=True, exist_ok=True)
+                if os.access(named, os.W_OK):
+                    return named
         try:
             return Path(CompileResultCacheImpl(self._function).locator.get_cache_path())
         except RuntimeError:  # Numba's word for: no folder can be written to
             return None
 
     def _elsewhere(self, name: str) -> Iterator[Path]:
-        """Give the places where Numba would keep it if it could write there."""
+        """Give the places where it would be kept if they could be written to."""
+        if config.CACHE_DIR:
+            yield Path(config.CACHE_DIR, name)
         for locator in CompileResultCacheImpl._locator_classes:
             with contextlib.suppress(Exception):  # each asks for surroundings of its own
                 yield Path(locator(self._function, inspect.getfile(self._function)).get_cache_path(), name)

@@ -112,7 +112,7 @@ def test_a_file_under_another_name_is_used_without_a_word(group, verb, capsys):
     assert [entry["path"] for entry in record["own_files"]] == [f"{group}/mine.yaml"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_sample_of_ones_own_is_used(capsys):
     """As partnerships calibrate writes it: accepted.yaml and the table beside it."""
     own_file("behaviour", "accepted", "sample: accepted.csv\n")

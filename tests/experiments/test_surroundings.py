@@ -146,7 +146,7 @@ def test_a_command_is_there_before_anything_that_takes_a_while():
 # --------------------------------------------------------------------------- settings
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_figures_need_no_backend_and_no_settings_of_ones_own(tmp_path):
     """A backend that there is not, TeX that is not installed and words that mean nothing change no figure."""
     odd = tmp_path / "odd"

@@ -92,7 +92,7 @@ def test_runs_side_by_side_do_not_touch_each_other(changes, seed):
     assert_same_bits(scenarios, seed, [0, 7])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_runs_that_differ_in_everything_share_a_block():
     """Side by side some tables stand, some are gone, and their projects are of different themes."""
     gone = {"hold_expected": 0.3, "hold_needed": 0.6, "hold_engaged": 0.4, "refounding_rate": 0.045}

@@ -138,7 +138,7 @@ def added(text: str) -> float:
     return sum(map(signed, re.findall(r"[+−]\d+\.\d\d", text)))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("empty_folder")
 def test_the_verb_names_them():
     asked = ["explain", "scenario=growth_coalition", *ASKED, "seed=2", "replicate=1", "partner=police", "output=told"]

@@ -176,7 +176,7 @@ def test_the_example_runs_and_says_what_its_columns_are(capsys):
 # ---------------------------------------------------------------------- the same everywhere
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("default")
 def test_a_city_gives_the_same_bits_wherever_it_runs(monkeypatch):
     """In both engines, in a study, and on workers with another working folder that never saw the case."""

@@ -99,6 +99,7 @@ def test_one_run_is_that_very_run(file: str, opened: Open) -> None:
     assert len(new_leaders) == (history.events["event"] == "new leader").sum()
 
 
+@pytest.mark.long
 def test_a_slider_moves_the_curves_of_its_side_only(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=20")
     assert "Both sides are the same" in page.locator("#consequence").inner_text()
@@ -130,6 +131,7 @@ def test_a_shared_address_restores_the_same_state(file: str, opened: Open) -> No
     assert float(slider.input_value()) == pytest.approx(0.9)
 
 
+@pytest.mark.long
 def test_one_difference_can_be_put_back(file: str, opened: Open) -> None:
     """Each setting in which B differs is a switch: off puts back the value of A, on takes it up again."""
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&r.levers.staff_team=1&r.board=forum_30&n=10")
@@ -157,6 +159,7 @@ def test_a_browser_that_cannot_run_the_engine_is_told(browser: Any, tmp_path: Pa
     page.close()
 
 
+@pytest.mark.long
 def test_back_undoes_what_was_changed(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=4")
     move(page, "levers.staff_team", "b", 1.0)
@@ -199,6 +202,7 @@ def test_a_link_that_cannot_be_gives_the_nearest_state_and_a_line(file: str, ope
     assert page.locator("#problem").inner_text() == ""
 
 
+@pytest.mark.long
 def test_a_board_that_cannot_be_is_refused_and_the_page_goes_on(file: str, opened: Open, browser: Any) -> None:
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=4")
     seats = [f"r.board.members.{kind}=10" for kind in load_scenario("baseline_lsp").board.members]
@@ -237,6 +241,7 @@ def test_a_lesson_asks_twice_and_says_what_the_runs_say_in_python(lesson: Lesson
     assert page.locator("#lesson").get_by_role("heading", name="Discuss").is_visible()
 
 
+@pytest.mark.long
 def test_predictions_are_in_the_address_and_can_be_handed_in(file: str, opened: Open, tmp_path: Path) -> None:
     page = opened(f"{file}#n=20")
     page.locator("#open-lessons").click()
@@ -299,6 +304,7 @@ def test_a_partner_tells_why_it_stays_or_leaves(file: str, opened: Open) -> None
     expect(page.locator("#why")).not_to_contain_text("Police force 1")
 
 
+@pytest.mark.long
 def test_data_can_be_taken_along(file: str, opened: Open, tmp_path: Path) -> None:
     page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=10")
     page.locator("#open-take").click()
@@ -346,6 +352,7 @@ def test_all_figures_are_saved_those_out_of_sight_too(file: str, opened: Open) -
     expect(page.locator("#figures-saved")).to_contain_text(f"{len(titles)} figures")
 
 
+@pytest.mark.long
 def test_bands_lie_in_each_other(file: str, opened: Open) -> None:
     """Of each side three, the widest first: at every month a narrower one lies within a wider one."""
     page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=20")

@@ -123,6 +123,7 @@ def test_the_search_can_be_stopped_and_ends_when_side_a_changes(file: str, opene
     expect(start).to_have_text("Find out")
 
 
+@pytest.mark.long
 def test_events_are_added_dragged_moved_by_keys_and_removed(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=2")
     page.locator("#date-what").select_option("staff_team")
@@ -169,6 +170,7 @@ def test_an_event_outside_the_run_is_refused_in_a_line(file: str, opened: Open) 
     )
 
 
+@pytest.mark.long
 def test_the_last_change_can_be_replayed(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=4")
     replay = page.locator("#replay")
@@ -187,6 +189,7 @@ def test_the_last_change_can_be_replayed(file: str, opened: Open) -> None:
     assert page.evaluate("location.hash") == address
 
 
+@pytest.mark.long
 def test_one_picture_can_be_embedded(file: str, opened: Open) -> None:
     page = opened(f"{file}#n=2&only=inside")
     expect(page.locator("#inside")).to_be_visible()

@@ -146,6 +146,7 @@ def test_usual_conduct_in_a_game_is_the_run_of_the_page(file: str, opened: Open)
     np.testing.assert_allclose(numbers.loc["outcome"].mean(), last["mean"], rtol=1e-5)
 
 
+@pytest.mark.long
 def test_several_play_in_turn_and_none_sees_the_others_choices(file: str, opened: Open) -> None:
     """Each is told what its own choices were worth, all else as it was played; the link restores all of it."""
     page = opened(f"{file}#{TWO_YEARS}")

@@ -79,6 +79,7 @@ def test_the_table_shows_the_ranks_and_ties_of_that_month(file: str, opened: Ope
             assert drawing.locator(".tie.lost").count() == (both & was & ~now).sum()
 
 
+@pytest.mark.long
 def test_a_month_tells_what_was_decided_and_where_the_money_went(file: str, opened: Open) -> None:
     page = opened(f"{file}#{LIFE}")
     rests(page)
@@ -140,6 +141,7 @@ def steps_of(page: Any, side: str) -> list[dict[str, Any]]:
         page.locator("[data-go='1']").click()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("side", "name"), [("left", "england_2001_2013"), ("right", "growth_coalition")])
 def test_a_story_tells_the_numbers_of_its_run(file: str, opened: Open, side: str, name: str) -> None:
     """Six to eight steps; every number in every sentence is worked out anew from the run in Python."""

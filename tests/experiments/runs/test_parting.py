@@ -20,7 +20,7 @@ from experiments.verbs.diff import put_in_settings
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_page_of_pairing_is_true_as_it_stands():
     """A page that proves something by code proves nothing if the code is not run."""
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / "pairing.md").read_text("utf-8"), re.DOTALL)

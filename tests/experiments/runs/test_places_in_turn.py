@@ -26,7 +26,7 @@ def test_places_and_parameter_sets_take_turns_side_by_side() -> None:
     assert turns_of([], sets) == [{"behaviour": one} for one in sets]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.usefixtures("empty_folder")
 def test_a_comparison_over_places_is_paired_place_by_place(capsys: pytest.CaptureFixture[str]) -> None:
     """Each run is that of its place with its replicate, and the table by place has all of them."""

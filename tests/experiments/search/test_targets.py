@@ -43,7 +43,7 @@ def mycity(empty_folder: Path) -> Path:
     return empty_folder / "mycity"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_was_planted_is_found_and_a_stopped_calibration_goes_on(mycity, capsys):
     """Intervals hold the planted numbers, files are whole, and what was lost is done again to the same numbers."""
     assert main(["calibrate", "case=mycity", "study=fit", *SMALL, "check=coverage"]) == 0

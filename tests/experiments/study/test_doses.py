@@ -148,7 +148,7 @@ def test_an_experiment_of_ones_own_leaves_effects_pairs_sectors_words_and_figure
     assert "police" in plan["settings"]["scenarios"]["baseline_lsp"]["board"]["members"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_effects_are_those_of_single_runs(own: None) -> None:
     """The end of a year is its last month, and replicates are paired: shown on runs of the other engine."""
     assert main(ASKED) == 0
@@ -168,7 +168,7 @@ def test_effects_are_those_of_single_runs(own: None) -> None:
     assert sorted(kept["date"].unique()) == [pd.Timestamp("2002-03"), pd.Timestamp("2003-03")]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_is_gone_on_with_by_the_same_command_or_the_folder_alone(
     own: None, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,7 +58,7 @@ def test_figures_come_in_the_format_that_is_asked_for(kind: str) -> None:
     assert all(each["title"] and each["note"] for each in captions)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_one_column_is_narrow_or_said_to_be_too_narrow(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,7 +82,7 @@ def test_what_differs_is_told_with_its_size(tmp_path: Path, capsys: pytest.Captu
     assert "files of your own that have changed since: leadership/mine.yaml" in said
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_second_results_can_be_kept(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", *SHORT, "output=first"]) == 0
     Path("first/extra.txt").write_text("mine\n")

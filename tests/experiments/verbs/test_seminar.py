@@ -72,7 +72,7 @@ def test_a_hand_out_does_not_give_the_answer_away(folder: Path) -> None:
             assert asked.because[:30] not in handout
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_pdf_is_the_same_twice_and_names_no_address(tmp_path: Path) -> None:
     """A link in a PDF would need an address that nobody knows: it says where to find the lesson."""
     pytest.importorskip("weasyprint", reason="weasyprint is not installed")

@@ -98,6 +98,7 @@ def test_without_a_folder_everything_works_and_nothing_is_kept(make, monkeypatch
     def no_folder(self, function):
         raise RuntimeError("cannot cache function: no locator available")
 
+    monkeypatch.setattr(config, "CACHE_DIR", "")
     monkeypatch.setattr(keeping.CompileResultCacheImpl, "__init__", no_folder)
     function = compiled(make())
     assert function._cache.folder is None
