@@ -7,7 +7,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from rich.box import SIMPLE
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from experiments.surroundings import writes_any_sign
+from experiments.surroundings import memory_left, writes_any_sign
 
 WIDTH = 100
 """Columns of text when the output goes to a file or a pipe, and at most on a terminal."""
@@ -102,7 +102,7 @@ def progress_bar(what: str, *, total: int, done: int = 0) -> Iterator[Callable[[
 @contextmanager
 def compiling_shown() -> Iterator[None]:
     """Say when the engine has to be compiled, and how far that is; say warnings, as that it is not kept, in a line."""
-    from sim.compiled import NOT_KEPT, watching_compiler
+    from sim.compiled import NOT_KEPT, helped_within, watching_compiler
 
     @contextmanager
     def watched(parts: int) -> Iterator[Callable[[int], None]]:
@@ -110,7 +110,9 @@ def compiling_shown() -> Iterator[None]:
         with progress_bar("compiling", total=parts) as advance:
             yield advance
 
-    with warnings.catch_warnings(), watching_compiler(watched):
+    left = memory_left()
+    within: AbstractContextManager[None] = nullcontext() if left is None else helped_within(left)
+    with warnings.catch_warnings(), watching_compiler(watched), within:
         warnings.filterwarnings("once", NOT_KEPT)
         warnings.showwarning = lambda message, *_: print(message, file=sys.stderr)
         yield

@@ -42,6 +42,8 @@ Watcher = Callable[[int], AbstractContextManager[Callable[[int], None]]]
 NOT_KEPT = "the compiled engine cannot be kept, as no folder for it can be written to: set NUMBA_CACHE_DIR to one"
 MOST_HELPERS, WORTH_HELP = 3, 24
 """Processes that help to compile, and the fewest parts for which it is worth starting them."""
+MEMORY_OF_A_HELPER = 600 * 2**20
+"""Bytes that each takes at most."""
 OF_TERMS = {"terms", "keep_terms", "utility"}
 """Names of what differs with the terms of a decision."""
 JIT_IS_OFF = "NUMBA_DISABLE_JIT is set, so the compiled engine cannot run: unset it, or take the Mesa engine"
@@ -102,6 +104,7 @@ _lock = threading.Lock()
 _made: dict[Month, CompiledMonth] = {}
 _ready: set[Month] = set()
 _watchers: list[Watcher] = []
+_helpers = [MOST_HELPERS]
 
 
 @contextmanager
@@ -112,6 +115,17 @@ def watching_compiler(watcher: Watcher) -> Iterator[None]:
         yield
     finally:
         _watchers.remove(watcher)
+
+
+@contextmanager
+def helped_within(memory: int) -> Iterator[None]:
+    """Start no more processes that help to compile than fit into so many bytes, beside as much for this one."""
+    before = _helpers[0]
+    _helpers[0] = max(0, min(MOST_HELPERS, memory // MEMORY_OF_A_HELPER - 1))
+    try:
+        yield
+    finally:
+        _helpers[0] = before
 
 
 def is_compiled(month: Month = MONTH) -> bool:
@@ -165,11 +179,12 @@ def _helped(made: CompiledMonth) -> Iterator[None]:
     missing = [part for part, _ in made.parts if not part._cache.is_kept]
     is_worth_it = len(missing) >= WORTH_HELP and made.kept.folder is not None
     with ExitStack() as running:
-        for number in range(min(threads_at_most() - 1, MOST_HELPERS) if is_worth_it else 0):
+        for number in range(min(threads_at_most() - 1, _helpers[0]) if is_worth_it else 0):
             with contextlib.suppress(OSError):  # no more processes: it takes longer
                 helper = subprocess.Popen(
                     [sys.executable, "-P", "-c", _HELPER, str(number), str(os.getpid())],
-                    env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (Path(__file__).parents[1], *sys.path)))},
+                    env=os.environ
+                    | {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), *sys.path]))},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ from strategies import extension_text
 
 import sim
 from sim import compiled
-from sim.compiled import help_compile, put_together
+from sim.compiled import help_compile, helped_within, put_together
 from sim.lanes.keeping import KeptPart
 from sim.month import MEMBERS, MONTH
 from sim.own import names_used, own_text
@@ -83,6 +83,13 @@ def test_what_a_step_uses_is_found_through_rules_and_methods() -> None:
     names = names_used(MONTH.steps, vars(Partner))
     assert {"utility", "keep_terms"} <= names
     assert "utility" not in names_used(COUNTED, vars(Partner))
+
+
+@pytest.mark.parametrize(("gigabytes", "helpers"), [(0.1, 0), (1.0, 0), (1.5, 1), (100.0, 3)])
+def test_as_many_help_as_there_is_memory_for(gigabytes: float, helpers: int) -> None:
+    with helped_within(int(gigabytes * 2**30)):
+        assert compiled._helpers == [helpers]
+    assert compiled._helpers == [compiled.MOST_HELPERS]
 
 
 def test_a_helper_stops_when_nobody_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
