@@ -145,6 +145,24 @@ def write_csv(path: Path, findings: Sequence[Finding]) -> None:
         writer.writerows(dataclasses.astuple(found) for found in findings)
 
 
+def read_csv(path: Path) -> list[Finding]:
+    """Return the findings that :func:`write_csv` wrote."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Finding(
+                row["part"],
+                row["what"],
+                float(row["value"]),
+                row["unit"],
+                float(row["lowest"]) if row["lowest"] else None,
+                float(row["highest"]) if row["highest"] else None,
+                row["target"],
+                row["verdict"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
 def as_markdown(findings: Sequence[Finding], notes: Sequence[str]) -> str:
     """Return machine, notes and findings, one table a part."""
     lines = [f"Measured on {'; '.join(f'{name} {value}' for name, value in machine())}.", ""]

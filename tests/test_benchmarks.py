@@ -69,6 +69,7 @@ def test_missed_targets_are_said(tmp_path):
     ]
     assert [(one.value, one.verdict) for one in found] == [(2.0, "MISSED"), (1.0, "met")]
     measuring.write_csv(tmp_path / "found.csv", found)
+    assert measuring.read_csv(tmp_path / "found.csv") == found
     with (tmp_path / "found.csv").open(encoding="utf-8") as file:
         assert [row["verdict"] for row in csv.DictReader(file)] == ["MISSED", "met"]
     assert "| slow | 2.00 | 1.00 to 3.00 | times | at least 5 | MISSED |" in measuring.as_markdown(found, ["a note"])

@@ -88,6 +88,7 @@ class KeptCode(_Cache):
         """Give the places where it would be kept if they could be written to."""
         if config.CACHE_DIR:
             yield Path(config.CACHE_DIR, name)
+            return
         for locator in CompileResultCacheImpl._locator_classes:
             with contextlib.suppress(Exception):  # each asks for surroundings of its own
                 yield Path(locator(self._function, inspect.getfile(self._function)).get_cache_path(), name)
