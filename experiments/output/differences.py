@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ COLUMNS = ("file", "column", "differs", "largest_difference")
 
 TABLES = (".csv", ".parquet")
 PICTURES = (".png", ".svg", ".pdf")
+NETCDF = ".nc"
 NOTES = (".json",)
 """Files that say when and with what something was done."""
 ON_THE_WAY = ("case", "chunks", "draws", "generations", "waves")
@@ -60,10 +62,46 @@ def _in_a_file(before: Path, now: Path, name: str) -> Iterator[tuple[str, str, s
             yield name, column, differs, largest
     elif before.suffix in PICTURES:
         yield name, "", PICTURE_ONLY, np.nan
+    elif before.suffix == NETCDF:
+        for variable, differs in _in_netcdf(before, now):
+            yield name, variable, differs, np.nan
     else:
-        old, new = (path.read_text(encoding="utf-8").splitlines() for path in (before, now))
+        old, new = (path.read_text(encoding="utf-8", errors="replace").splitlines() for path in (before, now))
         number = sum(one != other for one, other in zip(old, new, strict=False)) + abs(len(old) - len(new))
         yield name, "", f"{number} of {max(len(old), len(new))} lines", np.nan
+
+
+def _in_netcdf(before: Path, now: Path) -> Iterator[tuple[str, str]]:
+    """Give the variables that differ: when and by what the file was written, which it notes too, is no result."""
+    try:
+        import h5py
+    except ModuleNotFoundError:
+        yield "", "bytes of the file"
+        return
+    try:
+        old, new = (_arrays(h5py, path) for path in (before, now))
+    except OSError:
+        yield "", "cannot be read"
+        return
+    for name in sorted(old.keys() | new.keys()):
+        if name not in old or name not in new:
+            yield name, "is not there any more" if name in old else "is new"
+        elif _content(old[name]) != _content(new[name]):
+            yield name, "other values"
+
+
+def _content(array: Any) -> tuple[Any, ...]:
+    """Return what an array holds, to be compared bit by bit: NaN is NaN."""
+    return array.dtype, array.shape, array.tolist() if array.dtype == object else array.tobytes()
+
+
+def _arrays(h5py: Any, path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    with h5py.File(path) as file:
+        file.visititems(
+            lambda name, held: found.update({name: np.asarray(held[()])}) if isinstance(held, h5py.Dataset) else None
+        )
+    return found
 
 
 def table_differences(before: pd.DataFrame, now: pd.DataFrame) -> Iterator[tuple[str, str, float]]:

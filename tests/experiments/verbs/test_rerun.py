@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from commands import refused_line
@@ -185,3 +186,21 @@ def test_pictures_texts_and_tables_are_compared_each_in_its_way(tmp_path: Path) 
 
 def test_the_manifest_knows_all_code() -> None:
     assert {"sim", "experiments", "analysis", "configs", "numpy"} <= set(code_of())
+
+
+def test_netcdf_is_told_apart_by_its_values_alone(tmp_path):
+    """When and with what it was written, which it notes too, is no result."""
+    h5py = pytest.importorskip("h5py")
+    for folder, value, when in (("before", 0.5, "noon"), ("later", 0.5, "night"), ("other", 0.25, "noon")):
+        (tmp_path / folder).mkdir()
+        with h5py.File(tmp_path / folder / "posterior.nc", "w") as file:
+            file["posterior/trust"] = np.array([value, 0.75])
+            file["posterior/name"] = ["a", "b"]
+            file.attrs["created_at"] = when
+    assert differences_between(tmp_path / "before", tmp_path / "later").empty
+    differs = differences_between(tmp_path / "before", tmp_path / "other")
+    assert differs[["file", "column", "differs"]].to_numpy().tolist() == [
+        ["posterior.nc", "posterior/trust", "other values"]
+    ]
+    (tmp_path / "other" / "posterior.nc").write_bytes(b"\x89HDF, cut")
+    assert "cannot be read" in set(differences_between(tmp_path / "before", tmp_path / "other")["differs"])
