@@ -223,6 +223,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
             raise TaskFailed(error) from error
 
     asked = _parsed(arguments)
+    asked.overrides = getattr(verbs()[verb].module(), "put_in_settings", list)(asked.overrides)
     refuse_twice(asked.overrides)
     _refuse_folders_of_hydra(asked.overrides)
     _refuse_case(verb, asked.overrides)

@@ -133,7 +133,6 @@ def _perform(verb: Verb, arguments: list[str]) -> None:
     from experiments.terminal import compiling_shown
 
     module = verb.module()
-    arguments = getattr(module, "put_in_settings", list)(arguments)
     try:
         with compiling_shown():
             each_job(verb.name, arguments, lambda command: perform(module, command))

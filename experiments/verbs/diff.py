@@ -73,12 +73,12 @@ class DiffSettings:
 
 
 def put_in_settings(words: Sequence[str]) -> list[str]:
-    """Return the words of a command with two bare names, of scenarios or of folders, as settings. Raises CommandError.
+    """Return the words of a command, which are no flags, with two bare names as settings; raise CommandError.
 
     >>> put_in_settings(["baseline_lsp", "talking_shop", "months=36"])
     ['months=36', 'scenario=baseline_lsp', 'with={scenario:talking_shop}']
     """
-    bare = [word for word in words if "=" not in word and not word.startswith("-")]
+    bare = [word for word in words if "=" not in word]
     if not bare:
         return list(words)
     if len(bare) != 2:
@@ -90,7 +90,8 @@ def put_in_settings(words: Sequence[str]) -> list[str]:
     settings = [word for word in words if word not in bare]
     folders = [typed_path(name).is_dir() for name in bare]
     if all(folders):
-        return [*settings, f"runs=[{one},{other}]"]
+        listed = ",".join(f"'{name}'" if "," in name else name for name in bare)
+        return [*settings, f"runs=[{listed}]"]
     if any(folders):
         raise CommandError(f"{one} and {other} are not of one kind: name two scenarios, or two output folders of run")
     return [*settings, f"scenario={one}", f"with={{scenario:{other}}}"]

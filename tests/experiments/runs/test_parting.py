@@ -99,7 +99,10 @@ def test_two_names_alone_are_scenarios_or_folders(capsys):
     for words in (["a", "talking_shop"], ["talking_shop"], ["a", "b", "c"]):
         assert main(["diff", *words]) == 2
         assert capsys.readouterr().err.count("\n") == 1
-    assert main(["diff", "growth_coalition", "talking_shop", "months=6", "figures=false", "output=of_names"]) == 0
+    folder = ["--config-dir", "a"]  # the folder of a flag is no name
+    assert (
+        main(["diff", *folder, "growth_coalition", "talking_shop", "months=6", "figures=false", "output=of_names"]) == 0
+    )
     assert "growth_coalition" in Path("of_names/manifest.json").read_text()
 
 
