@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import logging
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-import hydra
+from hydra import version
+from hydra._internal.hydra import Hydra
+from hydra._internal.utils import create_config_search_path
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
@@ -40,8 +42,6 @@ from experiments.typed import refuse_twice
 from sim import Scenario, with_changes
 from sim.levers import entries_beyond
 from sim.parameters import Behaviour
-
-FULL_ERROR = "HYDRA_FULL_ERROR"
 
 _QUIET_HYDRA = (
     "hydra.output_subdir=null",
@@ -225,30 +225,60 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
     asked = _parsed(arguments)
     asked.overrides = getattr(verbs()[verb].module(), "put_in_settings", list)(asked.overrides)
     refuse_twice(asked.overrides)
-    _refuse_folders_of_hydra(asked.overrides)
+    _refuse_settings_of_hydra(asked.overrides)
     _refuse_case(verb, asked.overrides)
     with _folder_for_hydra(asked) as quiet, files_of_ones_own(_folder(asked.config_dir)):
-        words = [f"partnerships {verb}", *_for_hydra(verb, asked), *_QUIET_HYDRA, *quiet]
-        if (case := case_among(words)) is not None:
+        kinds, takes_case = [verbs()[verb].settings_kind()], verbs()[verb].takes_case
+        typed = as_hydra_reads(asked.overrides, kinds, with_case=takes_case, multirun=asked.multirun)
+        overrides = [*typed, *_QUIET_HYDRA, *quiet]
+        if (case := case_among(overrides)) is not None:
             record_files(case.folder, case.files)
         # Of with={extension:mine.py} too.
-        with _hydra_process(words), naming([*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]):
-            hydra.main(version_base=HYDRA_VERSION_BASE, config_path=f"pkg://{CONFIGS}", config_name=verb)(task)()
+        with naming([*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]), _hydra(verb) as hydra:
+            if asked.cfg:
+                hydra.show_cfg(verb, overrides, asked.cfg, asked.package, asked.resolve)
+            elif asked.info:
+                hydra.show_info(asked.info, verb, overrides)
+            elif asked.multirun:
+                hydra.multirun(verb, task, overrides)
+            else:
+                hydra.run(verb, task, overrides)
+
+
+@contextmanager
+def _hydra(verb: str) -> Iterator[Hydra]:
+    """Let Hydra compose from our folder, as its own ``main`` does, but once and with its errors raised, not printed.
+
+    What it does to logging for --info, down to every detail of every library, is undone, or it would go on here.
+    """
+    complaints, root = logging.raiseExceptions, logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    logging.raiseExceptions = False  # when the reader of --info has seen enough
+    version.setbase(HYDRA_VERSION_BASE)
+    try:
+        yield Hydra.create_main_hydra2(f"partnerships {verb}", create_config_search_path(f"pkg://{CONFIGS}"))
+    finally:
+        GlobalHydra.instance().clear()
+        logging.raiseExceptions = complaints
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 @contextmanager
 def _folder_for_hydra(asked: argparse.Namespace) -> Iterator[list[str]]:
-    """Give the setting of a folder for the note about the sweep that Hydra insists on under --multirun."""
+    """Give what makes Hydra do several jobs, with a folder for the note that it insists on, if there is --multirun."""
     if not asked.multirun:
         yield []
         return
     with scratch_folder() as scratch:
-        yield [f"hydra.sweep.dir={scratch}"]
+        yield ["hydra.mode=MULTIRUN", f"hydra.sweep.dir={scratch}"]
 
 
-def _refuse_folders_of_hydra(overrides: Iterable[str]) -> None:
-    """Refuse a folder for Hydra, which writes none: results are written where ``output`` says."""
+def _refuse_settings_of_hydra(overrides: Iterable[str]) -> None:
+    """Refuse a folder for Hydra, which writes none, and its own word for what is said by a flag."""
     for override in overrides:
+        if re.match(r"[+~]*hydra\.mode=", override):
+            raise CommandError(f"{override!r} is not allowed: say --multirun, or leave it out for a single run")
         if re.match(r"[+~]*hydra\.(run|sweep)\.(dir|subdir)=|[+~]*hydra\.output_subdir=", override):
             raise CommandError(f"{override!r} is not allowed: Hydra writes no folders here; say output=FOLDER")
 
@@ -260,28 +290,6 @@ def _refuse_case(verb: str, overrides: Iterable[str]) -> None:
     for override in filter(names_a_case, overrides):
         able = ", ".join(name for name, one in verbs().items() if one.takes_case)
         raise CommandError(f"{override!r} is not allowed: {verb} takes no case; those that do: {able}")
-
-
-@contextmanager
-def _hydra_process(arguments: list[str]) -> Iterator[None]:
-    """Let Hydra read ``arguments`` as if they were the command line, and raise its errors, not print them.
-
-    What it does to logging for --info, down to every detail of every library, is undone, or it would go on here.
-    """
-    command_line, full_error = sys.argv, os.environ.get(FULL_ERROR)
-    complaints, root = logging.raiseExceptions, logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    sys.argv, os.environ[FULL_ERROR] = arguments, "1"
-    logging.raiseExceptions = False  # when the reader of --info has seen enough
-    try:
-        yield
-    finally:
-        sys.argv, logging.raiseExceptions = command_line, complaints
-        root.handlers[:] = handlers
-        root.setLevel(level)
-        del os.environ[FULL_ERROR]
-        if full_error is not None:
-            os.environ[FULL_ERROR] = full_error
 
 
 class _FlagParser(argparse.ArgumentParser):
@@ -305,14 +313,6 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     if asked.resolve and asked.cfg is None:
         raise CommandError("--resolve goes with --cfg job")
     return asked
-
-
-def _for_hydra(verb: str, asked: argparse.Namespace) -> list[str]:
-    flags = ["--multirun"] if asked.multirun else []
-    flags += ["--resolve"] if asked.resolve else []
-    flags += [f"--{flag}={value}" for flag in ("cfg", "package", "info") if (value := getattr(asked, flag)) is not None]
-    kinds, takes_case = [verbs()[verb].settings_kind()], verbs()[verb].takes_case
-    return [*flags, *as_hydra_reads(asked.overrides, kinds, with_case=takes_case, multirun=asked.multirun)]
 
 
 def _folder(named: str | None) -> Path | None:

@@ -49,8 +49,14 @@ def test_a_folder_that_is_no_package_does_no_harm(tmp_path: Path) -> None:
     assert ran(["-c", "from experiments import load_scenario"], tmp_path).returncode == 0
 
 
-def test_a_folder_for_hydra_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("typed", "cure"),
+    [
+        ("hydra.run.dir=elsewhere", "Hydra writes no folders here; say output=FOLDER"),
+        ("hydra.mode=MULTIRUN", "say --multirun, or leave it out for a single run"),
+    ],
+)
+def test_what_hydra_alone_would_do_is_refused(typed: str, cure: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It would be passed over in silence."""
-    assert main(["run", "hydra.run.dir=elsewhere"]) == 2
-    told = "'hydra.run.dir=elsewhere' is not allowed: Hydra writes no folders here; say output=FOLDER"
-    assert capsys.readouterr().err.strip() == f"error: {told}"
+    assert main(["run", typed]) == 2
+    assert capsys.readouterr().err.strip() == f"error: {typed!r} is not allowed: {cure}"
