@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,10 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hydra import version
-from hydra._internal.hydra import Hydra
-from hydra._internal.utils import create_config_search_path
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
@@ -25,10 +20,10 @@ from experiments.behaviours import GROUP, SAMPLE, USUAL, Sample, read_sample, ta
 from experiments.cases.named import REST, case_among, case_by_word, names_a_case
 from experiments.cases.reading import Case
 from experiments.compose import (
-    HYDRA_VERSION_BASE,
     Settings,
     as_hydra_reads,
     as_people_write,
+    hydra_for,
     load_scenario,
     scenario_of,
     settings_of,
@@ -36,7 +31,7 @@ from experiments.compose import (
 from experiments.errors import CommandError
 from experiments.extensions import named_in, naming, perhaps_named_in
 from experiments.files import scratch_folder, typed_path
-from experiments.options import CASE, CONFIGS, files_of_ones_own, own_folder, record_files, shipped_folder
+from experiments.options import CASE, files_of_ones_own, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
 from experiments.typed import refuse_twice
 from sim import Scenario, with_changes
@@ -234,7 +229,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
         if (case := case_among(overrides)) is not None:
             record_files(case.folder, case.files)
         # Of with={extension:mine.py} too.
-        with naming([*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]), _hydra(verb) as hydra:
+        with naming([*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]), hydra_for(verb) as hydra:
             if asked.cfg:
                 hydra.show_cfg(verb, overrides, asked.cfg, asked.package, asked.resolve)
             elif asked.info:
@@ -243,25 +238,6 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
                 hydra.multirun(verb, task, overrides)
             else:
                 hydra.run(verb, task, overrides)
-
-
-@contextmanager
-def _hydra(verb: str) -> Iterator[Hydra]:
-    """Let Hydra compose from our folder, as its own ``main`` does, but once and with its errors raised, not printed.
-
-    What it does to logging for --info, down to every detail of every library, is undone, or it would go on here.
-    """
-    complaints, root = logging.raiseExceptions, logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    logging.raiseExceptions = False  # when the reader of --info has seen enough
-    version.setbase(HYDRA_VERSION_BASE)
-    try:
-        yield Hydra.create_main_hydra2(f"partnerships {verb}", create_config_search_path(f"pkg://{CONFIGS}"))
-    finally:
-        GlobalHydra.instance().clear()
-        logging.raiseExceptions = complaints
-        root.handlers[:] = handlers
-        root.setLevel(level)
 
 
 @contextmanager

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import dataclasses
 import keyword
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hydra import compose, initialize_config_module
+from hydra import compose, initialize_config_module, version
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.hydra import Hydra
+from hydra._internal.utils import create_config_search_path
 from hydra.core.config_search_path import ConfigSearchPath
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
@@ -272,6 +275,25 @@ def _our_configs() -> Iterator[None]:
             yield
     finally:
         GlobalHydra.instance().hydra = outer
+
+
+@contextmanager
+def hydra_for(verb: str) -> Iterator[Hydra]:
+    """Give a Hydra that composes as its own ``main`` does, but once, and whose errors are raised, not printed.
+
+    What it does to logging for --info, down to every detail of every library, is undone, or it would go on here.
+    """
+    complaints, root = logging.raiseExceptions, logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    logging.raiseExceptions = False  # when the reader of --info has seen enough
+    version.setbase(HYDRA_VERSION_BASE)
+    try:
+        yield Hydra.create_main_hydra2(f"partnerships {verb}", create_config_search_path(f"pkg://{CONFIGS}"))
+    finally:
+        GlobalHydra.instance().clear()
+        logging.raiseExceptions = complaints
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 # -------------------------------------------------------------------- what Hydra looks through

@@ -157,7 +157,7 @@ ROOMS: dict[str, str] = {
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"
     " analysis.claims analysis.tipping analysis.hindcast analysis.docking analysis.seminar experiments.files"
-    " experiments.surroundings"
+    " experiments.surroundings experiments.memory"
     " experiments.extensions experiments.terminal experiments.options experiments.own_yaml"
     " experiments.errors experiments.values experiments.behaviours experiments.compose",
     "experiments.study": "sim analysis.shared experiments.files experiments.extensions experiments.surroundings"

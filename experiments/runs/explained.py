@@ -11,9 +11,11 @@ import pandas as pd
 from analysis.explanation import tables as explanation
 from experiments.behaviours import Sample, of_replicate
 from experiments.errors import CommandError
+from experiments.memory import refuse_too_many, size_of
 from experiments.runs.named import Named, named
 from experiments.runs.pairs import Engine, engine_for
 from experiments.runs.ties import TiedRun, tied_run
+from experiments.runs.turns import portions
 from experiments.terminal import progress_bar
 from sim import History, Scenario, month_of, simulate, simulate_ensemble
 from sim.parameters import Behaviour
@@ -146,8 +148,7 @@ def _on_ensemble(scenario: Scenario, seed: int, replicates: range) -> Iterator[R
             "archetype": np.tile([seat.kind.archetype for seat in seats], scenario.months),
         }
     )
-    for first in range(0, len(replicates), _REPLICATES_AT_ONCE):
-        some = replicates[first : first + _REPLICATES_AT_ONCE]
+    for some in portions(replicates, _REPLICATES_AT_ONCE):
         ensemble = simulate_ensemble([scenario], replicates=some, seed=seed, record_terms=True)
         assert ensemble.partners is not None
         measures = dict(list(ensemble.table().drop(columns="scenario").groupby("replicate")))
@@ -180,14 +181,18 @@ class RunRequest:
         assert self.replicates is not None
         sets = self.sample.sets if self.sample else ()
         runs = many_runs(scenario, seed=self.seed, replicates=self.replicates, engine=self.engine, behaviours=sets)
-        return _kept(runs, self.subject, label)
+        return _kept(runs, self.subject, label, replicates=self.replicates)
 
 
-def _kept(runs: Iterable[Run], subject: Subject, label: str) -> ExplainedEnsemble:
-    """Return the measures of many runs, and the changes of the subject's terms."""
-    courses, changes = [], []
+def _kept(runs: Iterable[Run], subject: Subject, label: str, *, replicates: int) -> ExplainedEnsemble:
+    """Return the measures of many runs, and the changes of the subject's terms; refuse more than memory holds."""
+    courses: list[pd.DataFrame] = []
+    changes = []
     for run in runs:
-        courses.append(course_of(run, subject, label))
+        course = course_of(run, subject, label)
+        if not courses:  # they are put together and sorted at the end
+            refuse_too_many("replicates", replicates, bytes_each=3 * size_of(course), otherwise="")
+        courses.append(course)
         rows = subject.rows(run.partners)
         monthly = explanation.monthly_terms(rows, on_junior(run.scenario), months=months_met(run.measures))
         if len(monthly) >= 2:

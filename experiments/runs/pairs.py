@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.runs.turns import taking_turns
+from experiments.runs.turns import portions, taking_turns
 from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 from sim import MEASURES, Measure, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
@@ -178,7 +178,7 @@ def _run_on_ensemble(
 ) -> Iterator[pd.DataFrame]:
     """Give trajectories from the compiled engine."""
     for name, scenario in scenarios.items():
-        for some in _batches(replicates, _REPLICATES_AT_ONCE):
+        for some in portions(range(replicates), _REPLICATES_AT_ONCE):
             yield simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers).table()
 
 
@@ -197,16 +197,13 @@ def _run_sampled(
             with_set = {name: in_turn(scenario, number, turns) for name, scenario in group.items()}
             return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
 
-        for batch in _batches(replicates, size):
-            parts = [part for _, part in taking_turns(of_set, sets=len(turns), replicates=batch, workers=workers)]
+        for batch in portions(range(replicates), size):
+            taken = taking_turns(of_set, sets=len(turns), replicates=batch, workers=workers, named=None)
+            parts = [part for _, part in taken]
             months = pd.concat(parts, ignore_index=True)
             order = months["scenario"].map({name: place for place, name in enumerate(scenarios)})
             keys = np.lexsort((months["month"], months["replicate"], order))
             yield months.iloc[keys].reset_index(drop=True)
-
-
-def _batches(replicates: int, size: int) -> Iterator[range]:
-    return (range(first, min(first + size, replicates)) for first in range(0, replicates, size))
 
 
 def _run_on_mesa(
@@ -243,7 +240,7 @@ def _portions(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, 
     size = len(scenarios) * replicates // (workers * _PORTIONS_PER_WORKER)
     size = min(max(size, 1), _MOST_RUNS_IN_A_PORTION)
     for name, scenario in scenarios.items():
-        for some in _batches(replicates, size):
+        for some in portions(range(replicates), size):
             yield _Portion(name, scenario, seed, some)
 
 

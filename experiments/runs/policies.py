@@ -58,6 +58,7 @@ def policy_runs(
     measures: Sequence[str] = (),
     prices: Mapping[str, float] = MappingProxyType({}),
     advance: Callable[[int], None] = lambda runs: None,
+    named: str = "replicates",
 ) -> pd.DataFrame:
     """Return one row a run of every policy in every place; see ``analysis.policy.tables``.
 
@@ -65,7 +66,7 @@ def policy_runs(
     outcome and added_value (last month), dominance (mean of the last year), cost_gbp_m and its parts
     (over the run), regime (last month), and more ``measures`` (last month). ``prices`` are of levers by path, in £m a
     year of the value 1; with any, ``priced_gbp_m`` is a part of the cost. The same replicate of two policies shares
-    its parameter set and all chance.
+    its parameter set and all chance. More than memory holds are refused as the setting ``named``.
     """
     keys = [(policy, place.name) for policy in policies for place in worlds.places]
 
@@ -82,7 +83,9 @@ def policy_runs(
         return runs
 
     tables = []
-    turns = taking_turns(of_set, sets=len(worlds.behaviours), replicates=replicates, workers=worlds.workers)
+    turns = taking_turns(
+        of_set, sets=len(worlds.behaviours), replicates=replicates, workers=worlds.workers, named=named
+    )
     for some, table in turns:
         tables.append(table)
         advance(len(keys) * len(some))

@@ -119,7 +119,8 @@ def search(problem: MixProblem, settings: SearchSettings) -> MixTables:
     with progress_bar("confirming runs", total=_confirming_runs(problem, settings, len(finalists), len(front))) as done:
 
         def again(policies: Mapping[Any, Sequence[Scenario]], seed: int) -> pd.DataFrame:
-            return problem.runs(policies, replicates=settings.confirming_replicates, seed=seed, advance=done)
+            many = settings.confirming_replicates
+            return problem.runs(policies, replicates=many, seed=seed, advance=done, named="confirming_replicates")
 
         mixes = {row: problem.in_places(problem.values(mix)) for row, mix in finalists.items()}
         selection = policy_means(again(mixes, settings.seed + 1), problem.objectives).set_index("policy")

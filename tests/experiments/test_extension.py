@@ -40,8 +40,11 @@ def commands(name: str = "extending.md") -> list[list[str]]:
     return [shlex.split(command) for command in found]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("command", commands(), ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(one, marks=pytest.mark.long if one[0] == "compare" else pytest.mark.slow) for one in commands()],
+    ids=lambda command: command[0],
+)
 def test_the_commands_of_the_page_run(command):
     """The verbs take the extension, its settings, and its measures."""
     smaller = {"compare": ["replicates=2", "months=48"], "sweep": ["draws=4", "replicates=2", "months=12"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from experiments.memory import refuse_too_many
 from experiments.surroundings import memory_left, memory_limit
 
 GB = 10**9
+OPTIMISE = "optimise vary=[levers.duty.attend] months=6 bound=0.5 population=8 generations=1 places=[typical]"
 
 
 def machine(folder: Path, monkeypatch: pytest.MonkeyPatch, groups: str, files: dict[str, str]) -> None:
@@ -115,6 +117,33 @@ def test_verbs_refuse_what_will_not_fit_before_anything_is_run(
     assert refused_line(asked, capsys).endswith("at most replicates=7112 fits here; figures=false takes less")
     asked = ["sweep", "study=s", "vary=[levers.duty]", "months=3", "replicates=1", "draws=2", "workers=16"]
     assert refused_line(asked, capsys, alone=False).endswith("at most workers=4 fits here")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "setting", "left"),
+    [
+        ("explain months=6 replicates=2 engine=mesa behaviour=best", "replicates", 20_000),
+        ("explain months=6 replicates=64 engine=ensemble behaviour=best", "replicates", 30_000),
+        ("regimes scenarios=[talking_shop] months=12 replicates=20 behaviour=best", "replicates", 9_000),
+        ("claims replicates=20 behaviour=best", "replicates", 100_000),
+        ("dock replicates=20 behaviour=best", "replicates", 60_000),
+        (f"{OPTIMISE} replicates=12", "replicates", 10_000),
+        (f"{OPTIMISE} replicates=1 confirming_replicates=50", "confirming_replicates", 50_000),
+    ],
+)
+def test_what_is_kept_of_runs_is_known_from_the_first_and_refused_if_all_will_not_fit(
+    asked: str, setting: str, left: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before the second, with a number that fits."""
+    monkeypatch.setattr(memory, "memory_left", lambda: left)
+    line = refused_line([*asked.split(), "figures=false"], capsys)
+    assert line.startswith(f"error: {setting} = "), line
+    fits = re.search(rf"at most {setting}=(\d+) fits here$", line)
+    assert fits, line
+    many = re.match(r"error: \w+ = ([\d,]+) takes", line)
+    assert many
+    assert 0 < int(fits[1]) < int(many[1].replace(",", ""))
 
 
 @pytest.mark.parametrize(

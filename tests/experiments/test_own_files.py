@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,17 @@ VERBS: dict[str, list[str]] = {
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
 
+def with_verbs(groups: Iterable[str]) -> pytest.MarkDecorator:
+    """Try every group with one verb and every verb with one group; all pairs of them by hand."""
+
+    def tier(group: str, verb: str) -> pytest.MarkDecorator:
+        return pytest.mark.slow if verb == "run" or group == "scenario" else pytest.mark.long
+
+    return pytest.mark.parametrize(
+        ("group", "verb"), [pytest.param(*pair, marks=tier(*pair)) for pair in itertools.product(groups, VERBS)]
+    )
+
+
 def own_file(group: str, name: str, text: str) -> None:
     path = Path("own", group, f"{name}.yaml")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,9 +89,7 @@ def test_every_group_is_tried():
     assert set(OWN) == set(GROUPS)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("group", OWN)
+@with_verbs(OWN)
 def test_a_file_under_a_name_that_ships_is_used_and_said(group, verb, capsys):
     """Neither loses in silence, as it did in most groups, nor wins in silence, as it did for places."""
     name, text, made = OWN[group]
@@ -98,9 +109,7 @@ def test_a_file_under_a_name_that_ships_is_used_and_said(group, verb, capsys):
         assert plan["own_files"] == record["own_files"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("group", ["scenario", "board", "place"])
+@with_verbs(["scenario", "board", "place"])
 def test_a_file_under_another_name_is_used_without_a_word(group, verb, capsys):
     name, text, made = OWN[group]
     own_file(group, "mine", text.replace(f"name: {name}", "name: mine"))

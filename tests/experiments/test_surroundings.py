@@ -45,7 +45,7 @@ def written_to(encoding: str, words: list[str], monkeypatch: pytest.MonkeyPatch)
 # ----------------------------------------------------------------------------- output
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", pytest.param("latin-1", marks=pytest.mark.long)])
 @pytest.mark.parametrize("words", [["list", "parameters"], ["sensitivity", "--help"], [*RUN, "output=answer"]])
 def test_signs_that_a_terminal_lacks_end_no_command(encoding, words, monkeypatch):
     """A minus, a pound sign or a cross must not lose results that took hours, nor a list."""
@@ -90,8 +90,14 @@ def test_streams_are_given_back(capsys):
     assert capsys.readouterr().out.endswith("said\n")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "closed",
+    [
+        pytest.param(">&-", marks=pytest.mark.long),
+        pytest.param("2>&-", marks=pytest.mark.long),
+        pytest.param("<&- >&- 2>&-", marks=pytest.mark.slow),
+    ],
+)
 def test_closed_streams_are_no_error(closed, tmp_path):
     """Cron and some queues of jobs close them; the next file that is opened must not stand in for them."""
     words = f"{sys.executable} -m experiments.console run months=6 output=answer {closed}"

@@ -235,7 +235,7 @@ def test_the_manifest_has_the_hash_of_every_file():
     [
         ("compare", ["scenarios=[talking_shop,baseline_lsp]", "replicates=2", "output=out"]),
         ("explain", ["replicates=2", "output=out"]),
-        ("optimise", [*OPTIMISE, "output=out"]),
+        pytest.param("optimise", [*OPTIMISE, "output=out"], marks=pytest.mark.long),
         ("phase", ["replicates=1", "study=s", "points=2", "output=out"]),
     ],
 )

@@ -290,6 +290,7 @@ def test_runs_with_a_lever_moved_are_not_taken_for_those_of_a_lesson(file: str, 
     expect(page).not_to_have_url(re.compile("lesson|guess|revealed"))
 
 
+@pytest.mark.long
 def test_a_partner_tells_why_it_stays_or_leaves(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=talking_shop&right=growth_coalition&n=10&month=100")
     before = page.locator("#why").inner_text()

@@ -218,6 +218,7 @@ def test_a_story_tells_the_numbers_of_its_run(file: str, opened: Open, side: str
     assert f"{share:.0f}\xa0%" in step["text"] if whole else f"{share:.1f}\xa0%" in step["text"]
 
 
+@pytest.mark.long
 def test_keyboard_plays_scrubs_and_tells_the_story(file: str, opened: Open) -> None:
     """And only what rests is announced: nothing while the run plays."""
     page = opened(f"{file}#{LIFE}&month=10")
@@ -288,6 +289,7 @@ def test_table_and_story_are_open_to_all(file: str, opened: Open, state: dict[st
         assert int(page.locator("#month").input_value()) < 50 + 2 * 12 + 1
 
 
+@pytest.mark.long
 def test_the_table_is_printed_without_what_only_a_screen_has(file: str, opened: Open) -> None:
     page = opened(f"{file}#{LIFE}&month=50")
     rests(page)

@@ -67,7 +67,7 @@ def test_a_known_front_is_found_the_same_for_the_same_seed():
     assert not np.array_equal(fronts[0], fronts[2])
 
 
-def synthetic_runs(policies, worlds, *, replicates, seed, advance=lambda runs: None):
+def synthetic_runs(policies, worlds, *, replicates, seed, advance=lambda runs: None, named="replicates"):
     """Stand in for the model: staff costs 10, attention 5, and without one unit of both together all is talk."""
     rows = []
     for policy, scenarios in policies.items():

@@ -38,7 +38,7 @@ def test_every_link_leads_to_a_file_in_the_folder(folder: Path) -> None:
             assert lesson in {"", *(each.id for each in lessons())}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_sheets_print_on_one_page_of_a4(folder: Path) -> None:
     """A facilitator has one sheet in hand, a student another."""
     weasyprint = pytest.importorskip("weasyprint", reason="weasyprint is not installed")
