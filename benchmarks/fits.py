@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from omegaconf import OmegaConf
 
 from analysis.patterns.calibration import misses_of
-from analysis.patterns.criteria import margins_from
+from analysis.patterns.scoreboard import margins_from
 from experiments.options import shipped_folder
 from experiments.runs.declared_patterns import declared_patterns
 from experiments.search.fitting import MET, WAVE, Fit, columns_of, fitted, judged_anew

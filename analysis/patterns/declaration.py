@@ -17,7 +17,8 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from analysis.patterns.criteria import Finding, Pattern, PatternError, refuse_untestable
+from analysis.patterns.criteria import Finding, Pattern, PatternError
+from analysis.patterns.statistics import refuse_untestable
 from sim.measures import MEASURES
 from sim.parameters import Real, Whole
 from sim.regimes import READ, REGIMES

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.patterns.criteria import STATISTICS, Condition, Finding, Level, Pattern, Window
+from analysis.patterns.criteria import Condition, Finding, Level, Pattern, Window
 from analysis.patterns.declaration import Declaration
+from analysis.patterns.statistics import STATISTICS
 from analysis.patterns.words import band_in_words
 from sim.scenario import month_name, month_number
 

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.patterns.criteria import HALF, Experiments, Numbers, Pattern, scoreboard, scoreboard_of_sets
+from analysis.patterns.criteria import Experiments, Numbers, Pattern
+from analysis.patterns.scoreboard import HALF, scoreboard, scoreboard_of_sets
 from analysis.patterns.words import band_in_words, misses_in_words, value_in_words, verdict_of
 
 Verdict = Literal["met", "missed", "not judged", "reported"]

@@ -67,7 +67,7 @@ def verdict_of(row: pd.Series) -> str:
 def verdicts(board: pd.DataFrame, *, behaviour: str) -> str:
     """Return what a scoreboard of one behaviour shows, in plain sentences, every miss among them.
 
-    Takes the result of ``analysis.patterns.criteria.scoreboard`` or ``scoreboard_of_sets``.
+    Takes the result of ``analysis.patterns.scoreboard.scoreboard`` or ``scoreboard_of_sets``.
 
     >>> row = {"id": "P1", "statement": "Trust is high.", "what": "trust", "value": 0.3, "ci_low": 0.25}
     >>> row |= {"ci_high": 0.35, "low": 0.5, "high": np.inf, "inside": False, "clear": True, "passed": False}

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, PatternError, Role, value_of
+from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, PatternError, Role
 from analysis.patterns.declaration import Declaration, declaration_from
 from analysis.patterns.derived import OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
 from analysis.patterns.judging import Docket
+from analysis.patterns.scoreboard import value_of
 from experiments.behaviours import BY_HAND
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from analysis.patterns.criteria import Experiments, Pattern, PatternError, pattern_margin, value_of
+from analysis.patterns.criteria import Experiments, Pattern, PatternError
 from analysis.patterns.declaration import pattern_from
+from analysis.patterns.scoreboard import pattern_margin, value_of
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
 from experiments.extensions import called_from_python, named_in, refuse_unnamed

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.patterns.calibration import SAFETY
-from analysis.patterns.criteria import scoreboard, scoreboard_of_sets
+from analysis.patterns.scoreboard import scoreboard, scoreboard_of_sets
 from experiments.runs.own_patterns import of_one, of_sets, pattern_batches
 from experiments.search.checkpoints import Checkpoints, begun
 from experiments.search.objective import Numbers, Objective

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.patterns.criteria import Pattern, scoreboard
+from analysis.patterns.criteria import Pattern
 from analysis.patterns.judging import Docket
 from analysis.patterns.scan import DRAW, VALUE, value_of_finding
+from analysis.patterns.scoreboard import scoreboard
 from experiments.errors import CommandError
 from experiments.files import Refused, inside, read_json, read_parquet, replacing
 from experiments.runs.declared_patterns import Prepared, seen_of

@@ -27,7 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from analysis.patterns.criteria import Finding, Pattern, margins_from, scale_of, value_of
+from analysis.patterns.criteria import Finding, Pattern
+from analysis.patterns.scoreboard import margins_from, scale_of, value_of
 from analysis.shared.libraries import library
 from experiments.runs.declared_patterns import Prepared, lived
 from experiments.search.sequential_abc import reflected

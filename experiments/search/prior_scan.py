@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from analysis.patterns.criteria import Numbers, Pattern, margins_from, value_of
+from analysis.patterns.criteria import Numbers, Pattern
 from analysis.patterns.judging import Docket
 from analysis.patterns.scan import DRAW, margin_of_pattern, months_named, refounded_in, value_of_finding
+from analysis.patterns.scoreboard import margins_from, value_of
 from experiments.errors import CommandError
 from experiments.files import Refused, inside, read_parquet, replacing
 from experiments.runs.declared_patterns import Prepared, lived

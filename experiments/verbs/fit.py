@@ -48,12 +48,12 @@ import pandas as pd
 from pydantic import Field
 
 from analysis.patterns.calibration import contraction_figure, prior_against_posterior
-from analysis.patterns.criteria import margins_from, scoreboard_of_sets
 from analysis.patterns.declaration import Declaration
 from analysis.patterns.figures import scoreboard_figure
 from analysis.patterns.fitted import coverage, coverage_words, numbers_told, waves_words
 from analysis.patterns.judging import Docket, judged_rows, judged_scoreboard, judged_words
 from analysis.patterns.scan import pattern_shares, what_decides
+from analysis.patterns.scoreboard import margins_from, scoreboard_of_sets
 from analysis.shared.libraries import library
 from experiments.behaviours import behaviours_of_a_fit
 from experiments.command import Command

@@ -66,7 +66,7 @@ from rich.table import Table
 from analysis.nulls.figures import shown_by_models
 from analysis.nulls.tables import MODEL, against_targets
 from analysis.nulls.words import patterns_words, shown_title, shown_words, table_rows
-from analysis.patterns.criteria import Role, scoreboard, scoreboard_of_sets
+from analysis.patterns.criteria import Role
 from analysis.patterns.figures import scoreboard_figure
 from analysis.patterns.judging import (
     NOT_JUDGED,
@@ -77,6 +77,7 @@ from analysis.patterns.judging import (
     judged_scoreboard_of_sets,
     judged_words,
 )
+from analysis.patterns.scoreboard import scoreboard, scoreboard_of_sets
 from analysis.patterns.words import scoreboard_rows, verdicts
 from experiments.behaviours import OF_EACH_SET, Sample
 from experiments.cases.reading import Case

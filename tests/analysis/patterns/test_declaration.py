@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import yaml
 
-from analysis.patterns.criteria import PatternError, scoreboard
+from analysis.patterns.criteria import PatternError
 from analysis.patterns.declaration import declaration_from, is_evidence
+from analysis.patterns.scoreboard import scoreboard
 from experiments.compose import load_scenario
 from experiments.errors import CommandError
 from experiments.options import option_names, shipped_folder

@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from analysis.patterns.criteria import Finding, Pattern, scoreboard
+from analysis.patterns.criteria import Finding, Pattern
 from analysis.patterns.judging import Docket, ids_of, judged_scoreboard, judged_words
+from analysis.patterns.scoreboard import scoreboard
 
 HIGH = Finding("trust", "mean", "base", "trust", low=0.4)
 TOO_HIGH = Finding("more trust", "mean", "base", "trust", low=0.9)

@@ -10,22 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.patterns.criteria import (
-    STATISTICS,
-    Condition,
-    Finding,
-    Pattern,
-    half_life,
+from analysis.patterns.criteria import Condition, Finding, Pattern
+from analysis.patterns.scoreboard import (
     interval_of,
-    log_odds_slope,
     margin_of,
     margins,
     pattern_margin,
     scoreboard,
     scoreboard_of_sets,
-    standardised_effect,
     value_of,
 )
+from analysis.patterns.statistics import STATISTICS, half_life, log_odds_slope, standardised_effect
 from analysis.patterns.words import patterns_page, verdicts
 from experiments.console import main
 from experiments.errors import CommandError

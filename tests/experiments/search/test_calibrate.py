@@ -14,7 +14,8 @@ from scipy import stats
 
 from analysis.comparison.uncertainty import contrasts_by_set
 from analysis.patterns.calibration import SAFETY, contractions, left_out, misses_of, prior_shares
-from analysis.patterns.criteria import Finding, Pattern, value_of
+from analysis.patterns.criteria import Finding, Pattern
+from analysis.patterns.scoreboard import value_of
 from experiments.behaviours import Sample, read_sample
 from experiments.compose import load_scenario
 from experiments.console import main
