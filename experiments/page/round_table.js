@@ -153,21 +153,21 @@ function paintSeat(seat, { x, y }, at, { many, width, room, isStop }) {
   const tick = seat.supports ? drawn("path", { class: "supports", d: "M-4 0l3 3l5-7", transform: `translate(${(x + (isRight ? -15 : 15)).toFixed(1)} ${y.toFixed(1)})`, fill: "none", stroke: INK, "stroke-width": 1.8 }) : null;
   const coin = seat.pooled > 0 ? drawn("circle", { class: "pools", cx: x + (isRight ? -7 : 7), cy: y + 8, r: 4, fill: "#e0b400", stroke: "#6b5500" }) : null;
   const number = drawn("text", { class: "proposes", x: x + (isRight ? -24 : 24), y: y + 4, "text-anchor": isRight ? "end" : "start", fill: INK, "font-weight": "bold", stroke: PAPER, "stroke-width": 3, "paint-order": "stroke" }, seat.proposes.map((k) => k + 1).join(" "));
-  const name = many && !seat.isPicked ? null : paintName(seat, x, y, isRight, { many, width, room });
+  const name = paintName(seat, x, y, isRight, { many, width, room });
   const told = `${seat.name}: ${RANKS[seat.rank] ?? "no meeting"}`;
   const options = { role: "option", tabindex: isStop ? 0 : -1, "aria-label": told, "aria-selected": seat.isPicked };
   const focus = drawn("circle", { class: "focus", cx: x, cy: y, r: size + 8, fill: "none" });
   return drawn("g", { class: "seat", ...options, "data-partner": seat.key, "data-rank": seat.rank, "data-name": seat.name, "data-place": at.k }, drawn("title", {}, told), focus, ring, shape, tick, coin, number, name);
 }
 
-/** A name beside its seat: outside the table, or within it where there are too many for names and one is picked. */
+/** A name beside its seat: outside the table, or within it where there are too many for names, and one is picked or focused. */
 function paintName({ name, isPicked, rank }, x, y, isRight, { many, width, room }) {
   const size = width < 330 ? 9 : 10.5;
   const lines = wrapped(name, many ? 40 : Math.floor((room - 16) / (size * 0.58)));
   const isOut = isRight !== many;
   const away = rank === 2 ? 18 : 14;
   const align = { x: x + (isOut ? away : -away), "text-anchor": isOut ? "start" : "end" };
-  return lines.map((line, k) => drawn("text", { ...align, y: y + 4 + (k - (lines.length - 1) / 2) * (size + 0.5), fill: rank > 0 || isPicked ? INK : GREY, "font-weight": isPicked ? "bold" : null, "font-size": size, stroke: many ? PAPER : null, "stroke-width": many ? 3 : null, "paint-order": many ? "stroke" : null }, line));
+  return lines.map((line, k) => drawn("text", { ...align, y: y + 4 + (k - (lines.length - 1) / 2) * (size + 0.5), fill: rank > 0 || isPicked ? INK : GREY, "font-weight": isPicked ? "bold" : null, "font-size": size, visibility: many && !isPicked ? "hidden" : null, stroke: many ? PAPER : null, "stroke-width": many ? 3 : null, "paint-order": many ? "stroke" : null }, line));
 }
 
 /** A name on lines of at most so many letters, as far as its words allow it. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from commands import refused_line
 from experiments import load_scenario
 from experiments.behaviours import BY_HAND
 from experiments.page.catalogue import catalogue
+from experiments.page.html import page_html
 from experiments.page.options import choices, choices_with
 from experiments.page.roles import played_of
 
@@ -38,6 +40,15 @@ def test_a_case_is_a_choice_beside_all_others(case: Path) -> None:
     )
     assert told["archetypes"]["credit_union"] == "Credit union"
     assert choices().case is None
+
+
+def test_the_page_of_a_case_can_be_mailed_and_allows_no_more(case: Path) -> None:
+    """Names of the case are data: the policy of the page, with the hashes of its scripts, is that of any other."""
+    page, usual = page_html(choices_with(str(case))), page_html()
+    assert len(page.encode()) < 1_500_000
+    policy = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
+    assert policy.findall(page) == policy.findall(usual)
+    assert "<u>" not in page
 
 
 def test_a_case_that_a_page_has_no_room_for_is_refused_before_anything_is_written(

@@ -300,7 +300,7 @@ def test_the_table_is_printed_without_what_only_a_screen_has(file: str, opened: 
 
 
 def test_each_body_at_the_table_is_reached_and_picked_by_keys(file: str, opened: Open) -> None:
-    """One stop of the tab key a table; arrows go round it, by name and rank, with a ring; Enter picks and keeps the focus."""
+    """One stop of the tab key a table; arrows go round it, by name and rank, with a ring; Enter picks."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     page = opened(f"{file}#{LIFE}&month=60")
     rests(page)
