@@ -223,7 +223,7 @@ class Controls {
       <p class="quiet" id="behaviour-says"></p>
       <label>Paired runs <input type="number" id="replicates" min="2" max="${limits.replicates}" step="1"></label>
       <label>Seed: another seed is other luck <input type="number" id="seed" min="0" max="999999999" step="1"></label>
-      <label>Months <input type="number" id="months" min="${limits.months_least}" max="${limits.months}" step="1" placeholder="as the presets have it"></label>
+      <label>Months <input type="number" id="months" min="${limits.months_least}" max="${limits.months}" step="1" placeholder="own"></label>
       <label>Run to look inside <input type="number" id="run" min="0" max="${limits.replicates - 1}" step="1" placeholder="a typical one"></label>`;
     const select = place.querySelector("#place");
     for (const one of CATALOGUE.places) select.append(new Option(one.label, one.name));
