@@ -29,7 +29,7 @@ from experiments.compose import (
     settings_of,
 )
 from experiments.errors import CommandError
-from experiments.extensions import named_in, naming, perhaps_named_in
+from experiments.extensions import EXTENSION, named_in, naming, perhaps_named_in
 from experiments.files import scratch_folder, typed_path
 from experiments.options import CASE, files_of_ones_own, own_folder, record_files, shipped_folder
 from experiments.registry import verb_settings, verbs
@@ -222,6 +222,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
     refuse_twice(asked.overrides)
     _refuse_settings_of_hydra(asked.overrides)
     _refuse_case(verb, asked.overrides)
+    _refuse_extension(verb, asked.overrides)
     with _folder_for_hydra(asked) as quiet, files_of_ones_own(_folder(asked.config_dir)):
         kinds, takes_case = [verbs()[verb].settings_kind()], verbs()[verb].takes_case
         typed = as_hydra_reads(asked.overrides, kinds, with_case=takes_case, multirun=asked.multirun)
@@ -266,6 +267,16 @@ def _refuse_case(verb: str, overrides: Iterable[str]) -> None:
     for override in filter(names_a_case, overrides):
         able = ", ".join(name for name, one in verbs().items() if one.takes_case)
         raise CommandError(f"{override!r} is not allowed: {verb} takes no case; those that do: {able}")
+
+
+def _refuse_extension(verb: str, overrides: Iterable[str]) -> None:
+    """Refuse an extension for a verb that runs no scenario of its user's."""
+    if verbs()[verb].takes == "settings" and not any(one.name == EXTENSION for one in verb_settings(verb)):
+        for extension in named_in(overrides):
+            raise CommandError(
+                f"extension={extension} is not allowed: {verb} takes no month of your own; "
+                f"partnerships compare extension={extension} does"
+            )
 
 
 class _FlagParser(argparse.ArgumentParser):

@@ -32,7 +32,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseException
 
 from experiments.behaviours import SAMPLE, USUAL
-from experiments.cases.named import REST, as_folders, as_options, names_a_case, option_of_case
+from experiments.cases.named import WHOLE_GROUPS, as_folders, as_options, names_a_case, option_of_case
 from experiments.errors import CommandError, known_options, one_line, unknown_setting
 from experiments.extensions import EXTENSION, called_from_python, named_in, refuse_unnamed
 from experiments.files import Refused, inside, typed_path
@@ -410,7 +410,7 @@ class Cases(ConfigSource):
             provider=self.provider,
             path=f"{self.scheme()}://{self.path}",
             config=OmegaConf.create(stated),
-            header={"package": "_global_" if config_path.startswith(f"{REST}/") else None},
+            header={"package": WHOLE if config_path.partition("/")[0] in WHOLE_GROUPS else None},
         )
 
     def available(self) -> bool:
@@ -419,7 +419,7 @@ class Cases(ConfigSource):
 
     def is_group(self, config_path: str) -> bool:
         """Return whether a path is that of the group of cases."""
-        return config_path.rstrip("/") == REST
+        return config_path.rstrip("/") in WHOLE_GROUPS
 
     def is_config(self, config_path: str) -> bool:
         """Return whether a path is an option that a case is."""

@@ -177,8 +177,8 @@ ROOMS: dict[str, str] = {
     "experiments.page.engine": "sim analysis.shared",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
     "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"
-    " analysis.shared analysis.seminar experiments.versions experiments.options"
-    " experiments.behaviours"
+    " analysis.shared analysis.seminar experiments.versions experiments.files experiments.options experiments.errors"
+    " experiments.behaviours experiments.cases"
     " experiments.compose experiments.study experiments.page.engine",
     "experiments.console": "sim experiments.surroundings experiments.terminal experiments.options experiments.registry"
     " experiments.errors experiments.typed experiments.command experiments.completion experiments.output",

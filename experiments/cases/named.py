@@ -3,24 +3,37 @@
 A case gives a scenario its place and its board, and what else it states: dates, calendar, leader, levers. It comes
 after the scenario and before single settings of the command line. To Hydra it is an option of three groups, by a word
 that stands for the folder.
+
+A scenario of one's own may say itself where the case comes in, by its defaults: ``/own_case: case`` with ``override
+/place: case`` and ``override /board: case`` puts it before what the file states, ``/own_case: none`` leaves it out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from experiments.cases.reading import Case, read_case
 from experiments.errors import CommandError
-from experiments.options import PLACE
+from experiments.options import PLACE, find, is_own
+from experiments.own_yaml import read_yaml
 
 _ASKED = re.compile(r"^\+*case=(?P<folder>.*)$", re.DOTALL)
 REST = "own_case"
 """The group of what a case states beside its place and its board."""
 
-_OPTION = re.compile(r"\+?(own_case|place|board)=(case_\d+)")
+ASKED, NONE = "case", "none"
+"""Options by which a file names the case that is asked for, and none."""
+
+_KNOWN = "known_case"
+"""The group by which a case is known where a scenario says itself where it comes in: it states nothing."""
+
+WHOLE_GROUPS = (REST, _KNOWN)
+"""Groups that state settings by their whole path."""
+
+_OPTION = re.compile(r"\+?(own_case|known_case|place|board)=(case_\d+)")
 _LEAVES_NO_ROOM_FOR = (PLACE, "board", "calendar", "leadership", "levers")
 """Groups that a case may state itself."""
 
@@ -39,6 +52,7 @@ def as_options(overrides: Sequence[str]) -> list[str]:
     Raises CommandError if the case does not hold together, or something is given beside it that it states itself.
     """
     asked = [match["folder"] for override in overrides if (match := _ASKED.match(override))]
+    _cases.pop(ASKED, None)
     if not asked:
         return list(overrides)
     if len(asked) > 1:
@@ -53,8 +67,18 @@ def as_options(overrides: Sequence[str]) -> list[str]:
                 "settings of it, such as place.population=150000"
             )
     word = f"case_{len(_cases)}"
-    _cases[word] = case
+    _cases[word] = _cases[ASKED] = case
+    if any(map(_says_where, rest)):
+        return [f"+{_KNOWN}={word}", *rest]
     return [f"+{REST}={word}", f"{PLACE}={word}", f"board={word}", *rest]
+
+
+def _says_where(override: str) -> bool:
+    """Return whether an override names a scenario of one's own that says itself where a case comes in."""
+    group, _, name = override.partition("=")
+    if group != "scenario" or not is_own(group, name) or (file := find(group, f"{name}.yaml")) is None:
+        return False
+    return any(isinstance(one, Mapping) and f"/{REST}" in one for one in read_yaml(file).get("defaults", []))
 
 
 def as_folders(overrides: Iterable[str]) -> list[str]:
@@ -64,7 +88,7 @@ def as_folders(overrides: Iterable[str]) -> list[str]:
         match = _OPTION.fullmatch(override)
         if match is None:
             written.append(override)
-        elif match[1] == REST:
+        elif match[1] in WHOLE_GROUPS:
             written.append(f"case={_cases[match[2]].folder}")
     return written
 
@@ -81,12 +105,19 @@ def case_by_word(word: str | None) -> Case | None:
 
 
 def option_of_case(config_path: str) -> dict[str, Any] | None:
-    """Return what a case states for a group, by a path such as ``board/case_0``; None if there is no such option."""
+    """Return what a case states for a group, by a path such as ``board/case_0``; None if there is no such option.
+
+    Raises CommandError if a file names the case that is asked for, and none is.
+    """
     group, _, word = config_path.partition("/")
+    if group == REST and word == NONE:
+        return {}
     case = _cases.get(word)
+    if case is None and group == REST:
+        raise CommandError(f"{REST} = {word!r}: the scenario is of a case, and none is asked for: give case=FOLDER")
     if case is None:
         return None
-    parts = {REST: case.rest, PLACE: case.place, "board": case.board}
+    parts: dict[str, Mapping[str, Any]] = {REST: case.rest, PLACE: case.place, "board": case.board, _KNOWN: {}}
     return dict(parts[group]) if group in parts else None
 
 

@@ -256,7 +256,7 @@ const column = (example, name) => example.columns.indexOf(name);
 const seatValue = (example, name, month, partner) => example.value(column(example, name), month, partner);
 const isMember = (example, month, partner) => seatValue(example, "is_member", month, partner) > 0.5;
 
-/** Who sits where: named by kind, numbered where a kind has several seats, with a key that holds on both sides. */
+/** Who sits where, by the name that it has in a case, or by kind, numbered where a kind has several seats; with a key that holds on both sides. */
 function labelled(bodies) {
   const seats = {};
   for (const { archetype } of bodies) seats[archetype] = (seats[archetype] ?? 0) + 1;
@@ -264,7 +264,9 @@ function labelled(bodies) {
   return bodies.map(({ name, archetype, sector }) => {
     seen[archetype] = (seen[archetype] ?? 0) + 1;
     const label = CATALOGUE.archetypes[archetype] ?? readableName(archetype);
-    return { name: seats[archetype] > 1 ? `${label} ${name.split("_").at(-1)}` : label, archetype, sector, key: `${archetype}_${seen[archetype]}` };
+    const isCounted = name.startsWith(archetype) && /^_\d+$/.test(name.slice(archetype.length));
+    const counted = seats[archetype] > 1 ? `${label} ${name.split("_").at(-1)}` : label;
+    return { name: isCounted ? counted : name, archetype, sector, key: `${archetype}_${seen[archetype]}` };
   });
 }
 

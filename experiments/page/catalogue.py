@@ -7,8 +7,7 @@ a page adds is stated here: which levers come first, and the assumptions that a 
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.seminar.lesson import Lesson, lessons_of
@@ -17,16 +16,16 @@ from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
 from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import readable, titled
 from experiments.behaviours import ACCEPTED, BEST, OF_BEST, OF_BY_HAND, USUAL, on_turns
-from experiments.compose import load_place, scenario_descriptions
-from experiments.options import is_own, option_names
+from experiments.compose import scenario_descriptions
 from experiments.page.interventions import interventions, read_declared
-from experiments.page.options import accepted_sets, board_options, calendar_options, preset_scenarios
+from experiments.page.options import Choices, accepted_sets, choices
 from experiments.page.roles import role_play
 from experiments.study.designs import MEMBERS
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Parameter, Scenario, place_names
 from sim.parameters import TOPICS
-from sim.population import THEMES, place_records
+from sim.population import THEMES, archetype_of
 from sim.regimes import DECLARED_REGIMES
+from sim.scenario import Board, CalendarEntry, Place
 
 QUANTILES: tuple[float, ...] = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """The lines of a fan of runs: the median, and the ends of the middle 50, 80 and 95 %."""
@@ -124,22 +123,20 @@ _GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 """Groups of settings in their order: how their paths begin, a name, and what it holds."""
 
 
-OWN_FIGURES = "figures of one's own"
-"""The basis of the fund of a place that does not ship with the model."""
-
-
-def catalogue() -> dict[str, Any]:
-    """Return all that the page needs to know before any run, ready for JSON."""
+def catalogue(known: Choices | None = None) -> dict[str, Any]:
+    """Return all that the page needs to know before any run, ready for JSON; by default without a case."""
+    known = known or choices()
     return {
-        "controls": controls(),
+        "controls": controls(known),
         "groups": [{"name": name, "says": says} for _, name, says in _GROUPS],
         "composites": list(_COMPOSITES),
         "headlines": list(HEADLINES),
-        "presets": presets(),
-        "boards": _boards(),
-        "calendars": _calendars(),
+        "presets": presets(known),
+        "boards": [_board(name, board, known) for name, board in known.boards.items()],
+        "calendars": [_calendar(name, entries, known) for name, entries in known.calendars.items()],
         "interventions": interventions(),
-        "places": _places(),
+        "places": [_place(name, place, known) for name, place in known.places.items()],
+        "case": {"name": known.case, "folder": known.folder} if known.case else None,
         "quantiles": list(QUANTILES),
         "measures": [
             {
@@ -165,13 +162,30 @@ def catalogue() -> dict[str, Any]:
             | {"colour": REGIME_COLOURS[regime.name], "works": regime.name in WORKING_REGIMES}
             for regime in DECLARED_REGIMES
         ],
-        "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()},
+        "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()} | _own_types(known),
         "lessons": [_lesson(lesson) for lesson in lessons()],
         "assumptions": _assumptions(),
         "behaviours": _behaviours(),
-        "start": START,
-        "play": role_play(),
+        "start": _as_it_is(known.case) if known.case else START,
+        "play": role_play(known.case or "baseline_lsp"),
     }
+
+
+def _as_it_is(case: str) -> dict[str, Any]:
+    """Return the case on both sides: what side B does otherwise is then all that differs."""
+    return {side: {"preset": case, "changes": {}} for side in ("left", "right")}
+
+
+def _own_types(known: Choices) -> dict[str, str]:
+    """Return what the types of the case's own are called."""
+    board = known.boards[known.case] if known.case else Board()
+    return {name: archetype_of(name, board, "board.types").label for name in board.types}
+
+
+def _of_case(known: Choices) -> str:
+    """Return what the case is called in lists."""
+    assert known.case is not None
+    return f"{known.places[known.case].label}, the case"
 
 
 def lessons() -> tuple[Lesson, ...]:
@@ -215,10 +229,10 @@ def _behaviours() -> list[dict[str, str]]:
     ]
 
 
-def controls() -> list[dict[str, Any]]:
+def controls(known: Choices) -> list[dict[str, Any]]:
     """Return a control for everything that a side may set, in the order in which groups are shown."""
     declared = [_control(parameter) for parameter in PARAMETERS.values()]
-    return [*_board_controls(), *sorted(declared, key=lambda control: _group_order(control["path"]))]
+    return [*_board_controls(known), *sorted(declared, key=lambda control: _group_order(control["path"]))]
 
 
 def _group_order(path: str) -> int:
@@ -244,7 +258,7 @@ def _control(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _board_controls() -> list[dict[str, Any]]:
+def _board_controls(known: Choices) -> list[dict[str, Any]]:
     group = _GROUPS[0][1]
     shared: dict[str, Any] = {
         "group": group,
@@ -257,9 +271,9 @@ def _board_controls() -> list[dict[str, Any]]:
     }
     named = [
         {**shared, "path": "board", "label": "Board", "kind": "board", "default": "typical", "source": "configs/board",
-         "choices": list(board_options()), "says": "A whole board: who sits at the table, who chairs, who decides."},
+         "choices": list(known.boards), "says": "A whole board: who sits at the table, who chairs, who decides."},
         {**shared, "path": "calendar", "label": "Policy calendar", "kind": "calendar", "default": "none",
-         "source": "configs/calendar", "choices": list(calendar_options()),
+         "source": "configs/calendar", "choices": list(known.calendars),
          "says": "Dated changes of policy. What the calendar sets on a date overrides the lever from then on."},
     ]  # fmt: skip
     asked = (
@@ -267,7 +281,7 @@ def _board_controls() -> list[dict[str, Any]]:
          "Whether everyone decides or an executive of public bodies only (S2)."),
         ("chair", "Who chairs", [*SECTORS, "nobody"], "The sector from which the chair comes."),
     )  # fmt: skip
-    board = preset_scenarios()["baseline_lsp"].board
+    board = known.scenarios["baseline_lsp"].board
     chosen = [
         {**shared, "path": f"board.{name}", "label": label, "kind": "choice", "choices": options,
          "default": getattr(board, name), "says": says, "source": "S2, S3"}
@@ -285,21 +299,24 @@ def _board_controls() -> list[dict[str, Any]]:
     return [*named, *chosen, *seats]
 
 
-def presets() -> list[dict[str, Any]]:
-    """Return the scenarios that ship with the model, each with what it sets otherwise than the defaults."""
-    defaults = {control["path"]: control["default"] for control in controls()}
-    return [_preset(described, defaults) for described in scenario_descriptions()]
+def presets(known: Choices) -> list[dict[str, Any]]:
+    """Return the case and the scenarios that ship, each with what it sets otherwise than the defaults."""
+    defaults = {control["path"]: control["default"] for control in controls(known)}
+    described = [{**one, "label": readable(one["name"])} for one in scenario_descriptions()]
+    if known.case:
+        claim = "The case as its files state it; what they leave open is as in the ordinary partnership."
+        described.insert(0, {"name": known.case, "label": _of_case(known), "claim": claim})
+    return [_preset(one, defaults, known) for one in described]
 
 
-def _preset(described: Mapping[str, str], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    scenario = preset_scenarios()[described["name"]]
+def _preset(described: Mapping[str, str], defaults: Mapping[str, Any], known: Choices) -> dict[str, Any]:
+    scenario = known.scenarios[described["name"]]
     values = settings_of(scenario)
     return {
         **described,
-        "label": readable(described["name"]),
-        "place": scenario.place.name,
-        "board": _named(board_options(), scenario.board),
-        "calendar": _named(calendar_options(), scenario.calendar),
+        "place": known.place_of(described["name"]),
+        "board": _named(known.boards, scenario.board),
+        "calendar": _named(known.calendars, scenario.calendar),
         "months": scenario.months,
         "start": scenario.start,
         "settings": {path: value for path, value in values.items() if value != defaults.get(path)},
@@ -325,43 +342,24 @@ def _named(options: Mapping[str, Any], value: Any) -> str:
     return next((name for name, option in options.items() if option == value), "")
 
 
-def _boards() -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "label": f"{readable(name)} ({sum(board.members.values())} seats)",
-            "settings": _board_settings(board),
-        }
-        for name, board in board_options().items()
-    ]
+def _board(name: str, board: Board, known: Choices) -> dict[str, Any]:
+    seats = sum(board.members.values()) + len(board.bodies)
+    label = _of_case(known) if name == known.case else readable(name)
+    return {"name": name, "label": f"{label} ({seats} seats)", "settings": _board_settings(board)}
 
 
-def _calendars() -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "label": "No change" if name == "none" else readable(name),
-            "entries": [{"date": entry.from_month, "note": entry.note} for entry in calendar],
-        }
-        for name, calendar in calendar_options().items()
-    ]
+def _calendar(name: str, entries: Sequence[CalendarEntry], known: Choices) -> dict[str, Any]:
+    label = _of_case(known) if name == known.case else "No change" if name == "none" else readable(name)
+    return {"name": name, "label": label, "entries": [{"date": one.from_month, "note": one.note} for one in entries]}
 
 
-def _places() -> list[dict[str, Any]]:
-    own = [name for name in option_names("place") if name not in place_names()]
-    return [_place(name) for name in (*place_names(), *own)]
-
-
-def _place(name: str) -> dict[str, Any]:
-    place = load_place(name)
-    basis = OWN_FIGURES if is_own("place", name) else place_records()[name]["fund_basis"]
+def _place(name: str, place: Place, known: Choices) -> dict[str, Any]:
     return {
         "name": name,
-        "label": place.label,
-        "fund_gbp_m": place.fund_2003_04_gbp_m,
+        "label": _of_case(known) if name == known.case else place.label,
+        "fund_gbp_m": None if place.fund_series else place.fund_2003_04_gbp_m,
         "population": place.population,
         "tiers": place.tiers,
-        "basis": re.sub(r"\s+", " ", basis),
     }
 
 

@@ -223,7 +223,7 @@ class Controls {
       <p class="quiet" id="behaviour-says"></p>
       <label>Paired runs <input type="number" id="replicates" min="2" max="${limits.replicates}" step="1"></label>
       <label>Seed: another seed is other luck <input type="number" id="seed" min="0" max="999999999" step="1"></label>
-      <label>Months <input type="number" id="months" min="12" max="240" step="1" placeholder="144"></label>
+      <label>Months <input type="number" id="months" min="${limits.months_least}" max="${limits.months}" step="1" placeholder="own"></label>
       <label>Run to look inside <input type="number" id="run" min="0" max="${limits.replicates - 1}" step="1" placeholder="a typical one"></label>`;
     const select = place.querySelector("#place");
     for (const one of CATALOGUE.places) select.append(new Option(one.label, one.name));
@@ -253,8 +253,9 @@ class Controls {
     document.getElementById("behaviour").value = this.state.behaviour;
     document.getElementById("behaviour-says").textContent = CATALOGUE.behaviours.find((one) => one.name === this.state.behaviour).says;
     const place = CATALOGUE.places.find((one) => one.name === (this.state.place ?? PRESETS.get(this.state.left.preset).place));
+    const fund = place?.fund_gbp_m === null ? "a flexible fund as its series states it" : `£${plainNumber(place?.fund_gbp_m)}m flexible fund in 2003-04`;
     document.getElementById("place-says").textContent = place
-      ? `${place.label}: £${plainNumber(place.fund_gbp_m)}m flexible fund in 2003-04, ${place.population.toLocaleString("en-GB")} people, ${place.tiers === 2 ? "two tiers" : "one tier"} of local government.`
+      ? `${place.label}: ${fund}, ${place.population.toLocaleString("en-GB")} people, ${place.tiers === 2 ? "two tiers" : "one tier"} of local government.`
       : "";
   }
 }

@@ -26,7 +26,8 @@ function drawn(tag, attributes, ...content) {
  * A figure: heading, sentence, chart, table on demand and files to keep.
  *
  * `spec` is a chart: its `height`, or `height(shown)`, the `padding` around it, and `draw(size, shown)`, which gives the
- * elements of a drawing of `size.width` times `size.height` for what was handed to `update`.
+ * elements of a drawing of `size.width` times `size.height` for what was handed to `update`. With `focus(drawing, key)` what
+ * is drawn is a list to choose from, whose options have `data-partner`: it gives the focus back once they are drawn anew.
  */
 class Figure {
   static all = [];
@@ -59,7 +60,7 @@ class Figure {
     this.shown = null;
     this.box = document.createElement("figure");
     this.box.className = "chart";
-    this.box.innerHTML = `<figcaption><h3></h3><p class="what"></p></figcaption><div class="drawing" role="img"></div>
+    this.box.innerHTML = `<figcaption><h3></h3><p class="what"></p></figcaption><div class="drawing" role="${spec.focus ? "listbox" : "img"}"></div>
       <p class="words"></p><div class="tools"><button type="button" class="show-table" aria-expanded="false">Table</button>
       <button type="button" class="save">SVG</button><button type="button" class="save-png">PNG</button></div>
       <div class="table" hidden tabindex="0" role="region"></div>`;
@@ -114,7 +115,9 @@ class Figure {
   draw() {
     Figure.waiting.delete(this);
     this.drawnWidth = this.width;
+    const focused = this.drawing.contains(document.activeElement) ? document.activeElement.dataset.partner : undefined;
     this.drawing.replaceChildren(this.picture());
+    if (focused) this.spec.focus(this.drawing, focused);
   }
 
   /** Draw anew in another width. */
@@ -129,7 +132,8 @@ class Figure {
     const height = this.height();
     const whole = { width: width + padding.left + padding.right, height: height + padding.top + padding.bottom + above };
     const marks = this.shown ? draw({ width, height }, this.shown) : [];
-    return drawn("svg", { ...whole, viewBox: `0 0 ${whole.width} ${whole.height}`, ...FONT, fill: INK, "aria-hidden": true },
+    const seen = this.spec.focus ? { role: "none" } : { "aria-hidden": true };
+    return drawn("svg", { ...whole, viewBox: `0 0 ${whole.width} ${whole.height}`, ...FONT, fill: INK, ...seen },
       drawn("g", { transform: `translate(${padding.left},${padding.top + above})` }, marks));
   }
 

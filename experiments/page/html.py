@@ -18,6 +18,7 @@ from typing import Any
 
 from experiments.page.catalogue import catalogue
 from experiments.page.engine.module import module_as_text
+from experiments.page.options import FEWEST_MONTHS, MOST_MONTHS, MOST_SEATS, Choices, choices
 from experiments.page.tables import engine_tables
 from experiments.versions import PACKAGE
 
@@ -34,21 +35,19 @@ WORKER = ("engine", "worker")
 _COMMENTS_AND_INDENTS = re.compile(r"^[ \t]*(?://[^\n]*\n|/\*\*.*?\*/\n|(?=\S))|^\s*\n", re.MULTILINE | re.DOTALL)
 """Comments that have lines to themselves, and the space that lines begin with."""
 
-FIRST_REPLICATES, MOST_REPLICATES, MOST_SEATS = 100, 400, 120
+FIRST_REPLICATES, MOST_REPLICATES = 100, 400
 
 
-def page_html() -> str:
-    """Return the whole page."""
-    described = catalogue()
-    limits = {"replicates": MOST_REPLICATES, "replicates_first": FIRST_REPLICATES, "seats": MOST_SEATS}
-    described |= {"limits": limits, "written_by": f"{PACKAGE} {_own_version()}".strip()}
-    places = [place["name"] for place in described["places"]]
+def page_html(known: Choices | None = None) -> str:
+    """Return the whole page; by default without a case."""
+    known = known or choices()
+    described = catalogue(known) | {"limits": limits(), "written_by": f"{PACKAGE} {_own_version()}".strip()}
     library, script = chart_library(), own_script(SCRIPTS)
     parts = {
         "policy": _security_policy([library, script]),
         "style": _text("page.css"),
         "catalogue": _json(described),
-        "engine": _json(engine_tables(places, most_replicates=MOST_REPLICATES)),
+        "engine": _json(engine_tables(known, most_replicates=MOST_REPLICATES)),
         "module": module_as_text(),
         "worker": own_script(WORKER),
         "library": library,
@@ -56,6 +55,17 @@ def page_html() -> str:
     }
     before, *rest = _text("template.html").split("{{")
     return before + "".join(parts[name] + text for name, _, text in (piece.partition("}}") for piece in rest))
+
+
+def limits() -> dict[str, int]:
+    """Return what can be asked of a page: runs, at first and at most, seats and months."""
+    return {
+        "replicates": MOST_REPLICATES,
+        "replicates_first": FIRST_REPLICATES,
+        "seats": MOST_SEATS,
+        "months_least": FEWEST_MONTHS,
+        "months": MOST_MONTHS,
+    }
 
 
 def _own_version() -> str:

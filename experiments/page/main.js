@@ -310,8 +310,9 @@ function makeFigures() {
   retitleOther();
   for (const figure of Object.values(figures)) if (figure.spec.isOverTime) monthByClick(figure);
   for (const figure of [...SIDES.map((side) => figures[`table_${side}`]), figures.ribbon]) pickByClick(figure);
+  for (const side of SIDES) pickByKeys(figures[`table_${side}`], setPartner);
   at("table-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
-    + ` · large: in person · small: a junior · empty: nobody came · halo: influence · number: proposes that item · ring: in the team of what is adopted · tick: supports an item · coin: puts in own money · lines: ties, thicker with more trust; green: made this month; red, broken: lapsed · papers: items, dark if adopted · click a body for its reasons`;
+    + ` · large: in person · small: a junior · empty: nobody came · halo: influence · number: proposes that item · ring: in the team of what is adopted · tick: supports an item · coin: puts in own money · lines: ties, thicker with more trust; green: made this month; red, broken: lapsed · papers: items, dark if adopted · click a body, or go to it with arrow keys and press Enter, for its reasons`;
   colourKeys();
 }
 

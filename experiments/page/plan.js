@@ -167,7 +167,13 @@ function passOnChair(seats, scenario) {
   }
 }
 
-const kindNamed = (name, scenario) => scenario.board.types[name] ?? MODEL.archetypes[name];
+
+function kindNamed(name, scenario) {
+  const kind = scenario.board.types[name] ?? MODEL.archetypes[name];
+  if (!kind) throw new Error(`“${readableName(name)}” is a type of the case: choose the board of the case too, or another calendar.`);
+  return kind;
+}
+
 const kindsNamed = (name, scenario) => (name === "council" ? councilsOf(scenario.place) : [name]).map((kind) => kindNamed(kind, scenario));
 const kindNumber = (kind, name) => kind.numbers[ENGINE.table.names.kind.indexOf(name)];
 const GROUP_NAMES = ENGINE.groups;

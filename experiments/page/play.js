@@ -5,6 +5,8 @@ const PLAY = CATALOGUE.play;
 const BODY_HELD = { partner: ["is_member", "rank_at", "influence", "free_half_days", "half_days", "pooled_now_gbp_m"], partnership: ["stands"], matrix: [] };
 const [BY_ABSENCE, BY_JUNIOR, IN_PERSON] = [0, 1, 2];
 const AS_USUAL = "0".repeat(PLAY.choices.length);
+/** A dot in the name of a body, where dots stand between years. */
+const DOT = "%2E";
 const yearsOf = (months) => Math.ceil(months / YEAR);
 
 // ------------------------------------------------------------------ a game in the address
@@ -12,7 +14,7 @@ const yearsOf = (months) => Math.ceil(months / YEAR);
 /** Add a game to the words of an address: whose partnership and which run, then a role each. */
 function addGame(words, { side, run, players }) {
   words.set("play", `${side}-${run}`);
-  for (const { body, years } of players) words.append("role", [body, ...years].join("."));
+  for (const { body, years } of players) words.append("role", [body.replaceAll(".", DOT), ...years].join("."));
 }
 
 /** The game that an address holds, or null. */
@@ -34,7 +36,7 @@ function roleOf(role, wrong) {
     wrong.push(`role = ${role}: year ${year} is not allowed: ${AS_USUAL}, as usual, is taken.`);
     return AS_USUAL;
   });
-  return { body, years };
+  return { body: body.replaceAll(DOT, "."), years };
 }
 
 // ------------------------------------------------------------------ choices as the engine takes them

@@ -1,22 +1,28 @@
 // What is on the screen as files and commands: settings of each side as a scenario, the command line, and Python.
 
 const FOLDER = "partnership";
+const ORDINARY = "baseline_lsp";
+const CASE = CATALOGUE.case;
 const OWN_NAME = { left: "side_a", right: "side_b" };
 
 /** A side as a scenario file: what it starts from, and what is set otherwise. YAML. */
 function settingsYaml(name, state) {
   const side = state[name];
   const { changes } = side;
-  const chosen = ["board", "calendar"].filter((group) => group in changes && !(group === "calendar" && datedPaths(side).length)).map((group) => [group, changes[group]]);
-  if (state.place) chosen.push(["place", state.place]);
   const settings = nested(Object.entries(changes).filter(([path]) => path.includes(".") && !isDated(path)));
-  if (datedPaths(side).length) settings.calendar = [...calendarEntries(side), ...datedEntries(side)].map(entryOf);
+  // Of a case no calendar can be named: what it states comes after a calendar that is named, and before what is written out.
+  const isWritten = datedPaths(side).length || ("calendar" in changes && [side.preset, changes.calendar].includes(CASE?.name));
+  if (isWritten) settings.calendar = [...calendarEntries(side), ...datedEntries(side)].map(entryOf);
+  const ofCase = side.preset === CASE?.name ? side.preset : null;
+  const wanted = { place: state.place ?? ofCase, board: changes.board ?? ofCase, calendar: isWritten ? null : changes.calendar };
+  const chosen = Object.entries(wanted).filter(([, option]) => option);
   return [
     "# @package _global_",
     `# Side ${LETTER[name]} of the partnership explorer, ${CATALOGUE.written_by}, engine ${ENGINE.source.slice(0, 12)}.`,
     "defaults:",
-    `  - ${side.preset}`,
-    ...chosen.map(([group, option]) => `  - override /${group}: ${option}`),
+    `  - ${ofCase ? ORDINARY : side.preset}`,
+    ...(isOfCase(state) ? [`  - /own_case: ${ofCase ? "case" : "none"}`] : []),
+    ...chosen.map(([group, option]) => `  - override /${group}: ${option === CASE?.name ? "case" : option}`),
     "  - _self_",
     "",
     `name: ${OWN_NAME[name]}`,
@@ -25,6 +31,9 @@ function settingsYaml(name, state) {
     "",
   ].join("\n");
 }
+
+/** Whether a side has anything of the case, which a command then has to name. */
+const isOfCase = (state) => CASE !== null && [state.place, ...SIDES.flatMap((name) => [state[name].preset, ...Object.values(state[name].changes)])].includes(CASE.name);
 
 /** Values by path as nested objects. */
 function nested(entries) {
@@ -52,7 +61,8 @@ function behavioursPart(state) {
 }
 
 function commandLine(state) {
-  return ["partnerships compare", `--config-dir ${FOLDER}`, `"scenarios=[${SIDES.map((name) => OWN_NAME[name]).join(",")}]"`, `reference=${OWN_NAME.left}`,
+  const ofCase = isOfCase(state) ? [/^[\w./-]+$/.test(CASE.folder) ? `case=${CASE.folder}` : `"case=${CASE.folder}"`] : [];
+  return ["partnerships compare", ...ofCase, `--config-dir ${FOLDER}`, `"scenarios=[${SIDES.map((name) => OWN_NAME[name]).join(",")}]"`, `reference=${OWN_NAME.left}`,
     `replicates=${state.replicates}`, `seed=${state.seed}`, `behaviour=${state.behaviour}`,
     ...sharedBehaviour(state).map(([path, value]) => `${path}=${value}`)].join(" ");
 }
@@ -67,7 +77,7 @@ function pythonText(state) {
     "from experiments.runs.pairs import run_pairs",
     "",
     ...(inTurn ? [`sets = read_sample(table_named("accepted.csv")${changes ? `, ${JSON.stringify(changes)}` : ""}).sets`] : []),
-    `sides = {name: load_scenario(name, ${JSON.stringify(overrides)}, config_dir="${FOLDER}") for name in ("side_a", "side_b")}`,
+    `sides = {name: load_scenario(name, ${JSON.stringify(overrides)}, ${isOfCase(state) ? `case=${JSON.stringify(CASE.folder)}, ` : ""}config_dir="${FOLDER}") for name in ("side_a", "side_b")}`,
     `found = run_pairs(sides, seed=${state.seed}, replicates=${state.replicates}${inTurn ? ', turns=[{"behaviour": one} for one in sets]' : ""})`,
     'print(found.runs.groupby("scenario")["regime"].value_counts())',
     "",

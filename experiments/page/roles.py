@@ -21,6 +21,9 @@ MOST_PLAYERS = 6
 AS_USUAL = -1
 """In place of the number of a rank: the body does as it usually would."""
 
+DOT = "%2E"
+"""A dot in the name of a body, where dots stand between years."""
+
 BOARD, *GROUPS = MONTH.choices.tables
 SENIOR, JUNIOR, ABSENT = (MONTH.choices.ranks.index(rank) for rank in ("senior", "junior", "absent"))
 EVERY_MONTH = tuple(range(MONTHS_A_YEAR))
@@ -122,15 +125,15 @@ OF_THE_PLACE: tuple[str, ...] = ("outcome", "added_value", "engagement", "trust"
 """The measures that a game is told by for the place."""
 
 
-def role_play() -> dict[str, Any]:
-    """Return what the page needs to know of role play, ready for JSON."""
+def role_play(preset: str) -> dict[str, Any]:
+    """Return what the page needs to know of role play, which is first offered in a preset, ready for JSON."""
     return {
         "choices": [dataclasses.asdict(choice) for choice in CHOICES],
         "counts": [dataclasses.asdict(count) for count in COUNTS],
         "of_the_place": list(OF_THE_PLACE),
         "themes": list(THEMES),
         "most_players": MOST_PLAYERS,
-        "preset": "baseline_lsp",
+        "preset": preset,
     }
 
 
@@ -148,7 +151,7 @@ def played_of(roles: Iterable[str], *, months: int) -> dict[str, dict[int, dict[
 def _role(role: str, months: int) -> tuple[str, dict[int, dict[str, int]]]:
     body, *years = role.split(".")
     chosen = ((12 * y + month, ranks) for y, year in enumerate(years) for month, ranks in _chosen(year, role).items())
-    return body, {month: dict(ranks) for month, ranks in chosen if month < months}
+    return body.replace(DOT, "."), {month: dict(ranks) for month, ranks in chosen if month < months}
 
 
 def _chosen(year: str, role: str) -> Mapping[int, dict[str, int]]:

@@ -6,7 +6,7 @@ const RANKS = ["away", "a junior", "in person"];
 const MADE = "var(--made)";
 const LOST = "var(--lost)";
 
-/** Places around the table for partners, sector by sector; rows evenly apart, so that names have room. */
+/** Places around the table for partners, sector by sector and the k-th clockwise; rows evenly apart, so that names have room. */
 function seatPlaces(partners) {
   const order = partners.map((_, i) => i)
     .sort((a, b) => SECTORS.findIndex((s) => s.name === partners[a].sector) - SECTORS.findIndex((s) => s.name === partners[b].sector) || a - b);
@@ -17,7 +17,7 @@ function seatPlaces(partners) {
     const rows = isRight ? right : order.length - right;
     const row = isRight ? k : order.length - 1 - k;
     const y = (2 * (row + 0.5)) / rows - 1;
-    places[partner] = { x: (isRight ? 1 : -1) * (1 - Math.abs(y) ** 2.6) ** (1 / 2.6), y };
+    places[partner] = { k, x: (isRight ? 1 : -1) * (1 - Math.abs(y) ** 2.6) ** (1 / 2.6), y };
   });
   return places;
 }
@@ -60,7 +60,32 @@ const lettered = (width, marks) => drawn("g", { "font-size": width < 330 ? 10 : 
 /** The bodies round their table; higher with more seats. */
 function tableSpec() {
   const height = ({ seats }) => Math.max(330, (seats.length > MOST_NAMES ? 14 : 30) * Math.ceil(seats.length / 2) + 40);
-  return { height, padding: NO_PADDING, least_width: LEAST_DRAWING, draw: tableMarks };
+  return { height, padding: NO_PADDING, least_width: LEAST_DRAWING, draw: tableMarks, focus: focusSeat };
+}
+
+/** The seats that are drawn, clockwise. */
+const seatsDrawn = (drawing) => [...drawing.querySelectorAll(".seat")].sort((one, other) => one.dataset.place - other.dataset.place);
+
+/** Focus the seat of a body, or if it has none any more the first. */
+function focusSeat(drawing, key) {
+  const seats = seatsDrawn(drawing);
+  (seats.find((seat) => seat.dataset.partner === key) ?? seats[0])?.focus({ preventScroll: true });
+}
+
+/** Seats by keys: each table is one stop of the tab key, arrows go round it, Enter or space picks. */
+function pickByKeys({ drawing }, pick) {
+  drawing.addEventListener("focusin", ({ target }) => {
+    for (const seat of seatsDrawn(drawing)) seat.setAttribute("tabindex", seat === target ? 0 : -1);
+  });
+  drawing.addEventListener("keydown", (event) => {
+    const seats = seatsDrawn(drawing);
+    const at = seats.indexOf(event.target);
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (to !== undefined) seats.at(to % seats.length).focus();
+    else if (["Enter", " "].includes(event.key)) pick(event.target.dataset.partner);
+    else return;
+    event.preventDefault();
+  });
 }
 
 function tableMarks({ width, height }, { seats, items, ties, places }) {
@@ -73,7 +98,8 @@ function tableMarks({ width, height }, { seats, items, ties, places }) {
   const lines = shown.reverse().map((tie) => paintTie(tie, at(tie.i, -9), at(tie.j, -9)));
   const taken = seats.filter((seat) => seat.isMember).sort((a, b) => a.isPicked - b.isPicked).map((seat) => ({ seat, place: at(seat.i, AWAY[Math.max(0, seat.rank)]) }));
   const halos = taken.map(({ seat, place }) => drawn("circle", { class: "halo", cx: place.x, cy: place.y, r: 3 + 38 * Math.sqrt(seat.influence), fill: colourOf(seat.sector), "fill-opacity": "0.2" }));
-  const bodies = taken.map(({ seat, place }) => paintSeat(seat, place, places[seat.i].x > 0, { many, width, room }));
+  const stop = (taken.find(({ seat }) => seat.isPicked) ?? taken[0])?.seat;
+  const bodies = taken.map(({ seat, place }) => paintSeat(seat, place, places[seat.i], { many, width, room, isStop: seat === stop }));
   return lettered(width, [wood, halos, lines, paintPapers(items, width, height, reach), bodies]);
 }
 
@@ -114,7 +140,8 @@ const AWAY = [9, 3, 0];
 const colourOf = (sector) => SECTORS.find((one) => one.name === sector).colour;
 
 /** A body: a shape and colour for its sector, large in person, small by a junior, empty if nobody came. */
-function paintSeat(seat, { x, y }, isRight, { many, width, room }) {
+function paintSeat(seat, { x, y }, at, { many, width, room, isStop }) {
+  const isRight = at.x > 0;
   const colour = colourOf(seat.sector);
   const rank = Math.max(0, seat.rank);
   const size = RANK_SIZE[rank] * (many ? 0.75 : 1);
@@ -126,18 +153,21 @@ function paintSeat(seat, { x, y }, isRight, { many, width, room }) {
   const tick = seat.supports ? drawn("path", { class: "supports", d: "M-4 0l3 3l5-7", transform: `translate(${(x + (isRight ? -15 : 15)).toFixed(1)} ${y.toFixed(1)})`, fill: "none", stroke: INK, "stroke-width": 1.8 }) : null;
   const coin = seat.pooled > 0 ? drawn("circle", { class: "pools", cx: x + (isRight ? -7 : 7), cy: y + 8, r: 4, fill: "#e0b400", stroke: "#6b5500" }) : null;
   const number = drawn("text", { class: "proposes", x: x + (isRight ? -24 : 24), y: y + 4, "text-anchor": isRight ? "end" : "start", fill: INK, "font-weight": "bold", stroke: PAPER, "stroke-width": 3, "paint-order": "stroke" }, seat.proposes.map((k) => k + 1).join(" "));
-  const name = many && !seat.isPicked ? null : paintName(seat, x, y, isRight, { many, width, room });
-  return drawn("g", { class: "seat", "data-partner": seat.key, "data-rank": seat.rank, "data-name": seat.name }, drawn("title", {}, `${seat.name}: ${RANKS[rank]}`), ring, shape, tick, coin, number, name);
+  const name = paintName(seat, x, y, isRight, { many, width, room });
+  const told = `${seat.name}: ${RANKS[seat.rank] ?? "no meeting"}`;
+  const options = { role: "option", tabindex: isStop ? 0 : -1, "aria-label": told, "aria-selected": seat.isPicked };
+  const focus = drawn("circle", { class: "focus", cx: x, cy: y, r: size + 8, fill: "none" });
+  return drawn("g", { class: "seat", ...options, "data-partner": seat.key, "data-rank": seat.rank, "data-name": seat.name, "data-place": at.k }, drawn("title", {}, told), focus, ring, shape, tick, coin, number, name);
 }
 
-/** A name beside its seat: outside the table, or within it where there are too many for names and one is picked. */
+/** A name beside its seat: outside the table, or within it where there are too many for names, and one is picked or focused. */
 function paintName({ name, isPicked, rank }, x, y, isRight, { many, width, room }) {
   const size = width < 330 ? 9 : 10.5;
   const lines = wrapped(name, many ? 40 : Math.floor((room - 16) / (size * 0.58)));
   const isOut = isRight !== many;
   const away = rank === 2 ? 18 : 14;
   const align = { x: x + (isOut ? away : -away), "text-anchor": isOut ? "start" : "end" };
-  return lines.map((line, k) => drawn("text", { ...align, y: y + 4 + (k - (lines.length - 1) / 2) * (size + 0.5), fill: rank > 0 || isPicked ? INK : GREY, "font-weight": isPicked ? "bold" : null, "font-size": size, stroke: many ? PAPER : null, "stroke-width": many ? 3 : null, "paint-order": many ? "stroke" : null }, line));
+  return lines.map((line, k) => drawn("text", { ...align, y: y + 4 + (k - (lines.length - 1) / 2) * (size + 0.5), fill: rank > 0 || isPicked ? INK : GREY, "font-weight": isPicked ? "bold" : null, "font-size": size, visibility: many && !isPicked ? "hidden" : null, stroke: many ? PAPER : null, "stroke-width": many ? 3 : null, "paint-order": many ? "stroke" : null }, line));
 }
 
 /** A name on lines of at most so many letters, as far as its words allow it. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from scipy import stats
@@ -11,10 +11,9 @@ from scipy import stats
 from analysis.shared.paths import flat
 from analysis.shared.summaries import CONFIDENCE
 from experiments.behaviours import ACCEPTED, BEST, USUAL
-from experiments.compose import load_place
 from experiments.page.engine.module import built_from
-from experiments.page.options import accepted_sets, best_behaviour, board_options, calendar_options, preset_scenarios
-from sim import ARCHETYPES, SECTORS, Scenario
+from experiments.page.options import Choices, accepted_sets, best_behaviour
+from sim import ARCHETYPES, SECTORS
 from sim.levers import FUND_BASE_YEAR, LAST_OF_THE_FUND, national_fund_totals, successor_years
 from sim.measures import FINAL_MONTHS
 from sim.meetings import GROWTH_PRIORITIES, is_needed
@@ -27,14 +26,14 @@ from sim.scenario import Board, CalendarEntry, Place, month_number
 from sim.tables import BLOCK_OF, MOST_ITEMS, N_PROJECTS, N_SECTORS, N_THEMES, SAVING_TIME, TOPICS
 
 
-def engine_tables(places: Sequence[str], *, most_replicates: int) -> dict[str, Any]:
+def engine_tables(known: Choices, *, most_replicates: int) -> dict[str, Any]:
     """Return all that the engine of the page needs to know, ready for JSON."""
     upper = 0.5 + CONFIDENCE / 2
     return {
         "source": built_from(),
         "table": memory_table(),
-        "scenario": scenario_table(preset_scenarios(), board_options(), calendar_options()),
-        "places": [place_row(load_place(name)) for name in places],
+        "scenario": scenario_table(known),
+        "places": [{"name": name, **place_row(place)} for name, place in known.places.items()],
         "groups": list(GROUPS),
         "behaviours": {
             ACCEPTED: _rows(accepted_sets()),
@@ -73,9 +72,7 @@ def _rows(sets: Sequence[Behaviour]) -> list[list[float]]:
     return [[float(getattr(one, name)) for name in names] for one in sets]
 
 
-def scenario_table(
-    presets: Mapping[str, Scenario], boards: Mapping[str, Board], calendars: Mapping[str, Any]
-) -> dict[str, Any]:
+def scenario_table(known: Choices) -> dict[str, Any]:
     """Return what the page needs to make rows of numbers of a scenario, ready for JSON."""
     return {
         "sectors": list(SECTORS),
@@ -86,9 +83,9 @@ def scenario_table(
             "last_month": month_number(LAST_OF_THE_FUND),
             "successor": {str(year): [of.transition_share, of.of_2003_04] for year, of in successor_years().items()},
         },
-        "boards": {name: _board(board) for name, board in boards.items()},
-        "calendars": {name: [_entry(entry) for entry in entries] for name, entries in calendars.items()},
-        "presets": {name: _preset(scenario, boards, calendars) for name, scenario in presets.items()},
+        "boards": {name: _board(board) for name, board in known.boards.items()},
+        "calendars": {name: [_entry(entry) for entry in entries] for name, entries in known.calendars.items()},
+        "presets": {name: _preset(name, known) for name in known.scenarios},
     }
 
 
@@ -140,14 +137,15 @@ def _entry(entry: CalendarEntry) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value or name == "note"}
 
 
-def _preset(scenario: Scenario, boards: Mapping[str, Board], calendars: Mapping[str, Any]) -> dict[str, Any]:
+def _preset(name: str, known: Choices) -> dict[str, Any]:
     """Return what a scenario has besides settings by path; board and calendar by name if they have one."""
-    board = next((name for name, board in boards.items() if board == scenario.board), None)
-    calendar = next((name for name, entries in calendars.items() if entries == scenario.calendar), None)
+    scenario = known.scenarios[name]
+    board = next((name for name, board in known.boards.items() if board == scenario.board), None)
+    calendar = next((name for name, entries in known.calendars.items() if entries == scenario.calendar), None)
     return {
         "start": scenario.start,
         "months": scenario.months,
-        "place": scenario.place.name,
+        "place": known.place_of(name),
         "board": board or _board(scenario.board),
         "calendar": calendar or [_entry(entry) for entry in scenario.calendar],
     }
@@ -156,7 +154,6 @@ def _preset(scenario: Scenario, boards: Mapping[str, Board], calendars: Mapping[
 def place_row(place: Place) -> dict[str, Any]:
     """Return what the engine and calendars read of a place."""
     return {
-        "name": place.name,
         "population": place.population,
         "fund_2003_04_gbp_m": place.fund_2003_04_gbp_m,
         "tiers": place.tiers,

@@ -1,11 +1,13 @@
 """Open the explorer in a browser: a page on which every lever moves, and which computes by itself.
 
-The page is that of partnerships explorer, served to this computer alone, because some browsers refuse to run files.
+The page is that of partnerships explorer, also with case=FOLDER, served to this computer alone, because some browsers
+refuse to run files.
 Ctrl-C stops serving; a page that is open goes on without. Nothing is written.
 
 For example:
   partnerships app
   partnerships app port=9000 browser=false
+  partnerships app case=mycity
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pydantic import Field
 
 from experiments.errors import CommandError
 from experiments.page.html import page_html
+from experiments.page.options import choices, choices_with
 from experiments.settings import checked
 from sim.parameters import Whole
 
@@ -39,13 +42,15 @@ HEADERS = {
 class AppSettings:
     """What can be set; the defaults are in configs/app.yaml."""
 
+    case: str | None
     port: Annotated[Whole, Field(ge=0, le=65_535)]
     browser: bool
 
 
 def serve(settings: AppSettings) -> None:
     """Put the page together and serve it until stopped."""
-    server = server_of(page_html().encode(), settings.port)
+    known = choices_with(settings.case) if settings.case else choices()
+    server = server_of(page_html(known).encode(), settings.port)
     address = f"http://{HERE}:{server.server_port}/"
     _tell(f"The explorer is at {address} (Ctrl-C stops it)")
     try:

@@ -4,11 +4,13 @@ The engine of the model is in the file, which computes by itself: two scenarios 
 board, place, calendar and setting, and the numbers that partnerships compare gives. Writes into the output folder:
 explorer.html, to be opened in a browser, sent by mail or put on any web server, and manifest.json.
 
-Scenarios, boards, calendars and places of your own come in with --config-dir.
+Scenarios, boards, calendars and places of your own come in with --config-dir. With case=FOLDER (docs/cases.md) your own
+place with its bodies is among what can be chosen, and both sides begin with it.
 
 For example:
   partnerships explorer
   partnerships explorer output=outputs/seminar
+  partnerships explorer case=mycity
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 from experiments.command import Command
 from experiments.output.frame import Results
 from experiments.page.html import page_html
-from experiments.page.options import preset_scenarios
+from experiments.page.options import choices, choices_with
 from experiments.settings import checked
 
 
@@ -24,15 +26,17 @@ from experiments.settings import checked
 class ExplorerSettings:
     """What can be set for the page; the defaults are in configs/explorer.yaml."""
 
+    case: str | None
     output: str | None
     overwrite: bool
 
 
 def work(settings: ExplorerSettings, command: Command) -> Results:
     """Put the page together."""
-    page = page_html()
+    known = choices_with(settings.case) if settings.case else choices()
+    page = page_html(known)
     return Results(
-        scenarios=dict(preset_scenarios()),
+        scenarios=dict(known.scenarios),
         seed=0,
         replicates=range(0),
         texts={"explorer.html": page},

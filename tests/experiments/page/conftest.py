@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+BODIES = {
+    "partners.csv": "St. Mary <u>Trust</u>,credit_union,business,,,,,,,,,,,,2004-06,\n",
+    "events.csv": "2006-10,abolish,Primary care trust,it ends,\n2006-10,create,credit_union,another,\n"
+    "2007-01,leadership.attention,0.9,,\n",
+}
+"""Rows that the example has not: who joins later, with a dot in its name, who is abolished, and who is created."""
 
 
 @pytest.fixture(scope="module")
@@ -15,6 +23,32 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> str:
 
     written = tmp_path_factory.mktemp("explorer") / "explorer.html"
     written.write_text(page_html(), encoding="utf-8")
+    return written.as_uri()
+
+
+@pytest.fixture(scope="session")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a case with own types, budgets, ties, trust, series, levers, and bodies that come and go."""
+    from experiments.console import main
+
+    folder = tmp_path_factory.mktemp("cases") / "mycity"
+    assert main(["new", f"case={folder}"]) == 0
+    for file, rows in BODIES.items():
+        with (folder / file).open("a", encoding="utf-8") as text:
+            text.write(rows)
+    with (folder / "place.yaml").open("a", encoding="utf-8") as text:
+        text.write("start: '2002-04'\nmonths: 84\nlevers: {staff_team: 0.1, joint: {training: 0.4}}\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page_of_case(case: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the address of the page of the case."""
+    from experiments.page.html import page_html
+    from experiments.page.options import choices_with
+
+    written = tmp_path_factory.mktemp("explorer") / "explorer.html"
+    written.write_text(page_html(choices_with(str(case))), encoding="utf-8")
     return written.as_uri()
 
 

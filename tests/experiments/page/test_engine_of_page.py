@@ -8,6 +8,7 @@ import json
 import random
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,9 @@ from experiments.behaviours import ACCEPTED, BY_HAND, USUAL
 from experiments.compose import load_place
 from experiments.page.catalogue import PAGE_MEASURES, QUANTILES, catalogue
 from experiments.page.engine.module import built_from, hash_of_sources, module_as_text, module_bytes
-from experiments.page.html import MOST_REPLICATES, MOST_SEATS, chart_library, own_script
+from experiments.page.html import MOST_REPLICATES, chart_library, limits, own_script
 from experiments.page.interventions import interventions
-from experiments.page.options import accepted_sets, preset_scenarios
+from experiments.page.options import accepted_sets, choices_with, preset_scenarios
 from experiments.page.roles import played_of
 from experiments.page.tables import engine_tables
 from experiments.values import with_values
@@ -76,12 +77,12 @@ def test_the_module_imports_nothing():
 
 
 @pytest.fixture(scope="module")
-def lab() -> Iterator[Any]:
+def lab(case: Path) -> Iterator[Any]:
     """Give a page that has the scripts of the explorer without its looks, and the engine as ``engine``."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    told = catalogue()
-    told["limits"] = {"replicates": MOST_REPLICATES, "replicates_first": 10, "seats": MOST_SEATS}
-    tables = engine_tables([place["name"] for place in told["places"]], most_replicates=MOST_REPLICATES)
+    known = choices_with(str(case))
+    told = catalogue(known) | {"limits": limits()}
+    tables = engine_tables(known, most_replicates=MOST_REPLICATES)
     texts = {"catalogue": json.dumps(told), "engine": json.dumps(tables), "module": module_as_text()}
     elements = "".join(
         f'<script type="text/plain" id="{name}">{text.replace("<", chr(92) + "u003c")}</script>'
@@ -175,7 +176,7 @@ class Question:
     @property
     def scenario(self) -> Scenario:
         named = [f"{name}={self.changes[name]}" for name in ("board", "calendar") if name in self.changes]
-        scenario = load_scenario(self.preset, [BY_HAND, *named])
+        scenario = self.loaded([BY_HAND, *named])
         settings = {
             path: v for path, v in self.changes.items() if path not in ("board", "calendar") and "@" not in path
         }
@@ -186,10 +187,24 @@ class Question:
             scenario = dataclasses.replace(scenario, place=load_place(self.place))
         return scenario if self.months is None else with_changes(scenario, months=self.months)
 
+    def loaded(self, overrides: list[str]) -> Scenario:
+        return load_scenario(self.preset, overrides)
+
     def asked(self, **more: Any) -> dict[str, Any]:
         shared = {"place": self.place, "months": self.months, "seed": self.seed}
         side = {"preset": self.preset, "changes": self.changes}
         return {"side": side, "shared": shared, "behaviour": USUAL, "runs": RUNS, "every": 7} | more
+
+
+@dataclasses.dataclass(frozen=True)
+class QuestionOfCase(Question):
+    """The same of the case on the page."""
+
+    preset: str = "case:hackney_example"
+    case: Path = Path()
+
+    def loaded(self, overrides: list[str]) -> Scenario:
+        return load_scenario("baseline_lsp", overrides, case=self.case)
 
 
 def dated_entry(path: str, dose: str) -> CalendarEntry:
@@ -290,6 +305,27 @@ def test_the_browser_lives_through_the_same_months(lab, question):
         assert base64.b64decode(content) == expected.tobytes(), name
     ensemble = simulate_ensemble([question.scenario], replicates=RUNS, seed=question.seed, measures=["trust"])
     assert lived["regimes"] == ensemble.regimes[0].tolist()
+
+
+@in_a_browser
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {
+            "levers.staff_team": 0.9,
+            "board.members.police": 2,
+            "cuts@2005-01": "mild",
+            "reorganisation@2004-03": "one_new_council",
+        },
+    ],
+)
+def test_a_case_has_the_same_bits(lab, case, changes):
+    """Own types and bodies that come and go, ties, trust, series, dates and levers of a case, as they are and moved."""
+    question = QuestionOfCase(changes=changes, case=case)
+    test_a_block_is_packed_into_the_same_bytes(lab, question)
+    test_the_browser_lives_through_the_same_months(lab, question)
 
 
 def _minutes_in_mesa(question: Question) -> list[list[dict[str, Any]]]:

@@ -299,3 +299,43 @@ def test_the_table_is_printed_without_what_only_a_screen_has(file: str, opened: 
         expect(page.locator(part).first).to_be_visible()
     for part in ("#play", "[data-story=left]", "[data-go='1']"):
         expect(page.locator(part)).to_be_hidden()
+
+
+def test_each_body_at_the_table_is_reached_and_picked_by_keys(file: str, opened: Open) -> None:
+    """One stop of the tab key a table; arrows go round it, by name and rank, with a ring; Enter picks."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
+    page = opened(f"{file}#{LIFE}&month=60")
+    rests(page)
+    table = page.locator("#charts-table figure").first
+    table.scroll_into_view_if_needed()
+    stops = table.locator(".seat[tabindex='0']")
+    expect(stops).to_have_count(1)
+    stops.focus()
+    begun = page.evaluate("document.activeElement.dataset.partner")
+    told = []
+    for _ in range(table.locator(".seat").count()):
+        page.keyboard.press("ArrowRight")
+        told.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+        expect(stops).to_have_count(1)
+    assert page.evaluate("document.activeElement.dataset.partner") == begun, "it is a round table"
+    record, members = lived("england_2001_2013").record, present_members("england_2001_2013")[60]
+    assert len(set(told)) == members.sum()
+    ranks = [("away", "a junior", "in person").index(one.rpartition(": ")[2]) for one in told]
+    assert sorted(ranks) == sorted(record["rank_at"][60, members, 0].tolist())
+    page.keyboard.press("ArrowLeft")
+    key, name = page.evaluate("[document.activeElement.dataset.partner, document.activeElement.dataset.name]")
+    ring = "getComputedStyle(document.activeElement.querySelector('.focus')).stroke"
+    assert page.evaluate(ring) == "rgb(11, 87, 208)"
+    assert serious_faults(axe.Axe(), page, "#charts-table") == []
+    page.keyboard.press("Enter")
+    expect(page.locator("#why")).to_contain_text(name)
+    expect(page.locator("#partner")).to_have_value(key)
+    assert page.evaluate("[document.activeElement.dataset.partner, document.activeElement.ariaSelected]") == [
+        key,
+        "true",
+    ]
+    assert page.evaluate(ring) == "rgb(11, 87, 208)"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "show-table"
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.dataset.partner") == key
