@@ -40,7 +40,6 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Annotated
 
 import pandas as pd
@@ -52,6 +51,7 @@ from analysis.comparison.precision import precision_in_words, precision_reached,
 from analysis.comparison.tables import CENTRAL_PAIR, compared, usual_reference
 from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
+from analysis.shared.precision import in_whole_turns
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.memory import refuse_too_many
@@ -105,27 +105,29 @@ def work(settings: CompareSettings, command: Command) -> Results:
     _refuse_beyond_memory(settings, scenarios)
     assert command.folder is not None  # it is open while a verb with output= works
     of_months = command.folder / "trajectories.parquet"
-    run = partial(
-        run_pairs_into,
+    needed: list[pd.DataFrame] = []
+
+    def in_all(first: pd.DataFrame) -> int:
+        needed.append(replicates_needed(first, reference, settings.precision or {}))
+        return in_whole_turns(int(needed[0]["needed"].max()), len(turns), most=settings.most_replicates)
+
+    runs = run_pairs_into(
         of_months,
         scenarios,
         seed=settings.seed,
+        replicates=settings.replicates,
+        needed=in_all if settings.precision else None,
         engine=settings.engine,
         workers=settings.workers,
         turns=turns,
     )
-    runs, needed = run(replicates=settings.replicates), None
-    if settings.precision:
-        needed = replicates_needed(runs, reference, settings.precision)
-        replicates = _in_whole_turns(int(needed["needed"].max()), len(turns), most=settings.most_replicates)
-        runs = run(replicates=replicates) if replicates > settings.replicates else runs
     sets = len(command.behaviours) if command.sample else 1
     found = compared(runs, reference, sets=sets)
     scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
     text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
     tables = {"summary.csv": found.summary, "contrasts.csv": found.contrasts, "regimes.csv": found.regimes}
-    if needed is not None:
-        tables["precision.csv"] = precision_reached(needed, runs)
+    if needed:
+        tables["precision.csv"] = precision_reached(needed[0], runs)
         text += f"\n\n{precision_in_words(tables['precision.csv'], most=settings.most_replicates)}"
     months = StoredMonths(of_months)
     results = Results(
@@ -144,12 +146,6 @@ def work(settings: CompareSettings, command: Command) -> Results:
         return results
     in_places = [places[replicate % len(places)].name for replicate in runs["replicate"]]
     return with_places(results, runs.assign(place=in_places))
-
-
-def _in_whole_turns(replicates: int, turns: int, *, most: int) -> int:
-    """Return a number of replicates of which every turn (a parameter set, a place) takes as many, up to ``most``."""
-    each = max(1, turns)
-    return min(each * math.ceil(replicates / each), each * (most // each))
 
 
 def _refuse_beyond_memory(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:
