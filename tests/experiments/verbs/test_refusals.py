@@ -26,6 +26,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["of=exampel"], ["'exampel'", "did you mean example?"]),
         (["particles=2"], ["particles", "2", "8"]),
         (["behaviour=by_hand"], ["behaviour"]),
+        (["vary=[own.grudge_rate]"], ["'own.grudge_rate' goes with case= and extension="]),
     ],
     "claims": [
         (["levers.duty.attend=1"], ["only behaviour= and the settings of the verb"]),
