@@ -212,7 +212,8 @@ def test_settings_that_cannot_be_drawn_are_refused(grudges, name, told):
 
 
 @pytest.mark.long
-def test_settings_of_an_extension_are_calibrated_and_go_on_into_a_study(mycity, grudges, capsys):
+def test_settings_of_an_extension_are_calibrated_and_go_on_into_a_study(mycity, capsys):
+    (mycity.parent / "grudges.py").write_text(extension_text(), "utf-8")
     own = ["case=mycity", "extension=grudges.py"]
     small = ["vary=[own.grudge_rate,trust_launch]", *SMALL[1:]]
     assert main(["calibrate", *own, "study=fit", *small]) == 0
