@@ -239,7 +239,7 @@ def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Re
         tables[SETS] = pd.DataFrame(found.sets).rename(columns=path_of).rename_axis("draw").reset_index()
         lines.append(
             "Accepted sets have numbers of your own, so no behaviour= holds them: sweep takes them as draws, "
-            f"design={folder / SETS} with the same case= and extension=."
+            f"design={SETS} (here in the study) with the same case= and extension=."
         )
     else:
         texts |= behaviours_of_a_fit(found.sets, found.sets[found.chosen], again=again, chosen_as="chosen")
