@@ -11,6 +11,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from scipy.stats import binom
 
+from analysis.patterns.calibration import path_of
 from analysis.patterns.fitted import LEVEL
 from analysis.shared.plotting import (
     GREY,
@@ -97,7 +98,7 @@ def identification(lost: pd.DataFrame, labels: Sequence[str], *, title: str) -> 
     sns.heatmap(
         wide.clip(lower=0.0).to_numpy(), ax=ax, cmap="Blues", vmin=0.0, vmax=max(0.1, float(wide.to_numpy().max())),
         linewidths=0.5, cbar_kws={"label": "Contraction lost\nwithout the target", "shrink": 0.8},
-        xticklabels=list(labels), yticklabels=[titled(f"behaviour.{name}") for name in wide.index],
+        xticklabels=list(labels), yticklabels=[titled(path_of(name)) for name in wide.index],
     )  # fmt: skip
     ax.tick_params(length=0, labelsize=8)
     if len(labels) > _FEW:
@@ -134,7 +135,7 @@ def coverage_figure(table: pd.DataFrame, *, trials: int, title: str) -> Figure:
     ax.axvline(100.0 * LEVEL, color=GREY, linestyle="--", linewidth=1.2)
     places = np.arange(len(table))
     ax.plot(100.0 * table["covered"], places, "o", color=_COLOUR)
-    ax.set_yticks(places, [titled(f"behaviour.{name}") for name in table["parameter"]])
+    ax.set_yticks(places, [titled(path_of(name)) for name in table["parameter"]])
     ax.set(xlim=(min(75.0, 100.0 * table["covered"].min() - 3.0), 101.0), ylim=(len(table) - 0.5, -0.5))
     ax.set_xlabel(f"Truths within the {100 * LEVEL:.0f} % interval, %")
     ax.tick_params(axis="y", length=0)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.patterns.calibration import path_of
 from analysis.shared.words import listed
 from sim.vocabulary import label_of
 
@@ -54,7 +55,7 @@ def left_words(waves: pd.DataFrame) -> str:
         return f"No wave of history matching: {runs:,} runs of the prior."
     waves_done = f"{count} wave{'s' if count > 1 else ''}"
     return (
-        f"History matching: after {waves_done} {100 * last['share_left']:.2g} % of the prior is not implausible; "
+        f"History matching: after {waves_done} {_percent(last['share_left'])} % of the prior is not implausible; "
         f"{runs:,} runs were simulated."
     )
 
@@ -100,5 +101,9 @@ def left_out_words(ranges: pd.DataFrame, labels: Sequence[str]) -> str:
     )
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.2g}"
+
+
 def _label(name: str) -> str:
-    return label_of(f"behaviour.{name}")
+    return label_of(path_of(name))

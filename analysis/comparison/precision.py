@@ -1,21 +1,15 @@
-"""How many replicates a comparison takes until its paired differences are known to a stated half-width.
-
-Two stages (Stein 1945): the spread of the first runs says how many are needed in all, and it is looked at once. Looking
-again after every run, and stopping as soon as an interval happens to be narrow, gives intervals that are too narrow:
-they are narrow where the spread was underrated. How often intervals hold what they should is measured in the tests.
-"""
+"""How many replicates a comparison takes until its paired differences are known to a stated half-width."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from analysis.shared.summaries import CONFIDENCE, scenarios_of
-from analysis.shared.words import capital, is_share
+from analysis.shared.precision import half_width_of, replicates_for, value_in_words
+from analysis.shared.summaries import scenarios_of
+from analysis.shared.words import capital
 from sim.vocabulary import label_of
 
 _MOST_TOLD = 6
@@ -26,8 +20,7 @@ def replicates_needed(runs: pd.DataFrame, reference: str, asked: Mapping[str, fl
 
     ``runs`` are those of the first stage, at least two replicates of each scenario, ``asked`` half-widths by measure,
     in the unit of the measure. Columns: measure, scenario, reference, asked, first (replicates), sd (of the paired
-    difference between them), needed: so many that Student's t with the degrees of freedom of the first stage times
-    the standard error is no more than what is asked for (Stein 1945), and never fewer than ``first``.
+    difference between them), needed (see ``analysis.shared.precision``).
 
     >>> runs = pd.DataFrame({"scenario": ["a"] * 4 + ["b"] * 4, "replicate": [0, 1, 2, 3] * 2,
     ...                      "trust": [0.1, 0.2, 0.3, 0.4, 0.0, 0.0, 0.0, 0.0]})
@@ -41,15 +34,6 @@ def replicates_needed(runs: pd.DataFrame, reference: str, asked: Mapping[str, fl
             needed = replicates_for(half_width, first=first, sd=sd)
             rows.append((measure, scenario, reference, half_width, first, sd, needed))
     return pd.DataFrame(rows, columns=["measure", "scenario", "reference", "asked", "first", "sd", "needed"])
-
-
-def replicates_for(half_width: float, *, first: int, sd: float) -> int:
-    """Return how many replicates a half-width takes, given the standard deviation ``sd`` of the ``first`` of them.
-
-    >>> replicates_for(0.1, first=90, sd=1.0), replicates_for(1.0, first=90, sd=1.0)
-    (395, 90)
-    """
-    return max(first, math.ceil((_t(first) * sd / half_width) ** 2))
 
 
 def precision_reached(needed: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +51,7 @@ def precision_reached(needed: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     for row in needed.to_dict("records"):
         difference = _differences(runs, row["reference"], row["measure"])[row["scenario"]]
         n = len(difference)
-        reached.append((n, _t(n) * float(difference.std(ddof=1)) / math.sqrt(n)))
+        reached.append((n, half_width_of(float(difference.std(ddof=1)), n)))
     table = needed.assign(replicates=[n for n, _ in reached], half_width=[width for _, width in reached])
     return table.assign(is_reached=table["half_width"] <= table["asked"])
 
@@ -88,17 +72,12 @@ def precision_in_words(table: pd.DataFrame, *, most: int) -> str:
     order = (table["half_width"] / table["asked"]).sort_values(ascending=False, kind="stable").index
     for row in table.loc[order[:_MOST_TOLD]].to_dict("records"):
         missed = "" if row["is_reached"] else ", not reached"
-        lines.append(
-            f"{capital(label_of(row['measure']))}, {row['scenario']} beside {row['reference']}: "
-            f"±{_value(row['measure'], row['half_width'])}, asked ±{_value(row['measure'], row['asked'])}{missed}."
-        )
+        reached, asked = (value_in_words(row["measure"], row[name]) for name in ("half_width", "asked"))
+        what = f"{capital(label_of(row['measure']))}, {row['scenario']} beside {row['reference']}"
+        lines.append(f"{what}: ±{reached}, asked ±{asked}{missed}.")
     if len(table) > _MOST_TOLD:
         lines.append(f"{len(table) - _MOST_TOLD} more are narrower beside what was asked; see precision.csv.")
     return "\n".join(lines)
-
-
-def _t(n: int) -> float:
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1))
 
 
 def _differences(runs: pd.DataFrame, reference: str, measure: str) -> dict[str, pd.Series]:
@@ -106,7 +85,3 @@ def _differences(runs: pd.DataFrame, reference: str, measure: str) -> dict[str, 
     values = runs.pivot(index="replicate", columns="scenario", values=measure).astype(np.float64)
     others = [name for name in scenarios_of(runs) if name != reference]
     return {name: values[name] - values[reference] for name in others}
-
-
-def _value(measure: str, value: float) -> str:
-    return f"{100 * value:.2g} points" if is_share(measure) else f"{value:.2g}"

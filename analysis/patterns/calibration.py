@@ -23,7 +23,7 @@ from analysis.shared.plotting import (
     new_figure,
 )
 from analysis.shared.words import titled
-from sim.parameters import PARAMETERS
+from sim.parameters import PARAMETERS, Parameter
 
 Numbers = NDArray[np.float64]
 
@@ -76,28 +76,46 @@ def prior_shares(misses: Numbers, ids: Sequence[str]) -> pd.DataFrame:
     return passed.mean().rename_axis("id").reset_index(name="share_of_prior_draws")
 
 
-def contractions(draws: Numbers, names: Sequence[str], chosen: Mapping[str, float]) -> pd.DataFrame:
+def path_of(name: str) -> str:
+    """Return the path of a number that may be varied by the name that tables have for it.
+
+    >>> path_of("tie_rate"), path_of("own.grudge_rate")
+    ('behaviour.tie_rate', 'own.grudge_rate')
+    """
+    return name if name.startswith("own.") else f"behaviour.{name}"
+
+
+def contractions(
+    draws: Numbers,
+    names: Sequence[str],
+    chosen: Mapping[str, float],
+    *,
+    declared: Mapping[str, Parameter] = PARAMETERS,
+) -> pd.DataFrame:
     """Return how far each parameter moved from its prior, those that moved most first.
 
     ``draws`` (sets, parameters) are accepted sets as shares of the way through the prior's range; dummies are
-    named ``dummy_…``. Columns: parameter, low, high (the prior), mean, sd, q05, q50, q95, chosen, contraction
-    (1 − variance over prior variance: 0 nothing learnt, 1 all; negative if sets pile up at both ends), overlap
-    (of histograms of prior and posterior, 1 the same), ks (Kolmogorov-Smirnov distance from the prior) and
-    learnt (ks above that of every dummy; sets of one population are too much alike for a p-value).
+    named ``dummy_…``; ``declared`` has the ranges of all others by path. Columns: parameter, low, high (the prior),
+    mean, sd, q05, q50, q95, chosen, contraction (1 − variance over prior variance: 0 nothing learnt, 1 all; negative
+    if sets pile up at both ends), overlap (of histograms of prior and posterior, 1 the same), ks (Kolmogorov-Smirnov
+    distance from the prior) and learnt (ks above that of every dummy; sets of one population are too much alike for a
+    p-value).
 
     >>> narrow, flat = np.linspace(0.4, 0.6, 50), np.linspace(0.0, 1.0, 50)
     >>> table = contractions(np.column_stack([flat, narrow]), ["dummy_1", "trust_launch"], {"trust_launch": 0.3})
     >>> table[["parameter", "contraction", "learnt"]].round(2).to_numpy().tolist()
     [['trust_launch', 0.96, True], ['dummy_1', -0.04, False]]
     """
-    table = pd.DataFrame([_contraction(name, column, chosen) for name, column in zip(names, draws.T, strict=True)])
+    named = zip(names, draws.T, strict=True)
+    table = pd.DataFrame([_contraction(name, column, chosen, declared.get(path_of(name))) for name, column in named])
     dummies = table["parameter"].str.startswith(DUMMY)
     table["learnt"] = ~dummies & (table["ks"] > table.loc[dummies, "ks"].max())
     return table.sort_values("ks", ascending=False, kind="stable").reset_index(drop=True)
 
 
-def _contraction(name: str, column: Numbers, chosen: Mapping[str, float]) -> dict[str, object]:
-    declared = PARAMETERS.get(f"behaviour.{name}")
+def _contraction(
+    name: str, column: Numbers, chosen: Mapping[str, float], declared: Parameter | None
+) -> dict[str, object]:
     low, high = (0.0, 1.0) if declared is None else (float(declared.low or 0.0), float(declared.high or 0.0))
     values = low + (high - low) * column
     counts = np.histogram(column, bins=_BINS, range=(0.0, 1.0))[0] / len(column)
@@ -184,8 +202,9 @@ def prior_against_posterior(
         if np.isfinite(row["chosen"]):
             ax.axvline(row["chosen"], color=_CHOSEN, linewidth=1.8, linestyle="--")
         ax.set(ylabel="", yticks=[], xlim=(row["low"], row["high"]))
-        ax.set_xlabel(PARAMETERS[f"behaviour.{row['parameter']}"].unit, fontsize=9)
-        ax.set_title(titled(f"behaviour.{row['parameter']}"), fontsize=10)
+        of_model = PARAMETERS.get(path_of(row["parameter"]))
+        ax.set_xlabel(of_model.unit if of_model else "", fontsize=9)
+        ax.set_title(titled(path_of(row["parameter"])), fontsize=10)
         ax.locator_params(axis="x", nbins=4)
         ax.spines["left"].set_visible(False)
         ax.grid(visible=False)
@@ -227,7 +246,7 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
             xticks=[0.0, 0.5, 1.0],
             xticklabels=["lowest", "middle", "highest"],
         )
-        ax.set_yticks(range(len(rows)), [titled(f"behaviour.{name}") for name in rows["parameter"]], fontsize=9)
+        ax.set_yticks(range(len(rows)), [titled(path_of(name)) for name in rows["parameter"]], fontsize=9)
         ax.tick_params(axis="y", length=0)
     add_title(figure, "Accepted values of every parameter, within its prior range")
     add_note(

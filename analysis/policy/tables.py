@@ -30,8 +30,8 @@ PRICED = "priced_gbp_m"
 AVOIDED = "avoided_share"
 """Share of runs that end in one of the regimes to avoid."""
 
-REGRET_IN = ("outcome", "added_value")
-"""Values in which regret is counted. Neither knows what the fund costs."""
+REGRET_IN: Mapping[str, int] = {"outcome": -1, "added_value": -1}
+"""Values in which regret is counted unless objectives are given. Neither knows what the fund costs."""
 
 
 # ----------------------------------------------------------------------------- summary
@@ -111,6 +111,17 @@ def on_front(table: pd.DataFrame, objectives: Mapping[str, int] = OBJECTIVES) ->
 
 
 # ----------------------------------------------------------------------------- regret
+
+
+def regret_in(objectives: Mapping[str, int]) -> dict[str, int]:
+    """Return in which values regret is counted: of objectives of one's own, in all but the cost.
+
+    >>> regret_in(OBJECTIVES), regret_in({"trust": -1, "cost_gbp_m": 1})
+    ({'outcome': -1, 'added_value': -1}, {'trust': -1})
+    """
+    if dict(objectives) == dict(OBJECTIVES):
+        return dict(REGRET_IN)
+    return {name: sign for name, sign in objectives.items() if name != "cost_gbp_m"}
 
 
 def state_values(runs: pd.DataFrame, value: str) -> pd.DataFrame:

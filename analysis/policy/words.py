@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.policy.tables import AVOIDED, BEST, OBJECTIVES, PRICED, REGRET_IN
-from analysis.shared.words import is_share, readable
+from analysis.policy.tables import AVOIDED, BEST, OBJECTIVES, PRICED
+from analysis.shared.words import is_share, listed, number, readable, told, unit_of
 from sim.vocabulary import label_of
 
 NOT_COSTED = (
@@ -26,7 +26,7 @@ def mixes_in_words(
     *,
     avoid: Sequence[str],
     bound: float,
-    objectives: Iterable[str] = OBJECTIVES,
+    objectives: Mapping[str, int] = OBJECTIVES,
     prices: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
     """Return what was found, in a few plain sentences.
@@ -42,27 +42,27 @@ def mixes_in_words(
     >>> policies = pd.DataFrame([row | {"policy": BEST}, row | {"policy": "smart_council", "cost_gbp_m": 95.0}])
     >>> best = pd.DataFrame([row | {"stage": stage, "levers.staff_team": 0.4} for stage in ("search", "confirmed")])
     >>> regret = pd.DataFrame([{"value": value, "policy": "smart_council", "max_regret": 0.1, "mean_regret": 0.05,
-    ...                         "best_in": 0.2, "is_minimax": True} for value in REGRET_IN])
+    ...                         "best_in": 0.2, "is_minimax": True} for value in ("outcome", "added_value")])
     >>> pareto = pd.DataFrame({"on_front": [True]})
     >>> print(mixes_in_words(best, policies, pareto, regret, avoid=["dissolved"], bound=0.1).splitlines()[3])
     Runs end as growth coalition (98 %), dissolved (2 %).
     """
     confirmed, searched = _row(best, "confirmed"), _row(best, "search")
+    values = [name for name in objectives if name != "cost_gbp_m"]
     costed = _costed(prices)
     priced = f", £{confirmed[PRICED]:.1f}m to levers with a price" if prices else ""
     lines = [
         _bound_kept(confirmed, searched, avoid=avoid, bound=bound),
         f"It costs £{confirmed['cost_gbp_m']:.1f}m a place over the run ({_span(confirmed, 'cost_gbp_m', 1)}; "
-        f"£{searched['cost_gbp_m']:.1f}m in the search) and closes {100 * confirmed['outcome']:.1f} % of the gap "
-        f"({_span(confirmed, 'outcome', 1, scale=100)}).",
+        f"£{searched['cost_gbp_m']:.1f}m in the search) and {_attained(confirmed, values)}.",
         f"Of that £{confirmed['fund_spent_gbp_m']:.1f}m goes to projects, "
         f"£{confirmed['fund_posts_gbp_m']:.1f}m into posts{priced}.",
         f"Runs end as {_endings(confirmed)}.",
         f"It sets {_levers(best, policies)}.",
-        _cheapest_scenario(policies, bound, mix_cost=confirmed["cost_gbp_m"]),
+        _cheapest_scenario(policies, bound, values[0], mix_cost=confirmed["cost_gbp_m"]),
         f"Pareto set: {int(pareto['on_front'].sum())} of {len(pareto)} mixes stay unbeaten in "
         f"{objectives_in_words(objectives)} on new seeds.",
-        *(_least_regret(regret[regret["value"] == value], value) for value in REGRET_IN),
+        *(_least_regret(rows, str(value)) for value, rows in regret.groupby("value", sort=False)),
         "",
         f"Intervals hold the middle 95 % of {int(confirmed['sets'])} parameter sets. {costed}"
         if confirmed["sets"] > 1
@@ -126,7 +126,19 @@ def _levers(best: pd.DataFrame, policies: pd.DataFrame) -> str:
     return ", ".join(named)
 
 
-def _cheapest_scenario(policies: pd.DataFrame, bound: float, *, mix_cost: float) -> str:
+def _attained(row: dict[str, Any], values: Sequence[str]) -> str:
+    """Return what a mix comes to: the gap that it closes, or each objective of one's own."""
+    if values[0] == "outcome":
+        return f"closes {100 * row['outcome']:.1f} % of the gap ({_span(row, 'outcome', 1, scale=100)})"
+    said = [f"{label_of(name)} {told(name, row[name])} ({_told_span(row, name)})" for name in values]
+    return f"ends at {listed(said)}"
+
+
+def _told_span(row: dict[str, Any], name: str) -> str:
+    return f"{number(name, row[f'{name}_low'])} to {number(name, row[f'{name}_high'])}"
+
+
+def _cheapest_scenario(policies: pd.DataFrame, bound: float, value: str, *, mix_cost: float) -> str:
     scenarios = policies[policies["policy"] != BEST]
     within = scenarios[scenarios[AVOIDED] <= bound]
     if within.empty:
@@ -135,7 +147,7 @@ def _cheapest_scenario(policies: pd.DataFrame, bound: float, *, mix_cost: float)
     text = (
         f"Of the {len(scenarios)} scenarios {len(within)} keep it; "
         f"the cheapest is {readable(str(cheapest['policy']))}: "
-        f"£{cheapest['cost_gbp_m']:.1f}m, {100 * cheapest['outcome']:.1f} % of the gap."
+        f"£{cheapest['cost_gbp_m']:.1f}m, {_briefly(value, cheapest[value])}."
     )
     if cheapest["cost_gbp_m"] >= mix_cost:
         return text
@@ -143,13 +155,14 @@ def _cheapest_scenario(policies: pd.DataFrame, bound: float, *, mix_cost: float)
     return f"{text} That is cheaper than the mix: {why}"
 
 
+def _briefly(value: str, level: float) -> str:
+    return told(value, level) if value == "outcome" else f"{label_of(value)} {told(value, level)}"
+
+
 def _least_regret(regret: pd.DataFrame, value: str) -> str:
     least = regret[regret["is_minimax"]].iloc[0]
-    share = is_share(value)
-    amounts = [
-        f"{100 * least[name]:.1f} points of the gap" if share else f"£{least[name]:.1f}m"
-        for name in ("max_regret", "mean_regret")
-    ]
+    points = f" {unit_of(value).replace('%', 'points')}" if is_share(value) else ""
+    amounts = [f"{number(value, least[name])}{points}" for name in ("max_regret", "mean_regret")]
     return (
         f"Least maximum regret in {label_of(value)}, whatever the cost: {readable(str(least['policy']))} "
         f"(at most {amounts[0]}, "

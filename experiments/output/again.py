@@ -151,8 +151,9 @@ def _own_files(manifest: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for file in manifest.get("own_files", ()):
         yield file["path"], file["sha256"]
     settings = manifest["settings"]
-    for sample in filter(None, (settings.get("behaviours"), settings.get(store.SAMPLE))):
-        yield sample["file"], sample["sha256"]
+    for sample in (settings.get("behaviours"), settings.get(store.SAMPLE)):
+        if isinstance(sample, Mapping):  # sample= of calibrate is a number
+            yield sample["file"], sample["sha256"]
     yield from settings.get("made_from", {}).items()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from experiments.output.together import with_levers_together
 from experiments.study import store
 from experiments.study.chunks import usual_size
 from experiments.study.designs import TOGETHER
+from experiments.study.precision import grown_to_precision, has_to_grow, precision_of
 from experiments.study.request import StudyRequest, refuse_names, study_settings
 from experiments.study.standing import Execution, Standing, runs_left, work_off
 from experiments.study.store import DamagedChunk, Study
@@ -64,6 +67,10 @@ def carry_out(
         clock = time.monotonic()
         begun = disk_time(folder)
         here, elsewhere = work_off(study, how, stop_on_error=stop_on_error)
+        if has_to_grow(study):
+            study = _grown(study)
+            more_here, more_elsewhere = work_off(study, how, stop_on_error=stop_on_error)
+            here, elsewhere = here + more_here, elsewhere + more_elsewhere
         seconds = time.monotonic() - clock
         if can_only_be_read(study):
             print(f"study = {str(folder)!r} can only be read: its files stay as they are", file=sys.stderr)
@@ -118,7 +125,9 @@ def standing_table(folder: Path) -> list[str | Table]:
     for process, chunks in sorted(now.items()):
         table.add_row(f"with {process}", f"{chunks:,}")
     damaged = [f"{damage}: it counts as left" for damage in standing.damaged]
-    return [f"Study of {study.runs:,} runs, begun {study.created}", table, *damaged]
+    asked = study.settings.get(store.PRECISION, {}).get("half_widths")
+    first = [f"They say how many more it takes for precision={asked}"] if has_to_grow(study) else []
+    return [f"Study of {study.runs:,} runs, begun {study.created}", table, *first, *damaged]
 
 
 def _begun(
@@ -194,9 +203,20 @@ def _as_planned(folder: Path, command: Command, not_in_hash: Collection[str]) ->
     return study if has_its_own or not command.sets(EXTENSION) else None
 
 
+def _grown(study: Study) -> Study:
+    with _damage_told():
+        return grown_to_precision(study)
+
+
 def _put_together(study: Study) -> None:
-    try:
+    with _damage_told():
         store.assemble(study)
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
     except DamagedChunk as damage:
         raise CommandError(f"{damage}: give the same command again, and it is computed anew") from None
 
@@ -210,11 +230,17 @@ def _results_of(study: Study) -> Results:
         numbers=on_numbers_of(study),
     )
     if study.settings["design"] == TOGETHER:
-        return with_levers_together(results, study)
-    if "place" in study.settings.get("parameters", {}):
+        results = with_levers_together(results, study)
+    elif "place" in study.settings.get("parameters", {}):
         columns = ["scenario", "place", "regime", *HEADLINE]
-        return with_places(results, store.result(study, store.RUNS, columns))
-    return results
+        results = with_places(results, store.result(study, store.RUNS, columns))
+    return _with_precision(results, study) if store.PRECISION in study.settings else results
+
+
+def _with_precision(results: Results, study: Study) -> Results:
+    table, said = precision_of(study)
+    tables = {**results.tables, "precision.csv": table}
+    return dataclasses.replace(results, tables=tables, words=[*results.words, said])
 
 
 def failed_runs(study: Study) -> int:

@@ -98,16 +98,24 @@ def run_pairs(
     With ``turns`` replicate r of every scenario has what number r mod n of them states in place of its own.
     """
     parts: list[pd.DataFrame] = []
-    runs = _run_each(
-        scenarios, parts.append, seed=seed, replicates=replicates, engine=engine, workers=workers, turns=turns
-    )
+    some = range(replicates)
+    runs = _run_each(scenarios, parts.append, seed=seed, replicates=some, engine=engine, workers=workers, turns=turns)
     return RunTable(trajectories=pd.concat(parts, ignore_index=True), runs=runs)
 
 
-def run_pairs_into(path: Path, scenarios: Mapping[str, Scenario], **asked: Any) -> pd.DataFrame:
+def run_pairs_into(
+    path: Path,
+    scenarios: Mapping[str, Scenario],
+    *,
+    replicates: int,
+    needed: Callable[[pd.DataFrame], int] | None = None,
+    **asked: Any,
+) -> pd.DataFrame:
     """Do as :func:`run_pairs` does, but write trajectories into a Parquet file as they come; return the final values.
 
-    They are read with :class:`StoredMonths`. Memory holds some hundred trajectories at a time.
+    They are read with :class:`StoredMonths`. Memory holds some hundred trajectories at a time. ``needed``, if given,
+    says from the final values of these replicates how many there have to be; those that lack are run too, and their
+    months stand behind those of the first.
     """
     with ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
@@ -119,7 +127,13 @@ def run_pairs_into(path: Path, scenarios: Mapping[str, Scenario], **asked: Any) 
                 writer = stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd", compression_level=1))
             writer.write_table(pa.Table.from_pandas(part, schema=writer.schema, preserve_index=False))
 
-        return _run_each(scenarios, write, **asked)
+        runs = _run_each(scenarios, write, replicates=range(replicates), **asked)
+        more = range(replicates, needed(runs) if needed else replicates)
+        if not more:
+            return runs
+        both = pd.concat([runs, _run_each(scenarios, write, replicates=more, **asked)])
+        order = both["scenario"].map({name: place for place, name in enumerate(scenarios)})
+        return both.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
 
 def _run_each(
@@ -127,18 +141,18 @@ def _run_each(
     keep: Callable[[pd.DataFrame], None],
     *,
     seed: int,
-    replicates: int,
+    replicates: range,
     engine: Engine = "auto",
     workers: int | None = None,
     turns: Sequence[Turn] = (),
 ) -> pd.DataFrame:
     """Give trajectories of whole runs to ``keep``, some at a time in the order of the table; return final values."""
-    chosen = engine_for(replicates, engine, scenarios.values())
+    chosen = engine_for(len(replicates), engine, scenarios.values())
     run = _run_on_mesa if chosen == "mesa" else _run_sampled if turns else _run_on_ensemble
     measures = measures_of(scenarios.values())
     columns = ["scenario", "replicate", "month", "date", *measures, "regime"]
     finals = []
-    with progress_bar("runs", total=len(scenarios) * replicates) as advance:
+    with progress_bar("runs", total=len(scenarios) * len(replicates)) as advance:
         for part in run(scenarios, seed=seed, replicates=replicates, workers=workers, turns=turns):
             # A scenario with an extension of its own has measures that others lack.
             months = part if set(part.columns) == set(columns) else part.reindex(columns=columns)
@@ -174,30 +188,31 @@ def _months(scenarios: Iterable[Scenario], replicates: int) -> int:
 
 
 def _run_on_ensemble(
-    scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None, turns: Sequence[Turn]
+    scenarios: Mapping[str, Scenario], *, seed: int, replicates: range, workers: int | None, turns: Sequence[Turn]
 ) -> Iterator[pd.DataFrame]:
     """Give trajectories from the compiled engine."""
     for name, scenario in scenarios.items():
-        for some in portions(range(replicates), _REPLICATES_AT_ONCE):
+        for some in portions(replicates, _REPLICATES_AT_ONCE):
             yield simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers).table()
 
 
 def _run_sampled(
-    scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None, turns: Sequence[Turn]
+    scenarios: Mapping[str, Scenario], *, seed: int, replicates: range, workers: int | None, turns: Sequence[Turn]
 ) -> Iterator[pd.DataFrame]:
     """Give trajectories of replicates that take turns, from the compiled engine, in the usual order of rows."""
     longest = max(scenario.months for scenario in scenarios.values())
     size = len(turns) * max(_OF_A_TURN_AT_ONCE, _MONTHS_AT_ONCE // (longest * len(turns)))
     # A few replicates of each turn fill the engine only with those of all scenarios.
-    together = replicates * len(scenarios) <= size
+    together = len(replicates) * len(scenarios) <= size
     groups = [scenarios] if together else [{name: scenario} for name, scenario in scenarios.items()]
     for group in groups:
 
-        def of_set(number: int, some: range, group: Mapping[str, Scenario] = group) -> pd.DataFrame:
-            with_set = {name: in_turn(scenario, number, turns) for name, scenario in group.items()}
+        def of_set(_: int, some: range, group: Mapping[str, Scenario] = group) -> pd.DataFrame:
+            # Their set goes by their own number: a batch need not begin with a replicate that takes the first one.
+            with_set = {name: in_turn(scenario, some[0], turns) for name, scenario in group.items()}
             return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
 
-        for batch in portions(range(replicates), size):
+        for batch in portions(replicates, size):
             taken = taking_turns(of_set, sets=len(turns), replicates=batch, workers=workers, named=None)
             parts = [part for _, part in taken]
             months = pd.concat(parts, ignore_index=True)
@@ -207,16 +222,16 @@ def _run_sampled(
 
 
 def _run_on_mesa(
-    scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int | None, turns: Sequence[Turn]
+    scenarios: Mapping[str, Scenario], *, seed: int, replicates: range, workers: int | None, turns: Sequence[Turn]
 ) -> Iterator[pd.DataFrame]:
     """Give trajectories from the Mesa engine, in parallel processes."""
-    n_workers = workers or _enough_workers(scenarios, replicates)
-    portions = [
+    n_workers = workers or _enough_workers(scenarios, len(replicates))
+    tasks = [
         dataclasses.replace(portion, turns=turns)
         for portion in _portions(scenarios, seed=seed, replicates=replicates, workers=n_workers)
     ]
     running = joblib.Parallel(n_jobs=n_workers, return_as="generator")
-    yield from running(joblib.delayed(_run_portion)(portion) for portion in portions)
+    yield from running(joblib.delayed(_run_portion)(task) for task in tasks)
 
 
 def final_values(trajectories: pd.DataFrame, *, seed: int, measures: Mapping[str, Measure] = MEASURES) -> pd.DataFrame:
@@ -236,11 +251,11 @@ def _enough_workers(scenarios: Mapping[str, Scenario], replicates: int) -> int:
     return 1 if _months(scenarios.values(), replicates) < _MONTHS_WORTH_A_PROCESS else cores()
 
 
-def _portions(scenarios: Mapping[str, Scenario], *, seed: int, replicates: int, workers: int) -> Iterator[_Portion]:
-    size = len(scenarios) * replicates // (workers * _PORTIONS_PER_WORKER)
+def _portions(scenarios: Mapping[str, Scenario], *, seed: int, replicates: range, workers: int) -> Iterator[_Portion]:
+    size = len(scenarios) * len(replicates) // (workers * _PORTIONS_PER_WORKER)
     size = min(max(size, 1), _MOST_RUNS_IN_A_PORTION)
     for name, scenario in scenarios.items():
-        for some in portions(range(replicates), size):
+        for some in portions(replicates, size):
             yield _Portion(name, scenario, seed, some)
 
 

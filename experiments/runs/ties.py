@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim import Ensemble, History, Record, Scenario, ScenarioError, month_of, simulate
+from sim.population import seats_of
 
 MEETINGS = "meetings"
 """The record that all of this is read from."""
@@ -18,6 +18,7 @@ MEETINGS = "meetings"
 MOMENTS = 6
 """Moments at which ties are written down, evenly over the run."""
 
+_BETWEEN = ("trust", "tie", "joint")
 _OF_PAIRS = ["month", "date", "source", "target", "trust", "is_tied", "months_together"]
 _OF_TIES = ["month", "date", "one", "other", "months_together"]
 _OF_CHOICES = ["month", "date", "table", "partner", "rank"]
@@ -65,15 +66,8 @@ class TiedRun:
         Columns: month (0 is the first), date, source, target, trust of the source in the target (0 none to 1 full),
         is_tied, and the months for which the two still work together. Bodies that are no members have no row.
         """
-        record, names = record_of(self.history), _names(self.history)
-        rows = []
-        for month in months:
-            when = _when(self.history, month)
-            trust, tie, joint = (record[name][month] for name in ("trust", "tie", "joint"))
-            for one, other in itertools.permutations(np.flatnonzero(record["is_member"][month] > 0.0), 2):
-                held = (float(trust[one, other]), bool(tie[one, other] > 0.0), int(joint[one, other]))
-                rows.append((*when, names[one], names[other], *held))
-        return pd.DataFrame(rows, columns=_OF_PAIRS)
+        chosen = list(months)
+        return edges_of(record_of(self.history), chosen, self.history.scenario)
 
     @property
     def choices(self) -> pd.DataFrame:
@@ -111,6 +105,26 @@ def record_of(run: History | Ensemble) -> Record:
     if run.record is None:
         raise ScenarioError("the run kept no record: ask for one, record=")
     return run.record
+
+
+def edges_of(record: Record, months: Sequence[int], scenario: Scenario, *, run: tuple[int, ...] = ()) -> pd.DataFrame:
+    """Return the network of ``months``, one row a month and ordered pair of members, as :meth:`TiedRun.pairs` has it.
+
+    ``run`` is the place of a run in the record of an ensemble: its scenario and its replicate.
+    """
+    seats = seats_of(scenario)
+    names = np.array([seat.name for seat in seats], dtype=object)
+    among = {name: record[name][run][..., : len(seats)] for name in ("is_member", *_BETWEEN)}
+    parts = []
+    for month in months:
+        row = record.months.index(month)
+        sits = among["is_member"][row] > 0.0
+        source, target = np.nonzero(np.outer(sits, sits) & ~np.eye(len(seats), dtype=bool))
+        trust, tie, joint = (among[name][row, source, target] for name in _BETWEEN)
+        number, date = int(month), scenario.month_label(month)
+        columns = [number, date, names[source], names[target], trust, tie > 0.0, joint.astype(np.int64)]
+        parts.append(pd.DataFrame(dict(zip(_OF_PAIRS, columns, strict=True))))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _names(history: History) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 from analysis.patterns.calibration import DUMMIES, DUMMY, misses_of
 from experiments.errors import CommandError
 from experiments.runs.own_patterns import SETS_AT_ONCE, OwnPatterns, judged, pattern_batches
+from experiments.study.designs import is_whole
 from sim import PARAMETERS, Parameter
 from sim.parameters import Behaviour
 from sim.scenario import nearest
 
 Numbers = NDArray[np.float64]
+
+OWN = "own."
+"""What paths of settings of one's own begin with."""
+
+_TOPICS = ("behaviour.", OWN)
 
 DIGITS = 4
 """Significant digits of accepted and chosen values: as they are written, so they are confirmed."""
@@ -98,21 +104,45 @@ def values_in(draws: Numbers, parameters: Sequence[Parameter]) -> Numbers:
     return np.asarray(np.clip(rounded, low, high), dtype=np.float64)
 
 
-def varied(names: Sequence[str]) -> tuple[Parameter, ...]:
-    """Return the uncertain parameters that are named, ``behaviour`` for all, in the order of declaration."""
-    known = {name: p for name, p in PARAMETERS.items() if p.role == "uncertain" and name.startswith("behaviour.")}
-    short = {name.removeprefix("behaviour."): name for name in known}
+def varied(names: Sequence[str], parameters: Mapping[str, Parameter] = PARAMETERS) -> tuple[Parameter, ...]:
+    """Return the parameters that are named, in the order of declaration.
+
+    ``behaviour`` stands for all uncertain ones of the model, ``own`` for those of an extension, which ``parameters``
+    has too. Of an extension whatever declares a range of numbers can be named. Raises CommandError.
+    """
+    free = [p for p in parameters.values() if p.path.startswith(_TOPICS)]
+    known = {p.path: p for p in free if p.role == "uncertain" or p.path.startswith(OWN)}
+    short = {path.removeprefix("behaviour."): path for path in known}
     asked = set()
     for name in names:
         full = short.get(name, name)
-        if full not in known and name != "behaviour":
+        if f"{name}." in _TOPICS:
+            asked |= {path for path, p in known.items() if path.startswith(f"{name}.") and p.role == "uncertain"}
+        elif full in known:
+            asked.add(full)
+        else:
             raise CommandError(
                 f"vary: unknown uncertain parameter {name!r}{nearest(name, short)}; see: partnerships list parameters"
             )
-        asked |= set(known) if name == "behaviour" else {full}
     if not asked:
         raise CommandError("vary is empty: name behaviour, or some of its parameters")
-    return tuple(p for name, p in known.items() if name in asked)
+    for path in sorted(asked):
+        _refuse_without_range(known[path], parameters)
+    return tuple(p for path, p in known.items() if path in asked)
+
+
+def _refuse_without_range(parameter: Parameter, parameters: Mapping[str, Parameter]) -> None:
+    """Refuse a setting of one's own from which no numbers can be drawn."""
+    if parameter.low is None or parameter.high is None or parameter.choices:
+        raise CommandError(
+            f"vary: {parameter.path} declares no range of numbers to draw from: declare it in the extension as "
+            "uncertain(..., low=, high=)"
+        )
+    if is_whole(parameter.path, parameters):
+        raise CommandError(
+            f"vary: {parameter.path} takes whole numbers, and draws are any numbers of its range: declare it in the "
+            "extension as Real"
+        )
 
 
 def counted_ids(ids: Sequence[str], leave_out: Sequence[str]) -> list[str]:

@@ -16,11 +16,11 @@ from analysis.policy.tables import (
     COSTS,
     OBJECTIVES,
     PRICED,
-    REGRET_IN,
     judged_by,
     on_front,
     policy_means,
     policy_summary,
+    regret_in,
     regrets,
     share_of_sets_within,
     state_values,
@@ -243,8 +243,8 @@ def _tables(
     seen = [{"policy": BEST, "stage": stage, **numbers} for stage, numbers in stages.items()]
     compared = confirmed[~confirmed["policy"].str.startswith("mix ")]
     regret = [
-        regrets(state_values(compared, value), attainable_by=list(problem.scenarios)).assign(value=value)
-        for value in REGRET_IN
+        regrets(-sign * state_values(compared, value), attainable_by=list(problem.scenarios)).assign(value=value)
+        for value, sign in regret_in(problem.objectives).items()
     ]
     return MixTables(
         best=pd.concat([pd.DataFrame(seen), best], ignore_index=True),

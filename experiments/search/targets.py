@@ -33,7 +33,7 @@ from analysis.shared.libraries import library
 from analysis.shared.words import titled
 from experiments.errors import CommandError
 from experiments.search.fitting import stored
-from experiments.search.objective import values_in
+from experiments.search.objective import OWN, values_in
 from experiments.search.prior_scan import BEHAVIOUR
 from experiments.surroundings import cores
 from experiments.terminal import progress_bar
@@ -159,12 +159,13 @@ class TargetRuns:
     def with_numbers(self, points: Numbers) -> list[Scenario]:
         """Return the scenario up to the last target with numbers at points (n, numbers) of the unit cube."""
         short, behaviour = self.shortened, self.scenario.behaviour
-        return [
-            dataclasses.replace(
-                short, behaviour=dataclasses.replace(behaviour, **dict(zip(self.names, map(float, row), strict=True)))
-            )
-            for row in values_in(points, self.parameters)
-        ]
+        scenarios = []
+        for row in values_in(points, self.parameters):
+            numbers = dict(zip(self.names, map(float, row), strict=True))
+            own = {name.removeprefix(OWN): numbers.pop(name) for name in self.names if name.startswith(OWN)}
+            one = dataclasses.replace(short, behaviour=dataclasses.replace(behaviour, **numbers))
+            scenarios.append(with_changes(one, own={**short.own, **own}) if own else one)
+        return scenarios
 
     def series(self, points: Numbers, *, replicates: int, seed: int) -> Numbers:
         """Return what is shown month by month, (sets, replicates, months, measures); all sets share their luck."""

@@ -14,6 +14,7 @@ from analysis.patterns.calibration import DUMMIES, DUMMY, contractions
 from experiments.search.objective import values_in
 from experiments.search.targets import Matched, TargetRuns, matched
 from experiments.terminal import progress_bar
+from sim import PARAMETERS
 
 Numbers = NDArray[np.float64]
 
@@ -69,7 +70,8 @@ class FoundByTargets:
         unseen = np.random.default_rng(1).random((len(self.accepted.points), DUMMIES))
         everything = np.column_stack([self.accepted.points, unseen])
         names = [*self.runs.names, *(f"{DUMMY}{k}" for k in range(DUMMIES))]
-        table = contractions(everything, names, self.sets[self.chosen])
+        own = {parameter.path: parameter for parameter in self.runs.parameters}
+        table = contractions(everything, names, self.sets[self.chosen], declared={**PARAMETERS, **own})
         table = table[~table["parameter"].str.startswith(DUMMY)]
         share = dict(zip(self.runs.names, self.told_by_prior.share_told, strict=True))
         free = {self.runs.names[k] for k in self.free}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -66,7 +67,7 @@ def run_chunk(folder: str, chunk_id: str, *, threads: int | None) -> Outcome:
     Raises CommandError if this process has other code than the study was begun with, and OSError if the results
     cannot be stored.
     """
-    study = _study(Path(folder), (Path(folder) / PLAN).stat().st_mtime_ns)
+    study = _study(Path(folder), _written(Path(folder) / PLAN))
     chunk = study.chunk_by_id[chunk_id]
     with claimed(claims_of(study), chunk_id) as mine:
         if not mine:
@@ -77,8 +78,15 @@ def run_chunk(folder: str, chunk_id: str, *, threads: int | None) -> Outcome:
     return "computed"
 
 
+def _written(path: Path) -> tuple[int, int]:
+    """Return when a file was written, and its size: a plan may have grown a moment after it was begun."""
+    with path.open("rb") as opened:  # opening asks the server of a shared disk, stat may not
+        found = os.fstat(opened.fileno())
+    return found.st_mtime_ns, found.st_size
+
+
 @lru_cache(maxsize=2)
-def _study(folder: Path, _written: int) -> Study:
+def _study(folder: Path, _written: tuple[int, int]) -> Study:
     study = open_study(folder, is_trusted=True)  # who gave this chunk to do has opened the study
     refuse_other_code(study)
     return study

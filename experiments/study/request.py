@@ -41,6 +41,9 @@ class StudyRequest:
     """Years of the run of whose last month alone they are kept; all months if none is named."""
     doses: Mapping[str, Any] | None = None
     """Levers with their doses, of the design together."""
+    precision: Mapping[str, float] | None = None
+    """Half-widths asked of the mean of every draw, by measure: replicates go on until they are reached."""
+    most_replicates: int = 0
 
 
 def refuse_names(request: StudyRequest) -> None:
@@ -68,11 +71,25 @@ def _refuse_years(request: StudyRequest, scenarios: Mapping[str, Scenario]) -> N
             )
 
 
+def _refuse_precision(request: StudyRequest, known: Collection[str]) -> None:
+    for name in request.precision or ():
+        if name not in known:
+            hint = nearest(name, known)
+            raise CommandError(f"precision: unknown measure {name!r}{hint}; see: partnerships list measures")
+    if request.precision and not 2 <= request.replicates <= request.most_replicates:
+        raise CommandError(
+            f"replicates = {request.replicates} is not allowed with precision: the first stage takes from 2 to "
+            f"most_replicates = {request.most_replicates}"
+        )
+
+
 def study_settings(
     request: StudyRequest, scenarios: Mapping[str, Scenario], sample: Sample | None
 ) -> tuple[dict[str, Any], Callable[[], pa.Table]]:
     """Return what decides the rows of a study beside its scenarios, and a way to make the draws."""
-    _refuse_measures(request, month_of(*scenarios.values()).measures)
+    known = month_of(*scenarios.values()).measures
+    _refuse_measures(request, known)
+    _refuse_precision(request, known)
     _refuse_years(request, scenarios)
     first = next(iter(scenarios.values()))
     settings: dict[str, Any] = {
@@ -82,6 +99,9 @@ def study_settings(
     }
     settings |= {store.YEARS: sorted(request.years)} if request.years else {}
     settings |= {store.SAMPLE: sample.record()} if sample else {}
+    if request.precision:
+        stages = {"first": request.replicates, "most": request.most_replicates}
+        settings |= {store.PRECISION: {"half_widths": dict(request.precision), **stages}}
     if Path(request.design).suffix in _TABLES:
         table = read_table(Path(request.design), first)
         _refuse_drawn(table.column_names, sample)

@@ -59,6 +59,10 @@ CHUNKS = "chunks"
 RUNS = "runs"
 TRAJECTORIES = "trajectories"
 YEARS = "years"
+PRECISION = "precision"
+"""Setting: the half-widths that are asked for, how many replicates are run first, and how many at most."""
+NEEDED = "needed"
+"""Setting of a study whose first replicates have said how many there have to be."""
 FAILURES = "failures.csv"
 ASKED = "study_asked"
 """What results that were read off a study record of how it was asked for."""
@@ -123,6 +127,8 @@ class Study:
     created: str
     asked: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """What was typed when it was planned, and where; a study of an earlier version does not know."""
+    sizes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """The most runs in a chunk of each scenario; a study of an earlier version does not know."""
 
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
@@ -189,9 +195,11 @@ def plan_study(
     most runs in a chunk of each scenario. Raises CommandError if the folder holds something else.
     """
     _refuse_occupied(folder)
-    runs = draws.num_rows * settings["replicates"] * len(scenarios)
+    most = settings.get(PRECISION, {}).get("most")
+    runs = draws.num_rows * (most or settings["replicates"]) * len(scenarios)
     if runs > MOST_RUNS:
-        raise CommandError(f"this study has {runs:,} runs: at most {MOST_RUNS:,} are allowed")
+        what = f"may have {runs:,} runs with most_replicates = {most}" if most else f"has {runs:,} runs"
+        raise CommandError(f"this study {what}: at most {MOST_RUNS:,} are allowed")
     try:
         (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -239,12 +247,34 @@ def _planned(
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         asked=asked,
+        sizes=sizes,
     )
+    _write_plan(study)
+    return study
+
+
+def grown(study: Study, *, needed: int, replicates: int) -> Study:
+    """Write that a study has so many ``replicates`` into its plan, and return it, or as another process has grown it.
+
+    Its first replicates ``needed`` so many; the chunks that hold them stay what they are, and others come after them.
+    """
+    with in_turn(claims_of(study), PLAN, doing="adding replicates to the study"):
+        study = open_study(study.folder, is_trusted=True)
+        if NEEDED in study.settings:
+            return study
+        settings = {**study.settings, "replicates": replicates, NEEDED: needed}
+        draws = pq.read_table(study.folder / DRAWS)
+        chunks = tuple(_chunks(settings, code=study.made_by, draws=draws, sizes=study.sizes))
+        study = dataclasses.replace(study, settings=settings, chunks=chunks)
+        _write_plan(study)
+    return study
+
+
+def _write_plan(study: Study) -> None:
     plan = {field.name: getattr(study, field.name) for field in dataclasses.fields(study) if field.name != "folder"}
     plan["chunks"] = [dataclasses.asdict(chunk) for chunk in study.chunks]
-    with replacing(folder / PLAN) as path:
+    with replacing(study.folder / PLAN) as path:
         path.write_text(json.dumps(sealed(plan), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return study
 
 
 def _copy_cases(folder: Path) -> list[str]:
@@ -275,22 +305,29 @@ def _refuse_occupied(folder: Path) -> None:
 def _chunks(
     settings: Mapping[str, Any], *, code: Mapping[str, str], draws: pa.Table, sizes: Mapping[str, int]
 ) -> Iterator[Chunk]:
-    """Give the chunks in the order of the final table: by scenario, draw, replicate."""
+    """Give the chunks in the order of the final table: by scenario, draw, replicate.
+
+    Where a precision is asked for, each holds one draw, so that what is added to a draw stands behind what is there.
+    """
+    total = settings["replicates"]
+    first_stage = settings[PRECISION]["first"] if PRECISION in settings else total
+    stages = (range(first_stage), range(first_stage, total))
     shared = {"code": code, "seed": settings["seed"], TRAJECTORIES: settings[TRAJECTORIES]}
     shared |= {name: settings[name] for name in (SAMPLE, YEARS) if name in settings}
     for name, scenario in settings["scenarios"].items():
         whole = hashlib.sha256(json.dumps([shared, name, scenario], sort_keys=True).encode())
-        some_replicates = min(sizes[name], settings["replicates"])
-        some_draws = max(1, sizes[name] // settings["replicates"])
+        some_draws = 1 if PRECISION in settings else max(1, sizes[name] // total)
+        some_replicates = max(1, sizes[name] // some_draws)
         for first_draw in range(0, draws.num_rows, some_draws):
             part = draws.slice(first_draw, some_draws)
             drawn = whole.copy()
             drawn.update(_bytes_of(part))
-            for first in range(0, settings["replicates"], some_replicates):
-                replicates = min(some_replicates, settings["replicates"] - first)
-                computed = drawn.copy()
-                computed.update(f"{first}+{replicates}".encode())
-                yield Chunk(computed.hexdigest(), name, first_draw, part.num_rows, first, replicates)
+            for stage in stages:
+                for first in stage[::some_replicates]:
+                    replicates = min(some_replicates, stage.stop - first)
+                    computed = drawn.copy()
+                    computed.update(f"{first}+{replicates}".encode())
+                    yield Chunk(computed.hexdigest(), name, first_draw, part.num_rows, first, replicates)
 
 
 def digest(draws: pa.Table) -> str:
@@ -323,6 +360,8 @@ class _Settings:
     sample: dict[str, Any] | None = None
     parameters: dict[str, list[Any]] | None = None
     doses: dict[str, Any] | None = None
+    precision: dict[str, Any] | None = None
+    needed: int | None = None
 
 
 @dataclasses.dataclass
@@ -338,6 +377,7 @@ class _Plan:
     hash_of_parts: dict[str, str]
     hash: str
     asked: dict[str, Any] = dataclasses.field(default_factory=dict)
+    sizes: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 def open_study(folder: Path, *, is_trusted: bool = False) -> Study:
@@ -420,8 +460,9 @@ def refuse_other_settings(study: Study, settings: Mapping[str, Any], scenarios: 
     """Raise CommandError if something else is settings than the study was begun with."""
     values = {name: scenario_values(scenario) for name, scenario in scenarios.items()}
     now = json.loads(json.dumps({**settings, "scenarios": values}))
-    same_names = list(values) == list(study.settings["scenarios"])
-    sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (study.settings, now)]
+    begun = _as_begun(study.settings)
+    same_names = list(values) == list(begun["scenarios"])
+    sides = [side if same_names else {**side, "scenarios": list(side["scenarios"])} for side in (begun, now)]
     differing = differences(flat(sides[0]), flat(sides[1]))
     if differing:
         more = f" (and {len(differing) - 1} more settings)" if len(differing) > 1 else ""
@@ -430,6 +471,12 @@ def refuse_other_settings(study: Study, settings: Mapping[str, Any], scenarios: 
             f"study = {str(study.folder)!r} was begun with {name} = {before}, now it is {after}{more}: "
             f"give the old settings (study={study.folder} alone will do), or begin in another folder"
         )
+
+
+def _as_begun(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that a study was begun with, also if replicates were added since."""
+    first = {"replicates": settings[PRECISION]["first"]} if PRECISION in settings else {}
+    return {name: value for name, value in {**settings, **first}.items() if name != NEEDED}
 
 
 def _draws_between(path: Path, first: int, stop: int) -> pa.Table:

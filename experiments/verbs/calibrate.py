@@ -12,7 +12,9 @@ run once, with chance of its own, since what was observed is one history too.
    runs of the accepted sets show month by month, on a new seed. All other parameters are carried as uncertainty.
 
 check=coverage tells whether intervals can be trusted: runs that are left stand for what was observed, one by one
-(simulation-based calibration). extension= and settings of the scenario hold in all runs.
+(simulation-based calibration). extension= and settings of the scenario hold in all runs; vary=[own.NAME] calibrates
+settings that the extension declares with a range (own for all that are uncertain), with behaviour or without. Sets then
+stand in accepted_sets.csv, which partnerships sweep design= takes, instead of in configs/behaviour/.
 
 of=FILE: to patterns, written as for partnerships patterns of=, see configs/pattern/example.yaml. The distance of a set
 is the sum of its misses, 0 for a pattern that lies inside its band by 5 % of the bound. The best of the prior draws
@@ -37,6 +39,7 @@ For example:
   partnerships calibrate case=mycity study=studies/mycity
   partnerships calibrate case=mycity study=studies/mycity check=coverage
   partnerships compare case=mycity --config-dir studies/mycity/configs behaviour=accepted
+  partnerships calibrate case=mycity study=studies/grudges extension=grudges.py vary=[behaviour,own.grudge_rate]
   partnerships calibrate of=mine.yaml study=studies/mine
 """
 
@@ -71,6 +74,7 @@ from analysis.patterns.calibration import (
     contraction_figure,
     contractions,
     left_out,
+    path_of,
     prior_against_posterior,
     prior_shares,
     tolerance_figure,
@@ -97,12 +101,13 @@ from experiments.search.calibration import (
 )
 from experiments.search.checkpoints import PLAN, begin, begun
 from experiments.search.fitting import WAVES
-from experiments.search.objective import Objective, counted_ids, values_in, varied
+from experiments.search.objective import OWN, Objective, counted_ids, values_in, varied
 from experiments.search.sequential_abc import SMCSettings
 from experiments.search.targets import TargetRuns, targets_of
 from experiments.search.to_targets import FoundByTargets, Predicted, found_by_targets, predicted
 from experiments.settings import Figures, Names, Seed, Workers, checked
 from experiments.terminal import filled_table
+from sim import month_of
 from sim.parameters import Real, Whole
 
 OF_CASES = ("waves", "wave", "check")
@@ -121,6 +126,9 @@ FEWEST_DRAWS = 256
 
 ALL = ("behaviour",)
 """What is varied if nothing is named."""
+
+SETS = "accepted_sets.csv"
+"""Accepted sets as a design of sweep, where settings of one's own are among them, which no behaviour holds."""
 
 PLANTED = 200
 """Runs that stand for what was observed where coverage is checked."""
@@ -175,7 +183,7 @@ def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Re
     runs = TargetRuns(
         scenario,
         targets_of(case.targets, scenario, leave_out=settings.leave_out),
-        varied(ALL if settings.vary is None else settings.vary),
+        varied(ALL if settings.vary is None else settings.vary, month_of(scenario).parameters),
         seed=settings.seed,
         threads=settings.threads,
     )
@@ -226,9 +234,15 @@ def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Re
         lines.append(coverage_words(covered, planted=planted))
         title = f"Intervals cover {100 * covered['covered'].mean():.0f} % of planted truths"
         figures["coverage"] = partial(coverage_figure, covered, trials=planted, title=title)
-    texts: dict[str, str | bytes] = dict(
-        behaviours_of_a_fit(found.sets, found.sets[found.chosen], again=again, chosen_as="chosen")
-    )
+    texts: dict[str, str | bytes] = {}
+    if any(name.startswith(OWN) for name in runs.names):
+        tables[SETS] = pd.DataFrame(found.sets).rename(columns=path_of).rename_axis("draw").reset_index()
+        lines.append(
+            "Accepted sets have numbers of your own, so no behaviour= holds them: sweep takes them as draws, "
+            f"design={SETS} (here in the study) with the same case= and extension=."
+        )
+    else:
+        texts |= behaviours_of_a_fit(found.sets, found.sets[found.chosen], again=again, chosen_as="chosen")
     try:
         texts["posterior.nc"] = _for_arviz(found, came, again)
     except MissingLibrary as missing:
@@ -256,6 +270,7 @@ def _deciding_of_targets(runs: TargetRuns, draws: int, settings: CalibrateSettin
         "parameters": ranges,
         "targets": [[one.id, one.value, one.standard_error] for one in runs.targets],
         "scenario": hashlib.sha256(repr(runs.scenario).encode()).hexdigest(),
+        **({"steps of one's own": month_of(runs.scenario).own_key} if runs.scenario.extension else {}),
     }
 
 
@@ -280,6 +295,11 @@ def _for_arviz(found: FoundByTargets, came: Predicted, again: str) -> bytes:
 
 
 def _to_patterns(settings: CalibrateSettings, command: Command) -> Results:
+    for name in settings.vary or ():
+        if f"{name}.".startswith(OWN):
+            raise CommandError(
+                f"vary: {name!r} goes with case= and extension=: patterns, of=, are of the model's month"
+            )
     objective = _objective(settings)
     folder = study_folder(settings)
     store = begun(folder, _deciding(settings, objective), names=objective.coordinates, ids=objective.ids)

@@ -17,6 +17,10 @@ group (and the next parameter set), the same one in every scenario, so replicate
 their number; places.csv and a figure have them one by one. What is told by place is conditional on
 the record, and no assessment of any authority.
 
+With pairs= it writes pairs.parquet: the network of these months of every run as a list of edges
+that networkx reads, one row a scenario, replicate, month and ordered pair of members (source,
+target, trust of the source in the target, is_tied, months_together).
+
 With precision= replicates go on until the paired differences from the reference are known to a
 half-width, in the unit of each measure: 'precision={engagement:0.005,outcome:0.01}'. The first
 replicates= runs say how many that takes (Stein's two stages: the spread is looked at once, so that
@@ -32,6 +36,7 @@ For example:
   partnerships compare scenarios=[growth_coalition,talking_shop]
   partnerships compare --multirun place=birmingham,barnsley
   partnerships compare places=funded replicates=880
+  partnerships compare pairs=[2002-03,2013-03] figures=false
   partnerships compare precision={engagement:0.005} most_replicates=2000
 """
 
@@ -40,7 +45,6 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Annotated
 
 import pandas as pd
@@ -52,11 +56,13 @@ from analysis.comparison.precision import precision_in_words, precision_reached,
 from analysis.comparison.tables import CENTRAL_PAIR, compared, usual_reference
 from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
+from analysis.shared.precision import in_whole_turns
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.memory import refuse_too_many
 from experiments.output.frame import Results
 from experiments.output.places import with_places
+from experiments.runs.networks import edges_at_most, write_networks
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
 from experiments.runs.pairs import Engine, StoredMonths, Turn, measures_of, run_pairs_into
 from experiments.settings import Figures, Names, Seed, SomeNames, Workers, checked
@@ -71,7 +77,8 @@ HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", 
 
 _BYTES_A_RUN = 5_500
 _BYTES_A_MONTH = 450
-"""What a run takes, and a month of it while figures are drawn, as measured."""
+_BYTES_AN_EDGE = 140
+"""What a run takes, a month of it while figures are drawn, and an edge of a network while it is read, as measured."""
 
 
 @checked
@@ -90,6 +97,7 @@ class CompareSettings:
     overwrite: bool
     figures: Figures
     measures: SomeNames | None = None
+    pairs: Names = ()
     precision: dict[str, Annotated[float, Field(gt=0.0)]] | None = None
     most_replicates: Annotated[Whole, Field(ge=2, le=100_000)] = 5_000
 
@@ -105,28 +113,41 @@ def work(settings: CompareSettings, command: Command) -> Results:
     _refuse_beyond_memory(settings, scenarios)
     assert command.folder is not None  # it is open while a verb with output= works
     of_months = command.folder / "trajectories.parquet"
-    run = partial(
-        run_pairs_into,
+    needed: list[pd.DataFrame] = []
+
+    def in_all(first: pd.DataFrame) -> int:
+        needed.append(replicates_needed(first, reference, settings.precision or {}))
+        return in_whole_turns(int(needed[0]["needed"].max()), len(turns), most=settings.most_replicates)
+
+    runs = run_pairs_into(
         of_months,
         scenarios,
         seed=settings.seed,
+        replicates=settings.replicates,
+        needed=in_all if settings.precision else None,
         engine=settings.engine,
         workers=settings.workers,
         turns=turns,
     )
-    runs, needed = run(replicates=settings.replicates), None
-    if settings.precision:
-        needed = replicates_needed(runs, reference, settings.precision)
-        replicates = _in_whole_turns(int(needed["needed"].max()), len(turns), most=settings.most_replicates)
-        runs = run(replicates=replicates) if replicates > settings.replicates else runs
     sets = len(command.behaviours) if command.sample else 1
     found = compared(runs, reference, sets=sets)
     scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
     text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
     tables = {"summary.csv": found.summary, "contrasts.csv": found.contrasts, "regimes.csv": found.regimes}
-    if needed is not None:
-        tables["precision.csv"] = precision_reached(needed, runs)
+    if needed:
+        tables["precision.csv"] = precision_reached(needed[0], runs)
         text += f"\n\n{precision_in_words(tables['precision.csv'], most=settings.most_replicates)}"
+    if settings.pairs:
+        write_networks(
+            command.folder / "pairs.parquet",
+            scenarios,
+            settings.pairs,
+            seed=settings.seed,
+            replicates=runs["replicate"].nunique(),
+            engine=settings.engine,
+            workers=settings.workers,
+            turns=turns,
+        )
     months = StoredMonths(of_months)
     results = Results(
         scenarios=scenarios,
@@ -146,20 +167,16 @@ def work(settings: CompareSettings, command: Command) -> Results:
     return with_places(results, runs.assign(place=in_places))
 
 
-def _in_whole_turns(replicates: int, turns: int, *, most: int) -> int:
-    """Return a number of replicates of which every turn (a parameter set, a place) takes as many, up to ``most``."""
-    each = max(1, turns)
-    return min(each * math.ceil(replicates / each), each * (most // each))
-
-
 def _refuse_beyond_memory(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:
-    """Refuse more replicates than can be kept: the final values of each run, and its months while they are drawn."""
+    """Refuse more replicates than can be kept: final values, months while they are drawn, networks while read."""
     months = sum(scenario.months for scenario in scenarios.values()) if settings.figures else 0
+    edges = sum(edges_at_most(scenario, settings.pairs) for scenario in scenarios.values())
+    less = ", ".join(filter(None, ["fewer months in pairs=" * bool(edges), "figures=false" * bool(months)]))
     refuse_too_many(
         "replicates",
         settings.replicates,
-        bytes_each=_BYTES_A_RUN * len(scenarios) + _BYTES_A_MONTH * months,
-        otherwise="; figures=false takes less" if settings.figures else "",
+        bytes_each=_BYTES_A_RUN * len(scenarios) + _BYTES_A_MONTH * months + _BYTES_AN_EDGE * edges,
+        otherwise=f"; {less} takes less" if less else "",
     )
 
 

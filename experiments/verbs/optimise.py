@@ -16,8 +16,9 @@ bodies pool, and inspection. Regret is taken over the scenarios as they ship, wi
 (--config-dir), each in every place.
 
 objectives= names what the Pareto set is of: measures at the end of the run (dominance: mean of the
-last year) and cost_gbp_m, each high or low. prices= gives levers a price, in £m a year of the value
-1. Both take {NAME:VALUE}, or a YAML file with a line each.
+last year) and cost_gbp_m, each high or low. Regret is then counted in all of them but the cost, and
+the figure sets the first against cost, coloured by the second. prices= gives levers a price, in £m
+a year of the value 1. Both take {NAME:VALUE}, or a YAML file with a line each.
 
 With progress=FILE every generation is kept, and the same command goes on after a stop.
 
@@ -44,7 +45,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from analysis.policy.figures import outcome_against_cost, regret_bars
+from analysis.policy.figures import regret_bars, value_against_cost
 from analysis.policy.tables import OBJECTIVES
 from analysis.policy.words import mixes_in_words
 from analysis.shared.paths import flat
@@ -101,6 +102,7 @@ def work(settings: OptimiseSettings, command: Command) -> Results:
             progress=settings.progress,
         ),
     )
+    first = next(name for name in problem.objectives if name != "cost_gbp_m")
     text = mixes_in_words(
         found.best,
         found.policies,
@@ -125,8 +127,8 @@ def work(settings: OptimiseSettings, command: Command) -> Results:
         },
         texts={"conclusions.txt": text},
         figures={
-            "outcome_against_cost": partial(
-                outcome_against_cost, found.pareto, found.policies, found.searched, objectives=problem.objectives
+            f"{first}_against_cost": partial(
+                value_against_cost, found.pareto, found.policies, found.searched, objectives=problem.objectives
             ),
             "regret": partial(regret_bars, found.regret),
         },

@@ -26,7 +26,7 @@ For example:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -40,13 +40,12 @@ from analysis.run.words import ending, story
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
+from experiments.runs.networks import months_named
 from experiments.runs.objective import objective_of_run, refuse_unknown_objective
 from experiments.runs.ties import MEETINGS, TiedRun, tied_run
 from experiments.settings import Figures, Names, Seed, checked
 from experiments.terminal import plain_table
 from sim import History, Scenario, month_of
-
-ALL_MONTHS = ("all",)
 
 _SHOWN = ("attendance", "attendance_senior", "engagement", "top_share", "decision_rate", "added_value")
 
@@ -78,7 +77,7 @@ def work(settings: RunSettings, command: Command) -> Results:
     seed, replicate = settings.seed, settings.replicate
     _refuse_unknown(settings.record, scenario)
     refuse_unknown_objective(settings.objective)
-    paired = _months_of(settings.pairs, scenario)
+    paired = months_named(settings.pairs, scenario)
     tied = tied_run(scenario, seed=seed, replicate=replicate)
     history = tied.history
     at_the_end = history.partners[history.partners["month"] == scenario.months - 1]
@@ -109,20 +108,6 @@ def _refuse_unknown(record: str | None, scenario: Scenario) -> None:
     month_of(scenario).recorder(record)
     if record != MEETINGS:
         raise CommandError(f"record = {record!r} has no tables: in Python, simulate(..., record={record!r}) returns it")
-
-
-def _months_of(dates: Sequence[str], scenario: Scenario) -> list[int]:
-    """Return the months of the run, from 0, whose network is written, in their order; refuse those it does not have."""
-    months = {scenario.month_label(month): month for month in range(scenario.months)}
-    if tuple(dates) == ALL_MONTHS:
-        return list(months.values())
-    for date in dates:
-        if date not in months:
-            raise CommandError(
-                f"pairs = {date!r} is not allowed: it takes months of the run, from {scenario.start} to "
-                f"{scenario.month_label(scenario.months - 1)}, written [YYYY-MM,YYYY-MM], or all"
-            )
-    return sorted({months[date] for date in dates})
 
 
 def _tables_of(tied: TiedRun, *, whole: bool) -> dict[str, pd.DataFrame]:

@@ -14,6 +14,12 @@ manifest.json and, if asked for, trajectories.parquet.
 Where behaviour names a sample of parameter sets, each replicate takes the next of them, the same
 one in every scenario and draw, so that runs differ by luck and by parameters.
 
+With precision= replicates go on until the mean of every draw is known to a half-width, in the unit
+of each measure: 'precision={engagement:0.01}'. The first replicates= runs of each draw say how many
+that takes (Stein's two stages: the spread is looked at once, so that intervals stay what they are),
+and every draw then has as many as the one that needs most, at most most_replicates=, so that all
+stay paired. What was asked, needed and reached is told, and by draw in precision.csv.
+
 With design=together, doses names levers, each with its doses, and each dose its settings. Draws are
 the scenario as it is, each lever at each dose, and all pairs of levers at all their doses; measures
 are read at the end of the years named. Writes main_effects.csv, pair_interactions.csv, sectors.csv,
@@ -39,6 +45,7 @@ For example:
   partnerships sweep +experiment=levers_together study=studies/levers_together
   partnerships sweep study=studies/places places=all replicates=60
   partnerships sweep study=studies/kent places=county:Kent scenarios=[talking_shop]
+  partnerships sweep study=studies/sure draws=32 replicates=30 precision={engagement:0.01}
   partnerships sweep study=studies/big draws=100000 executor=dask scheduler=tcp://10.0.0.1:8786
 """
 
@@ -91,6 +98,8 @@ class SweepSettings(Execution):
     seed: Seed
     trajectories: bool
     years: tuple[Annotated[Whole, Field(ge=1, le=1_000)], ...] | None
+    precision: dict[str, Annotated[float, Field(gt=0.0)]] | None
+    most_replicates: Annotated[Whole, Field(ge=2, le=100_000)]
     measures: Names
     runs_per_chunk: Annotated[Whole, Field(ge=1, le=100_000)] | None
     status: bool
@@ -138,6 +147,8 @@ def _request(settings: SweepSettings, command: Command) -> StudyRequest:
         seed=settings.seed,
         monthly=settings.measures if settings.trajectories or together else (),
         years=settings.years or (),
+        precision=settings.precision,
+        most_replicates=settings.most_replicates,
     )
 
 

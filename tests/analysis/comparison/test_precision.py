@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.comparison.precision import precision_in_words, precision_reached, replicates_for, replicates_needed
+from analysis.comparison.precision import precision_in_words, precision_reached, replicates_needed
+from analysis.shared.precision import replicates_for
 from analysis.shared.summaries import t_interval
 
 TRIALS = 3000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -30,3 +31,24 @@ def test_runs_in_small_portions_into_a_file_are_those_at_once_in_memory(
     months = StoredMonths(path)
     assert set(months) == set(once.trajectories)
     assert list(months[["scenario", "trust"]]) == ["scenario", "trust"]
+
+
+@pytest.mark.parametrize("engine", ["ensemble", "mesa"])
+def test_replicates_that_are_added_are_those_of_a_comparison_that_has_as_many_from_the_start(
+    engine: str, tmp_path: Path
+) -> None:
+    """Also where the first of them do not come to whole turns."""
+    short = ["months=3", "board=small_executive"]
+    scenarios = {name: load_scenario(name, short) for name in ("talking_shop", "growth_coalition")}
+    turns = [{"place": find_place(name)} for name in ("birmingham", "barnsley", "hackney")]
+    once = run_pairs(scenarios, seed=2, replicates=9, engine=engine, turns=turns)
+    path = tmp_path / "months.parquet"
+    asked = {"seed": 2, "engine": engine, "turns": turns}
+    runs = run_pairs_into(path, scenarios, replicates=4, needed=lambda first: len(first) + 1, **asked)
+    pd.testing.assert_frame_equal(runs, once.runs, check_exact=True)
+    kept = pd.read_parquet(path)
+    first = kept["replicate"] < 4
+    assert first.iloc[: first.sum()].all()
+    order = [kept["scenario"].map(list(scenarios).index), kept["replicate"], kept["month"]]
+    kept = kept.iloc[np.lexsort(order[::-1])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, once.trajectories, check_exact=True)

@@ -12,7 +12,19 @@ import pytest
 from commands import refused_line
 
 from analysis.policy import words as policy_words
-from analysis.policy.tables import AVOIDED, BEST, COSTS, OBJECTIVES, PRICED, on_front, regrets, state_values
+from analysis.policy.figures import regret_bars, value_against_cost
+from analysis.policy.tables import (
+    AVOIDED,
+    BEST,
+    COSTS,
+    OBJECTIVES,
+    PRICED,
+    REGRET_IN,
+    on_front,
+    regret_in,
+    regrets,
+    state_values,
+)
 from analysis.shared import parameter_sets
 from analysis.shared.libraries import MissingLibrary
 from experiments.compose import load_scenario, scenario_names
@@ -216,6 +228,22 @@ def test_a_state_of_the_world_is_a_parameter_set_and_a_place():
     assert state_values(runs, "outcome")["a"].to_dict() == {(0, "x"): 0.5, (0, "y"): 6.0, (1, "x"): 3.0}
 
 
+def test_regret_follows_objectives_of_ones_own(without_model, base):
+    """It is counted in all of them but the cost, and the least of what is better low is best."""
+    own = policies.objectives_of({"outcome": "high", "dominance": "low", "cost_gbp_m": "low"}, base)
+    assert regret_in(own) == REGRET_IN
+    own = policies.objectives_of({"dominance": "low", "cost_gbp_m": "low"}, base)
+    found = policies.search(dataclasses.replace(problem(base), objectives=own), settings())
+    assert set(found.regret["value"]) == {"dominance"}
+    scenarios = found.policies[found.policies["policy"] != BEST].set_index("policy")
+    mean = found.regret.set_index("policy").loc[scenarios.index, "mean_regret"]
+    assert mean.idxmin() == scenarios["dominance"].idxmin()
+    drawn = value_against_cost(found.pareto, found.policies, found.searched, objectives=own)
+    assert drawn.axes[0].get_ylabel().startswith("Dominance")
+    assert len(drawn.axes) == 1
+    assert len(regret_bars(found.regret).axes) == 1
+
+
 def test_equal_mixes_share_the_front():
     """Neither of two equal rows beats the other."""
     table = pd.DataFrame({"outcome": [0.2, 0.2], "dominance": [0.1, 0.1], "cost_gbp_m": [5.0, 5.0]})
@@ -321,10 +349,15 @@ def test_own_objectives_prices_scenarios_and_case_go_together(tmp_path, capsys):
     told = " ".join(said.out.split())
     assert "unbeaten in engagement and cost" in told
     assert "Chairing in person 0.5" in told or "chairing in person 0.5" in told
+    assert "ends at engagement 0." in told
+    assert "regret in engagement" in told
+    assert "gap" not in told.partition("It sets")[0]
     found = pd.read_csv(target / "policies.csv").set_index("policy")
     assert {"engagement", "engagement_low", PRICED} <= set(found)
     assert found.loc["mine", PRICED] == pytest.approx(1.0)
-    assert "mine" in set(pd.read_csv(target / "regret.csv")["policy"])
+    regret = pd.read_csv(target / "regret.csv")
+    assert set(regret["value"]) == {"engagement"}
+    assert "mine" in set(regret["policy"])
     assert pd.read_parquet(target / "confirmed_runs.parquet")["place"].nunique() == 1
     (tmp_path / "mine.yaml").write_text("engagement: [high", "utf-8")
     assert "objectives: mine.yaml" in refused_line(["optimise", *asked, "overwrite=true"], capsys, alone=False)

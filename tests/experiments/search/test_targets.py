@@ -8,11 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from strategies import extension_text
 
 from experiments import load_scenario
 from experiments.cases.writing import example, write_case
 from experiments.console import main
-from sim import PARAMETERS, simulate_ensemble, with_changes
+from experiments.errors import CommandError
+from experiments.search.objective import varied
+from experiments.search.targets import Target, TargetRuns
+from sim import PARAMETERS, Scenario, month_of, simulate_ensemble, with_changes
 
 PLANTED = {"trust_launch": 0.35, "junior_base": -0.9}
 OBSERVED = {"trust": 0.02, "attendance": 0.03}
@@ -155,3 +159,69 @@ def test_a_shorter_run_shows_the_same_months(mycity):
         simulate_ensemble([one], replicates=2, seed=3, measures=["trust"]).measures for one in (scenario, short)
     )
     assert np.array_equal(whole[:, :, :13], cut)
+
+
+# --------------------------------------------------------------- settings of an extension
+
+
+GRUDGES = """
+# grudges.py, with what has no range
+from typing import Annotated, Literal
+from pydantic import Field
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class More(Settings):
+    meant: Literal["well", "ill"] = lever("well", unit="name", source="assumed", says="How a slight is meant.")
+    patience: int = uncertain(3, unit="months", low=0, high=12, source="assumed", says="Months before a grudge.")
+
+
+month = month.setting(More)
+"""
+
+
+@pytest.fixture
+def grudges(empty_folder: Path) -> Scenario:
+    (empty_folder / "grudges.py").write_text(extension_text() + GRUDGES, "utf-8")
+    return load_scenario("baseline_lsp", ["extension=grudges.py", "own.apology=0.25", "months=4"])
+
+
+def test_settings_of_an_extension_are_drawn_beside_those_of_the_model(grudges):
+    """Those that are not drawn stay as the scenario has them."""
+    parameters = varied(["own.grudge_rate", "tie_rate"], month_of(grudges).parameters)
+    asked = TargetRuns(grudges, (Target("trust", (2, 2), 0.5, 0.1, "2001-06"),), parameters, seed=1)
+    assert asked.names == ("tie_rate", "own.grudge_rate")
+    low, high = asked.with_numbers(np.array([[0.5, 0.0], [0.25, 1.0]]))
+    assert [one.own["grudge_rate"] for one in (low, high)] == [0.0, 0.5]
+    assert [one.own["apology"] for one in (low, high)] == [0.25, 0.25]
+    assert low.behaviour.tie_rate != high.behaviour.tie_rate
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("own.grudge_rat", "did you mean own.grudge_rate"),
+        ("own.meant", "declare it in the extension as uncertain"),
+        ("own", "own.patience takes whole numbers"),
+        ("own.patience", "declare it in the extension as Real"),
+    ],
+)
+def test_settings_that_cannot_be_drawn_are_refused(grudges, name, told):
+    with pytest.raises(CommandError, match=told):
+        varied([name], month_of(grudges).parameters)
+
+
+@pytest.mark.long
+def test_settings_of_an_extension_are_calibrated_and_go_on_into_a_study(mycity, capsys):
+    (mycity.parent / "grudges.py").write_text(extension_text(), "utf-8")
+    own = ["case=mycity", "extension=grudges.py"]
+    small = ["vary=[own.grudge_rate,trust_launch]", *SMALL[1:]]
+    assert main(["calibrate", *own, "study=fit", *small]) == 0
+    assert "sweep takes them as draws" in " ".join(capsys.readouterr().out.split())
+    assert set(pd.read_csv("fit/parameters.csv")["parameter"]) == {"own.grudge_rate", "trust_launch"}
+    sets = pd.read_csv("fit/accepted_sets.csv")
+    assert list(sets) == ["draw", "behaviour.trust_launch", "own.grudge_rate"]
+    assert not Path("fit/configs").exists()
+    assert main(["sweep", *own, "study=s", "design=fit/accepted_sets.csv", "months=3", "replicates=2"]) == 0
+    drawn = pd.read_parquet("s/runs.parquet").groupby("draw")["own.grudge_rate"].first()
+    assert drawn.tolist() == sets["own.grudge_rate"].tolist()

@@ -28,6 +28,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["of=exampel"], ["'exampel'", "did you mean example?"]),
         (["particles=2"], ["particles", "2", "8"]),
         (["behaviour=by_hand"], ["behaviour"]),
+        (["vary=[own.grudge_rate]"], ["'own.grudge_rate' goes with case= and extension="]),
     ],
     "claims": [
         (["levers.duty.attend=1"], ["only behaviour= and the settings of the verb"]),
@@ -227,6 +228,13 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["study=s", "vary=[levers.dutty]"], ["'levers.dutty'", "did you mean levers.duty?"]),
         (["study=s", "ranges={levers.duty.attend:[0.5,0.1]}"], ["levers.duty.attend = [0.5,0.1] is reversed"]),
         (["study=s", "+ranges.levers.duty.attend=[0,2]"], ["levers.duty.attend", "0 to 1"]),
+        (["study=s", "precision={engagment:0.01}"], ["precision", "'engagment'", "did you mean engagement?"]),
+        (["study=s", "precision={engagement:0}"], ["precision", "0"]),
+        (["study=s", "precision={engagement:0.1}", "replicates=1"], ["replicates = 1", "from 2 to", "5000"]),
+        (
+            ["study=s", "precision={trust:1}", "draws=100000", "vary=[levers.duty]"],
+            ["500,000,000 runs with most_replicates = 5000", "100,000,000"],
+        ),
         (["study=s", "design=sobl"], ["'sobl'", "did you mean sobol?"]),
         (["study=s", "design=sobol", "draws=100"], ["power of two"]),
         (["study=s", "design=grid"], ["draws of", "at most 2,000,000"]),

@@ -204,3 +204,35 @@ def test_netcdf_is_told_apart_by_its_values_alone(tmp_path):
     ]
     (tmp_path / "other" / "posterior.nc").write_bytes(b"\x89HDF, cut")
     assert "cannot be read" in set(differences_between(tmp_path / "before", tmp_path / "other")["differs"])
+
+
+AGAIN: dict[str, list[str]] = {
+    "dock": ["replicates=62"],
+    "tipping": ["lever=levers.staff_team", "doses=2", "at_months=[12]", "hold_years=[1]", "turn_years=[1]", "within=1",
+                "replicates=8"],
+    "regimes": ["replicates=31"],
+    "claims": ["replicates=2", "behaviour=best"],
+    "hindcast": ["replicates=3"],
+    "patterns": ["runs=4", "matrix_runs=0", "resamples=100"],
+    "optimise": ["population=8", "generations=2", "replicates=2", "confirming_replicates=4", "places=[typical]",
+                 "months=24"],
+    "phase": ["study=s", "points=3", "replicates=2", "months=12"],
+    "sweep": ["vary=[levers.duty]", "draws=3", "replicates=4", "months=6", "precision={engagement:0.05}"],
+    "compare": ["scenarios=[baseline_lsp,talking_shop]", "months=6", "replicates=5", "pairs=[2001-05]"],
+    "scan": ["draws=4", "runs=2", "places=2", "confirm=0", "draws_at_once=4"],
+    "calibrate": ["particles=8", "generations=2", "runs=4", "second_runs=4", "confirming_runs=8", "sample=4",
+                  "prior_draws=16"],
+}  # fmt: skip
+"""Small settings of verbs; those of sensitivity and of a sweep gone on with are above."""
+
+QUICK = ("compare", "sweep")
+
+
+@pytest.mark.parametrize(
+    "verb", [pytest.param(verb, marks=pytest.mark.slow if verb in QUICK else pytest.mark.long) for verb in AGAIN]
+)
+def test_results_of_every_verb_are_done_again(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    where = "study=out" if verb in ("sweep", "scan", "calibrate") else "output=out"
+    assert main([verb, *AGAIN[verb], "figures=false", where]) == 0
+    code, found, _ = differs_from("out", capsys)
+    assert (code, found["identical"]) == (0, True), found["differences"]
