@@ -20,7 +20,7 @@ from sim.measures import COLUMNS, MEASURES, Measure, reader_of
 from sim.meetings import TERMS
 from sim.own import own_key, remember_as_read
 from sim.pairs import pair_loop
-from sim.parameters import PARAMETERS, Behaviour, Parameter, declared
+from sim.parameters import PARAMETERS, Behaviour, Parameter, declared, undeclared
 from sim.partners import Partner
 from sim.partnership import PartnershipModel
 from sim.population import Seat
@@ -344,6 +344,14 @@ class Month:
         ``settings`` is a frozen dataclass declared like those in ``sim/parameters.py``. A scenario sets them as
         ``own.name``, also on a date.
         """
+        if name := undeclared(settings):
+            raise ScenarioError(
+                f"the setting own.{name} is not declared: write {name}: Real = uncertain(...), lever(...) or "
+                "structural(...), with its unit, source and what it says"
+            )
+        for one in declared(settings, "own"):
+            if one.choices:
+                raise ScenarioError(f"{one.path} takes names, and steps read numbers: declare it as Whole or Real")
         return dataclasses.replace(self, own_settings=settings)
 
     def pulling(self, *terms: Term) -> Month:

@@ -451,6 +451,13 @@ def declared(topic: type, prefix: str) -> Iterator[Parameter]:
         )
 
 
+def undeclared(topic: type) -> str | None:
+    """Return a setting of a dataclass that has a value, or nothing, where its declaration belongs; None if all have."""
+    hints = get_type_hints(topic)
+    plain = (field for field in dataclasses.fields(topic) if not dataclasses.is_dataclass(hints[field.name]))
+    return next((field.name for field in plain if getattr(field.default, "json_schema_extra", None) is None), None)
+
+
 def _catalogue() -> Mapping[str, Parameter]:
     return {p.path: p for topic, kind in TOPICS.items() for p in declared(kind, topic)}
 

@@ -209,5 +209,9 @@ class Pattern:
 
 
 def added(measure: str) -> list[str]:
-    """Return the measures that one with plus signs is the sum of."""
+    """Return the measures that one with plus signs is the sum of.
+
+    >>> added("voice_business + voice_voluntary")
+    ['voice_business', 'voice_voluntary']
+    """
     return [part.strip() for part in measure.split("+")]

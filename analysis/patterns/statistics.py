@@ -126,7 +126,13 @@ def _lies_in(value: Numbers, level: Level) -> NDArray[np.bool_]:
 
 
 def meets(condition: Condition, finding: Finding, experiments: Experiments) -> NDArray[np.bool_]:
-    """Return which runs meet a condition."""
+    """Return which runs meet a condition.
+
+    >>> experiments = {"base": {"trust": np.array([[0.2, 0.4], [0.6, 0.8]])}}
+    >>> finding = Finding("trust", "mean", "base", "trust", low=0.4)
+    >>> meets(Condition("trust", low=0.5), finding, experiments)
+    array([False,  True])
+    """
     experiment = condition.experiment or finding.experiment
     return _lies_in(_window(experiments, experiment, condition.measure, condition.months), condition)
 

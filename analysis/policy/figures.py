@@ -25,10 +25,6 @@ _Points = NDArray[np.float64]
 _COLOURS = "cividis_r"
 """Even in grey and for colour-blind readers; the darker, the more: by default, the more one body dominates."""
 _ONE_COLOUR = "#0173b2"
-_AXES = {
-    "outcome": "Outcome, % of the gap closed",
-    "dominance": "Dominance: 0 all equal, 1 one body has all influence",
-}
 
 
 @in_house_style
@@ -71,13 +67,13 @@ def value_against_cost(
     mark(scenarios, marker="D", s=34, edgecolors="0.35", linewidths=0.8, zorder=3)
     best = policies[policies["policy"] == BEST]
     mark(best, marker="*", s=230, edgecolors="black", linewidths=1.1, zorder=5)
-    ax.set(xlabel="Cost, £m a place over the run", ylabel=_said_of(value))
+    ax.set(xlabel="Cost, £m a place over the run", ylabel=with_unit(value))
     scale = 100 if is_share(value) else 1
     ax.yaxis.set_major_formatter(FuncFormatter(lambda height, _: f"{scale * height:g}".replace("-", "−")))
     if by:
         share = FuncFormatter(lambda level, _: f"{100 * level:g}") if is_share(by) else None
         bar = figure.colorbar(points, ax=ax, pad=0.02, aspect=35, format=share)
-        bar.set_label(_said_of(by))
+        bar.set_label(with_unit(by))
         bar.outline.set_visible(False)
     add_title(figure, _cheapest_in_words(policies, value, best_low=objectives[value] > 0))
     add_note(
@@ -87,11 +83,6 @@ def value_against_cost(
     )
     _label(ax, pd.concat([best, scenarios]), pd.concat([front, searched, policies]), value, objectives[value])
     return figure
-
-
-def _said_of(value: str) -> str:
-    """Return what an axis says of an objective."""
-    return _AXES.get(value, with_unit(value))
 
 
 def _cheapest_in_words(policies: pd.DataFrame, value: str, *, best_low: bool) -> str:

@@ -17,7 +17,7 @@ from experiments.options import CASE
 from experiments.output.crate import CONFIG, FILES
 from experiments.output.manifest import code_of
 from experiments.registry import verb_settings, verbs
-from experiments.study import store
+from experiments.study import plans
 from experiments.study.identity import differences
 
 LEFT_OUT = ("executor", "output", "overwrite", "progress", "retry", "scheduler", "study", "threads", "workers")
@@ -33,7 +33,7 @@ def refuse_unsafe(manifest: Mapping[str, Any], *, allowed: Sequence[str], kept: 
     Steps of one's own are code: they have to be ``allowed`` by name. Where they were read from a file that is gone, the
     one that an archive has in ``kept`` would run.
     """
-    for asked in (manifest, manifest["settings"].get(store.ASKED) or manifest):
+    for asked in (manifest, manifest["settings"].get(plans.ASKED) or manifest):
         _, verb, *words = asked["command"]
         if not {"output", "study"} & set(_settings_of(verb)):
             raise CommandError(f"{' '.join(asked['command'])!r} leaves no results: it is not given again")
@@ -61,7 +61,7 @@ def commands_again(
     study = target.with_name(f"{target.name}_study")
     makes_one = "executor" in _settings_of(manifest["command"][1])
     commands: list[tuple[list[str], Mapping[str, Any]]] = []
-    planned = manifest["settings"].get(store.ASKED) or {}
+    planned = manifest["settings"].get(plans.ASKED) or {}
     leaves_results = "output" in _settings_of(manifest["command"][1])
     if planned and _decisive(planned["command"]) != _decisive(manifest["command"]):
         leaves_more = "output" in _settings_of(planned["command"][1])
@@ -151,7 +151,7 @@ def _own_files(manifest: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for file in manifest.get("own_files", ()):
         yield file["path"], file["sha256"]
     settings = manifest["settings"]
-    for sample in (settings.get("behaviours"), settings.get(store.SAMPLE)):
+    for sample in (settings.get("behaviours"), settings.get(plans.SAMPLE)):
         if isinstance(sample, Mapping):  # sample= of calibrate is a number
             yield sample["file"], sample["sha256"]
     yield from settings.get("made_from", {}).items()

@@ -17,7 +17,7 @@ from experiments.errors import CommandError
 from experiments.files import read_parquet
 from experiments.output.finished import FinishedResults
 from experiments.output.folder import DOCS
-from experiments.study import store
+from experiments.study import plans
 from experiments.study.designs import DRAW
 from sim import Scenario
 from sim.scenario import nearest
@@ -75,7 +75,7 @@ def _of_comparison(each: FinishedResults, reference: str) -> Evidence:
 
 def _of_study(each: FinishedResults, reference: str) -> Evidence:
     runs = read_parquet(each.folder / "runs.parquet")
-    varied = list(map(str, read_parquet(each.folder / store.DRAWS)))
+    varied = list(map(str, read_parquet(each.folder / plans.DRAWS)))
     varied.remove(DRAW)
     number = runs.groupby([DRAW, "replicate"]).ngroup()
     units = runs.groupby([DRAW, runs["replicate"] % max(1, _sets(each))]).ngroup()
@@ -107,7 +107,7 @@ def _evidence(each: FinishedResults, reference: str, runs: pd.DataFrame) -> Evid
 def _sets(each: FinishedResults) -> int:
     """Return how many parameter sets replicates took turns with; 0 where one set held for all."""
     settings = each.manifest["settings"]
-    sample = settings.get("behaviours") or settings.get(store.SAMPLE) or {}
+    sample = settings.get("behaviours") or settings.get(plans.SAMPLE) or {}
     return int(sample.get("sets", 0))
 
 

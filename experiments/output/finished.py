@@ -12,7 +12,7 @@ from experiments.errors import CommandError
 from experiments.files import inside, sha256_of_file
 from experiments.output.folder import MANIFEST
 from experiments.output.manifest import read_manifest
-from experiments.study import store
+from experiments.study import plans
 from experiments.values import recorded_scenarios
 from experiments.versions import PACKAGE, installed_version
 from sim import Scenario
@@ -22,7 +22,7 @@ BESIDE = ("sensitivity", "explain")
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "compare": ("runs.parquet", "trajectories.parquet"),
-    "sweep": ("runs.parquet", store.DRAWS),
+    "sweep": ("runs.parquet", plans.DRAWS),
     "sensitivity": ("words.txt",),
     "explain": ("explanation.txt",),
 }
@@ -81,7 +81,7 @@ def read_finished(folder: Path) -> FinishedResults:
         raise CommandError(f"{where} is not a folder: give the output folder of partnerships compare, or a study")
     path = folder / MANIFEST
     if not path.is_file():
-        if store.is_study(folder):
+        if plans.is_study(folder):
             raise CommandError(f"{where} is a study that is not finished: partnerships sweep study={folder} goes on")
         raise CommandError(
             f"{where} holds no finished answer (no {MANIFEST}): give the output folder of partnerships compare, or a "

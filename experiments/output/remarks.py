@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from experiments.behaviours import BEST, GROUP, OF_BEST, OF_BY_HAND, OF_OTHERS, on_turns
 from experiments.compose import load_scenario
-from experiments.study.store import Study
+from experiments.study.plans import Study
 from sim import Scenario
 from sim.parameters import Behaviour
 

@@ -25,13 +25,14 @@ from experiments.output.frame import Results, keep, writing_results
 from experiments.output.places import with_places
 from experiments.output.remarks import on_numbers_of
 from experiments.output.together import with_levers_together
-from experiments.study import store
+from experiments.study import plans, store
 from experiments.study.chunks import usual_size
 from experiments.study.designs import TOGETHER
+from experiments.study.plans import Study
 from experiments.study.precision import grown_to_precision, has_to_grow, precision_of
 from experiments.study.request import StudyRequest, refuse_names, study_settings
 from experiments.study.standing import Execution, Standing, runs_left, work_off
-from experiments.study.store import DamagedChunk, Study
+from experiments.study.store import DamagedChunk
 from experiments.terminal import console, plain_table
 from sim import month_of, prepare_engine
 
@@ -98,7 +99,7 @@ def finished_or_carried_out(
     """
     study = None if how.retry else _as_planned(folder, command, not_in_hash)
     if study is not None and not runs_left(study):
-        store.announce_other_code(study)
+        plans.announce_other_code(study)
         return study
     return carry_out(folder, request, how, command, not_in_hash=not_in_hash)
 
@@ -110,9 +111,9 @@ def can_only_be_read(study: Study) -> bool:
 
 def standing_table(folder: Path) -> list[str | Table]:
     """Return in words and as a table how far the study in ``folder`` is."""
-    if not store.is_study(folder):
-        raise CommandError(f"study = {str(folder)!r} holds no study (no {store.PLAN})")
-    study = store.open_study(folder)
+    if not plans.is_study(folder):
+        raise CommandError(f"study = {str(folder)!r} holds no study (no {plans.PLAN})")
+    study = plans.open_study(folder)
     standing = Standing.of(study)
     table = plain_table()
     for heading in ("", "chunks", "runs"):
@@ -125,7 +126,7 @@ def standing_table(folder: Path) -> list[str | Table]:
     for process, chunks in sorted(now.items()):
         table.add_row(f"with {process}", f"{chunks:,}")
     damaged = [f"{damage}: it counts as left" for damage in standing.damaged]
-    asked = study.settings.get(store.PRECISION, {}).get("half_widths")
+    asked = study.settings.get(plans.PRECISION, {}).get("half_widths")
     first = [f"They say how many more it takes for precision={asked}"] if has_to_grow(study) else []
     return [f"Study of {study.runs:,} runs, begun {study.created}", table, *first, *damaged]
 
@@ -145,7 +146,7 @@ def _begun(
     """
     planned = _as_planned(folder, command, not_in_hash)
     if planned is not None:
-        store.refuse_other_code(planned)
+        plans.refuse_other_code(planned)
         return planned
     refuse_names(request)
     if command.sets("scenario"):
@@ -154,13 +155,13 @@ def _begun(
         )
     scenarios = command.scenarios(request.scenarios)
     settings, draws = study_settings(request, scenarios, command.sample)
-    if store.is_study(folder):
-        study = store.open_study(folder)
+    if plans.is_study(folder):
+        study = plans.open_study(folder)
     else:
         drawn = draws()
         if compiles:
             prepare_engine(month_of(*scenarios.values()))
-        study = store.plan_study(
+        study = plans.plan_study(
             folder,
             settings=settings,
             scenarios=scenarios,
@@ -169,8 +170,8 @@ def _begun(
             behaviours=command.behaviours,
             asked=command.asked,
         )
-    store.refuse_other_settings(study, settings, scenarios)
-    store.refuse_other_code(study)
+    plans.refuse_other_settings(study, settings, scenarios)
+    plans.refuse_other_code(study)
     return study
 
 
@@ -196,9 +197,9 @@ def _are_put_together(study: Study, *, since: float) -> bool:
 
 def _as_planned(folder: Path, command: Command, not_in_hash: Collection[str]) -> Study | None:
     """Return the study in ``folder``, if the command sets nothing beside it; steps of its own have to be named."""
-    if not store.is_study(folder) or command.beside(*not_in_hash, EXTENSION):
+    if not plans.is_study(folder) or command.beside(*not_in_hash, EXTENSION):
         return None
-    study = store.open_study(folder)
+    study = plans.open_study(folder)
     has_its_own = all(scenario.extension for scenario in study.scenarios.values())
     return study if has_its_own or not command.sets(EXTENSION) else None
 
@@ -233,8 +234,8 @@ def _results_of(study: Study) -> Results:
         results = with_levers_together(results, study)
     elif "place" in study.settings.get("parameters", {}):
         columns = ["scenario", "place", "regime", *HEADLINE]
-        results = with_places(results, store.result(study, store.RUNS, columns))
-    return _with_precision(results, study) if store.PRECISION in study.settings else results
+        results = with_places(results, store.result(study, plans.RUNS, columns))
+    return _with_precision(results, study) if plans.PRECISION in study.settings else results
 
 
 def _with_precision(results: Results, study: Study) -> Results:

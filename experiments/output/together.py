@@ -14,10 +14,10 @@ from analysis.together.tables import Together, by_set, levers_together
 from analysis.together.words import together_in_words
 from experiments.errors import CommandError
 from experiments.output.frame import Results
-from experiments.study import store
+from experiments.study import plans, store
 from experiments.study.designs import DRAW
 from experiments.study.doses import DOSES, arms
-from experiments.study.store import Study
+from experiments.study.plans import Study
 
 
 def with_levers_together(results: Results, study: Study) -> Results:
@@ -40,10 +40,10 @@ def with_levers_together(results: Results, study: Study) -> Results:
 
 def _readings(study: Study) -> pd.DataFrame:
     """Return the measures that were kept at the end of each year that was asked for, or of the run."""
-    kept = study.settings[store.TRAJECTORIES]
+    kept = study.settings[plans.TRAJECTORIES]
     columns = ["scenario", DRAW, "replicate", "month", *kept]
-    months = store.result(study, store.TRAJECTORIES, columns)
-    if store.YEARS not in study.settings:
+    months = store.result(study, plans.TRAJECTORIES, columns)
+    if plans.YEARS not in study.settings:
         months = months[months["month"] == months.groupby("scenario")["month"].transform("max")]
     return months.assign(month=(months["month"] + 1) / 12).rename(columns={"month": "year"})
 

@@ -101,7 +101,8 @@ def _on_ensemble(
             simulate_ensemble([one], replicates=some, seed=seed, months=months, record=MEETINGS, threads=threads)
         )
 
-    for some, record in taking_turns(of_set, sets=max(1, len(turns)), replicates=replicates, workers=workers):
+    sets = max(1, len(turns))
+    for some, record in taking_turns(of_set, sets=sets, replicates=replicates, workers=workers, named=None):
         for number, replicate in enumerate(some):
             yield replicate, edges_of(record, months, in_turn(scenario, replicate, turns), run=(0, number))
 

@@ -17,20 +17,8 @@ from experiments.errors import one_line
 from experiments.study.claims import claimed
 from experiments.study.columns import DATE_TYPE, MEAN_OVER_RUN, REGIME_TYPE, months_in, regime_column
 from experiments.study.designs import DRAW
-from experiments.study.store import (
-    ERROR,
-    PLAN,
-    RUNS,
-    TRAJECTORIES,
-    YEARS,
-    Chunk,
-    Study,
-    claims_of,
-    is_finished,
-    open_study,
-    refuse_other_code,
-    write_chunk,
-)
+from experiments.study.plans import PLAN, RUNS, TRAJECTORIES, YEARS, Chunk, Study, open_study, refuse_other_code
+from experiments.study.store import ERROR, is_finished, write_chunk
 from experiments.values import with_values
 from sim import MEASURES, Ensemble, Measure, Month, Scenario, ScenarioError, simulate_ensemble
 from sim.labelled import NO_REGIME, dates_of
@@ -69,7 +57,7 @@ def run_chunk(folder: str, chunk_id: str, *, threads: int | None) -> Outcome:
     """
     study = _study(Path(folder), _written(Path(folder) / PLAN))
     chunk = study.chunk_by_id[chunk_id]
-    with claimed(claims_of(study), chunk_id) as mine:
+    with claimed(study.claims, chunk_id) as mine:
         if not mine:
             return "claimed"
         if is_finished(study, chunk):

@@ -8,10 +8,10 @@ import pandas as pd
 
 from analysis.shared.outcomes import months_needed, outcome_of, outcomes
 from experiments.errors import CommandError
-from experiments.study import store
+from experiments.study import plans, store
 from experiments.study.columns import MEAN_OVER_RUN
 from experiments.study.designs import DRAW
-from experiments.study.store import Study
+from experiments.study.plans import Study
 
 
 def refuse_unknown_outcomes(names: Sequence[str]) -> None:
@@ -30,17 +30,17 @@ def study_outcomes(study: Study, names: Sequence[str]) -> pd.DataFrame:
     named = [outcome_of(name) for name in names]
     keys = ["scenario", DRAW, "replicate", "regime"]
     others = dict.fromkeys([*(of.name for of in named), *(of.column for of in named)])
-    runs = store.result(study, store.RUNS, keys, if_there=[name for name in others if name not in keys])
+    runs = store.result(study, plans.RUNS, keys, if_there=[name for name in others if name not in keys])
     if runs.empty:
         raise CommandError(f"study = {str(study.folder)!r}: every run failed, see {store.FAILURES}")
-    kept = study.settings[store.TRAJECTORIES]
+    kept = study.settings[plans.TRAJECTORIES]
     means = [each for each in named if each.read == "mean" and each.column not in MEAN_OVER_RUN]
     months = None
-    whole = store.YEARS not in study.settings  # a mean over the run is not one over some of its months
+    whole = plans.YEARS not in study.settings  # a mean over the run is not one over some of its months
     if kept and (whole or not means) and months_needed(names, means_kept=MEAN_OVER_RUN):
         wanted = [name for name in kept if any(each.column == name for each in named)]
         columns_kept = ["scenario", DRAW, "replicate", "date", "regime", *wanted]
-        months = store.result(study, store.TRAJECTORIES, columns_kept)
+        months = store.result(study, plans.TRAJECTORIES, columns_kept)
     try:
         return outcomes(runs, names, trajectories=months)
     except ValueError as error:

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from analysis.shared.precision import draws_in_words, draws_needed, draws_reached, in_whole_turns
 from experiments.study.designs import DRAW
-from experiments.study.store import ERROR, NEEDED, PRECISION, RUNS, Chunk, Study, grown, read_chunk, result
+from experiments.study.plans import NEEDED, PRECISION, RUNS, Chunk, Study, grown
+from experiments.study.store import ERROR, read_chunk, result
 
 
 def has_to_grow(study: Study) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from experiments.behaviours import Sample
 from experiments.errors import CommandError
 from experiments.options import is_own, option_names
-from experiments.study import store
+from experiments.study import plans
 from experiments.study.designs import TOGETHER, DesignRequest, factors, points, read_table
 from experiments.study.doses import DOSES, checked_doses, draws_together
 from sim import Scenario, month_of
@@ -95,17 +95,17 @@ def study_settings(
     settings: dict[str, Any] = {
         "replicates": request.replicates,
         "seed": request.seed,
-        store.TRAJECTORIES: list(request.monthly) or None,
+        plans.TRAJECTORIES: list(request.monthly) or None,
     }
-    settings |= {store.YEARS: sorted(request.years)} if request.years else {}
-    settings |= {store.SAMPLE: sample.record()} if sample else {}
+    settings |= {plans.YEARS: sorted(request.years)} if request.years else {}
+    settings |= {plans.SAMPLE: sample.record()} if sample else {}
     if request.precision:
         stages = {"first": request.replicates, "most": request.most_replicates}
-        settings |= {store.PRECISION: {"half_widths": dict(request.precision), **stages}}
+        settings |= {plans.PRECISION: {"half_widths": dict(request.precision), **stages}}
     if Path(request.design).suffix in _TABLES:
         table = read_table(Path(request.design), first)
         _refuse_drawn(table.column_names, sample)
-        return settings | {"design": "table", "table_sha256": store.digest(table)}, lambda: table
+        return settings | {"design": "table", "table_sha256": plans.digest(table)}, lambda: table
     if request.design == TOGETHER:
         doses = checked_doses(request.doses, first)
         _refuse_drawn([path for its in doses.values() for values in its.values() for path in values], sample)

@@ -11,11 +11,12 @@ from typing import Literal
 from experiments.errors import LACK_OF_MEMORY, CommandError, is_lack_of_memory, one_line
 from experiments.files import inside
 from experiments.settings import Workers, checked
-from experiments.study import store
+from experiments.study import plans, store
 from experiments.study.chunks import Outcome
 from experiments.study.claims import Waiting, holder
 from experiments.study.executors import EXECUTORS
-from experiments.study.store import Chunk, DamagedChunk, Study
+from experiments.study.plans import Chunk, Study
+from experiments.study.store import DamagedChunk
 from experiments.terminal import progress_bar
 
 MOST_LOST = 10
@@ -61,14 +62,14 @@ class Standing:
             if receipt is not None and receipt.failed:
                 standing.failed.append(chunk)
                 failed_runs += receipt.failed
-            elif receipt is None and (by := holder(store.claims_of(study), chunk.id)):
+            elif receipt is None and (by := holder(study.claims, chunk.id)):
                 standing.claimed[chunk.id] = by
         return dataclasses.replace(standing, failed_runs=failed_runs)
 
 
 def runs_left(study: Study) -> int:
     """Return how many runs of a study are left to do, or all if its results were not put together."""
-    if not (study.folder / f"{store.RUNS}.parquet").is_file():
+    if not (study.folder / f"{plans.RUNS}.parquet").is_file():
         return study.runs
     return sum(chunk.runs for chunk in Standing.of(study).left)
 
@@ -101,7 +102,7 @@ def _until_none_is_left(study: Study, how: Execution, left: dict[str, Chunk]) ->
     while left:
         for chunk in [chunk for chunk in left.values() if store.is_finished(study, chunk)]:
             yield left.pop(chunk.id), "finished"
-        claimed = {id: by for id in left if (by := holder(store.claims_of(study), id))}
+        claimed = {id: by for id in left if (by := holder(study.claims, id))}
         free = [chunk for id, chunk in left.items() if id not in claimed]
         for chunk, outcome in _worked_off(study, how, free) if free else ():
             if outcome != "claimed":
@@ -146,10 +147,10 @@ def _for_less_memory(chunk: Chunk, how: Execution) -> str:
 def _refuse_no_folder(study: Study) -> None:
     """See that there is a folder for chunks, also if it was left out when the study was passed on."""
     try:
-        inside(study.folder, store.CHUNKS).mkdir(exist_ok=True)
+        inside(study.folder, plans.CHUNKS).mkdir(exist_ok=True)
     except FileExistsError:
         raise CommandError(
-            f"study = {str(study.folder)!r}: {store.CHUNKS} is a file, and has to be a folder: take it away"
+            f"study = {str(study.folder)!r}: {plans.CHUNKS} is a file, and has to be a folder: take it away"
         ) from None
 
 

@@ -52,11 +52,11 @@ from experiments.errors import CommandError
 from experiments.files import read_parquet, typed_path
 from experiments.output.frame import Results
 from experiments.settings import Figures, Names, Seed, checked
-from experiments.study import store
+from experiments.study import plans
 from experiments.study.designs import DRAW
 from experiments.study.outcomes import study_outcomes
+from experiments.study.plans import Study
 from experiments.study.standing import runs_left
-from experiments.study.store import Study
 from experiments.terminal import progress_bar
 from sim.parameters import Whole
 from sim.scenario import nearest
@@ -154,7 +154,7 @@ def work(settings: DiscoverSettings, command: Command) -> Results:
         texts={"tree.txt": tree_rules(found.tree), "words.txt": words.rstrip()},
         figures=_figures(found, title=interest.label),
         words=[words],
-        record={store.ASKED: study.asked},
+        record={plans.ASKED: study.asked},
     )
 
 
@@ -197,17 +197,17 @@ def _finished_study(name: str | None) -> Study:
     if name is None:
         raise CommandError("study is missing: name the folder of a finished study, for example study=studies/levers")
     folder = typed_path(name).resolve()
-    if not store.is_study(folder):
+    if not plans.is_study(folder):
         raise CommandError(
-            f"study = {name!r} holds no study (no {store.PLAN}); make one: partnerships sweep study={name}"
+            f"study = {name!r} holds no study (no {plans.PLAN}); make one: partnerships sweep study={name}"
         )
-    study = store.open_study(folder)
+    study = plans.open_study(folder)
     if left := runs_left(study):
         raise CommandError(
             f"study = {name!r} is not finished ({left:,} of {study.runs:,} runs are left): go on with it first: "
             f"partnerships sweep study={name}"
         )
-    store.announce_other_code(study)
+    plans.announce_other_code(study)
     return study
 
 
@@ -257,7 +257,7 @@ def _discovered(study: Study, scenario: str, interest: Interest, settings: Disco
 
 def _parameters(study: Study, vary: Sequence[str] | None) -> pd.DataFrame:
     """Return the draws of a study by number, with the parameters that are looked at."""
-    draws = read_parquet(study.folder / store.DRAWS).set_index(DRAW)
+    draws = read_parquet(study.folder / plans.DRAWS).set_index(DRAW)
     if draws.isna().to_numpy().any():
         raise CommandError(
             f"study = {str(study.folder)!r} changes one parameter at a time: it takes draws all over the ranges, for "

@@ -33,13 +33,13 @@ from experiments.output.frame import Results, study_folder
 from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import finished_or_carried_out
 from experiments.settings import Figures, Names, Seed, checked
-from experiments.study import store
+from experiments.study import plans
 from experiments.study.columns import MEAN_OVER_RUN
 from experiments.study.designs import variable_paths
 from experiments.study.outcomes import refuse_unknown_outcomes, study_outcomes
+from experiments.study.plans import Study
 from experiments.study.request import StudyRequest
 from experiments.study.standing import Execution
-from experiments.study.store import Study
 from experiments.values import value_at
 from sim import PARAMETERS, Scenario
 from sim.parameters import Whole
@@ -78,7 +78,7 @@ def work(settings: PhaseSettings, command: Command) -> Results:
         study_folder(settings), _request(settings), settings, command, not_in_hash=NOT_IN_HASH
     )
     x, y = _axes(study)
-    draws = read_parquet(study.folder / store.DRAWS)
+    draws = read_parquet(study.folder / plans.DRAWS)
     quantities = [*REGIME_NAMES, *([settings.measure] if settings.measure not in REGIME_NAMES else [])]
     plane = phase_plane(draws, study_outcomes(study, quantities), x=x, y=y)
     here = {name: _point(scenario, x, y) for name, scenario in study.scenarios.items()}
@@ -92,7 +92,7 @@ def work(settings: PhaseSettings, command: Command) -> Results:
         figures={"phase": partial(phase_diagram, plane, x=x, y=y, measure=settings.measure, here=here)},
         words=[words],
         numbers=on_numbers_of(study),
-        record={"behaviours": study.settings.get(store.SAMPLE), store.ASKED: study.asked},
+        record={"behaviours": study.settings.get(plans.SAMPLE), plans.ASKED: study.asked},
     )
 
 

@@ -48,7 +48,7 @@ from experiments.output.again import (
 from experiments.output.crate import OWN
 from experiments.output.differences import PICTURE_ONLY, differences_between, results_in
 from experiments.output.manifest import read_manifest
-from experiments.study import store
+from experiments.study import plans
 from experiments.terminal import console, filled_table, print_json
 
 DIFFERENCES = "differences.csv"
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     for line in _said_before(folder, manifest):
         print(line, file=sys.stderr)
     with _target(folder, asked.keep) as target:
-        is_study = (folder / store.PLAN).is_file()
+        is_study = (folder / plans.PLAN).is_file()
         for words, where in commands_again(manifest, target, is_study=is_study, kept=folder / OWN):
             give(words, where)
         with as_written(folder):

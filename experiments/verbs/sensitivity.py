@@ -61,12 +61,12 @@ from experiments.output.frame import Results, study_folder
 from experiments.output.remarks import on_numbers_of
 from experiments.output.studies import failed_runs, finished_or_carried_out
 from experiments.settings import Figures, Names, Seed, checked
-from experiments.study import store
+from experiments.study import plans
 from experiments.study.columns import MEAN_OVER_RUN
 from experiments.study.outcomes import refuse_unknown_outcomes, study_outcomes
+from experiments.study.plans import Study
 from experiments.study.request import StudyRequest
 from experiments.study.standing import Execution
-from experiments.study.store import Study
 from experiments.terminal import progress_bar
 from sim.parameters import Whole
 
@@ -136,7 +136,7 @@ def work(settings: SensitivitySettings, command: Command) -> Results:
     failed = failed_runs(study)
     if failed:
         words += f"\n{failures_in_words(study.runs, failed, method=screening.method)}"
-    words += f"\n{SAMPLED}" if store.SAMPLE in study.settings else ""
+    words += f"\n{SAMPLED}" if plans.SAMPLE in study.settings else ""
     tables = {"sensitivity.csv": found.indices, "noise.csv": found.noise, "replicates.csv": found.settling}
     more = {"effects.csv": found.effects, "pairs.csv": found.pairs}
     return Results(
@@ -174,7 +174,7 @@ def _request(settings: SensitivitySettings) -> StudyRequest:
 def _record_of(study: Study) -> dict[str, Any]:
     """Return what the study was asked, as far as the manifest does not say it otherwise."""
     asked = {name: value for name, value in study.settings.items() if name not in ("scenarios", "design")}
-    return asked | {"method": _method_of(study), "study_begun": study.created, store.ASKED: study.asked}
+    return asked | {"method": _method_of(study), "study_begun": study.created, plans.ASKED: study.asked}
 
 
 def _method_of(study: Study) -> str:
@@ -190,7 +190,7 @@ def _screening(study: Study) -> Screening:
             f"study = {str(study.folder)!r} was made with design = {method}: sensitivity needs "
             f"{', '.join(known)}; begin in another folder"
         )
-    draws = read_parquet(study.folder / store.DRAWS)
+    draws = read_parquet(study.folder / plans.DRAWS)
     asked = study.settings
     return Screening(method, draws, asked["parameters"], levels=asked.get("levels", 0), seed=int(asked["seed"]))
 

@@ -18,7 +18,7 @@ from experiments import load_scenario
 from experiments.behaviours import OF_BEST, OF_BY_HAND, OF_OTHERS
 from experiments.console import main
 from experiments.extensions import naming
-from experiments.study.store import open_study
+from experiments.study.plans import open_study
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 

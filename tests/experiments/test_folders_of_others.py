@@ -25,7 +25,7 @@ from experiments.extensions import naming
 from experiments.files import Refused, inside, read_parquet
 from experiments.output.manifest import read_manifest
 from experiments.own_yaml import read_yaml
-from experiments.study import executors, store
+from experiments.study import executors, plans, store
 from experiments.study.identity import sealed
 from sim import ScenarioError
 
@@ -325,7 +325,7 @@ def test_json_of_any_shape_is_refused(shape: str, received: Path) -> None:
     with pytest.raises(Refused, match="not as partnerships wrote it") as manifest:
         read_manifest(Path("r"))
     with pytest.raises(Refused, match="no readable plan") as plan:
-        store.open_study(Path("s"))
+        plans.open_study(Path("s"))
     assert time.process_time() - begun < SECONDS
     assert not CLASS_OF_PYTHON.search(f"{manifest.value} {plan.value}")
 
@@ -374,7 +374,7 @@ def test_a_plan_with_a_part_of_another_shape_is_refused(path: str, received: Pat
         (plan[above[0]] if above else plan)[last] = value
         Path("s/plan.json").write_text(json.dumps(plan), "utf-8")
         with pytest.raises(Refused) as error:
-            store.open_study(Path("s"))
+            plans.open_study(Path("s"))
         assert "\n" not in str(error.value)
 
 
@@ -442,14 +442,14 @@ def test_chunks_that_are_not_theirs_are_computed_again(
 ) -> None:
     """Same draws and replicates of another scenario: only the receipt tells them apart."""
     before = Path("s/runs.parquet").read_bytes()
-    first, second = (chunk.id for chunk in store.open_study(Path("s")).chunks[1:3])
+    first, second = (chunk.id for chunk in plans.open_study(Path("s")).chunks[1:3])
     expected = [second]
     if done == "left out":
         for path in files_of(second):
             path.unlink()
     elif done == "all left out":
         shutil.rmtree("s/chunks")
-        expected = [chunk.id for chunk in store.open_study(Path("s")).chunks]
+        expected = [chunk.id for chunk in plans.open_study(Path("s")).chunks]
     else:
         for path in files_of(first):
             shutil.copy(path, path.with_name(path.name.replace(first, second)))

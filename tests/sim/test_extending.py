@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from strategies import extension_text
 import sim
 from sim.jit import rule
 from sim.month import MEMBERS, MONTH, PLACE
+from sim.parameters import structural
 from sim.steps import PairStep, Step
 from sim.terms import Term
 
@@ -154,6 +155,13 @@ def test_an_extension_that_is_not_there_is_refused(name):
         sim.scenario_from(plain(extension=name))
 
 
+MOOD = structural("calm", unit="", source="assumed", says="What it is like.")
+
+
+def plain_settings(*fields: Any) -> type:
+    return dataclasses.make_dataclass("Settings", fields, frozen=True)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -165,6 +173,9 @@ def test_an_extension_that_is_not_there_is_refused(name):
         (lambda: MONTH.pulling(Term("mood", "", "")), "the term 'mood' has no function"),
         (lambda: MONTH.measuring(sim.MEASURES["trust"]), "there is a measure 'trust' already"),
         (lambda: MONTH.drawing("rank"), "there is a stream 'rank' already"),
+        (lambda: MONTH.setting(plain_settings(("mood", float, 0.1))), "own.mood is not declared: write mood: Real ="),
+        (lambda: MONTH.setting(plain_settings(("mood", float))), "own.mood is not declared"),
+        (lambda: MONTH.setting(plain_settings(("mood", Literal["calm", "wild"], MOOD))), "own.mood takes names"),
     ],
 )
 def test_changes_that_cannot_be_are_refused(change, told):

@@ -21,7 +21,7 @@ from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS
 from experiments.cases.writing import case_of, write_case
 from experiments.console import main
 from experiments.errors import CommandError
-from experiments.study import store
+from experiments.study import plans
 from sim.levers import policy_calendar
 from sim.population import seats_of
 
@@ -211,12 +211,12 @@ def test_a_study_keeps_a_copy_and_needs_the_case_no_more():
     for file in CITY:
         assert (Path("s/case") / file).read_bytes() == (folder / file).read_bytes()
     shutil.rmtree(folder)
-    study = store.open_study(Path("s"))
+    study = plans.open_study(Path("s"))
     assert next(iter(study.scenarios.values())).place.label == "Hill City"
     assert main(["sweep", "study=s", "status=true"]) == 0
     (Path("s/case") / "partners.csv").write_text("", "utf-8")
     with pytest.raises(CommandError, match=r"case/partners\.csv"):
-        store.open_study(Path("s"))
+        plans.open_study(Path("s"))
 
 
 def test_the_manifest_has_the_hash_of_every_file():

@@ -22,7 +22,7 @@ from commands import refused_line, wait_for
 from experiments import load_scenario
 from experiments.console import main
 from experiments.output import studies
-from experiments.study import claims, designs, store
+from experiments.study import claims, designs, plans, store
 
 QUICK = ["months=3", "board=small_executive", "vary=[levers.duty]", "draws=8", "replicates=2", "runs_per_chunk=4"]
 RESULTS = ("runs.parquet", "summary.csv", "failures.csv")
@@ -42,11 +42,11 @@ def whole() -> dict[str, bytes]:
     return results("whole")
 
 
-def left_to_one_chunk(folder: Path) -> store.Study:
+def left_to_one_chunk(folder: Path) -> plans.Study:
     """Copy the finished study, without results, with one chunk left that another machine is computing."""
-    study = store.open_study(Path("whole"))
+    study = plans.open_study(Path("whole"))
     shutil.copytree("whole", folder, ignore=shutil.ignore_patterns("runs.parquet", "manifest.json"))
-    store.set_aside(store.open_study(folder), study.chunks[1])
+    store.set_aside(plans.open_study(folder), study.chunks[1])
     Path(folder, "chunks", f".{study.chunks[1].id}.0.claim").write_text(json.dumps(CLAIM))
     return study
 
@@ -57,14 +57,14 @@ def left_to_one_chunk(folder: Path) -> store.Study:
 def test_of_all_that_begin_a_study_at_once_one_writes_its_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     scenarios = {"talking_shop": load_scenario("talking_shop", ["months=2"])}
     written = []
-    write = store._planned
+    write = plans._planned
 
-    def counted(*asked: object, **settings: object) -> store.Study:
+    def counted(*asked: object, **settings: object) -> plans.Study:
         written.append(1)
         time.sleep(0.05)
         return write(*asked, **settings)
 
-    monkeypatch.setattr(store, "_planned", counted)
+    monkeypatch.setattr(plans, "_planned", counted)
     monkeypatch.setattr(claims, "SECONDS_BETWEEN_LOOKS", 0.01)
     begin = threading.Barrier(4)
 
@@ -72,7 +72,7 @@ def test_of_all_that_begin_a_study_at_once_one_writes_its_plan(monkeypatch: pyte
         begin.wait()
         settings = {"seed": 4, "replicates": 3, "trajectories": None}
         drawn = designs.points("one_at_a_time", designs.DesignRequest(factors=(), draws=1, levels=2, seed=4))
-        planned = store.plan_study(
+        planned = plans.plan_study(
             Path("s"), settings=settings, scenarios=scenarios, draws=drawn, sizes={"talking_shop": 3}
         )
         return str(planned.chunks)
@@ -201,7 +201,7 @@ def test_four_processes_of_which_two_are_killed_do_each_chunk_once(tmp_path: Pat
     lines = [line.split() for line in log.read_text().splitlines()]
     begun = [(int(pid), id) for pid, word, id in lines if word == "computes"]
     times = Counter(id for _, id in begun)
-    assert set(times) == {chunk.id for chunk in store.open_study(folder).chunks}
+    assert set(times) == {chunk.id for chunk in plans.open_study(folder).chunks}
     last_of_the_killed = {dict(begun)[process.pid] for process in killed}
     assert {id for id, n in times.items() if n > 1} <= last_of_the_killed
     assert len({pid for pid, _ in begun}) == 4

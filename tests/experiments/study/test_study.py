@@ -17,10 +17,10 @@ import pytest
 
 from experiments import files, load_scenario
 from experiments.errors import CommandError
-from experiments.study import identity
-from experiments.study import store as study
+from experiments.study import identity, plans, store
 from experiments.study.chunks import run_chunk
-from experiments.study.store import DamagedChunk, Study
+from experiments.study.plans import Study
+from experiments.study.store import DamagedChunk
 from sim import MEASURES, REGIMES, Scenario
 
 SETTINGS = {"seed": 4, "replicates": 3, "trajectories": None}
@@ -38,7 +38,7 @@ def draws(count: int = 5) -> pa.Table:
 
 def planned(folder: Path, scenarios: dict[str, Scenario], *, size: int = 6, **asked: Any) -> Study:
     sizes = dict.fromkeys(scenarios, size)
-    return study.plan_study(folder, settings={**SETTINGS, **asked}, scenarios=scenarios, draws=draws(), sizes=sizes)
+    return plans.plan_study(folder, settings={**SETTINGS, **asked}, scenarios=scenarios, draws=draws(), sizes=sizes)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def done(tmp_path: Path, scenarios: dict[str, Scenario]) -> Study:
 @pytest.mark.slow
 def test_the_plan_is_enough_to_go_on_from(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
     made = planned(tmp_path, scenarios)
-    found = study.open_study(tmp_path)
+    found = plans.open_study(tmp_path)
     assert dataclasses.asdict(found) == dataclasses.asdict(made)
     assert found.scenarios == scenarios
     assert found.runs == 2 * 5 * 3
@@ -92,7 +92,7 @@ def test_a_chunk_is_named_by_what_it_computes(tmp_path: Path, scenarios: dict[st
 
 def test_other_code_is_named(tmp_path: Path, scenarios: dict[str, Scenario], monkeypatch: pytest.MonkeyPatch) -> None:
     made = planned(tmp_path, scenarios)
-    study.refuse_other_code(made)
+    plans.refuse_other_code(made)
     now = identity.made_by()
     for change, said in (
         ({"experiments": "edited"}, "experiments was edited"),
@@ -101,7 +101,7 @@ def test_other_code_is_named(tmp_path: Path, scenarios: dict[str, Scenario], mon
     ):
         monkeypatch.setattr(identity, "made_by", lambda scenarios=(), change=change: now | change)
         with pytest.raises(CommandError, match="other code") as refused:
-            study.refuse_other_code(made)
+            plans.refuse_other_code(made)
         assert said in str(refused.value)
         assert "begin in another folder" in str(refused.value)
 
@@ -137,7 +137,7 @@ def test_a_plan_changed_by_hand_is_refused_and_the_part_named(
     with pytest.raises(
         CommandError, match=rf"{part}\b.* changed by hand since the study was begun: put back"
     ) as refused:
-        study.open_study(tmp_path)
+        plans.open_study(tmp_path)
     assert "\n" not in str(refused.value)
 
 
@@ -145,29 +145,29 @@ def test_a_plan_that_was_only_laid_out_anew_is_taken(tmp_path: Path, scenarios: 
     made = planned(tmp_path, scenarios)
     plan = json.loads((tmp_path / "plan.json").read_text("utf-8"))
     (tmp_path / "plan.json").write_text(json.dumps(plan, sort_keys=True), "utf-8")
-    assert study.open_study(tmp_path).chunks == made.chunks
+    assert plans.open_study(tmp_path).chunks == made.chunks
 
 
 def test_another_question_is_named(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
     made = planned(tmp_path, scenarios)
-    study.refuse_other_settings(made, SETTINGS, scenarios)
+    plans.refuse_other_settings(made, SETTINGS, scenarios)
     with pytest.raises(CommandError, match="seed = 4, now it is 5"):
-        study.refuse_other_settings(made, {**SETTINGS, "seed": 5}, scenarios)
+        plans.refuse_other_settings(made, {**SETTINGS, "seed": 5}, scenarios)
     longer = {name: dataclasses.replace(scenario, months=3) for name, scenario in scenarios.items()}
     with pytest.raises(CommandError, match=r"scenarios\.talking_shop\.months = 2, now it is 3 \(and 1 more"):
-        study.refuse_other_settings(made, SETTINGS, longer)
+        plans.refuse_other_settings(made, SETTINGS, longer)
     with pytest.raises(CommandError, match=r"scenarios = \['talking_shop', 'growth_coalition'\], now it is"):
-        study.refuse_other_settings(made, SETTINGS, dict(list(longer.items())[:1]))
+        plans.refuse_other_settings(made, SETTINGS, dict(list(longer.items())[:1]))
 
 
 def test_an_altered_plan_is_refused(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
     planned(tmp_path, scenarios)
     pq.write_table(draws(6), tmp_path / "draws.parquet")
     with pytest.raises(CommandError, match=r"draws\.parquet in its plan was changed by hand"):
-        study.open_study(tmp_path)
+        plans.open_study(tmp_path)
     (tmp_path / "plan.json").write_text('{"chunks": [')
     with pytest.raises(CommandError, match="no readable plan"):
-        study.open_study(tmp_path)
+        plans.open_study(tmp_path)
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
@@ -184,7 +184,7 @@ def test_a_study_killed_before_its_plan_stood_can_begin_again(tmp_path: Path, sc
     (tmp_path / "draws.parquet").write_bytes(b"PAR1 half of")
     (tmp_path / ".plan.json.0123.partial").write_text("{")
     made = planned(tmp_path, scenarios)
-    assert dataclasses.asdict(study.open_study(tmp_path)) == dataclasses.asdict(made)
+    assert dataclasses.asdict(plans.open_study(tmp_path)) == dataclasses.asdict(made)
 
 
 def test_a_study_too_large_to_plan_is_refused(tmp_path: Path, scenarios: dict[str, Scenario]) -> None:
@@ -199,31 +199,31 @@ def test_a_study_too_large_to_plan_is_refused(tmp_path: Path, scenarios: dict[st
 def test_only_whole_chunks_count(done: Study) -> None:
     first, *others = done.chunks
     path, pristine = done.path(first, "runs"), done.path(first, "runs").read_bytes()
-    assert study.finished(done, first) == study.receipt(done, first)
+    assert store.finished(done, first) == store.receipt(done, first)
     altered = bytearray(pristine)
     altered[len(altered) // 2] ^= 1
     for content in (pristine[:-100], b"", bytes(altered)):
         path.write_bytes(content)
         with pytest.raises(DamagedChunk, match=rf"{first.id[:12]} \(talking_shop, draws 0 to 1\) was altered or cut"):
-            study.finished(done, first)
+            store.finished(done, first)
         with pytest.raises(DamagedChunk):
-            study.assemble(done)
+            store.assemble(done)
     path.unlink()
     with pytest.raises(DamagedChunk, match="lost its runs"):
-        study.finished(done, first)
+        store.finished(done, first)
     receipt = path.with_name(f"{first.id}.json")
     receipt.write_text('{"sha256"')
     with pytest.raises(DamagedChunk, match="damaged receipt"):
-        study.finished(done, first)
+        store.finished(done, first)
     receipt.unlink()
-    assert study.finished(done, first) is None
-    assert all(study.finished(done, chunk) for chunk in others)
+    assert store.finished(done, first) is None
+    assert all(store.finished(done, chunk) for chunk in others)
 
 
 def test_computing_a_chunk_again_gives_the_same_file(done: Study) -> None:
     for chunk in done.chunks[:2]:
         before = done.path(chunk, "runs").read_bytes()
-        study.set_aside(done, chunk)
+        store.set_aside(done, chunk)
         assert run_chunk(str(done.folder), chunk.id, threads=2) == "computed"
         assert done.path(chunk, "runs").read_bytes() == before
 
@@ -234,7 +234,7 @@ def test_a_full_disk_leaves_no_half_file(done: Study, monkeypatch: pytest.Monkey
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    study.set_aside(done, done.chunks[0])
+    store.set_aside(done, done.chunks[0])
     before = {path: path.read_bytes() for path in done.folder.rglob("*") if path.is_file()}
     for place, name in ((files.os, "fsync"), (Path, "write_bytes")):
         with monkeypatch.context() as patch:
@@ -250,7 +250,7 @@ def test_a_full_disk_leaves_no_half_file(done: Study, monkeypatch: pytest.Monkey
 def test_results_are_sorted_and_do_not_depend_on_the_chunks(
     done: Study, tmp_path: Path, scenarios: dict[str, Scenario]
 ) -> None:
-    study.assemble(done)
+    store.assemble(done)
     runs = pq.read_table(done.folder / "runs.parquet").to_pandas()
     keys = [tuple(row) for row in runs[["scenario", "draw", "replicate"]].to_numpy()]
     assert keys == [(name, draw, replicate) for name in scenarios for draw in range(5) for replicate in range(3)]
@@ -258,15 +258,15 @@ def test_results_are_sorted_and_do_not_depend_on_the_chunks(
     other = planned(tmp_path / "other", scenarios, size=2)
     for chunk in other.chunks:
         run_chunk(str(other.folder), chunk.id, threads=1)
-    study.assemble(other)
+    store.assemble(other)
     for name in ("runs.parquet", "failures.csv"):
         assert (other.folder / name).read_bytes() == (done.folder / name).read_bytes()
 
 
 def test_the_summary_is_that_of_all_runs(done: Study) -> None:
-    study.assemble(done)
+    store.assemble(done)
     runs = pq.read_table(done.folder / "runs.parquet").to_pandas()
-    summary = study.summary(done).set_index(["scenario", "measure"])
+    summary = store.summary(done).set_index(["scenario", "measure"])
     assert list(summary.index.get_level_values("scenario").unique()) == list(done.scenarios)
     trust = runs.loc[runs["scenario"] == "growth_coalition", "trust"]
     row = summary.loc[("growth_coalition", "trust")]
@@ -279,13 +279,13 @@ def test_leftovers_of_killed_processes_go_when_the_study_is_done(done: Study) ->
     leftover = done.folder / "chunks" / ".half.runs.parquet.0123456789ab-77.0123.partial"
     leftover.write_bytes(b"half")
     os.utime(leftover, (0, 0))
-    study.assemble(done)
+    store.assemble(done)
     assert not leftover.exists()
 
 
 def test_the_store_is_plain_parquet(done: Study) -> None:
     """Compressed and split by byte, and readable by whatever reads Parquet."""
-    study.assemble(done)
+    store.assemble(done)
     with pq.ParquetFile(done.folder / "runs.parquet") as stored:
         group = stored.metadata.row_group(0)
         columns = {group.column(at).path_in_schema: group.column(at) for at in range(group.num_columns)}
@@ -304,8 +304,8 @@ def test_columns_say_what_they_are(tmp_path: Path, scenarios: dict[str, Scenario
     made = planned(tmp_path / "study", scenarios, trajectories=["trust"])
     for chunk in made.chunks:
         run_chunk(str(made.folder), chunk.id, threads=1)
-    study.assemble(made)
-    for name, own in ((study.RUNS, ["mean_trust", "months_hollow", "levers.duty.attend"]), (study.TRAJECTORIES, [])):
+    store.assemble(made)
+    for name, own in ((plans.RUNS, ["mean_trust", "months_hollow", "levers.duty.attend"]), (plans.TRAJECTORIES, [])):
         path = made.folder / f"{name}.parquet"
         schema, table = pq.read_schema(path), pd.read_parquet(path)
         for column in ("scenario", "draw", "replicate", "regime", "trust", *own):
@@ -325,12 +325,12 @@ def test_a_study_in_which_runs_failed_keeps_the_order_of_regimes(
     """A draw that is refused has no regime, and must not bring categories of its own."""
     drawn = pa.table({"draw": np.arange(3), "levers.duty.attend": [0.0, 7.0, 1.0]})
     asked = SETTINGS | {"trajectories": ["trust"]}
-    made = study.plan_study(
+    made = plans.plan_study(
         tmp_path / "s", settings=asked, scenarios=scenarios, draws=drawn, sizes=dict.fromkeys(scenarios, 3)
     )
     for chunk in made.chunks:
         run_chunk(str(made.folder), chunk.id, threads=1)
-    study.assemble(made)
+    store.assemble(made)
     table = pd.read_parquet(made.folder / "runs.parquet")
     assert sorted(table["draw"].unique()) == [0, 2]
     assert table["regime"].dtype == pd.CategoricalDtype(list(REGIMES), ordered=True)

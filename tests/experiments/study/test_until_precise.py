@@ -12,7 +12,7 @@ from commands import refused_line
 from analysis.shared.precision import draws_needed
 from experiments.console import main
 from experiments.output import studies
-from experiments.study import executors, store
+from experiments.study import executors, plans
 from experiments.study.precision import has_to_grow
 
 BEGUN = ["months=3", "board=small_executive", "vary=[levers.duty]", "draws=8", "runs_per_chunk=6"]
@@ -63,7 +63,7 @@ def test_intervals_of_all_draws_hold_the_truth() -> None:
 def test_replicates_are_those_of_a_study_that_has_as_many_from_the_start(computed: list[str]) -> None:
     """What is run first is kept: no chunk is computed twice."""
     assert main(["sweep", "study=s", *ASKED]) == 0
-    study = store.open_study(Path("s"))
+    study = plans.open_study(Path("s"))
     assert sorted(computed) == sorted(chunk.id for chunk in study.chunks)
     many = study.settings["replicates"]
     assert 4 < many <= 60
@@ -72,7 +72,7 @@ def test_replicates_are_those_of_a_study_that_has_as_many_from_the_start(compute
     told = pd.read_csv("s/precision.csv")
     assert told["draw"].tolist() == list(range(8))
     assert told["replicates"].unique().tolist() == [many]
-    assert told["needed"].max() == study.settings[store.NEEDED]
+    assert told["needed"].max() == study.settings[plans.NEEDED]
 
 
 @pytest.mark.slow
@@ -89,13 +89,13 @@ def test_a_study_that_stops_between_the_stages_goes_on_to_the_same_bytes(
     with monkeypatch.context() as patch:
         patch.setattr(studies, "grown_to_precision", interrupted)
         assert main(["sweep", "study=s", *ASKED]) == 130
-    early = store.open_study(Path("s"))
+    early = plans.open_study(Path("s"))
     assert has_to_grow(early)
     assert main(["sweep", "study=s", "status=true"]) == 0
     assert "how many more it takes" in " ".join(capsys.readouterr().out.split())
     computed.clear()
     assert main(["sweep", "study=s"]) == 0
-    grown = store.open_study(Path("s"))
+    grown = plans.open_study(Path("s"))
     assert sorted(computed) == sorted({chunk.id for chunk in grown.chunks} - {chunk.id for chunk in early.chunks})
     assert results("s") == results("whole")
     assert studies.grown_to_precision(early) == grown
@@ -114,6 +114,6 @@ def test_no_more_are_run_than_are_allowed(capsys: pytest.CaptureFixture[str]) ->
     asked = [*BEGUN, "behaviour=accepted", "replicates=31", "precision={attendance:0.001}", "most_replicates=70"]
     assert main(["sweep", "study=s", *asked]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert store.open_study(Path("s")).settings["replicates"] == 62
+    assert plans.open_study(Path("s")).settings["replicates"] == 62
     assert "No more than 70 were allowed" in said
     assert "reached in 0 of 8" in said
