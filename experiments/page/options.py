@@ -11,7 +11,7 @@ from experiments.cases.reading import read_case
 from experiments.compose import load_place, load_scenario, scenario_names
 from experiments.errors import CommandError
 from experiments.files import typed_path
-from experiments.options import kept_for_a_folder, option_names, record_files
+from experiments.options import kept_for_a_folder, option_names
 from sim import Place, Scenario, place_names
 from sim.parameters import Behaviour
 from sim.population import seats_of
@@ -57,7 +57,6 @@ def choices_with(case: str) -> Choices:
     read, usual = read_case(case), choices()
     scenario = load_scenario("baseline_lsp", [BY_HAND], case=case)
     _refuse_unfit(case, scenario)
-    record_files(read.folder, read.files)
     name = f"case:{read.name}"
     own_dates = {} if scenario.calendar in usual.calendars.values() else {name: scenario.calendar}
     return Choices(

@@ -15,7 +15,9 @@ For example:
 
 from __future__ import annotations
 
+from experiments.cases.reading import read_case
 from experiments.command import Command
+from experiments.options import record_files
 from experiments.output.frame import Results
 from experiments.page.html import page_html
 from experiments.page.options import choices, choices_with
@@ -34,6 +36,9 @@ class ExplorerSettings:
 def work(settings: ExplorerSettings, command: Command) -> Results:
     """Put the page together."""
     known = choices_with(settings.case) if settings.case else choices()
+    if settings.case:
+        case = read_case(settings.case)
+        record_files(case.folder, case.files)
     page = page_html(known)
     return Results(
         scenarios=dict(known.scenarios),
