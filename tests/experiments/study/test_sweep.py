@@ -22,8 +22,7 @@ from experiments import load_scenario
 from experiments.console import main
 from experiments.output import studies
 from experiments.runs.pairs import final_values
-from experiments.study import chunks, designs, executors, identity
-from experiments.study import store as study
+from experiments.study import chunks, designs, executors, identity, plans, store
 from experiments.values import with_values
 from sim import MEASURES, simulate
 
@@ -135,7 +134,7 @@ def test_a_study_goes_on_where_it_stopped(
 
     for _ in once[:-1]:
         with monkeypatch.context() as patch:
-            patch.setattr(study, "failures_of", interrupted)  # asked after each chunk by stop_on_error=true
+            patch.setattr(store, "failures_of", interrupted)  # asked after each chunk by stop_on_error=true
             assert main(["sweep", "study=s", *QUICK, "stop_on_error=true"]) == 130
         assert not Path("s/runs.parquet").exists()
     assert capsys.readouterr().err.count("interrupted") == len(once) - 1
@@ -148,7 +147,7 @@ def test_a_study_goes_on_where_it_stopped(
 def test_damaged_chunks_are_named_and_computed_again(computed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "study=s", *QUICK]) == 0
     before = results("s")
-    first, second, *_ = study.open_study(Path("s")).chunks
+    first, second, *_ = plans.open_study(Path("s")).chunks
     for chunk, content in ((first, b""), (second, None)):
         path = Path("s/chunks", f"{chunk.id}.runs.parquet")
         path.write_bytes(path.read_bytes()[:-1] + b"x" if content is None else content)
@@ -332,7 +331,7 @@ def test_a_disk_that_fills_up_while_results_are_put_together(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(study, "_write_table", full)
+        patch.setattr(store, "_write_table", full)
         assert "No space left" in refused(["study=s", *QUICK], capsys)
     assert not Path("s/runs.parquet").exists()
     assert main(["sweep", "study=s"]) == 0
