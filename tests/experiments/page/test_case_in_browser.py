@@ -65,6 +65,7 @@ def test_bodies_of_the_case_sit_round_the_table_by_their_names(page_of_case: str
     expect(page.locator("#why")).to_contain_text("Residents of the estates")
 
 
+@pytest.mark.long
 def test_what_is_on_the_page_of_a_case_can_be_reproduced(
     page_of_case: str, opened: Open, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_calendar_of_the_case_needs_its_board(page_of_case: str, opened: Open)
     settled(page)
 
 
+@pytest.mark.long
 def test_a_link_to_a_case_in_a_page_without_it_says_so(file: str, opened: Open) -> None:
     page = opened(f"{file}#left={NAME}&n=2")
     assert f"This page does not know {NAME}" in page.locator("#problem").inner_text()

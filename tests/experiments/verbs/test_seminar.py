@@ -62,7 +62,7 @@ def test_role_sheets_have_two_cards_a_page(people: int) -> None:
         assert len(weasyprint.HTML(string=sheets[name]).render().pages) == 1, name
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_hand_out_does_not_give_the_answer_away(folder: Path) -> None:
     for number, lesson in enumerate(lessons(), 1):
         handout = (folder / f"lesson_{number}_handout.html").read_text("utf-8")
