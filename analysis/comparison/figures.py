@@ -47,7 +47,7 @@ from analysis.shared.plotting import (
 )
 from analysis.shared.summaries import (
     HEADLINE,
-    Months,
+    ByColumns,
     bands,
     months_with,
     regime_shares,
@@ -350,12 +350,12 @@ def _shares_note(trajectories: pd.DataFrame) -> str:
 
 
 def comparison_figures(
-    trajectories: Months, runs: pd.DataFrame, contrasts: pd.DataFrame
+    trajectories: ByColumns, runs: ByColumns, contrasts: pd.DataFrame
 ) -> dict[str, Callable[[], Figure]]:
     """Return how to draw each figure of a comparison of scenarios, by its name.
 
-    ``trajectories`` has one row a run and month, of which each figure reads the columns it needs; ``runs`` one row a
-    run (see ``analysis.shared.summaries``); ``contrasts`` is empty for a single scenario. Of ties, senior time, money
+    ``trajectories`` has one row a run and month, ``runs`` one row a run (see ``analysis.shared.summaries``); of both
+    each figure reads the columns it needs. ``contrasts`` is empty for a single scenario. Of ties, senior time, money
     by use and added value there are figures if the months have such measures.
 
     >>> from sim.measures import MEASURES
@@ -365,17 +365,17 @@ def comparison_figures(
     >>> list(figures)[:3], bool(figures["trust"]().axes)
     (['headline', 'engagement_by_sector', 'dominance'], True)
     """
-    months = partial(months_with, trajectories)
+    months, ends = partial(months_with, trajectories), runs[["scenario", "replicate", "regime"]]
     figures: dict[str, Callable[[], Figure]] = {
-        "headline": lambda: headline(months("engagement", "top_share", "added_value"), runs),
+        "headline": lambda: headline(months("engagement", "top_share", "added_value"), ends),
         "engagement_by_sector": lambda: engagement_by_sector(months(*(f"engagement_{sector}" for sector in SECTORS))),
         "dominance": lambda: dominance(months("dominance", "top_share")),
         "outcome": lambda: outcome(months("outcome", "outcome_counterfactual", "added_value")),
         "trust": lambda: trust(months("trust", "trust_within", "trust_across", "trust_reciprocity")),
         "regime_shares": lambda: regime_shares_over_time(months("regime")),
-        "regimes_final": lambda: final_regimes(runs),
+        "regimes_final": lambda: final_regimes(ends),
     }
     figures |= resource_figures(trajectories, runs)
     if len(contrasts):
-        figures["contrasts"] = lambda: paired_contrasts(contrasts, scenarios_of(runs))
+        figures["contrasts"] = lambda: paired_contrasts(contrasts, scenarios_of(ends))
     return figures

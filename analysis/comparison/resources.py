@@ -36,7 +36,7 @@ from analysis.shared.plotting import (
     new_figure,
     runs_of,
 )
-from analysis.shared.summaries import Months, months_with, scenarios_of, t_interval
+from analysis.shared.summaries import ByColumns, months_with, scenarios_of, t_interval
 from analysis.shared.words import SPACE, capital, mid_sentence, readable, titled, told
 from sim.population import THEMES
 
@@ -66,12 +66,13 @@ FUND: Mapping[str, tuple[str, str]] = {
 }
 OTHER_MONEY = ("contribution_pooled_gbp_m", "private_gbp_m")
 _ADDED = tuple(f"added_value_{theme}" for theme in THEMES)
+OF_ADDED_VALUE = ("outcome", "outcome_counterfactual", "added_value", *_ADDED)
 _YEAR = 12
 _NARROW = 0.06
 """Parts of the fund smaller than this share of the axis have no number in them."""
 
 
-def resource_figures(trajectories: Months, runs: pd.DataFrame) -> dict[str, Callable[[], Figure]]:
+def resource_figures(trajectories: ByColumns, runs: ByColumns) -> dict[str, Callable[[], Figure]]:
     """Return how to draw each of these figures that the measures of the months allow, by its name.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0], "date": ["2001-04"]})
@@ -90,12 +91,12 @@ def resource_figures(trajectories: Months, runs: pd.DataFrame) -> dict[str, Call
         for name, (measures, draw) in needed.items()
         if measures <= there
     }
-    if {"outcome", "outcome_counterfactual", "added_value", *_ADDED} <= there:
-        figures["added_value"] = lambda: added_value(runs)
+    if set(OF_ADDED_VALUE) <= there:
+        figures["added_value"] = lambda: added_value(runs[["scenario", "replicate", *OF_ADDED_VALUE]])
     return figures
 
 
-def _drawn(draw: Callable[[pd.DataFrame], Figure], trajectories: Months, measures: Collection[str]) -> Figure:
+def _drawn(draw: Callable[[pd.DataFrame], Figure], trajectories: ByColumns, measures: Collection[str]) -> Figure:
     return draw(months_with(trajectories, *sorted(measures)))
 
 

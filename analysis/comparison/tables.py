@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
 
 from analysis.comparison.uncertainty import contrasts_by_set, summary_by_set
 from analysis.shared import summaries
+from analysis.shared.summaries import RUN_KEYS, ByColumns
 
 USUAL_REFERENCE = "baseline_lsp"
 CENTRAL_PAIR = ("growth_coalition", "talking_shop")
 """The question of the whole project, so this contrast is drawn whenever both are compared."""
+
+
+_MEASURES_AT_ONCE = 4
+"""At least: so many are in memory at once, of all runs."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,8 +29,8 @@ class Comparison:
     regimes: pd.DataFrame
 
 
-def compared(runs: pd.DataFrame, reference: str, *, sets: int = 1) -> Comparison:
-    """Return summary, contrasts with ``reference`` and regime shares of a table of runs.
+def compared(runs: ByColumns, reference: str, *, sets: int = 1) -> Comparison:
+    """Return summary, contrasts with ``reference`` and regime shares of a table of runs, a few measures at a time.
 
     If growth coalition and talking shop are both there, their contrast is always among the contrasts. Replicates took
     turns with so many parameter ``sets``: with more than one, means and differences have intervals over these
@@ -35,13 +41,25 @@ def compared(runs: pd.DataFrame, reference: str, *, sets: int = 1) -> Comparison
     >>> compared(runs, "b").contrasts[["scenario", "reference"]].to_numpy().tolist()
     [['a', 'b']]
     """
-    contrasts = [contrasts_by_set(runs, reference, sets=sets)]
-    if set(CENTRAL_PAIR) <= set(runs["scenario"]) and reference not in CENTRAL_PAIR:
-        contrasts.append(contrasts_by_set(runs[runs["scenario"].isin(CENTRAL_PAIR)], CENTRAL_PAIR[1], sets=sets))
+    keys, measures = [name for name in runs if name in RUN_KEYS], [name for name in runs if name not in RUN_KEYS]
+    ends = runs[keys]
+    pairs: list[tuple[str, tuple[str, str] | None]] = [(reference, None)]
+    if set(CENTRAL_PAIR) <= set(ends["scenario"]) and reference not in CENTRAL_PAIR:
+        pairs.append((CENTRAL_PAIR[1], CENTRAL_PAIR))
+    found: dict[str, list[pd.DataFrame]] = {one: [] for one, _ in pairs}
+    summary = []
+    for some in np.array_split(measures, max(1, len(measures) // _MEASURES_AT_ONCE)):
+        part = runs[[*keys, *some]]
+        summary.append(summary_by_set(part, sets=sets))
+        for one, among in pairs:
+            these = part[part["scenario"].isin(among)] if among else part
+            found[one].append(contrasts_by_set(these, one, sets=sets))
+    together = pd.concat(summary, ignore_index=True)
+    place = together["scenario"].map({name: place for place, name in enumerate(summaries.scenarios_of(ends))})
     return Comparison(
-        summary=summary_by_set(runs, sets=sets),
-        contrasts=pd.concat(contrasts, ignore_index=True),
-        regimes=summaries.regime_shares(runs),
+        summary=together.loc[place.sort_values(kind="stable").index].reset_index(drop=True),
+        contrasts=pd.concat([part for parts in found.values() for part in parts], ignore_index=True),
+        regimes=summaries.regime_shares(ends),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from sim.vocabulary import Word, vocabulary_of
 
 CODEBOOK = "codebook.csv"
 CODEBOOK_COLUMNS = ("file", "column", "label", "unit", "definition", "type", "range", "values", "missing")
+_ROWS_AT_ONCE = 16_384
 MOST_LEVELS = 12
 """Names that are listed one by one; of more their number is told."""
 
@@ -67,28 +68,76 @@ def codebook(tables: Mapping[str, pd.DataFrame | Path], month: Month = MONTH) ->
     """Return a row for each column of the tables (by file name; a path is read column by column).
 
     Columns: ``CODEBOOK_COLUMNS``. ``range`` is what is allowed, ``values`` what is there: least to largest, or names;
-    ``missing`` counts empty cells. Of a column that nobody describes, definition and unit are empty.
+    ``missing`` counts empty cells. A Parquet file is read some rows at a time. Of a
+    column that nobody describes, definition and unit are empty.
 
     >>> codebook({"runs.csv": pd.DataFrame({"scenario": ["a", "b"]})})[["column", "type", "values"]].to_numpy().tolist()
     [['scenario', 'text', 'a, b']]
     """
     rows = []
     for file, table in tables.items():
-        for column, values in _columns_of(table):
+        for column, seen in _seen_in(table).items():
             what = described(column, file, month) or Described(spelt_out(column), "", "")
-            kind = _type_of(values)
-            rows.append((file, column, *dataclasses.astuple(what)[:3], kind, what.range, *_values(values, kind)))
+            rows.append(
+                (file, column, *dataclasses.astuple(what)[:3], seen.kind, what.range, seen.values, seen.missing)
+            )
     return pd.DataFrame(rows, columns=list(CODEBOOK_COLUMNS))
 
 
-def _columns_of(table: pd.DataFrame | Path) -> Iterable[tuple[str, pd.Series]]:
+class _Seen:
+    """What was seen of a column so far."""
+
+    def __init__(self) -> None:
+        self.kind, self.missing = "", 0
+        self._ends: list[float] = []
+        self._levels: set[str] = set()
+
+    def add(self, part: pd.Series) -> None:
+        """See more of the column."""
+        there = part.dropna()
+        self.kind = self.kind or _type_of(part)
+        self.missing += len(part) - len(there)
+        if self.kind not in ("number", "whole number"):
+            self._levels |= set(map(str, there.unique()))
+        elif len(there):
+            ends = [*self._ends, there.min(), there.max()]
+            self._ends = [min(ends), max(ends)]
+
+    @property
+    def values(self) -> str:
+        """Return in words which values there are."""
+        if self._ends:
+            low, high = self._ends
+            return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        named = sorted(self._levels)
+        if len(named) > MOST_LEVELS:
+            return f"{len(named)} different, from {named[0][:40]} to {named[-1][:40]}"
+        return ", ".join(named)
+
+
+def _seen_in(table: pd.DataFrame | Path) -> dict[str, _Seen]:
+    """Return what there is in each column of a table, by its name."""
     if isinstance(table, pd.DataFrame):
-        return ((str(name), table[name]) for name in table)
-    if table.suffix == ".csv":
-        return _columns_of(pd.read_csv(table))
+        parts: Iterable[pd.DataFrame] = [table]
+    elif table.suffix == ".csv":
+        parts = [pd.read_csv(table)]
+    else:
+        parts = _rows_of(table)
+    seen: dict[str, _Seen] = {}
+    for part in parts:
+        for name in part:
+            seen.setdefault(str(name), _Seen()).add(part[name])
+    return seen
+
+
+def _rows_of(path: Path) -> Iterator[pd.DataFrame]:
+    """Give the rows of a Parquet file, some at a time; of an empty one its columns."""
     import pyarrow.parquet as pq
 
-    return ((name, pd.read_parquet(table, columns=[name])[name]) for name in pq.read_schema(table).names)
+    with pq.ParquetFile(path, pre_buffer=False) as stored:  # or all of the file would be in memory at last
+        yield stored.schema_arrow.empty_table().to_pandas()
+        for rows in stored.iter_batches(batch_size=_ROWS_AT_ONCE):
+            yield rows.to_pandas()
 
 
 def _type_of(values: pd.Series) -> str:
@@ -97,21 +146,6 @@ def _type_of(values: pd.Series) -> str:
     if pd.api.types.is_integer_dtype(values):
         return "whole number"
     return "number" if pd.api.types.is_numeric_dtype(values) else "text"
-
-
-def _values(values: pd.Series, kind: str) -> tuple[str, int]:
-    """Return what values there are, in words, and how many are missing."""
-    there = values.dropna()
-    missing = len(values) - len(there)
-    if there.empty:
-        return "", missing
-    if kind in ("number", "whole number"):
-        low, high = there.min(), there.max()
-        return (f"{low:g}" if low == high else f"{low:g} to {high:g}"), missing
-    levels = sorted(map(str, there.unique()))
-    if len(levels) > MOST_LEVELS:
-        return f"{len(levels)} different, from {levels[0][:40]} to {levels[-1][:40]}", missing
-    return ", ".join(levels), missing
 
 
 def _range(word: Word, month: Month) -> str:

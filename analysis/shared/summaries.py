@@ -128,8 +128,8 @@ def regime_shares(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "regime", "share", "ci_low", "ci_high"])
 
 
-class Months(Protocol):
-    """A table with one row a run and month, in memory or in a file, that is read by columns."""
+class ByColumns(Protocol):
+    """A table, in memory or in a file, that is read by columns."""
 
     def __iter__(self) -> Iterator[Any]:
         """Give the names of the columns."""
@@ -138,7 +138,7 @@ class Months(Protocol):
         """Return columns, for all rows."""
 
 
-def months_with(trajectories: Months, *measures: str) -> pd.DataFrame:
+def months_with(trajectories: ByColumns, *measures: str) -> pd.DataFrame:
     """Return these measures of all runs and months, with what names the run and the month.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.shared.outcomes import outcome_of, outcomes
-from analysis.shared.summaries import Months, months_with
+from analysis.shared.summaries import RUN_KEYS, ByColumns, months_with
 from experiments.errors import CommandError
 from sim import History
 
@@ -32,12 +32,13 @@ def objective_of_run(history: History, name: str) -> float:
     return float(_each(months.tail(1), months, name)["value"].iloc[0])
 
 
-def objective_of_comparison(runs: pd.DataFrame, trajectories: Months, name: str, *, reference: str) -> float:
+def objective_of_comparison(runs: ByColumns, trajectories: ByColumns, name: str, *, reference: str) -> float:
     """Return the mean difference of the first scenario that is not the ``reference`` from it, over paired runs."""
     column = outcome_of(name).column
     months = months_with(trajectories, *({column, "regime"} & set(trajectories)))
-    wide = _each(runs, months, name).pivot(index="replicate", columns="scenario", values="value")
-    other = next(scenario for scenario in runs["scenario"].unique() if scenario != reference)
+    finals = runs[[*RUN_KEYS, *({column} & set(runs) - set(RUN_KEYS))]]
+    wide = _each(finals, months, name).pivot(index="replicate", columns="scenario", values="value")
+    other = next(scenario for scenario in finals["scenario"].unique() if scenario != reference)
     return float((wide[other] - wide[reference]).mean())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +26,9 @@ Engine = Literal["auto", "mesa", "ensemble"]
 Turn = Mapping[str, Any]
 """What a replicate has in place of what its scenario states: a behaviour, or a place."""
 
+TRAJECTORIES, RUNS = "trajectories", "runs"
+"""Tables that many runs leave, by the names of their files."""
+
 MONTHS_WORTH_COMPILING = 10_000
 """Below this many simulated months Mesa is done before the compiled engine is compiled for the first time."""
 
@@ -35,14 +38,15 @@ _OF_A_TURN_AT_ONCE = 8
 _MONTHS_AT_ONCE = 32_768
 """Of runs that take turns: some 30 MB of results, which are sorted before they are kept."""
 
+_ROWS_A_GROUP = 16_384
 _PORTIONS_PER_WORKER = 8
 _MOST_RUNS_IN_A_PORTION = 25
 _MONTHS_WORTH_A_PROCESS = 4000
 """Below this many simulated months starting processes costs more than it saves."""
 
 
-class StoredMonths:
-    """Every month of many runs, in a file that is read column by column: ``months[["scenario", "trust"]]``."""
+class StoredTable:
+    """A table of many runs, in a file that is read column by column: ``months[["scenario", "trust"]]``."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -53,7 +57,7 @@ class StoredMonths:
 
     def __getitem__(self, names: list[str]) -> pd.DataFrame:
         """Return columns, for all runs."""
-        return pd.read_parquet(self._path, columns=names)
+        return pd.read_parquet(self._path, columns=names)[names]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,69 +101,105 @@ def run_pairs(
     number of processes or threads (default: one for each core). The answer depends on neither.
     With ``turns`` replicate r of every scenario has what number r mod n of them states in place of its own.
     """
-    parts: list[pd.DataFrame] = []
+    months, runs = [], []
+
+    def keep(some_months: pd.DataFrame, some_runs: pd.DataFrame) -> None:
+        months.append(some_months)
+        runs.append(some_runs)
+
     some = range(replicates)
-    runs = _run_each(scenarios, parts.append, seed=seed, replicates=some, engine=engine, workers=workers, turns=turns)
-    return RunTable(trajectories=pd.concat(parts, ignore_index=True), runs=runs)
+    _run_each(scenarios, keep, seed=seed, replicates=some, engine=engine, workers=workers, turns=turns)
+    return RunTable(trajectories=pd.concat(months, ignore_index=True), runs=pd.concat(runs, ignore_index=True))
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredRuns:
+    """What many runs left behind in files: the tables of :class:`RunTable`, read column by column."""
+
+    trajectories: StoredTable
+    runs: StoredTable
 
 
 def run_pairs_into(
-    path: Path,
+    folder: Path,
     scenarios: Mapping[str, Scenario],
     *,
     replicates: int,
     needed: Callable[[pd.DataFrame], int] | None = None,
     **asked: Any,
-) -> pd.DataFrame:
-    """Do as :func:`run_pairs` does, but write trajectories into a Parquet file as they come; return the final values.
+) -> StoredRuns:
+    """Do as :func:`run_pairs` does, but write both tables into ``folder`` as they come.
 
-    They are read with :class:`StoredMonths`. Memory holds some hundred trajectories at a time. ``needed``, if given,
-    says from the final values of these replicates how many there have to be; those that lack are run too, and their
-    months stand behind those of the first.
+    They are trajectories.parquet and runs.parquet. Memory holds some hundred trajectories at a time. ``needed``, if
+    given, says from the final values of these replicates how many there have to be; those that lack are run too, and
+    stand behind the first.
     """
+    of_months, of_runs = folder / f"{TRAJECTORIES}.parquet", folder / f"{RUNS}.parquet"
+    first: list[pd.DataFrame] = []
+    with _appending(of_months) as more_months, _appending(of_runs) as more_runs:
+
+        def keep(months: pd.DataFrame, runs: pd.DataFrame) -> None:
+            more_months(months)
+            more_runs(runs)
+            if needed:
+                first.append(runs)
+
+        _run_each(scenarios, keep, replicates=range(replicates), **asked)
+        lacking = range(replicates, needed(pd.concat(first, ignore_index=True)) if needed else replicates)
+        if lacking:
+            needed = None
+            _run_each(scenarios, keep, replicates=lacking, **asked)
+    return StoredRuns(StoredTable(of_months), StoredTable(of_runs))
+
+
+@contextmanager
+def _appending(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Give what appends a table to those that are in a Parquet file, many rows at a time."""
+    waiting: list[pd.DataFrame] = []
     with ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
 
-        def write(part: pd.DataFrame) -> None:
+        def write() -> None:
             nonlocal writer
+            part = pd.concat(waiting, ignore_index=True)
+            waiting.clear()
             if writer is None:
                 schema = pq.read_schema(BytesIO(part.iloc[:0].to_parquet(index=False)))
                 writer = stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd", compression_level=1))
             writer.write_table(pa.Table.from_pandas(part, schema=writer.schema, preserve_index=False))
 
-        runs = _run_each(scenarios, write, replicates=range(replicates), **asked)
-        more = range(replicates, needed(runs) if needed else replicates)
-        if not more:
-            return runs
-        both = pd.concat([runs, _run_each(scenarios, write, replicates=more, **asked)])
-        order = both["scenario"].map({name: place for place, name in enumerate(scenarios)})
-        return both.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+        def append(part: pd.DataFrame) -> None:
+            waiting.append(part)
+            if sum(map(len, waiting)) >= _ROWS_A_GROUP:
+                write()
+
+        yield append
+        if waiting:
+            write()
 
 
 def _run_each(
     scenarios: Mapping[str, Scenario],
-    keep: Callable[[pd.DataFrame], None],
+    keep: Callable[[pd.DataFrame, pd.DataFrame], None],
     *,
     seed: int,
     replicates: range,
     engine: Engine = "auto",
     workers: int | None = None,
     turns: Sequence[Turn] = (),
-) -> pd.DataFrame:
-    """Give trajectories of whole runs to ``keep``, some at a time in the order of the table; return final values."""
+) -> None:
+    """Give trajectories and final values of whole runs to ``keep``, some at a time in the order of the table."""
     chosen = engine_for(len(replicates), engine, scenarios.values())
     run = _run_on_mesa if chosen == "mesa" else _run_sampled if turns else _run_on_ensemble
     measures = measures_of(scenarios.values())
     columns = ["scenario", "replicate", "month", "date", *measures, "regime"]
-    finals = []
     with progress_bar("runs", total=len(scenarios) * len(replicates)) as advance:
         for part in run(scenarios, seed=seed, replicates=replicates, workers=workers, turns=turns):
             # A scenario with an extension of its own has measures that others lack.
             months = part if set(part.columns) == set(columns) else part.reindex(columns=columns)
-            finals.append(final_values(months, seed=seed, measures=measures))
-            keep(months)
-            advance(len(finals[-1]))
-    return pd.concat(finals, ignore_index=True)
+            finals = final_values(months, seed=seed, measures=measures)
+            keep(months, finals)
+            advance(len(finals))
 
 
 def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:

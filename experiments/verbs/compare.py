@@ -57,6 +57,7 @@ from analysis.comparison.tables import CENTRAL_PAIR, compared, usual_reference
 from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
 from analysis.shared.precision import in_whole_turns
+from analysis.shared.summaries import HEADLINE, RUN_KEYS
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.memory import refuse_too_many
@@ -64,7 +65,7 @@ from experiments.output.frame import Results
 from experiments.output.places import with_places
 from experiments.runs.networks import edges_at_most, write_networks
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
-from experiments.runs.pairs import Engine, StoredMonths, Turn, measures_of, run_pairs_into
+from experiments.runs.pairs import Engine, Turn, measures_of, run_pairs_into
 from experiments.settings import Figures, Names, Seed, SomeNames, Workers, checked
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
@@ -112,15 +113,14 @@ def work(settings: CompareSettings, command: Command) -> Results:
     turns = turns_of(places, command.behaviours)
     _refuse_beyond_memory(settings, scenarios)
     assert command.folder is not None  # it is open while a verb with output= works
-    of_months = command.folder / "trajectories.parquet"
     needed: list[pd.DataFrame] = []
 
     def in_all(first: pd.DataFrame) -> int:
         needed.append(replicates_needed(first, reference, settings.precision or {}))
         return in_whole_turns(int(needed[0]["needed"].max()), len(turns), most=settings.most_replicates)
 
-    runs = run_pairs_into(
-        of_months,
+    stored = run_pairs_into(
+        command.folder,
         scenarios,
         seed=settings.seed,
         replicates=settings.replicates,
@@ -129,13 +129,17 @@ def work(settings: CompareSettings, command: Command) -> Results:
         workers=settings.workers,
         turns=turns,
     )
+    runs, months = stored.runs, stored.trajectories
+    ends = runs[list(RUN_KEYS)]
+    replicates = ends["replicate"].nunique()
     sets = len(command.behaviours) if command.sample else 1
     found = compared(runs, reference, sets=sets)
     scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
     text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
     tables = {"summary.csv": found.summary, "contrasts.csv": found.contrasts, "regimes.csv": found.regimes}
     if needed:
-        tables["precision.csv"] = precision_reached(needed[0], runs)
+        asked = runs[[*RUN_KEYS, *(settings.precision or {})]]
+        tables["precision.csv"] = precision_reached(needed[0], asked)
         text += f"\n\n{precision_in_words(tables['precision.csv'], most=settings.most_replicates)}"
     if settings.pairs:
         write_networks(
@@ -143,17 +147,16 @@ def work(settings: CompareSettings, command: Command) -> Results:
             scenarios,
             settings.pairs,
             seed=settings.seed,
-            replicates=runs["replicate"].nunique(),
+            replicates=replicates,
             engine=settings.engine,
             workers=settings.workers,
             turns=turns,
         )
-    months = StoredMonths(of_months)
     results = Results(
         scenarios=scenarios,
         seed=settings.seed,
-        replicates=range(runs["replicate"].nunique()),
-        tables=tables | {"runs.parquet": runs},
+        replicates=range(replicates),
+        tables=tables,
         texts={"conclusions.txt": text},
         figures=comparison_figures(months, runs, found.contrasts),
         words=[text + "\n", _table(found.summary, headlines)],
@@ -163,8 +166,8 @@ def work(settings: CompareSettings, command: Command) -> Results:
     )
     if not places:
         return results
-    in_places = [places[replicate % len(places)].name for replicate in runs["replicate"]]
-    return with_places(results, runs.assign(place=in_places))
+    in_places = [places[replicate % len(places)].name for replicate in ends["replicate"]]
+    return with_places(results, runs[[*RUN_KEYS, *HEADLINE]].assign(place=in_places))
 
 
 def _refuse_beyond_memory(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from experiments import load_scenario
 from experiments.runs import pairs
-from experiments.runs.pairs import StoredMonths, run_pairs, run_pairs_into
+from experiments.runs.pairs import run_pairs, run_pairs_into
 from sim import find_place
 
 
@@ -25,12 +25,12 @@ def test_runs_in_small_portions_into_a_file_are_those_at_once_in_memory(
     once = run_pairs(scenarios, **asked)
     for name in ("_REPLICATES_AT_ONCE", "_OF_A_TURN_AT_ONCE", "_MONTHS_AT_ONCE"):
         monkeypatch.setattr(pairs, name, 2)
-    runs = run_pairs_into(path := tmp_path / "months.parquet", scenarios, **asked)
-    pd.testing.assert_frame_equal(runs, once.runs, check_exact=True)
-    pd.testing.assert_frame_equal(pd.read_parquet(path), once.trajectories, check_exact=True)
-    months = StoredMonths(path)
-    assert set(months) == set(once.trajectories)
-    assert list(months[["scenario", "trust"]]) == ["scenario", "trust"]
+    stored = run_pairs_into(tmp_path, scenarios, **asked)
+    for table in ("runs", "trajectories"):
+        expected, found = getattr(once, table), getattr(stored, table)
+        pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / f"{table}.parquet"), expected, check_exact=True)
+        assert list(found) == list(expected)
+        assert list(found[["trust", "scenario"]]) == ["trust", "scenario"]
 
 
 @pytest.mark.parametrize("engine", ["ensemble", "mesa"])
@@ -42,13 +42,12 @@ def test_replicates_that_are_added_are_those_of_a_comparison_that_has_as_many_fr
     scenarios = {name: load_scenario(name, short) for name in ("talking_shop", "growth_coalition")}
     turns = [{"place": find_place(name)} for name in ("birmingham", "barnsley", "hackney")]
     once = run_pairs(scenarios, seed=2, replicates=9, engine=engine, turns=turns)
-    path = tmp_path / "months.parquet"
     asked = {"seed": 2, "engine": engine, "turns": turns}
-    runs = run_pairs_into(path, scenarios, replicates=4, needed=lambda first: len(first) + 1, **asked)
-    pd.testing.assert_frame_equal(runs, once.runs, check_exact=True)
-    kept = pd.read_parquet(path)
-    first = kept["replicate"] < 4
-    assert first.iloc[: first.sum()].all()
-    order = [kept["scenario"].map(list(scenarios).index), kept["replicate"], kept["month"]]
-    kept = kept.iloc[np.lexsort(order[::-1])].reset_index(drop=True)
-    pd.testing.assert_frame_equal(kept, once.trajectories, check_exact=True)
+    run_pairs_into(tmp_path, scenarios, replicates=4, needed=lambda first: len(first) + 1, **asked)
+    for table, keys in (("runs", ["replicate"]), ("trajectories", ["replicate", "month"])):
+        kept = pd.read_parquet(tmp_path / f"{table}.parquet")
+        first = kept["replicate"] < 4
+        assert first.iloc[: first.sum()].all()
+        order = [kept["scenario"].map(list(scenarios).index), *(kept[key] for key in keys)]
+        kept = kept.iloc[np.lexsort(order[::-1])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(kept, getattr(once, table), check_exact=True)
