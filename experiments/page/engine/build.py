@@ -229,15 +229,13 @@ def machine_code(text: str) -> bytes:
     builder.getModulePassManager().run(module, builder)
     asked = [each.name for each in module.functions if each.is_declaration and not each.name.startswith("llvm.")]
     if asked:
-        raise ScenarioError(
-            f"the month needs {', '.join(asked)}, which no page has: take what is in sim.rules.mathematics instead"
-        )
+        raise _lacking(asked)
     code: bytes = machine.emit_object(module)
     return code
 
 
 def linked(object_code: bytes, scratch: Path) -> bytes:
-    """Return the module with its own memory, by the linker of the extra ``engine``."""
+    """Return the module with its own memory, by the linker of the extra ``engine``; raise ScenarioError as before."""
     before, after = scratch / "month.o", scratch / "month.wasm"
     before.write_bytes(object_code)
     asked = [
@@ -250,8 +248,18 @@ def linked(object_code: bytes, scratch: Path) -> bytes:
         "stack-size=1048576",
     ]
     room = ["--initial-memory=33554432", f"--max-memory={MOST_MEMORY}"]
-    _run(["ziglang", "wasm-ld", *asked, *room, str(before), "-o", str(after)])
+    try:
+        _run(["ziglang", "wasm-ld", *asked, *room, str(before), "-o", str(after)])
+    except ScenarioError as error:
+        lacking = re.findall(r"undefined symbol: (\S+)", str(error))
+        raise _lacking(lacking) if lacking else error from None
     return after.read_bytes()
+
+
+def _lacking(names: Sequence[str]) -> ScenarioError:
+    return ScenarioError(
+        f"the month needs {', '.join(names)}, which no page has: take what is in sim.rules.mathematics instead"
+    )
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from commands import refused_line
 
+from experiments.page.engine.build import linked, machine_code
+from sim import ScenarioError
+
 NO_RANGE = """
 from pydantic.dataclasses import dataclass
 from sim import MONTH
@@ -53,3 +56,21 @@ def test_what_a_page_has_no_room_for_is_refused_in_one_line(
     for word in words:
         assert word in line
     assert [path.name for path in Path().iterdir() if path.suffix != ".py" and path.name != "__pycache__"] == []
+
+
+USES_EXP = """
+target datalayout = ""
+target triple = ""
+declare double @llvm.exp.f64(double)
+define double @run(double %x) {
+  %y = call double @llvm.exp.f64(double %x)
+  ret double %y
+}
+"""
+
+
+def test_a_function_that_no_page_has_is_told_with_the_cure(tmp_path: Path) -> None:
+    """A step that calls ``math.exp`` runs in Python, but browsers have no such function in the engine's reach."""
+    pytest.importorskip("ziglang", reason="no linker is installed")
+    with pytest.raises(ScenarioError, match=r"needs exp, which no page has: take what is in sim\.rules\.mathematics"):
+        linked(machine_code(USES_EXP), tmp_path)
