@@ -231,8 +231,9 @@ def settings_of(config: DictConfig, kind: type[Settings]) -> Settings:
     What is neither a setting of the verb nor of a scenario is refused.
     """
     fields = dataclasses.fields(kind)  # type: ignore[arg-type]
-    refuse_unknown(config, tuple(field.name.rstrip("_") for field in fields))
-    beside = (*SCENARIO_FIELDS, *BESIDE_THE_SCENARIO)
+    of_the_verb = tuple(field.name.rstrip("_") for field in fields)
+    refuse_unknown(config, of_the_verb)
+    beside = {*SCENARIO_FIELDS, *BESIDE_THE_SCENARIO}.difference(of_the_verb)
     values = {_in_python(name): value for name, value in _plain(config).items() if name not in beside}
     settings: Settings = validated(kind, values)
     return settings

@@ -177,8 +177,8 @@ ROOMS: dict[str, str] = {
     "experiments.page.engine": "sim analysis.shared",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
     "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"
-    " analysis.shared analysis.seminar experiments.versions experiments.files experiments.options experiments.errors"
-    " experiments.behaviours experiments.cases"
+    " analysis.shared analysis.seminar experiments.versions experiments.files experiments.extensions"
+    " experiments.options experiments.errors experiments.behaviours experiments.cases"
     " experiments.compose experiments.study experiments.page.engine",
     "experiments.console": "sim experiments.surroundings experiments.terminal experiments.options experiments.registry"
     " experiments.errors experiments.typed experiments.command experiments.completion experiments.output",
@@ -191,7 +191,8 @@ ROOMS: dict[str, str] = {
     " experiments.memory experiments.own_yaml"
     " experiments.options experiments.registry experiments.errors experiments.settings experiments.values"
     " experiments.behaviours experiments.cases experiments.compose experiments.command"
-    " experiments.runs experiments.study experiments.search experiments.output experiments.page",
+    " experiments.runs experiments.study experiments.search experiments.output experiments.page"
+    " experiments.page.engine",
     "experiments.documents": "sim analysis.shared analysis.seminar analysis.patterns analysis.together analysis.tipping"
     " analysis.places"
     " analysis.hindcast"

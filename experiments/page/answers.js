@@ -162,7 +162,7 @@ function policyDates(scenario) {
     month: stepOf(scenario, entry.from),
     date: entry.from,
     note: entry.note,
-    changes: { ...entry.levers, ...entry.leadership, ...(entry.executive ? { "board.executive": entry.executive } : {}) },
+    changes: { ...entry.levers, ...entry.leadership, ...entry.own, ...(entry.executive ? { "board.executive": entry.executive } : {}) },
     abolish: entry.abolish ?? [],
   }));
   const seated = (month, archetype, count) => ({

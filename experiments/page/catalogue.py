@@ -14,14 +14,14 @@ from analysis.seminar.lesson import Lesson, lessons_of
 from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
 from analysis.shared.summaries import WORKING_REGIMES
-from analysis.shared.words import readable, titled
+from analysis.shared.words import capital, readable, titled
 from experiments.behaviours import ACCEPTED, BEST, OF_BEST, OF_BY_HAND, USUAL, on_turns
 from experiments.compose import scenario_descriptions
 from experiments.page.interventions import interventions, read_declared
 from experiments.page.options import Choices, accepted_sets, choices
 from experiments.page.roles import role_play
 from experiments.study.designs import MEMBERS
-from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Parameter, Scenario, place_names
+from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Measure, Parameter, Scenario, place_names
 from sim.parameters import TOPICS
 from sim.population import THEMES, archetype_of
 from sim.regimes import DECLARED_REGIMES
@@ -81,6 +81,9 @@ START: Mapping[str, Any] = {
 }
 """What a newcomer sees first: a large forum, and the same people with a small table, staff and a leader in person."""
 
+ORDINARY = "baseline_lsp"
+"""Where a page begins that is about a place or a month of one's own."""
+
 DUTY = ("attend", "share_data", "support_costs", "service_plans", "report", "regard")
 
 _COMPOSITES: tuple[dict[str, Any], ...] = (
@@ -122,37 +125,33 @@ _GROUPS: tuple[tuple[tuple[str, ...], str, str], ...] = (
 )
 """Groups of settings in their order: how their paths begin, a name, and what it holds."""
 
+_OWN_GROUPS: Mapping[bool, tuple[str, str]] = {
+    True: ("Levers of the extension", "What may be chosen in the month that this page lives by."),
+    False: ("What the world may be, in the extension", "Settings of its month that nobody chooses."),
+}
+"""Groups of settings of one's own, of levers and of all else: a name, and what it holds."""
+
 
 def catalogue(known: Choices | None = None) -> dict[str, Any]:
     """Return all that the page needs to know before any run, ready for JSON; by default without a case."""
     known = known or choices()
     return {
         "controls": controls(known),
-        "groups": [{"name": name, "says": says} for _, name, says in _GROUPS],
+        "groups": _groups(known),
         "composites": list(_COMPOSITES),
-        "headlines": list(HEADLINES),
+        "headlines": [*(one.path for one in _own_settings(known) if one.role == "lever"), *HEADLINES],
         "presets": presets(known),
         "boards": [_board(name, board, known) for name, board in known.boards.items()],
         "calendars": [_calendar(name, entries, known) for name, entries in known.calendars.items()],
         "interventions": interventions(),
         "places": [_place(name, place, known) for name, place in known.places.items()],
         "case": {"name": known.case, "folder": known.folder} if known.case else None,
+        "extension": known.extension or None,
         "quantiles": list(QUANTILES),
-        "measures": [
-            {
-                "name": name,
-                "label": titled(name),
-                "unit": MEASURES[name].unit,
-                "low": MEASURES[name].low if abs(MEASURES[name].low) < 1e9 else None,
-                "high": MEASURES[name].high if abs(MEASURES[name].high) < 1e9 else None,
-                "says": MEASURES[name].says,
-                "final": MEASURES[name].at_the_end,
-            }
-            for name in PAGE_MEASURES
-        ],
+        "measures": [_measure(measure) for measure in _measures(known)],
         "terms": [
             {"name": name, "label": term.label, "says": term.says, "pushes": term.only_pushes}
-            for name, term in MONTH.terms.items()
+            for name, term in known.month.terms.items()
         ],
         "sectors": [{"name": name, "label": titled(name), "colour": SECTOR_COLOURS[name]} for name in SECTORS],
         "tables": list(MONTH.choices.tables),
@@ -166,14 +165,45 @@ def catalogue(known: Choices | None = None) -> dict[str, Any]:
         "lessons": [_lesson(lesson) for lesson in lessons()],
         "assumptions": _assumptions(),
         "behaviours": _behaviours(),
-        "start": _as_it_is(known.case) if known.case else START,
-        "play": role_play(known.case or "baseline_lsp"),
+        "start": _as_it_is(known.case or ORDINARY) if known.case or known.extension else START,
+        "play": role_play(known.case or ORDINARY),
     }
 
 
-def _as_it_is(case: str) -> dict[str, Any]:
-    """Return the case on both sides: what side B does otherwise is then all that differs."""
-    return {side: {"preset": case, "changes": {}} for side in ("left", "right")}
+def _own_settings(known: Choices) -> list[Parameter]:
+    """Return the settings of one's own, levers first."""
+    own = [parameter for path, parameter in known.month.parameters.items() if path not in PARAMETERS]
+    return sorted(own, key=lambda parameter: parameter.role != "lever")
+
+
+def _groups(known: Choices) -> list[dict[str, str]]:
+    """Return the groups of settings in their order, those of one's own first."""
+    own = dict.fromkeys(_OWN_GROUPS[one.role == "lever"] for one in _own_settings(known))
+    return [{"name": name, "says": says} for name, says in (*own, *((name, says) for _, name, says in _GROUPS))]
+
+
+def _measures(known: Choices) -> list[Measure]:
+    """Return the measures that the page can draw, those of one's own last."""
+    measures = known.month.measures
+    own = [measure for name, measure in measures.items() if name not in MEASURES]
+    return [*(measures[name] for name in PAGE_MEASURES), *own]
+
+
+def _measure(measure: Measure) -> dict[str, Any]:
+    return {
+        "name": measure.name,
+        "label": capital(measure.label),
+        "unit": measure.unit,
+        "low": measure.low if abs(measure.low) < 1e9 else None,
+        "high": measure.high if abs(measure.high) < 1e9 else None,
+        "says": measure.says,
+        "final": measure.at_the_end,
+    }
+
+
+def _as_it_is(preset: str) -> dict[str, Any]:
+    """Return a scenario on both sides: what side B does otherwise is then all that differs."""
+    return {side: {"preset": preset, "changes": {}} for side in ("left", "right")}
 
 
 def _own_types(known: Choices) -> dict[str, str]:
@@ -231,20 +261,21 @@ def _behaviours() -> list[dict[str, str]]:
 
 def controls(known: Choices) -> list[dict[str, Any]]:
     """Return a control for everything that a side may set, in the order in which groups are shown."""
-    declared = [_control(parameter) for parameter in PARAMETERS.values()]
-    return [*_board_controls(known), *sorted(declared, key=lambda control: _group_order(control["path"]))]
+    own = [_control(one, _OWN_GROUPS[one.role == "lever"][0]) for one in _own_settings(known)]
+    shipped = sorted(PARAMETERS.values(), key=lambda parameter: _group_order(parameter.path))
+    return [*_board_controls(known), *own, *(_control(one, _GROUPS[_group_order(one.path)][1]) for one in shipped)]
 
 
 def _group_order(path: str) -> int:
     return next(place for place, (beginnings, _, _) in enumerate(_GROUPS) if path.startswith(beginnings))
 
 
-def _control(parameter: Parameter) -> dict[str, Any]:
+def _control(parameter: Parameter, group: str) -> dict[str, Any]:
     has_number = parameter.low is not None
     return {
         "path": parameter.path,
-        "label": titled(parameter.path),
-        "group": _GROUPS[_group_order(parameter.path)][1],
+        "label": titled(parameter.path) if parameter.path in PARAMETERS else capital(parameter.label),
+        "group": group,
         "kind": "number_or_choice" if has_number and parameter.choices else "number" if has_number else "choice",
         "unit": parameter.unit,
         "low": parameter.low,
@@ -281,7 +312,7 @@ def _board_controls(known: Choices) -> list[dict[str, Any]]:
          "Whether everyone decides or an executive of public bodies only (S2)."),
         ("chair", "Who chairs", [*SECTORS, "nobody"], "The sector from which the chair comes."),
     )  # fmt: skip
-    board = known.scenarios["baseline_lsp"].board
+    board = known.scenarios[ORDINARY].board
     chosen = [
         {**shared, "path": f"board.{name}", "label": label, "kind": "choice", "choices": options,
          "default": getattr(board, name), "says": says, "source": "S2, S3"}
@@ -326,7 +357,7 @@ def _preset(described: Mapping[str, str], defaults: Mapping[str, Any], known: Ch
 def settings_of(scenario: Scenario) -> dict[str, Any]:
     """Return the value of every control but the named ones, by path, as a scenario has it at its start."""
     topics = {topic: dataclasses.asdict(getattr(scenario, topic)) for topic in TOPICS}
-    return flat(topics) | _board_settings(scenario.board)
+    return flat(topics) | flat(scenario.own, "own.") | _board_settings(scenario.board)
 
 
 def _board_settings(board: Any) -> dict[str, Any]:

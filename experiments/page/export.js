@@ -7,7 +7,7 @@ function fillTake() {
     <p><label>Embed one picture <select id="embed-what">${EMBEDDED.map(([name, label]) => `<option value="${name}">${label}</option>`).join("")}</select></label>
     <input type="text" readonly id="embed" aria-label="Code that embeds it"></p>
     <h3>Reproduce this</h3>
-    <p>Put both files into a folder <code>${FOLDER}/scenario</code>, then run the command where <code>${FOLDER}</code> is${CASE ? `, and the folder of the case, <code>${escaped(CASE.folder)}</code>, if a side has anything of it` : ""}. It gives the numbers of this page; the engine here was made from sources <code id="engine-hash"></code>.</p>
+    <p>Put both files into a folder <code>${FOLDER}/scenario</code>, then run the command where <code>${FOLDER}</code> is${CASE ? `, and the folder of the case, <code>${escaped(CASE.folder)}</code>, if a side has anything of it` : ""}${EXTENSION ? `, with <code>${escaped(EXTENSION)}</code>` : ""}. It gives the numbers of this page; the engine here was made from sources <code id="engine-hash"></code>.</p>
     <p><button type="button" id="yaml-left">side_a.yaml</button> <button type="button" id="yaml-right">side_b.yaml</button></p>
     <pre id="reproduce-command" tabindex="0"></pre><pre id="reproduce-python" tabindex="0"></pre><p id="reproduce-note" class="quiet"></p>
     <h3>Data</h3><p><button type="button" id="csv">Curves (CSV)</button> <button type="button" id="csv-regimes">Regimes (CSV)</button>

@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Any
 
 from experiments.page.catalogue import catalogue
-from experiments.page.engine.module import module_as_text
+from experiments.page.engine.module import Engine, shipped
 from experiments.page.options import FEWEST_MONTHS, MOST_MONTHS, MOST_SEATS, Choices, choices
 from experiments.page.tables import engine_tables
 from experiments.versions import PACKAGE
@@ -38,17 +38,17 @@ _COMMENTS_AND_INDENTS = re.compile(r"^[ \t]*(?://[^\n]*\n|/\*\*.*?\*/\n|(?=\S))|
 FIRST_REPLICATES, MOST_REPLICATES = 100, 400
 
 
-def page_html(known: Choices | None = None) -> str:
-    """Return the whole page; by default without a case."""
-    known = known or choices()
+def page_html(known: Choices | None = None, engine: Engine | None = None) -> str:
+    """Return the whole page; by default without a case, and with the engine of the model's own month."""
+    known, engine = known or choices(), engine or shipped()
     described = catalogue(known) | {"limits": limits(), "written_by": f"{PACKAGE} {_own_version()}".strip()}
     library, script = chart_library(), own_script(SCRIPTS)
     parts = {
         "policy": _security_policy([library, script]),
         "style": _text("page.css"),
         "catalogue": _json(described),
-        "engine": _json(engine_tables(known, most_replicates=MOST_REPLICATES)),
-        "module": module_as_text(),
+        "engine": _json(engine_tables(known, engine, most_replicates=MOST_REPLICATES)),
+        "module": engine.as_text(),
         "worker": own_script(WORKER),
         "library": library,
         "script": script,

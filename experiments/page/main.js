@@ -38,6 +38,7 @@ async function start() {
   });
   page.announcer = new Announcer(at("said"));
   page.story = new Story(at("story"), showStep);
+  if (EXTENSION) tellOfExtension();
   fillChoices();
   fillAbout();
   fillTake();
@@ -46,6 +47,15 @@ async function start() {
   showOnly();
   makeFigures();
   ask();
+}
+
+/** Leave out what would be told by the rules of the model, and say so where it would be. */
+function tellOfExtension() {
+  for (const part of document.querySelectorAll("[data-of-the-model]")) part.hidden = true;
+  const name = `<code>${escaped(EXTENSION)}</code>`;
+  at("own-month").innerHTML = `Both sides live by the month of ${name}, which is not that of the model. Lessons and role play speak of the model, so this page has neither.`;
+  at("own-inside").innerHTML = `Who sits round the table, what a month decides and the story of a run are told by the rules of the model, which ${name} may have changed, so they are left out. What is here was kept by the run itself.`;
+  at("own-month").hidden = at("own-inside").hidden = false;
 }
 
 /** Somebody set a side otherwise: what a link held that cannot be, and what was put back to try, is over. */
@@ -176,7 +186,7 @@ function showExamples() {
   at("reason").innerHTML = reasonWords(page.answer);
   fillPartners(view.picked);
   showInside(view);
-  page.story.renew(page.answer);
+  if (!EXTENSION) page.story.renew(page.answer);
   document.documentElement.dataset.inside = String(Number(document.documentElement.dataset.inside ?? 0) + 1);
 }
 
@@ -218,20 +228,30 @@ function showInside(view) {
   slider.setAttribute("aria-valuetext", monthName(answer.start, view.step));
   at("month-name").textContent = monthName(answer.start, view.step);
   drawTimeline(figures.timeline, answer, view);
-  for (const side of SIDES) {
-    drawTable(figures[`table_${side}`], side, answer, view);
-    if (answer[side].example) at(`month-${side}`).innerHTML = monthWords(answer, side, view.step);
-  }
   drawRibbon(figures.ribbon, answer, view);
-  page.announcer.rest(page.playing, [view.step, state.partner, page.story.about].join(), () => page.story.words(viewOf().step) ?? tablesInWords(page.answer, viewOf().step, viewOf().picked));
+  if (!EXTENSION) showTables(view);
   if (state.partner === null || at("partner").value !== view.picked) at("partner").value = view.picked ?? "";
   if (!view.picked) return;
   const label = partnerLabel(answer, view.picked);
   figures.terms.retitle(`${label}: what draws it in, what pushes it away`, "Parts of its decision to go in person, in the chosen month or its last as a member.");
-  figures.chance.retitle(`${label}: chance that it goes in person`, "Gaps: no seat, or no table.");
   drawTerms(figures.terms, answer, view.picked, view.step);
+  if (EXTENSION) {
+    at("why").innerHTML = `<p class="quiet">How likely it comes is what the rules of the model make of these terms, and is left out too.</p>`;
+    return;
+  }
+  figures.chance.retitle(`${label}: chance that it goes in person`, "Gaps: no seat, or no table.");
   drawChance(figures.chance, answer, view.picked, view);
   at("why").innerHTML = whyWords(answer, view.picked, view.step);
+}
+
+/** What goes through the meetings of the month again, by the rules of the model. */
+function showTables(view) {
+  const { figures, answer, state } = page;
+  for (const side of SIDES) {
+    drawTable(figures[`table_${side}`], side, answer, view);
+    if (answer[side].example) at(`month-${side}`).innerHTML = monthWords(answer, side, view.step);
+  }
+  page.announcer.rest(page.playing, [view.step, state.partner, page.story.about].join(), () => page.story.words(viewOf().step) ?? tablesInWords(page.answer, viewOf().step, viewOf().picked));
 }
 
 /** Where runs that ended one way on side A end on side B. HTML. */
@@ -298,6 +318,7 @@ function makeFigures() {
       title: `Side ${LETTER[side]}`, says: "Share of partnerships in each regime.", spec: regimesSpec(), file: `regimes-${LETTER[side]}`,
       table: () => regimesTable(current(), side),
     });
+    if (EXTENSION) continue;
     figures[`table_${side}`] = new Figure(at("charts-table"), {
       title: `Side ${LETTER[side]} round the table`, says: "", spec: tableSpec(), file: `table-${LETTER[side]}`, table: () => seatsTable(current(), side, viewOf().step),
     });
@@ -305,12 +326,13 @@ function makeFigures() {
   figures.ribbon = new Figure(at("chart-ribbon"), { title: "What both runs are, month by month", says: "A click picks a month.", spec: ribbonSpec(), file: "regimes-of-the-run", table: () => ribbonTable(current()) });
   figures.timeline = new Figure(at("chart-timeline"), { title: "Policy dates and events", says: "Filled diamonds: policy. Triangles: seats taken. Crosses: what ended. Dots: other events.", spec: timelineSpec(), file: "timeline", table: () => timelineTable(current()) });
   figures.terms = new Figure(at("charts-partner"), { title: "What draws it in, what pushes it away", spec: termsSpec(), file: "partner-terms", table: () => termsTable(current(), viewOf().picked, viewOf().step) });
-  figures.chance = new Figure(at("charts-partner"), { title: "Chance that it goes in person", spec: chanceSpec(), file: "partner-chance", table: () => chanceTable(current(), viewOf().picked) });
+  if (!EXTENSION) figures.chance = new Figure(at("charts-partner"), { title: "Chance that it goes in person", spec: chanceSpec(), file: "partner-chance", table: () => chanceTable(current(), viewOf().picked) });
   figures.other = new Figure(at("chart-other"), { title: MEASURES.get(page.state.measure).label, says: "", spec: fanSpec(200), file: "measure", table: () => fanTable(page.state.measure, current()) });
   retitleOther();
   for (const figure of Object.values(figures)) if (figure.spec.isOverTime) monthByClick(figure);
-  for (const figure of [...SIDES.map((side) => figures[`table_${side}`]), figures.ribbon]) pickByClick(figure);
-  for (const side of SIDES) pickByKeys(figures[`table_${side}`], setPartner);
+  const tables = SIDES.map((side) => figures[`table_${side}`]).filter(Boolean);
+  for (const figure of [...tables, figures.ribbon]) pickByClick(figure);
+  for (const figure of tables) pickByKeys(figure, setPartner);
   at("table-key").innerHTML = CATALOGUE.sectors.map((sector) => `<span class="sector ${SECTOR_SHAPE[sector.name]}" data-sector="${sector.name}"></span>${sector.label}`).join(" ")
     + ` · large: in person · small: a junior · empty: nobody came · halo: influence · number: proposes that item · ring: in the team of what is adopted · tick: supports an item · coin: puts in own money · lines: ties, thicker with more trust; green: made this month; red, broken: lapsed · papers: items, dark if adopted · click a body, or go to it with arrow keys and press Enter, for its reasons`;
   colourKeys();

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from experiments.behaviours import ACCEPTED, BEST, BY_HAND, GROUP, read_sample, table_named
 from experiments.cases.reading import read_case
 from experiments.compose import load_place, load_scenario, scenario_names
 from experiments.errors import CommandError
+from experiments.extensions import EXTENSION
 from experiments.files import typed_path
 from experiments.options import kept_for_a_folder, option_names
-from sim import Place, Scenario, place_names
+from sim import MONTH, Month, Place, Scenario, place_names
+from sim.own import found_extension, load_month
 from sim.parameters import Behaviour
 from sim.population import seats_of
 from sim.scenario import Board, CalendarEntry
@@ -36,6 +39,10 @@ class Choices:
     """The name of the case among all of them: no file can have it."""
     folder: str = ""
     """Its folder, as a command names it."""
+    month: Month = MONTH
+    """What all scenarios live by."""
+    extension: str = ""
+    """Where the month is from, as a command names it; nothing if it is that of the model."""
 
     def place_of(self, scenario: str) -> str:
         """Return the name of the place of a scenario."""
@@ -45,25 +52,47 @@ class Choices:
 @kept_for_a_folder
 def choices() -> Choices:
     """Return what a page can name without a case."""
-    names = dict.fromkeys((*place_names(), *option_names("place")))
-    return Choices(preset_scenarios(), board_options(), calendar_options(), {name: load_place(name) for name in names})
+    return Choices(preset_scenarios(), board_options(), calendar_options(), _places())
 
 
-def choices_with(case: str) -> Choices:
+def choices_of_extension(extension: str) -> Choices:
+    """Return the same where all scenarios live by the month of an extension, read anew.
+
+    Raises :class:`sim.ScenarioError` for what is no extension, and CommandError for a month that no page has room for.
+    """
+    found = found_extension(extension)
+    month, given = load_month(found), _given(found)
+    _refuse_unfit_month(extension, month)
+    return Choices(
+        _scenarios(given),
+        board_options(),
+        _calendars(given),
+        _places(),
+        month=month,
+        extension=Path(found).name if typed_path(extension).is_absolute() else extension,
+    )
+
+
+def _places() -> dict[str, Place]:
+    return {name: load_place(name) for name in dict.fromkeys((*place_names(), *option_names("place")))}
+
+
+def choices_with(case: str, extension: str = "") -> Choices:
     """Return what a page can name with the case in a folder: the ordinary partnership there comes first.
 
     Raises CommandError for a case that does not hold together, or that a page has no room for.
     """
-    read, usual = read_case(case), choices()
-    scenario = load_scenario("baseline_lsp", [BY_HAND], case=case)
+    read, usual = read_case(case), choices_of_extension(extension) if extension else choices()
+    scenario = load_scenario("baseline_lsp", _given(found_extension(extension) if extension else ""), case=case)
     _refuse_unfit(case, scenario)
     name = f"case:{read.name}"
     own_dates = {} if scenario.calendar in usual.calendars.values() else {name: scenario.calendar}
-    return Choices(
-        {name: scenario} | dict(usual.scenarios),
-        {name: scenario.board} | dict(usual.boards),
-        own_dates | dict(usual.calendars),
-        {name: scenario.place} | dict(usual.places),
+    return dataclasses.replace(
+        usual,
+        scenarios={name: scenario} | dict(usual.scenarios),
+        boards={name: scenario.board} | dict(usual.boards),
+        calendars=own_dates | dict(usual.calendars),
+        places={name: scenario.place} | dict(usual.places),
         case=name,
         folder=read.folder.name if typed_path(case).is_absolute() else case,
     )
@@ -84,22 +113,35 @@ def _refuse_unfit(case: str, scenario: Scenario) -> None:
         )
 
 
+def _refuse_unfit_month(extension: str, month: Month) -> None:
+    """Refuse a month that a page has no room for."""
+    else_run = f"partnerships compare extension={extension} takes it"
+    if month.naming is not MONTH.naming:
+        raise CommandError(f"extension={extension} names months by a rule of its own, which a page has not; {else_run}")
+    for name in month.known["own"]:
+        if month.parameters[f"own.{name}"].low is None:
+            raise CommandError(
+                f"extension={extension}: own.{name} declares no range, so a page has no slider for it: "
+                f"state low= and high=; {else_run}"
+            )
+
+
 @kept_for_a_folder
 def preset_scenarios() -> Mapping[str, Scenario]:
     """Return the scenarios by name, with the numbers set by hand. The first call takes about a second."""
-    return {name: load_scenario(name, [BY_HAND]) for name in scenario_names()}
+    return _scenarios(_given())
 
 
 @kept_for_a_folder
 def board_options() -> Mapping[str, Board]:
     """Return the boards by name."""
-    return _options("board", lambda scenario: scenario.board)
+    return _options("board", lambda scenario: scenario.board, _given())
 
 
 @kept_for_a_folder
 def calendar_options() -> Mapping[str, tuple[CalendarEntry, ...]]:
     """Return the calendars by name."""
-    return _options("calendar", lambda scenario: scenario.calendar)
+    return _calendars(_given())
 
 
 @kept_for_a_folder
@@ -114,5 +156,18 @@ def accepted_sets() -> tuple[Behaviour, ...]:
     return read_sample(table_named(f"{ACCEPTED}.csv")).sets
 
 
-def _options(group: str, part: Callable[[Scenario], Option]) -> dict[str, Option]:
-    return {name: part(load_scenario("baseline_lsp", [f"{group}={name}", BY_HAND])) for name in option_names(group)}
+def _options(group: str, part: Callable[[Scenario], Option], given: list[str]) -> dict[str, Option]:
+    return {name: part(load_scenario("baseline_lsp", [f"{group}={name}", *given])) for name in option_names(group)}
+
+
+def _scenarios(given: list[str]) -> dict[str, Scenario]:
+    return {name: load_scenario(name, given) for name in scenario_names()}
+
+
+def _calendars(given: list[str]) -> dict[str, tuple[CalendarEntry, ...]]:
+    return _options("calendar", lambda scenario: scenario.calendar, given)
+
+
+def _given(extension: str = "") -> list[str]:
+    """Return what all scenarios are loaded with."""
+    return [BY_HAND, *([f"{EXTENSION}={extension}"] if extension else [])]

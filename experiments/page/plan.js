@@ -105,16 +105,16 @@ function calendarOf(scenario) {
   let publicOnly = scenario.board.executive === "public_only";
   const [levers, starts, policy, abolished] = [[], [], [], []];
   for (let step = 0; step < months; step += 1) {
-    let [newLevers, newLeader] = [step === 0, false];
+    let [newLevers, newOthers] = [step === 0, false];
     const gone = [];
     for (const entry of dated.get(step) ?? []) {
-      for (const [path, value] of Object.entries({ ...entry.levers, ...entry.leadership })) inForce.set(path, value);
+      for (const [path, value] of Object.entries({ ...entry.levers, ...entry.leadership, ...entry.own })) inForce.set(path, value);
       newLevers ||= Boolean(entry.levers);
-      newLeader ||= Boolean(entry.leadership);
+      newOthers ||= Boolean(entry.leadership || entry.own);
       if (entry.executive) publicOnly = entry.executive === "public_only";
       gone.push(...abolishedBy(entry, place));
     }
-    if (newLevers || newLeader) {
+    if (newLevers || newOthers) {
       levers.push(ENGINE.table.names.levers.map((path) => Number(inForce.get(path))));
       starts.push(step);
     }

@@ -47,8 +47,8 @@ function nested(entries) {
 }
 
 /** An entry of a calendar as files state it. */
-function entryOf({ levers, leadership, ...others }) {
-  return { ...others, ...nested(Object.entries({ ...levers, ...leadership })) };
+function entryOf({ levers, leadership, own, ...others }) {
+  return { ...others, ...nested(Object.entries({ ...levers, ...leadership, ...own })) };
 }
 
 /** Numbers of behaviour that both sides set alike, as the command line takes them. */
@@ -60,16 +60,19 @@ function behavioursPart(state) {
   return own(state.left) !== own(state.right);
 }
 
+/** What a command and Python name of a month of one's own. */
+const ofExtension = EXTENSION ? [`extension=${EXTENSION}`] : [];
+
 function commandLine(state) {
-  const ofCase = isOfCase(state) ? [/^[\w./-]+$/.test(CASE.folder) ? `case=${CASE.folder}` : `"case=${CASE.folder}"`] : [];
-  return ["partnerships compare", ...ofCase, `--config-dir ${FOLDER}`, `"scenarios=[${SIDES.map((name) => OWN_NAME[name]).join(",")}]"`, `reference=${OWN_NAME.left}`,
+  const named = [...(isOfCase(state) ? [`case=${CASE.folder}`] : []), ...ofExtension];
+  return ["partnerships compare", ...named.map((one) => (/^[\w./=-]+$/.test(one) ? one : `"${one}"`)), `--config-dir ${FOLDER}`, `"scenarios=[${SIDES.map((name) => OWN_NAME[name]).join(",")}]"`, `reference=${OWN_NAME.left}`,
     `replicates=${state.replicates}`, `seed=${state.seed}`, `behaviour=${state.behaviour}`,
     ...sharedBehaviour(state).map(([path, value]) => `${path}=${value}`)].join(" ");
 }
 
 function pythonText(state) {
   const inTurn = state.behaviour === "accepted";
-  const overrides = [...(inTurn ? [] : [`behaviour=${state.behaviour}`]), ...sharedBehaviour(state).map(([path, value]) => `${path}=${value}`)];
+  const overrides = [...ofExtension, ...(inTurn ? [] : [`behaviour=${state.behaviour}`]), ...sharedBehaviour(state).map(([path, value]) => `${path}=${value}`)];
   const changes = nested(sharedBehaviour(state)).behaviour;
   return [
     "from experiments import load_scenario",

@@ -13,6 +13,10 @@ const COMPOSITES = by(CATALOGUE.composites, "path");
 const INTERVENTIONS = by(CATALOGUE.interventions, "name");
 const { quantiles: QUANTILES } = CATALOGUE;
 const MEDIAN = QUANTILES.indexOf(0.5);
+/** The month of its own that a page lives by, as a command names it; null if it is that of the model. */
+const EXTENSION = CATALOGUE.extension;
+/** What an address may hold only of the model's own month. */
+const OF_THE_MODEL = ["play", "lesson"];
 /** What can stand alone in another page: the name of its section, and what it is called. */
 const EMBEDDED = [["ends", "How they end"], ["rescue", "What would have saved it?"], ["way", "What happens on the way"], ["who", "Who is engaged"], ["inside", "Inside one partnership"]];
 const SIDES = ["left", "right"];
@@ -145,7 +149,8 @@ function stateOf(address) {
       if (isDated(path)) takeDated(side.changes, path, text, wrong);
       else if (CONTROLS.has(path)) takeValue(side.changes, path, CONTROLS.get(path), text, wrong);
       else wrong.push(notKnown(path));
-    } else if (key === "play") state.play = gameOf(words, wrong);
+    } else if (EXTENSION && OF_THE_MODEL.includes(key)) wrong.push(`${key} is told by the rules of the model, which this page does not live by: it was left out.`);
+    else if (key === "play") state.play = gameOf(words, wrong);
     else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
     else if (!SIDES.includes(key) && key !== "role") wrong.push(notKnown(key));
   }

@@ -11,7 +11,7 @@ from scipy import stats
 from analysis.shared.paths import flat
 from analysis.shared.summaries import CONFIDENCE
 from experiments.behaviours import ACCEPTED, BEST, USUAL
-from experiments.page.engine.module import built_from
+from experiments.page.engine.module import Engine
 from experiments.page.options import Choices, accepted_sets, best_behaviour
 from sim import ARCHETYPES, SECTORS
 from sim.levers import FUND_BASE_YEAR, LAST_OF_THE_FUND, national_fund_totals, successor_years
@@ -26,12 +26,14 @@ from sim.scenario import Board, CalendarEntry, Place, month_number
 from sim.tables import BLOCK_OF, MOST_ITEMS, N_PROJECTS, N_SECTORS, N_THEMES, SAVING_TIME, TOPICS
 
 
-def engine_tables(known: Choices, *, most_replicates: int) -> dict[str, Any]:
+def engine_tables(known: Choices, engine: Engine, *, most_replicates: int) -> dict[str, Any]:
     """Return all that the engine of the page needs to know, ready for JSON."""
     upper = 0.5 + CONFIDENCE / 2
+    table = memory_table(known.month)
+    table["names"]["levers"] += [f"own.{name}" for name in known.month.known["own"]]
     return {
-        "source": built_from(),
-        "table": memory_table(),
+        "source": engine.source,
+        "table": table,
         "scenario": scenario_table(known),
         "places": [{"name": name, **place_row(place)} for name, place in known.places.items()],
         "groups": list(GROUPS),
@@ -129,6 +131,7 @@ def _entry(entry: CalendarEntry) -> dict[str, Any]:
         "note": entry.note,
         "levers": flat(entry.levers, "levers."),
         "leadership": flat(entry.leadership, "leadership."),
+        "own": flat(entry.own, "own."),
         "abolish": list(entry.abolish),
         "executive": entry.executive,
         "where": dict(entry.where),

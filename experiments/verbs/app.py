@@ -1,13 +1,14 @@
 """Open the explorer in a browser: a page on which every lever moves, and which computes by itself.
 
-The page is that of partnerships explorer, also with case=FOLDER, served to this computer alone, because some browsers
-refuse to run files.
+The page is that of partnerships explorer, also with case=FOLDER and extension=FILE, served to this computer alone,
+because some browsers refuse to run files.
 Ctrl-C stops serving; a page that is open goes on without. Nothing is written.
 
 For example:
   partnerships app
   partnerships app port=9000 browser=false
   partnerships app case=mycity
+  partnerships app extension=grudges.py
 """
 
 from __future__ import annotations
@@ -20,9 +21,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from experiments.errors import CommandError
-from experiments.page.html import page_html
-from experiments.page.options import choices, choices_with
 from experiments.settings import checked
+from experiments.verbs.explorer import page_of
 from sim.parameters import Whole
 
 HERE = "127.0.0.1"
@@ -43,14 +43,15 @@ class AppSettings:
     """What can be set; the defaults are in configs/app.yaml."""
 
     case: str | None
+    extension: str | None
     port: Annotated[Whole, Field(ge=0, le=65_535)]
     browser: bool
 
 
 def serve(settings: AppSettings) -> None:
     """Put the page together and serve it until stopped."""
-    known = choices_with(settings.case) if settings.case else choices()
-    server = server_of(page_html(known).encode(), settings.port)
+    _, page = page_of(settings.case, settings.extension)
+    server = server_of(page.encode(), settings.port)
     address = f"http://{HERE}:{server.server_port}/"
     _tell(f"The explorer is at {address} (Ctrl-C stops it)")
     try:

@@ -3,6 +3,7 @@
     python -m experiments.page.engine.build
 
 It writes ``month.wasm.gz`` beside this file, in two or three minutes, and takes the linker from the extra ``engine``.
+The engine of a month of one's own (:func:`engine_of`) is built in the same way, and kept where its compiled month is.
 The text that Numba hands to LLVM is given another target; what only Python needs falls away, and what is left imports
 nothing: its one function ``run`` reads and writes the memory that it is given. It computes the same bits: additions,
 multiplications, divisions and square roots alone, in the same order.
@@ -11,18 +12,25 @@ multiplications, divisions and square roots alone, in the same order.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from analysis.shared.libraries import library
-from experiments.page.engine.module import MODULE, SOURCES, hash_of_sources
+from experiments.page.engine.module import MODULE, SOURCES, Engine, hash_of_sources, shipped
+from sim import MONTH, ScenarioError
+from sim.own import found_extension, load_month
+from sim.sources import source_hash
 
 FEATURES = "+mutable-globals,+sign-ext,+bulk-memory,+bulk-memory-opt,+nontrapping-fptoint,+multivalue,+simd128"
 """What every browser of the last years has."""
@@ -36,7 +44,13 @@ PLAIN = {
 }
 """Surroundings in which Numba makes a text that does not depend on the machine at hand."""
 
+Told = Callable[[int], None]
+"""Is told of every one of ``STEPS`` that is done."""
+
 MOST_MEMORY = 2**30
+
+STEPS = 3
+"""The text of the month, its code, and that linked."""
 
 _RUN_TIME = """
 @room = internal global [4096 x i8] zeroinitializer, align 64
@@ -65,27 +79,83 @@ def main() -> None:
     print(f"{folder / MODULE}: {len(module):,} bytes, {len(content):,} compressed")
 
 
-def built() -> bytes:
-    """Return the module, built anew. Raises MissingLibrary without a linker."""
-    library("ziglang", purpose="building the engine of the page", extra="engine")
+def built(extension: str = "", done: Told = lambda steps: None) -> bytes:
+    """Return the module of the model's month or an extension's, built anew; ``done`` is told of each of ``STEPS``.
+
+    Raises MissingLibrary without a linker, and :class:`sim.ScenarioError` for a month that no page can have.
+    """
+    _linker()
     with tempfile.TemporaryDirectory() as scratch:
-        subprocess.run(
-            [sys.executable, "-m", "experiments.page.engine.build", "text", scratch], check=True, env=os.environ | PLAIN
-        )
+        found = [found_extension(extension)] if extension else []
+        # Another process, since Numba reads its settings once; modules are found there where they are found here.
+        found_in = {"PYTHONPATH": os.pathsep.join(path or os.curdir for path in sys.path)}
+        _run(["experiments.page.engine.build", "text", scratch, *found], env=os.environ | PLAIN | found_in)
+        done(1)
         text = Path(scratch, "month.ll").read_text("utf-8")
         entry = Path(scratch, "entry.txt").read_text("utf-8")
         object_code = machine_code(for_the_page(text, entry))
-        return linked(object_code, Path(scratch))
+        done(1)
+        module = linked(object_code, Path(scratch))
+        done(1)
+        return module
+
+
+def _linker() -> None:
+    library("ziglang", purpose="building the engine of the page", extra="engine")
+
+
+def _run(words: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+    """Run a module of Python in a process of its own; raise ScenarioError with its last line if it fails."""
+    done = subprocess.run([sys.executable, "-m", *words], env=env, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        line = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+        raise ScenarioError(f"the engine of the page cannot be built of this month: {line}")
+
+
+# ---------------------------------------------------------------------- that of a month of one's own
+
+
+def engine_of(
+    extension: str, building: Callable[[], AbstractContextManager[Told]] = lambda: nullcontext(lambda steps: None)
+) -> Engine:
+    """Return the engine of an extension's month: as it was kept, or built now and kept.
+
+    ``building`` shows how far it is, in ``STEPS``. It is kept in the folder of compiled months, by what it is made
+    from: the month, the package and the versions that compile it. Raises MissingLibrary without a linker, and
+    :class:`sim.ScenarioError` for what is no extension, or for a month that no page can have.
+    """
+    from sim.compiled import put_together
+
+    month = load_month(extension)
+    if not month.own_key:
+        return shipped()
+    source = hashlib.sha256(f"{source_hash('sim', 'experiments.page.engine')} {month.own_key}".encode()).hexdigest()
+    folder = put_together(month).kept.folder
+    file = None if folder is None else folder / f"page-{source[:32]}.wasm.gz"
+    if file is not None:
+        with suppress(OSError, EOFError, zlib.error):
+            content = file.read_bytes()
+            gzip.decompress(content)
+            return Engine(content, source)
+    _linker()
+    with building() as done:
+        content = gzip.compress(built(extension, done), 9, mtime=0)
+    if file is not None:
+        with suppress(OSError):
+            partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+            partial.write_bytes(content)
+            partial.replace(file)
+    return Engine(content, source)
 
 
 # ---------------------------------------------------------------------- the text of the month
 
 
-def write_text(folder: Path) -> None:
-    """Write what Numba makes of the month, and the name of its first function; in surroundings that are PLAIN."""
+def write_text(folder: Path, extension: str = "") -> None:
+    """Write what Numba makes of a month, and the name of its first function; in surroundings that are PLAIN."""
     from sim.portable import month_as_text
 
-    text, entry = month_as_text()
+    text, entry = month_as_text(load_month(extension) if extension else MONTH)
     folder.joinpath("month.ll").write_text(text, "utf-8")
     folder.joinpath("entry.txt").write_text(entry, "utf-8")
 
@@ -142,7 +212,7 @@ def _way_in(text: str, entry: str) -> str:
 
 
 def machine_code(text: str) -> bytes:
-    """Return the text compiled for browsers, not yet linked. Raises RuntimeError if it asks for what no page has."""
+    """Return the text compiled for browsers, not yet linked. Raises ScenarioError if it asks for what no page has."""
     import llvmlite.binding as llvm
 
     llvm.initialize_all_targets()
@@ -159,13 +229,13 @@ def machine_code(text: str) -> bytes:
     builder.getModulePassManager().run(module, builder)
     asked = [each.name for each in module.functions if each.is_declaration and not each.name.startswith("llvm.")]
     if asked:
-        raise RuntimeError(f"the month needs what no page has: {', '.join(asked)}")
+        raise _lacking(asked)
     code: bytes = machine.emit_object(module)
     return code
 
 
 def linked(object_code: bytes, scratch: Path) -> bytes:
-    """Return the module with its own memory, by the linker of the extra ``engine``."""
+    """Return the module with its own memory, by the linker of the extra ``engine``; raise ScenarioError as before."""
     before, after = scratch / "month.o", scratch / "month.wasm"
     before.write_bytes(object_code)
     asked = [
@@ -178,14 +248,25 @@ def linked(object_code: bytes, scratch: Path) -> bytes:
         "stack-size=1048576",
     ]
     room = ["--initial-memory=33554432", f"--max-memory={MOST_MEMORY}"]
-    subprocess.run(
-        [sys.executable, "-m", "ziglang", "wasm-ld", *asked, *room, str(before), "-o", str(after)], check=True
-    )
+    try:
+        _run(["ziglang", "wasm-ld", *asked, *room, str(before), "-o", str(after)])
+    except ScenarioError as error:
+        lacking = re.findall(r"undefined symbol: (\S+)", str(error))
+        raise _lacking(lacking) if lacking else error from None
     return after.read_bytes()
+
+
+def _lacking(names: Sequence[str]) -> ScenarioError:
+    return ScenarioError(
+        f"the month needs {', '.join(names)}, which no page has: take what is in sim.rules.mathematics instead"
+    )
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["text"]:
-        write_text(Path(sys.argv[2]))
+        try:
+            write_text(Path(sys.argv[2]), *sys.argv[3:])
+        except ScenarioError as error:
+            sys.exit(str(error))
     else:
         main()

@@ -1,8 +1,9 @@
-"""The engine of the page as it ships, and of which sources it was built."""
+"""The engine of the page as it ships, and of which sources it was built; or that of a month of one's own."""
 
 from __future__ import annotations
 
 import base64
+import dataclasses
 import gzip
 import json
 from importlib.resources import files
@@ -12,14 +13,28 @@ from sim.sources import files_hash
 MODULE, SOURCES = "month.wasm.gz", "month.json"
 
 
+@dataclasses.dataclass(frozen=True)
+class Engine:
+    """A month compiled for browsers."""
+
+    content: bytes
+    """The module, compressed."""
+    source: str
+    """The sha256 of what it was made from."""
+
+    def as_text(self) -> str:
+        """Return the module as a page holds it: compressed, in base64."""
+        return base64.b64encode(self.content).decode("ascii")
+
+
+def shipped() -> Engine:
+    """Return the engine of the model's own month, as it ships."""
+    return Engine(_here(MODULE), built_from())
+
+
 def module_bytes() -> bytes:
     """Return the module that ships: WebAssembly, not compressed."""
     return gzip.decompress(_here(MODULE))
-
-
-def module_as_text() -> str:
-    """Return the module as a page holds it: compressed, in base64."""
-    return base64.b64encode(_here(MODULE)).decode("ascii")
 
 
 def hash_of_sources() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from strategies import extension_text
 
 BODIES = {
     "partners.csv": "St. Mary <u>Trust</u>,credit_union,business,,,,,,,,,,,,2004-06,\n",
@@ -50,6 +51,14 @@ def page_of_case(case: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     written = tmp_path_factory.mktemp("explorer") / "explorer.html"
     written.write_text(page_html(choices_with(str(case))), encoding="utf-8")
     return written.as_uri()
+
+
+@pytest.fixture(scope="session")
+def grudges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the module that docs/extending.md writes."""
+    file = tmp_path_factory.mktemp("extension") / "grudges.py"
+    file.write_text(extension_text(), encoding="utf-8")
+    return file
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import json
 import random
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from experiments import load_scenario
 from experiments.behaviours import ACCEPTED, BY_HAND, USUAL
 from experiments.compose import load_place
 from experiments.page.catalogue import PAGE_MEASURES, QUANTILES, catalogue
-from experiments.page.engine.module import built_from, hash_of_sources, module_as_text, module_bytes
+from experiments.page.engine.build import engine_of
+from experiments.page.engine.module import Engine, built_from, hash_of_sources, module_bytes, shipped
 from experiments.page.html import MOST_REPLICATES, chart_library, limits, own_script
 from experiments.page.interventions import interventions
-from experiments.page.options import accepted_sets, choices_with, preset_scenarios
+from experiments.page.options import Choices, accepted_sets, choices_of_extension, choices_with, preset_scenarios
 from experiments.page.roles import played_of
 from experiments.page.tables import engine_tables
 from experiments.values import with_values
@@ -31,6 +33,7 @@ from sim.block import Keeping, plans_of
 from sim.choices import given_choices
 from sim.compiled import compiled_month, put_together
 from sim.month import PLACE, item_is_open
+from sim.own import month_of
 from sim.population import seats_of
 from sim.portable import slots_of
 from sim.randomness import PLAYED
@@ -78,12 +81,23 @@ def test_the_module_imports_nothing():
 
 @pytest.fixture(scope="module")
 def lab(case: Path) -> Iterator[Any]:
+    with lab_of(choices_with(str(case)), shipped()) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def lab_of_extension(grudges: Path) -> Iterator[Any]:
+    with lab_of(choices_of_extension(str(grudges)), engine_of(str(grudges))) as page:
+        yield page
+
+
+@contextmanager
+def lab_of(known: Choices, of_month: Engine) -> Iterator[Any]:
     """Give a page that has the scripts of the explorer without its looks, and the engine as ``engine``."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    known = choices_with(str(case))
     told = catalogue(known) | {"limits": limits()}
-    tables = engine_tables(known, most_replicates=MOST_REPLICATES)
-    texts = {"catalogue": json.dumps(told), "engine": json.dumps(tables), "module": module_as_text()}
+    tables = engine_tables(known, of_month, most_replicates=MOST_REPLICATES)
+    texts = {"catalogue": json.dumps(told), "engine": json.dumps(tables), "module": of_month.as_text()}
     elements = "".join(
         f'<script type="text/plain" id="{name}">{text.replace("<", chr(92) + "u003c")}</script>'
         for name, text in texts.items()
@@ -207,6 +221,17 @@ class QuestionOfCase(Question):
         return load_scenario("baseline_lsp", overrides, case=self.case)
 
 
+@dataclasses.dataclass(frozen=True)
+class QuestionOfExtension(Question):
+    """The same of a month of one's own."""
+
+    preset: str = "talking_shop"
+    extension: str = ""
+
+    def loaded(self, overrides: list[str]) -> Scenario:
+        return load_scenario(self.preset, [*overrides, f"extension={self.extension}"])
+
+
 def dated_entry(path: str, dose: str) -> CalendarEntry:
     """Return what a dated change of a side does, as an entry of a calendar."""
     name, month = path.split("@")
@@ -261,12 +286,12 @@ QUESTIONS = [
 
 def _room(question: Question, held: dict[str, list[str]], every: int = 7) -> Any:
     scenario = question.scenario
+    month = month_of(scenario)
+    measures = [*PAGE_MEASURES, *(name for name in month.measures if name not in MONTH.measures)]
     record = Recorder("what the page keeps of a run", **{kind: tuple(names) for kind, names in held.items()})
-    keeping = Keeping(
-        list(range(0, scenario.months, every)), list(PAGE_MEASURES), partners=True, terms=True, record=record
-    )
-    made = put_together(MONTH)
-    plans = plans_of([scenario], made.layout, MONTH) * 8
+    keeping = Keeping(list(range(0, scenario.months, every)), measures, partners=True, terms=True, record=record)
+    made = put_together(month)
+    plans = plans_of([scenario], made.layout, month) * 8
     replicates = [*range(RUNS), *[RUNS - 1] * (8 - RUNS)]
     return made.room_of(plans, seed=question.seed, replicates=replicates, keeping=keeping)
 
@@ -293,7 +318,7 @@ def test_the_browser_lives_through_the_same_months(lab, question):
     """Measures, bodies with terms, events, ties and trust to the last bit, and the regime of every month."""
     lived = lab.evaluate("livedOf", question.asked(every=1))
     room = _room(question, lab.evaluate("HELD"), every=1)
-    compiled_month(MONTH).run_block(room.request, room.draws, room.kept, 8)
+    compiled_month(month_of(question.scenario)).run_block(room.request, room.draws, room.kept, 8)
     kept = room.kept
     of_runs = {
         "measures": kept.kept, "columns": kept.partner_rows, "partner": kept.held.things, "matrix": kept.held.matrices
@@ -326,6 +351,19 @@ def test_a_case_has_the_same_bits(lab, case, changes):
     question = QuestionOfCase(changes=changes, case=case)
     test_a_block_is_packed_into_the_same_bytes(lab, question)
     test_the_browser_lives_through_the_same_months(lab, question)
+
+
+@pytest.mark.long
+@in_a_browser
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"own.apology": 0.7, "own.grudge_rate": 0.31, "levers.duty.attend": 0.5, "cuts@2005-01": "mild"}],
+)
+def test_a_month_of_ones_own_has_the_same_bits(lab_of_extension, grudges, changes):
+    """The example of docs/extending.md: its state, term, measure, settings and replaced rule."""
+    question = QuestionOfExtension(changes=changes, extension=str(grudges))
+    test_a_block_is_packed_into_the_same_bytes(lab_of_extension, question)
+    test_the_browser_lives_through_the_same_months(lab_of_extension, question)
 
 
 def _minutes_in_mesa(question: Question) -> list[list[dict[str, Any]]]:

@@ -23,7 +23,7 @@ from analysis.seminar.lesson import Lesson
 from experiments import load_scenario
 from experiments.behaviours import BEST, BY_HAND, GROUP, on_turns
 from experiments.page.catalogue import lessons
-from experiments.page.engine.module import module_as_text
+from experiments.page.engine.module import shipped
 from experiments.page.html import page_html
 from experiments.page.options import accepted_sets, preset_scenarios
 from experiments.runs.lessons import answer_to
@@ -152,7 +152,7 @@ def test_a_browser_that_cannot_run_the_engine_is_told(browser: Any, tmp_path: Pa
     """As one without vectors would refuse the module, so any refuses one that is none."""
     broken = base64.b64encode(gzip.compress(b"\0asm\1\0\0\0\xff")).decode("ascii")
     written = tmp_path / "explorer.html"
-    written.write_text(page_html().replace(module_as_text(), broken), "utf-8")
+    written.write_text(page_html().replace(shipped().as_text(), broken), "utf-8")
     page = browser.new_page()
     page.goto(written.as_uri())
     expect(page.locator("#problem")).to_contain_text("cannot run in this browser", timeout=SECONDS * 1000)

@@ -44,7 +44,7 @@ def test_one_page_is_served_and_nothing_else():
 
 
 def test_a_port_in_use_is_told_in_one_line(capfd, monkeypatch):
-    monkeypatch.setattr("experiments.verbs.app.page_html", lambda known: "")
+    monkeypatch.setattr("experiments.verbs.app.page_of", lambda case, extension: (None, ""))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert main(["app", f"port={taken.getsockname()[1]}", "browser=false"]) == 2
     (line,) = capfd.readouterr().err.strip().splitlines()

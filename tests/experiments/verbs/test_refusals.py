@@ -13,7 +13,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     "app": [
         (["port=70000"], ["0 to 65535"]),
         (["browsr=false"], ["did you mean browser?"]),
-        (["extension=mine.py"], ["app takes no month of your own", "compare extension=mine.py"]),
+        (["extension=mine.py"], ["'mine.py'", "neither a module that can be imported nor a file"]),
         (["case=nowhere"], ["'nowhere'", "is no folder", "partnerships new case=nowhere"]),
         (["scenario=talking_shop"], ["scenario"]),
     ],
@@ -85,7 +85,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     ],
     "explorer": [
         (["outptu=here"], ["did you mean output?"]),
-        (["extension=mine.py"], ["explorer takes no month of your own", "compare extension=mine.py"]),
+        (["extension=mine.py"], ["'mine.py'", "neither a module that can be imported nor a file"]),
         (["case=nowhere"], ["'nowhere'", "is no folder", "partnerships new case=nowhere"]),
         (["place=hackney"], ["place"]),
         (["overwrite=perhaps"], ["overwrite"]),

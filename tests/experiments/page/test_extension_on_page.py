@@ -1,0 +1,76 @@
+"""A month of one's own on the page: what there is no room for, and that it takes a linker."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import refused_line
+
+from experiments.page.engine.build import linked, machine_code
+from sim import ScenarioError
+
+NO_RANGE = """
+from pydantic.dataclasses import dataclass
+from sim import MONTH
+from sim.parameters import Real, lever
+
+@dataclass(frozen=True)
+class Settings:
+    mood: Real = lever(0.1, unit="mood", source="assumed", says="A mood.")
+
+month = MONTH.setting(Settings)
+"""
+OWN_NAMES = """
+import dataclasses
+from sim import MONTH
+
+month = dataclasses.replace(MONTH, naming=dataclasses.replace(MONTH.naming))
+"""
+NEVER_BUILT = """
+from sim import MONTH
+
+month = MONTH.holding(never_held="partner")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("empty_folder")
+@pytest.mark.parametrize(
+    ("verb", "text", "words"),
+    [
+        ("app", NO_RANGE, ["own.mood", "no range", "low= and high=", "compare extension=mine.py"]),
+        ("app", OWN_NAMES, ["names months by a rule of its own", "compare extension=mine.py"]),
+        ("explorer", NEVER_BUILT, ["needs ziglang", "pip install 'local-partnerships[engine]'"]),
+    ],
+)
+def test_what_a_page_has_no_room_for_is_refused_in_one_line(
+    verb: str, text: str, words: list[str], capfd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A setting without a range, other names for months, and any month where there is no linker."""
+    monkeypatch.setitem(sys.modules, "ziglang", None)
+    Path("mine.py").write_text(text, "utf-8")
+    line = refused_line([verb, "extension=mine.py"], capfd)
+    for word in words:
+        assert word in line
+    assert [path.name for path in Path().iterdir() if path.suffix != ".py" and path.name != "__pycache__"] == []
+
+
+USES_EXP = """
+target datalayout = ""
+target triple = ""
+declare double @llvm.exp.f64(double)
+define double @run(double %x) {
+  %y = call double @llvm.exp.f64(double %x)
+  ret double %y
+}
+"""
+
+
+def test_a_function_that_no_page_has_is_told_with_the_cure(tmp_path: Path) -> None:
+    """A step that calls ``math.exp`` runs in Python, but browsers have no such function in the engine's reach."""
+    pytest.importorskip("ziglang", reason="no linker is installed")
+    with pytest.raises(ScenarioError, match=r"needs exp, which no page has: take what is in sim\.rules\.mathematics"):
+        linked(machine_code(USES_EXP), tmp_path)
