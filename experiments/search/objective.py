@@ -133,7 +133,7 @@ def varied(names: Sequence[str], parameters: Mapping[str, Parameter] = PARAMETER
 
 def _refuse_without_range(parameter: Parameter, parameters: Mapping[str, Parameter]) -> None:
     """Refuse a setting of one's own from which no numbers can be drawn."""
-    if parameter.low is None or parameter.high is None or parameter.choices:
+    if parameter.low is None or parameter.high is None:
         raise CommandError(
             f"vary: {parameter.path} declares no range of numbers to draw from: declare it in the extension as "
             "uncertain(..., low=, high=)"

@@ -166,13 +166,9 @@ def test_a_shorter_run_shows_the_same_months(mycity):
 
 GRUDGES = """
 # grudges.py, with what has no range
-from typing import Annotated, Literal
-from pydantic import Field
-
-
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class More(Settings):
-    meant: Literal["well", "ill"] = lever("well", unit="name", source="assumed", says="How a slight is meant.")
+    meant: Real = lever(0.5, unit="0 ill to 1 well", source="assumed", says="How a slight is meant; nobody knows how far.")
     patience: int = uncertain(3, unit="months", low=0, high=12, source="assumed", says="Months before a grudge.")
 
 
