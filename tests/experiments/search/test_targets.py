@@ -168,7 +168,7 @@ GRUDGES = """
 # grudges.py, with what has no range
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class More(Settings):
-    meant: Real = lever(0.5, unit="0 ill to 1 well", source="assumed", says="How a slight is meant; nobody knows how far.")
+    meant: Real = lever(0.5, unit="0 ill to 1 well", source="assumed", says="How a slight is meant.")
     patience: int = uncertain(3, unit="months", low=0, high=12, source="assumed", says="Months before a grudge.")
 
 
