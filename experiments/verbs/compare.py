@@ -79,7 +79,7 @@ HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", 
 _BYTES_A_RUN = 5_500
 _BYTES_A_MONTH = 450
 _BYTES_AN_EDGE = 140
-"""What a run takes, a month of it while figures are drawn, and an edge of a network while it is read, as measured."""
+"""What a run takes at most, a month of it while figures are drawn, and an edge of a network while it is read."""
 
 
 @checked
