@@ -25,7 +25,7 @@ from experiments.extensions import naming
 from experiments.files import Refused, inside, read_parquet
 from experiments.output.manifest import read_manifest
 from experiments.own_yaml import read_yaml
-from experiments.study import executors, plans, store
+from experiments.study import plans, store
 from experiments.study.identity import sealed
 from sim import ScenarioError
 
@@ -416,20 +416,6 @@ def test_a_table_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------------- chunks
-
-
-@pytest.fixture
-def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the chunks that are computed."""
-    ids: list[str] = []
-    run_chunk = executors.run_chunk
-
-    def counted(folder: str, chunk_id: str, *, threads: int | None) -> str:
-        ids.append(chunk_id)
-        return run_chunk(folder, chunk_id, threads=threads)
-
-    monkeypatch.setattr(executors, "run_chunk", counted)
-    return ids
 
 
 def files_of(id: str) -> list[Path]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from in_a_browser import SECONDS, Open, expect, in_a_browser, move, settled
-from test_rescue_and_dates import counts_on, files_of_both_sides
+from reproducing import assert_reproduced
 
 from experiments import load_scenario
 from experiments.behaviours import BEST, BY_HAND, GROUP
-from experiments.console import main
 from experiments.runs.pairs import run_pairs
 from sim import simulate
 
@@ -76,25 +74,8 @@ def test_what_is_on_the_page_of_a_case_can_be_reproduced(
     right = f"right=talking_shop&r.board={NAME}&r.calendar=abolition_2010"
     page = opened(f"{page_of_case}#{left}&{right}&n=31&seed=5&months=60")
     assert page.locator("#problem").inner_text() == ""
-    counts = counts_on(page)
-    files_of_both_sides(page, tmp_path)
     (tmp_path / "mycity").symlink_to(case)
-    monkeypatch.chdir(tmp_path)
-    command = page.locator("#reproduce-command").inner_text().replace('"', "")
-    assert "case=mycity" in command
-    assert main([*command.split()[1:], "engine=ensemble", "figures=false", "output=found"]) == 0
-    shares = pd.read_csv("found/regimes.csv")
-    found = {
-        side: {row.regime: round(row.share * 31) for row in rows.itertuples()}
-        for side, rows in shares.groupby("scenario")
-    }
-    assert found == counts
-    spaces: dict[str, Any] = {}
-    exec(page.locator("#reproduce-python").inner_text(), spaces)
-    by_python = spaces["found"].runs.groupby("scenario")["regime"].value_counts()
-    assert by_python[by_python > 0].to_dict() == {
-        (side, regime): count for side, counted in counts.items() for regime, count in counted.items() if count
-    }
+    assert_reproduced(page, tmp_path, monkeypatch, named="case=mycity")
 
 
 def test_a_body_of_the_case_is_played_and_what_would_have_saved_it_is_found(page_of_case: str, opened: Open) -> None:

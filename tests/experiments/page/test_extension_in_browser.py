@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from in_a_browser import SECONDS, Open, expect, in_a_browser, move
-from test_rescue_and_dates import counts_on, files_of_both_sides
+from reproducing import assert_reproduced
 
 from experiments import load_scenario
 from experiments.behaviours import BEST, GROUP
@@ -76,22 +75,5 @@ def test_it_can_be_reproduced(
 ) -> None:
     settings = "l.own.grudge_weight=4&r.own.grudge_weight=4&r.own.apology=0.8&r.cuts@2004-01=mild"
     page = opened(f"{page_of_extension}#left=talking_shop&right=talking_shop&{settings}&months=48&n=31&seed=5")
-    counts = counts_on(page)
-    files_of_both_sides(page, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    Path("grudges.py").write_bytes(grudges.read_bytes())
-    command = page.locator("#reproduce-command").inner_text().replace('"', "")
-    assert "extension=grudges.py" in command
-    assert main([*command.split()[1:], "engine=ensemble", "figures=false", "output=found"]) == 0
-    shares = pd.read_csv("found/regimes.csv")
-    found = {
-        side: {row.regime: round(row.share * 31) for row in rows.itertuples()}
-        for side, rows in shares.groupby("scenario")
-    }
-    assert found == counts
-    names: dict[str, Any] = {}
-    exec(page.locator("#reproduce-python").inner_text(), names)
-    by_python = names["found"].runs.groupby("scenario")["regime"].value_counts()
-    assert by_python[by_python > 0].to_dict() == {
-        (side, regime): count for side, counted in counts.items() for regime, count in counted.items() if count
-    }
+    (tmp_path / "grudges.py").write_bytes(grudges.read_bytes())
+    assert_reproduced(page, tmp_path, monkeypatch, named="extension=grudges.py")

@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, move, settled
+from reproducing import assert_reproduced, files_of_both_sides
 
 from analysis.shared.summaries import WORKING_REGIMES
 from experiments import load_scenario
-from experiments.console import main
 from experiments.page.interventions import interventions
 from experiments.page.options import accepted_sets
 from experiments.runs.pairs import run_pairs
 
 pytestmark = in_a_browser
-
-
-def files_of_both_sides(page: Any, folder: Path) -> Path:
-    """Save both sides as the page gives them, and return the folder for --config-dir."""
-    (folder / "partnership" / "scenario").mkdir(parents=True)
-    page.locator("#open-take").click()
-    for side, name in (("left", "side_a"), ("right", "side_b")):
-        with page.expect_download() as waiting:
-            page.locator(f"#yaml-{side}").click()
-        waiting.value.save_as(folder / "partnership" / "scenario" / f"{name}.yaml")
-    return folder / "partnership"
-
-
-def counts_on(page: Any) -> dict[str, dict[str, int]]:
-    """Return how many runs of each side end how, from the table under the picture."""
-    page.get_by_role("button", name="Table of: Regime in the last month").click()
-    rows = page.locator("#chart-ends tbody tr").all_inner_texts()
-    cells = [re.split(r"\t", row) for row in rows]
-    return {
-        side: {row[0]: int(row[column].split()[0]) for row in cells} for side, column in (("side_a", 1), ("side_b", 3))
-    }
 
 
 def test_what_is_on_the_screen_can_be_reproduced(
@@ -52,23 +29,7 @@ def test_what_is_on_the_screen_can_be_reproduced(
     dates = "r.calendar=england_2001_2013&r.cuts@2004-01=mild&r.reorganisation@2003-06=one_new_council"
     shared = "place=kerrier&months=48&n=31&seed=5&r.behaviour.trust_rate=0.05"
     page = opened(f"{file}#left=talking_shop&right=two_tier_confusion&{settings}&{dates}&{shared}")
-    counts = counts_on(page)
-    files_of_both_sides(page, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    command = page.locator("#reproduce-command").inner_text().replace('"', "")
-    assert main([*command.split()[1:], "engine=ensemble", "figures=false", "output=found"]) == 0
-    shares = pd.read_csv("found/regimes.csv")
-    found = {
-        side: {row.regime: round(row.share * 31) for row in rows.itertuples()}
-        for side, rows in shares.groupby("scenario")
-    }
-    assert found == counts
-    spaces: dict[str, Any] = {}
-    exec(page.locator("#reproduce-python").inner_text(), spaces)
-    by_python = spaces["found"].runs.groupby("scenario")["regime"].value_counts()
-    assert by_python[by_python > 0].to_dict() == {
-        (side, regime): count for side, counted in counts.items() for regime, count in counted.items() if count
-    }
+    assert_reproduced(page, tmp_path, monkeypatch)
 
 
 def test_sides_that_differ_in_behaviour_are_told_that_compare_cannot(file: str, opened: Open) -> None:

@@ -12,7 +12,7 @@ from commands import refused_line
 from analysis.shared.precision import draws_needed
 from experiments.console import main
 from experiments.output import studies
-from experiments.study import executors, plans
+from experiments.study import plans
 from experiments.study.precision import has_to_grow
 
 BEGUN = ["months=3", "board=small_executive", "vary=[levers.duty]", "draws=8", "runs_per_chunk=6"]
@@ -22,20 +22,6 @@ TABLES = ("runs.parquet", "summary.csv", "precision.csv")
 
 def results(folder: str) -> dict[str, bytes]:
     return {name: Path(folder, name).read_bytes() for name in TABLES}
-
-
-@pytest.fixture
-def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The ids of the chunks that are computed."""
-    ids: list[str] = []
-    run_chunk = executors.run_chunk
-
-    def counted(folder: str, chunk_id: str, *, threads: int | None) -> str:
-        ids.append(chunk_id)
-        return run_chunk(folder, chunk_id, threads=threads)
-
-    monkeypatch.setattr(executors, "run_chunk", counted)
-    return ids
 
 
 def test_intervals_of_all_draws_hold_the_truth() -> None:
