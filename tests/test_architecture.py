@@ -174,7 +174,7 @@ ROOMS: dict[str, str] = {
     " experiments.registry"
     " experiments.errors experiments.values experiments.behaviours experiments.compose experiments.command"
     " experiments.study",
-    "experiments.page.engine": "sim analysis.shared",
+    "experiments.page.engine": "sim analysis.shared experiments.files",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.
     "experiments.page": "sim sim.tables sim.meetings sim.rules sim.rules.mathematics"
     " analysis.shared analysis.seminar experiments.versions experiments.files experiments.extensions"

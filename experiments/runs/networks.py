@@ -7,13 +7,11 @@ from pathlib import Path
 
 import joblib
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from experiments.errors import CommandError
-from experiments.runs.pairs import Engine, Turn, engine_for, in_turn
+from experiments.runs.pairs import Engine, Turn, appending, engine_for, in_turn
 from experiments.runs.ties import MEETINGS, edges_of, record_of
-from experiments.runs.turns import taking_turns
+from experiments.runs.turns import portions, taking_turns
 from experiments.terminal import progress_bar
 from sim import Record, Scenario, simulate, simulate_ensemble
 from sim.population import seats_of
@@ -61,20 +59,15 @@ def write_networks(
     the first), date, source, target, trust of the source in the target (0 none to 1 full), is_tied, and the months for
     which the two still work together. Runs are those that :func:`experiments.runs.pairs.run_pairs` has, done again.
     """
-    writer: pq.ParquetWriter | None = None
-    with progress_bar("networks", total=len(scenarios) * replicates) as advance:
+    edges = _on_mesa if engine_for(replicates, engine, scenarios.values()) == "mesa" else _on_ensemble
+    with progress_bar("networks", total=len(scenarios) * replicates) as advance, appending(path) as append:
         for name, scenario in scenarios.items():
+            months = months_named(dates, scenario)
             size = max(len(turns), _EDGES_AT_ONCE // max(1, edges_at_most(scenario, dates)), 1)
-            edges = _on_mesa if engine_for(replicates, engine, scenarios.values()) == "mesa" else _on_ensemble
-            for first in range(0, replicates, size):
-                some = range(first, min(first + size, replicates))
-                parts = edges(scenario, months_named(dates, scenario), some, seed=seed, workers=workers, turns=turns)
-                table = pa.Table.from_pandas(_put_together(name, dict(parts)), preserve_index=False)
-                writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=1)
-                writer.write_table(table)
+            for some in portions(range(replicates), size):
+                parts = edges(scenario, months, some, seed=seed, workers=workers, turns=turns)
+                append(_put_together(name, dict(parts)))
                 advance(len(some))
-    if writer:
-        writer.close()
 
 
 def _put_together(name: str, parts: Mapping[int, pd.DataFrame]) -> pd.DataFrame:

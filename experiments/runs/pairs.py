@@ -136,7 +136,7 @@ def run_pairs_into(
     """
     of_months, of_runs = folder / f"{TRAJECTORIES}.parquet", folder / f"{RUNS}.parquet"
     first: list[pd.DataFrame] = []
-    with _appending(of_months) as more_months, _appending(of_runs) as more_runs:
+    with appending(of_months) as more_months, appending(of_runs) as more_runs:
 
         def keep(months: pd.DataFrame, runs: pd.DataFrame) -> None:
             more_months(months)
@@ -153,7 +153,7 @@ def run_pairs_into(
 
 
 @contextmanager
-def _appending(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
+def appending(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
     """Give what appends a table to those that are in a Parquet file, many rows at a time."""
     waiting: list[pd.DataFrame] = []
     with ExitStack() as stack:

@@ -11,9 +11,19 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from analysis.shared.precision import draws_in_words, draws_needed, draws_reached, in_whole_turns
+from experiments.errors import CommandError
 from experiments.study.designs import DRAW
 from experiments.study.plans import NEEDED, PRECISION, RUNS, Chunk, Study, grown
 from experiments.study.store import ERROR, read_chunk, result
+
+
+def refuse_first_stage(replicates: int, *, most: int) -> None:
+    """Raise CommandError for first replicates that have no spread, or are beyond the most that are allowed."""
+    if not 2 <= replicates <= most:
+        raise CommandError(
+            f"replicates = {replicates} is not allowed with precision: the first stage takes from 2 to "
+            f"most_replicates = {most}"
+        )
 
 
 def has_to_grow(study: Study) -> bool:

@@ -15,6 +15,7 @@ from experiments.options import is_own, option_names
 from experiments.study import plans
 from experiments.study.designs import TOGETHER, DesignRequest, factors, points, read_table
 from experiments.study.doses import DOSES, checked_doses, draws_together
+from experiments.study.precision import refuse_first_stage
 from sim import Scenario, month_of
 from sim.scenario import nearest
 
@@ -76,11 +77,8 @@ def _refuse_precision(request: StudyRequest, known: Collection[str]) -> None:
         if name not in known:
             hint = nearest(name, known)
             raise CommandError(f"precision: unknown measure {name!r}{hint}; see: partnerships list measures")
-    if request.precision and not 2 <= request.replicates <= request.most_replicates:
-        raise CommandError(
-            f"replicates = {request.replicates} is not allowed with precision: the first stage takes from 2 to "
-            f"most_replicates = {request.most_replicates}"
-        )
+    if request.precision:
+        refuse_first_stage(request.replicates, most=request.most_replicates)
 
 
 def study_settings(

@@ -67,6 +67,7 @@ from experiments.runs.networks import edges_at_most, write_networks
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
 from experiments.runs.pairs import Engine, Turn, measures_of, run_pairs_into
 from experiments.settings import Figures, Names, Seed, SomeNames, Workers, checked
+from experiments.study.precision import refuse_first_stage
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
 from sim.parameters import Behaviour, Whole
@@ -188,11 +189,7 @@ def _refuse_precision(settings: CompareSettings, scenarios: Mapping[str, Scenari
     if not settings.precision:
         return
     _refuse_unknown(settings.precision, scenarios, setting="precision")
-    if not 2 <= settings.replicates <= settings.most_replicates:
-        raise CommandError(
-            f"replicates = {settings.replicates} is not allowed with precision: the first stage takes from 2 to "
-            f"most_replicates = {settings.most_replicates}"
-        )
+    refuse_first_stage(settings.replicates, most=settings.most_replicates)
 
 
 def _places(settings: CompareSettings, command: Command) -> list[Place]:

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.shared.libraries import library
+from experiments.files import replacing
 from experiments.page.engine.module import MODULE, SOURCES, Engine, hash_of_sources, shipped
 from sim import MONTH, ScenarioError
 from sim.own import found_extension, load_month
@@ -141,10 +142,8 @@ def engine_of(
     with building() as done:
         content = gzip.compress(built(extension, done), 9, mtime=0)
     if file is not None:
-        with suppress(OSError):
-            partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
+        with suppress(OSError), replacing(file) as partial:
             partial.write_bytes(content)
-            partial.replace(file)
     return Engine(content, source)
 
 
