@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from llvmlite import binding
 from numba import njit
+from numba.core import codegen, config
 
 from sim.lanes.lowering import (
     NoAliasCompiler,
@@ -22,6 +23,23 @@ from sim.lanes.lowering import (
 # The compiler would take out of loops whether what is written counts, and then work on one run after another
 # (benchmarks/run_by_run.py).
 binding.set_option("", "-unswitch-threshold=1")
+
+_WIDEST, _AND_ALL_OF_IT = "+avx512f", "-prefer-256-bit"
+"""What a processor with registers of 512 bits can do, and what has the compiler fill them."""
+
+
+def fill_registers() -> None:
+    """Have the compiler work on as many runs at once as a register holds.
+
+    It is told of some processors, by name, that they had better use half of it, which suits code that needs it now and
+    then. Here a run takes a third less in full ones. What a person says by NUMBA_CPU_FEATURES stands.
+    """
+    can = codegen.get_host_cpu_features()
+    if config.CPU_FEATURES is None and _WIDEST in can.split(","):
+        config.CPU_FEATURES = f"{can},{_AND_ALL_OF_IT}"
+
+
+fill_registers()
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

@@ -125,7 +125,8 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
     )
     places = [*matrices, *rows, *of_whole]
     inner = [f"def inner({', '.join(places)}, groups, things):", *(f"    {line}" for line in _loops(loop))]
-    scope: dict[str, Any] = {"rule": loop.rule, "WIDTH": SIMD_WIDTH, "UNROLL": UNROLL}
+    unsigned = {"WIDTH": SIMD_WIDTH, "UNROLL": UNROLL, "ONE": 1, "NONE": 0}
+    scope: dict[str, Any] = {"rule": loop.rule, **{name: np.uint64(number) for name, number in unsigned.items()}}
     what = f"pairs: {loop.name} in {layout.name}"
     inner_function = noalias(written_out(inner, scope, what))
 
@@ -153,39 +154,52 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
     condition_of_whole = "when(at_whole(world, 0, run, True))" if loop.when is not None else "True"
     lines += [
         "for i in range(things):",
-        "    for run in range(n):",
+        "    run = 0",
+        "    while run < n:",
         "        one = at_thing(world, i, run, True)",
         f"        sits[i, run] = 1.0 if {condition} else 0.0",
         *(f"        {name}[i, run] = {attribute}" for name, attribute in of_things.items()),
+        "        run += 1",
         "for i in range(things, padding):",
-        "    for run in range(n):",
+        "    run = 0",
+        "    while run < n:",
         *(f"        {name}[i, run] = 0.0" for name in rows),
+        "        run += 1",
     ]
     if of_whole:
         lines += [
-            "for run in range(n):",
+            "run = 0",
+            "while run < n:",
             "    whole = at_whole(world, 0, run, True)",
             *(f"    {name}[run] = {attribute}" for name, attribute in of_whole.items()),
+            "    run += 1",
         ]
-    lines += [f"inner({', '.join(places)}, groups, things)"]
+    lines += [f"inner({', '.join(places)}, uint64(groups), uint64(things))"]
     if loop.adds and loop.to in ("own", "other"):
         lines += [
             "for i in range(things):",
-            "    for run in range(n):",
+            "    run = 0",
+            "    while run < n:",
             "        one = at_thing(world, i, run, sits[i, run] > 0.0)",
             *(f"        one.{name} = sum_{name}[i, run]" for name in loop.adds),
+            "        run += 1",
         ]
     elif loop.adds:
         lines += [
-            "for run in range(n):",
+            "run = 0",
+            "while run < n:",
             f"    whole = at_whole(world, 0, run, {condition_of_whole})",
             *(f"    whole.{name} = sum_{name}[run]" for name in loop.adds),
+            "    run += 1",
         ]
     text = ["def take(world, n):", *(f"    {line}" for line in lines)]
-    scope |= {
+    scope = {
+        "WIDTH": SIMD_WIDTH,
+        "UNROLL": UNROLL,
         "inner": inner_function,
         "carray": carray,
         "float64": np.float64,
+        "uint64": np.uint64,
         "at_thing": layout.view(thing),
         "at_whole": layout.view(whole),
         "counts": loop.counts,
@@ -194,17 +208,17 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
         "place_scratch": layout.place("scratch"),
         **{f"place_{name}": layout.place(name) for name in matrices},
     }
-    return stage(written_out(text, scope, what))
+    return noalias(written_out(text, scope, what))
 
 
 def _loops(loop: PairLoop) -> list[str]:
     """Return the loops over groups, things, others and runs, indented by four blanks a level."""
     call = _call(loop, "i", "j")
-    first = "i + 1, things" if loop.once else "things"
+    first = "i + ONE, things" if loop.once else "things"
     given = ", ".join(f"given_{name}" for name in loop.adds or ("",))
-    keep = [f"{loop.writes}[group, i, j, lane] = given_ if both else {loop.writes}[group, i, j, lane]"]
+    keep = ["if both:", f"    {loop.writes}[group, i, j, lane] = given_"]
     if loop.once:
-        keep += [f"{loop.writes}[group, j, i, lane] = given_ if both else {loop.writes}[group, j, i, lane]"]
+        keep += [f"    {loop.writes}[group, j, i, lane] = given_"]
     if loop.towards:
         sums = [f"sum_{name}[i, run] += given_{name} if both else 0.0" for name in loop.adds]
         return [
@@ -254,7 +268,7 @@ def _loops(loop: PairLoop) -> list[str]:
             *(f"                {line}" for line in sums),
         ]
     at = "i, run" if loop.to == "own" else "run"
-    begin = "i // UNROLL * UNROLL" if loop.once else "0"
+    begin = "i // UNROLL * UNROLL" if loop.once else "NONE"
     differ = "j > i" if loop.once else "j != i"
     return [
         "for group in range(groups):",

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import operator
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -30,6 +31,9 @@ from numba.extending import intrinsic, register_model, type_callable
 from numpy.typing import NDArray
 
 CACHE_LINE = 64
+
+MEMORY_AT_ONCE = 16 * 2**20
+"""Bytes that a thread takes at once: the system hands out few large pages sooner than many small ones."""
 
 ROOM_FOR_OWN = 8
 """Rows of a record that are left for what a month adds, at least; and how many places of a world are left."""
@@ -175,12 +179,23 @@ def _record(kind: Kind, lanes: int) -> np.dtype[Any]:
 
 
 def room_for(shape: int | tuple[int, ...], kind: Any = np.float64) -> NDArray[Any]:
-    """Return zeros that begin at a line of the cache; loads that straddle two lines take twice as long."""
+    """Return zeros that begin at a line of the cache; loads that straddle two lines take twice as long.
+
+    They are cut from a large piece of memory, of which no part is given twice.
+    """
     n_bytes = int(np.prod(shape)) * np.dtype(kind).itemsize
-    memory = np.zeros(n_bytes + CACHE_LINE, dtype=np.uint8)
-    first = -memory.ctypes.data % CACHE_LINE
-    room: NDArray[Any] = memory[first : first + n_bytes].view(kind).reshape(shape)
+    taken = -(-n_bytes // CACHE_LINE) * CACHE_LINE
+    left = getattr(_memory, "left", None)
+    if left is None or len(left) < taken:
+        left = np.zeros(max(taken, MEMORY_AT_ONCE) + CACHE_LINE, dtype=np.uint8)
+        left = left[-left.ctypes.data % CACHE_LINE :]
+    _memory.left = left[taken:]
+    room: NDArray[Any] = left[:n_bytes].view(kind).reshape(shape)
     return room
+
+
+_memory = threading.local()
+"""What is left to a thread of the memory that it took."""
 
 
 # ---------------------------------------------------------------------- types of compiled code
