@@ -352,10 +352,20 @@ def room_of(
         "luck": luck,
         "luck_of_partner": luck_of_partner,
     }
+    draws = room_for_draws(
+        seed=seed,
+        replicates=np.array(replicates, dtype=np.uint64),
+        streams=month.streams,
+        shared=_as_rows(luck)[0],
+        each=_as_rows(luck_of_partner),
+        months=first.scenario.months,
+        given=given,
+        by_steps=month.drawn_by_steps,
+    )
     n_founders = len([seat for seat in first.seats if seat.joins_at == 0])
     numbers = dict.fromkeys(layout.numbers, 0) | {"n_founders": n_founders, "keeps_terms": int(keeping.terms)}
     counts = [n_seats if name == "luck_of_partner" else len(records[name]) for name in layout.kinds]
-    arrays = (*(records[name] for name in layout.kinds), *matrices, scratch)
+    arrays = (*(records[name] for name in layout.kinds), *matrices, scratch, draws.keys)
     return Room(
         request=Request(
             addresses=addresses_of(arrays),
@@ -365,15 +375,7 @@ def room_of(
             row_of_month=row_of_month,
             order=np.array(order, dtype=np.int64),
         ),
-        draws=room_for_draws(
-            seed=seed,
-            replicates=np.array(replicates, dtype=np.uint64),
-            streams=month.streams,
-            shared=_as_rows(luck)[0],
-            each=_as_rows(luck_of_partner),
-            months=first.scenario.months,
-            given=given,
-        ),
+        draws=draws,
         kept=_room_to_keep(
             keeping, month, _held(keeping.record, records, matrices, layout, month, months, n), first.scenario.months, n
         ),

@@ -40,6 +40,7 @@ from sim.tables import (
     SAVING_TIME,
     VOLUNTARY,
     YOUNG_PEOPLE,
+    slot_of,
 )
 from sim.terms import Term
 
@@ -69,12 +70,6 @@ def is_needed(sector: int, theme: float) -> bool:
     if sector == VOLUNTARY:
         return theme != ECONOMY and theme != SAVING_TIME
     return True
-
-
-@rule
-def slot_of(item: int, table: int) -> int:
-    """Return which of the month's draws an item takes: the board has several items, a group one."""
-    return item if table == 0 else MOST_ITEMS - 1 + table
 
 
 @rule
@@ -155,6 +150,7 @@ def begin_the_month(self: Any) -> None:
     self.best_in_person = 0.0
     for t in range(N_TABLES):
         self.there[t] = 0.0
+        self.rank_at[t] = -1.0
     self.came_to_board = 0.0
     self.on_executive = self.kind.sits_in_public_executive if self.model.policy.public_only_executive > 0.0 else 1.0
     self.chance_of_ties = self.luck.ties
@@ -395,10 +391,9 @@ def remember_why(self: Any) -> None:
 def keep_the_record(self: Any) -> None:
     """Remember the year's meetings of the board, month by month."""
     month = self.model.month % 12
-    if self.model.table == 0:
-        self.came_in[month] = self.came
-        self.person_in[month] = self.in_person
-        self.came_to_board = self.came
+    self.came_in[month] = self.came
+    self.person_in[month] = self.in_person
+    self.came_to_board = self.came
 
 
 @rule
@@ -425,9 +420,8 @@ def look_back(self: Any) -> None:
 def count_meetings(self: Any) -> None:
     """Count the board's meetings of the year."""
     month = self.month % 12
-    if self.table == 0:
-        self.meetings_year += self.meets - self.meetings_in[month]
-        self.meetings_in[month] = self.meets
+    self.meetings_year += self.meets - self.meetings_in[month]
+    self.meetings_in[month] = self.meets
 
 
 @rule

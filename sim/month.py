@@ -18,7 +18,7 @@ from sim import accountability, life, measures, meetings, obligations, policy, p
 from sim.choices import Choices
 from sim.measures import COLUMNS, MEASURES, Measure, reader_of
 from sim.meetings import TERMS
-from sim.own import own_key, remember_as_read
+from sim.own import names_used, own_key, remember_as_read
 from sim.pairs import pair_loop
 from sim.parameters import PARAMETERS, Behaviour, Parameter, declared, undeclared
 from sim.partners import Partner
@@ -51,12 +51,24 @@ def _some(says: str, where: Callable[[Any], bool]) -> Takers:
     return Takers(says, "partner", lambda model: filter(where, model.partners), where, are_some=True)
 
 
-AT_THE_TABLE = _some("every member of the table", lambda partner: partner.sits > 0.0)
+AT_THE_TABLE = _some(
+    "every member of the table", lambda partner: partner.sits > 0.0 and partner.model.meets > 0.0
+)
 WHO_PROPOSES = _some("who proposes", lambda partner: partner.proposes > 0.0)
 THE_TEAM = _some("every member of the team", lambda partner: partner.joins_team > 0.0)
 
 
 # ---------------------------------------------------------------------- in which months
+
+
+def table_may_meet(model: PartnershipModel) -> bool:
+    """Return whether the board is at hand, or a group that meets this month."""
+    return bool(model.table == 0 or model.meets > 0.0)
+
+
+def board_is_at_hand(model: PartnershipModel) -> bool:
+    """Return whether the board is at hand."""
+    return bool(model.table == 0)
 
 
 def item_is_open(model: PartnershipModel) -> bool:
@@ -149,11 +161,16 @@ AN_ITEM: tuple[AnyStep, ...] = (
 
 A_TABLE: tuple[AnyStep, ...] = (
     Step(meetings.open_table, PLACE, "It is seen whether the table meets,"),
-    Step(meetings.sit_down, EVERYBODY, "and who sits there."),
-    Step(meetings.choose_rank, AT_THE_TABLE, "Each stays away, sends a junior, or goes in person."),
+    Step(meetings.sit_down, EVERYBODY, "and who sits there.", when=table_may_meet),
+    Step(
+        meetings.choose_rank,
+        AT_THE_TABLE,
+        "Each stays away, sends a junior, or goes in person.",
+        when=table_may_meet,
+    ),
     Step(meetings.remember_why, AT_THE_TABLE, "Why is kept, if asked for.", when=terms_of_board_are_kept),
-    Step(meetings.count_meetings, PLACE, "The year's meetings are counted;"),
-    Step(meetings.keep_the_record, EVERYBODY, "who came is remembered."),
+    Step(meetings.count_meetings, PLACE, "The year's meetings are counted;", when=board_is_at_hand),
+    Step(meetings.keep_the_record, EVERYBODY, "who came is remembered.", when=board_is_at_hand),
     Step(meetings.set_the_agenda, PLACE, "There is time for so many items."),
     Repeat("item", MOST_ITEMS, "One after another:", AN_ITEM, when=item_may_be_open),
 )
@@ -444,9 +461,28 @@ class Month:
 
     @cached_property
     def sources(self) -> dict[AnyStep, Any]:
-        """Return, for every step between bodies, whose numbers its rule is given."""
+        """Return, for every step between bodies, whose numbers its rule is given; and what chance a step alone takes."""
         steps = flat((*self.launch_steps, *self.steps))
-        return {step: step.sources(self.known) for step in steps if not isinstance(step, Step)}
+        between = {step: step.sources(self.known) for step in steps if not isinstance(step, Step)}
+        return {**between, **self._draws_of_steps()}
+
+    def _draws_of_steps(self) -> dict[AnyStep, tuple[Stream, ...]]:
+        """Return the streams of which one step alone takes one draw at a time: it may draw when it is taken."""
+        methods = vars(PartnershipModel) | vars(Partner)
+        steps = list(flat((*self.launch_steps, *self.steps)))
+        names = {step: names_used(step, methods) for step in steps}
+        elsewhere = names_used([self.measures, self.records], methods)
+        found: dict[AnyStep, tuple[Stream, ...]] = {}
+        for stream in (stream for stream in self.streams if stream.at is not None):
+            taken_by = [step for step in steps if stream.name in names[step]]
+            if len(taken_by) == 1 and isinstance(taken_by[0], Step) and stream.name not in elsewhere:
+                found[taken_by[0]] = (*found.get(taken_by[0], ()), stream)
+        return found
+
+    @cached_property
+    def drawn_by_steps(self) -> frozenset[str]:
+        """Return the names of streams that compiled code draws when a step is taken, not as the month begins."""
+        return frozenset(stream.name for each in self._draws_of_steps().values() for stream in each)
 
     @cached_property
     def counters(self) -> tuple[str, ...]:

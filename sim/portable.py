@@ -92,7 +92,7 @@ def memory_table(month: Month = MONTH) -> dict[str, Any]:
         "steps": len(made.order),
         "streams": {
             "shared": stream_rows(month.streams, each=False).tolist(),
-            "each": stream_rows(month.streams, each=True).tolist(),
+            "each": stream_rows(month.streams, each=True, by_steps=month.drawn_by_steps).tolist(),
             "slots_a_block": SLOTS_A_BLOCK,
             "given": N_TABLES,
         },

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.jit import rule
-from sim.meetings import closed_in, is_needed, slot_of
+from sim.meetings import closed_in, is_needed
 from sim.rules.fund import BY_NEED, STAFF_DAYS_A_MONTH, released, transaction_cost_gbp_m
 from sim.rules.mathematics import MEMORY_OF_A_YEAR, logistic, mean_or_zero, saturation
-from sim.tables import DELIVERY_MONTHS, ECONOMY, EDUCATION, N_PROJECTS, N_SECTORS, N_THEMES, SAVING_TIME
+from sim.tables import DELIVERY_MONTHS, ECONOMY, EDUCATION, N_PROJECTS, N_SECTORS, N_THEMES, SAVING_TIME, slot_of
 
 RESPONSIVENESS: tuple[float, ...] = (1.25, 1.0, 0.75, 1.5, 0.5)
 """How much of its gap a pound closes in each theme, against the mean of all: crime answers fast, health slowly; schools

@@ -14,15 +14,16 @@ from __future__ import annotations
 import dataclasses
 import math
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.jit import rule
 from sim.population import THEMES
 from sim.scenario import ScenarioError
-from sim.tables import N_OTHER_TABLES, N_SLOTS, N_TABLES
+from sim.tables import N_OTHER_TABLES, N_SLOTS, N_TABLES, slot_of
 
 SLOTS_A_BLOCK = 32
 """Partners drawn together; the next block has a generator of its own."""
@@ -57,6 +58,20 @@ class Stream:
     count: int = 1
     made: int = UNIFORM
     at_launch: bool = False
+    at: Callable[[Any], int] | None = None
+    """Of uniform draws that bodies take one at a time: which the table at hand has them take, if any is taken."""
+
+
+@rule
+def of_this_table(model: Any) -> int:
+    """Return which of its draws a body takes at the table at hand."""
+    return int(model.table)
+
+
+@rule
+def of_this_item(model: Any) -> int:
+    """Return which of its draws a body takes on the item at hand."""
+    return slot_of(item=model.item, table=model.table)
 
 
 # The number of a stream is part of every published result: add at the end, never renumber.
@@ -70,12 +85,12 @@ STREAMS: tuple[Stream, ...] = (
     Stream("place", 1000, count=2, made=CENTRED, at_launch=True),
     Stream("ties_at_launch", 1001, each=True, at_launch=True),
     Stream("ties", 1002, each=True),
-    Stream("rank", 1003, each=True, count=N_TABLES),
+    Stream("rank", 1003, each=True, count=N_TABLES, at=of_this_table),
     Stream("agenda", 1004, count=N_TABLES),
     Stream("proposer", 1005, count=N_SLOTS),
     Stream("theme", 1006, count=N_SLOTS),
-    Stream("support", 1007, each=True, count=N_SLOTS),
-    Stream("pooling", 1008, each=True, count=N_SLOTS),
+    Stream("support", 1007, each=True, count=N_SLOTS, at=of_this_item),
+    Stream("pooling", 1008, each=True, count=N_SLOTS, at=of_this_item),
     Stream("shocks", 1010, count=len(THEMES), made=CENTRED),
     Stream("end", 1011),
     Stream("elsewhere", 1012, each=True, count=N_OTHER_TABLES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.jit import rule
 from sim.population import SECTORS, THEMES
 
 N_THEMES, N_SECTORS = len(THEMES), len(SECTORS)
@@ -29,6 +30,14 @@ MOST_ITEMS = 3
 """Items that a meeting of the board has at most; a group has one."""
 
 N_SLOTS = MOST_ITEMS + len(BLOCKS)
+
+
+@rule
+def slot_of(item: int, table: int) -> int:
+    """Return which of the month's draws an item takes: the board has several items, a group one."""
+    return item if table == 0 else MOST_ITEMS - 1 + table
+
+
 N_PROJECTS = 16
 PLANNING_MONTHS, DELIVERY_MONTHS = 8.0, 16.0
 """About two years from a decision to results, a third of it planning (S3: recorded)."""

@@ -107,7 +107,7 @@ SUBMODELS = (
             "sim.meetings.weight_of_theme",
             "sim.meetings.take_turn:proposes",
             "sim.meetings.propose:theme fit",
-            "sim.meetings.slot_of",
+            "sim.tables.slot_of",
             "sim.life.take_stand:presence_now standing",
             "sim.life.take_influence:influence",
             "sim.life.share_influence",

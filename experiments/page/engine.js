@@ -167,10 +167,14 @@ class Engine {
         }
       }
     });
+    const { streams } = table;
+    const blocks = Math.ceil(padded / streams.slots_a_block);
+    const nStreams = Math.max(...streams.shared.map((row) => row[0]), ...streams.each.map((row) => row[0])) + 1;
+    const keys = room.array("u8", [nStreams, blocks, 2, lanes]);
     const widths = up(n, table.group) / table.group;
     const scratchRows = Math.max(...table.scratch.map(([ofThing, besides]) => ofThing * inPairs + besides));
     const scratch = room.array("f8", [scratchRows, (widths + 1 - (widths % 2)) * table.group]);
-    const addresses = [...table.kinds.map(({ name }) => records[name].at), ...table.matrices.map((_, m) => matrices.at + m * oneMatrix * SLOT), scratch.at];
+    const addresses = [...table.kinds.map(({ name }) => records[name].at), ...table.matrices.map((_, m) => matrices.at + m * oneMatrix * SLOT), scratch.at, keys.at];
     const numbers = table.numbers.map((name) => ({ n_founders: seats.filter((seat) => seat.joins_at === 0).length, keeps_terms: Number(keep.bodies) })[name] ?? 0);
 
     const rowOfMonth = new Array(months).fill(-1);
@@ -182,14 +186,10 @@ class Engine {
       leversOfMonth.push(row);
     }
 
-    const { streams } = table;
     const uniforms = ([, count, , made]) => count * (made === 1 ? 2 : 1);
-    const blocks = Math.ceil(padded / streams.slots_a_block);
-    const nStreams = Math.max(...streams.shared.map((row) => row[0]), ...streams.each.map((row) => row[0])) + 1;
     const words = [];
     for (let rest = BigInt(seed); rest > 0n; rest >>= 32n) words.push(rest & 0xffffffffn);
     while (words.length < 4) words.push(0n);
-    const keys = () => room.array("u8", [nStreams, blocks, lanes]);
 
     const held = keep.held ?? { partner: [], partnership: [], matrix: [] };
     const rowsHeld = (name, fields) => fields.flatMap((field) => Array.from({ length: kind(name).fields[field][1] || 1 }, (_, i) => fieldRow(name, field) + i));
@@ -205,8 +205,7 @@ class Engine {
       "request.order": wholeNumbers(room, Array.from({ length: table.steps }, (_, i) => i)),
       "draws.seed_words": room.array("u8", [words.length], (view) => view.set(words)),
       "draws.replicates": room.array("u8", [n], (view) => view.set(replicates.map(BigInt))),
-      "draws.first_keys": keys(),
-      "draws.second_keys": keys(),
+      "draws.keys": keys,
       "draws.shared_streams": rowsOfStreams(room, streams.shared),
       "draws.each_streams": rowsOfStreams(room, streams.each),
       "draws.shared": room.view(records.luck, rowsOf("luck", 1).slice(1)),

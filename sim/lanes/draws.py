@@ -7,15 +7,22 @@ Both are NumPy's algorithms, number for number; tests hold them to ``make_draws`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import carray
 from numpy.typing import NDArray
 
-from sim.lanes.compiling import inlined, stage
-from sim.lanes.views import room_for
+from sim.lanes.compiling import inlined, noalias, stage, written_out
+from sim.lanes.views import Layout, room_for
 from sim.randomness import CENTRED, GIVEN, NOTHING_GIVEN, SLOTS_A_BLOCK, SYMMETRIC, Draws, Stream, given_numbers
+
+HALVES = 2
+"""A key has two halves of 64 bits."""
+
+AS_MONTH_BEGINS, AT_LAUNCH, BY_A_STEP = range(3)
+"""When a stream is drawn."""
 
 MONTHS_AT_ONCE = 4
 """Philox gives four numbers a counter: draws of four months fill whole counters."""
@@ -158,17 +165,16 @@ _SQRT_6 = float(np.sqrt(6.0))
 class BlockDraws(NamedTuple):
     """Keys of a block of runs, and where the draws of a month go. Runs are last.
 
-    A stream is a row of ``streams``: its number, how many draws a slot has a month (0: it is drawn at the launch
-    only), how many at the launch, what is made of them, its first row in the records, and its first number among
-    those given. ``shared`` streams have one slot, ``each`` one for every thing; both are views of the records that
+    A stream is a row of ``streams``: its number, how many draws a slot has, when they are drawn (at the launch, as a
+    month begins, or when a step takes them), what is made of them, its first row in the records, and its first number
+    among those given. ``shared`` streams have one slot, ``each`` one for every thing; both are views of the records that
     steps read.
     """
 
     seed_words: NDArray[np.uint64]
     replicates: NDArray[np.uint64]
-    first_keys: NDArray[np.uint64]
-    """(stream, block of slots, run)"""
-    second_keys: NDArray[np.uint64]
+    keys: NDArray[np.uint64]
+    """(stream, block of slots, half of the key, run)"""
     shared_streams: NDArray[np.int64]
     each_streams: NDArray[np.int64]
     shared: NDArray[np.float64]
@@ -192,10 +198,12 @@ def room_for_draws(
     each: NDArray[np.float64],
     months: int,
     given: Draws = NOTHING_GIVEN,
+    by_steps: Collection[str] = (),
 ) -> BlockDraws:
     """Return keys to be worked out for a block of runs, whose draws go to the records ``shared`` and ``each``.
 
-    ``given`` are the numbers of streams that are not drawn, as far as there are any.
+    ``given`` are the numbers of streams that are not drawn, as far as there are any. ``by_steps`` names those that are
+    drawn when a step takes them.
     """
     words = [seed >> shift & 0xFFFFFFFF for shift in range(0, max(seed.bit_length(), 1), 32)]
     blocks, lanes = -(-len(each) // SLOTS_A_BLOCK), shared.shape[-1]
@@ -207,10 +215,9 @@ def room_for_draws(
     return BlockDraws(
         seed_words=np.array(words + [0] * (_POOL - len(words)), dtype=np.uint64),
         replicates=replicates,
-        first_keys=np.zeros((last, blocks, lanes), dtype=np.uint64),
-        second_keys=np.zeros((last, blocks, lanes), dtype=np.uint64),
+        keys=room_for((last, blocks, HALVES, lanes), np.uint64),
         shared_streams=stream_rows(streams, each=False),
-        each_streams=stream_rows(streams, each=True),
+        each_streams=stream_rows(streams, each=True, by_steps=by_steps),
         shared=shared,
         each=each,
         scratch=room_for((sum(4 * -(-_uniforms(stream) // 4) * 4 for stream in of_all), lanes)),
@@ -228,14 +235,15 @@ def _uniforms(stream: Stream) -> int:
     return stream.count * (2 if stream.made == CENTRED else 1)
 
 
-def stream_rows(streams: Sequence[Stream], *, each: bool) -> NDArray[np.int64]:
+def stream_rows(streams: Sequence[Stream], *, each: bool, by_steps: Collection[str] = ()) -> NDArray[np.int64]:
     """Return streams as rows of numbers: those with a slot for every thing, or those with one.
 
-    Their rows in the record, and those given, follow one another.
+    Their rows in the record, and those given, follow one another. ``by_steps`` names those that steps draw.
     """
     rows, first, first_given = [], 0, 0
     for stream in (stream for stream in streams if stream.each == each):
-        rows.append((stream.number, stream.count, int(stream.at_launch), stream.made, first, first_given))
+        when = BY_A_STEP if stream.name in by_steps else AT_LAUNCH if stream.at_launch else AS_MONTH_BEGINS
+        rows.append((stream.number, stream.count, when, stream.made, first, first_given))
         first += stream.count
         first_given += stream.count if stream.made == GIVEN else 0
     return np.array(rows, dtype=np.int64).reshape(-1, 6)
@@ -246,7 +254,7 @@ def find_keys(draws: BlockDraws, n: int) -> None:
     """Work out the key of every stream of every run."""
     pool = np.zeros(_POOL, dtype=np.uint64)
     _find(draws, draws.shared_streams, 1, pool, n)
-    _find(draws, draws.each_streams, draws.first_keys.shape[1], pool, n)
+    _find(draws, draws.each_streams, draws.keys.shape[1], pool, n)
 
 
 @inlined
@@ -258,16 +266,16 @@ def _find(draws: Any, streams: Any, blocks: int, pool: Any, n: int) -> None:
                 first, second = stream_key(
                     draws.seed_words, draws.replicates[run], np.uint64(number), np.uint64(block), pool
                 )
-                draws.first_keys[number, block, run] = first
-                draws.second_keys[number, block, run] = second
+                draws.keys[number, block, 0, run] = first
+                draws.keys[number, block, 1, run] = second
 
 
 @stage
-def draw_month(draws: BlockDraws, month: int, at_launch: int, n: int) -> None:
-    """Draw what is drawn at the launch (1), or the chance of a month (0)."""
+def draw_month(draws: BlockDraws, month: int, when: int, n: int) -> None:
+    """Draw what is drawn ``AT_LAUNCH``, or ``AS_MONTH_BEGINS``."""
     for s in range(len(draws.each_streams)):
         stream = draws.each_streams[s]
-        if stream[2] != at_launch:
+        if stream[2] != when:
             continue
         if stream[3] == GIVEN:
             _take_given(draws, stream, month, n)
@@ -278,7 +286,7 @@ def draw_month(draws: BlockDraws, month: int, at_launch: int, n: int) -> None:
         stream = draws.shared_streams[s]
         uniforms = stream[1] * (2 if stream[3] == CENTRED else 1)
         room = (4 * uniforms + 3) // 4 * 4
-        if stream[2] == at_launch:
+        if stream[2] == when:
             _draw_shared(draws, draws.scratch[here : here + room], stream, uniforms, month, n)
         here += room
 
@@ -300,9 +308,9 @@ def _draw_each(draws: BlockDraws, stream: Any, month: int, n: int) -> None:
     halves = 2 if made == CENTRED else 1
     for c in range(count):
         row = (month * count + c) * halves
-        _draw_slots(draws, draws.each, first + c, number, row, n)
+        _draw_slots(draws.keys[number], draws.each, first + c, row, n)
         if made == CENTRED:
-            _draw_slots(draws, draws.other_half, 0, number, row + 1, n)
+            _draw_slots(draws.keys[number], draws.other_half, 0, row + 1, n)
         for thing in range(len(draws.each)):
             for run in range(n):
                 value = draws.each[thing, first + c, run]
@@ -312,19 +320,55 @@ def _draw_each(draws: BlockDraws, stream: Any, month: int, n: int) -> None:
                     draws.each[thing, first + c, run] = 2.0 * value - 1.0
 
 
-@stage
-def _draw_slots(draws: BlockDraws, to: Any, column: int, number: int, row: int, n: int) -> None:
-    """Fill one row of the records of all things with the uniforms of one row of a stream."""
+@noalias
+def _draw_slots(keys: Any, to: Any, column: int, row: int, n: int) -> None:
+    """Fill one row of the records of all things with the uniforms of one row of a stream, by its keys."""
     for thing in range(0, len(to), 4):
-        block = thing // SLOTS_A_BLOCK
         counter = np.uint64((row * SLOTS_A_BLOCK + thing % SLOTS_A_BLOCK) // 4 + 1)
-        first_keys, second_keys = draws.first_keys[number, block], draws.second_keys[number, block]
-        for run in range(n):
-            a, b, c, d = _four(counter, first_keys[run], second_keys[run])
+        key = keys[thing // SLOTS_A_BLOCK]
+        run = 0
+        while run < n:
+            a, b, c, d = _four(counter, key[0, run], key[1, run])
             to[thing, column, run] = a
             to[thing + 1, column, run] = b
             to[thing + 2, column, run] = c
             to[thing + 3, column, run] = d
+            run += 1
+
+
+def drawing(streams: Sequence[Stream], layout: Layout, *, whole: str, each: str) -> Any:
+    """Return the compiled function ``draw(world, n)`` of a step that draws what it takes of ``streams``.
+
+    ``whole`` and ``each`` name the kinds that tell which draw it is, and that hold it.
+    """
+    record: Any = layout.dtypes[each]
+    row_bytes = layout.lanes * np.dtype(np.float64).itemsize
+    scope: dict[str, Any] = {
+        "at_whole": layout.view(whole),
+        "things_of": layout.reader(each),
+        "month_of": layout.reader("month"),
+        "place_of_keys": layout.place("keys"),
+        "place_of_each": layout.place(each),
+        "draw_slots": _draw_slots,
+        "carray": carray,
+        "uint64": np.uint64,
+        "float64": np.float64,
+    }
+    lines = [
+        "def draw(world, n):",
+        "    things, month = (things_of(world) + 3) // 4 * 4, month_of(world)",
+        f"    blocks = (things + {SLOTS_A_BLOCK - 1}) // {SLOTS_A_BLOCK}",
+        f"    to = carray(place_of_each(world), (things, {record.itemsize // row_bytes}, {layout.lanes}), float64)",
+    ]
+    for stream in streams:
+        scope[f"at_{stream.name}"] = inlined(stream.at)
+        first = record.fields[stream.name][1] // row_bytes
+        lines += [
+            f"    keys = carray(place_of_keys(world), ({stream.number + 1}, blocks, {HALVES}, {layout.lanes}), uint64)",
+            f"    at = at_{stream.name}(at_whole(world, 0, 0, True))",
+            f"    draw_slots(keys[{stream.number}], to, {first} + at, month * {stream.count} + at, n)",
+        ]
+    return stage(written_out(lines, scope, f"draws: {', '.join(stream.name for stream in streams)} in {layout.name}"))
 
 
 @stage
@@ -334,8 +378,8 @@ def _draw_shared(draws: BlockDraws, scratch: Any, stream: Any, uniforms: int, mo
     if month % MONTHS_AT_ONCE == 0:
         draw(
             scratch,
-            draws.first_keys[number, 0],
-            draws.second_keys[number, 0],
+            draws.keys[number, 0, 0],
+            draws.keys[number, 0, 1],
             month * uniforms,
             len(scratch),
             n,

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from sim.jit import RULES
 from sim.lanes import dealing, pairs
 from sim.lanes.compiling import AS_A_PART, inlined, noalias, rounds, spliced, stage, unrolled, written_out
-from sim.lanes.draws import draw_month, find_keys
+from sim.lanes.draws import AS_MONTH_BEGINS, AT_LAUNCH, draw_month, drawing, find_keys
 from sim.lanes.views import Layout, with_number
+from sim.randomness import Stream
 from sim.steps import AnyStep, Deal, PairStep, Repeat, Step, flat
 
-TABLE, THING = "partnership", "partner"
-"""The whole, and the things that are many."""
+TABLE, THING, LUCK = "partnership", "partner", "luck_of_partner"
+"""The whole, the things that are many, and what chance has for each of them."""
 
 MEASURES_AT_ONCE = 16
 """Formulas compiled together: many small functions take longer to compile, and so do large ones."""
@@ -32,7 +33,7 @@ Keep = Callable[[Any, Any], None]
 """Has a part kept: a compiled function, and what tells it from others."""
 
 # Plain whole numbers would have functions compiled anew for each of them.
-NO_MONTH, NO, YES = (cast(int, np.int64(number)) for number in (0, 0, 1))
+NO_MONTH, LAUNCHED, BEGUN = (cast(int, np.int64(number)) for number in (0, AT_LAUNCH, AS_MONTH_BEGINS))
 
 _registered: set[int] = set()
 
@@ -48,8 +49,8 @@ def let_rules_compile() -> None:
 # ---------------------------------------------------------------------- steps
 
 
-def step_stage(step: Step, layout: Layout) -> Any:
-    """Return the compiled function ``take(world, n)`` of a step."""
+def step_stage(step: Step, draws: Sequence[Stream], layout: Layout) -> Any:
+    """Return the compiled function ``take(world, n)`` of a step, which draws first what it alone takes."""
     kind = step.takers.among
     scope: dict[str, Any] = {
         "table_at": layout.view(TABLE),
@@ -58,8 +59,15 @@ def step_stage(step: Step, layout: Layout) -> Any:
         "step": unrolled(step.function),
         "where": inlined(step.takers.where),
         "when": inlined(step.when) if step.when is not None else None,
+        "draw": drawing(draws, layout, whole=TABLE, each=LUCK) if draws else None,
     }
-    lines = ["def take(world, n):", *(f"    {line}" for line in _loops(step))]
+    lines = _loops(step)
+    if draws:
+        lines = ["draw(world, n)", *lines]
+    if step.when is not None:
+        asked = ["times = 0", "for run in range(n):", "    times += when(table_at(world, 0, run, True))"]
+        lines = [*asked, "if times > 0:", *(f"    {line}" for line in lines)]
+    lines = ["def take(world, n):", *(f"    {line}" for line in lines)]
     return noalias(written_out(lines, scope, f"step: {step.name}"))
 
 
@@ -73,10 +81,7 @@ def _loops(step: Step) -> list[str]:
         take = f"step(at(world, i, run, {counts}))"
         lines = _for_groups_of_runs(take, counts) if step.takers.are_some else _for_each_run(take)
         lines = ["for i in range(how_many(world)):", *(f"    {line}" for line in lines)]
-    if step.when is None:
-        return lines
-    asked = ["times = 0", "for run in range(n):", "    times += when(table_at(world, 0, run, True))"]
-    return [*asked, "if times > 0:", *(f"    {line}" for line in lines)]
+    return lines
 
 
 def _for_each_run(line: str) -> list[str]:
@@ -202,7 +207,7 @@ def stages_of(steps: Sequence[AnyStep], sources: Mapping[AnyStep, Any], layout: 
         elif isinstance(step, Deal):
             taken = deal_stage(step, layout)
         else:
-            taken = step_stage(step, layout)
+            taken = step_stage(step, sources.get(step, ()), layout)
         keep(taken, made_from(step, sources))
         stages.taken.append(taken)
         stages.parts.append(taken)
@@ -400,7 +405,7 @@ def block_runner(parts: Parts, layout: Layout) -> Any:
         addresses, counts = request.addresses, request.counts
         first_levers, first_policy = addresses[levers], addresses[policy]
         find_keys(draws, n)
-        draw_month(draws, NO_MONTH, YES, n)
+        draw_month(draws, NO_MONTH, LAUNCHED, n)
         launch(world_of(addresses, counts), n)
         for month in range(len(request.levers_of_month)):
             row = request.row_of_month[month]
@@ -410,7 +415,7 @@ def block_runner(parts: Parts, layout: Layout) -> Any:
             counts[calendar_number] = (request.first_month + month) % 12 + 1
             counts[kept_number] = row >= 0
             world = world_of(addresses, counts)
-            draw_month(draws, month, NO, n)
+            draw_month(draws, month, BEGUN, n)
             live(world, request.order, n)
             measure_for_regimes(world, kept.measured, n)
             if row >= 0:

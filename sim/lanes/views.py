@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 CACHE_LINE = 64
 
-MEMORY_AT_ONCE = 16 * 2**20
+MEMORY_AT_ONCE = 4 * 2**20
 """Bytes that a thread takes at once: the system hands out few large pages sooner than many small ones."""
 
 ROOM_FOR_OWN = 8
@@ -117,7 +117,7 @@ class Layout:
     ) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
         self.lanes, self.numbers, self.matrices, self.own = lanes, numbers, matrices, own
-        self.places = (*self.kinds, *matrices, "scratch")
+        self.places = (*self.kinds, *matrices, "scratch", "keys")
         self.dtypes = {name: _record(kind, lanes) for name, kind in self.kinds.items()}
         told = [
             (kind.name, sorted(kind.rows.items()), repr(sorted(kind.links.items(), key=str)), kind.by_run)
@@ -151,7 +151,7 @@ class Layout:
         return _reader(self, f"n_{name}", _I8)
 
     def place(self, name: str) -> Callable[..., Any]:
-        """Return the function of compiled code that tells where a kind, a matrix or the scratch begins."""
+        """Return the function of compiled code that tells where a kind, a matrix, the scratch or the keys begin."""
         return _reader(self, f"at_{name}", types.voidptr)
 
     def room(self, kind: str, number: int) -> NDArray[Any]:

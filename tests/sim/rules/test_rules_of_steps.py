@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import SHARE, SHARES, Contract, prior
 
-from sim import accountability, life, measures, meetings, obligations, projects, ties
+from sim import accountability, life, measures, meetings, obligations, projects, tables, ties
 from sim.population import SECTORS, THEMES
 from sim.tables import (
     BLOCK_OF,
@@ -242,7 +242,7 @@ TESTED_BELOW = (
     meetings.look_at_proposer,
     meetings.look_at_team,
     meetings.share_to_come,
-    meetings.slot_of,
+    tables.slot_of,
     projects.months_together,
     projects.trust_in_mates,
     ties.first_tie,
@@ -265,8 +265,8 @@ def test_every_theme_is_dealt_with_at_the_board_and_in_one_group():
 
 def test_every_item_has_a_draw_of_its_own():
     """One draw for two items would have them raised and carried together."""
-    board = [meetings.slot_of(item, 0) for item in range(MOST_ITEMS)]
-    groups = [meetings.slot_of(0, table) for table in range(1, N_TABLES)]
+    board = [tables.slot_of(item, 0) for item in range(MOST_ITEMS)]
+    groups = [tables.slot_of(0, table) for table in range(1, N_TABLES)]
     assert [*board, *groups] == list(range(N_SLOTS))
 
 
