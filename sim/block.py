@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -318,19 +318,24 @@ def room_of(
     row_of_month = np.full(first.scenario.months, -1, dtype=np.int64)
     row_of_month[months] = np.arange(len(months))
     behaviour, place = layout.room("behaviour", 1), layout.room("place", 1)
-    _fill(behaviour, np.stack([plan.behaviour for plan in plans], axis=-1)[None])
-    _fill(place, np.stack([plan.place for plan in plans], axis=-1)[None])
+    distinct = {id(plan): plan for plan in plans}
+
+    def of_runs(part: Callable[[Plan], NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+        made = {number: part(plan) for number, plan in distinct.items()}
+        return [made[id(plan)] for plan in plans]
+
+    _fill(behaviour, of_runs(lambda plan: plan.behaviour[None]))
+    _fill(place, of_runs(lambda plan: plan.place[None]))
     policy = layout.room("policy", first.scenario.months)
-    _fill(policy, np.stack([plan.policy for plan in plans], axis=-1))
-    distinct = list({id(plan): plan for plan in plans}.values())
-    changes = np.any(np.diff(np.stack([plan.levers_of_month for plan in distinct]), axis=1) != 0, axis=0)
+    _fill(policy, of_runs(lambda plan: plan.policy))
+    changes = np.any(np.diff(np.stack([plan.levers_of_month for plan in distinct.values()]), axis=1) != 0, axis=0)
     starts = np.concatenate(([0], np.flatnonzero(changes) + 1))
     levers = layout.room("levers", len(starts))
-    _fill(levers, np.stack([plan.levers[plan.levers_of_month[starts]] for plan in plans], axis=-1))
+    _fill(levers, of_runs(lambda plan: plan.levers[plan.levers_of_month[starts]]))
     partners = layout.room("partner", n_seats)
     partners["is_member"][[seat.joins_at == 0 for seat in first.seats]] = 1.0
-    budgets = {id(plan): [seat.budget_gbp_m for seat in plan.seats] for plan in plans}
-    partners["full_budget_gbp_m"][:, :n] = np.array([budgets[id(plan)] for plan in plans]).T
+    budgets = of_runs(lambda plan: np.array([seat.budget_gbp_m for seat in plan.seats]))
+    partners["full_budget_gbp_m"][:, :n] = np.array(budgets).T
     partners["abolished_at"] = -1.0
     for lane, plan in enumerate(plans):
         for step, names in reversed(plan.abolished):
@@ -439,6 +444,7 @@ def _as_rows(records: NDArray[Any]) -> NDArray[np.float64]:
     return rows
 
 
-def _fill(records: NDArray[Any], values: NDArray[np.float64]) -> None:
-    """Write values (record, name, run) into records whose numbers are single rows."""
-    _as_rows(records)[:, : values.shape[1], : values.shape[2]] = values
+def _fill(records: NDArray[Any], values: Sequence[NDArray[np.float64]]) -> None:
+    """Write values (record, name), one array a run, into records whose numbers are single rows."""
+    rows = _as_rows(records)[:, : values[0].shape[1], : len(values)]
+    rows[:] = values[0][..., None] if all(each is values[0] for each in values) else np.stack(values, axis=-1)

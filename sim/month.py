@@ -219,7 +219,8 @@ STEPS: tuple[AnyStep, ...] = (
     Step(projects.see_results, MEMBERS, "Teams see results, and believe more or less."),
     Step(meetings.move_plans, MEMBERS, "Plans move to the strategy, or home."),
     # 6 and 12 ties and trust
-    PairStep(ties.trust_a_month_later, "Trust follows what team mates kept.", writes="trust"),
+    Step(ties.show_effort, MEMBERS, "What each kept of its promises is seen;"),
+    PairStep(ties.trust_a_month_later, "trust follows what team mates kept.", writes="trust"),
     PairStep(ties.met_at_tables, "Who met this month is seen.", writes="met", once=True),
     PairStep(ties.made_or_lost, "Ties are made and lost.", writes="tie", once=True),
     PairStep(ties.months_left_together, "Joint work comes nearer to its end.", writes="joint", once=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from sim.jit import rule
 from sim.rules.mathematics import saturation
@@ -152,16 +153,21 @@ def made_or_lost(
 
 
 @rule
+def show_effort(self: Any) -> None:
+    """Let team mates see what the body kept of its promises."""
+    self.effort_seen = saturation(amount=self.effort, half=self.model.behaviour.effort_half)
+
+
+@rule
 def trust_a_month_later(
     trust: float,
     joint: float,
-    other_effort: float,
+    other_effort_seen: float,
     is_reorganised: float,
     other_is_reorganised: float,
     other_excess: float,
     trust_at_launch: float,
     trust_rate: float,
-    effort_half: float,
     domination_price: float,
 ) -> float:
     """Return trust in another body a month later: in a team mate it follows what that one kept of its promises.
@@ -169,8 +175,7 @@ def trust_a_month_later(
     It falls in a body whose influence goes beyond what is tolerated; else who does not work with it keeps the trust.
     A reorganisation makes strangers of two.
     """
-    seen = saturation(amount=other_effort, half=effort_half)
-    learned = trust + trust_rate * (seen - trust) if joint > 0.0 else trust
+    learned = trust + trust_rate * (other_effort_seen - trust) if joint > 0.0 else trust
     learned = trust_at_launch if is_reorganised + other_is_reorganised > 0.0 else learned
     return min(1.0, max(0.0, learned * (1.0 - domination_price * other_excess)))
 

@@ -192,16 +192,15 @@ CONTRACTS = [
         {
             "trust": SHARE,
             "joint": (1.0, 20.0),
-            "other_effort": SHARE,
+            "other_effort_seen": SHARE,
             "is_reorganised": (0.0, 0.0),
             "other_is_reorganised": (0.0, 0.0),
             "other_excess": SHARE,
             "trust_at_launch": prior("trust_launch"),
             "trust_rate": prior("trust_rate"),
-            "effort_half": prior("effort_half"),
             "domination_price": prior("domination_price"),
         },
-        rises="trust other_effort",
+        rises="trust other_effort_seen",
         falls="other_excess effort_half domination_price",
         free="joint is_reorganised other_is_reorganised trust_at_launch trust_rate",
         low=0.0,
@@ -386,7 +385,7 @@ def test_a_reorganisation_cuts_a_tie_and_full_trust_keeps_it(draws, trust):
 def test_who_does_not_work_together_keeps_the_trust_it_had(trust, effort):
     """But for what domination costs, and a reorganisation, which makes strangers of two."""
     asked = {
-        "other_effort": effort, "trust_rate": 0.25, "effort_half": 0.15, "domination_price": 0.4,
+        "other_effort_seen": effort, "trust_rate": 0.25, "domination_price": 0.4,
         "trust_at_launch": 0.4,
         "is_reorganised": 0.0, "joint": 0.0, "trust": trust,
     }  # fmt: skip
