@@ -201,7 +201,7 @@ CONTRACTS = [
             "domination_price": prior("domination_price"),
         },
         rises="trust other_effort_seen",
-        falls="other_excess effort_half domination_price",
+        falls="other_excess domination_price",
         free="joint is_reorganised other_is_reorganised trust_at_launch trust_rate",
         low=0.0,
         high=1.0,
