@@ -9,10 +9,11 @@ from __future__ import annotations
 import csv
 import dataclasses
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -20,6 +21,9 @@ from analysis.shared.outcomes import outcome_of
 from sim import MONTH, Month
 from sim.spelling import spelt_out
 from sim.vocabulary import Word, vocabulary_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CODEBOOK = "codebook.csv"
 CODEBOOK_COLUMNS = ("file", "column", "label", "unit", "definition", "type", "range", "values", "missing")
@@ -92,15 +96,20 @@ class _Seen:
         self._ends: list[float] = []
         self._levels: set[str] = set()
 
-    def add(self, part: pd.Series) -> None:
+    def add(self, part: pa.Array | pa.ChunkedArray) -> None:
         """See more of the column."""
-        there = part.dropna()
-        self.kind = self.kind or _type_of(part)
-        self.missing += len(part) - len(there)
+        import pyarrow.compute as pc
+
+        self.kind = self.kind or _kind_of(part)
+        missing = part.null_count
+        if self.kind == "number":  # what is no number is missing too
+            missing = pc.sum(pc.is_null(part, nan_is_null=True)).as_py() or 0
+        self.missing += missing
         if self.kind not in ("number", "whole number"):
-            self._levels |= set(map(str, there.unique()))
-        elif len(there):
-            ends = [*self._ends, there.min(), there.max()]
+            self._levels |= set(map(str, part.unique().drop_null().to_pandas()))
+        elif missing < len(part):
+            seen = pc.min_max(part).as_py()
+            ends = [*self._ends, seen["min"], seen["max"]]
             self._ends = [min(ends), max(ends)]
 
     @property
@@ -116,36 +125,46 @@ class _Seen:
 
 
 def _seen_in(table: pd.DataFrame | Path) -> dict[str, _Seen]:
-    """Return what there is in each column of a table, by its name."""
-    if isinstance(table, pd.DataFrame):
-        parts: Iterable[pd.DataFrame] = [table]
-    elif table.suffix == ".csv":
-        parts = [pd.read_csv(table)]
-    else:
-        parts = _rows_of(table)
+    """Return what there is in each column of a table, by its name; of a Parquet file some rows are read at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     seen: dict[str, _Seen] = {}
-    for part in parts:
-        for name in part:
-            seen.setdefault(str(name), _Seen()).add(part[name])
+
+    def see(part: pa.Table | pa.RecordBatch) -> None:
+        for name in part.column_names:
+            seen.setdefault(name, _Seen()).add(part[name])
+
+    if isinstance(table, Path) and table.suffix != ".csv":
+        with pq.ParquetFile(table, pre_buffer=False) as stored:  # or all of the file would be in memory at last
+            see(stored.schema_arrow.empty_table())
+            for rows in stored.iter_batches(batch_size=_ROWS_AT_ONCE):
+                see(rows)
+        return seen
+    frame = pd.read_csv(table) if isinstance(table, Path) else table
+    for name in frame:
+        seen.setdefault(str(name), _Seen()).add(_array_of(frame[name]))
     return seen
 
 
-def _rows_of(path: Path) -> Iterator[pd.DataFrame]:
-    """Give the rows of a Parquet file, some at a time; of an empty one its columns."""
-    import pyarrow.parquet as pq
+def _array_of(column: pd.Series) -> pa.Array | pa.ChunkedArray:
+    """Return the column of a table in memory as those of files are; where kinds are mixed, as text."""
+    import pyarrow as pa
 
-    with pq.ParquetFile(path, pre_buffer=False) as stored:  # or all of the file would be in memory at last
-        yield stored.schema_arrow.empty_table().to_pandas()
-        for rows in stored.iter_batches(batch_size=_ROWS_AT_ONCE):
-            yield rows.to_pandas()
+    try:
+        return pa.array(column, from_pandas=True)
+    except pa.ArrowException:
+        return pa.array(column.map(str, na_action="ignore"), from_pandas=True)
 
 
-def _type_of(values: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(values):
+def _kind_of(part: pa.Array | pa.ChunkedArray) -> str:
+    import pyarrow as pa
+
+    if pa.types.is_boolean(part.type):
         return "yes or no"
-    if pd.api.types.is_integer_dtype(values):
+    if pa.types.is_integer(part.type):
         return "whole number"
-    return "number" if pd.api.types.is_numeric_dtype(values) else "text"
+    return "number" if pa.types.is_floating(part.type) else "text"
 
 
 def _range(word: Word, month: Month) -> str:
