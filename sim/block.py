@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -251,6 +251,9 @@ def _seat_records(of_board: Sequence[Seat], layout: Layout) -> NDArray[Any]:
 
 # ---------------------------------------------------------------------- blocks of runs
 
+RUNS_AT_ONCE = 512
+"""Of runs that differ in their boards, how many are looked through for those that can share a block."""
+
 NOTHING = Recorder("nothing")
 
 
@@ -267,13 +270,28 @@ def blocks_of(plans: Sequence[Plan], n_replicates: int) -> list[Block]:
     boards: dict[tuple[Any, ...], list[int]] = {}
     for number, plan in enumerate(plans):
         boards.setdefault(plan.board, []).append(number)
-    blocks = []
+    blocks: list[Block] = []
     for scenarios in boards.values():
-        runs = itertools.product(range(n_replicates), scenarios)
-        lanes = lanes_for(len(plans[scenarios[0]].seats), LANES)
-        while chunk := list(itertools.islice(runs, lanes)):
-            blocks.append(Block(tuple(s for _, s in chunk), tuple(r for r, _ in chunk)))
+        blocks += _cut(plans[scenarios[0]], itertools.product(range(n_replicates), scenarios))
     return blocks
+
+
+def blocks_of_runs(plans: Sequence[Plan], runs: Iterable[tuple[int, int]]) -> Iterator[Block]:
+    """Give runs, a replicate and a scenario each, in blocks: those of one board, of ``RUNS_AT_ONCE`` after another."""
+    left = iter(runs)
+    while some := list(itertools.islice(left, RUNS_AT_ONCE)):
+        boards: dict[tuple[Any, ...], list[tuple[int, int]]] = {}
+        for replicate, scenario in some:
+            boards.setdefault(plans[scenario].board, []).append((replicate, scenario))
+        for of_board in boards.values():
+            yield from _cut(plans[of_board[0][1]], of_board)
+
+
+def _cut(plan: Plan, runs: Iterable[tuple[int, int]]) -> Iterator[Block]:
+    """Give runs on the board of a plan in blocks as large as may be."""
+    left = iter(runs)
+    while some := list(itertools.islice(left, lanes_for(len(plan.seats), LANES))):
+        yield Block(tuple(scenario for _, scenario in some), tuple(replicate for replicate, _ in some))
 
 
 @dataclasses.dataclass(frozen=True)

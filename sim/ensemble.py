@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.block import NOTHING, Block, Keeping, Plan, blocks_of, plans_of
+from sim.block import NOTHING, Block, Keeping, Plan, blocks_of, blocks_of_runs, plans_of
 from sim.choices import Played, given_choices
 from sim.compiled import CompiledMonth, compiled_month, threads_at_most
 from sim.labelled import (
@@ -28,6 +28,7 @@ from sim.labelled import (
     dates_of,
     labelled,
     regimes_labelled,
+    table_of_runs,
     with_words,
 )
 from sim.lanes.engine import Kept
@@ -130,18 +131,17 @@ class Ensemble(_ByMeasure):
         definition of each measure, ``table.attrs["regimes"]`` the regimes in their order.
         """
         n_scenarios, n_replicates, n_months = self.regimes.shape
-        values = self.measures.reshape(-1, len(self.measure_names))
-        table = pd.DataFrame(values, columns=list(self.measure_names))
         dates = np.array([dates_of(scenario, self.months) for scenario in self.scenarios])
-        dates = np.broadcast_to(dates[:, None, :], self.regimes.shape)
-        table.insert(0, "date", dates.ravel())
-        table.insert(0, "month", np.tile(self.months, n_scenarios * n_replicates))
-        table.insert(0, "replicate", np.tile(np.repeat(self.replicates, n_months), n_scenarios))
-        table.insert(0, "scenario", np.repeat(np.array(self.names, dtype=object), n_replicates * n_months))
-        regimes = self.regimes.ravel()
-        table["regime"] = as_regimes(regimes, self.regime_names)
-        lived: pd.DataFrame = table.loc[regimes != NO_REGIME]
-        return with_words(lived.reset_index(drop=True), self.declared, self.regime_names)
+        return table_of_runs(
+            self.measures.reshape(-1, n_months, len(self.measure_names)),
+            self.regimes.reshape(-1, n_months),
+            scenarios=np.repeat(np.array(self.names, dtype=object), n_replicates),
+            replicates=np.tile(self.replicates, n_scenarios),
+            dates=np.repeat(dates, n_replicates, axis=0),
+            months=self.months,
+            measures=self.declared,
+            regime_names=self.regime_names,
+        )
 
     def finals(self) -> pd.DataFrame:
         """Return one row a scenario and replicate with the regime of its last month."""
@@ -191,7 +191,7 @@ class Piece(_ByMeasure):
 def simulate_ensemble(
     scenarios: Sequence[Scenario] | Mapping[str, Scenario],
     *,
-    replicates: int | Sequence[int],
+    replicates: int | Sequence[int] | Mapping[str, Sequence[int]],
     seed: int = 0,
     measures: Sequence[str] | None = None,
     months: Sequence[int] | None = None,
@@ -205,14 +205,16 @@ def simulate_ensemble(
 ) -> Ensemble:
     """Run every scenario once for each replicate on the compiled engine.
 
-    A whole number of ``replicates`` means 0, 1, … up to it. ``measures`` and ``months`` (steps from 0)
+    A whole number of ``replicates`` means 0, 1, … up to it; by the names of scenarios, each has replicates of its own,
+    which takes a ``consumer``. ``measures`` and ``months`` (steps from 0)
     say what to keep, months in their order; None keeps all. ``record_terms`` records partners too, ``record`` names
     what is kept besides of bodies, pairs and the table, one of ``month.records``. ``played``
     gives bodies their choices in all runs, by month and table (see ``sim.choices.Played``). ``threads`` defaults to the
     number of processors that this process may use, ``month`` (the list of steps) to that of the scenarios.
 
     With ``consumer`` nothing is kept, however many runs there are: it is called with one piece of finished runs after
-    another, always in the same order, by the thread that asked; the ensemble that is returned holds no run.
+    another, always in the same order, by the thread that asked; the ensemble that is returned holds no run. Where each
+    scenario has replicates of its own, ``sim.block.RUNS_AT_ONCE`` runs are done after another, replicate by replicate.
 
     Raises :class:`sim.ScenarioError` for
     a scenario that does not hold together, a seed or replicate that is none, an unknown record and a choice that there
@@ -229,7 +231,8 @@ def simulate_ensemble(
     if not requested:
         raise ScenarioError("no scenario was given")
     month = month or month_of(*requested)
-    seed, chosen = seed_named(seed), replicates_named(replicates)
+    seed, own = seed_named(seed), _own_replicates(replicates, names, consumer)
+    chosen = replicates_named(replicates if own is None else sorted(set().union(*own)))
     kept = kept_months(months, longest=max(scenario.months for scenario in requested))
     kept_measures = tuple(month.measures) if measures is None else tuple(measures)
     _refuse_unknown(kept_measures, month)
@@ -253,7 +256,7 @@ def simulate_ensemble(
         given=_given_by_board(played, plans, month),
         columns=columns,
     )
-    blocks = blocks_of(plans, len(chosen))
+    blocks = blocks_of(plans, len(chosen)) if own is None else list(blocks_of_runs(plans, _in_order(chosen, own)))
     workers = min(threads or threads_at_most(), len(blocks))
     if consumer is None:
         tables = asked.room_for(len(requested) * len(chosen))
@@ -275,6 +278,25 @@ def simulate_ensemble(
         declared=tuple(month.measures[name] for name in kept_measures),
         **tables.seen(partial(_by_scenario, n_scenarios=len(requested))),
     )
+
+
+def _own_replicates(
+    replicates: Any, names: Sequence[str], consumer: Callable[[Piece], object] | None
+) -> list[tuple[int, ...]] | None:
+    """Return the replicates of each scenario, where each has its own."""
+    if not isinstance(replicates, Mapping):
+        return None
+    if set(replicates) != set(names):
+        raise ScenarioError(f"replicates name {', '.join(replicates)}, and the scenarios are {', '.join(names)}")
+    if consumer is None:
+        raise ScenarioError("replicates of each scenario's own take a consumer: they make no table of one shape")
+    return [replicates_named(replicates[name]) for name in names]
+
+
+def _in_order(chosen: Sequence[int], own: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Return runs replicate by replicate: its position among those chosen, and the position of the scenario."""
+    position = {replicate: number for number, replicate in enumerate(chosen)}
+    return sorted((position[replicate], scenario) for scenario, some in enumerate(own) for replicate in some)
 
 
 def _finished(work: Callable[[Block], Any], blocks: Sequence[Block], *, workers: int, ahead: int) -> Iterator[Any]:

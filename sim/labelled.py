@@ -67,6 +67,32 @@ def as_regimes(codes: NDArray[np.int8], names: Sequence[str]) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, categories=list(names), ordered=True)  # type: ignore[call-overload,no-any-return,unused-ignore]
 
 
+def table_of_runs(
+    values: NDArray[np.float64],
+    regimes: NDArray[np.int8],
+    *,
+    scenarios: NDArray[Any],
+    replicates: NDArray[np.int64],
+    dates: NDArray[np.datetime64],
+    months: Sequence[int],
+    measures: Sequence[Measure],
+    regime_names: Sequence[str],
+) -> pd.DataFrame:
+    """Return one row a run and month that was lived, of ``values`` (run, month, measure) and ``regimes`` (run, month).
+
+    ``scenarios`` and ``replicates`` name each run, ``dates`` are those of its months.
+    """
+    n_runs, n_months = regimes.shape
+    table = pd.DataFrame(values.reshape(n_runs * n_months, -1), columns=[measure.name for measure in measures])
+    table.insert(0, "date", dates.ravel())
+    table.insert(0, "month", np.tile(months, n_runs))
+    table.insert(0, "replicate", np.repeat(replicates, n_months))
+    table.insert(0, "scenario", np.repeat(scenarios, n_months))
+    table["regime"] = as_regimes(regimes.ravel(), regime_names)
+    lived: pd.DataFrame = table.loc[regimes.ravel() != NO_REGIME]
+    return with_words(lived.reset_index(drop=True), measures, regime_names)
+
+
 # ---------------------------------------------------------------------- arrays
 
 

@@ -51,9 +51,7 @@ def _some(says: str, where: Callable[[Any], bool]) -> Takers:
     return Takers(says, "partner", lambda model: filter(where, model.partners), where, are_some=True)
 
 
-AT_THE_TABLE = _some(
-    "every member of the table", lambda partner: partner.sits > 0.0 and partner.model.meets > 0.0
-)
+AT_THE_TABLE = _some("every member of the table", lambda partner: partner.sits > 0.0 and partner.model.meets > 0.0)
 WHO_PROPOSES = _some("who proposes", lambda partner: partner.proposes > 0.0)
 THE_TEAM = _some("every member of the team", lambda partner: partner.joins_team > 0.0)
 
@@ -464,7 +462,7 @@ class Month:
     def sources(self) -> dict[AnyStep, Any]:
         """Return, for every step between bodies, whose numbers its rule is given; and what chance a step alone takes."""
         steps = flat((*self.launch_steps, *self.steps))
-        between = {step: step.sources(self.known) for step in steps if not isinstance(step, Step)}
+        between: dict[AnyStep, Any] = {step: step.sources(self.known) for step in steps if not isinstance(step, Step)}
         return {**between, **self._draws_of_steps()}
 
     def _draws_of_steps(self) -> dict[AnyStep, tuple[Stream, ...]]:

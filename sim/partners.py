@@ -83,7 +83,8 @@ class Partner(mesa.Agent):
 
     # work
     in_team: ByProject; pools_in: ByProject; own_projects: float; pooled_in: float; trusted_mates: float; mates: float
-    effort: float; effort_seen: float; due_in: ByMonth; kept_in: ByMonth; pooled_now_gbp_m: float; pooled_recently: float
+    effort: float; effort_seen: float; due_in: ByMonth; kept_in: ByMonth
+    pooled_now_gbp_m: float; pooled_recently: float
 
     # what it makes of it, and what becomes of it
     yield_remembered: float; pay: float; aspires: float; belief: float; alignment: float

@@ -126,7 +126,6 @@ class _Seen:
 
 def _seen_in(table: pd.DataFrame | Path) -> dict[str, _Seen]:
     """Return what there is in each column of a table, by its name; of a Parquet file some rows are read at a time."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     seen: dict[str, _Seen] = {}

@@ -15,10 +15,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.runs.turns import portions, taking_turns
+from experiments.runs.turns import portions
 from experiments.surroundings import cores
 from experiments.terminal import progress_bar
-from sim import MEASURES, Measure, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
+from sim import MEASURES, Measure, Piece, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
+from sim.block import RUNS_AT_ONCE
+from sim.labelled import dates_of, table_of_runs
 from sim.measures import FINAL_MONTHS, LAST_MONTH
 
 Engine = Literal["auto", "mesa", "ensemble"]
@@ -33,11 +35,6 @@ MONTHS_WORTH_COMPILING = 10_000
 """Below this many simulated months Mesa is done before the compiled engine is compiled for the first time."""
 
 _REPLICATES_AT_ONCE = 256
-_OF_A_TURN_AT_ONCE = 8
-"""At least: fewer would leave lanes of the compiled engine empty."""
-_MONTHS_AT_ONCE = 32_768
-"""Of runs that take turns: some 30 MB of results, which are sorted before they are kept."""
-
 _ROWS_A_GROUP = 16_384
 _PORTIONS_PER_WORKER = 8
 _MOST_RUNS_IN_A_PORTION = 25
@@ -56,8 +53,10 @@ class StoredTable:
         return iter(pq.read_schema(self._path).names)
 
     def __getitem__(self, names: list[str]) -> pd.DataFrame:
-        """Return columns, for all runs."""
-        return pd.read_parquet(self._path, columns=names)[names]
+        """Return columns, for all runs, without the words that pandas would copy along with every step."""
+        columns = pd.read_parquet(self._path, columns=names)
+        columns.attrs = {}
+        return columns[names]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -194,12 +193,15 @@ def _run_each(
     measures = measures_of(scenarios.values())
     columns = ["scenario", "replicate", "month", "date", *measures, "regime"]
     with progress_bar("runs", total=len(scenarios) * len(replicates)) as advance:
-        for part in run(scenarios, seed=seed, replicates=replicates, workers=workers, turns=turns):
+
+        def give(part: pd.DataFrame) -> None:
             # A scenario with an extension of its own has measures that others lack.
             months = part if set(part.columns) == set(columns) else part.reindex(columns=columns)
             finals = final_values(months, seed=seed, measures=measures)
             keep(months, finals)
             advance(len(finals))
+
+        run(scenarios, give, seed=seed, replicates=replicates, workers=workers, turns=turns)
 
 
 def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:
@@ -228,42 +230,105 @@ def _months(scenarios: Iterable[Scenario], replicates: int) -> int:
 
 
 def _run_on_ensemble(
-    scenarios: Mapping[str, Scenario], *, seed: int, replicates: range, workers: int | None, turns: Sequence[Turn]
-) -> Iterator[pd.DataFrame]:
+    scenarios: Mapping[str, Scenario],
+    give: Callable[[pd.DataFrame], None],
+    *,
+    seed: int,
+    replicates: range,
+    workers: int | None,
+    turns: Sequence[Turn],
+) -> None:
     """Give trajectories from the compiled engine."""
     for name, scenario in scenarios.items():
         for some in portions(replicates, _REPLICATES_AT_ONCE):
-            yield simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers).table()
+            give(simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers).table())
 
 
 def _run_sampled(
-    scenarios: Mapping[str, Scenario], *, seed: int, replicates: range, workers: int | None, turns: Sequence[Turn]
-) -> Iterator[pd.DataFrame]:
+    scenarios: Mapping[str, Scenario],
+    give: Callable[[pd.DataFrame], None],
+    *,
+    seed: int,
+    replicates: range,
+    workers: int | None,
+    turns: Sequence[Turn],
+) -> None:
     """Give trajectories of replicates that take turns, from the compiled engine, in the usual order of rows."""
-    longest = max(scenario.months for scenario in scenarios.values())
-    size = len(turns) * max(_OF_A_TURN_AT_ONCE, _MONTHS_AT_ONCE // (longest * len(turns)))
-    # A few replicates of each turn fill the engine only with those of all scenarios.
-    together = len(replicates) * len(scenarios) <= size
-    groups = [scenarios] if together else [{name: scenario} for name, scenario in scenarios.items()]
-    for group in groups:
+    if len(replicates) * len(scenarios) <= RUNS_AT_ONCE:
+        _run_in_turns(scenarios, give, seed=seed, replicates=replicates, workers=workers, turns=turns)
+        return
+    for name, scenario in scenarios.items():
+        _run_in_turns({name: scenario}, give, seed=seed, replicates=replicates, workers=workers, turns=turns)
 
-        def of_set(_: int, some: range, group: Mapping[str, Scenario] = group) -> pd.DataFrame:
-            # Their set goes by their own number: a batch need not begin with a replicate that takes the first one.
-            with_set = {name: in_turn(scenario, some[0], turns) for name, scenario in group.items()}
-            return simulate_ensemble(with_set, replicates=some, seed=seed, threads=1).table()
 
-        for batch in portions(replicates, size):
-            taken = taking_turns(of_set, sets=len(turns), replicates=batch, workers=workers, named=None)
-            parts = [part for _, part in taken]
-            months = pd.concat(parts, ignore_index=True)
-            order = months["scenario"].map({name: place for place, name in enumerate(scenarios)})
-            keys = np.lexsort((months["month"], months["replicate"], order))
-            yield months.iloc[keys].reset_index(drop=True)
+def _run_in_turns(
+    scenarios: Mapping[str, Scenario],
+    give: Callable[[pd.DataFrame], None],
+    *,
+    seed: int,
+    replicates: range,
+    workers: int | None,
+    turns: Sequence[Turn],
+) -> None:
+    """Give trajectories of ``RUNS_AT_ONCE`` runs after another, each in the usual order of rows."""
+    names = [name for name in scenarios for _ in turns]
+    taken = [[each for each in replicates if each % len(turns) == number] for number in range(len(turns))] * len(
+        scenarios
+    )
+    in_turns = [in_turn(scenario, number, turns) for scenario in scenarios.values() for number in range(len(turns))]
+    known = {str(number): number for number, some in enumerate(taken) if some}
+    of_piece = list(known.values())
+    left = len(scenarios) * len(replicates)
+    waiting: list[Piece] = []
+
+    def put_together(piece: Piece) -> None:
+        nonlocal left
+        waiting.append(piece)
+        here = sum(len(some.replicates) for some in waiting)
+        if here == min(left, RUNS_AT_ONCE):
+            left -= here
+            give(_table_of(waiting, [(names[number], in_turns[number]) for number in of_piece]))
+            waiting.clear()
+
+    simulate_ensemble(
+        {name: in_turns[number] for name, number in known.items()},
+        replicates={name: taken[number] for name, number in known.items()},
+        seed=seed,
+        threads=workers,
+        consumer=put_together,
+    )
+
+
+def _table_of(pieces: Sequence[Piece], scenarios: Sequence[tuple[str, Scenario]]) -> pd.DataFrame:
+    """Return the trajectories of pieces, in order; ``scenarios`` are what they name by position, some of one name."""
+    of_runs, replicates = (
+        np.concatenate([getattr(one, name) for one in pieces]) for name in ("scenarios", "replicates")
+    )
+    place = {name: number for number, name in enumerate(dict.fromkeys(name for name, _ in scenarios))}
+    order = np.lexsort((replicates, np.array([place[name] for name, _ in scenarios])[of_runs]))
+    first = pieces[0]
+    measures = month_of(*(scenario for _, scenario in scenarios)).measures
+    return table_of_runs(
+        np.concatenate([one.measures for one in pieces])[order],
+        np.concatenate([one.regimes for one in pieces])[order],
+        scenarios=np.array([name for name, _ in scenarios], dtype=object)[of_runs[order]],
+        replicates=replicates[order],
+        dates=np.array([dates_of(scenario, first.months) for _, scenario in scenarios])[of_runs[order]],
+        months=first.months,
+        measures=[measures[name] for name in first.measure_names],
+        regime_names=first.regime_names,
+    )
 
 
 def _run_on_mesa(
-    scenarios: Mapping[str, Scenario], *, seed: int, replicates: range, workers: int | None, turns: Sequence[Turn]
-) -> Iterator[pd.DataFrame]:
+    scenarios: Mapping[str, Scenario],
+    give: Callable[[pd.DataFrame], None],
+    *,
+    seed: int,
+    replicates: range,
+    workers: int | None,
+    turns: Sequence[Turn],
+) -> None:
     """Give trajectories from the Mesa engine, in parallel processes."""
     n_workers = workers or _enough_workers(scenarios, len(replicates))
     tasks = [
@@ -271,7 +336,8 @@ def _run_on_mesa(
         for portion in _portions(scenarios, seed=seed, replicates=replicates, workers=n_workers)
     ]
     running = joblib.Parallel(n_jobs=n_workers, return_as="generator")
-    yield from running(joblib.delayed(_run_portion)(task) for task in tasks)
+    for part in running(joblib.delayed(_run_portion)(task) for task in tasks):
+        give(part)
 
 
 def final_values(trajectories: pd.DataFrame, *, seed: int, measures: Mapping[str, Measure] = MEASURES) -> pd.DataFrame:

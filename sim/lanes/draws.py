@@ -167,8 +167,8 @@ class BlockDraws(NamedTuple):
 
     A stream is a row of ``streams``: its number, how many draws a slot has, when they are drawn (at the launch, as a
     month begins, or when a step takes them), what is made of them, its first row in the records, and its first number
-    among those given. ``shared`` streams have one slot, ``each`` one for every thing; both are views of the records that
-    steps read.
+    among those given. ``shared`` streams have one slot, ``each`` one for every thing; both are views of the records
+    that steps read.
     """
 
     seed_words: NDArray[np.uint64]

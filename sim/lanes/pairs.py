@@ -20,7 +20,7 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from sim.lanes.compiling import noalias, stage, written_out
+from sim.lanes.compiling import noalias, written_out
 from sim.lanes.views import Layout, room_for
 
 SIMD_WIDTH = 8
