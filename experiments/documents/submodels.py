@@ -199,9 +199,10 @@ SUBMODELS = (
     Submodel(
         12,
         "Trust",
-        "trust_a_month_later",
+        "show_effort trust_a_month_later",
         (
             "sim.ties.first_trust",
+            "sim.ties.show_effort",
             "sim.ties.trust_a_month_later",
         ),
     ),
