@@ -83,7 +83,8 @@ def table_of_runs(
     ``scenarios`` and ``replicates`` name each run, ``dates`` are those of its months.
     """
     n_runs, n_months = regimes.shape
-    table = pd.DataFrame(values.reshape(n_runs * n_months, -1), columns=[measure.name for measure in measures])
+    names = [measure.name for measure in measures]
+    table = pd.DataFrame(values.reshape(n_runs * n_months, len(names)), columns=names)
     table.insert(0, "date", dates.ravel())
     table.insert(0, "month", np.tile(months, n_runs))
     table.insert(0, "replicate", np.repeat(replicates, n_months))

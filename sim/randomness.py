@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import rule
 from sim.population import THEMES
 from sim.scenario import ScenarioError
 from sim.tables import N_OTHER_TABLES, N_SLOTS, N_TABLES, slot_of
@@ -62,13 +61,11 @@ class Stream:
     """Of uniform draws that bodies take one at a time: which the table at hand has them take, if any is taken."""
 
 
-@rule
 def of_this_table(model: Any) -> int:
     """Return which of its draws a body takes at the table at hand."""
     return int(model.table)
 
 
-@rule
 def of_this_item(model: Any) -> int:
     """Return which of its draws a body takes on the item at hand."""
     return slot_of(item=model.item, table=model.table)

@@ -6,12 +6,15 @@ import os
 from typing import Any
 
 import pytest
-from strategies import extension_text
+from numba.core import codegen, config
+from strategies import extension_text, typical_settings
 
 import sim
 from sim import compiled
 from sim.compiled import help_compile, helped_within, put_together
+from sim.lanes.compiling import fill_registers
 from sim.lanes.keeping import KeptPart
+from sim.measures import Measure
 from sim.month import MEMBERS, MONTH
 from sim.own import names_used, own_text
 from sim.partners import Partner
@@ -83,6 +86,52 @@ def test_what_a_step_uses_is_found_through_rules_and_methods() -> None:
     names = names_used(MONTH.steps, vars(Partner))
     assert {"utility", "keep_terms"} <= names
     assert "utility" not in names_used(COUNTED, vars(Partner))
+
+
+def look_at_support(self: Any) -> None:
+    """Remember what the body drew for the first item."""
+    self.counted = self.counted + self.luck.support[0]
+
+
+LOOKS = Step(look_at_support, MEMBERS, "Draws are looked at.")
+
+
+def test_what_one_step_alone_takes_is_drawn_when_it_is_taken() -> None:
+    """A step of one's own that looks at it too finds all of it, so it is drawn as the month begins."""
+    assert MONTH.drawn_by_steps == {"rank", "support", "pooling"}
+    assert MONTH.holding(counted="partner").after("engage", COUNTED).drawn_by_steps == MONTH.drawn_by_steps
+    assert MONTH.holding(counted="partner").after("engage", LOOKS).drawn_by_steps == {"rank", "pooling"}
+    looks = Measure("looks", "-", 0.0, 1.0, "What somebody drew.", lambda model: model.partners[0].luck.rank[0])
+    assert MONTH.measuring(looks).drawn_by_steps == {"support", "pooling"}
+
+
+@pytest.mark.long
+def test_draws_that_two_steps_look_at_are_the_same_in_both_engines() -> None:
+    month = MONTH.holding(counted="partner").after("engage", LOOKS)
+    month = month.measuring(Measure("looks", "-", 0.0, 1e9, "What one drew.", lambda model: model.partners[0].counted))
+    scenario = sim.scenario_from(typical_settings(months=6))
+    ensemble = sim.simulate_ensemble([scenario], replicates=2, month=month, measures=["looks"])
+    for replicate in range(2):
+        looked = sim.simulate(scenario, replicate=replicate, month=month).measures["looks"]
+        assert list(ensemble.array_of("looks")[0, replicate]) == list(looked)
+        assert looked.iloc[-1] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("can", "said", "becomes"),
+    [
+        ("+avx2,+avx512f", None, "+avx2,+avx512f,-prefer-256-bit"),
+        ("+avx2,-avx512f", None, None),
+        ("+avx2,+avx512f", "+sse2", "+sse2"),
+    ],
+)
+def test_wide_registers_are_filled_unless_a_person_says_otherwise(
+    can: str, said: str | None, becomes: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codegen, "get_host_cpu_features", lambda: can)
+    monkeypatch.setattr(config, "CPU_FEATURES", said)
+    fill_registers()
+    assert becomes == config.CPU_FEATURES
 
 
 @pytest.mark.parametrize(("gigabytes", "helpers"), [(0.1, 0), (1.0, 0), (1.5, 1), (100.0, 3)])

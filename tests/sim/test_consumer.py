@@ -11,6 +11,7 @@ import pytest
 from strategies import board, typical_settings
 
 import sim
+from sim.block import RUNS_AT_ONCE
 from sim.ensemble import _finished
 
 TABLES = ("measures", "regimes", "final_regimes", "partners")
@@ -62,6 +63,33 @@ def test_pieces_come_in_one_order_by_one_thread():
         orders.append([(*piece.scenarios, *piece.replicates) for piece in pieces])
     assert orders[0] == orders[1] == orders[2]
     assert len(orders[0]) > 4
+
+
+def test_scenarios_may_have_replicates_of_their_own():
+    """They fill blocks together, replicate by replicate, and every run is the one that it would be alone."""
+    scenarios = {str(number): scenario for number, scenario in enumerate(asked())}
+    own = {"0": range(0, 700, 2), "1": [1, 5, 3], "2": range(1, 700, 2)}
+    pieces: list[sim.Piece] = []
+    options: dict[str, Any] = {"seed": 2, "measures": ["trust"], "months": [8]}
+    nothing = sim.simulate_ensemble(scenarios, replicates=own, consumer=pieces.append, **options)
+    assert nothing.replicates == ()
+    runs = [(int(s), int(r)) for piece in pieces for s, r in zip(piece.scenarios, piece.replicates, strict=True)]
+    assert sorted(runs) == sorted((int(name), r) for name, some in own.items() for r in some)
+    first = [replicate for _, replicate in runs[:RUNS_AT_ONCE]]
+    assert sorted(first) == sorted(r for some in own.values() for r in some)[:RUNS_AT_ONCE]
+    alone = sim.simulate_ensemble(scenarios, replicates=range(700), **options)["trust"]
+    for piece in pieces:
+        assert np.array_equal(piece["trust"][:, 0], alone.to_numpy()[piece.scenarios, piece.replicates, 0])
+
+
+def test_replicates_of_ones_own_take_a_consumer_and_a_name_each():
+    scenarios = {"one": asked()[0], "two": asked()[1]}
+    with pytest.raises(sim.ScenarioError, match="take a consumer"):
+        sim.simulate_ensemble(scenarios, replicates={"one": [0], "two": [1]})
+    with pytest.raises(sim.ScenarioError, match="replicates name one, and the scenarios are one, two"):
+        sim.simulate_ensemble(scenarios, replicates={"one": [0]}, consumer=print)
+    with pytest.raises(sim.ScenarioError, match="ask for at least one run"):
+        sim.simulate_ensemble(scenarios, replicates={"one": [0], "two": []}, consumer=print)
 
 
 def peak_bytes(replicates: int) -> int:

@@ -87,7 +87,7 @@ def test_only_steps_terms_and_measures_take_a_body_or_the_table():
     left_out = [rule for rule in OF_PACKAGE if rule not in OF_NUMBERS]
     assert {rule.__module__ for rule in left_out} == {
         f"sim.{name}"
-        for name in ("accountability", "life", "measures", "meetings", "obligations", "policy", "projects")
+        for name in ("accountability", "life", "measures", "meetings", "obligations", "policy", "projects", "ties")
     }
 
 
