@@ -20,7 +20,7 @@ from experiments.study.designs import DRAW
 from experiments.study.plans import PLAN, RUNS, TRAJECTORIES, YEARS, Chunk, Study, open_study, refuse_other_code
 from experiments.study.store import ERROR, is_finished, write_chunk
 from experiments.values import with_values
-from sim import MEASURES, Ensemble, Measure, Month, Scenario, ScenarioError, simulate_ensemble
+from sim import MEASURES, Measure, Month, Piece, Scenario, ScenarioError, simulate_ensemble
 from sim.labelled import NO_REGIME, dates_of
 from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.population import seats_of
@@ -83,20 +83,15 @@ def _study(folder: Path, _written: tuple[int, int]) -> Study:
 def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.Table]:
     replicates = range(chunk.first_replicate, chunk.first_replicate + chunk.replicates)
     kept = study.settings[TRAJECTORIES]
-    tables: dict[str, list[pa.Table]] = {RUNS: []}
-    if kept:
-        tables[TRAJECTORIES] = []
+    tables: dict[str, list[pa.Table]] = {name: [] for name in (RUNS, *([TRAJECTORIES] if kept else []))}
     for base, some in _turns(study, study.scenarios[chunk.scenario], replicates):
         errors: dict[int, str] = {}
         lived = _lived(
-            _drawn(study, chunk, base, errors=errors),
-            partial(simulate_ensemble, replicates=some, seed=study.settings["seed"], threads=threads),
-            errors=errors,
+            _drawn(study, chunk, base, errors=errors), partial(_simulated, study, some, threads=threads), errors=errors
         )
-        tables[RUNS] += [*(_runs(*part, study.month) for part in lived), _failed(errors, some, study.month)]
-        if kept:
-            years = study.settings.get(YEARS)
-            tables[TRAJECTORIES] += [_trajectories(*part, kept, years=years) for part in lived]
+        for name, parts in tables.items():
+            parts += [table for found in lived for table in found[name]]
+        tables[RUNS].append(_failed(errors, some, study.month))
     order = [(DRAW, "ascending"), ("replicate", "ascending"), ("month", "ascending")]
     if kept and not tables[TRAJECTORIES]:  # every run failed
         tables[TRAJECTORIES] = [_trajectories_schema(kept).empty_table()]
@@ -130,9 +125,12 @@ def _drawn(study: Study, chunk: Chunk, base: Scenario, *, errors: dict[int, str]
 
 
 def _lived(
-    scenarios: Mapping[int, Scenario], simulated: Callable[[Sequence[Scenario]], Ensemble], *, errors: dict[int, str]
-) -> list[tuple[list[int], Ensemble]]:
-    """Return ensembles with the draws in them, and enter into ``errors`` what went wrong with other draws.
+    scenarios: Mapping[int, Scenario],
+    simulated: Callable[[Mapping[int, Scenario]], dict[str, list[pa.Table]]],
+    *,
+    errors: dict[int, str],
+) -> list[dict[str, list[pa.Table]]]:
+    """Return the tables of the runs of draws, and enter into ``errors`` what went wrong with other draws.
 
     If runs fail, halves are tried until the draws that make them fail are alone.
     """
@@ -140,7 +138,7 @@ def _lived(
         return []
     draws = list(scenarios)
     try:
-        return [(draws, simulated(list(scenarios.values())))]
+        return [simulated(scenarios)]
     except RUN_ERRORS as error:
         if len(draws) == 1:
             errors[draws[0]] = one_line(error)
@@ -148,6 +146,26 @@ def _lived(
     halves = (draws[: len(draws) // 2], draws[len(draws) // 2 :])
     parts = ({draw: scenarios[draw] for draw in half} for half in halves)
     return [found for part in parts for found in _lived(part, simulated, errors=errors)]
+
+
+def _simulated(
+    study: Study, replicates: Sequence[int], scenarios: Mapping[int, Scenario], *, threads: int | None
+) -> dict[str, list[pa.Table]]:
+    """Return what is kept of the runs of draws: of all their months only some are in memory at a time."""
+    draws, kept, years = np.array(list(scenarios)), study.settings[TRAJECTORIES], study.settings.get(YEARS)
+    tables: dict[str, list[pa.Table]] = {RUNS: [], TRAJECTORIES: []}
+
+    def read(piece: Piece) -> None:
+        of_runs = draws[piece.scenarios]
+        tables[RUNS].append(_runs(of_runs, piece, study.month))
+        if kept:
+            first = scenarios[int(of_runs[0])]
+            tables[TRAJECTORIES].append(_trajectories(of_runs, piece, kept, begins=first, years=years))
+
+    simulate_ensemble(
+        list(scenarios.values()), replicates=replicates, seed=study.settings["seed"], threads=threads, consumer=read
+    )
+    return tables
 
 
 # ----------------------------------------------------------------------------- tables
@@ -163,20 +181,16 @@ def final_measures(values: NDArray[np.float64], measures: Mapping[str, Measure] 
     return np.where(in_last_month, values[..., -1, :], over_a_year)
 
 
-def _runs(draws: list[int], ensemble: Ensemble, month: Month) -> pa.Table:
-    runs = ensemble.final_regimes.size
-    finals = final_measures(ensemble.measures, month.measures).reshape(runs, -1)
-    columns = dict(zip(month.measures, finals.T, strict=True))
-    columns |= {f"mean_{name}": ensemble.array_of(name).mean(axis=-1).ravel() for name in MEAN_OVER_RUN}
-    columns |= {
-        name: (ensemble.regimes == code).sum(axis=-1).ravel()
-        for code, name in enumerate(months_in(ensemble.regime_names))
-    }
+def _runs(draws: NDArray[np.int64], piece: Piece, month: Month) -> pa.Table:
+    """Return the final values of runs, of which ``draws`` says the draw of each."""
+    columns = dict(zip(month.measures, final_measures(piece.measures, month.measures).T, strict=True))
+    columns |= {f"mean_{name}": piece.array_of(name).mean(axis=-1) for name in MEAN_OVER_RUN}
+    columns |= {name: (piece.regimes == code).sum(axis=-1) for code, name in enumerate(months_in(piece.regime_names))}
     keys = {
-        DRAW: np.repeat(draws, len(ensemble.replicates)),
-        "replicate": np.tile(ensemble.replicates, len(draws)),
-        ERROR: [None] * runs,
-        "regime": regime_column(ensemble.final_regimes, ensemble.regime_names),
+        DRAW: draws,
+        "replicate": piece.replicates,
+        ERROR: [None] * len(draws),
+        "regime": regime_column(piece.final_regimes, piece.regime_names),
     }
     return pa.table(keys | columns, schema=_runs_schema(month))
 
@@ -196,19 +210,20 @@ def _failed(errors: Mapping[int, str], replicates: Sequence[int], month: Month) 
     return table.set_column(table.column_names.index("regime"), "regime", nothing)
 
 
-def _trajectories(draws: list[int], ensemble: Ensemble, kept: list[str], *, years: Sequence[int] | None) -> pa.Table:
+def _trajectories(
+    draws: NDArray[np.int64], piece: Piece, kept: list[str], *, begins: Scenario, years: Sequence[int] | None
+) -> pa.Table:
     """Return the measures ``kept`` of every month, or of the last month of each of these ``years``."""
-    months = list(range(len(ensemble.months)) if years is None else (12 * year - 1 for year in years))
-    n_draws, n_replicates, _ = ensemble.regimes.shape
-    dates = dates_of(ensemble.scenarios[0], [ensemble.months[month] for month in months])
+    months = list(range(len(piece.months)) if years is None else (12 * year - 1 for year in years))
+    here = [piece.months[month] for month in months]
     keys = {
-        DRAW: np.repeat(draws, n_replicates * len(months)),
-        "replicate": np.tile(np.repeat(ensemble.replicates, len(months)), n_draws),
-        "month": np.tile(np.array(ensemble.months)[months], n_draws * n_replicates),
-        "date": np.tile(dates, n_draws * n_replicates),
-        "regime": regime_column(ensemble.regimes[..., months], ensemble.regime_names),
+        DRAW: np.repeat(draws, len(months)),
+        "replicate": np.repeat(piece.replicates, len(months)),
+        "month": np.tile(here, len(draws)),
+        "date": np.tile(dates_of(begins, here), len(draws)),
+        "regime": regime_column(piece.regimes[..., months], piece.regime_names),
     }
-    values = {name: ensemble.array_of(name)[..., months].ravel() for name in kept}
+    values = {name: piece.array_of(name)[..., months].ravel() for name in kept}
     return pa.table(keys | values, schema=_trajectories_schema(kept))
 
 
