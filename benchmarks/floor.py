@@ -31,7 +31,7 @@ from sim.population import seats_of
 from sim.randomness import CENTRED, GIVEN
 from sim.rules.mathematics import exponential
 from sim.state import LANES
-from sim.steps import PairStep, flat
+from sim.steps import PairStep, Step, flat
 
 let_rules_compile()
 
@@ -110,16 +110,40 @@ def calls_of_a_run(scenario: Scenario) -> dict[str, int]:
 
 
 def draws_of_a_run(scenario: Scenario) -> int:
-    """Return how many uniform numbers a run needs; bodies draw in whole counters of four."""
+    """Return how many uniform numbers a run needs; bodies draw in whole counters of four.
+
+    What one step alone takes is drawn where the step is taken in a Mesa run: at a table that meets, on an item that is
+    open.
+    """
     slots = padded(len(seats_of(scenario)))
-    return sum(
+    by_month = sum(
         stream.count
         * (2 if stream.made == CENTRED else 1)
         * (slots if stream.each else 1)
         * (1 if stream.at_launch else scenario.months)
         for stream in MONTH.streams
-        if stream.made != GIVEN
+        if stream.made != GIVEN and stream.name not in MONTH.drawn_by_steps
     )
+    return by_month + slots * _takings(scenario)
+
+
+def _takings(scenario: Scenario) -> int:
+    """Return how often a Mesa run takes draws that a step alone takes."""
+    takings, month = 0, MONTH
+    for step, streams in MONTH.sources.items():
+        if isinstance(step, Step) and step.when is not None:
+
+            def counted(model: Any, when: Any = step.when, streams: Any = streams) -> bool:
+                nonlocal takings
+                takings += len(streams) * when(model)
+                return bool(when(model))
+
+            def timed(step: Any, *_: int, when: Any = counted) -> tuple[Any, ...]:
+                return (dataclasses.replace(step, when=when),)
+
+            month = month._rewritten(step.name, timed)
+    simulate(scenario, seed=1, replicate=0, month=month)
+    return takings
 
 
 def _levels() -> NDArray[np.float64]:

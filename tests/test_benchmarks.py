@@ -102,6 +102,13 @@ def test_the_floor_counts_what_a_run_calls():
     assert set(calls) == {"exponential", *(step.name for step in floor.pair_steps())}
 
 
+def test_the_floor_counts_draws_where_they_are_taken():
+    """The board meets every month, so each seat draws its rank at least; less is drawn than there are places for."""
+    scenario = load_scenario("baseline_lsp", ["months=3"])
+    assert 3 <= floor._takings(scenario) <= 3 * (5 + 2 * 7)
+    assert floor.draws_of_a_run(load_scenario("baseline_lsp", ["months=6"])) > floor.draws_of_a_run(scenario)
+
+
 @pytest.mark.slow
 def test_every_rule_between_two_bodies_can_be_timed_alone():
     """Its numbers stay numbers, however often it is asked."""
