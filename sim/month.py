@@ -470,7 +470,7 @@ class Month:
         methods = vars(PartnershipModel) | vars(Partner)
         steps = list(flat((*self.launch_steps, *self.steps)))
         names = {step: names_used(step, methods) for step in steps}
-        elsewhere = names_used([self.measures, self.records], methods)
+        elsewhere = names_used([self.measures, self.records, self.terms], methods)
         found: dict[AnyStep, tuple[Stream, ...]] = {}
         for stream in (stream for stream in self.streams if stream.at is not None):
             taken_by = [step for step in steps if stream.name in names[step]]

@@ -19,6 +19,7 @@ from sim.month import MEMBERS, MONTH
 from sim.own import names_used, own_text
 from sim.partners import Partner
 from sim.steps import Step
+from sim.terms import Term
 
 
 def parts_by_key(month: sim.Month) -> dict[str, str]:
@@ -103,6 +104,8 @@ def test_what_one_step_alone_takes_is_drawn_when_it_is_taken() -> None:
     assert MONTH.holding(counted="partner").after("engage", LOOKS).drawn_by_steps == {"rank", "pooling"}
     looks = Measure("looks", "-", 0.0, 1.0, "What somebody drew.", lambda model: model.partners[0].luck.rank[0])
     assert MONTH.measuring(looks).drawn_by_steps == {"support", "pooling"}
+    term = Term("lucky", "luck", "Luck.", function=lambda body: body.luck.support[0])
+    assert MONTH.pulling(term).drawn_by_steps == {"rank", "pooling"}
 
 
 @pytest.mark.long
