@@ -94,8 +94,8 @@ class Clock:
             engine.stages_of,
         )
 
-        def step_stage(step: Any, draws: Any, layout: Any) -> Any:
-            return self.timed(of_steps(step, draws, layout), WITHIN * self.depth + step.name)
+        def step_stage(step: Any, layout: Any, draws: Any) -> Any:
+            return self.timed(of_steps(step, layout, draws), WITHIN * self.depth + step.name)
 
         def pair_stage(step: Any, sources: Any, layout: Any) -> Any:
             return self.timed(of_pairs(step, sources, layout), WITHIN * self.depth + step.name)

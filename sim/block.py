@@ -29,7 +29,7 @@ from sim.population import THEMES, Archetype, Seat, known_at_launch, seats_of
 from sim.randomness import OWN_STREAMS, Draws
 from sim.records import Recorder, empty_record
 from sim.scenario import Scenario, month_number
-from sim.state import LANES
+from sim.state import LANES, RUNS_AT_ONCE
 from sim.tables import N_TABLES
 
 POLICY_NAMES = ("public_only_executive", "fund_gbp_m_a_year", "purse", "is_new", "abolishes", "date")
@@ -250,9 +250,6 @@ def _seat_records(of_board: Sequence[Seat], layout: Layout) -> NDArray[Any]:
 
 
 # ---------------------------------------------------------------------- blocks of runs
-
-RUNS_AT_ONCE = 512
-"""Of runs that differ in their boards, how many are looked through for those that can share a block."""
 
 NOTHING = Recorder("nothing")
 

@@ -214,7 +214,7 @@ def simulate_ensemble(
 
     With ``consumer`` nothing is kept, however many runs there are: it is called with one piece of finished runs after
     another, always in the same order, by the thread that asked; the ensemble that is returned holds no run. Where each
-    scenario has replicates of its own, ``sim.block.RUNS_AT_ONCE`` runs are done after another, replicate by replicate.
+    scenario has replicates of its own, ``sim.state.RUNS_AT_ONCE`` runs are done after another, replicate by replicate.
 
     Raises :class:`sim.ScenarioError` for
     a scenario that does not hold together, a seed or replicate that is none, an unknown record and a choice that there

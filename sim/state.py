@@ -15,6 +15,9 @@ from sim.tables import BLOCKS, N_CLAIMS, N_OTHER_TABLES, N_PROJECTS, N_TABLES, N
 LANES = 64
 """Most runs in a block: enough to fill the processor's lanes, few enough to stay in its caches."""
 
+RUNS_AT_ONCE = 512
+"""Of runs that may differ in their boards, how many are looked through for those that can share a block."""
+
 ByTheme = list[float]
 """One number a theme."""
 BySector = list[float]

@@ -43,7 +43,7 @@ ROOMS: dict[str, str] = {
     "sim.regimes": "sim.parameters",
     "sim.scenario": "sim.parameters",
     "sim.population": "sim.scenario",
-    "sim.tables": "sim.population",
+    "sim.tables": "sim.jit sim.population",
     "sim.levers": "sim.rules sim.parameters sim.scenario sim.population",
     "sim.dealing": "sim.jit",
     "sim.steps": "sim.scenario sim.dealing",
@@ -89,7 +89,7 @@ ROOMS: dict[str, str] = {
     "sim.lanes.draws": "sim.randomness sim.lanes.compiling sim.lanes.views",
     "sim.lanes.pairs": "sim.lanes.compiling sim.lanes.views",
     "sim.lanes.dealing": "sim.dealing sim.lanes.compiling sim.lanes.views sim.lanes.pairs",
-    "sim.lanes.engine": "sim.jit sim.steps sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs"
+    "sim.lanes.engine": "sim.jit sim.steps sim.randomness sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs"
     " sim.lanes.dealing",
     "sim.lanes.refusals": "sim.scenario sim.lanes.compiling sim.lanes.views",
     # ------------------------------------------------------------------------ the month compiled by it, over many runs

@@ -19,9 +19,9 @@ from experiments.runs.turns import portions
 from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 from sim import MEASURES, Measure, Piece, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
-from sim.block import RUNS_AT_ONCE
 from sim.labelled import dates_of, table_of_runs
 from sim.measures import FINAL_MONTHS, LAST_MONTH
+from sim.state import RUNS_AT_ONCE
 
 Engine = Literal["auto", "mesa", "ensemble"]
 

@@ -49,7 +49,7 @@ def let_rules_compile() -> None:
 # ---------------------------------------------------------------------- steps
 
 
-def step_stage(step: Step, draws: Sequence[Stream], layout: Layout) -> Any:
+def step_stage(step: Step, layout: Layout, draws: Sequence[Stream] = ()) -> Any:
     """Return the compiled function ``take(world, n)`` of a step, which draws first what it alone takes."""
     kind = step.takers.among
     scope: dict[str, Any] = {
@@ -207,7 +207,7 @@ def stages_of(steps: Sequence[AnyStep], sources: Mapping[AnyStep, Any], layout: 
         elif isinstance(step, Deal):
             taken = deal_stage(step, layout)
         else:
-            taken = step_stage(step, sources.get(step, ()), layout)
+            taken = step_stage(step, layout, sources.get(step, ()))
         keep(taken, made_from(step, sources))
         stages.taken.append(taken)
         stages.parts.append(taken)

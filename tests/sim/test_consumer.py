@@ -11,8 +11,8 @@ import pytest
 from strategies import board, typical_settings
 
 import sim
-from sim.block import RUNS_AT_ONCE
 from sim.ensemble import _finished
+from sim.state import RUNS_AT_ONCE
 
 TABLES = ("measures", "regimes", "final_regimes", "partners")
 

@@ -11,7 +11,7 @@ import pytest
 from experiments import load_scenario
 from experiments.runs import pairs
 from experiments.runs.pairs import run_pairs, run_pairs_into
-from sim import find_place
+from sim import block, find_place
 
 
 @pytest.mark.parametrize("n_turns", [0, 2])
@@ -23,8 +23,8 @@ def test_runs_in_small_portions_into_a_file_are_those_at_once_in_memory(
     turns = [{"place": find_place(name)} for name in ("birmingham", "barnsley")[:n_turns]]
     asked = {"seed": 2, "replicates": 9, "engine": "ensemble", "turns": turns}
     once = run_pairs(scenarios, **asked)
-    for name in ("_REPLICATES_AT_ONCE", "_OF_A_TURN_AT_ONCE", "_MONTHS_AT_ONCE"):
-        monkeypatch.setattr(pairs, name, 2)
+    for module, name in ((pairs, "_REPLICATES_AT_ONCE"), (pairs, "RUNS_AT_ONCE"), (block, "RUNS_AT_ONCE")):
+        monkeypatch.setattr(module, name, 2)
     stored = run_pairs_into(tmp_path, scenarios, **asked)
     for table in ("runs", "trajectories"):
         expected, found = getattr(once, table), getattr(stored, table)
