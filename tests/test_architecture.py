@@ -89,8 +89,8 @@ ROOMS: dict[str, str] = {
     "sim.lanes.draws": "sim.randomness sim.lanes.compiling sim.lanes.views",
     "sim.lanes.pairs": "sim.lanes.compiling sim.lanes.views",
     "sim.lanes.dealing": "sim.dealing sim.lanes.compiling sim.lanes.views sim.lanes.pairs",
-    "sim.lanes.engine": "sim.jit sim.steps sim.randomness sim.lanes.compiling sim.lanes.views sim.lanes.draws sim.lanes.pairs"
-    " sim.lanes.dealing",
+    "sim.lanes.engine": "sim.jit sim.steps sim.randomness sim.lanes.compiling sim.lanes.views sim.lanes.draws"
+    " sim.lanes.pairs sim.lanes.dealing",
     "sim.lanes.refusals": "sim.scenario sim.lanes.compiling sim.lanes.views",
     # ------------------------------------------------------------------------ the month compiled by it, over many runs
     "sim.block": "sim.jit sim.parameters sim.scenario sim.population sim.tables sim.levers sim.state sim.records"
