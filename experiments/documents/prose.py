@@ -179,6 +179,7 @@ def speed_words() -> str:
         return f"({found[what]['target']} is asked, {verdict})"
 
     last, first = "1 thread, last month kept", "first 64 runs, "
+    second = "another month's engine, loaded second, 1 thread / the first"
     faster, floor, large = (
         f"Mesa / compiled, {last}",
         "a compiled run / floor",
@@ -195,6 +196,10 @@ def speed_words() -> str:
         [
             f"It takes {told(floor)} times its operation floor {asked(floor)}. The floor is what exponentials, rules",
             f"between two bodies and draws take by themselves, {told('operation floor: their sum')} ms a run.",
+        ],
+        [
+            f"The engine of another month, loaded second into one process, takes {told(second)} times as long as the",
+            "first.",
         ],
         [
             f"Where nothing is compiled yet the first 64 runs take {told(f'{first}nothing compiled yet', 0)} s,",
