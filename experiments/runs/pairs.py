@@ -271,28 +271,30 @@ def _run_in_turns(
     turns: Sequence[Turn],
 ) -> None:
     """Give trajectories of ``RUNS_AT_ONCE`` runs after another, each in the usual order of rows."""
-    names = [name for name in scenarios for _ in turns]
-    taken = [[each for each in replicates if each % len(turns) == number] for number in range(len(turns))] * len(
-        scenarios
-    )
-    in_turns = [in_turn(scenario, number, turns) for scenario in scenarios.values() for number in range(len(turns))]
-    known = {str(number): number for number, some in enumerate(taken) if some}
-    of_piece = list(known.values())
+    taken = [
+        [replicate for replicate in replicates if replicate % len(turns) == number] for number in range(len(turns))
+    ]
+    asked = [
+        (name, in_turn(scenario, number, turns), some)
+        for name, scenario in scenarios.items()
+        for number, some in enumerate(taken)
+        if some
+    ]
     left = len(scenarios) * len(replicates)
     waiting: list[Piece] = []
 
     def put_together(piece: Piece) -> None:
         nonlocal left
         waiting.append(piece)
-        here = sum(len(some.replicates) for some in waiting)
+        here = sum(len(each.replicates) for each in waiting)
         if here == min(left, RUNS_AT_ONCE):
             left -= here
-            give(_table_of(waiting, [(names[number], in_turns[number]) for number in of_piece]))
+            give(_table_of(waiting, [(name, scenario) for name, scenario, _ in asked]))
             waiting.clear()
 
     simulate_ensemble(
-        {name: in_turns[number] for name, number in known.items()},
-        replicates={name: taken[number] for name, number in known.items()},
+        {str(number): scenario for number, (_, scenario, _) in enumerate(asked)},
+        replicates={str(number): some for number, (_, _, some) in enumerate(asked)},
         seed=seed,
         threads=workers,
         consumer=put_together,
