@@ -129,21 +129,21 @@ def draws_of_a_run(scenario: Scenario) -> int:
 
 def _takings(scenario: Scenario) -> int:
     """Return how often a Mesa run takes draws that a step alone takes."""
-    takings, month = 0, MONTH
-    for step, streams in MONTH.sources.items():
-        if isinstance(step, Step) and step.when is not None:
+    takings: list[int] = []
 
-            def counted(model: Any, when: Any = step.when, streams: Any = streams) -> bool:
-                nonlocal takings
-                takings += len(streams) * when(model)
-                return bool(when(model))
+    def counted(step: Step, *_: int) -> tuple[Step]:
+        def when(model: Any) -> bool:
+            holds = step.when is None or step.when(model)
+            takings.append(len(MONTH.sources[step]) * holds)
+            return holds
 
-            def timed(step: Any, *_: int, when: Any = counted) -> tuple[Any, ...]:
-                return (dataclasses.replace(step, when=when),)
+        return (dataclasses.replace(step, when=when),)
 
-            month = month._rewritten(step.name, timed)
+    month = MONTH
+    for step in (step for step in MONTH.sources if isinstance(step, Step)):
+        month = month._rewritten(step.name, counted)
     simulate(scenario, seed=1, replicate=0, month=month)
-    return takings
+    return sum(takings)
 
 
 def _levels() -> NDArray[np.float64]:

@@ -69,11 +69,10 @@ def described(column: str, file: str = "", month: Month = MONTH) -> Described | 
 
 
 def codebook(tables: Mapping[str, pd.DataFrame | Path], month: Month = MONTH) -> pd.DataFrame:
-    """Return a row for each column of the tables (by file name; a path is read column by column).
+    """Return a row for each column of the tables, by file name; of a Parquet file some rows are read at a time.
 
     Columns: ``CODEBOOK_COLUMNS``. ``range`` is what is allowed, ``values`` what is there: least to largest, or names;
-    ``missing`` counts empty cells. A Parquet file is read some rows at a time. Of a
-    column that nobody describes, definition and unit are empty.
+    ``missing`` counts empty cells. Of a column that nobody describes, definition and unit are empty.
 
     >>> codebook({"runs.csv": pd.DataFrame({"scenario": ["a", "b"]})})[["column", "type", "values"]].to_numpy().tolist()
     [['scenario', 'text', 'a, b']]

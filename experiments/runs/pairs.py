@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from experiments.runs.turns import portions
 from experiments.surroundings import cores
@@ -70,6 +71,17 @@ class RunTable:
 
     trajectories: pd.DataFrame
     runs: pd.DataFrame
+
+
+@dataclasses.dataclass(frozen=True)
+class _Asked:
+    """What whole runs are asked for: every scenario with every replicate."""
+
+    scenarios: Mapping[str, Scenario]
+    seed: int
+    replicates: range
+    workers: int | None
+    turns: Sequence[Turn]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -201,7 +213,7 @@ def _run_each(
             keep(months, finals)
             advance(len(finals))
 
-        run(scenarios, give, seed=seed, replicates=replicates, workers=workers, turns=turns)
+        run(_Asked(scenarios, seed, replicates, workers, turns), give)
 
 
 def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:
@@ -229,58 +241,32 @@ def _months(scenarios: Iterable[Scenario], replicates: int) -> int:
     return replicates * sum(scenario.months for scenario in scenarios)
 
 
-def _run_on_ensemble(
-    scenarios: Mapping[str, Scenario],
-    give: Callable[[pd.DataFrame], None],
-    *,
-    seed: int,
-    replicates: range,
-    workers: int | None,
-    turns: Sequence[Turn],
-) -> None:
+def _run_on_ensemble(asked: _Asked, give: Callable[[pd.DataFrame], None]) -> None:
     """Give trajectories from the compiled engine."""
-    for name, scenario in scenarios.items():
-        for some in portions(replicates, _REPLICATES_AT_ONCE):
-            give(simulate_ensemble({name: scenario}, replicates=some, seed=seed, threads=workers).table())
+    for name, scenario in asked.scenarios.items():
+        for some in portions(asked.replicates, _REPLICATES_AT_ONCE):
+            ensemble = simulate_ensemble({name: scenario}, replicates=some, seed=asked.seed, threads=asked.workers)
+            give(ensemble.table())
 
 
-def _run_sampled(
-    scenarios: Mapping[str, Scenario],
-    give: Callable[[pd.DataFrame], None],
-    *,
-    seed: int,
-    replicates: range,
-    workers: int | None,
-    turns: Sequence[Turn],
-) -> None:
+def _run_sampled(asked: _Asked, give: Callable[[pd.DataFrame], None]) -> None:
     """Give trajectories of replicates that take turns, from the compiled engine, in the usual order of rows."""
-    if len(replicates) * len(scenarios) <= RUNS_AT_ONCE:
-        _run_in_turns(scenarios, give, seed=seed, replicates=replicates, workers=workers, turns=turns)
-        return
-    for name, scenario in scenarios.items():
-        _run_in_turns({name: scenario}, give, seed=seed, replicates=replicates, workers=workers, turns=turns)
+    together = len(asked.replicates) * len(asked.scenarios) <= RUNS_AT_ONCE
+    for some in [asked.scenarios] if together else [{name: one} for name, one in asked.scenarios.items()]:
+        _run_in_turns(dataclasses.replace(asked, scenarios=some), give)
 
 
-def _run_in_turns(
-    scenarios: Mapping[str, Scenario],
-    give: Callable[[pd.DataFrame], None],
-    *,
-    seed: int,
-    replicates: range,
-    workers: int | None,
-    turns: Sequence[Turn],
-) -> None:
+def _run_in_turns(asked: _Asked, give: Callable[[pd.DataFrame], None]) -> None:
     """Give trajectories of ``RUNS_AT_ONCE`` runs after another, each in the usual order of rows."""
-    taken = [
-        [replicate for replicate in replicates if replicate % len(turns) == number] for number in range(len(turns))
+    scenarios, turns = asked.scenarios, asked.turns
+    runs = [
+        (name, number, some)
+        for name in scenarios
+        for number in range(len(turns))
+        if (some := asked.replicates[(number - asked.replicates.start) % len(turns) :: len(turns)])
     ]
-    asked = [
-        (name, in_turn(scenario, number, turns), some)
-        for name, scenario in scenarios.items()
-        for number, some in enumerate(taken)
-        if some
-    ]
-    left = len(scenarios) * len(replicates)
+    which = np.array([list(scenarios).index(name) for name, _, _ in runs])
+    left = len(scenarios) * len(asked.replicates)
     waiting: list[Piece] = []
 
     def put_together(piece: Piece) -> None:
@@ -289,53 +275,42 @@ def _run_in_turns(
         here = sum(len(each.replicates) for each in waiting)
         if here == min(left, RUNS_AT_ONCE):
             left -= here
-            give(_table_of(waiting, [(name, scenario) for name, scenario, _ in asked]))
+            give(_table_of(waiting, scenarios, which))
             waiting.clear()
 
     simulate_ensemble(
-        {str(number): scenario for number, (_, scenario, _) in enumerate(asked)},
-        replicates={str(number): some for number, (_, _, some) in enumerate(asked)},
-        seed=seed,
-        threads=workers,
+        {f"{name} {number}": in_turn(scenarios[name], number, turns) for name, number, _ in runs},
+        replicates={f"{name} {number}": some for name, number, some in runs},
+        seed=asked.seed,
+        threads=asked.workers,
         consumer=put_together,
     )
 
 
-def _table_of(pieces: Sequence[Piece], scenarios: Sequence[tuple[str, Scenario]]) -> pd.DataFrame:
-    """Return the trajectories of pieces, in order; ``scenarios`` are what they name by position, some of one name."""
-    of_runs, replicates = (
-        np.concatenate([getattr(one, name) for one in pieces]) for name in ("scenarios", "replicates")
-    )
-    place = {name: number for number, name in enumerate(dict.fromkeys(name for name, _ in scenarios))}
-    order = np.lexsort((replicates, np.array([place[name] for name, _ in scenarios])[of_runs]))
-    first = pieces[0]
-    measures = month_of(*(scenario for _, scenario in scenarios)).measures
+def _table_of(pieces: Sequence[Piece], scenarios: Mapping[str, Scenario], which: NDArray[np.int64]) -> pd.DataFrame:
+    """Return the trajectories of pieces, in order; ``which`` of the scenarios it is that a piece tells by a number."""
+    of_runs = which[np.concatenate([one.scenarios for one in pieces])]
+    replicates = np.concatenate([one.replicates for one in pieces])
+    order = np.lexsort((replicates, of_runs))
+    first, measures = pieces[0], month_of(*scenarios.values()).measures
     return table_of_runs(
         np.concatenate([one.measures for one in pieces])[order],
         np.concatenate([one.regimes for one in pieces])[order],
-        scenarios=np.array([name for name, _ in scenarios], dtype=object)[of_runs[order]],
+        scenarios=np.array(list(scenarios), dtype=object)[of_runs[order]],
         replicates=replicates[order],
-        dates=np.array([dates_of(scenario, first.months) for _, scenario in scenarios])[of_runs[order]],
+        dates=np.array([dates_of(scenario, first.months) for scenario in scenarios.values()])[of_runs[order]],
         months=first.months,
         measures=[measures[name] for name in first.measure_names],
         regime_names=first.regime_names,
     )
 
 
-def _run_on_mesa(
-    scenarios: Mapping[str, Scenario],
-    give: Callable[[pd.DataFrame], None],
-    *,
-    seed: int,
-    replicates: range,
-    workers: int | None,
-    turns: Sequence[Turn],
-) -> None:
+def _run_on_mesa(asked: _Asked, give: Callable[[pd.DataFrame], None]) -> None:
     """Give trajectories from the Mesa engine, in parallel processes."""
-    n_workers = workers or _enough_workers(scenarios, len(replicates))
+    n_workers = asked.workers or _enough_workers(asked.scenarios, len(asked.replicates))
     tasks = [
-        dataclasses.replace(portion, turns=turns)
-        for portion in _portions(scenarios, seed=seed, replicates=replicates, workers=n_workers)
+        dataclasses.replace(portion, turns=asked.turns)
+        for portion in _portions(asked.scenarios, seed=asked.seed, replicates=asked.replicates, workers=n_workers)
     ]
     running = joblib.Parallel(n_jobs=n_workers, return_as="generator")
     for part in running(joblib.delayed(_run_portion)(task) for task in tasks):
