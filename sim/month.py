@@ -481,7 +481,9 @@ class Month:
     @cached_property
     def drawn_by_steps(self) -> frozenset[str]:
         """Return the names of streams that compiled code draws when a step is taken, not as the month begins."""
-        return frozenset(stream.name for each in self._draws_of_steps().values() for stream in each)
+        return frozenset(
+            stream.name for step, each in self.sources.items() if isinstance(step, Step) for stream in each
+        )
 
     @cached_property
     def counters(self) -> tuple[str, ...]:

@@ -67,6 +67,11 @@ def written_out(lines: Sequence[str], scope: dict[str, Any], what: str) -> Any:
     return function
 
 
+def for_each_run(*lines: str, first: str = "0", last: str = "n") -> list[str]:
+    """Return a loop over runs, written so that the compiler keeps what it is told of it (``sim/lanes/lowering.py``)."""
+    return [f"run = {first}", f"while run < {last}:", *(f"    {line}" for line in lines), "    run += 1"]
+
+
 @cache
 def inlined(function: _Function) -> _Function:
     """Return ``function`` compiled as a part of what calls it, with every rule that it calls.

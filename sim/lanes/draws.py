@@ -346,6 +346,7 @@ def drawing(streams: Sequence[Stream], layout: Layout, *, whole: str, each: str)
     scope: dict[str, Any] = {
         "at_whole": layout.view(whole),
         "things_of": layout.reader(each),
+        "padded": inlined(padded),
         "month_of": layout.reader("month"),
         "place_of_keys": layout.place("keys"),
         "place_of_each": layout.place(each),
@@ -356,7 +357,7 @@ def drawing(streams: Sequence[Stream], layout: Layout, *, whole: str, each: str)
     }
     lines = [
         "def draw(world, n):",
-        "    things, month = (things_of(world) + 3) // 4 * 4, month_of(world)",
+        "    things, month = padded(things_of(world)), month_of(world)",
         f"    blocks = (things + {SLOTS_A_BLOCK - 1}) // {SLOTS_A_BLOCK}",
         f"    to = carray(place_of_each(world), (things, {record.itemsize // row_bytes}, {layout.lanes}), float64)",
     ]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.jit import RULES
 from sim.lanes import dealing, pairs
-from sim.lanes.compiling import AS_A_PART, inlined, noalias, rounds, spliced, stage, unrolled, written_out
+from sim.lanes.compiling import AS_A_PART, for_each_run, inlined, noalias, rounds, spliced, stage, unrolled, written_out
 from sim.lanes.draws import AS_MONTH_BEGINS, AT_LAUNCH, draw_month, drawing, find_keys
 from sim.lanes.views import Layout, with_number
 from sim.randomness import Stream
@@ -75,22 +75,13 @@ def _loops(step: Step) -> list[str]:
     """Return the loops of a step over those who take it, and innermost over runs."""
     also = " and when(table_at(world, 0, run, True))" if step.when is not None else ""
     if step.takers.among == TABLE:
-        lines = _for_each_run(f"step(table_at(world, 0, run, where(table_at(world, 0, run, True)){also}))")
+        lines = for_each_run(f"step(table_at(world, 0, run, where(table_at(world, 0, run, True)){also}))")
     else:
         counts = f"where(at(world, i, run, True)){also}"
         take = f"step(at(world, i, run, {counts}))"
-        lines = _for_groups_of_runs(take, counts) if step.takers.are_some else _for_each_run(take)
+        lines = _for_groups_of_runs(take, counts) if step.takers.are_some else for_each_run(take)
         lines = ["for i in range(how_many(world)):", *(f"    {line}" for line in lines)]
     return lines
-
-
-def _for_each_run(line: str) -> list[str]:
-    """Return a loop over runs, written so that the compiler keeps what it is told of it (``sim/lanes/lowering.py``)."""
-    return _from_to("0", "n", line)
-
-
-def _from_to(first: str, last: str, line: str) -> list[str]:
-    return [f"run = {first}", f"while run < {last}:", f"    {line}", "    run += 1"]
 
 
 def _for_groups_of_runs(line: str, counts: str) -> list[str]:
@@ -99,10 +90,10 @@ def _for_groups_of_runs(line: str, counts: str) -> list[str]:
     return [
         f"for first in range(0, n // {width} * {width}, {width}):",
         "    takers = 0",
-        *(f"    {each}" for each in _from_to("first", f"first + {width}", f"takers += {counts}")),
+        *(f"    {each}" for each in for_each_run(f"takers += {counts}", first="first", last=f"first + {width}")),
         "    if takers > 0:",
-        *(f"        {each}" for each in _from_to("first", f"first + {width}", line)),
-        *_from_to(f"n // {width} * {width}", "n", line),
+        *(f"        {each}" for each in for_each_run(line, first="first", last=f"first + {width}")),
+        *for_each_run(line, first=f"n // {width} * {width}"),
     ]
 
 

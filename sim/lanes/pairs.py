@@ -20,7 +20,7 @@ import numpy as np
 from numba import carray
 from numpy.typing import NDArray
 
-from sim.lanes.compiling import noalias, written_out
+from sim.lanes.compiling import for_each_run, noalias, written_out
 from sim.lanes.views import Layout, room_for
 
 SIMD_WIDTH = 8
@@ -152,46 +152,21 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
     also = " and when(at_whole(world, 0, run, True))" if loop.when is not None else ""
     condition = f"counts(one){also}"
     condition_of_whole = "when(at_whole(world, 0, run, True))" if loop.when is not None else "True"
-    lines += [
-        "for i in range(things):",
-        "    run = 0",
-        "    while run < n:",
-        "        one = at_thing(world, i, run, True)",
-        f"        sits[i, run] = 1.0 if {condition} else 0.0",
-        *(f"        {name}[i, run] = {attribute}" for name, attribute in of_things.items()),
-        "        run += 1",
-        "for i in range(things, padding):",
-        "    run = 0",
-        "    while run < n:",
-        *(f"        {name}[i, run] = 0.0" for name in rows),
-        "        run += 1",
-    ]
+    copied = [f"{name}[i, run] = {attribute}" for name, attribute in of_things.items()]
+    copy = for_each_run("one = at_thing(world, i, run, True)", f"sits[i, run] = 1.0 if {condition} else 0.0", *copied)
+    clear = for_each_run(*(f"{name}[i, run] = 0.0" for name in rows))
+    lines += ["for i in range(things):", *_indented(copy), "for i in range(things, padding):", *_indented(clear)]
     if of_whole:
-        lines += [
-            "run = 0",
-            "while run < n:",
-            "    whole = at_whole(world, 0, run, True)",
-            *(f"    {name}[run] = {attribute}" for name, attribute in of_whole.items()),
-            "    run += 1",
-        ]
+        copied = [f"{name}[run] = {attribute}" for name, attribute in of_whole.items()]
+        lines += for_each_run("whole = at_whole(world, 0, run, True)", *copied)
     lines += [f"inner({', '.join(places)}, uint64(groups), uint64(things))"]
     if loop.adds and loop.to in ("own", "other"):
-        lines += [
-            "for i in range(things):",
-            "    run = 0",
-            "    while run < n:",
-            "        one = at_thing(world, i, run, sits[i, run] > 0.0)",
-            *(f"        one.{name} = sum_{name}[i, run]" for name in loop.adds),
-            "        run += 1",
-        ]
+        sums = [f"one.{name} = sum_{name}[i, run]" for name in loop.adds]
+        enter = for_each_run("one = at_thing(world, i, run, sits[i, run] > 0.0)", *sums)
+        lines += ["for i in range(things):", *_indented(enter)]
     elif loop.adds:
-        lines += [
-            "run = 0",
-            "while run < n:",
-            f"    whole = at_whole(world, 0, run, {condition_of_whole})",
-            *(f"    whole.{name} = sum_{name}[run]" for name in loop.adds),
-            "    run += 1",
-        ]
+        sums = [f"whole.{name} = sum_{name}[run]" for name in loop.adds]
+        lines += for_each_run(f"whole = at_whole(world, 0, run, {condition_of_whole})", *sums)
     text = ["def take(world, n):", *(f"    {line}" for line in lines)]
     scope = {
         "WIDTH": SIMD_WIDTH,
@@ -209,6 +184,10 @@ def compiled(loop: PairLoop, layout: Layout, *, thing: str, whole: str) -> Any:
         **{f"place_{name}": layout.place(name) for name in matrices},
     }
     return noalias(written_out(text, scope, what))
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
 
 
 def _loops(loop: PairLoop) -> list[str]:
