@@ -223,14 +223,14 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
     _refuse_settings_of_hydra(asked.overrides)
     _refuse_case(verb, asked.overrides)
     _refuse_extension(verb, asked.overrides)
-    with _folder_for_hydra(asked) as quiet, files_of_ones_own(_folder(asked.config_dir)):
+    named = [*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]  # of with={extension:mine.py} too
+    with _folder_for_hydra(asked) as quiet, files_of_ones_own(_folder(asked.config_dir)), naming(named):
         kinds, takes_case = [verbs()[verb].settings_kind()], verbs()[verb].takes_case
         typed = as_hydra_reads(asked.overrides, kinds, with_case=takes_case, multirun=asked.multirun)
         overrides = [*typed, *_QUIET_HYDRA, *quiet]
         if (case := case_among(overrides)) is not None:
             record_files(case.folder, case.files)
-        # Of with={extension:mine.py} too.
-        with naming([*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]), hydra_for(verb) as hydra:
+        with hydra_for(verb) as hydra:
             if asked.cfg:
                 hydra.show_cfg(verb, overrides, asked.cfg, asked.package, asked.resolve)
             elif asked.info:

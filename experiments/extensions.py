@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 
 from experiments.files import Refused, typed_path
+from sim import MEASURES, ScenarioError
+from sim.own import found_extension, load_month
 
 EXTENSION = "extension"
 SHIPPED = "sim."
@@ -59,6 +61,22 @@ def perhaps_named_in(words: Iterable[str]) -> list[str]:
     """
     found = [match.strip("'\"") for word in words for match in _MAY_NAME_ONE.findall(word)]
     return [one for one in dict.fromkeys(found) if not is_shipped(one)]
+
+
+def known_measures() -> list[str]:
+    """Return the measures by name that the model has, and the extensions that were named.
+
+    >>> "trust" in known_measures()
+    True
+    """
+    found = set(MEASURES)
+    for extension in _named[-1] if _named else ():
+        try:
+            file = found_extension(extension)
+        except ScenarioError:  # another spelling of one that is found, or refused with its scenario
+            continue
+        found |= load_month(file).measures.keys()
+    return sorted(found)
 
 
 def is_shipped(extension: str) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -132,7 +134,7 @@ ROOMS: dict[str, str] = {
     "analysis.brief": "sim analysis.shared analysis.run analysis.policy",
     # ------------------------------------------------------------------------ asking: from a name to a checked scenario
     "experiments.files": "",
-    "experiments.extensions": "experiments.files",
+    "experiments.extensions": "sim experiments.files",
     "experiments.surroundings": "",
     "experiments.versions": "",
     "experiments.terminal": "sim experiments.surroundings",
@@ -145,7 +147,8 @@ ROOMS: dict[str, str] = {
     "experiments.behaviours": "sim experiments.options experiments.errors",
     "experiments.own_yaml": "experiments.files experiments.errors",
     "experiments.typed": "sim experiments.options experiments.errors",
-    "experiments.cases": "sim experiments.files experiments.options experiments.errors experiments.own_yaml",
+    "experiments.cases": "sim experiments.files experiments.extensions experiments.options experiments.errors"
+    " experiments.own_yaml",
     "experiments.own_files": "experiments.files experiments.own_yaml",
     "experiments.compose": "sim experiments.files experiments.extensions experiments.options experiments.registry"
     " experiments.errors experiments.own_yaml experiments.own_files experiments.typed experiments.behaviours"
@@ -269,15 +272,44 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@dataclasses.dataclass(frozen=True)
+class Import:
+    """A statement that imports, and where it stands."""
+
+    statement: ast.Import | ast.ImportFrom
+    for_types: bool
+    """For the eyes of a type checker alone."""
+    late: bool
+    """In a function."""
+
+    @property
+    def names(self) -> list[str]:
+        """Return what it imports, by whole names; a name out of a module as MODULE.NAME."""
+        if isinstance(self.statement, ast.Import):
+            return [alias.name for alias in self.statement.names]
+        return [f"{self.statement.module or ''}.{alias.name}" for alias in self.statement.names]
+
+
+def imports_in(node: ast.AST, *, for_types: bool = False, late: bool = False) -> Iterator[Import]:
+    """Give what is imported, wherever in a file: statements stand in statements alone."""
+    for inner in (
+        one for field in ("body", "orelse", "finalbody", "handlers", "cases") for one in getattr(node, field, ())
+    ):
+        if isinstance(inner, ast.Import | ast.ImportFrom):
+            yield Import(inner, for_types, late)
+        else:
+            checked = (
+                isinstance(inner, ast.If) and isinstance(inner.test, ast.Name) and inner.test.id == "TYPE_CHECKING"
+            )
+            yield from imports_in(
+                inner, for_types=for_types or checked, late=late or isinstance(inner, ast.FunctionDef)
+            )
+
+
 def imports_of(tree: ast.AST) -> set[str]:
     """Return the top-level packages that a file imports, wherever in the file."""
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            found.add(node.module.split(".")[0])
-    return found
+    absolute = [one for one in imports_in(tree) if getattr(one.statement, "level", 0) == 0]
+    return {name.split(".")[0] for one in absolute for name in one.names}
 
 
 MODULES = {
@@ -295,21 +327,10 @@ def room_of(module: str) -> str:
 
 def ours_imported(tree: ast.AST, *, for_types: bool = True, in_functions: bool = True) -> set[str]:
     """Return our own modules that a file imports, also for the eyes of a type checker alone, and late, or without."""
-    left_out = set()
-    for node in ast.walk(tree):
-        checked = isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        if (checked and not for_types) or (isinstance(node, ast.FunctionDef) and not in_functions):
-            left_out |= {id(inner) for inner in ast.walk(node)}
-    found = set()
-    for node in ast.walk(tree):
-        if id(node) in left_out:
-            continue
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            inside = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= {name if name in MODULES else node.module for name in inside}
-    return {name for name in found if name in MODULES}
+    some = [one for one in imports_in(tree) if (for_types or not one.for_types) and (in_functions or not one.late)]
+    names = {name for one in some for name in one.names}
+    from_packages = {name.rpartition(".")[0] for name in names if name not in MODULES}
+    return {name for name in names | from_packages if name in MODULES}
 
 
 def known_to(room: str) -> set[str]:

@@ -67,12 +67,13 @@ def shown_by_models(table: pd.DataFrame, *, title: str) -> Figure:
         ax.grid(visible=False, axis="y")
     hide_unused(panels, len(drawn))
     add_title(figure, title)
+    none = " Without a line: a measure that the model does not have." if table["low"].isna().any() else ""
     left = table["target"].nunique() - len(drawn)
     rest = f" {left} further targets, on which models differ less, are in the table." if left else ""
     add_note(
         figure,
         "Grey: observed, with 95 % of its measurement error. Line: middle 90 % of what runs show, measurement error "
-        f"included; mark: their mean. Filled dot: the observed value lies within; hollow diamond: outside.{rest}",
+        f"included; mark: their mean. Filled dot: the observed value lies within; hollow diamond: outside.{none}{rest}",
     )
     return figure
 

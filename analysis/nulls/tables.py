@@ -27,7 +27,7 @@ def against_targets(seen: Mapping[str, Numbers], targets: pd.DataFrame, *, seed:
 
     Columns: model, those of ``targets``, mean (over runs), low and high (the middle 90 % of what would be measured),
     inside, deviations (of the observed value from the mean, in standard deviations of what would be measured), runs.
-    What no run shows is NaN and not inside.
+    What no run shows is NaN and not inside, such as a target of a measure that a model does not have.
 
     >>> targets = pd.DataFrame({"target": ["trust@2003-04"], "value": [0.5], "standard_error": [0.0]})
     >>> seen = {"model": np.array([[0.4], [0.6]]), "no_ties": np.array([[0.7], [0.9]])}

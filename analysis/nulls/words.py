@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from analysis.nulls.tables import MODEL, counts, telling
@@ -45,7 +46,7 @@ def shown_words(table: pd.DataFrame) -> str:
     own = table[table["model"] == first]
     if len(missed := own[~own["inside"]]):
         told = [
-            f"{row['label']} is {row['value']:.3g}, and it shows {row['low']:.3g} to {row['high']:.3g}"
+            f"{row['label']} is {row['value']:.3g}, and it {_shown(row, 'shows', 'has no such measure')}"
             for _, row in missed.head(_MOST_NAMED).iterrows()
         ]
         more = f"; and {len(missed) - _MOST_NAMED} more" if len(missed) > _MOST_NAMED else ""
@@ -107,6 +108,9 @@ def table_rows(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
     ...         "standard_error": 0.02, "low": [0.4, 0.2], "high": [0.6, 0.45], "inside": [True, False]}
     >>> table_rows(pd.DataFrame(rows))[1]
     [['Trust, 2003-04', '0.5 ± 0.02', '0.4 to 0.6', 'no_ties']]
+    >>> own = {"model": "model", "target": "x@2003-04", "label": "X", "value": 1.0, "standard_error": 0.1}
+    >>> table_rows(pd.DataFrame([own | {"low": np.nan, "high": np.nan, "inside": False}]))[1]
+    [['X', '1 ± 0.1', 'no such measure', 'all']]
     """
     models = list(dict.fromkeys(table["model"]))
     cells = []
@@ -114,8 +118,13 @@ def table_rows(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
         first, missing = rows.iloc[0], list(rows.loc[~rows["inside"], "model"])
         lost = "all" if len(missing) == len(models) else ", ".join(missing)
         observed = f"{first['value']:.3g} ± {first['standard_error']:.2g}"
-        cells.append([str(first["label"]), observed, f"{first['low']:.3g} to {first['high']:.3g}", lost])
+        cells.append([str(first["label"]), observed, _shown(first, "", "no such measure").strip(), lost])
     return ["target", "observed", models[0], "missed by"], cells
+
+
+def _shown(row: pd.Series, shows: str, nothing: str) -> str:
+    """Return what runs of a model show of a target, or that they show nothing."""
+    return nothing if np.isnan(row["low"]) else f"{shows} {row['low']:.3g} to {row['high']:.3g}"
 
 
 def _named(model: str) -> str:

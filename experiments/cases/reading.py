@@ -13,10 +13,11 @@ from experiments.cases.cells import Problem, Row, number_in, read_table
 from experiments.cases.settings_file import SettingsFile, read_settings
 from experiments.cases.sheets import PLACE_FILE, PLACE_SAYS, SHEETS, Sheet
 from experiments.errors import CommandError
+from experiments.extensions import known_measures
 from experiments.files import Unreadable, sha256_of_file, typed_path
 from experiments.options import find, option_names
 from experiments.own_yaml import read_yaml
-from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, ScenarioError, scenario_from
+from sim import ARCHETYPES, PARAMETERS, THEMES, ScenarioError, scenario_from
 from sim.parameters import Leadership, Levers, Parameter
 from sim.population import RANGE_OF_COLUMN
 from sim.scenario import Board, Place, nearest, validated
@@ -354,9 +355,10 @@ class _Reader:
     def targets(self, rows: list[Cells]) -> pd.DataFrame:
         """Return what was observed."""
         columns = ["measure", "month", "to", "value", "standard_error"]
-        found = []
+        found, known = [], known_measures()
+        says = "see partnerships list measures, or name the extension= that has it: there is no"
         for row in rows:
-            self.expect("targets.csv", row, "measure", list(MEASURES), "see partnerships list measures: there is no")
+            self.expect("targets.csv", row, "measure", known, says)
             row.setdefault("to", row.get("month"))
             if row.get("month") and row["to"] < row["month"]:
                 self.wrong("targets.csv", f"{row['to']} comes before {row['month']}", row[_LINE], "to")

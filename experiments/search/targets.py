@@ -104,8 +104,6 @@ def targets_of(table: pd.DataFrame, scenario: Scenario, *, leave_out: Sequence[s
                 f"targets.csv: {target.id} lies outside the run, {scenario.start} to {last}: change its month, or "
                 "start and months in place.yaml"
             )
-        if target.measure not in month_of(scenario).measures:
-            raise CommandError(f"targets.csv: {target.measure!r} is no measure of this month of the model")
         found[target.id] = target
     for id in leave_out:
         if id not in found:
@@ -148,8 +146,9 @@ class TargetRuns:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """Return the measures that targets read."""
-        return tuple(dict.fromkeys(target.measure for target in self.targets))
+        """Return the measures that targets read, as far as the scenario's month has them."""
+        known = month_of(self.scenario).measures
+        return tuple(dict.fromkeys(target.measure for target in self.targets if target.measure in known))
 
     @property
     def shortened(self) -> Scenario:
@@ -203,8 +202,13 @@ class TargetRuns:
             return np.concatenate(list(pool.map(some, range(0, len(scenarios), _TOGETHER))))
 
     def of_sets(self, behaviours: Sequence[Behaviour], *, replicates: int) -> Numbers:
-        """Return what runs of each set of numbers show at the targets, (sets × replicates, targets)."""
+        """Return what runs of each set of numbers show at the targets, (sets × replicates, targets).
+
+        NaN for a measure that the scenario's month does not have: another model may.
+        """
         short = self.shortened
+        if not self.measures:
+            return np.full((len(behaviours) * replicates, len(self.targets)), np.nan)
         shown = simulate_ensemble(
             [dataclasses.replace(short, behaviour=behaviour) for behaviour in behaviours],
             replicates=replicates,
@@ -230,15 +234,13 @@ class TargetRuns:
         )
 
     def read(self, series: Numbers) -> Numbers:
-        """Return the targets, (..., targets), of series (..., months, measures)."""
-        at = [self.measures.index(target.measure) for target in self.targets]
-        return np.stack(
-            [
-                series[..., target.months[0] : target.months[1] + 1, place].mean(axis=-1)
-                for target, place in zip(self.targets, at, strict=True)
-            ],
-            axis=-1,
-        )
+        """Return the targets, (..., targets), of series (..., months, measures); NaN without the measure."""
+        found = np.full((*series.shape[:-2], len(self.targets)), np.nan)
+        for place, target in enumerate(self.targets):
+            if target.measure in self.measures:
+                some = series[..., target.months[0] : target.months[1] + 1, self.measures.index(target.measure)]
+                found[..., place] = some.mean(axis=-1)
+        return found
 
     def table(self, points: Numbers, *, first: int) -> pd.DataFrame:
         """Return a row a draw: its numbers as shares of the way through their ranges, and what its run shows."""

@@ -7,8 +7,9 @@ import dataclasses
 import json
 import random
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments import load_scenario
 from experiments.behaviours import ACCEPTED, BY_HAND, USUAL
-from experiments.compose import load_place
+from experiments.compose import load_place, scenario_names
 from experiments.page.catalogue import PAGE_MEASURES, QUANTILES, catalogue
 from experiments.page.engine.build import engine_of
 from experiments.page.engine.module import Engine, built_from, hash_of_sources, module_bytes, shipped
@@ -270,18 +271,26 @@ def random_question(number: int) -> Question:
     return Question(preset, changes, luck.choice(PLACES), luck.choice([None, 60, 130]), seed=luck.getrandbits(32))
 
 
-QUESTIONS = [
-    *(Question(name, place=PLACES[number % len(PLACES)]) for number, name in enumerate(preset_scenarios())),
-    Question(
-        "baseline_lsp", {"board": "small_executive", "levers.flexible_fund_gbp_m": 3.5}, months=30, seed=2**32 - 1
+QUESTIONS: dict[str, Callable[[], Question]] = {
+    **{name: partial(Question, name, place=PLACES[n % len(PLACES)]) for n, name in enumerate(scenario_names())},
+    "few bodies": partial(
+        Question, "baseline_lsp", {"board": "small_executive", "levers.flexible_fund_gbp_m": 3.5}, months=30,
+        seed=2**32 - 1,
     ),
-    *(random_question(number) for number in range(12)),
-    *(
-        Question("two_tier_confusion", {f"{one['name']}@2006-05": dose})
+    **{f"by chance {number}": partial(random_question, number) for number in range(12)},
+    **{
+        f"{one['name']} {dose}": partial(Question, "two_tier_confusion", {f"{one['name']}@2006-05": dose})
         for one in interventions()
         for dose in one["doses"]
-    ),
-]
+    },
+}  # fmt: skip
+"""By name, each put together by the test that asks it: collecting tests composes no scenario."""
+
+
+@pytest.fixture
+def question(request: pytest.FixtureRequest) -> Question:
+    """Return the question of that name."""
+    return QUESTIONS[request.param]()
 
 
 def _room(question: Question, held: dict[str, list[str]], every: int = 7) -> Any:
@@ -298,7 +307,7 @@ def _room(question: Question, held: dict[str, list[str]], every: int = 7) -> Any
 
 @pytest.mark.long
 @in_a_browser
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.preset)
+@pytest.mark.parametrize("question", QUESTIONS, indirect=True)
 def test_a_block_is_packed_into_the_same_bytes(lab, question):
     """Board, place, behaviour, levers by month and chance, of every scenario and of settings moved by chance."""
     packed = lab.evaluate("laidOutOf", question.asked())
@@ -313,7 +322,7 @@ def test_a_block_is_packed_into_the_same_bytes(lab, question):
 
 @in_a_browser
 @pytest.mark.slow
-@pytest.mark.parametrize("question", QUESTIONS[::4], ids=lambda question: question.preset)
+@pytest.mark.parametrize("question", list(QUESTIONS)[::4], indirect=True)
 def test_the_browser_lives_through_the_same_months(lab, question):
     """Measures, bodies with terms, events, ties and trust to the last bit, and the regime of every month."""
     lived = lab.evaluate("livedOf", question.asked(every=1))
@@ -400,7 +409,7 @@ def _minutes_in_mesa(question: Question) -> list[list[dict[str, Any]]]:
 
 @in_a_browser
 @pytest.mark.slow
-@pytest.mark.parametrize("question", QUESTIONS[::5], ids=lambda question: question.preset)
+@pytest.mark.parametrize("question", list(QUESTIONS)[::5], indirect=True)
 def test_minutes_are_those_of_the_meetings(lab, question):
     """Every item of every table and month: theme, who proposed, the team, who supported it, whether it passed."""
     told, expected = lab.evaluate("minutesAsked", question.asked()), _minutes_in_mesa(question)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from commands import refused_line
 from strategies import extension_text
 
 from experiments import load_scenario
@@ -207,9 +208,25 @@ def test_settings_that_cannot_be_drawn_are_refused(grudges, name, told):
         varied([name], month_of(grudges).parameters)
 
 
+def test_a_measure_that_a_model_does_not_have_is_not_shown(grudges):
+    """Other models may have it, and are asked the same targets."""
+    targets = (Target("trust", (2, 2), 0.5, 0.1, "2001-06"), Target("grudge", (1, 2), 0.2, 0.1, "2001-05..2001-06"))
+    without = load_scenario("baseline_lsp", ["months=4"])
+    assert TargetRuns(grudges, targets, (), seed=1).measures == ("trust", "grudge")
+    assert TargetRuns(without, targets, (), seed=1).measures == ("trust",)
+    shown = TargetRuns(without, targets, (), seed=1).of_sets([without.behaviour], replicates=3)
+    assert np.isfinite(shown[:, 0]).all()
+    assert np.isnan(shown[:, 1]).all()
+    assert np.isnan(TargetRuns(without, targets[1:], (), seed=1).of_sets([without.behaviour], replicates=3)).all()
+
+
 @pytest.mark.long
 def test_settings_of_an_extension_are_calibrated_and_go_on_into_a_study(mycity, capsys):
+    """Beside a target of the model stands one that the extension alone has."""
     (mycity.parent / "grudges.py").write_text(extension_text(), "utf-8")
+    with (mycity / "targets.csv").open("a", encoding="utf-8") as targets:
+        targets.write(f"grudge,{pd.read_csv(mycity / 'targets.csv')['month'][0]},0.2,0.1\n")
+    assert "see partnerships list measures, or name the extension=" in refused_line(["run", "case=mycity"], capsys)
     own = ["case=mycity", "extension=grudges.py"]
     small = ["vary=[own.grudge_rate,trust_launch]", *SMALL[1:]]
     assert main(["calibrate", *own, "study=fit", *small]) == 0

@@ -417,7 +417,7 @@ def test_killed_three_times_it_comes_to_the_same(tmp_path: Path) -> None:
     assert results(str(folder)) == results("whole")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.filterwarnings("default")  # what Dask says about a worker that dies
 def test_a_dask_worker_killed_in_mid_study_costs_nothing_but_time() -> None:
     distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster'")
