@@ -164,9 +164,25 @@ def moments(dates: pd.Series) -> NDArray[np.datetime64]:
     return np.asarray(pd.to_datetime(dates), dtype="datetime64[D]")
 
 
+class _RememberedDates(calendar.AutoDateLocator):
+    """Ticks at round dates, worked out once for what is in view: a figure asks for them a hundred times."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
+        self._in_view: dict[tuple[float, ...], Any] = {}
+
+    def __call__(self) -> Any:
+        """Return the ticks."""
+        assert self.axis is not None
+        view = tuple(map(float, self.axis.get_view_interval()))
+        if view not in self._in_view:
+            self._in_view[view] = super().__call__()  # type: ignore[no-untyped-call]
+        return self._in_view[view]
+
+
 def calendar_axis(ax: Axes, *, most_ticks: int = 7, span: NDArray[np.datetime64] | None = None) -> None:
     """Show calendar years (months in short runs) on the x axis; with ``span``, from its first to its last moment."""
-    locator = calendar.AutoDateLocator(minticks=3, maxticks=most_ticks)  # type: ignore[no-untyped-call]
+    locator = _RememberedDates(minticks=3, maxticks=most_ticks)
     # Of a little less than three years half-years are too many for few ticks, and years are too few by its own rule.
     locator.intervald[calendar.MONTHLY] = [*locator.intervald[calendar.MONTHLY], 12]
     ax.xaxis.set_major_locator(locator)

@@ -14,7 +14,6 @@ import yaml
 
 from analysis.shared.paths import flat
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LEVERS, EVENTS = "levers", "events"
 
 
@@ -50,4 +49,4 @@ def _entry(dose: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_declared(package: str, path: str) -> Any:
     """Return what a YAML file of a package declares."""
-    return yaml.load(files(package).joinpath(path).read_text("utf-8"), Loader=_LOADER)
+    return yaml.safe_load(files(package).joinpath(path).read_text("utf-8"))

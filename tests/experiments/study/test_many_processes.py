@@ -185,13 +185,16 @@ def test_four_processes_of_which_two_are_killed_do_each_chunk_once(tmp_path: Pat
     folder, log, moments = tmp_path / "s", tmp_path / "log", random.Random(1)
     command = [sys.executable, "-c", LOGGED, str(log), "sweep", f"study={folder}", *LONGER, "workers=1"]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
-    killed = moments.sample(processes, 2)
-    for process, enough in zip(killed, (moments.randint(1, 30), moments.randint(31, 60)), strict=True):
+    killed: list[subprocess.Popen[str]] = []
+    for enough in (moments.randint(1, 30), moments.randint(31, 60)):
         wait_for(lambda enough=enough: len(list(folder.glob("chunks/*.json"))) >= enough)
+        at_work = {line.split()[0] for line in log.read_text().splitlines()}
+        process = moments.choice([one for one in processes if one not in killed and str(one.pid) in at_work])
         time.sleep(moments.uniform(0.0, 0.05))
         assert process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.wait()
+        killed.append(process)
     said = {process.pid: process.communicate(timeout=120) for process in processes}
     left = [process for process in processes if process not in killed]
     assert [process.returncode for process in left] == [0, 0], said
