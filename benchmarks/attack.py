@@ -155,25 +155,28 @@ def kills(asked: argparse.Namespace) -> dict[str, Any]:
             for job, n in shares.items()
         }
         found = {job: each.result() for job, each in jobs.items()}
-    early = {job: hits for job, (hits, _) in found.items()}
+    late = sum(late for late, _ in found.values())
     faults = [fault for _, of_job in found.values() for fault in of_job]
-    return {"tried": sum(early.values()), "of": early, "too late": asked.kills - sum(early.values()), "faults": faults}
+    return {"tried": asked.kills, "of": shares, "too late": late, "faults": faults}
 
 
 def kills_of(folder: Path, job: str, kills: int, *, seed: int, advance: Callable[[int], None]) -> tuple[int, list[str]]:
-    """Kill one kind of job so often, a few times in a row before it is left to its end; return hits and faults."""
-    chance, faults, early = random.Random(f"{seed} {job}"), [], 0
+    """Kill one kind of job so often before its end, a few times in a row before it is left to it.
+
+    Returns how many kills besides came too late, and faults.
+    """
+    chance, faults, late = random.Random(f"{seed} {job}"), [], 0
     took = left_alone(folder, JOBS[job])
     while kills:
         in_a_row = min(kills, chance.randint(1, MOST_IN_A_ROW))
         moments = [chance.uniform(0.0, 1.05) * took for _ in range(in_a_row)]
         found, hits = killed(folder, JOBS[job], moments)
-        early += hits
         when = ", ".join(f"{moment:.2f}" for moment in moments)
         faults += [f"{job}, killed after {when} of {took:.2f} s: {fault}" for fault in found]
-        kills -= in_a_row
-        advance(in_a_row)
-    return early, faults
+        late += hits < in_a_row
+        kills -= hits
+        advance(hits)
+    return late, faults
 
 
 def left_alone(folder: Path, job: Job) -> float:
@@ -207,12 +210,18 @@ def without_path() -> dict[str, str]:
 
 
 def killed(folder: Path, job: Job, moments: Sequence[float]) -> tuple[list[str], int]:
-    """Kill a job after so many seconds, again and again, and let it end; return what is wrong, and how many hit."""
+    """Kill a job after so many seconds, again and again until it was done before, and let it end.
+
+    Returns what is wrong, and how many kills hit.
+    """
     faults, hits, kept = [], 0, {}
     for after in moments:
-        hits += is_killed(folder, job, after)
+        was_at_work = is_killed(folder, job, after)
         faults += repeated(folder / job.folder, kept)
         kept = receipts(folder / job.folder)
+        if not was_at_work:
+            break
+        hits += 1
     again = subprocess.run([*CONSOLE, *job.words], cwd=folder, capture_output=True, text=True, env=environment())
     faults += [*repeated(folder / job.folder, kept), *wrong_in(folder, job)]
     # What was whole already is not overwritten, which is said; everything else ends well.

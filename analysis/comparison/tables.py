@@ -16,7 +16,7 @@ CENTRAL_PAIR = ("growth_coalition", "talking_shop")
 """The question of the whole project, so this contrast is drawn whenever both are compared."""
 
 
-_MEASURES_AT_ONCE = 4
+_MEASURES_AT_ONCE = 2
 """At least: so many are in memory at once, of all runs."""
 
 
@@ -41,7 +41,8 @@ def compared(runs: ByColumns, reference: str, *, sets: int = 1) -> Comparison:
     >>> compared(runs, "b").contrasts[["scenario", "reference"]].to_numpy().tolist()
     [['a', 'b']]
     """
-    keys, measures = [name for name in runs if name in RUN_KEYS], [name for name in runs if name not in RUN_KEYS]
+    keys = [name for name in runs if name in RUN_KEYS and name != "seed"]
+    measures = [name for name in runs if name not in RUN_KEYS]
     ends = runs[keys]
     pairs: list[tuple[str, tuple[str, str] | None]] = [(reference, None)]
     if set(CENTRAL_PAIR) <= set(ends["scenario"]) and reference not in CENTRAL_PAIR:

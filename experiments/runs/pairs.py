@@ -55,7 +55,11 @@ class StoredTable:
 
     def __getitem__(self, names: list[str]) -> pd.DataFrame:
         """Return columns, for all runs, without the words that pandas would copy along with every step."""
-        columns = pd.read_parquet(self._path, columns=names)
+        with pq.ParquetFile(self._path, pre_buffer=False) as stored:  # or all of the file would be in memory at last
+            read = stored.read(columns=names, use_threads=False)
+        columns: pd.DataFrame = read.to_pandas(split_blocks=True, self_destruct=True)
+        del read
+        pa.default_memory_pool().release_unused()
         columns.attrs = {}
         return columns[names]
 

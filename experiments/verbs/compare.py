@@ -77,9 +77,9 @@ from sim.vocabulary import label_of
 HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome", "added_value")
 """Measures in the printed table unless ``measures`` asks for others."""
 
-_BYTES_A_RUN = 5_500
-_BYTES_A_MONTH = 450
-_BYTES_AN_EDGE = 140
+_BYTES_A_RUN = 700
+_BYTES_A_MONTH = 250
+_BYTES_AN_EDGE = 30
 """What a run takes at most, a month of it while figures are drawn, and an edge of a network while it is read."""
 
 
@@ -131,8 +131,8 @@ def work(settings: CompareSettings, command: Command) -> Results:
         turns=turns,
     )
     runs, months = stored.runs, stored.trajectories
-    ends = runs[list(RUN_KEYS)]
-    replicates = ends["replicate"].nunique()
+    of_runs = runs[["replicate"]]["replicate"]
+    replicates = of_runs.nunique()
     sets = len(command.behaviours) if command.sample else 1
     found = compared(runs, reference, sets=sets)
     scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
@@ -167,7 +167,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
     )
     if not places:
         return results
-    in_places = [places[replicate % len(places)].name for replicate in ends["replicate"]]
+    in_places = [places[replicate % len(places)].name for replicate in of_runs]
     return with_places(results, runs[[*RUN_KEYS, *HEADLINE]].assign(place=in_places))
 
 
