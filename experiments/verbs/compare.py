@@ -78,7 +78,7 @@ HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", 
 """Measures in the printed table unless ``measures`` asks for others."""
 
 _BYTES_A_RUN = 700
-_BYTES_A_MONTH = 250
+_BYTES_A_MONTH = 400
 _BYTES_AN_EDGE = 30
 """What a run takes at most, a month of it while figures are drawn, and an edge of a network while it is read."""
 

@@ -114,7 +114,7 @@ def test_verbs_refuse_what_will_not_fit_before_anything_is_run(
 ) -> None:
     monkeypatch.setattr(memory, "memory_left", lambda: GB)
     asked = ["compare", "scenarios=[talking_shop,baseline_lsp]", "months=144", "replicates=50000"]
-    assert refused_line(asked, capsys).endswith("at most replicates=13623 fits here; figures=false takes less")
+    assert refused_line(asked, capsys).endswith("at most replicates=8576 fits here; figures=false takes less")
     asked = ["sweep", "study=s", "vary=[levers.duty]", "months=3", "replicates=1", "draws=2", "workers=16"]
     assert refused_line(asked, capsys, alone=False).endswith("at most workers=4 fits here")
 
