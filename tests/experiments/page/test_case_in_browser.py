@@ -47,11 +47,11 @@ def test_the_page_opens_with_the_case_and_has_the_numbers_of_compare(
 
 def test_bodies_of_the_case_sit_round_the_table_by_their_names(page_of_case: str, case: Path, opened: Open) -> None:
     page = opened(f"{page_of_case}#n=4&run=1&behaviour=by_hand&month=80")
-    names = set(
-        page.locator("#charts-table figure")
-        .first.locator(".seat")
-        .evaluate_all("all => all.map(one => one.dataset.name)")
-    )
+    table = page.locator("#charts-table figure").first
+    table.scroll_into_view_if_needed()
+    seats = table.locator(".seat")
+    expect(seats).not_to_have_count(0)  # a figure is drawn as it comes into sight
+    names = set(seats.evaluate_all("all => all.map(one => one.dataset.name)"))
     lived = simulate(load_scenario("baseline_lsp", [BY_HAND], case=case), seed=1, replicate=1)
     members = lived.partners[(lived.partners["month"] == 80) & lived.partners["is_member"]]["partner"]
     told = {re.sub(r"^credit_union_(\d)$", r"Credit union \1", name) for name in members}
