@@ -21,6 +21,8 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,48 +96,56 @@ def _keep(name: str, lines: list[str]) -> None:
 def take_pictures() -> None:
     """Write the page as it looks on screens of some sizes, and in the dark, to docs/figures."""
     from PIL import Image
-    from playwright.sync_api import sync_playwright
 
     def keep(part: Any, name: str) -> None:
         picture = PAGE.parent / "figures" / f"page_{name}.png"
         part.screenshot(path=picture)
         Image.open(picture).quantize(colors=256, method=Image.Quantize.FASTOCTREE).save(picture, optimize=True)
 
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        file = Path(folder, "explorer.html")
-        file.write_text(page_html(), "utf-8")
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+    with _opened(page_html()) as (browser, page_address):
         for name, (width, height, looks) in PICTURES.items():
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=looks)
-            page.goto(f"{file.as_uri()}#left=talking_shop&right=growth_coalition&n={RUNS}")
+            page.goto(f"{page_address}#left=talking_shop&right=growth_coalition&n={RUNS}")
             page.wait_for_selector("main[aria-busy=false]", timeout=120_000)
             page.wait_for_timeout(2_000)
             keep(page, name)
             page.close()
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"{file.as_uri()}#left=talking_shop&right=talking_shop&n={RUNS}")
+        page.goto(f"{page_address}#left=talking_shop&right=talking_shop&n={RUNS}")
         page.locator("#rescue-start").click()
         page.get_by_text("Most are turned by this").wait_for(timeout=600_000)
         keep(page.locator("#rescue"), "saved")
+
+
+@contextmanager
+def _opened(*pages: str) -> Iterator[tuple[Any, ...]]:
+    """Give a browser, and the address of a file for each page."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        files = [Path(folder, f"explorer_{number}.html") for number in range(len(pages))]
+        for file, text in zip(files, pages, strict=True):
+            file.write_text(text, "utf-8")
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser, *(file.as_uri() for file in files)
         browser.close()
 
 
-def _chromium() -> str:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+def _go_to(page: Any, address: str) -> None:
+    """Open an address and wait for all of its answer."""
+    page.goto(address)
+    page.wait_for_selector("main[aria-busy=false]", timeout=120_000)
+    page.wait_for_selector("body:not(.stale):not(.computing)", timeout=120_000)
 
 
 def measured() -> list[dict[str, Any]]:
     """Return seconds to the first and the whole answer of the page, and of the native engine, by what is compared."""
-    from playwright.sync_api import sync_playwright
-
     prepare_engine()
     rows = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        file = Path(folder, "explorer.html")
-        file.write_text(page_html(), "utf-8")
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+    with _opened(page_html()) as (browser, page_address):
         for told, (left, right) in SIDES.items():
-            times = [_asked(browser, file.as_uri(), left, right, seed) for seed in range(1, 1 + REPEATS)]
+            times = [_asked(browser, page_address, left, right, seed) for seed in range(1, 1 + REPEATS)]
             scenarios = [load_scenario(left), load_scenario(right)]
             simulate_ensemble(scenarios, replicates=8, seed=1)
             begun = time.perf_counter()
@@ -143,55 +153,39 @@ def measured() -> list[dict[str, Any]]:
             native = time.perf_counter() - begun
             first, whole = (statistics.median(column) for column in zip(*times, strict=True))
             rows.append({"what": told, "first": first, "whole": whole, "native": native})
-        browser.close()
     return rows
 
 
 def measured_on_phone() -> list[dict[str, Any]]:
     """Return seconds to the first and the whole answer, here and with cores that are slower, by what is compared."""
-    from playwright.sync_api import sync_playwright
-
     rows = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        usual, slow = Path(folder, "explorer.html"), Path(folder, "slow.html")
-        text = page_html()
-        usual.write_text(text, "utf-8")
-        for was, held_back in HELD_BACK:
-            assert text.count(was) == 1, was
-            text = text.replace(was, held_back)
-        slow.write_text(text, "utf-8")
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+    text = slow = page_html()
+    for was, held_back in HELD_BACK:
+        assert slow.count(was) == 1, was
+        slow = slow.replace(was, held_back)
+    with _opened(text, slow) as (browser, usual_address, slow_address):
         for told, (left, right) in SIDES.items():
-            here = _asked(browser, usual.as_uri(), left, right, 1, viewport=PHONE)
-            there = _asked(browser, slow.as_uri(), left, right, 1, viewport=PHONE, slower=SLOWER)
+            here = _asked(browser, usual_address, left, right, 1, viewport=PHONE)
+            there = _asked(browser, slow_address, left, right, 1, viewport=PHONE, slower=SLOWER)
             rows.append({"what": told} | dict(zip(OF_PHONE, (*here, *there), strict=True)))
             print(rows[-1], file=sys.stderr)
-        browser.close()
     return rows
 
 
 def measured_searches() -> list[dict[str, Any]]:
     """Return seconds to the first and the last ranking of what would have saved a partnership, by its scenario."""
-    from playwright.sync_api import sync_playwright
-
     rows = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        file = Path(folder, "explorer.html")
-        file.write_text(page_html(), "utf-8")
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+    with _opened(page_html()) as (browser, page_address):
         for told, preset in SEARCHES.items():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            page.goto(f"{file.as_uri()}#left={preset}&right={preset}&n={RUNS}")
-            page.wait_for_selector("main[aria-busy=false]", timeout=120_000)
-            page.wait_for_selector("body:not(.stale):not(.computing)", timeout=120_000)
-            page.locator("#rescue-start").click()
+            _go_to(page, f"{page_address}#left={preset}&right={preset}&n={RUNS}")
             begun = time.perf_counter()
+            page.locator("#rescue-start").click()
             page.wait_for_selector("html[data-rescue]", timeout=600_000)
             first = time.perf_counter() - begun
             page.wait_for_selector("#rescue-progress[hidden]", state="attached", timeout=600_000)
             rows.append({"what": told, "first": first, "whole": time.perf_counter() - begun})
             page.close()
-        browser.close()
     return rows
 
 
@@ -201,9 +195,7 @@ def _asked(
     """Return how long it takes from a lever that moves to the first answer, and to all of it."""
     page = browser.new_page(**({"viewport": viewport} if viewport else {}))
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
-    page.goto(f"{address}#left={left}&right={right}&seed={seed}&n={RUNS}")
-    page.wait_for_selector("main[aria-busy=false]", timeout=120_000)
-    page.wait_for_selector("body:not(.stale):not(.computing)", timeout=120_000)
+    _go_to(page, f"{address}#left={left}&right={right}&seed={seed}&n={RUNS}")
     drawn = page.locator("html").get_attribute("data-drawn")
     begun = time.perf_counter()
     page.locator("#seed").evaluate(

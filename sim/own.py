@@ -9,6 +9,7 @@ import importlib.util
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,6 +196,13 @@ def importable(name: str) -> bool:
         return False
 
 
+class _AsItStands(SourceFileLoader):
+    """Reads a file of one's own and leaves nothing beside it: what is kept compiled goes by the second of an edit."""
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """Keep nothing."""
+
+
 def _module(found: str) -> types.ModuleType:
     """Return a module by its import path, or read from a file under a name that goes by its place and text."""
     path = Path(found)
@@ -203,7 +211,7 @@ def _module(found: str) -> types.ModuleType:
     known = f"{FROM_A_FILE}{hashlib.sha256(found.encode() + path.read_bytes()).hexdigest()[:12]}"
     if known in sys.modules:
         return sys.modules[known]
-    spec = importlib.util.spec_from_file_location(known, path)
+    spec = importlib.util.spec_from_file_location(known, path, loader=_AsItStands(known, found))
     if spec is None or spec.loader is None:
         raise ScenarioError(f"extension = {found!r} cannot be read as Python")
     module = importlib.util.module_from_spec(spec)

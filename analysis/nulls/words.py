@@ -46,7 +46,7 @@ def shown_words(table: pd.DataFrame) -> str:
     own = table[table["model"] == first]
     if len(missed := own[~own["inside"]]):
         told = [
-            f"{row['label']} is {row['value']:.3g}, and it {_shown(row, 'shows', 'has no such measure')}"
+            f"{row['label']} is {row['value']:.3g}, and it {'has' if np.isnan(row['low']) else 'shows'} {_shown(row)}"
             for _, row in missed.head(_MOST_NAMED).iterrows()
         ]
         more = f"; and {len(missed) - _MOST_NAMED} more" if len(missed) > _MOST_NAMED else ""
@@ -118,13 +118,13 @@ def table_rows(table: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
         first, missing = rows.iloc[0], list(rows.loc[~rows["inside"], "model"])
         lost = "all" if len(missing) == len(models) else ", ".join(missing)
         observed = f"{first['value']:.3g} ± {first['standard_error']:.2g}"
-        cells.append([str(first["label"]), observed, _shown(first, "", "no such measure").strip(), lost])
+        cells.append([str(first["label"]), observed, _shown(first), lost])
     return ["target", "observed", models[0], "missed by"], cells
 
 
-def _shown(row: pd.Series, shows: str, nothing: str) -> str:
-    """Return what runs of a model show of a target, or that they show nothing."""
-    return nothing if np.isnan(row["low"]) else f"{shows} {row['low']:.3g} to {row['high']:.3g}"
+def _shown(row: pd.Series) -> str:
+    """Return what runs of a model show of a target, if they have its measure."""
+    return "no such measure" if np.isnan(row["low"]) else f"{row['low']:.3g} to {row['high']:.3g}"
 
 
 def _named(model: str) -> str:

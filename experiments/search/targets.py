@@ -85,11 +85,13 @@ class Target:
         return f"{titled(self.measure)}, {self.when.replace('..', ' to ')}"
 
 
-def targets_of(table: pd.DataFrame, scenario: Scenario, *, leave_out: Sequence[str] = ()) -> tuple[Target, ...]:
+def targets_of(table: pd.DataFrame, *scenarios: Scenario, leave_out: Sequence[str] = ()) -> tuple[Target, ...]:
     """Return the targets of a case that count, in the order of its file, from the table of ``Case.targets``.
 
-    Raises CommandError if there is none, one is named twice or lies outside the months of the scenario.
+    ``scenarios`` have the same months. Raises CommandError if there is none, or one is named twice, lies outside these
+    months or is of a measure that no scenario has.
     """
+    scenario, known = scenarios[0], {name for one in scenarios for name in month_of(one).measures}
     first = month_number(scenario.start)
     last = scenario.month_label(scenario.months - 1)
     found: dict[str, Target] = {}
@@ -104,6 +106,8 @@ def targets_of(table: pd.DataFrame, scenario: Scenario, *, leave_out: Sequence[s
                 f"targets.csv: {target.id} lies outside the run, {scenario.start} to {last}: change its month, or "
                 "start and months in place.yaml"
             )
+        if target.measure not in known:
+            raise CommandError(f"targets.csv: {target.measure!r} is no measure of this month of the model")
         found[target.id] = target
     for id in leave_out:
         if id not in found:

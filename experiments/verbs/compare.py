@@ -131,8 +131,8 @@ def work(settings: CompareSettings, command: Command) -> Results:
         turns=turns,
     )
     runs, months = stored.runs, stored.trajectories
-    of_runs = runs[["replicate"]]["replicate"]
-    replicates = of_runs.nunique()
+    replicate_of_run = runs[["replicate"]]["replicate"]
+    replicates = replicate_of_run.nunique()
     sets = len(command.behaviours) if command.sample else 1
     found = compared(runs, reference, sets=sets)
     scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
@@ -167,7 +167,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
     )
     if not places:
         return results
-    in_places = [places[replicate % len(places)].name for replicate in of_runs]
+    in_places = [places[replicate % len(places)].name for replicate in replicate_of_run]
     return with_places(results, runs[[*RUN_KEYS, *HEADLINE]].assign(place=in_places))
 
 

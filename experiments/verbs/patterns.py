@@ -337,14 +337,9 @@ def _observed(case: Case, settings: PatternsSettings, command: Command, scenario
     """Return what each model shows of the targets of a case."""
     sets = command.behaviours
     replicates = _runs(settings, command)
+    targets = targets_of(case.targets, *scenarios.values(), leave_out=settings.leave_out)
     asked = {
-        model: TargetRuns(
-            scenario,
-            targets_of(case.targets, scenario, leave_out=settings.leave_out),
-            (),
-            seed=settings.seed,
-            threads=settings.threads,
-        )
+        model: TargetRuns(scenario, targets, (), seed=settings.seed, threads=settings.threads)
         for model, scenario in scenarios.items()
     }
     seen = {}

@@ -346,9 +346,9 @@ def test_cfg_and_info_show_the_settings_and_run_nothing(tmp_path: Path, capsys: 
 
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The answers of one comparison, by one worker."""
+    """The answers of one comparison, by one worker, with figures."""
     folder = tmp_path_factory.mktemp("comparison") / "answer"
-    assert main(["compare", *PAIR, "workers=1", f"output={folder}"]) == 0
+    assert main(["compare", *PAIR[:-1], "workers=1", "figures=true", f"output={folder}"]) == 0
     return folder
 
 
@@ -369,6 +369,7 @@ def test_compare_leaves_the_tables_that_were_promised(comparison: Path) -> None:
         ("talking_shop", "baseline_lsp"),
         ("growth_coalition", "talking_shop"),
     }
+    assert list((folder / "figures").glob("*.png"))
     assert len(pd.read_parquet(folder / "runs.parquet")) == 3 * 3
     assert len(pd.read_parquet(folder / "trajectories.parquet")) == 3 * 3 * 14
 

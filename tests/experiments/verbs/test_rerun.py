@@ -53,7 +53,7 @@ def test_results_are_identical_from_anywhere(
     assert (code, found["identical"], found["differences"], said) == (0, True, [], "")
     assert found["compared"] == len(before) - 1
     assert {path: path.read_bytes() for path in first.rglob("*") if path.is_file()} == before
-    assert {path.name for path in tmp_path.iterdir()} - {"__pycache__"} == {"own", "mine.py", "mycity", "first"}
+    assert {path.name for path in tmp_path.iterdir()} == {"own", "mine.py", "mycity", "first"}
 
 
 @pytest.mark.slow
