@@ -17,7 +17,7 @@ from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import capital, readable, titled
 from experiments.behaviours import ACCEPTED, BEST, OF_BEST, OF_BY_HAND, USUAL, on_turns
 from experiments.compose import scenario_descriptions
-from experiments.page.interventions import interventions, read_declared
+from experiments.page.interventions import interventions, of_own, read_declared
 from experiments.page.options import Choices, accepted_sets, choices
 from experiments.page.roles import role_play
 from experiments.study.designs import MEMBERS
@@ -139,11 +139,11 @@ def catalogue(known: Choices | None = None) -> dict[str, Any]:
         "controls": controls(known),
         "groups": _groups(known),
         "composites": list(_COMPOSITES),
-        "headlines": [*(one.path for one in _own_settings(known) if one.role == "lever"), *HEADLINES],
+        "headlines": [*(one.path for one in _own_levers(known)), *HEADLINES],
         "presets": presets(known),
         "boards": [_board(name, board, known) for name, board in known.boards.items()],
         "calendars": [_calendar(name, entries, known) for name, entries in known.calendars.items()],
-        "interventions": interventions(),
+        "interventions": [*of_own(_own_levers(known)), *interventions()],
         "places": [_place(name, place, known) for name, place in known.places.items()],
         "case": {"name": known.case, "folder": known.folder} if known.case else None,
         "extension": known.extension or None,
@@ -174,6 +174,10 @@ def _own_settings(known: Choices) -> list[Parameter]:
     """Return the settings of one's own, levers first."""
     own = [parameter for path, parameter in known.month.parameters.items() if path not in PARAMETERS]
     return sorted(own, key=lambda parameter: parameter.role != "lever")
+
+
+def _own_levers(known: Choices) -> list[Parameter]:
+    return [parameter for parameter in _own_settings(known) if parameter.role == "lever"]
 
 
 def _groups(known: Choices) -> list[dict[str, str]]:

@@ -6,13 +6,15 @@ They are declared in ``interventions.yaml``; doses that other files state (``con
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
 from analysis.shared.paths import flat
+from analysis.shared.words import capital
+from sim.parameters import Parameter
 
 LEVERS, EVENTS = "levers", "events"
 
@@ -24,6 +26,29 @@ def interventions() -> list[dict[str, Any]]:
     """
     rows = read_declared("experiments", "page/interventions.yaml")
     return [_described(row, is_lever=kind == LEVERS) for kind in (LEVERS, EVENTS) for row in rows[kind]]
+
+
+def of_own(levers: Iterable[Parameter]) -> list[dict[str, Any]]:
+    """Return the same of levers of an extension: at both ends of the range and half way, or at each choice."""
+    return [
+        {
+            "name": lever.path,
+            "label": capital(lever.label),
+            "says": lever.says,
+            "source": lever.source,
+            "is_lever": True,
+            "doses": {f"at_{value}": {"own": {lever.path: value}} for value in _values(lever)},
+        }
+        for lever in levers
+    ]
+
+
+def _values(lever: Parameter) -> list[Any]:
+    if lever.low is None or lever.high is None:
+        return list(lever.choices)
+    whole = isinstance(lever.default, int)
+    values = [lever.low, (lever.low + lever.high) / 2, lever.high]
+    return [int(value) if value.is_integer() else value for value in values if value.is_integer() or not whole]
 
 
 def _described(row: Mapping[str, Any], *, is_lever: bool) -> dict[str, Any]:

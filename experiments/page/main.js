@@ -56,6 +56,7 @@ function tellOfExtension() {
   at("own-month").innerHTML = `Both sides live by the month of ${name}, which is not that of the model. Lessons and role play speak of the model, so this page has neither.`;
   at("own-inside").innerHTML = `Who sits round the table, what a month decides and the story of a run are told by the rules of the model, which ${name} may have changed, so they are left out. What is here was kept by the run itself.`;
   at("own-month").hidden = at("own-inside").hidden = false;
+  if (CATALOGUE.interventions.some((one) => one.name.startsWith("own."))) at("rescue-own").textContent = ` and those of ${EXTENSION} at both ends of their ranges and half way,`;
 }
 
 /** Somebody set a side otherwise: what a link held that cannot be, and what was put back to try, is over. */

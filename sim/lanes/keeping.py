@@ -123,12 +123,16 @@ class KeptCode(_Cache):
             path.parent.mkdir(parents=True, exist_ok=True)
             partial.write_bytes(hashlib.sha256(content).digest() + content)
             partial.replace(path)
-            kept = sorted(path.parent.glob(f"{self.what}-*.compiled"), key=_last_used)
-            for old in kept[: -self.most]:
-                old.unlink(missing_ok=True)
+            self.keep_newest(f"{self.what}-*.compiled")
         except OSError:
             self.folder = None
             _take_away(partial)
+
+    def keep_newest(self, pattern: str) -> None:
+        """Take away the files of a pattern that were not used for longest, but for the ``most`` that are kept."""
+        assert self.folder is not None
+        for old in sorted(self.folder.glob(pattern), key=_last_used)[: -self.most]:
+            old.unlink(missing_ok=True)
 
     def _taken_up(self, kept: Any, sig: Any, target_context: Any) -> Any:
         return CompileResultCacheImpl.rebuild(self, target_context, kept)  # type: ignore[arg-type]

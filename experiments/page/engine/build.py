@@ -131,12 +131,14 @@ def engine_of(
     if not month.own_key:
         return shipped()
     source = hashlib.sha256(f"{source_hash('sim', 'experiments.page.engine')} {month.own_key}".encode()).hexdigest()
-    folder = put_together(month).kept.folder
-    file = None if folder is None else folder / f"page-{source[:32]}.wasm.gz"
+    kept = put_together(month).kept
+    file = None if kept.folder is None else kept.folder / f"page-{source[:32]}.wasm.gz"
     if file is not None:
         with suppress(OSError, EOFError, zlib.error):
             content = file.read_bytes()
             gzip.decompress(content)
+            with suppress(OSError):
+                file.touch()  # or it would count as the oldest, however often it is used
             return Engine(content, source)
     _linker()
     with building() as done:
@@ -144,6 +146,8 @@ def engine_of(
     if file is not None:
         with suppress(OSError), replacing(file) as partial:
             partial.write_bytes(content)
+        with suppress(OSError):
+            kept.keep_newest("page-*.wasm.gz")
     return Engine(content, source)
 
 

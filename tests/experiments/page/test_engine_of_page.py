@@ -236,6 +236,8 @@ class QuestionOfExtension(Question):
 def dated_entry(path: str, dose: str) -> CalendarEntry:
     """Return what a dated change of a side does, as an entry of a calendar."""
     name, month = path.split("@")
+    if name.startswith("own."):
+        return CalendarEntry(from_month=month, own={name.removeprefix("own."): float(dose.removeprefix("at_"))})
     does = next(one for one in interventions() if one["name"] == name)["doses"][dose]
     settings: dict[str, Any] = {"levers": {}, "leadership": {}}
     for setting, value in (*does.get("levers", {}).items(), *does.get("leadership", {}).items()):
@@ -366,7 +368,16 @@ def test_a_case_has_the_same_bits(lab, case, changes):
 @in_a_browser
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"own.apology": 0.7, "own.grudge_rate": 0.31, "levers.duty.attend": 0.5, "cuts@2005-01": "mild"}],
+    [
+        {},
+        {
+            "own.apology": 0.7,
+            "own.grudge_rate": 0.31,
+            "levers.duty.attend": 0.5,
+            "cuts@2005-01": "mild",
+            "own.apology@2006-05": "at_0.5",
+        },
+    ],
 )
 def test_a_month_of_ones_own_has_the_same_bits(lab_of_extension, grudges, changes):
     """The example of docs/extending.md: its state, term, measure, settings and replaced rule."""

@@ -73,7 +73,9 @@ def test_what_is_told_by_the_rules_of_the_model_is_left_out(page_of_extension: s
 def test_it_can_be_reproduced(
     page_of_extension: str, grudges: Path, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = "l.own.grudge_weight=4&r.own.grudge_weight=4&r.own.apology=0.8&r.cuts@2004-01=mild"
+    settings = (
+        "l.own.grudge_weight=4&r.own.grudge_weight=4&r.own.apology=0.8&r.own.apology@2002-03=at_1&r.cuts@2004-01=mild"
+    )
     page = opened(f"{page_of_extension}#left=talking_shop&right=talking_shop&{settings}&months=48&n=31&seed=5")
     (tmp_path / "grudges.py").write_bytes(grudges.read_bytes())
     assert_reproduced(page, tmp_path, monkeypatch, named="extension=grudges.py")
