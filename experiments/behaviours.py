@@ -1,9 +1,10 @@
-"""Samples of behaviours: many sets of uncertain parameters, so that replicates differ by more than luck.
+"""Samples of number sets: many sets of uncertain numbers, so that replicates differ by more than luck.
 
 A behaviour config with the key ``sample`` names a table of parameter sets, such as those that
 ``partnerships calibrate`` accepted (``behaviour=accepted`` with ``--config-dir`` of its study). Replicate r of
 every scenario takes set r mod n, so scenarios stay paired and an interval over replicates covers what is not
-known about the parameters as well as chance. The model knows nothing of this: a run always has one behaviour.
+known about the numbers as well as chance. A set may hold numbers of an extension too, in columns ``own.name``. The
+model knows nothing of this: a run always has one set.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, Self
 
 from experiments.errors import CommandError
 from experiments.options import find, shipped_folder
-from sim import Scenario, ScenarioError
+from sim import Scenario, ScenarioError, with_changes
 from sim.parameters import Behaviour
 from sim.scenario import validated
 
@@ -47,17 +48,57 @@ BY_HAND = f"{GROUP}={USUAL}"
 """What is asked for where the numbers set by hand are wanted, whatever else ships."""
 
 
+OWN = "own."
+"""What paths of settings of one's own begin with."""
+
+
+@dataclasses.dataclass(frozen=True)
+class NumberSet:
+    """One set of numbers: those of behaviour, and those of an extension by name, without ``own.``."""
+
+    behaviour: Behaviour
+    own: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> Self:
+        """Return the set with numbers by name, an extension's as ``own.name``; the others have their defaults.
+
+        Raises :class:`sim.ScenarioError` for a name or a value that is not allowed; an extension's are checked where
+        a scenario takes them.
+        """
+        own = {name.removeprefix(OWN): value for name, value in values.items() if name.startswith(OWN)}
+        others = {name: value for name, value in values.items() if not name.startswith(OWN)}
+        return cls(validated(Behaviour, others, "behaviour."), own)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return the numbers by name, as :meth:`from_values` takes them."""
+        return {**vars(self.behaviour), **{f"{OWN}{name}": value for name, value in self.own.items()}}
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """Return ``scenario`` with these numbers. Raises :class:`sim.ScenarioError` if its month does not have them."""
+        changed = dataclasses.replace(scenario, behaviour=self.behaviour)
+        return with_changes(changed, own={**scenario.own, **self.own}) if self.own else changed
+
+
+class Turn(Protocol):
+    """What a replicate has in its turn in place of what the scenario states: a set of numbers, a place."""
+
+    def of(self, scenario: Scenario, /) -> Scenario:
+        """Return ``scenario`` with it."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """Parameter sets of equal weight, and the table they were read from."""
+    """Sets of numbers of equal weight, and the table they were read from."""
 
-    sets: tuple[Behaviour, ...]
+    sets: tuple[NumberSet, ...]
     file: str
     sha256: str
 
     def in_replicate(self, scenario: Scenario, replicate: int) -> Scenario:
         """Return ``scenario`` with the set of a replicate: number ``replicate`` mod n."""
-        return of_replicate(scenario, replicate, self.sets)
+        return in_turn(scenario, replicate, self.sets)
 
     def says_of(self, replicate: int) -> str:
         """Return what has to be said of one run with the sample."""
@@ -82,17 +123,15 @@ def on_turns(*, sets: int, replicates: int) -> str:
     )
 
 
-def of_replicate(scenario: Scenario, replicate: int, behaviours: Sequence[Behaviour]) -> Scenario:
-    """Return ``scenario`` with the behaviour whose turn it is in a replicate; with none given, its own."""
-    if not behaviours:
-        return scenario
-    return dataclasses.replace(scenario, behaviour=behaviours[replicate % len(behaviours)])
+def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:
+    """Return ``scenario`` as a replicate has it, number ``replicate`` mod n of ``turns``; with none, as it is."""
+    return turns[replicate % len(turns)].of(scenario) if turns else scenario
 
 
 def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
-    """Return the sets in a CSV table, one a row with a column a parameter; ``changes`` hold for all of them.
+    """Return the sets in a CSV table, one a row with a column a number; ``changes`` hold for all of them.
 
-    A parameter without a column keeps its default. Raises CommandError for a table that cannot be read,
+    A number of behaviour without a column keeps its default. Raises CommandError for a table that cannot be read,
     or a value that is not allowed.
     """
     import pandas as pd
@@ -102,7 +141,7 @@ def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:
         # As text, because Python reads decimals exactly, whatever the version of pandas.
         table = pd.read_csv(path, dtype=str).map(float)
         rows: list[Any] = table.to_dict("records")
-        sets = tuple(validated(Behaviour, {**row, **(changes or {})}, "behaviour.") for row in rows)
+        sets = tuple(NumberSet.from_values({**row, **(changes or {})}) for row in rows)
     except (OSError, ValueError, ScenarioError) as error:
         raise CommandError(f"{SAMPLE} = {str(path)!r} cannot be read: {error}") from None
     if not sets:
@@ -122,7 +161,7 @@ def behaviours_of_a_fit(
 ) -> dict[str, str]:
     """Return accepted sets and the chosen one as texts of behaviours, by file, that other verbs take with --config-dir.
 
-    ``again`` is the command that leaves them.
+    ``again`` is the command that leaves them. With numbers of an extension they go with ``extension=`` alone.
     """
     import pandas as pd
 
@@ -131,9 +170,21 @@ def behaviours_of_a_fit(
         f"# Accepted by: {again}\n"
     )
     folder = f"configs/{GROUP}"
-    lines = "".join(f"{name}: {value!r}\n" for name, value in chosen.items())
     return {
-        f"{folder}/{chosen_as}.yaml": f"# Chosen by: {again}\n{lines}",
+        f"{folder}/{chosen_as}.yaml": _file_of_one(chosen, head=f"# Chosen by: {again}\n"),
         f"{folder}/{ACCEPTED}.csv": pd.DataFrame(sets).to_csv(index=False),
         f"{folder}/{ACCEPTED}.yaml": f"{head}{SAMPLE}: {ACCEPTED}.csv\n",
     }
+
+
+def _file_of_one(chosen: Mapping[str, float], *, head: str) -> str:
+    """Return the text of a behaviour; with numbers of an extension it states them beside behaviour's."""
+    lines = {name: f"{name.removeprefix(OWN)}: {value!r}\n" for name, value in chosen.items()}
+    own = [line for name, line in lines.items() if name.startswith(OWN)]
+    others = [line for name, line in lines.items() if not name.startswith(OWN)]
+    if not own:
+        return head + "".join(others)
+    parts = {GROUP: others, OWN.removesuffix("."): own}
+    return f"# @package _global_\n{head}" + "".join(
+        f"{part}:\n" + "".join(f"  {line}" for line in some) for part, some in parts.items() if some
+    )

@@ -16,7 +16,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.behaviours import GROUP, SAMPLE, USUAL, Sample, read_sample, table_named
+from experiments.behaviours import GROUP, OWN, SAMPLE, USUAL, NumberSet, Sample, read_sample, table_named
 from experiments.cases.named import REST, case_among, case_by_word, names_a_case
 from experiments.cases.reading import Case
 from experiments.compose import (
@@ -36,7 +36,6 @@ from experiments.registry import verb_settings, verbs
 from experiments.typed import refuse_twice
 from sim import Scenario, with_changes
 from sim.levers import entries_beyond
-from sim.parameters import Behaviour
 
 _QUIET_HYDRA = (
     "hydra.output_subdir=null",
@@ -48,7 +47,7 @@ _QUIET_HYDRA = (
 """Verbs write their answers themselves: Hydra makes no folders and no logs."""
 
 _INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
-_BEHAVIOUR_SET = re.compile(r"\+*behaviour\.(\w+)=")
+_NUMBER_SET = re.compile(r"\+*(behaviour|own)\.(\w+)=")
 
 
 class TaskFailed(BaseException):
@@ -136,12 +135,13 @@ class Command:
         named = OmegaConf.select(self.config, f"{GROUP}.{SAMPLE}")
         if named is None:
             return None
-        found = [match[1] for text in self.overrides if (match := _BEHAVIOUR_SET.match(text))]
-        return read_sample(table_named(str(named)), {name: self.config[GROUP][name] for name in found})
+        found = [match.groups() for text in self.overrides if (match := _NUMBER_SET.match(text))]
+        changes = {name if topic == GROUP else f"{OWN}{name}": self.config[topic][name] for topic, name in found}
+        return read_sample(table_named(str(named)), changes)
 
     @property
-    def behaviours(self) -> tuple[Behaviour, ...]:
-        """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
+    def number_sets(self) -> tuple[NumberSet, ...]:
+        """Return the sets of numbers that replicates take turns with; none if scenarios keep their own."""
         return self.sample.sets if self.sample else ()
 
     def scenario(self, *, longest: int | None = None) -> Scenario:

@@ -101,7 +101,8 @@ MECHANISMS: Mapping[str, Mechanism] = {
 def sets() -> dict[str, Numbers]:
     """Return what is looked at: the best set, and the first other accepted ones."""
     best = load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour
-    others = [one for one in read_sample(shipped_folder() / GROUP / f"{ACCEPTED}.csv").sets if one != best]
+    sample = read_sample(shipped_folder() / GROUP / f"{ACCEPTED}.csv")
+    others = [one.behaviour for one in sample.sets if one.behaviour != best]
     return {"best": _numbers(best)} | {f"set {k + 1}": _numbers(one) for k, one in enumerate(others[:OTHERS])}
 
 

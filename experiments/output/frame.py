@@ -100,7 +100,7 @@ def remarks_on(results: Results, command: Command) -> list[str]:
     if results.numbers is not None:
         said = [results.numbers]
     elif command.sample:
-        said = [on_turns(sets=len(command.behaviours), replicates=len(results.replicates))]
+        said = [on_turns(sets=len(command.number_sets), replicates=len(results.replicates))]
     else:
         said = on_numbers(results.scenarios.values())
     districts = {

@@ -27,6 +27,6 @@ def on_numbers(scenarios: Iterable[Scenario]) -> list[str]:
 
 def on_numbers_of(study: Study) -> str:
     """Return the same of the runs of a study."""
-    if study.behaviours:
-        return on_turns(sets=len(study.behaviours), replicates=study.settings["replicates"])
+    if study.number_sets:
+        return on_turns(sets=len(study.number_sets), replicates=study.settings["replicates"])
     return " ".join(on_numbers(study.scenarios.values()))

@@ -167,7 +167,7 @@ def _begun(
             scenarios=scenarios,
             draws=drawn,
             sizes={name: runs_per_chunk or usual_size(scenario) for name, scenario in scenarios.items()},
-            behaviours=command.behaviours,
+            number_sets=command.number_sets,
             asked=command.asked,
         )
     plans.refuse_other_settings(study, settings, scenarios)

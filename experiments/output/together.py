@@ -25,7 +25,7 @@ def with_levers_together(results: Results, study: Study) -> Results:
     readings = _readings(study)
     if readings.empty:
         raise CommandError(f"study = {str(study.folder)!r}: every run failed, see {store.FAILURES}")
-    sets = len(study.behaviours)
+    sets = len(study.number_sets)
     found = levers_together(by_set(readings, sets) if sets else readings, arms(study.settings[DOSES]))
     words = together_in_words(found, sets=sets)
     tables = {"main_effects.csv": found.main, "pair_interactions.csv": found.pairs, "sectors.csv": found.sectors}

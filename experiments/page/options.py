@@ -153,7 +153,10 @@ def best_behaviour() -> Behaviour:
 @kept_for_a_folder
 def accepted_sets() -> tuple[Behaviour, ...]:
     """Return the accepted sets of numbers: those of the fit that ships, or of one's own."""
-    return read_sample(table_named(f"{ACCEPTED}.csv")).sets
+    sample = read_sample(table_named(f"{ACCEPTED}.csv"))
+    if any(numbers.own for numbers in sample.sets):
+        raise CommandError(f"{sample.file} has numbers of an extension, and a page has none in turn: take compare")
+    return tuple(numbers.behaviour for numbers in sample.sets)
 
 
 def _options(group: str, part: Callable[[Scenario], Option], given: list[str]) -> dict[str, Option]:

@@ -81,7 +81,7 @@ function pythonText(state) {
     "",
     ...(inTurn ? [`sets = read_sample(table_named("accepted.csv")${changes ? `, ${JSON.stringify(changes)}` : ""}).sets`] : []),
     `sides = {name: load_scenario(name, ${JSON.stringify(overrides)}, ${isOfCase(state) ? `case=${JSON.stringify(CASE.folder)}, ` : ""}config_dir="${FOLDER}") for name in ("side_a", "side_b")}`,
-    `found = run_pairs(sides, seed=${state.seed}, replicates=${state.replicates}${inTurn ? ', turns=[{"behaviour": one} for one in sets]' : ""})`,
+    `found = run_pairs(sides, seed=${state.seed}, replicates=${state.replicates}${inTurn ? ', turns=sets' : ""})`,
     'print(found.runs.groupby("scenario")["regime"].value_counts())',
     "",
   ].join("\n");

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from analysis.claims.declared import REGIME, Claim, Reading, RunsRead, claim_of
 from analysis.claims.tables import reading_values, readings_of
-from experiments.behaviours import of_replicate
+from experiments.behaviours import NumberSet, in_turn
 from experiments.compose import load_scenario, scenario_names, scenario_texts
 from experiments.errors import CommandError
 from experiments.runs.turns import taking_turns
 from experiments.terminal import progress_bar
 from sim import MEASURES, Scenario, simulate_ensemble
-from sim.parameters import Behaviour
 
 Readings = Mapping[RunsRead, Sequence[Reading]]
 
@@ -37,21 +36,21 @@ def scenarios_of(asked: Iterable[RunsRead]) -> dict[RunsRead, Scenario]:
 
 def read_runs(
     scenarios: Mapping[RunsRead, Scenario],
-    behaviours: Sequence[Behaviour],
+    sets: Sequence[NumberSet],
     *,
     claims: Sequence[Claim],
     replicates: int,
     seed: int,
     workers: int | None = None,
 ) -> pd.DataFrame:
-    """Return what ``claims`` read from ``replicates`` runs of every batch; replicate r has behaviour r mod n.
+    """Return what ``claims`` read from ``replicates`` runs of every batch; replicate r has set r mod n.
 
     Columns: batch, reading (labels), replicate, parameter_set, value; see ``analysis.claims.tables``.
     """
     asked = readings_of(claims)
 
     def of_set(number: int, some: range) -> pd.DataFrame:
-        mine = {runs: of_replicate(scenario, number, behaviours) for runs, scenario in scenarios.items()}
+        mine = {runs: in_turn(scenario, number, sets) for runs, scenario in scenarios.items()}
         values = _values(asked, mine, some, seed=seed)
         parts = [
             _rows(runs, reading, some, reading_values(reading, values[runs]))
@@ -62,7 +61,7 @@ def read_runs(
 
     tables = []
     with progress_bar("runs", total=replicates * len(asked)) as advance:
-        for some, table in taking_turns(of_set, sets=len(behaviours), replicates=replicates, workers=workers):
+        for some, table in taking_turns(of_set, sets=len(sets), replicates=replicates, workers=workers):
             tables.append(table)
             advance(len(asked) * len(some))
     keys = ["batch", "reading", "replicate"]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.explanation import tables as explanation
-from experiments.behaviours import Sample, of_replicate
+from experiments.behaviours import NumberSet, Sample, in_turn
 from experiments.errors import CommandError
 from experiments.memory import refuse_too_many, size_of
 from experiments.runs.named import Named, named
@@ -18,7 +18,6 @@ from experiments.runs.ties import TiedRun, tied_run
 from experiments.runs.turns import portions
 from experiments.terminal import progress_bar
 from sim import History, Scenario, month_of, simulate, simulate_ensemble
-from sim.parameters import Behaviour
 from sim.population import seats_of
 
 _REPLICATES_AT_ONCE = 32
@@ -117,17 +116,17 @@ def _links(tied: TiedRun) -> pd.DataFrame:
 
 
 def many_runs(
-    scenario: Scenario, *, seed: int, replicates: int, engine: Engine, behaviours: Sequence[Behaviour] = ()
+    scenario: Scenario, *, seed: int, replicates: int, engine: Engine, sets: Sequence[NumberSet] = ()
 ) -> Iterator[Run]:
     """Give every replicate below ``replicates`` of a scenario with its terms, from the engine that is asked for.
 
-    With ``behaviours`` replicate r takes number r mod n of them. They may come in any order.
+    With ``sets`` replicate r takes number r mod n of them. They may come in any order.
     """
     runs = _on_mesa if engine_for(replicates, engine, [scenario]) == "mesa" else _on_ensemble
-    turns = max(1, min(len(behaviours), replicates))
+    turns = max(1, min(len(sets), replicates))
     with progress_bar("runs", total=replicates) as advance:
         for turn in range(turns):
-            for run in runs(of_replicate(scenario, turn, behaviours), seed, range(turn, replicates, turns)):
+            for run in runs(in_turn(scenario, turn, sets), seed, range(turn, replicates, turns)):
                 yield run
                 advance(1)
 
@@ -180,7 +179,7 @@ class RunRequest:
         """Return what is kept of the replicates that are asked for, named ``label``."""
         assert self.replicates is not None
         sets = self.sample.sets if self.sample else ()
-        runs = many_runs(scenario, seed=self.seed, replicates=self.replicates, engine=self.engine, behaviours=sets)
+        runs = many_runs(scenario, seed=self.seed, replicates=self.replicates, engine=self.engine, sets=sets)
         return _kept(runs, self.subject, label, replicates=self.replicates)
 
 

@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.hindcast.tables import DATES, DRAWN, NONE, OF_THEMES, OUTCOMES, THEME_DATE
+from experiments.behaviours import NumberSet
 from experiments.errors import CommandError
 from experiments.runs.declared_patterns import with_numbers
 from experiments.runs.own_patterns import REPLICATES_APART
 from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 from sim import Scenario, find_place, month_of, place_names, prepare_engine, simulate_ensemble, with_changes
-from sim.parameters import Behaviour
 from sim.scenario import month_number
 
 OUTCOME = "outcome"
@@ -48,22 +48,22 @@ def districts_lived(
     seed: int,
     replicates: int,
     workers: int | None = None,
-    behaviours: Sequence[Behaviour] = (),
+    sets: Sequence[NumberSet] = (),
     with_themes: bool = False,
 ) -> pd.DataFrame:
     """Return a table of runs as ``analysis.hindcast.tables`` reads it, districts in the order of ``places``.
 
-    A district's runs are the same whichever others are asked for. With ``behaviours`` run r of every district takes
+    A district's runs are the same whichever others are asked for. With ``sets`` run r of every district takes
     number r mod n of them. ``with_themes`` adds what is closed in the themes of ``OF_THEMES``.
     """
     ending = up_to_the_last_date(scenario)
     numbered = {name: number for number, name in enumerate(place_names("all"))}
-    sets = min(len(behaviours), replicates) or 1
-    tasks = [(place, range(first, replicates, sets)) for place in places for first in range(sets)]
+    turns = min(len(sets), replicates) or 1
+    tasks = [(place, range(first, replicates, turns)) for place in places for first in range(turns)]
 
     def lived(task: tuple[str, range]) -> pd.DataFrame:
         place, englands = task
-        numbers = vars(behaviours[englands.start]) if behaviours else {}
+        numbers = sets[englands.start].values if sets else {}
         own = with_numbers(with_changes(ending, place=find_place(place)), numbers)
         return _lived_in(own, englands, first=REPLICATES_APART * numbered[place], seed=seed, with_themes=with_themes)
 

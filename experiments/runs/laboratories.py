@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from analysis.docking.coordination import AT_ONCE, INFORMED, UNINFORMED
-from experiments.behaviours import of_replicate
+from experiments.behaviours import NumberSet, in_turn
 from experiments.compose import load_scenario
 from experiments.runs.turns import taking_turns
 from experiments.values import with_values
@@ -69,7 +69,7 @@ def _board(bodies: int, *, grows: bool = False) -> Board:
 
 def given(
     scenarios: Mapping[str, Scenario],
-    behaviours: Sequence[Behaviour],
+    sets: Sequence[NumberSet],
     *,
     replicates: int,
     seed: int,
@@ -79,17 +79,17 @@ def given(
     """Return a row a game, replicate and month: game, set, replicate, month, mean, minimum.
 
     What members give of what they could, 0 to 1, on average and the one that gives least. Replicates take turns with
-    ``behaviours``; none: all have the scenarios' own.
+    ``sets``; none: all have the scenarios' own.
     """
 
     def of_set(number: int, some: range) -> pd.DataFrame:
-        mine = {game: of_replicate(scenario, number, behaviours) for game, scenario in scenarios.items()}
+        mine = {game: in_turn(scenario, number, sets) for game, scenario in scenarios.items()}
         ensemble = simulate_ensemble(mine, replicates=some, seed=seed, measures=tuple(GIVEN), threads=1)
         table = ensemble.table().rename(columns={"scenario": "game", **GIVEN}).assign(set=number)
         return table[["game", "set", "replicate", "month", *GIVEN.values()]]
 
     parts = []
-    for some, table in taking_turns(of_set, sets=max(1, len(behaviours)), replicates=replicates, workers=workers):
+    for some, table in taking_turns(of_set, sets=max(1, len(sets)), replicates=replicates, workers=workers):
         parts.append(table)
         advance(len(some) * len(scenarios))
     return pd.concat(parts, ignore_index=True)

@@ -16,7 +16,7 @@ SEED, REPLICATES = 1, 100
 def answer_to(asked: Round, *, seed: int = SEED, replicates: int = REPLICATES) -> Answer:
     """Return what paired runs say to a round, replicates taking turns with the accepted sets of numbers."""
     sides = {name: _scenario(getattr(asked, name)) for name in SIDES.values()}
-    turns = [{"behaviour": each} for each in read_sample(table_named(f"{ACCEPTED}.csv")).sets]
+    turns = read_sample(table_named(f"{ACCEPTED}.csv")).sets
     return answer_of(run_pairs(sides, seed=seed, replicates=replicates, engine="ensemble", turns=turns).runs)
 
 

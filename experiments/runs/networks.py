@@ -8,8 +8,9 @@ from pathlib import Path
 import joblib
 import pandas as pd
 
+from experiments.behaviours import Turn, in_turn
 from experiments.errors import CommandError
-from experiments.runs.pairs import Engine, Turn, appending, engine_for, in_turn
+from experiments.runs.pairs import Engine, appending, engine_for
 from experiments.runs.ties import MEETINGS, edges_of, record_of
 from experiments.runs.turns import portions, taking_turns
 from experiments.terminal import progress_bar

@@ -20,6 +20,7 @@ from pydantic.dataclasses import dataclass
 from analysis.patterns.criteria import Experiments, Pattern, PatternError
 from analysis.patterns.declaration import pattern_from
 from analysis.patterns.scoreboard import pattern_margin, value_of
+from experiments.behaviours import NumberSet
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
 from experiments.extensions import called_from_python, named_in, refuse_unnamed
@@ -27,7 +28,7 @@ from experiments.files import typed_path
 from experiments.options import find, kept_for_a_folder, option_names
 from experiments.own_yaml import read_yaml
 from sim import Scenario, ScenarioError, place_names, simulate_ensemble, with_changes
-from sim.parameters import Behaviour, Real
+from sim.parameters import Real
 from sim.scenario import nearest, validated
 
 FOLDER = "pattern"
@@ -170,15 +171,15 @@ def _over_real_places(scenario: Scenario) -> tuple[Scenario, ...]:
 
 
 def simulated(
-    batch: Batch, behaviours: Sequence[Behaviour], *, seed: int, threads: int | None = None
+    batch: Batch, sets: Sequence[NumberSet], *, seed: int, threads: int | None = None
 ) -> dict[str, NDArray[np.float64]]:
-    """Return what an experiment shows for each behaviour: measure -> (behaviours, runs, months).
+    """Return what an experiment shows for each set of numbers: measure -> (sets, runs, months).
 
     Runs are ordered by place, then replicate.
     """
     places = [
         simulate_ensemble(
-            [dataclasses.replace(scenario, behaviour=behaviour) for behaviour in behaviours],
+            [numbers.of(scenario) for numbers in sets],
             replicates=[REPLICATES_APART * number + r for r in range(batch.replicates)],
             seed=seed,
             measures=batch.measures,
@@ -193,23 +194,23 @@ def simulated(
 def judged(
     declared: OwnPatterns,
     batches: Sequence[Batch],
-    behaviours: Sequence[Behaviour],
+    sets: Sequence[NumberSet],
     *,
     seed: int,
     threads: int | None = None,
     hopeless: Callable[[NDArray[np.float64]], NDArray[np.bool_]] | None = None,
 ) -> NDArray[np.float64]:
-    """Return the margins (behaviours, patterns) of parameter sets, NaN where a set was given up before.
+    """Return the margins (sets, patterns) of sets of numbers, NaN where a set was given up before.
 
     Experiments are worked off one by one. After each of them ``hopeless``, if given, sees the margins so far
     (NaN where not known yet) and says which sets need not be simulated any further.
     """
-    found = np.full((len(behaviours), len(declared.patterns)), np.nan)
-    left = np.arange(len(behaviours))
+    found = np.full((len(sets), len(declared.patterns)), np.nan)
+    left = np.arange(len(sets))
     seen: dict[str, dict[str, NDArray[np.float64]]] = {}
     waiting = dict(enumerate(declared.patterns))
     for batch in batches:
-        seen[batch.name] = simulated(batch, [behaviours[int(k)] for k in left], seed=seed, threads=threads)
+        seen[batch.name] = simulated(batch, [sets[int(k)] for k in left], seed=seed, threads=threads)
         for k in [k for k, pattern in waiting.items() if set(pattern.experiments) <= set(seen)]:
             found[left, k] = pattern_margin(waiting.pop(k), seen)
         stays = np.ones(len(left), dtype=np.bool_) if hopeless is None else ~hopeless(found[left])
@@ -227,7 +228,7 @@ def of_one(
     """Return what patterns read of the behaviour that the batches' scenarios have, (runs, months) each."""
     gathered: dict[str, dict[str, NDArray[np.float64]]] = {}
     for batch in batches:
-        found = simulated(batch, [batch.scenarios[0].behaviour], seed=seed, threads=threads)
+        found = simulated(batch, [NumberSet(batch.scenarios[0].behaviour)], seed=seed, threads=threads)
         gathered[batch.name] = {measure: values[0] for measure, values in found.items()}
         advance(batch.runs)
     return gathered
@@ -236,21 +237,21 @@ def of_one(
 def of_sets(
     declared: OwnPatterns,
     batches: Sequence[Batch],
-    behaviours: Sequence[Behaviour],
+    sets: Sequence[NumberSet],
     *,
     seed: int,
     threads: int | None = None,
     advance: Callable[[int], None],
 ) -> NDArray[np.float64]:
-    """Return the values (behaviours, findings) of all findings in the order of declaration, for each parameter set."""
+    """Return the values (sets, findings) of all findings in the order of declaration, for each set of numbers."""
     findings = [finding for pattern in declared.patterns for finding in pattern.findings]
-    values = np.full((len(behaviours), len(findings)), np.nan)
-    for first in range(0, len(behaviours), SETS_AT_ONCE):
+    values = np.full((len(sets), len(findings)), np.nan)
+    for first in range(0, len(sets), SETS_AT_ONCE):
         some = slice(first, first + SETS_AT_ONCE)
         seen = {}
         for batch in batches:
-            seen[batch.name] = simulated(batch, behaviours[some], seed=seed, threads=threads)
-            advance(batch.runs * len(behaviours[some]))
+            seen[batch.name] = simulated(batch, sets[some], seed=seed, threads=threads)
+            advance(batch.runs * len(sets[some]))
         for k, finding in enumerate(findings):
             values[some, k] = value_of(finding, seen)
     return values

@@ -16,18 +16,41 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from experiments.behaviours import NumberSet, Turn, in_turn
 from experiments.runs.turns import portions
 from experiments.surroundings import cores
 from experiments.terminal import progress_bar
-from sim import MEASURES, Measure, Piece, Scenario, ScenarioError, is_compiled, month_of, simulate, simulate_ensemble
+from sim import (
+    MEASURES,
+    Measure,
+    Piece,
+    Place,
+    Scenario,
+    ScenarioError,
+    is_compiled,
+    month_of,
+    simulate,
+    simulate_ensemble,
+)
 from sim.labelled import dates_of, table_of_runs
 from sim.measures import FINAL_MONTHS, LAST_MONTH
 from sim.state import RUNS_AT_ONCE
 
 Engine = Literal["auto", "mesa", "ensemble"]
 
-Turn = Mapping[str, Any]
-"""What a replicate has in place of what its scenario states: a behaviour, or a place."""
+
+@dataclasses.dataclass(frozen=True)
+class InPlace:
+    """A turn in a place, with a set of numbers or the scenario's own."""
+
+    place: Place
+    numbers: NumberSet | None = None
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """Return ``scenario`` there, with the numbers."""
+        there = dataclasses.replace(scenario, place=self.place)
+        return self.numbers.of(there) if self.numbers else there
+
 
 TRAJECTORIES, RUNS = "trajectories", "runs"
 """Tables that many runs leave, by the names of their files."""
@@ -218,11 +241,6 @@ def _run_each(
             advance(len(finals))
 
         run(_Asked(scenarios, seed, replicates, workers, turns), give)
-
-
-def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:
-    """Return ``scenario`` with what a replicate has in its turn; with no turns, as it is."""
-    return dataclasses.replace(scenario, **turns[replicate % len(turns)]) if turns else scenario
 
 
 def measures_of(scenarios: Iterable[Scenario]) -> dict[str, Measure]:

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.policy.tables import COSTS, PRICED
-from experiments.behaviours import of_replicate
+from experiments.behaviours import NumberSet, in_turn
 from experiments.runs.turns import taking_turns
 from experiments.values import value_at, with_values
 from sim import REGIMES, Place, Scenario, ScenarioError, simulate_ensemble
 from sim.levers import FUND_BASE_YEAR, policy_calendar
 from sim.measures import FINAL_MONTHS
-from sim.parameters import MOST_FUND_GBP_M, Behaviour
+from sim.parameters import MOST_FUND_GBP_M
 
 FUND_MULTIPLE = "fund_multiple"
 """A lever of mixes: the flexible fund, every year, as a multiple of the place's own allocation of 2003-04."""
@@ -31,7 +31,7 @@ assert FUND_BASE_YEAR == "2003-04"
 class Worlds:
     """What policies are tried in. Replicate r has parameter set r mod n, whatever the policy."""
 
-    behaviours: Sequence[Behaviour]
+    sets: Sequence[NumberSet]
     places: Sequence[Place]
     workers: int | None = None
 
@@ -73,9 +73,7 @@ def policy_runs(
     priced = [priced_gbp_m(scenario, prices) for mine in policies.values() for scenario in mine]
 
     def of_set(number: int, some: range) -> pd.DataFrame:
-        scenarios = [
-            of_replicate(scenario, number, worlds.behaviours) for mine in policies.values() for scenario in mine
-        ]
+        scenarios = [in_turn(scenario, number, worlds.sets) for mine in policies.values() for scenario in mine]
         runs = _finals(scenarios, keys, some, seed=seed, more=measures).assign(parameter_set=number)
         if prices:
             runs[PRICED] = np.repeat(priced, len(some))
@@ -83,9 +81,7 @@ def policy_runs(
         return runs
 
     tables = []
-    turns = taking_turns(
-        of_set, sets=len(worlds.behaviours), replicates=replicates, workers=worlds.workers, named=named
-    )
+    turns = taking_turns(of_set, sets=len(worlds.sets), replicates=replicates, workers=worlds.workers, named=named)
     for some, table in turns:
         tables.append(table)
         advance(len(keys) * len(some))

@@ -128,14 +128,13 @@ def _best(generation: Generation, objective: Objective) -> tuple[Numbers, float]
 def confirmed(found: Calibration, runs: CalibrationRuns) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the scoreboards of the chosen set and of the sample, on seeds that nothing was evaluated on before."""
     objective = found.objective
-    chosen = objective.behaviours(found.chosen[None, :])[0]
+    chosen = objective.number_sets(found.chosen[None, :])[0]
     many = pattern_batches(objective.declared, runs=runs.confirming)
     few = pattern_batches(objective.declared, runs=runs.first)
     with_chosen = [
-        dataclasses.replace(b, scenarios=tuple(dataclasses.replace(s, behaviour=chosen) for s in b.scenarios))
-        for b in many
+        dataclasses.replace(b, scenarios=tuple(chosen.of(scenario) for scenario in b.scenarios)) for b in many
     ]
-    sets, seed, threads = objective.behaviours(found.sample), objective.seed, objective.threads
+    sets, seed, threads = objective.number_sets(found.sample), objective.seed, objective.threads
     total = sum(batch.runs for batch in many) + len(sets) * sum(batch.runs for batch in few)
     with progress_bar("confirming runs", total=total) as advance:
         shown = of_one(with_chosen, seed=seed + 2, threads=threads, advance=advance)

@@ -10,17 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.patterns.calibration import DUMMIES, DUMMY, misses_of
+from experiments.behaviours import OWN, NumberSet
 from experiments.errors import CommandError
 from experiments.runs.own_patterns import SETS_AT_ONCE, OwnPatterns, judged, pattern_batches
 from experiments.study.designs import is_whole
 from sim import PARAMETERS, Parameter
-from sim.parameters import Behaviour
 from sim.scenario import nearest
 
 Numbers = NDArray[np.float64]
-
-OWN = "own."
-"""What paths of settings of one's own begin with."""
 
 _TOPICS = ("behaviour.", OWN)
 
@@ -62,9 +59,11 @@ class Objective:
         """Return draws from the unit cube as values of the parameters, rounded to ``DIGITS``."""
         return values_in(draws[:, : len(self.parameters)], self.parameters)
 
-    def behaviours(self, draws: Numbers) -> list[Behaviour]:
-        """Return the behaviours that draws (n, parameters) from the unit cube stand for."""
-        return [Behaviour(**dict(zip(self.names, map(float, row), strict=True))) for row in self.values(draws)]
+    def number_sets(self, draws: Numbers) -> list[NumberSet]:
+        """Return the sets of numbers that draws (n, parameters) from the unit cube stand for."""
+        return [
+            NumberSet.from_values(dict(zip(self.names, map(float, row), strict=True))) for row in self.values(draws)
+        ]
 
     def distance(self, misses: Numbers) -> Numbers:
         """Return the sum of the misses of the patterns that count."""
@@ -80,7 +79,7 @@ class Objective:
         batches = pattern_batches(self.declared, runs=self.runs)
         found = []
         for first in range(0, len(draws), SETS_AT_ONCE):
-            some = self.behaviours(draws[first : first + SETS_AT_ONCE])
+            some = self.number_sets(draws[first : first + SETS_AT_ONCE])
             found.append(
                 judged(
                     self.declared,

@@ -198,7 +198,7 @@ def _deciding(problem: MixProblem, settings: SearchSettings) -> dict[str, Any]:
         "base": scenario_values(problem.base),
         "steps of one's own": month_of(problem.base).own_key,
         "levers": {lever.path: lever.range for lever in problem.levers},
-        "behaviours": [dataclasses.asdict(behaviour) for behaviour in problem.worlds.behaviours],
+        "behaviours": [numbers.values for numbers in problem.worlds.sets],
         "places": [dataclasses.asdict(place) for place in problem.worlds.places],
         "avoid": problem.avoid,
     }

@@ -31,14 +31,14 @@ from scipy.stats import norm, qmc
 from analysis.calibration.tables import EXTRA, PURPOSE, one_thread
 from analysis.shared.libraries import library
 from analysis.shared.words import titled
+from experiments.behaviours import OWN, NumberSet
 from experiments.errors import CommandError
 from experiments.search.fitting import stored
-from experiments.search.objective import OWN, values_in
+from experiments.search.objective import values_in
 from experiments.search.prior_scan import BEHAVIOUR
 from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 from sim import Parameter, Scenario, month_of, prepare_engine, simulate_ensemble, with_changes
-from sim.parameters import Behaviour
 from sim.scenario import month_number
 
 Numbers = NDArray[np.float64]
@@ -205,16 +205,16 @@ class TargetRuns:
         with ThreadPoolExecutor(self.threads or cores()) as pool:
             return np.concatenate(list(pool.map(some, range(0, len(scenarios), _TOGETHER))))
 
-    def of_sets(self, behaviours: Sequence[Behaviour], *, replicates: int) -> Numbers:
+    def of_sets(self, sets: Sequence[NumberSet], *, replicates: int) -> Numbers:
         """Return what runs of each set of numbers show at the targets, (sets × replicates, targets).
 
         NaN for a measure that the scenario's month does not have: another model may.
         """
         short = self.shortened
         if not self.measures:
-            return np.full((len(behaviours) * replicates, len(self.targets)), np.nan)
+            return np.full((len(sets) * replicates, len(self.targets)), np.nan)
         shown = simulate_ensemble(
-            [dataclasses.replace(short, behaviour=behaviour) for behaviour in behaviours],
+            [numbers.of(short) for numbers in sets],
             replicates=replicates,
             seed=self.seed,
             measures=self.measures,

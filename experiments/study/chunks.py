@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from experiments.behaviours import of_replicate
+from experiments.behaviours import in_turn
 from experiments.errors import one_line
 from experiments.study.claims import claimed
 from experiments.study.columns import DATE_TYPE, MEAN_OVER_RUN, REGIME_TYPE, months_in, regime_column
@@ -102,13 +102,13 @@ def _tables(study: Study, chunk: Chunk, *, threads: int | None) -> dict[str, pa.
 
 
 def _turns(study: Study, scenario: Scenario, replicates: range) -> list[tuple[Scenario, Sequence[int]]]:
-    """Return the scenario as each replicate has it: with its own behaviour, or with that of the sample it takes."""
-    if not study.behaviours:
+    """Return the scenario as each replicate has it: with its own numbers, or with the set of the sample it takes."""
+    if not study.number_sets:
         return [(scenario, replicates)]
     by_set: dict[int, list[int]] = {}
     for replicate in replicates:
-        by_set.setdefault(replicate % len(study.behaviours), []).append(replicate)
-    return [(of_replicate(scenario, some[0], study.behaviours), some) for some in by_set.values()]
+        by_set.setdefault(replicate % len(study.number_sets), []).append(replicate)
+    return [(in_turn(scenario, some[0], study.number_sets), some) for some in by_set.values()]
 
 
 def _drawn(study: Study, chunk: Chunk, base: Scenario, *, errors: dict[int, str]) -> dict[int, Scenario]:

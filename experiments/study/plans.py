@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.shared.paths import flat
+from experiments.behaviours import NumberSet
 from experiments.errors import CommandError, as_written
 from experiments.extensions import EXTENSION, refuse_unnamed
 from experiments.files import (
@@ -42,7 +43,6 @@ from experiments.study.columns import described
 from experiments.study.identity import changed_by_hand, differences, differing_code, made_by, sealed
 from experiments.values import scenario_values
 from sim import Month, Scenario, month_of, scenario_from
-from sim.parameters import Behaviour
 
 PLAN = "plan.json"
 DRAWS = "draws.parquet"
@@ -117,12 +117,12 @@ class Study:
         return month_of(*self.scenarios.values())
 
     @cached_property
-    def behaviours(self) -> tuple[Behaviour, ...]:
-        """Return the parameter sets that replicates take turns with; none if scenarios keep their own."""
+    def number_sets(self) -> tuple[NumberSet, ...]:
+        """Return the sets of numbers that replicates take turns with; none if scenarios keep their own."""
         if SAMPLE not in self.settings:
             return ()
         rows: list[Any] = read_parquet(self.folder / BEHAVIOURS).to_dict("records")
-        return tuple(Behaviour(**row) for row in rows)
+        return tuple(NumberSet.from_values(row) for row in rows)
 
     @cached_property
     def chunk_by_id(self) -> dict[str, Chunk]:
@@ -163,12 +163,12 @@ def plan_study(
     scenarios: Mapping[str, Scenario],
     draws: pa.Table,
     sizes: Mapping[str, int],
-    behaviours: Sequence[Behaviour] = (),
+    number_sets: Sequence[NumberSet] = (),
     asked: Mapping[str, Any] | None = None,
 ) -> Study:
     """Write the plan of a study into ``folder`` and return it, or the plan that another process was quicker to write.
 
-    With ``behaviours`` replicate r takes number r mod n of them; ``settings`` names the sample they are. ``asked``
+    With ``number_sets`` replicate r takes number r mod n of them; ``settings`` names the sample they are. ``asked``
     is what was typed.
 
     ``settings`` holds everything that decides the results (with ``seed`` and ``replicates``), ``sizes`` the
@@ -194,7 +194,7 @@ def plan_study(
             scenarios=scenarios,
             draws=draws,
             sizes=sizes,
-            behaviours=behaviours,
+            number_sets=number_sets,
             asked=asked or {},
         )
 
@@ -206,14 +206,14 @@ def _planned(
     scenarios: Mapping[str, Scenario],
     draws: pa.Table,
     sizes: Mapping[str, int],
-    behaviours: Sequence[Behaviour],
+    number_sets: Sequence[NumberSet],
     asked: Mapping[str, Any],
 ) -> Study:
     with replacing(folder / DRAWS) as path:
         pq.write_table(draws, path, row_group_size=_DRAWS_A_GROUP, compression="zstd", compression_level=1)
-    if behaviours:
+    if number_sets:
         with replacing(folder / BEHAVIOURS) as path:
-            pd.DataFrame([vars(behaviour) for behaviour in behaviours]).to_parquet(path, index=False)
+            pd.DataFrame([numbers.values for numbers in number_sets]).to_parquet(path, index=False)
     copied = _copy_cases(folder)
     everything = {**settings, "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()}}
     everything = json.loads(json.dumps(everything))
@@ -222,7 +222,9 @@ def _planned(
         folder=folder,
         settings=everything,
         made_by=code,
-        files={name: sha256_of_file(folder / name) for name in (DRAWS, *([BEHAVIOURS] if behaviours else []), *copied)},
+        files={
+            name: sha256_of_file(folder / name) for name in (DRAWS, *([BEHAVIOURS] if number_sets else []), *copied)
+        },
         own_files=own_files_used(),
         chunks=tuple(_chunks(everything, code=code, draws=draws, sizes=sizes)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -37,7 +37,7 @@ def grown_to_precision(study: Study) -> Study:
     columns = [DRAW, *asked["half_widths"]]
     runs = pd.concat(_succeeded(study, chunk, columns) for chunk in study.chunks)
     needed = max([asked["first"], *draws_needed(runs, asked["half_widths"])["needed"].tolist()])
-    whole = in_whole_turns(needed, len(study.behaviours), most=asked["most"])
+    whole = in_whole_turns(needed, len(study.number_sets), most=asked["most"])
     return grown(study, needed=needed, replicates=max(asked["first"], whole))
 
 

@@ -13,8 +13,8 @@ run once, with chance of its own, since what was observed is one history too.
 
 check=coverage tells whether intervals can be trusted: runs that are left stand for what was observed, one by one
 (simulation-based calibration). extension= and settings of the scenario hold in all runs; vary=[own.NAME] calibrates
-settings that the extension declares with a range (own for all that are uncertain), with behaviour or without. Sets then
-stand in accepted_sets.csv, which partnerships sweep design= takes, instead of in configs/behaviour/.
+settings that the extension declares with a range (own for all that are uncertain), with behaviour or without. Other
+verbs then take the sets with the same extension=.
 
 of=FILE: to patterns, written as for partnerships patterns of=, see configs/pattern/example.yaml. The distance of a set
 is the sum of its misses, 0 for a pattern that lies inside its band by 5 % of the bound. The best of the prior draws
@@ -74,7 +74,6 @@ from analysis.patterns.calibration import (
     contraction_figure,
     contractions,
     left_out,
-    path_of,
     prior_against_posterior,
     prior_shares,
     tolerance_figure,
@@ -83,7 +82,7 @@ from analysis.patterns.figures import scoreboard_figure
 from analysis.patterns.fitted import coverage_words
 from analysis.patterns.words import patterns_page, scoreboard_rows, verdicts
 from analysis.shared.libraries import MissingLibrary, library
-from experiments.behaviours import behaviours_of_a_fit
+from experiments.behaviours import OWN, behaviours_of_a_fit
 from experiments.cases.reading import Case
 from experiments.command import Command
 from experiments.compose import scenario_of
@@ -101,7 +100,7 @@ from experiments.search.calibration import (
 )
 from experiments.search.checkpoints import PLAN, begin, begun
 from experiments.search.fitting import WAVES
-from experiments.search.objective import OWN, Objective, counted_ids, values_in, varied
+from experiments.search.objective import Objective, counted_ids, values_in, varied
 from experiments.search.sequential_abc import SMCSettings
 from experiments.search.targets import TargetRuns, targets_of
 from experiments.search.to_targets import FoundByTargets, Predicted, found_by_targets, predicted
@@ -126,9 +125,6 @@ FEWEST_DRAWS = 256
 
 ALL = ("behaviour",)
 """What is varied if nothing is named."""
-
-SETS = "accepted_sets.csv"
-"""Accepted sets as a design of sweep, where settings of one's own are among them, which no behaviour holds."""
 
 PLANTED = 200
 """Runs that stand for what was observed where coverage is checked."""
@@ -235,14 +231,9 @@ def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Re
         title = f"Intervals cover {100 * covered['covered'].mean():.0f} % of planted truths"
         figures["coverage"] = partial(coverage_figure, covered, trials=planted, title=title)
     texts: dict[str, str | bytes] = {}
+    texts |= behaviours_of_a_fit(found.sets, found.sets[found.chosen], again=again, chosen_as="chosen")
     if any(name.startswith(OWN) for name in runs.names):
-        tables[SETS] = pd.DataFrame(found.sets).rename(columns=path_of).rename_axis("draw").reset_index()
-        lines.append(
-            "Accepted sets have numbers of your own, so no behaviour= holds them: sweep takes them as draws, "
-            f"design={SETS} (here in the study) with the same case= and extension=."
-        )
-    else:
-        texts |= behaviours_of_a_fit(found.sets, found.sets[found.chosen], again=again, chosen_as="chosen")
+        lines.append("Accepted sets have numbers of your extension: name it wherever behaviour= names them.")
     try:
         texts["posterior.nc"] = _for_arviz(found, came, again)
     except MissingLibrary as missing:

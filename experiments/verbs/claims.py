@@ -34,6 +34,7 @@ from analysis.claims.declared import Claim
 from analysis.claims.figures import claims_forest, claims_overview
 from analysis.claims.tables import MIXED, claim_verdicts, claims_hold_in, part_effects, readings_of, standings_by_set
 from analysis.claims.words import claims_in_words, claims_page, share_in_words
+from experiments.behaviours import NumberSet
 from experiments.command import Command
 from experiments.compose import scenario_descriptions
 from experiments.errors import CommandError
@@ -65,18 +66,18 @@ class ClaimsSettings:
 def work(settings: ClaimsSettings, command: Command) -> Results:
     """Run what the claims read, and set every part against what it needs."""
     _refuse_other_settings(settings, command)
-    behaviours = command.behaviours or (command.scenario().behaviour,)
-    replicates = settings.replicates or max(LEAST_RUNS, RUNS_A_SET * len(behaviours))
-    if replicates < 2 * len(behaviours):
+    sets = command.number_sets or (NumberSet(command.scenario().behaviour),)
+    replicates = settings.replicates or max(LEAST_RUNS, RUNS_A_SET * len(sets))
+    if replicates < 2 * len(sets):
         raise CommandError(
-            f"replicates = {replicates} is not allowed: {len(behaviours)} parameter sets take turns, so it "
-            f"takes at least {2 * len(behaviours)}, two runs a set"
+            f"replicates = {replicates} is not allowed: {len(sets)} parameter sets take turns, so it "
+            f"takes at least {2 * len(sets)}, two runs a set"
         )
     declared = declared_claims()
     scenarios = scenarios_of(readings_of(declared))
     readings = read_runs(
         scenarios,
-        behaviours,
+        sets,
         claims=declared,
         replicates=replicates,
         seed=settings.seed,

@@ -58,6 +58,7 @@ from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
 from analysis.shared.precision import in_whole_turns
 from analysis.shared.summaries import HEADLINE, RUN_KEYS
+from experiments.behaviours import NumberSet, Turn
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.memory import refuse_too_many
@@ -65,12 +66,12 @@ from experiments.output.frame import Results
 from experiments.output.places import with_places
 from experiments.runs.networks import edges_at_most, write_networks
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
-from experiments.runs.pairs import Engine, Turn, measures_of, run_pairs_into
+from experiments.runs.pairs import Engine, InPlace, measures_of, run_pairs_into
 from experiments.settings import Figures, Names, Seed, SomeNames, Workers, checked
 from experiments.study.precision import refuse_first_stage
 from experiments.terminal import plain_table
 from sim import Place, Scenario, find_place, place_names
-from sim.parameters import Behaviour, Whole
+from sim.parameters import Whole
 from sim.scenario import nearest
 from sim.vocabulary import label_of
 
@@ -111,7 +112,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
     places = _places(settings, command)
     _refuse_precision(settings, scenarios)
     refuse_unknown_objective(settings.objective)
-    turns = turns_of(places, command.behaviours)
+    turns = turns_of(places, command.number_sets)
     _refuse_beyond_memory(settings, scenarios)
     assert command.folder is not None  # it is open while a verb with output= works
     needed: list[pd.DataFrame] = []
@@ -133,7 +134,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
     runs, months = stored.runs, stored.trajectories
     replicate_of_run = runs[["replicate"]]["replicate"]
     replicates = replicate_of_run.nunique()
-    sets = len(command.behaviours) if command.sample else 1
+    sets = len(command.number_sets) if command.sample else 1
     found = compared(runs, reference, sets=sets)
     scope = scope_in_words(found.contrasts, sets=sets) if command.sample else SCOPE
     text = conclusions(found.summary, found.contrasts, found.regimes, scope=scope)
@@ -208,13 +209,12 @@ def _places(settings: CompareSettings, command: Command) -> list[Place]:
     return places
 
 
-def turns_of(places: Sequence[Place], behaviours: Sequence[Behaviour]) -> list[Turn]:
+def turns_of(places: Sequence[Place], sets: Sequence[NumberSet]) -> Sequence[Turn]:
     """Return what replicate r has in its turn: place r mod their number, and set r mod theirs."""
-    of_places: list[Turn] = [{"place": place} for place in places] or [{}]
-    of_sets: list[Turn] = [{"behaviour": one} for one in behaviours] or [{}]
-    turns = math.lcm(len(of_places), len(of_sets))
-    both = [{**of_places[turn % len(of_places)], **of_sets[turn % len(of_sets)]} for turn in range(turns)]
-    return [turn for turn in both if turn]
+    if not places:
+        return sets
+    turns = math.lcm(len(places), len(sets) or 1)
+    return [InPlace(places[turn % len(places)], sets[turn % len(sets)] if sets else None) for turn in range(turns)]
 
 
 def _scenarios(settings: CompareSettings, command: Command) -> Mapping[str, Scenario]:

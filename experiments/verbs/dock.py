@@ -54,7 +54,7 @@ def work(settings: DockSettings, command: Command) -> Results:
     """Run the games and set them beside what was seen."""
     if others := command.beside(*vars(settings), "behaviour"):
         raise CommandError(f"{others[0]!r} is not allowed: laboratories are what they are; change behaviour alone")
-    sets = command.behaviours
+    sets = command.number_sets
     if settings.replicates < 2 * len(sets):
         raise CommandError(
             f"replicates = {settings.replicates} is too few: each of {len(sets)} sets needs two, so {2 * len(sets)}"

@@ -40,6 +40,7 @@ from analysis.hindcast.figures import model_and_record
 from analysis.hindcast.record import LEAST_GAP, recorded, without_fund
 from analysis.hindcast.tables import FEWEST, hindcast
 from analysis.hindcast.words import hindcast_in_words
+from experiments.behaviours import NumberSet
 from experiments.command import Command
 from experiments.compose import scenario_of
 from experiments.errors import CommandError
@@ -83,12 +84,12 @@ def work(settings: HindcastSettings, command: Command) -> Results:
         seed=settings.seed,
         replicates=settings.replicates,
         workers=settings.workers,
-        behaviours=command.behaviours,
+        sets=command.number_sets,
         with_themes=settings.held_out,
     )
     spread = _trend_in_force(scenario, command)
     found = hindcast(runs, recorded(names), without_fund(), spread=spread, held_out=settings.held_out)
-    words = hindcast_in_words(found, scenario=scenario.name, sets=len(command.behaviours))
+    words = hindcast_in_words(found, scenario=scenario.name, sets=len(command.number_sets))
     return Results(
         scenarios={scenario.name: scenario},
         seed=settings.seed,
@@ -112,7 +113,7 @@ def _scenario(command: Command) -> Scenario:
 
 def _trend_in_force(scenario: Scenario, command: Command) -> float:
     """Return the SD of the place trend, share of the gap a year; over a sample the root of its mean square."""
-    spreads = [behaviour.trend_spread for behaviour in command.behaviours or (scenario.behaviour,)]
+    spreads = [one.behaviour.trend_spread for one in command.number_sets or (NumberSet(scenario.behaviour),)]
     return float(np.sqrt(np.mean(np.square(spreads))))
 
 

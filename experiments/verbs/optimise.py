@@ -49,6 +49,7 @@ from analysis.policy.figures import regret_bars, value_against_cost
 from analysis.policy.tables import OBJECTIVES
 from analysis.policy.words import mixes_in_words
 from analysis.shared.paths import flat
+from experiments.behaviours import NumberSet
 from experiments.cases.cells import Problem
 from experiments.cases.named import names_a_case
 from experiments.cases.settings_file import read_settings
@@ -142,7 +143,7 @@ def _problem(settings: OptimiseSettings, command: Command) -> MixProblem:
     base = command.scenario()
     if command.sets("place"):
         raise CommandError(f"place is not a setting of optimise: name places, for example places=[{base.place.name}]")
-    behaviours = command.behaviours or (base.behaviour,)
+    sets = command.number_sets or (NumberSet(base.behaviour),)
     avoid = tuple(_regime(name) for name in _all_different("avoid", settings.avoid))
     # A case is a place of its own, unless others are asked for.
     own = command.sets("case") and not command.sets("places")
@@ -153,7 +154,7 @@ def _problem(settings: OptimiseSettings, command: Command) -> MixProblem:
     return MixProblem(
         base=base,
         levers=levers_of(settings.vary, settings.ranges or {}, base),
-        worlds=Worlds(behaviours, places, settings.workers),
+        worlds=Worlds(sets, places, settings.workers),
         avoid=avoid,
         bound=settings.bound,
         scenarios={name: _beside(base, scenario) for name, scenario in scenarios.items() if scenario},

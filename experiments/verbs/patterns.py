@@ -79,7 +79,7 @@ from analysis.patterns.judging import (
 )
 from analysis.patterns.scoreboard import scoreboard, scoreboard_of_sets
 from analysis.patterns.words import scoreboard_rows, verdicts
-from experiments.behaviours import OF_EACH_SET, Sample
+from experiments.behaviours import OF_EACH_SET, NumberSet, Sample
 from experiments.cases.reading import Case
 from experiments.command import Command
 from experiments.compose import load_scenario
@@ -185,7 +185,7 @@ def work(settings: PatternsSettings, command: Command) -> Results:
 
 def _set_by_set(command: Command) -> str | None:
     """Return what has to be said of a sample that is judged; None: what is said of any run."""
-    return OF_EACH_SET.format(sets=len(command.behaviours)) if command.sample else None
+    return OF_EACH_SET.format(sets=len(command.number_sets)) if command.sample else None
 
 
 def _of_set(
@@ -202,7 +202,7 @@ def _of_sample(
     settings: PatternsSettings, docket: Docket, experiments: Sequence[Prepared], sample: Sample
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the same of a sample: a pattern is met if half of the sets or more meet it, by value."""
-    sets = [dict(vars(one)) for one in sample.sets]
+    sets = [one.values for one in sample.sets]
     with progress_bar("runs", total=len(sets) * sum(one.runs for one in experiments)) as advance:
         values = values_of_sets(docket, experiments, sets, seed=settings.seed, advance=advance, **_how(settings))
     board = judged_scoreboard_of_sets(docket, values)
@@ -335,7 +335,7 @@ def _models(settings: PatternsSettings, command: Command) -> dict[str, list[str]
 
 def _observed(case: Case, settings: PatternsSettings, command: Command, scenarios: Mapping[str, Scenario]) -> _Told:
     """Return what each model shows of the targets of a case."""
-    sets = command.behaviours
+    sets = command.number_sets
     replicates = _runs(settings, command)
     targets = targets_of(case.targets, *scenarios.values(), leave_out=settings.leave_out)
     asked = {
@@ -345,7 +345,7 @@ def _observed(case: Case, settings: PatternsSettings, command: Command, scenario
     seen = {}
     with progress_bar("runs", total=len(asked) * replicates * max(1, len(sets))) as advance:
         for model, runs in asked.items():
-            seen[model] = runs.of_sets(sets or (runs.scenario.behaviour,), replicates=replicates)
+            seen[model] = runs.of_sets(sets or (NumberSet(runs.scenario.behaviour),), replicates=replicates)
             advance(len(seen[model]))
     table = against_targets(seen, asked[MODEL].table_of_targets, seed=settings.seed)
     return _Told(

@@ -32,7 +32,7 @@ from analysis.regimes.figures import clusters_beside_words, renamed_by_threshold
 from analysis.regimes.tables import clusters, shares_by_threshold
 from analysis.regimes.words import regimes_in_words
 from analysis.shared.libraries import library
-from experiments.behaviours import of_replicate
+from experiments.behaviours import in_turn
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
@@ -101,18 +101,16 @@ def _lived(
     scenarios: Mapping[str, Scenario], settings: RegimesSettings, command: Command
 ) -> dict[str, dict[str, NDArray[np.float64]]]:
     """Return what names are made of: scenario -> measure -> (runs, months)."""
-    behaviours = command.behaviours
+    sets = command.number_sets
 
     def of_set(number: int, some: range) -> list[dict[str, NDArray[np.float64]]]:
-        mine = {name: of_replicate(scenario, number, behaviours) for name, scenario in scenarios.items()}
+        mine = {name: in_turn(scenario, number, sets) for name, scenario in scenarios.items()}
         ensemble = simulate_ensemble(mine, replicates=some, seed=settings.seed, measures=READ, threads=1)
         return [{name: ensemble.array_of(name)[place] for name in READ} for place in range(len(mine))]
 
     parts = []
     with progress_bar("runs", total=len(scenarios) * settings.replicates) as advance:
-        turns = taking_turns(
-            of_set, sets=max(1, len(behaviours)), replicates=settings.replicates, workers=settings.workers
-        )
+        turns = taking_turns(of_set, sets=max(1, len(sets)), replicates=settings.replicates, workers=settings.workers)
         for some, part in turns:
             parts.append(part)
             advance(len(scenarios) * len(some))

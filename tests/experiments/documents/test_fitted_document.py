@@ -59,7 +59,11 @@ def test_sets_of_a_study_ship_and_its_prior_draws_are_a_sample(tmp_path: Path, m
     (study / "manifest.json").write_text(json.dumps({"command": ["partnerships", "fit"]}), "utf-8")
     monkeypatch.setattr(document, "shipped_folder", lambda: configs)
     document.shipped(study)
-    assert read_sample(configs / "behaviour" / "accepted.csv").sets[0].tie_rate == 0.25
+    assert read_sample(configs / "behaviour" / "accepted.csv").sets[0].behaviour.tie_rate == 0.25
     own = document.prior_as_behaviour(study, tmp_path / "own")
     sample = read_sample(own / "behaviour" / "prior.csv")
-    assert [len(sample.sets), sample.sets[0].tie_rate, sample.sets[-1].tie_rate] == [128, 0.2, 0.264]
+    assert [len(sample.sets), sample.sets[0].behaviour.tie_rate, sample.sets[-1].behaviour.tie_rate] == [
+        128,
+        0.2,
+        0.264,
+    ]

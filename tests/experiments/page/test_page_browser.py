@@ -21,7 +21,7 @@ from PIL import Image
 
 from analysis.seminar.lesson import Lesson
 from experiments import load_scenario
-from experiments.behaviours import BEST, BY_HAND, GROUP, on_turns
+from experiments.behaviours import BEST, BY_HAND, GROUP, NumberSet, on_turns
 from experiments.page.catalogue import lessons
 from experiments.page.engine.module import shipped
 from experiments.page.html import page_html
@@ -42,7 +42,7 @@ pytestmark = in_a_browser
 
 def ends(names: Sequence[str], replicates: int, seed: int) -> pd.DataFrame:
     """Return how runs of scenarios end that take turns with the accepted sets, as in ``partnerships compare``."""
-    turns = [{"behaviour": one} for one in accepted_sets()]
+    turns = [NumberSet(one) for one in accepted_sets()]
     scenarios = {name: load_scenario(name) for name in names}
     runs = run_pairs(scenarios, seed=seed, replicates=replicates, engine="ensemble", turns=turns).runs
     return runs[["scenario", "regime"]]

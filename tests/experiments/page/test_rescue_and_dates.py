@@ -11,6 +11,7 @@ from reproducing import assert_reproduced, files_of_both_sides
 
 from analysis.shared.summaries import WORKING_REGIMES
 from experiments import load_scenario
+from experiments.behaviours import NumberSet
 from experiments.page.interventions import interventions
 from experiments.page.options import accepted_sets
 from experiments.runs.pairs import run_pairs
@@ -58,7 +59,7 @@ def test_what_would_have_saved_it_counts_runs_as_the_library_does(
     assert "@20" in page.evaluate("decodeURIComponent(location.hash)")
     folder = files_of_both_sides(page, tmp_path)
     sides = {name: load_scenario(name, config_dir=folder) for name in ("side_a", "side_b")}
-    turns = [{"behaviour": one} for one in accepted_sets()]
+    turns = [NumberSet(one) for one in accepted_sets()]
     runs = run_pairs(sides, seed=1, replicates=100, engine="ensemble", turns=turns).runs
     runs["works"] = runs["regime"].isin(WORKING_REGIMES)
     works = runs.pivot(index="replicate", columns="scenario", values="works")

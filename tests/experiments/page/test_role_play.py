@@ -14,7 +14,7 @@ import pytest
 from in_a_browser import SECONDS, Open, expect, in_a_browser, serious_faults, settled
 
 from experiments import load_scenario
-from experiments.behaviours import BY_HAND
+from experiments.behaviours import BY_HAND, NumberSet
 from experiments.page.options import accepted_sets
 from experiments.page.roles import COUNTS, OF_THE_PLACE, played_of
 from experiments.runs.pairs import run_pairs
@@ -128,7 +128,7 @@ def test_a_game_is_played_through_by_keyboard(file: str, opened: Open) -> None:
 def test_usual_conduct_in_a_game_is_the_run_of_the_page(file: str, opened: Open) -> None:
     """The means of usual conduct are those of side A, from which the game was begun, and of ``compare``."""
     scenarios = {"talking_shop": with_changes(load_scenario("talking_shop", [BY_HAND]), months=24)}
-    turns = [{"behaviour": one} for one in accepted_sets()]
+    turns = [NumberSet(one) for one in accepted_sets()]
     runs = run_pairs(scenarios, seed=7, replicates=5, engine="ensemble", turns=turns).runs
     shared = "left=talking_shop&right=baseline_lsp&months=24&n=5&seed=7"
     page = opened(f"{file}#{shared}&play=left-2&role=police_1.100.300", is_game=True)

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.hindcast.tables import DATES, DRAWN, NONE, OUTCOMES
 from experiments import load_scenario
+from experiments.behaviours import NumberSet
 from experiments.console import main
 from experiments.errors import CommandError
 from experiments.runs.hindcast import MOST_RUNS, districts_lived, up_to_the_last_date
@@ -54,7 +55,7 @@ def test_a_run_without_a_trend_shares_all_other_chance(england: Scenario, runs: 
     assert (wide[DRAWN] != wide[NONE]).all()
     none = dataclasses.replace(england.behaviour)
     object.__setattr__(none, "trend_spread", 0.0)
-    same = districts_lived(england, PLACES, seed=3, replicates=3, workers=1, behaviours=[none])
+    same = districts_lived(england, PLACES, seed=3, replicates=3, workers=1, sets=[NumberSet(none)])
     wide_same = same.pivot(index=["place", "england"], columns="trend", values="outcome_2005")
     assert (wide_same[DRAWN] == wide_same[NONE]).all()
     assert (wide_same[NONE] == wide[NONE]).all()
@@ -71,7 +72,9 @@ def test_districts_share_no_luck_and_do_not_depend_on_others(england: Scenario, 
 def test_runs_take_turns_with_sets_of_numbers(england: Scenario) -> None:
     """Run r of every district takes set r mod n, so that one England has one set."""
     other = dataclasses.replace(england.behaviour, trend_spread=0.1)
-    mixed = districts_lived(england, PLACES, seed=3, replicates=3, workers=1, behaviours=[england.behaviour, other])
+    mixed = districts_lived(
+        england, PLACES, seed=3, replicates=3, workers=1, sets=[NumberSet(england.behaviour), NumberSet(other)]
+    )
     usual = districts_lived(england, PLACES, seed=3, replicates=3, workers=1)
     both = mixed.merge(usual, on=["place", "england", "trend"])
     same = both["outcome_2005_x"] == both["outcome_2005_y"]

@@ -10,21 +10,22 @@ import pytest
 from commands import refused_line
 
 from experiments import load_scenario, memory
+from experiments.behaviours import in_turn
 from experiments.console import main
 from experiments.runs import networks
 from experiments.runs.networks import write_networks
-from experiments.runs.pairs import in_turn
+from experiments.runs.pairs import InPlace
 from experiments.runs.ties import tied_run
 from sim import find_place
 
 NAMES = ("talking_shop", "growth_coalition")
 DATES = ["2001-04", "2001-06"]
-TURNS = [{"place": find_place(name)} for name in ("birmingham", "barnsley", "hackney")]
+TURNS = [InPlace(find_place(name)) for name in ("birmingham", "barnsley", "hackney")]
 
 
 @pytest.mark.parametrize("turns", [[], TURNS])
 def test_both_engines_leave_the_network_of_each_run(
-    turns: list[dict[str, object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    turns: list[InPlace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many are put together at a time, also where boards differ in size."""
     scenarios = {

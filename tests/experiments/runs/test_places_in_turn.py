@@ -9,21 +9,24 @@ import pandas as pd
 import pytest
 
 from experiments import load_scenario
+from experiments.behaviours import NumberSet
 from experiments.console import main
 from experiments.verbs.compare import turns_of
 from sim import find_place, place_names, simulate
+from sim.parameters import Behaviour
 
 
 def test_places_and_parameter_sets_take_turns_side_by_side() -> None:
     """Replicate r has place r mod their number and set r mod theirs, so both tables by r are right."""
     places = [find_place(name) for name in place_names("county:Kent")][:4]
-    sets = [load_scenario("baseline_lsp", [f"behaviour.tie_rate={rate}"]).behaviour for rate in (0.1, 0.2, 0.3)]
+    sets = [NumberSet(Behaviour(tie_rate=rate)) for rate in (0.1, 0.2, 0.3)]
     turns = turns_of(places, sets)
     assert len(turns) == 12
-    assert [turn["place"] for turn in turns] == [places[r % 4] for r in range(12)]
-    assert [turn["behaviour"] for turn in turns] == [sets[r % 3] for r in range(12)]
+    lived = [turn.of(load_scenario("baseline_lsp")) for turn in turns]
+    assert [scenario.place for scenario in lived] == [places[r % 4] for r in range(12)]
+    assert [scenario.behaviour for scenario in lived] == [sets[r % 3].behaviour for r in range(12)]
     assert turns_of([], []) == []
-    assert turns_of([], sets) == [{"behaviour": one} for one in sets]
+    assert turns_of([], sets) == sets
 
 
 @pytest.mark.long

@@ -10,7 +10,7 @@ import pytest
 
 from experiments import load_scenario
 from experiments.runs import pairs
-from experiments.runs.pairs import run_pairs, run_pairs_into
+from experiments.runs.pairs import InPlace, run_pairs, run_pairs_into
 from sim import block, find_place
 
 
@@ -20,7 +20,7 @@ def test_runs_in_small_portions_into_a_file_are_those_at_once_in_memory(
 ) -> None:
     short = ["months=3", "board=small_executive"]
     scenarios = {name: load_scenario(name, short) for name in ("talking_shop", "growth_coalition")}
-    turns = [{"place": find_place(name)} for name in ("birmingham", "barnsley")[:n_turns]]
+    turns = [InPlace(find_place(name)) for name in ("birmingham", "barnsley")[:n_turns]]
     asked = {"seed": 2, "replicates": 9, "engine": "ensemble", "turns": turns}
     once = run_pairs(scenarios, **asked)
     for module, name in ((pairs, "_REPLICATES_AT_ONCE"), (pairs, "RUNS_AT_ONCE"), (block, "RUNS_AT_ONCE")):
@@ -40,7 +40,7 @@ def test_replicates_that_are_added_are_those_of_a_comparison_that_has_as_many_fr
     """Also where the first of them do not come to whole turns."""
     short = ["months=3", "board=small_executive"]
     scenarios = {name: load_scenario(name, short) for name in ("talking_shop", "growth_coalition")}
-    turns = [{"place": find_place(name)} for name in ("birmingham", "barnsley", "hackney")]
+    turns = [InPlace(find_place(name)) for name in ("birmingham", "barnsley", "hackney")]
     once = run_pairs(scenarios, seed=2, replicates=9, engine=engine, turns=turns)
     asked = {"seed": 2, "engine": engine, "turns": turns}
     run_pairs_into(tmp_path, scenarios, replicates=4, needed=lambda first: len(first) + 1, **asked)

@@ -361,12 +361,11 @@ def test_replicates_take_turns_with_the_sets(sample):
         name: load_scenario(name, ["months=6", "board=small_executive"]) for name in ("talking_shop", "baseline_lsp")
     }
     sets = sample[1].sets[:3]
-    turns = [{"behaviour": behaviour} for behaviour in sets]
-    fast = run_pairs(scenarios, seed=3, replicates=5, engine="ensemble", turns=turns)
-    slow = run_pairs(scenarios, seed=3, replicates=5, engine="mesa", workers=1, turns=turns)
+    fast = run_pairs(scenarios, seed=3, replicates=5, engine="ensemble", turns=sets)
+    slow = run_pairs(scenarios, seed=3, replicates=5, engine="mesa", workers=1, turns=sets)
     pd.testing.assert_frame_equal(fast.trajectories, slow.trajectories)
     one = sample[1].in_replicate(scenarios["talking_shop"], 9)
-    assert one.behaviour == sample[1].sets[4]
+    assert one.behaviour == sample[1].sets[4].behaviour
     fourth = dataclasses.replace(one, behaviour=sets[1])
     alone = run_pairs({"talking_shop": fourth}, seed=3, replicates=5, engine="ensemble").runs
     told = fast.runs[(fast.runs["scenario"] == "talking_shop") & (fast.runs["replicate"] == 4)]

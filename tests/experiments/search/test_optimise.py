@@ -27,6 +27,7 @@ from analysis.policy.tables import (
 )
 from analysis.shared import parameter_sets
 from analysis.shared.libraries import MissingLibrary
+from experiments.behaviours import NumberSet
 from experiments.compose import load_scenario, scenario_names
 from experiments.console import main
 from experiments.errors import CommandError
@@ -91,7 +92,7 @@ def synthetic_runs(policies, worlds, *, replicates, seed, advance=lambda runs: N
                         "policy": policy,
                         "place": place.name,
                         "replicate": replicate,
-                        "parameter_set": replicate % len(worlds.behaviours),
+                        "parameter_set": replicate % len(worlds.sets),
                         "outcome": staff,
                         "added_value": 0.0,
                         "fund_spent_gbp_m": 0.0,
@@ -110,8 +111,8 @@ def base():
     return load_scenario("baseline_lsp", ["months=24"])
 
 
-def problem(base, *, avoid=("talking shop",), bound=0.1, behaviours=None) -> policies.MixProblem:
-    worlds = Worlds(behaviours or [base.behaviour] * 2, [Place()])
+def problem(base, *, avoid=("talking shop",), bound=0.1, sets=None) -> policies.MixProblem:
+    worlds = Worlds(sets or [NumberSet(base.behaviour)] * 2, [Place()])
     scenarios = dict.fromkeys(("baseline_lsp", "growth_coalition"), base)
     return policies.MixProblem(base, policies.levers_of(LEVERS, {}, base), worlds, avoid, bound, scenarios)
 
@@ -159,7 +160,7 @@ def test_the_same_seed_gives_the_same_answers(base):
     tiny = {"population": 8, "generations": 1}
     found = []
     for workers in (1, 2):
-        worlds = Worlds([base.behaviour] * 2, [Place()], workers)
+        worlds = Worlds([NumberSet(base.behaviour)] * 2, [Place()], workers)
         asked = dataclasses.replace(problem(base), worlds=worlds)
         found.append(policies._searched(asked, settings(**tiny))[0])
     pd.testing.assert_frame_equal(found[0], found[1])
@@ -267,7 +268,7 @@ def test_runs_of_policies_are_runs_of_the_model(base):
     places = [Place(), find_place("barnsley")]
     mix = {"levers.staff_team": 0.8, FUND_MULTIPLE: 1.5}
     policies = {"mix": [with_levers(base, mix, place) for place in places]}
-    runs = policy_runs(policies, Worlds([base.behaviour, other], places), replicates=4, seed=5)
+    runs = policy_runs(policies, Worlds([NumberSet(base.behaviour), NumberSet(other)], places), replicates=4, seed=5)
     row = runs[(runs["place"] == "barnsley") & (runs["replicate"] == 3)].iloc[0]
     scenario = dataclasses.replace(policies["mix"][1], behaviour=other)
     assert scenario.levers.flexible_fund_gbp_m == pytest.approx(1.5 * places[1].fund_2003_04_gbp_m)
@@ -287,7 +288,7 @@ def test_levers_with_a_price_cost_it_in_the_months_in_which_they_stand(base):
     )
     prices = {"leadership.attention": 0.4}
     how = {"replicates": 2, "seed": 1}
-    worlds = Worlds([base.behaviour], [Place()])
+    worlds = Worlds([NumberSet(base.behaviour)], [Place()])
     free = policy_runs({"dated": [dated]}, worlds, **how)
     paid = policy_runs({"dated": [dated]}, worlds, **how, prices=prices, measures=["trust"])
     assert paid[PRICED].tolist() == pytest.approx([0.6, 0.6])

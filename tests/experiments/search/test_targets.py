@@ -12,12 +12,13 @@ from commands import refused_line
 from strategies import extension_text
 
 from experiments import load_scenario
+from experiments.behaviours import NumberSet
 from experiments.cases.writing import example, write_case
 from experiments.console import main
 from experiments.errors import CommandError
 from experiments.search.objective import varied
 from experiments.search.targets import Target, TargetRuns
-from sim import PARAMETERS, Scenario, month_of, simulate_ensemble, with_changes
+from sim import PARAMETERS, Scenario, month_of, simulate, simulate_ensemble, with_changes
 
 PLANTED = {"trust_launch": 0.35, "junior_base": -0.9}
 OBSERVED = {"trust": 0.02, "attendance": 0.03}
@@ -214,10 +215,13 @@ def test_a_measure_that_a_model_does_not_have_is_not_shown(grudges):
     without = load_scenario("baseline_lsp", ["months=4"])
     assert TargetRuns(grudges, targets, (), seed=1).measures == ("trust", "grudge")
     assert TargetRuns(without, targets, (), seed=1).measures == ("trust",)
-    shown = TargetRuns(without, targets, (), seed=1).of_sets([without.behaviour], replicates=3)
+    sets = [NumberSet(without.behaviour)]
+    shown = TargetRuns(without, targets, (), seed=1).of_sets(sets, replicates=3)
     assert np.isfinite(shown[:, 0]).all()
     assert np.isnan(shown[:, 1]).all()
-    assert np.isnan(TargetRuns(without, targets[1:], (), seed=1).of_sets([without.behaviour], replicates=3)).all()
+    assert np.isnan(
+        TargetRuns(without, targets[1:], (), seed=1).of_sets([NumberSet(without.behaviour)], replicates=3)
+    ).all()
 
 
 @pytest.mark.long
@@ -230,11 +234,21 @@ def test_settings_of_an_extension_are_calibrated_and_go_on_into_a_study(mycity, 
     own = ["case=mycity", "extension=grudges.py"]
     small = ["vary=[own.grudge_rate,trust_launch]", *SMALL[1:]]
     assert main(["calibrate", *own, "study=fit", *small]) == 0
-    assert "sweep takes them as draws" in " ".join(capsys.readouterr().out.split())
+    assert "name it wherever behaviour= names them" in " ".join(capsys.readouterr().out.split())
     assert set(pd.read_csv("fit/parameters.csv")["parameter"]) == {"own.grudge_rate", "trust_launch"}
-    sets = pd.read_csv("fit/accepted_sets.csv")
-    assert list(sets) == ["draw", "behaviour.trust_launch", "own.grudge_rate"]
-    assert not Path("fit/configs").exists()
-    assert main(["sweep", *own, "study=s", "design=fit/accepted_sets.csv", "months=3", "replicates=2"]) == 0
-    drawn = pd.read_parquet("s/runs.parquet").groupby("draw")["own.grudge_rate"].first()
-    assert drawn.tolist() == sets["own.grudge_rate"].tolist()
+    sets = pd.read_csv("fit/configs/behaviour/accepted.csv")
+    assert set(sets) == {"trust_launch", "own.grudge_rate"}
+    taken = [*own, "--config-dir", "fit/configs", "months=3"]
+    assert (
+        main(["sweep", *taken, "behaviour=accepted", "study=s", "vary=[own.apology]", "draws=2", "replicates=3"]) == 0
+    )
+    runs = pd.read_parquet("s/runs.parquet")
+    for _, run in runs.iterrows():
+        numbers = sets.iloc[run["replicate"]]
+        given = [f"own.grudge_rate={numbers['own.grudge_rate']}", f"behaviour.trust_launch={numbers['trust_launch']}"]
+        scenario = load_scenario("baseline_lsp", [*own, "months=3", *given, f"own.apology={run['own.apology']}"])
+        alone = simulate(scenario, seed=1, replicate=run["replicate"]).measures["grudge"].mean()
+        assert run["grudge"] == pytest.approx(alone, rel=1e-12)
+    assert main(["run", *taken, "behaviour=chosen", "output=chosen", "figures=false"]) == 0
+    with_own = json.loads(Path("chosen/manifest.json").read_text("utf-8"))["scenarios"]["baseline_lsp"]["own"]
+    assert with_own["grudge_rate"] in set(sets["own.grudge_rate"])
