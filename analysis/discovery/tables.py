@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import joblib
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -289,13 +290,15 @@ def resampled_boxes(
     resamples: int,
     density: float | None = None,
     seed: int = 1,
+    workers: int = 1,
     advance: Callable[[int], None] = lambda count: None,
 ) -> pd.DataFrame:
     """Return what PRIM finds on random halves of the draws, tested on the other halves.
 
     One row a resample: parameters (those restricted, with spaces between), coverage and density of the box on the
     half that it was not found on. Halves have the same share of wanted draws. A half with too few cases is left out,
-    and so is one without a box of the asked ``density``. ``advance`` is called with 1 after each.
+    and so is one without a box of the asked ``density``. They are gone through in ``workers`` processes, whose number
+    changes nothing; ``advance`` is called with 1 after each.
 
     >>> grid = pd.DataFrame([(x / 9, y / 9) for x in range(10) for y in range(10)], columns=["x", "y"])
     >>> found = resampled_boxes(grid, grid["x"] > 0.5, resamples=3)
@@ -304,20 +307,28 @@ def resampled_boxes(
     """
     generator = np.random.default_rng(seed)
     truth = wanted.to_numpy(dtype=bool)
-    rows = []
-    for _ in range(resamples):
-        half = np.zeros(len(truth), dtype=bool)
+    halves = np.zeros((resamples, len(truth)), dtype=bool)
+    for half in halves:
         for group in (np.flatnonzero(truth), np.flatnonzero(~truth)):
             half[generator.permutation(group)[: len(group) // 2]] = True
-        try:
-            box = find_box(draws[half], wanted[half], density=density)
-        except ValueError:
-            advance(1)
-            continue
-        coverage, dense = coverage_and_density(inside(draws[~half], box.limits), truth[~half])
-        rows.append({"parameters": " ".join(box.limits), "coverage": coverage, "density": dense})
+    rows = []
+    running = joblib.Parallel(n_jobs=workers, return_as="generator")
+    for row in running(joblib.delayed(_of_half)(draws, wanted, half, density) for half in halves):
+        rows += [row] if row else []
         advance(1)
     return pd.DataFrame(rows, columns=["parameters", "coverage", "density"])
+
+
+def _of_half(
+    draws: pd.DataFrame, wanted: pd.Series, half: NDArray[np.bool_], density: float | None
+) -> dict[str, Any] | None:
+    try:
+        box = find_box(draws[half], wanted[half], density=density)
+    except ValueError:
+        return None
+    truth = wanted.to_numpy(dtype=bool)
+    coverage, dense = coverage_and_density(inside(draws[~half], box.limits), truth[~half])
+    return {"parameters": " ".join(box.limits), "coverage": coverage, "density": dense}
 
 
 def found_again(resampled: pd.DataFrame) -> dict[str, float]:

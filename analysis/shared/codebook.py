@@ -213,7 +213,8 @@ def _table() -> tuple[tuple[str, str, Described], ...]:
 def _declared(column: str, file: str) -> tuple[str, Described] | None:
     """Return for which files, and as what, a column is declared: the first row that fits."""
     for files, pattern, what in _table():
-        if fnmatchcase(file, files) and fnmatchcase(column, pattern):
+        is_pattern = "?" in pattern or "*" in pattern  # of a few alone, and looking is quicker than matching
+        if (column == pattern or (is_pattern and fnmatchcase(column, pattern))) and fnmatchcase(file, files):
             named = "".join(column[place] for place, sign in enumerate(pattern) if sign == "?")
             return files, dataclasses.replace(what, label=f"{what.label} {named}".strip())
     return None

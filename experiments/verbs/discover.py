@@ -57,9 +57,13 @@ from experiments.study.designs import DRAW
 from experiments.study.outcomes import study_outcomes
 from experiments.study.plans import Study
 from experiments.study.standing import runs_left
+from experiments.surroundings import cores
 from experiments.terminal import progress_bar
 from sim.parameters import Whole
 from sim.scenario import nearest
+
+CELLS_WORTH_PROCESSES = 20_000
+"""Draws times parameters above which a box takes longer to find than a process to start."""
 
 Share = Annotated[float, Field(gt=0.0, le=1.0)]
 
@@ -232,14 +236,16 @@ def _discovered(study: Study, scenario: str, interest: Interest, settings: Disco
     value, wanted = interesting(table[table["scenario"] == scenario], above=interest.above, below=interest.below)
     refuse_too_few(wanted)
     draws = drawn.loc[wanted.index]
-    box = find_box(draws, wanted, density=settings.density)
-    with progress_bar("resamples", total=settings.resamples) as advance:
+    with progress_bar("boxes", total=1 + settings.resamples) as advance:
+        box = find_box(draws, wanted, density=settings.density)
+        advance(1)
         resampled = resampled_boxes(
             draws,
             wanted,
             resamples=settings.resamples,
             density=settings.density,
             seed=settings.seed,
+            workers=cores() if draws.size >= CELLS_WORTH_PROCESSES else 1,
             advance=advance,
         )
     ranges = _ranges(study, draws)

@@ -90,7 +90,7 @@ def test_a_planted_box_is_found_again_and_holds_on_unseen_draws() -> None:
     assert summary.loc["coverage", "unseen"] > 0.7
     assert (summary["ci_low"] <= summary["value"]).all()
     assert (summary["value"] <= summary["ci_high"]).all()
-    again = resampled_boxes(draws[["x", "y"]], wanted, resamples=2)
+    again = resampled_boxes(draws[["x", "y"]], wanted, resamples=2, workers=2)
     pd.testing.assert_frame_equal(resampled, again)
 
 
