@@ -169,8 +169,8 @@ ROOMS: dict[str, str] = {
     " experiments.options"
     " experiments.errors experiments.settings experiments.values experiments.behaviours",
     "experiments.search": "sim analysis.shared analysis.patterns analysis.calibration analysis.policy experiments.files"
-    " experiments.surroundings experiments.terminal experiments.errors experiments.values experiments.runs"
-    " experiments.study",
+    " experiments.surroundings experiments.terminal experiments.errors experiments.values experiments.behaviours"
+    " experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
     " experiments.files experiments.extensions experiments.versions experiments.terminal experiments.options"
@@ -236,7 +236,7 @@ LIBRARIES: dict[str, str] = {
     "omegaconf": "experiments.errors experiments.own_yaml experiments.compose experiments.command",
     "xarray": "sim.labelled sim.ensemble",
     "rich": "experiments.terminal experiments.output experiments.verbs",
-    "joblib": "experiments.surroundings experiments.runs",
+    "joblib": "experiments.surroundings experiments.runs analysis.discovery",
 }
 """Libraries that only some rooms may know; a folder stands for all rooms in it."""
 

@@ -56,6 +56,11 @@ class FoundByTargets:
         ]
 
     @property
+    def whole_sets(self) -> list[dict[str, float]]:
+        """Return the same with the numbers of behaviour that were not varied, as they were in all runs."""
+        return [{**vars(self.runs.scenario.behaviour), **numbers} for numbers in self.sets]
+
+    @property
     def labels(self) -> dict[str, str]:
         """Return the label of each target by its name."""
         return {target.id: target.label for target in self.runs.targets}

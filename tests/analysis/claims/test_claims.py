@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,6 +26,7 @@ from analysis.claims.tables import (
     standings_by_set,
 )
 from analysis.claims.words import claims_in_words, claims_page, null_effects_in_words
+from experiments.behaviours import NumberSet
 from experiments.compose import load_scenario, scenario_names, scenario_texts
 from experiments.runs.claims import declared_claims, read_runs, scenarios_of
 from experiments.verbs.claims import with_texts
@@ -267,9 +270,10 @@ def test_regimes_are_read_as_shares_of_months():
 def answers(scenarios):
     """Two claims on two accepted sets, four runs each."""
     some = [claim for claim in CLAIMS if claim.scenario in ("smart_council", "two_tier_confusion")]
-    behaviours = [load_scenario("baseline_lsp", [f"behaviour.trust_rate={rate}"]).behaviour for rate in (0.1, 0.2)]
+    best = load_scenario("baseline_lsp").behaviour
+    sets = [NumberSet(dataclasses.replace(best, trust_rate=rate)) for rate in (0.1, 0.2)]
     mine = {batch: scenarios[batch] for batch in readings_of(some)}
-    readings = read_runs(mine, behaviours, replicates=4, seed=3, workers=1, claims=some)
+    readings = read_runs(mine, sets, replicates=4, seed=3, workers=1, claims=some)
     return some, readings, part_effects(readings, some)
 
 

@@ -22,6 +22,7 @@ from analysis.patterns.scoreboard import (
 )
 from analysis.patterns.statistics import STATISTICS, half_life, log_odds_slope, standardised_effect
 from analysis.patterns.words import patterns_page, verdicts
+from experiments.behaviours import NumberSet
 from experiments.console import main
 from experiments.errors import CommandError
 from experiments.runs.own_patterns import judged, of_one, own_patterns, pattern_batches
@@ -399,12 +400,11 @@ def test_a_sample_passes_what_half_of_its_sets_pass():
 def test_sets_judged_together_equal_sets_alone_and_given_up_ones_are_blank():
     """The quick way of the calibration and the plain one must agree, and giving up must spare the others."""
     batches = pattern_batches(EXAMPLE, runs=4)
-    sets = [Behaviour(), Behaviour(senior_base=-1.5)]
+    sets = [NumberSet(Behaviour()), NumberSet(Behaviour(senior_base=-1.5))]
     found = judged(EXAMPLE, batches, sets, seed=5)
     for k, one in enumerate(sets):
         with_one = [
-            dataclasses.replace(b, scenarios=tuple(dataclasses.replace(s, behaviour=one) for s in b.scenarios))
-            for b in batches
+            dataclasses.replace(b, scenarios=tuple(one.of(scenario) for scenario in b.scenarios)) for b in batches
         ]
         alone = of_one(with_one, seed=5, advance=lambda _: None)
         assert found[k] == pytest.approx([float(pattern_margin(pattern, alone)) for pattern in EXAMPLE.patterns])

@@ -237,7 +237,9 @@ def test_settings_of_an_extension_are_calibrated_and_go_on_into_a_study(mycity, 
     assert "name it wherever behaviour= names them" in " ".join(capsys.readouterr().out.split())
     assert set(pd.read_csv("fit/parameters.csv")["parameter"]) == {"own.grudge_rate", "trust_launch"}
     sets = pd.read_csv("fit/configs/behaviour/accepted.csv")
-    assert set(sets) == {"trust_launch", "own.grudge_rate"}
+    best = load_scenario("baseline_lsp").behaviour
+    assert set(sets) == {*vars(best), "own.grudge_rate"}
+    assert set(sets["tie_rate"]) == {best.tie_rate}  # what is not varied is as it was in all runs
     taken = [*own, "--config-dir", "fit/configs", "months=3"]
     assert (
         main(["sweep", *taken, "behaviour=accepted", "study=s", "vary=[own.apology]", "draws=2", "replicates=3"]) == 0
