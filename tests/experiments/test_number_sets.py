@@ -63,7 +63,7 @@ def test_the_chosen_set_is_a_behaviour() -> None:
         (["run", *TAKEN[1:], "behaviour=accepted"], "own.grudge_rate"),
         (["run", *TAKEN[1:], "behaviour=chosen"], "own.grudge_rate"),
         (["sweep", *TAKEN, "behaviour=accepted", "study=s", "vary=[own.grudge_rate]", "draws=2"], "leave one of them"),
-        (["explorer", "--config-dir", "configs"], "numbers of an extension"),
+        pytest.param(["explorer", "--config-dir", "configs"], "numbers of an extension", marks=pytest.mark.long),
     ],
 )
 def test_where_they_cannot_be_taken_a_line_says_so(words: list[str], said: str, capfd: Any) -> None:

@@ -90,8 +90,15 @@ def test_a_planted_box_is_found_again_and_holds_on_unseen_draws() -> None:
     assert summary.loc["coverage", "unseen"] > 0.7
     assert (summary["ci_low"] <= summary["value"]).all()
     assert (summary["value"] <= summary["ci_high"]).all()
-    again = resampled_boxes(draws[["x", "y"]], wanted, resamples=2, workers=2)
+    again = resampled_boxes(draws[["x", "y"]], wanted, resamples=2)
     pd.testing.assert_frame_equal(resampled, again)
+
+
+@pytest.mark.long
+def test_the_number_of_processes_changes_nothing() -> None:
+    draws, wanted = planted()
+    one, two = (resampled_boxes(draws[["x", "y"]], wanted, resamples=3, workers=workers) for workers in (1, 2))
+    pd.testing.assert_frame_equal(one, two)
 
 
 def test_chance_alone_gives_no_box() -> None:
