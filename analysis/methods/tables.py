@@ -17,7 +17,11 @@ from sim import PARAMETERS
 MOST_ROWS, MOST_COLUMNS = 40, 9
 """Of a table that is printed; a longer one belongs into a supplement."""
 
+NARROW = 4
+"""Columns that fit beside one another however wide they are."""
+
 FEWEST_DIGITS = 3
+NOTHING = "–"
 
 NOT_TOLD = ("name", "description", "claim", "seed_document", "behaviour.")
 """Settings of a scenario that its table leaves out, with all below them: its texts, and numbers of behaviour."""
@@ -66,24 +70,30 @@ def _told(scenario: Mapping[str, Any]) -> dict[str, Any]:
 def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
     """Return a table of results as it is printed, or None if it is too long or too wide for a page.
 
-    Of a long table of measures the headline measures are kept. A wide one tells numbers that are the same in all rows
-    in its caption.
+    Of a long table of measures the headline measures are kept. Both ends of an interval share a column, and a table of
+    more than ``NARROW`` columns tells in its caption what is the same in all rows.
 
     >>> shown = result_table("regimes.csv", pd.DataFrame({"regime": ["hollow"], "share": [0.123456]}))
     >>> shown.cells.to_dict("list")
     {'Regime': ['hollow'], 'Share (0 to 1)': ['0.123']}
+    >>> ends = pd.DataFrame({"regime": ["hollow"], "ci_low": [-0.5], "ci_high": [0.25]})
+    >>> result_table("regimes.csv", ends).cells.to_dict("list")
+    {'Regime': ['hollow'], 'Interval': ['−0.5 to 0.25']}
     """
     if "measure" in table and len(table) > MOST_ROWS:
         table = table[table["measure"].isin(HEADLINE)]
     same = ""
-    if len(table.columns) > MOST_COLUMNS and len(table) > 1:
-        alike = [str(name) for name in table.select_dtypes("number") if table[name].nunique(dropna=False) == 1]
-        told = {_heading(name, file).partition(" (")[0]: table[name].iloc[0] for name in alike}
-        same = "".join(f" {label}: {_cell(value)}." for label, value in told.items() if not pd.isna(value))
+    if len(table.columns) > NARROW and len(table) > 1:
+        alike = [str(name) for name in table if table[name].nunique(dropna=False) == 1]
+        told = {_heading(name, file).partition(" (")[0]: _column(table[name])[0] for name in alike}
+        same = "".join(f" {label}: {value}." for label, value in told.items() if value != NOTHING)
         table = table.drop(columns=alike)
-    if table.empty or len(table) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
+    cells = pd.DataFrame({str(name): _column(table[name]) for name in table}, dtype=str)
+    if {"ci_low", "ci_high"} <= set(cells):
+        cells["ci_low"] = cells["ci_low"].str.cat(cells.pop("ci_high"), sep=" to ")
+    if cells.empty or len(cells) > MOST_ROWS or len(cells.columns) > MOST_COLUMNS:
         return None
-    cells = pd.DataFrame({_heading(str(name), file): _column(table[name]) for name in table}).astype(str)
+    cells = cells.rename(columns=lambda name: "Interval" if name == "ci_low" else _heading(name, file))
     stem = file.rpartition(".")[0]
     return PrintedTable(stem, f"{capital(readable(stem))}.{same}", cells)
 
@@ -107,7 +117,7 @@ def _column(values: pd.Series) -> list[str]:
 
 def _cell(value: Any) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
-        return "–"
+        return NOTHING
     if isinstance(value, float):
         return f"{value:.{FEWEST_DIGITS}g}".replace("-", "−")
     return str(value).replace("-", "−") if isinstance(value, int) and not isinstance(value, bool) else str(value)

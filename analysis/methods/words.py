@@ -13,6 +13,12 @@ from analysis.shared.words import listed, mid_sentence
 
 PACKAGE = "local-partnerships"
 
+SIGNS_OF_A_COMMIT = 12
+"""Enough to find it by; the manifest has all."""
+
+BROKEN_AT = 18
+"""Signs at which a cell of a printed table may be broken."""
+
 _IN_LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "$-$", "±": r"$\pm$", "£": r"\pounds{}", "–": "--",
@@ -36,7 +42,7 @@ def paragraphs(manifest: Mapping[str, Any], *, done: str) -> list[str]:
 
 def _on_model(manifest: Mapping[str, Any]) -> str:
     versions = manifest["versions"]
-    commit = f", commit {manifest['git_commit']}" if manifest.get("git_commit") else ""
+    commit = f", commit {manifest['git_commit'][:SIGNS_OF_A_COMMIT]}" if manifest.get("git_commit") else ""
     libraries = [f"{name} {version}" for name, version in versions.items() if name not in (PACKAGE, "python")]
     on = f" with {listed(libraries)}" if libraries else ""
     return (
@@ -108,12 +114,15 @@ def as_markdown(
 def as_latex(
     told: Sequence[str], tables: Sequence[PrintedTable], left_out: Sequence[str], figures: Sequence[Mapping[str, Any]]
 ) -> str:
-    r"""Return the same as LaTeX to be put into a paper; it needs the packages booktabs, graphicx and tabularx.
+    r"""Return the same as LaTeX to be put into a paper; it names the packages that it needs.
 
     >>> as_latex(["We ran 5 %."], [], [], []).splitlines()[-1]
     'We ran 5 \\%.'
     """
-    parts = ["% needs \\usepackage{booktabs,graphicx} and UTF-8", "\\section{Methods}", *map(_in_latex, told)]
+    needs = (
+        "% needs UTF-8, \\usepackage{booktabs,graphicx,tabularx}, and \\graphicspath{{...}} of the folder of results"
+    )
+    parts = [needs, "\\section{Methods}", *map(_in_latex, told)]
     parts += [_table_in_latex(table) for table in tables]
     parts += [_in_latex(_on_left_out(left_out))] if left_out else []
     parts += [_figure_in_latex(one) for one in figures]
@@ -121,11 +130,30 @@ def as_latex(
 
 
 def _table_in_latex(table: PrintedTable) -> str:
+    """Return a table over the whole width, in two columns of text too, whose cells are broken where they have to be."""
     cells = table.cells.map(escaped).rename(columns=escaped)
+    columns = (f">{{\\hsize={width:.2f}\\hsize\\raggedright\\arraybackslash}}X" for width in _widths(table))
     latex: str = cells.to_latex(
-        index=False, escape=False, caption=escaped(table.caption), label=f"tab:{table.name}", position="htbp"
+        index=False,
+        escape=False,
+        caption=escaped(table.caption),
+        label=f"tab:{table.name}",
+        position="htbp",
+        column_format="".join(columns),
     )
-    return latex.replace("\\begin{tabular}", "\\small\n\\begin{tabular}").rstrip()
+    latex = latex.replace("{tabular}", "{tabularx}").replace("{table}", "{table*}")
+    return latex.replace(
+        "\\begin{tabularx}", "\\footnotesize\\setlength{\\tabcolsep}{3pt}\n\\begin{tabularx}{\\textwidth}"
+    ).rstrip()
+
+
+def _widths(table: PrintedTable) -> list[float]:
+    """Return how wide columns are, 1 on average: as their longest cell, but for what may be broken in it."""
+    signs = []
+    for heading, cells in table.cells.items():
+        cell = min(BROKEN_AT, int(cells.str.len().max()))
+        signs.append(max(cell, *(len(word) for text in (str(heading), *cells) for word in re.split(r"[\s-]", text))))
+    return [len(signs) * count / sum(signs) for count in signs]
 
 
 def _figure_in_latex(figure: Mapping[str, Any]) -> str:
@@ -152,7 +180,9 @@ def _on_left_out(files: Sequence[str]) -> str:
 def _in_latex(text: str) -> str:
     """Return a paragraph for LaTeX, with what stands between backticks in the type of code."""
     parts = re.split(r"`([^`]*)`", text)
-    return "".join(f"\\texttt{{{escaped(part)}}}" if place % 2 else escaped(part) for place, part in enumerate(parts))
+    told = "".join(f"\\texttt{{{escaped(part)}}}" if place % 2 else escaped(part) for place, part in enumerate(parts))
+    # Code is not hyphenated, so its lines need more room between words.
+    return f"\\begin{{sloppypar}}\n{told}\n\\end{{sloppypar}}" if len(parts) > 1 else told
 
 
 def escaped(text: object) -> str:

@@ -1,7 +1,7 @@
 """Write the methods section of a paper from finished results: text, tables, captions, and ODD.
 
 Reads the manifest and the tables of a folder that any verb wrote, and runs nothing. Writes methods.md
-and methods.tex (booktabs): paragraphs on model, scenarios, runs, numbers and command; a table of the
+and methods.tex (its first line says what it needs): paragraphs on model, scenarios, runs, numbers and command; a table of the
 settings in which scenarios differ; the result tables that fit a page, others are named; captions of the
 figures, from their titles and notes; and odd.html, the description of the model by ODD (Grimm et al.
 2020) with diagrams, with format=pdf also odd.pdf.

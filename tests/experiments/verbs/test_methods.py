@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +74,28 @@ def test_the_latex_is_whole(written: dict[str, str]) -> None:
     text = written["methods.tex"]
     begun, ended = (re.findall(rf"\\{word}{{(\w+\*?)}}", text) for word in ("begin", "end"))
     assert sorted(begun) == sorted(ended)
-    assert "table" in begun
+    assert {"table*", "tabularx"} <= set(begun)
     bare = text.replace(r"\{", "").replace(r"\}", "")
     assert bare.count("{") == bare.count("}")
     prose = "\n".join(line for line in text.splitlines() if not re.match(r"%|\\(label|includegraphics)", line))
-    assert not re.search(r"(?<!\\)[%#_~^]", prose)
+    columns = re.compile(r"\\begin\{tabularx\}.*")
+    assert not re.search(r"(?<!\\)[%#_~^]", columns.sub("", prose))
     assert not set(re.findall(r"[^\x00-\x7f]", text)) & set("−±£≥≤×–")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="LaTeX is not installed")
+def test_latex_sets_it_and_tables_fit_the_page(written: dict[str, str]) -> None:
+    """With the packages that its first line names, in a plain article; a word may stand out by some points."""
+    needed = re.findall(r"\\usepackage{.*?}", written["methods.tex"].splitlines()[0])
+    head = [r"\documentclass{article}", *needed, r"\usepackage[T1]{fontenc}", r"\graphicspath{{found/}}"]
+    body = [r"\begin{document}", r"\input{paper/methods.tex}", r"\end{document}"]
+    Path("whole.tex").write_text("\n".join([*head, *body]), "utf-8")
+    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "whole.tex"], capture_output=True, check=False)
+    said = done.stdout.decode("utf-8", "replace")
+    assert done.returncode == 0, said[-2000:]
+    assert not re.findall(r"^! .*", said, re.M)
+    assert all(float(wide) < 10 for wide in re.findall(r"Overfull \\hbox \(([\d.]+)pt", said))
 
 
 @pytest.mark.slow
