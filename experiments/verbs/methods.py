@@ -1,10 +1,10 @@
 """Write the methods section of a paper from finished results: text, tables, captions, and ODD.
 
 Reads the manifest and the tables of a folder that any verb wrote, and runs nothing. Writes methods.md
-and methods.tex (its first line says what it needs): paragraphs on model, scenarios, runs, numbers and command; a table of the
-settings in which scenarios differ; the result tables that fit a page, others are named; captions of the
-figures, from their titles and notes; and odd.html, the description of the model by ODD (Grimm et al.
-2020) with diagrams, with format=pdf also odd.pdf.
+and methods.tex (its first line says what it needs): paragraphs on model, scenarios, runs, numbers and
+command; a table of the settings in which scenarios differ; the result tables that fit a page, others are
+named; captions of the figures, from their titles and notes; and odd.html, the description of the model by
+ODD (Grimm et al. 2020) with diagrams, with format=pdf also odd.pdf.
 
 Every word is made from what was recorded: read it, and say why you asked. odd.html describes the model as it
 ships; steps of your own (extension=) are not in it. LaTeX takes figures=pdf as they are, svg only converted.
