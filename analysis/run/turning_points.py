@@ -154,7 +154,7 @@ def flat_settings(entry: CalendarEntry) -> dict[str, Any]:
     >>> flat_settings(CalendarEntry("2008-04", levers={"duty": {"attend": 1.0}}, leadership={"direction": 0.9}))
     {'levers.duty.attend': 1.0, 'leadership.direction': 0.9}
     """
-    return flat({"levers": entry.levers, "leadership": entry.leadership})
+    return flat({"levers": entry.levers, "leadership": entry.leadership, "own": entry.own})
 
 
 def regime_spells(measures: pd.DataFrame) -> pd.DataFrame:

@@ -10,16 +10,19 @@ from analysis.run.turning_points import flat_settings, setting_in_words
 from analysis.shared.words import titled
 from experiments.errors import CommandError
 from experiments.values import with_values
-from sim import PARAMETERS, Scenario, ScenarioError, with_changes
+from sim import Parameter, Scenario, ScenarioError, month_of, with_changes
 from sim.scenario import CalendarEntry, nearest
 
 FUND = "levers.flexible_fund_gbp_m"
 SHORT_NAMES: Mapping[str, str] = {"fund": FUND, "calendar": "calendar"}
 
-LEVERS: tuple[str, ...] = tuple(path for path, declared in PARAMETERS.items() if declared.role == "lever")
-GROUPS: tuple[str, ...] = tuple(dict.fromkeys(path.rpartition(".")[0] for path in LEVERS if path != FUND))
 _TOO_WIDE = "levers"
 """All levers at once is no single question."""
+
+
+def levers_of(scenario: Scenario) -> dict[str, Parameter]:
+    """Return the levers of a scenario's month by path, those of its extension too."""
+    return {path: one for path, one in month_of(scenario).parameters.items() if one.role == "lever"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +54,7 @@ def without(scenario: Scenario, asked: str, *, at: float | str | None = None) ->
             raise CommandError("without=calendar takes away every dated policy: leave out at=")
         _refuse_same(bool(scenario.calendar), asked, "has no dated policies")
         return Counterfactual(with_changes(scenario, calendar=()), "dated policies", "none of them in force")
-    values = _values(path if path in (*LEVERS, *GROUPS) else f"levers.{path}", asked, at)
+    values = _values(path, asked, at, levers_of(scenario))
     changed = held_at(scenario, values)
     described = {path: setting_in_words(path, value) for path, value in values.items()}
     _refuse_same(changed != scenario, asked, f"has it there throughout ({', '.join(described.values())})")
@@ -68,24 +71,29 @@ def _refuse_same(differs: bool, asked: str, reason: str) -> None:
         raise CommandError(f"without = {asked!r}: this scenario {reason}, so nothing would change")
 
 
-def _values(path: str, asked: str, at: float | str | None) -> dict[str, Any]:
+def _values(
+    path: str, asked: str, at: float | str | None, levers: Mapping[str, Parameter]
+) -> dict[str, float | str | None]:
     """Return the levers that are taken out, each with its value instead."""
-    if path == _TOO_WIDE or not (path in LEVERS or path in GROUPS):
-        known = [*LEVERS, *(group for group in GROUPS if group != _TOO_WIDE), *SHORT_NAMES]
+    groups = dict.fromkeys(lever.rpartition(".")[0] for lever in levers if lever != FUND)
+    if path not in levers and path not in groups:
+        path = f"levers.{path}"
+    if path == _TOO_WIDE or not (path in levers or path in groups):
+        known = [*levers, *(group for group in groups if group != _TOO_WIDE), *SHORT_NAMES]
         hint = nearest(asked, known) or nearest(f"levers.{asked}", known)
         raise CommandError(
             f"without = {asked!r} is no lever, group of levers, fund or calendar{hint}; see: partnerships list levers"
         )
-    paths = [path] if path in LEVERS else [lever for lever in LEVERS if lever.startswith(f"{path}.")]
+    paths = [path] if path in levers else [lever for lever in levers if lever.startswith(f"{path}.")]
     if at is not None and len(paths) > 1:
         raise CommandError(f"at = {at!r} needs a single lever, but {asked!r} has {len(paths)}: {', '.join(paths)}")
     if at is not None:
         return {path: at}
     for lever in paths:
-        if isinstance(PARAMETERS[lever].default, str) and PARAMETERS[lever].low is None:
-            choices = PARAMETERS[lever].range_text
-            raise CommandError(f"without = {asked!r} is a choice of names: say which instead, at= one of {choices}")
-    return {lever: PARAMETERS[lever].low for lever in paths}
+        if levers[lever].low is None:
+            what = f"one of {levers[lever].range_text}" if levers[lever].choices else "a value"
+            raise CommandError(f"without = {asked!r} has no lower end: say what instead, at= {what}")
+    return {lever: levers[lever].low for lever in paths}
 
 
 def held_at(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
@@ -103,7 +111,7 @@ def held_at(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
 def without_settings(entry: CalendarEntry, values: Mapping[str, Any]) -> CalendarEntry:
     """Return a dated policy without what it changes of the settings ``values``, by path."""
-    kept: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}}
+    kept: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}, "own": {}}
     for path, value in flat_settings(entry).items():
         if path in values:
             continue
@@ -112,4 +120,4 @@ def without_settings(entry: CalendarEntry, values: Mapping[str, Any]) -> Calenda
         for part in parts:
             place = place.setdefault(part, {})
         place[last] = value
-    return dataclasses.replace(entry, levers=kept["levers"], leadership=kept["leadership"])
+    return dataclasses.replace(entry, levers=kept["levers"], leadership=kept["leadership"], own=kept["own"])

@@ -281,14 +281,16 @@ def _beside_left_alone(found: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
 
 def _entry(scenario: Scenario, step: int, values: Mapping[str, float]) -> CalendarEntry:
     """Return the dated policy that sets levers from a step of the run on."""
-    topics: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}}
+    topics: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}, "own": {}}
     for path, value in values.items():
         topic, *groups, name = path.split(".")
         inside = topics[topic]
         for group in groups:
             inside = inside.setdefault(group, {})
         inside[name] = value
-    return CalendarEntry(scenario.month_label(step), levers=topics["levers"], leadership=topics["leadership"])
+    return CalendarEntry(
+        scenario.month_label(step), levers=topics["levers"], leadership=topics["leadership"], own=topics["own"]
+    )
 
 
 def _in_order(entries: Iterable[CalendarEntry]) -> tuple[CalendarEntry, ...]:

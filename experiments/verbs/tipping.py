@@ -28,7 +28,7 @@ For example:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -42,10 +42,10 @@ from analysis.tipping.words import tipping_in_words
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
-from experiments.runs.counterfactual import LEVERS
+from experiments.runs.counterfactual import levers_of
 from experiments.runs.tipping import Axis, Runs, launches_and_loops, turns
 from experiments.settings import ONE_IS_A_LIST, Figures, Seed, Workers, checked
-from sim import PARAMETERS, Scenario
+from sim import Parameter, Scenario
 from sim.parameters import Real, Whole
 from sim.scenario import MAX_MONTHS, nearest
 
@@ -95,13 +95,13 @@ def subject(settings: TippingSettings, command: Command) -> str:
 
 def work(settings: TippingSettings, command: Command) -> Results:
     """Run launches, loops and turns, and say what they come to."""
-    axis = _axis(settings)
-    _refuse_times(settings, axis)
     if command.sample is not None:
         raise CommandError("behaviour names a sample, but tipping takes one set of numbers: leave behaviour= out")
     if command.sets("months"):
         raise CommandError("months is not taken here, runs are as long as is asked: set at_months=, for example [144]")
     scenario = _scenario(settings, command)
+    axis = _axis(settings, levers_of(scenario))
+    _refuse_times(settings, axis)
     runs = Runs(settings.seed, settings.replicates, settings.workers)
     launches, loops = launches_and_loops(
         scenario, axis, runs, at_months=settings.at_months, hold_years=settings.hold_years
@@ -145,19 +145,20 @@ def _figures(found: Tipping, scenario: Scenario, settings: TippingSettings) -> d
 # ---------------------------------------------------------------------------- what is asked
 
 
-def _axis(settings: TippingSettings) -> Axis:
+def _axis(settings: TippingSettings, levers: Mapping[str, Parameter]) -> Axis:
     """Return the levers with their ends; raise CommandError for what is no lever, no number, or out of range."""
     if not settings.lever:
         raise CommandError(
             "lever is missing: name one, for example lever=levers.staff_team; see: partnerships list levers"
         )
     for path in settings.lever:
-        _refuse_as_lever(path)
+        _refuse_as_lever(path, levers)
+    declared = [levers[path] for path in settings.lever]
     asked = f"lever = [{','.join(settings.lever)}]"
     if len(settings.lever) > _MOST_LEVERS or len(set(settings.lever)) < len(settings.lever):
         raise CommandError(f"{asked} is not allowed: name one lever or two different ones")
     ends = {
-        path: (_end("low", settings.low, place, settings.lever), _end("high", settings.high, place, settings.lever))
+        path: (_end("low", settings.low, place, declared), _end("high", settings.high, place, declared))
         for place, path in enumerate(settings.lever)
     }
     for path, (low, high) in ends.items():
@@ -166,18 +167,19 @@ def _axis(settings: TippingSettings) -> Axis:
     return Axis(ends, settings.doses)
 
 
-def _refuse_as_lever(path: str) -> None:
-    if path not in LEVERS:
-        hint = nearest(path, LEVERS) or nearest(f"levers.{path}", LEVERS)
+def _refuse_as_lever(path: str, levers: Mapping[str, Parameter]) -> None:
+    if path not in levers:
+        hint = nearest(path, levers) or nearest(f"levers.{path}", levers)
         raise CommandError(f"lever = {path!r} is no single lever{hint}; see: partnerships list levers")
-    if PARAMETERS[path].low is None:
-        choices = PARAMETERS[path].range_text
-        raise CommandError(f"lever = {path!r} is not allowed: it takes names ({choices}), and doses take numbers")
+    if levers[path].low is None:
+        choices = levers[path].range_text
+        takes = f"it takes names ({choices}), and doses take numbers" if choices else "it declares no range of numbers"
+        raise CommandError(f"lever = {path!r} is not allowed: {takes}")
 
 
-def _end(name: str, given: tuple[float, ...] | None, place: int, levers: tuple[str, ...]) -> float:
+def _end(name: str, given: tuple[float, ...] | None, place: int, levers: Sequence[Parameter]) -> float:
     """Return one end of a lever: as it is given, or of its declared range."""
-    path, declared = levers[place], PARAMETERS[levers[place]]
+    declared = levers[place]
     ends = {"low": declared.low, "high": declared.high}
     if given is None:
         return float(ends[name])  # type: ignore[arg-type]
@@ -186,8 +188,8 @@ def _end(name: str, given: tuple[float, ...] | None, place: int, levers: tuple[s
         raise CommandError(f"{name} = [{shown}] is not allowed: give one number for each lever, {len(levers)} in all")
     if not ends["low"] <= given[place] <= ends["high"]:  # type: ignore[operator]
         raise CommandError(
-            f"{name} = {given[place]:g} is not allowed for {path}: it takes {ends['low']:g} to {ends['high']:g} "
-            f"({declared.unit})"
+            f"{name} = {given[place]:g} is not allowed for {declared.path}: it takes {ends['low']:g} to "
+            f"{ends['high']:g} ({declared.unit})"
         )
     return given[place]
 

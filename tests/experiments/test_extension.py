@@ -14,11 +14,17 @@ from commands import with_settings
 from strategies import extension_text
 
 import sim
+from analysis.run.turning_points import flat_settings
 from experiments import load_scenario
 from experiments.behaviours import OF_BEST, OF_BY_HAND, OF_OTHERS
 from experiments.console import main
+from experiments.errors import CommandError
 from experiments.extensions import naming
+from experiments.runs.counterfactual import held_at, without
+from experiments.runs.tipping import Axis
 from experiments.study.plans import open_study
+from sim import with_changes
+from sim.scenario import CalendarEntry
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
@@ -204,3 +210,20 @@ def test_what_has_to_be_said_of_numbers_is_said_with_every_result(asked, remark,
     assert manifest["settings"]["remarks"] == [remark]
     texts = [file.read_text() for file in (empty_folder / "answer").glob("*.md")]
     assert all(remark in text for text in texts)
+
+
+@pytest.mark.slow
+def test_its_levers_are_taken_out_and_set_on_dates(grudges: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a dated policy changes of them is taken out too, and told where nothing is."""
+    scenario = load_scenario("baseline_lsp", [f"extension={grudges}", "own.apology=0.3", "months=12"])
+    dated = with_changes(scenario, calendar=(CalendarEntry("2001-07", own={"apology": 0.8}),))
+    alone = without(dated, "own.apology")
+    assert (alone.scenario.own["apology"], alone.scenario.calendar[0].own) == (0.0, {})
+    assert (alone.name, alone.instead) == ("Apology", "set to 0")
+    assert without(dated, "own").scenario == alone.scenario
+    assert without(dated, "own.apology", at=0.5).scenario.own["apology"] == 0.5
+    with pytest.raises(CommandError, match=r"did you mean own\.apology"):
+        without(dated, "own.apolgy")
+    assert flat_settings(dated.calendar[0]) == {"own.apology": 0.8}
+    steps = Axis({"own.apology": (0.0, 1.0)}, 2)
+    assert held_at(dated, steps.at(1.0)).own["apology"] == 1.0
