@@ -47,7 +47,7 @@ def _values(lever: Parameter) -> list[Any]:
     if lever.low is None or lever.high is None:
         return list(lever.choices)
     whole = isinstance(lever.default, int)
-    values = [lever.low, (lever.low + lever.high) / 2, lever.high]
+    values = [lever.low, float(f"{(lever.low + lever.high) / 2:.6g}"), lever.high]
     return [int(value) if value.is_integer() else value for value in values if value.is_integer() or not whole]
 
 
