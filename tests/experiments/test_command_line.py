@@ -374,6 +374,7 @@ def test_compare_leaves_the_tables_that_were_promised(comparison: Path) -> None:
     assert len(pd.read_parquet(folder / "trajectories.parquet")) == 3 * 3 * 14
 
 
+@pytest.mark.slow
 def test_a_comparison_does_not_depend_on_its_workers(
     comparison: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

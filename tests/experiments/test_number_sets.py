@@ -35,6 +35,7 @@ def _grudge_alone(replicate: int, *given: str) -> float:
     return float(simulate(scenario, seed=1, replicate=replicate).measures["grudge"].mean())
 
 
+@pytest.mark.slow
 def test_replicates_take_turns_with_them() -> None:
     asked = ["scenarios=[talking_shop,baseline_lsp]", "replicates=3", "engine=mesa", "figures=false", "output=out"]
     assert main(["compare", *TAKEN, "behaviour=accepted", *asked]) == 0

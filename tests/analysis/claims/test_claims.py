@@ -91,6 +91,7 @@ def test_every_batch_can_be_run_long_enough(scenarios):
         assert all(reading.last < scenarios[batch].months for reading in readings), batch.label
 
 
+@pytest.mark.slow
 def test_twins_differ_from_their_scenario(scenarios):
     """A twin equal to the scenario would test nothing."""
     for batch, scenario in scenarios.items():

@@ -101,6 +101,7 @@ def test_the_number_of_processes_changes_nothing() -> None:
     pd.testing.assert_frame_equal(one, two)
 
 
+@pytest.mark.slow
 def test_chance_alone_gives_no_box() -> None:
     """PRIM always finds something; on draws that it has not seen such a box is no denser than all draws."""
     generator = np.random.default_rng(5)

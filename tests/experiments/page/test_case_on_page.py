@@ -28,6 +28,7 @@ def cut_to(case: Path, folder: Path, change: Callable[[str], str], file: str = "
     return folder
 
 
+@pytest.mark.slow
 def test_a_case_is_a_choice_beside_all_others(case: Path) -> None:
     """As a scenario, a place, a board and a calendar, first in its list; both sides begin with it."""
     told, usual = catalogue(choices_with(str(case))), catalogue()

@@ -444,6 +444,7 @@ def test_replicates_take_turns_with_the_accepted_sets(lab):
         assert np.array_equal(values[..., replicate], alone.measures[0, 0])
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_a_role_gives_the_same_ranks(lab):
     """Every choice of every question, in a last year that has five months."""

@@ -96,6 +96,7 @@ month = MONTH.setting(Settings)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("empty_folder")
 def test_own_levers_have_dates_and_doses_at_both_ends_and_half_way() -> None:
     Path("mine.py").write_text(LEVERS, "utf-8")

@@ -34,6 +34,7 @@ def _scripts(page: str) -> list[str]:
     return re.findall(r'<script type="module">(.*?)</script>', page, re.DOTALL)
 
 
+@pytest.mark.slow
 def test_everything_that_can_be_set_has_one_control(told: dict[str, Any]) -> None:
     """Leadership as a whole is a preset; councils of a place are one seat; place is shared by both sides."""
     paths = [control["path"] for control in told["controls"]]
