@@ -52,6 +52,16 @@ OWN = "own."
 """What paths of settings of one's own begin with."""
 
 
+def split(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return numbers by name as those of behaviour and those of an extension, without ``own.``.
+
+    >>> split({"tie_rate": 0.1, "own.grudge_rate": 0.2})
+    ({'tie_rate': 0.1}, {'grudge_rate': 0.2})
+    """
+    own = {name.removeprefix(OWN): value for name, value in values.items() if name.startswith(OWN)}
+    return {name: value for name, value in values.items() if not name.startswith(OWN)}, own
+
+
 @dataclasses.dataclass(frozen=True)
 class NumberSet:
     """One set of numbers: those of behaviour, and those of an extension by name, without ``own.``."""
@@ -66,9 +76,8 @@ class NumberSet:
         Raises :class:`sim.ScenarioError` for a name or a value that is not allowed; an extension's are checked where
         a scenario takes them.
         """
-        own = {name.removeprefix(OWN): value for name, value in values.items() if name.startswith(OWN)}
-        others = {name: value for name, value in values.items() if not name.startswith(OWN)}
-        return cls(validated(Behaviour, others, "behaviour."), own)
+        behaviour, own = split(values)
+        return cls(validated(Behaviour, behaviour, "behaviour."), own)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -179,12 +188,11 @@ def behaviours_of_a_fit(
 
 def _file_of_one(chosen: Mapping[str, float], *, head: str) -> str:
     """Return the text of a behaviour; with numbers of an extension it states them beside behaviour's."""
-    lines = {name: f"{name.removeprefix(OWN)}: {value!r}\n" for name, value in chosen.items()}
-    own = [line for name, line in lines.items() if name.startswith(OWN)]
-    others = [line for name, line in lines.items() if not name.startswith(OWN)]
+    behaviour, own = split(chosen)
     if not own:
-        return head + "".join(others)
-    parts = {GROUP: others, OWN.removesuffix("."): own}
-    return f"# @package _global_\n{head}" + "".join(
-        f"{part}:\n" + "".join(f"  {line}" for line in some) for part, some in parts.items() if some
-    )
+        return head + _lines(behaviour)
+    return f"# @package _global_\n{head}{GROUP}:\n{_lines(behaviour, '  ')}own:\n{_lines(own, '  ')}"
+
+
+def _lines(numbers: Mapping[str, float], before: str = "") -> str:
+    return "".join(f"{before}{name}: {value!r}\n" for name, value in numbers.items())

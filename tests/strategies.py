@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 import sim
+from analysis.shared.paths import nested
 from sim.scenario import month_name, month_number
 
 TYPICAL_BOARD: Mapping[str, int] = {
@@ -78,18 +79,6 @@ def extension_text() -> str:
 
 
 # ---------------------------------------------------------------- parameters as a tree
-
-
-def nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {'levers.duty.attend': 1} as {'levers': {'duty': {'attend': 1}}}."""
-    tree: dict[str, Any] = {}
-    for path, value in values.items():
-        *topics, name = path.split(".")
-        branch = tree
-        for topic in topics:
-            branch = branch.setdefault(topic, {})
-        branch[name] = value
-    return tree
 
 
 def prior(name: str) -> tuple[float, float]:

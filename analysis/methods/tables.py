@@ -20,6 +20,9 @@ MOST_ROWS, MOST_COLUMNS = 40, 9
 NARROW = 4
 """Columns that fit beside one another however wide they are."""
 
+ENDS = ("ci_low", "ci_high")
+"""Both ends of an interval."""
+
 FEWEST_DIGITS = 3
 NOTHING = "–"
 
@@ -84,16 +87,17 @@ def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
         table = table[table["measure"].isin(HEADLINE)]
     same = ""
     if len(table.columns) > NARROW and len(table) > 1:
-        alike = [str(name) for name in table if table[name].nunique(dropna=False) == 1]
+        alike = [str(name) for name in table if name not in ENDS and table[name].nunique(dropna=False) == 1]
         told = {_heading(name, file).partition(" (")[0]: _column(table[name])[0] for name in alike}
         same = "".join(f" {label}: {value}." for label, value in told.items() if value != NOTHING)
         table = table.drop(columns=alike)
     cells = pd.DataFrame({str(name): _column(table[name]) for name in table}, dtype=str)
-    if {"ci_low", "ci_high"} <= set(cells):
-        cells["ci_low"] = cells["ci_low"].str.cat(cells.pop("ci_high"), sep=" to ")
+    low, high = ENDS
+    if {low, high} <= set(cells):
+        cells[low] = cells[low].str.cat(cells.pop(high), sep=" to ")
     if cells.empty or len(cells) > MOST_ROWS or len(cells.columns) > MOST_COLUMNS:
         return None
-    cells = cells.rename(columns=lambda name: "Interval" if name == "ci_low" else _heading(name, file))
+    cells = cells.rename(columns=lambda name: "Interval" if name == low else _heading(name, file))
     stem = file.rpartition(".")[0]
     return PrintedTable(stem, f"{capital(readable(stem))}.{same}", cells)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.run.turning_points import flat_settings, setting_in_words
+from analysis.shared.paths import nested
 from analysis.shared.words import titled
 from experiments.errors import CommandError
 from experiments.values import with_values
@@ -111,13 +112,6 @@ def held_at(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
 def without_settings(entry: CalendarEntry, values: Mapping[str, Any]) -> CalendarEntry:
     """Return a dated policy without what it changes of the settings ``values``, by path."""
-    kept: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}, "own": {}}
-    for path, value in flat_settings(entry).items():
-        if path in values:
-            continue
-        topic, *parts, last = path.split(".")
-        place = kept[topic]
-        for part in parts:
-            place = place.setdefault(part, {})
-        place[last] = value
-    return dataclasses.replace(entry, levers=kept["levers"], leadership=kept["leadership"], own=kept["own"])
+    kept = nested({path: value for path, value in flat_settings(entry).items() if path not in values})
+    nothing: dict[str, Any] = {"levers": {}, "leadership": {}, "own": {}}
+    return dataclasses.replace(entry, **nothing | kept)

@@ -21,7 +21,7 @@ from analysis.patterns.declaration import Declaration, declaration_from
 from analysis.patterns.derived import OF_MATRICES, Kept, missing_of, of_matrix, reads_of, words_from
 from analysis.patterns.judging import Docket
 from analysis.patterns.scoreboard import value_of
-from experiments.behaviours import BY_HAND, OWN, NumberSet
+from experiments.behaviours import BY_HAND, NumberSet, split
 from experiments.compose import load_place, load_scenario
 from experiments.errors import CommandError
 from experiments.options import find, kept_for_a_folder
@@ -278,10 +278,10 @@ def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
 
     Those of behaviour may lie outside their priors, as where a mechanism is taken out.
     """
+    others, own = split(numbers)
     behaviour = copy.copy(scenario.behaviour)
-    own = {name.removeprefix(OWN): number for name, number in numbers.items() if name.startswith(OWN)}
-    for name in numbers.keys() - {f"{OWN}{name}" for name in own}:
-        object.__setattr__(behaviour, name, numbers[name])
+    for name, number in others.items():
+        object.__setattr__(behaviour, name, number)
     return NumberSet(behaviour, own).of(scenario)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.shared.paths import nested
 from analysis.shared.summaries import WORKING_REGIMES
 from analysis.tipping.tables import AILING, AS_IT_IS, DOWN, GONE, HIGH, LOW, UP
 from experiments.runs.counterfactual import held_at, without_settings
@@ -281,16 +282,7 @@ def _beside_left_alone(found: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
 
 def _entry(scenario: Scenario, step: int, values: Mapping[str, float]) -> CalendarEntry:
     """Return the dated policy that sets levers from a step of the run on."""
-    topics: dict[str, dict[str, Any]] = {"levers": {}, "leadership": {}, "own": {}}
-    for path, value in values.items():
-        topic, *groups, name = path.split(".")
-        inside = topics[topic]
-        for group in groups:
-            inside = inside.setdefault(group, {})
-        inside[name] = value
-    return CalendarEntry(
-        scenario.month_label(step), levers=topics["levers"], leadership=topics["leadership"], own=topics["own"]
-    )
+    return CalendarEntry(scenario.month_label(step), **nested(values))
 
 
 def _in_order(entries: Iterable[CalendarEntry]) -> tuple[CalendarEntry, ...]:

@@ -31,7 +31,7 @@ from scipy.stats import norm, qmc
 from analysis.calibration.tables import EXTRA, PURPOSE, one_thread
 from analysis.shared.libraries import library
 from analysis.shared.words import titled
-from experiments.behaviours import OWN, NumberSet
+from experiments.behaviours import NumberSet, split
 from experiments.errors import CommandError
 from experiments.search.fitting import stored
 from experiments.search.objective import values_in
@@ -164,10 +164,8 @@ class TargetRuns:
         short, behaviour = self.shortened, self.scenario.behaviour
         scenarios = []
         for row in values_in(points, self.parameters):
-            numbers = dict(zip(self.names, map(float, row), strict=True))
-            own = {name.removeprefix(OWN): numbers.pop(name) for name in self.names if name.startswith(OWN)}
-            one = dataclasses.replace(short, behaviour=dataclasses.replace(behaviour, **numbers))
-            scenarios.append(with_changes(one, own={**short.own, **own}) if own else one)
+            numbers, own = split(dict(zip(self.names, map(float, row), strict=True)))
+            scenarios.append(NumberSet(dataclasses.replace(behaviour, **numbers), own).of(short))
         return scenarios
 
     def series(self, points: Numbers, *, replicates: int, seed: int) -> Numbers:

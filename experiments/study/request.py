@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from experiments.behaviours import GROUP, OWN, Sample
+from experiments.behaviours import GROUP, Sample
 from experiments.errors import CommandError
 from experiments.options import is_own, option_names
 from experiments.study import plans
@@ -123,7 +123,7 @@ def study_settings(
 
 def _refuse_drawn(paths: Sequence[str], sample: Sample | None) -> None:
     """Refuse to draw what would be decided elsewhere, without a word: by a sample, or by a file that no worker has."""
-    taken = {f"{OWN}{name}" for numbers in (sample.sets[:1] if sample else ()) for name in numbers.own}
+    taken = sample.sets[0].values if sample else {}
     drawn = [path for path in paths if path.startswith(f"{GROUP}.") or path in taken]
     if sample and drawn:
         raise CommandError(f"{drawn[0]} is drawn, and behaviour names accepted parameter sets: leave one of them out")

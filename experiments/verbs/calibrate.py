@@ -231,7 +231,8 @@ def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Re
         title = f"Intervals cover {100 * covered['covered'].mean():.0f} % of planted truths"
         figures["coverage"] = partial(coverage_figure, covered, trials=planted, title=title)
     texts: dict[str, str | bytes] = {}
-    texts |= behaviours_of_a_fit(found.whole_sets, found.whole_sets[found.chosen], again=again, chosen_as="chosen")
+    sets = found.whole_sets
+    texts |= behaviours_of_a_fit(sets, sets[found.chosen], again=again, chosen_as="chosen")
     if any(name.startswith(OWN) for name in runs.names):
         lines.append("Accepted sets have numbers of your extension: name it wherever behaviour= names them.")
     try:

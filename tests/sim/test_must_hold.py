@@ -14,7 +14,6 @@ from strategies import (
     board,
     fading_settings,
     levers_off,
-    nested,
     numeric_levers,
     run,
     scenario_settings,
@@ -23,6 +22,7 @@ from strategies import (
 )
 
 import sim
+from analysis.shared.paths import nested
 from sim import MONTH, projects
 from sim.population import THEMES
 from sim.projects import RESPONSIVENESS

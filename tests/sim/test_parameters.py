@@ -9,9 +9,10 @@ import typing
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import allowed_values, nested, typical_settings
+from strategies import allowed_values, typical_settings
 
 import sim
+from analysis.shared.paths import nested
 from sim.parameters import TOPICS
 
 PARAMETERS = list(sim.PARAMETERS.values())

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.shared.paths import nested
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments import load_scenario
 from experiments.behaviours import ACCEPTED, BY_HAND, USUAL
@@ -239,14 +240,7 @@ def dated_entry(path: str, dose: str) -> CalendarEntry:
     if name.startswith("own."):
         return CalendarEntry(from_month=month, own={name.removeprefix("own."): float(dose.removeprefix("at_"))})
     does = next(one for one in interventions() if one["name"] == name)["doses"][dose]
-    settings: dict[str, Any] = {"levers": {}, "leadership": {}}
-    for setting, value in (*does.get("levers", {}).items(), *does.get("leadership", {}).items()):
-        *above, last = setting.split(".")
-        inside = settings
-        for part in above:
-            inside = inside.setdefault(part, {})
-        inside[last] = value
-    return CalendarEntry(from_month=month, **does | settings)
+    return CalendarEntry(from_month=month, **does | nested(does.get("levers", {}) | does.get("leadership", {})))
 
 
 def random_question(number: int) -> Question:
