@@ -17,6 +17,7 @@ from typing import Any, Protocol, Self
 
 from experiments.errors import CommandError
 from experiments.options import find, shipped_folder
+from experiments.own_yaml import read_yaml
 from sim import Scenario, ScenarioError, with_changes
 from sim.parameters import Behaviour
 from sim.scenario import validated
@@ -135,6 +136,11 @@ def on_turns(*, sets: int, replicates: int) -> str:
 def in_turn(scenario: Scenario, replicate: int, turns: Sequence[Turn]) -> Scenario:
     """Return ``scenario`` as a replicate has it, number ``replicate`` mod n of ``turns``; with none, as it is."""
     return turns[replicate % len(turns)].of(scenario) if turns else scenario
+
+
+def shipped_best() -> Behaviour:
+    """Return the best accepted set of the fit that ships, whatever files of one's own are called."""
+    return NumberSet.from_values(read_yaml(shipped_folder() / GROUP / f"{BEST}.yaml")).behaviour
 
 
 def read_sample(path: Path, changes: Mapping[str, Any] | None = None) -> Sample:

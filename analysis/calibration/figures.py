@@ -14,7 +14,9 @@ from scipy.stats import binom
 from analysis.patterns.calibration import path_of
 from analysis.patterns.fitted import LEVEL
 from analysis.shared.plotting import (
+    BLUE,
     GREY,
+    RED,
     WIDTH,
     add_note,
     add_title,
@@ -28,8 +30,6 @@ from analysis.shared.plotting import (
 )
 from analysis.shared.words import titled
 
-_COLOUR = sns.color_palette("colorblind").as_hex()[0]
-_OBSERVED = sns.color_palette("colorblind").as_hex()[3]
 _TWO_SIDED = 1.96
 
 
@@ -58,16 +58,16 @@ def observed_and_predicted(bands: pd.DataFrame, targets: pd.DataFrame, *, title:
         rows = bands[bands["measure"] == measure]
         when = moments(rows["date"])
         ax.fill_between(when, rows["prior_low"], rows["prior_high"], color="0.9", linewidth=0)
-        ax.fill_between(when, rows["q05"], rows["q95"], color=_COLOUR, alpha=0.25, linewidth=0)
-        ax.fill_between(when, rows["q25"], rows["q75"], color=_COLOUR, alpha=0.35, linewidth=0)
-        ax.plot(when, rows["q50"], color=_COLOUR, linewidth=1.6)
+        ax.fill_between(when, rows["q05"], rows["q95"], color=BLUE, alpha=0.25, linewidth=0)
+        ax.fill_between(when, rows["q25"], rows["q75"], color=BLUE, alpha=0.35, linewidth=0)
+        ax.plot(when, rows["q50"], color=BLUE, linewidth=1.6)
         seen = targets[targets["measure"] == measure]
         first, last = moments(seen["month"]), moments(seen["to"])
         ax.errorbar(
             first + (last - first) / 2, seen["value"], yerr=_TWO_SIDED * seen["standard_error"],
-            fmt="o", color=_OBSERVED, markersize=4, linewidth=1.2, capsize=2, zorder=5,
+            fmt="o", color=RED, markersize=4, linewidth=1.2, capsize=2, zorder=5,
         )  # fmt: skip
-        ax.hlines(seen["value"], first, last, color=_OBSERVED, linewidth=1.2)
+        ax.hlines(seen["value"], first, last, color=RED, linewidth=1.2)
         calendar_axis(ax, most_ticks=4)
         label_value_axis(ax, measure, name="")
         ax.set_title(titled(measure), fontsize=10)
@@ -134,7 +134,7 @@ def coverage_figure(table: pd.DataFrame, *, trials: int, title: str) -> Figure:
     ax.axvspan(low, high, color="0.9", linewidth=0)
     ax.axvline(100.0 * LEVEL, color=GREY, linestyle="--", linewidth=1.2)
     places = np.arange(len(table))
-    ax.plot(100.0 * table["covered"], places, "o", color=_COLOUR)
+    ax.plot(100.0 * table["covered"], places, "o", color=BLUE)
     ax.set_yticks(places, [titled(path_of(name)) for name in table["parameter"]])
     ax.set(xlim=(min(75.0, 100.0 * table["covered"].min() - 3.0), 101.0), ylim=(len(table) - 0.5, -0.5))
     ax.set_xlabel(f"Truths within the {100 * LEVEL:.0f} % interval, %")

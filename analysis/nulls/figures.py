@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from analysis.shared.plotting import (
+    BLUE,
+    RED,
     WIDTH,
     add_note,
     add_title,
@@ -22,7 +23,6 @@ from analysis.shared.words import titled
 MOST_PANELS = 12
 """Targets that are drawn: of more those on which models differ most."""
 
-_INSIDE, _OUTSIDE = (sns.color_palette("colorblind").as_hex()[place] for place in (0, 3))
 _TWO_SIDED = 1.96
 
 
@@ -52,7 +52,7 @@ def shown_by_models(table: pd.DataFrame, *, title: str) -> Figure:
         ax.axvline(first["value"], color="0.35", linewidth=1.2)
         for place, inside in enumerate(rows["inside"]):
             row = rows.iloc[place]
-            colour = _INSIDE if inside else _OUTSIDE
+            colour = BLUE if inside else RED
             ax.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=1.8)
             ax.plot(
                 row["mean"], place, "o" if inside else "D", color=colour, markersize=4.5,

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from scipy.stats import kstest
 
 from analysis.shared.plotting import (
+    BLUE,
     GREY,
+    RED,
     WIDTH,
     add_note,
     add_title,
@@ -47,8 +49,6 @@ DUMMIES = 10
 """How many of them there are, as a yardstick for what is learnt of the others."""
 
 _BINS = 10
-_COLOUR = sns.color_palette("colorblind").as_hex()[0]
-_CHOSEN = sns.color_palette("colorblind").as_hex()[3]
 
 
 def misses_of(margins: Numbers) -> Numbers:
@@ -197,10 +197,10 @@ def prior_against_posterior(
         ax.fill_between([row["low"], row["high"]], height, color="0.85", linewidth=0)
         sns.histplot(
             x=values, bins=_BINS, binrange=(row["low"], row["high"]), stat="density",
-            element="step", color=_COLOUR, alpha=0.35, ax=ax,
+            element="step", color=BLUE, alpha=0.35, ax=ax,
         )  # fmt: skip
         if np.isfinite(row["chosen"]):
-            ax.axvline(row["chosen"], color=_CHOSEN, linewidth=1.8, linestyle="--")
+            ax.axvline(row["chosen"], color=RED, linewidth=1.8, linestyle="--")
         ax.set(ylabel="", yticks=[], xlim=(row["low"], row["high"]))
         of_model = PARAMETERS.get(path_of(row["parameter"]))
         ax.set_xlabel(of_model.unit if of_model else "", fontsize=9)
@@ -230,13 +230,13 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
         rows = table.iloc[number * height : (number + 1) * height].reset_index(drop=True)
         width = rows["high"] - rows["low"]
         low, middle, high = ((rows[name] - rows["low"]) / width for name in ("q05", "q50", "q95"))
-        ax.hlines(rows.index, low, high, color=_COLOUR, linewidth=3, alpha=0.6)
-        ax.plot(middle, rows.index, "o", color=_COLOUR, markersize=4)
+        ax.hlines(rows.index, low, high, color=BLUE, linewidth=3, alpha=0.6)
+        ax.plot(middle, rows.index, "o", color=BLUE, markersize=4)
         ax.plot(
             (rows["chosen"] - rows["low"]) / width,
             rows.index,
             "D",
-            color=_CHOSEN,
+            color=RED,
             markersize=4,
             markerfacecolor="white",
         )
@@ -270,7 +270,7 @@ def tolerance_figure(generations: pd.DataFrame) -> Figure:
     """
     figure, (ax, below) = new_figure(2, 1, width=6.5, height=5.0, sharex=True)
     stepped = generations[generations["moves"] > 0]
-    ax.plot(generations["generation"], generations["tolerance"], "o-", color=_COLOUR, markersize=4)
+    ax.plot(generations["generation"], generations["tolerance"], "o-", color=BLUE, markersize=4)
     ax.plot(generations["generation"], generations["best"], color=GREY, linestyle="--")
     last = generations.iloc[-1]
     ax.annotate(
@@ -283,7 +283,7 @@ def tolerance_figure(generations: pd.DataFrame) -> Figure:
     )
     ax.set_ylabel("Tolerance:\nsum of misses")
     ax.set_ylim(bottom=0.0)
-    below.plot(stepped["generation"], 100.0 * stepped["accepted"], "o-", color=_COLOUR, markersize=4)
+    below.plot(stepped["generation"], 100.0 * stepped["accepted"], "o-", color=BLUE, markersize=4)
     below.set_ylabel("Steps accepted, %")
     below.set_xlabel("Generation (0: best of the prior draws)")
     below.set_ylim(bottom=0.0)

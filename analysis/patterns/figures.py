@@ -6,14 +6,12 @@ import textwrap
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.patterns.words import band_in_words, value_in_words
-from analysis.shared.plotting import WIDTH, add_note, add_title, in_house_style, new_figure
+from analysis.shared.plotting import BLUE, RED, WIDTH, add_note, add_title, in_house_style, new_figure
 
-PASSED, FAILED = (sns.color_palette("colorblind").as_hex()[place] for place in (0, 3))
 _BAND = "0.87"
 _ROOM = 0.12
 """Empty space at either end of a row, as a share of its width."""
@@ -42,7 +40,7 @@ def scoreboard_figure(board: pd.DataFrame, *, title: str) -> Figure:
     for edge in ("left", "bottom"):
         ax.spines[edge].set_visible(False)
     for label, (_, row) in zip(ax.get_yticklabels(), rows.iterrows(), strict=True):
-        label.set_color("0.15" if row["inside"] else FAILED)
+        label.set_color("0.15" if row["inside"] else RED)
         label.set_fontweight("normal" if row["passed"] else "bold")
     add_title(figure, title)
     add_note(
@@ -67,7 +65,7 @@ def _draw_finding(ax: Axes, row: pd.Series, place: float) -> None:
     for limit in (limit for limit in (row["low"], row["high"]) if np.isfinite(limit)):
         ax.plot([at(limit)] * 2, [place - 0.31, place + 0.31], color="0.55", linewidth=1.2, zorder=2)
     inside = bool(row["inside"])
-    colour = PASSED if inside else FAILED
+    colour = BLUE if inside else RED
     if np.isfinite(row["ci_low"]):
         ax.plot([at(row["ci_low"]), at(row["ci_high"])], [place, place], color=colour, linewidth=2, zorder=3)
     if np.isfinite(row["value"]):
@@ -85,7 +83,7 @@ def _draw_finding(ax: Axes, row: pd.Series, place: float) -> None:
     shown = f"{value_in_words(row)}; {band_in_words(row['low'], row['high'])}"
     ax.annotate(
         shown, (1.0, place), xycoords=("axes fraction", "data"), xytext=(6, 0), textcoords="offset points",
-        va="center", fontsize=9, color="0.25" if inside else FAILED, annotation_clip=False,
+        va="center", fontsize=9, color="0.25" if inside else RED, annotation_clip=False,
     )  # fmt: skip
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from analysis.shared.plotting import WIDTH, add_note, add_title, in_house_style, new_figure
+from analysis.shared.plotting import BLUE, WIDTH, add_note, add_title, in_house_style, new_figure
 from analysis.shared.words import capital
 from sim.spelling import spelt_out
 
@@ -18,8 +17,6 @@ _PALE = 0.6
 """Share of the darkest colour from which text on it is white."""
 
 Numbers = NDArray[np.float64]
-
-_COLOUR = sns.color_palette("colorblind").as_hex()[0]
 
 
 @in_house_style
@@ -40,7 +37,7 @@ def shares_figure(patterns: pd.DataFrame, counts: pd.DataFrame, regimes: pd.Data
     _bars(left, patterns["id"].tolist(), 100 * patterns["share"].to_numpy(float), labels_at=ends[:, 1])
     left.hlines(range(len(patterns)), ends[:, 0], ends[:, 1], color="0.25", linewidth=1.2)
     left.set_title("Draws that meet a pattern, %")
-    middle.bar(counts["met"], 100 * counts["share"], color=_COLOUR, width=0.8)
+    middle.bar(counts["met"], 100 * counts["share"], color=BLUE, width=0.8)
     middle.set_title("Draws by patterns met, %")
     middle.set_xlabel("Patterns met")
     middle.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -66,7 +63,7 @@ def _met_in_words(patterns: pd.DataFrame) -> str:
 
 
 def _bars(ax: Axes, names: list[str], values: Numbers, *, labels_at: Numbers) -> None:
-    ax.barh(range(len(names)), values, color=_COLOUR, height=0.7)
+    ax.barh(range(len(names)), values, color=BLUE, height=0.7)
     ax.set_yticks(range(len(names)), names, fontsize=9)
     ax.set(xlim=(0, 112), ylim=(len(names) - 0.4, -0.6), xticks=[0, 50, 100])
     for place, value in enumerate(values):

@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 import matplotlib
 import numpy as np
 import pandas as pd
-import seaborn as sns
+import scipy
 from matplotlib import dates as calendar
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -28,7 +28,6 @@ from matplotlib.patches import Patch
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 from analysis.shared.summaries import bands, scenarios_of
 from analysis.shared.words import is_share, readable, titled, with_unit
@@ -71,11 +70,15 @@ COLUMN_WIDTH = 3.35
 SMALLEST = 7.0
 """Points of the smallest text at that width."""
 
-# Seaborn's "colorblind" colours without the yellow and the pale pink, which vanish on white.
-_LINES: tuple[str, ...] = tuple(sns.color_palette("colorblind").as_hex()[place] for place in (0, 1, 2, 4, 3, 9, 5, 7))
+# Seaborn's "colorblind" colours without the yellow and the pale pink, which vanish on white. They are written out, for
+# a command that draws nothing, or nothing with seaborn, starts a second earlier without it.
+LINE_COLOURS = ("#0173b2", "#de8f05", "#029e73", "#cc78bc", "#d55e00", "#56b4e9", "#ca9161", "#949494")
+BLUE, RED = LINE_COLOURS[0], LINE_COLOURS[4]
+"""What is shown, and what stands out from it: out of bounds, chosen, observed."""
+
 _DASHES = ("-", "--", "-.", ":")
 
-SECTOR_COLOURS: Mapping[str, str] = dict(zip(SECTORS, _LINES, strict=False))
+SECTOR_COLOURS: Mapping[str, str] = dict(zip(SECTORS, LINE_COLOURS, strict=False))
 
 # In the manner of Paul Tol's "muted" scheme: safe for colour-blind readers, and each lighter or darker than all others.
 _REGIME_FILLS = ("#262626", "#A6A6A6", "#882255", "#117733", "#B8860B", "#8CCBED", "#F0F0F0")
@@ -140,7 +143,7 @@ def looks_of(scenarios: Sequence[str]) -> dict[str, Look]:
     """
     others = [scenario for scenario in scenarios if scenario != ORDINARY]
     looks = {
-        scenario: Look(_LINES[place % len(_LINES)], _DASHES[(place // len(_LINES)) % len(_DASHES)])
+        scenario: Look(LINE_COLOURS[place % len(LINE_COLOURS)], _DASHES[(place // len(LINE_COLOURS)) % len(_DASHES)])
         for place, scenario in enumerate(others)
     }
     return {scenario: looks.get(scenario, Look(GREY, "-")) for scenario in scenarios}
@@ -446,7 +449,7 @@ def spread_apart(wanted: NDArray[np.float64], room: NDArray[np.float64]) -> NDAr
     order = np.argsort(wanted, kind="stable")
     sizes = room[order] * min(1.0, 1.0 / room.sum())
     offsets = np.cumsum(sizes) - sizes / 2
-    base = isotonic_regression(wanted[order] - offsets).x
+    base = scipy.optimize.isotonic_regression(wanted[order] - offsets).x
     base = np.clip(base, 0.0, max(0.0, 1.0 - sizes.sum()))
     heights = np.empty_like(wanted)
     heights[order] = base + offsets

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import pandas as pd
-from scipy import stats
+import scipy
 
 from analysis.shared.summaries import CONFIDENCE
 from analysis.shared.words import capital, is_share
@@ -131,4 +131,4 @@ def _spreads(runs: pd.DataFrame, measure: str) -> list[tuple[tuple[str, int], in
 
 @lru_cache
 def _t(n: int) -> float:
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1))
+    return float(scipy.stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1))

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from sim.measures import FINAL_MONTHS, LAST_MONTH, MEASURES
 from sim.regimes import GROWTH, REGIMES, WORKING
@@ -214,7 +214,7 @@ def t_interval(
     if n < 2:
         unknown = np.full_like(mean, np.nan)
         return mean, unknown, unknown
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1) * _sd(values) / np.sqrt(n)
+    half = scipy.stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1) * _sd(values) / np.sqrt(n)
     return mean, mean - half, mean + half
 
 
@@ -224,7 +224,7 @@ def wilson_interval(count: int, *, total: int) -> tuple[float, float]:
     >>> [round(end, 3) for end in wilson_interval(15, total=20)]
     [0.531, 0.888]
     """
-    interval = stats.binomtest(count, total).proportion_ci(CONFIDENCE, method="wilson")
+    interval = scipy.stats.binomtest(count, total).proportion_ci(CONFIDENCE, method="wilson")
     return float(interval.low), float(interval.high)
 
 

@@ -15,8 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from analysis.patterns.judging import ids_of, judged_scoreboard
-from experiments.behaviours import ACCEPTED, BEST, GROUP, read_sample
-from experiments.compose import load_scenario
+from experiments.behaviours import ACCEPTED, GROUP, read_sample, shipped_best
 from experiments.documents.evidence import AS_IT_IS, EVIDENCE
 from experiments.files import replacing
 from experiments.options import shipped_folder
@@ -100,7 +99,7 @@ MECHANISMS: Mapping[str, Mechanism] = {
 
 def sets() -> dict[str, Numbers]:
     """Return what is looked at: the best set, and the first other accepted ones."""
-    best = load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour
+    best = shipped_best()
     sample = read_sample(shipped_folder() / GROUP / f"{ACCEPTED}.csv")
     others = [one.behaviour for one in sample.sets if one.behaviour != best]
     return {"best": _numbers(best)} | {f"set {k + 1}": _numbers(one) for k, one in enumerate(others[:OTHERS])}

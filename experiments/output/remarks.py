@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from experiments.behaviours import BEST, GROUP, OF_BEST, OF_BY_HAND, OF_OTHERS, on_turns
-from experiments.compose import load_scenario
+from experiments.behaviours import OF_BEST, OF_BY_HAND, OF_OTHERS, on_turns, shipped_best
 from experiments.study.plans import Study
 from sim import Scenario
 from sim.parameters import Behaviour
@@ -14,10 +13,11 @@ from sim.parameters import Behaviour
 def on_numbers(scenarios: Iterable[Scenario]) -> list[str]:
     """Return what has to be said of the numbers of scenarios, each sentence once.
 
+    >>> from experiments import load_scenario
     >>> on_numbers([load_scenario("talking_shop", ["behaviour=by_hand"])])
     ['Numbers set by hand, not fitted.']
     """
-    best = load_scenario("baseline_lsp", [f"{GROUP}={BEST}"]).behaviour
+    best = shipped_best()
     said = [
         OF_BEST if one.behaviour == best else OF_BY_HAND if one.behaviour == Behaviour() else OF_OTHERS
         for one in scenarios

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+import seaborn
 from legibility import APART, LIGHTER, faults, look_alike
 from matplotlib.figure import Figure
 from test_examples import MODULES, functions_of
 
-from analysis.shared.plotting import REGIME_COLOURS, WIDTH, add_title, new_figure
+from analysis.shared.plotting import LINE_COLOURS, REGIME_COLOURS, WIDTH, add_title, new_figure
 from experiments.output import frame
 from sim.regimes import REGIMES
 
@@ -94,6 +95,10 @@ def test_regimes_are_told_apart_by_everybody_and_in_grey() -> None:
     pairs = [(one, other) for place, one in enumerate(REGIMES) for other in REGIMES[place + 1 :]]
     alike = {pair: how for pair in pairs if (how := look_alike(*(REGIME_COLOURS[name] for name in pair)))}
     assert not alike, f"nearer than {APART} or {LIGHTER} in lightness: {alike}"
+
+
+def test_the_colours_of_lines_are_those_of_seaborn() -> None:
+    assert set(LINE_COLOURS) < set(seaborn.color_palette("colorblind").as_hex())
 
 
 def test_faults_are_found() -> None:

@@ -57,6 +57,14 @@ def test_help_needs_nothing_heavy():
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.slow
+def test_the_frame_of_all_verbs_needs_nothing_that_only_some_figures_need():
+    """Seaborn and SciPy's statistics take a second to import, of three that a command takes to start."""
+    said = "import sys, experiments.output.frame; print({'seaborn', 'scipy.stats', 'scipy.optimize'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 def test_what_a_verb_needs_is_imported_when_it_is_asked(capsys):
     assert main(["list", "boards"]) == 0
     assert "small_executive" in capsys.readouterr().out
