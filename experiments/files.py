@@ -149,7 +149,8 @@ UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, NotIm
 def read_parquet(path: Path, columns: Sequence[str] | None = None, *, if_there: Sequence[str] = ()) -> pd.DataFrame:
     """Return the table in a Parquet file, or some of its columns, with those of ``if_there`` that it has.
 
-    Raises Refused if it is damaged, has none of the columns, or would fill the memory.
+    The words of columns (``table.attrs``) are left out: pandas would copy them along with every step. Raises Refused if
+    it is damaged, has none of the columns, or would fill the memory.
     """
     import pandas as pd
     import pyarrow.parquet as pq
@@ -163,11 +164,13 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None, *, if_there: 
             raise Refused(f"{path} cannot be read, it is not as partnerships wrote it: there is no column {missing[0]}")
         if 8 * rows * len(wanted) > max(10**9, MOST_UNPACKED * path.stat().st_size):
             raise Refused(f"{path} unpacks to over {MOST_UNPACKED:,} times its size: it is no table of runs")
-        return pd.read_parquet(path, columns=None if columns is None else wanted)
+        table = pd.read_parquet(path, columns=None if columns is None else wanted)
     except Refused:
         raise
     except UNREADABLE as error:
         raise Refused(f"{path} cannot be read: it is damaged, or no Parquet table") from error
+    table.attrs = {}
+    return table
 
 
 def _content(path: Path, most: int) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from analysis.policy.tables import COSTS
 from analysis.shared.parameter_sets import LEAST_SETS, over_sets
@@ -285,7 +285,7 @@ def rank_correlations(runs: pd.DataFrame, varied: Sequence[str], measures: Seque
         numbers = [path for path in varied if pd.api.types.is_numeric_dtype(here[path]) and here[path].nunique() > 1]
         for measure in (measure for measure in measures if here[measure].nunique() > 1):
             for path in numbers:
-                value = float(stats.spearmanr(here[path], here[measure]).statistic)
+                value = float(scipy.stats.spearmanr(here[path], here[measure]).statistic)
                 half = 1.96 * np.sqrt((1 + value**2 / 2) / (len(here) - 3)) if len(here) > 3 else np.nan
                 clipped = np.arctanh(np.clip(value, -1 + 1e-12, 1 - 1e-12))
                 rows.append((scenario, measure, path, value, *map(float, np.tanh([clipped - half, clipped + half]))))

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import scipy
 import seaborn as sns
 from matplotlib.figure import Figure
-from scipy.stats import binom
 
 from analysis.patterns.calibration import path_of
 from analysis.patterns.fitted import LEVEL
@@ -130,7 +130,7 @@ def coverage_figure(table: pd.DataFrame, *, trials: int, title: str) -> Figure:
     'Truths within the 90 % interval, %'
     """
     figure, (ax,) = new_figure(1, 1, width=6.5, height=2.0 + 0.28 * len(table))
-    low, high = (100.0 * binom.ppf(q, trials, LEVEL) / trials for q in (0.025, 0.975))
+    low, high = (100.0 * scipy.stats.binom.ppf(q, trials, LEVEL) / trials for q in (0.025, 0.975))
     ax.axvspan(low, high, color="0.9", linewidth=0)
     ax.axvline(100.0 * LEVEL, color=GREY, linestyle="--", linewidth=1.2)
     places = np.arange(len(table))

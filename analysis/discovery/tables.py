@@ -18,8 +18,8 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.shared.libraries import library
 from analysis.shared.outcomes import value_matrix
@@ -236,7 +236,7 @@ def quasi_p_values(
     for name, end in _ends(limits):
         wider = inside(draws, _without(limits, name, end))
         expected = float((wider & wanted).sum() / max(1, wider.sum()))
-        found[name, end] = float(stats.binomtest(hits, total, expected, alternative="greater").pvalue)
+        found[name, end] = float(scipy.stats.binomtest(hits, total, expected, alternative="greater").pvalue)
     return found
 
 

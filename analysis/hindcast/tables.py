@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.hindcast.record import LEAST_GAP, YEARS_BETWEEN
 from analysis.places.tables import CONDITION
@@ -261,12 +261,12 @@ def shuffled_band(model: Numbers, record: Numbers) -> tuple[float, float, float]
     >>> round(value, 6), -0.5 < low < -0.3, 0.3 < high < 0.5
     (1.0, True, True)
     """
-    model, record = stats.rankdata(model), stats.rankdata(record)
+    model, record = scipy.stats.rankdata(model), scipy.stats.rankdata(record)
 
     def correlation(values: Numbers, axis: int) -> Numbers:
         return _pearson(values, np.broadcast_to(model, values.shape), axis=axis)
 
-    test = stats.permutation_test(
+    test = scipy.stats.permutation_test(
         (record,), correlation, permutation_type="pairings", vectorized=True, n_resamples=_SHUFFLES,
         rng=np.random.default_rng(_SEED),
     )  # fmt: skip
@@ -404,19 +404,19 @@ def _pearson(one: Numbers, other: Numbers, axis: int) -> Numbers:
 
 def _spearman(one: Numbers, other: Numbers) -> Numbers:
     """Return the rank correlation of each column of two arrays."""
-    return _pearson(stats.rankdata(one, axis=0), stats.rankdata(other, axis=0), axis=0)
+    return _pearson(scipy.stats.rankdata(one, axis=0), scipy.stats.rankdata(other, axis=0), axis=0)
 
 
 def _regression(cause: Numbers, change: pd.Series) -> tuple[float, float, float]:
     """Return the slope of a plain regression with its 95 % Student t interval."""
-    line = stats.linregress(cause, change.to_numpy())
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(cause) - 2) * line.stderr
+    line = scipy.stats.linregress(cause, change.to_numpy())
+    half = scipy.stats.t.ppf(0.5 + CONFIDENCE / 2.0, len(cause) - 2) * line.stderr
     return line.slope, line.slope - half, line.slope + half
 
 
 def _bootstrapped(statistic: Callable[..., Numbers], *samples: Numbers) -> tuple[float, float, float]:
     """Return a statistic of districts with its 95 % interval (bootstrap over districts, bias-corrected)."""
-    found = stats.bootstrap(
+    found = scipy.stats.bootstrap(
         samples, statistic, paired=len(samples) > 1, vectorized=True, confidence_level=CONFIDENCE,
         n_resamples=_RESAMPLES, rng=np.random.default_rng(_SEED),
     )  # fmt: skip
@@ -434,5 +434,5 @@ def _jackknifed(statistic: Callable[[NDArray[Any]], Numbers], *, englands: int) 
     value = statistic(every)
     without = np.stack([statistic(np.delete(every, one)) for one in every])
     error = np.sqrt((englands - 1) / englands * np.square(without - without.mean(axis=0)).sum(axis=0))
-    half = stats.t.ppf(0.5 + CONFIDENCE / 2.0, englands - 1) * error
+    half = scipy.stats.t.ppf(0.5 + CONFIDENCE / 2.0, englands - 1) * error
     return np.stack([value, value - half, value + half], axis=1)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import scipy
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
-from scipy.stats import kstest
 
 from analysis.shared.plotting import (
     BLUE,
@@ -129,7 +129,7 @@ def _contraction(
         "chosen": chosen.get(name, np.nan),
         "contraction": 1.0 - 12.0 * column.var(),
         "overlap": np.minimum(counts, 1.0 / _BINS).sum(),
-        "ks": kstest(column, "uniform").statistic,
+        "ks": scipy.stats.kstest(column, "uniform").statistic,
     }
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binomtest, kstest
 
 from analysis.patterns.calibration import DUMMIES, DUMMY, contractions
 
@@ -97,8 +97,8 @@ def coverage_table(ranks: Numbers, names: Sequence[str]) -> pd.DataFrame:
         {
             "parameter": name,
             "covered": float(inside[:, k].mean()),
-            "p_covered": float(binomtest(int(inside[:, k].sum()), len(ranks), LEVEL).pvalue),
-            "p_even": float(kstest(ranks[:, k], "uniform").pvalue),
+            "p_covered": float(scipy.stats.binomtest(int(inside[:, k].sum()), len(ranks), LEVEL).pvalue),
+            "p_even": float(scipy.stats.kstest(ranks[:, k], "uniform").pvalue),
         }
         for k, name in enumerate(names)
     ]

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import norm, rankdata
 
 from analysis.shared.summaries import wilson_interval
 
@@ -200,7 +200,7 @@ def noise_level(draws: int, comparisons: int) -> float:
     >>> round(noise_level(20_000, 400), 3)
     0.027
     """
-    z = float(norm.isf(FALSE_ALARM / 2.0 / max(1, comparisons)))
+    z = float(scipy.stats.norm.isf(FALSE_ALARM / 2.0 / max(1, comparisons)))
     return min(1.0, z / float(np.sqrt(max(1, draws - 1))))
 
 
@@ -229,7 +229,7 @@ def what_decides(draws: pd.DataFrame) -> pd.DataFrame:
 
 def _standard_ranks(columns: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ranks with mean 0 and SD 1, 0 in a column in which all is alike."""
-    ranks = rankdata(columns, axis=0)
+    ranks = scipy.stats.rankdata(columns, axis=0)
     spread = ranks.std(axis=0)
     return np.asarray((ranks - ranks.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0))
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import DegenerateDataWarning, bootstrap
 
 from analysis.patterns.criteria import Experiments, Finding, Numbers, Pattern, PatternError
 from analysis.patterns.statistics import STATISTICS, meets
@@ -100,8 +100,8 @@ def interval_of(
     everyone = tuple(np.arange(size) for size in sizes)
     with warnings.catch_warnings():
         # Where all runs are alike there is no chance to tell: the interval is a point, or NaN like the value.
-        warnings.simplefilter("ignore", DegenerateDataWarning)
-        found = bootstrap(
+        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
+        found = scipy.stats.bootstrap(
             everyone,
             again,
             n_resamples=resamples,

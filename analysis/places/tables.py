@@ -35,13 +35,19 @@ def by_place(runs: pd.DataFrame, measures: Sequence[str] = HEADLINE) -> pd.DataF
     """
     rows = []
     for scenario in scenarios_of(runs):
-        for place, mine in runs[runs["scenario"] == scenario].groupby("place", sort=False):
-            mean, low, high = t_interval(mine[list(measures)].to_numpy())
-            row = {"scenario": scenario, **_facts_of(str(place)), "runs": len(mine)}
-            for number, name in enumerate(measures):
-                row |= {name: mean[number], f"{name}_low": low[number], f"{name}_high": high[number]}
-            shares = mine["regime"].value_counts(normalize=True)
-            row |= {f"share_{name.replace(' ', '_')}": float(shares.get(name, 0.0)) for name in REGIMES}
+        of_scenario = runs[runs["scenario"] == scenario]
+        place_of, places = pd.factorize(of_scenario["place"])
+        values, regimes = of_scenario[list(measures)].to_numpy(), of_scenario["regime"].astype(object).to_numpy()
+        ended = of_scenario["regime"].notna().to_numpy()
+        for number, place in enumerate(places):
+            mine = place_of == number
+            mean, low, high = t_interval(values[mine])
+            row = {"scenario": scenario, **_facts_of(str(place)), "runs": int(mine.sum())}
+            for column, name in enumerate(measures):
+                row |= {name: mean[column], f"{name}_low": low[column], f"{name}_high": high[column]}
+            row |= {
+                f"share_{name.replace(' ', '_')}": float(np.mean(regimes[mine & ended] == name)) for name in REGIMES
+            }
             rows.append(row | {"condition": CONDITION})
     return pd.DataFrame(rows)
 

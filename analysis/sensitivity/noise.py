@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.sensitivity.tables import RESAMPLES
 from analysis.shared.outcomes import value_matrix
@@ -25,7 +25,7 @@ STABLE_CV = 0.01
 """Change of the coefficient of variation below which Lorscheid, Heine and Meyer (2012) call it stable."""
 
 _SUBSETS = 10
-_Z = stats.norm.ppf(0.975)
+_Z = scipy.stats.norm.ppf(0.975)
 
 
 class Parts(NamedTuple):
@@ -197,7 +197,7 @@ def replicate_sufficiency(
     rows: list[tuple[str, str, int, float, float, float]] = []
     for count in counts:
         some = values[:, :count]
-        width = stats.t.ppf(0.975, count - 1) * some.std(axis=1, ddof=1) / np.sqrt(count)
+        width = scipy.stats.t.ppf(0.975, count - 1) * some.std(axis=1, ddof=1) / np.sqrt(count)
         rows.append(("half_width", "", count, *_root_mean_square(width, seed=seed)))
         rows.append(("coefficient_of_variation", "", count, *_spread(_coefficients(some))))
     if indices is not None:

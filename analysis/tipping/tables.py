@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import integrate, stats
 
 from analysis.shared.summaries import CONFIDENCE, t_interval, wilson_interval
 from sim.regimes import DISSOLVED, HOLLOW, REGIMES, TALKING
@@ -253,7 +253,7 @@ def _areas(rows: pd.DataFrame) -> NDArray[np.float64]:
     """Return the area of each replicate's loop."""
     wide = rows.pivot(index="replicate", columns=["branch", "dose"], values="engagement")
     height = (wide[DOWN] - wide[UP]).sort_index(axis="columns")
-    return np.asarray(integrate.trapezoid(height.to_numpy(), x=height.columns.to_numpy(dtype=float), axis=1))
+    return np.asarray(scipy.integrate.trapezoid(height.to_numpy(), x=height.columns.to_numpy(dtype=float), axis=1))
 
 
 # ---------------------------------------------------------------------------- how late is too late
@@ -312,7 +312,7 @@ def matched_interval(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[
     gained, lost = float((one & ~other).sum()) + 0.5, float((other & ~one).sum()) + 0.5
     difference = (gained - lost) / n
     error = np.sqrt(gained + lost - n * difference**2) / n
-    half = stats.norm.ppf(0.5 + CONFIDENCE / 2) * error
+    half = scipy.stats.norm.ppf(0.5 + CONFIDENCE / 2) * error
     return max(-1.0, float(difference - half)), min(1.0, float(difference + half))
 
 
@@ -351,7 +351,7 @@ def _last_year(gains: NDArray[np.float64], years: NDArray[np.float64]) -> tuple[
     every = np.arange(len(gains))
     if len(gains) < 2:
         return float(last(every)), np.nan, np.nan
-    interval = stats.bootstrap(
+    interval = scipy.stats.bootstrap(
         (every,), last, method="percentile", n_resamples=_RESAMPLES, confidence_level=CONFIDENCE, vectorized=True, rng=1
     ).confidence_interval
     return float(last(every)), float(interval.low), float(interval.high)

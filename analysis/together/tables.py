@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.shared.summaries import CONFIDENCE, t_interval
 from sim.population import SECTORS
@@ -195,7 +195,7 @@ def _p_value(differences: NDArray[np.float64], size: float) -> float:
     mean, error = float(differences.mean()), float(differences.std(ddof=1)) / np.sqrt(len(differences))
     if error <= _NEGLIGIBLE * size:
         return 1.0 if abs(mean) <= _NEGLIGIBLE * size else 0.0
-    return float(2.0 * stats.t.sf(abs(mean) / error, len(differences) - 1))
+    return float(2.0 * scipy.stats.t.sf(abs(mean) / error, len(differences) - 1))
 
 
 def _corrected(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from experiments.compose import load_scenario
 from sim import Ensemble, simulate_ensemble
@@ -119,7 +119,7 @@ def _root(off: Callable[[float], float], here: float) -> float:
     while here != end:
         last, here = here, min(MOST, max(LEAST, here * wider))
         if off(here) * now <= 0.0:
-            return float(brentq(off, *sorted((last, here)), xtol=CLOSE))
+            return float(scipy.optimize.brentq(off, *sorted((last, here)), xtol=CLOSE))
         wider *= wider
     return end
 

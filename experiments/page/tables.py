@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from scipy import stats
+import scipy
 
 from analysis.shared.paths import flat
 from analysis.shared.summaries import CONFIDENCE
@@ -45,8 +45,8 @@ def engine_tables(known: Choices, engine: Engine, *, most_replicates: int) -> di
         "final_months": FINAL_MONTHS,
         "meeting": meeting_table(),
         "statistics": {
-            "t": [float(stats.t.ppf(upper, n - 1)) for n in range(2, most_replicates + 1)],
-            "z": float(stats.norm.ppf(upper)),
+            "t": [float(scipy.stats.t.ppf(upper, n - 1)) for n in range(2, most_replicates + 1)],
+            "z": float(scipy.stats.norm.ppf(upper)),
         },
     }
 

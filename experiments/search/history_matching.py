@@ -24,8 +24,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from analysis.patterns.criteria import Finding, Pattern
 from analysis.patterns.scoreboard import margins_from, scale_of, value_of
@@ -126,8 +126,8 @@ class Emulator:
     def log_chance(self, points: Numbers) -> Numbers:
         """Return the log of the chance that the finding lies in its band at points (n, numbers)."""
         told = self.model.predict(points)
-        below = 0.0 if self.finding.low is None else norm.cdf((self.finding.low - told) / self.spread)
-        above = 0.0 if self.finding.high is None else norm.sf((self.finding.high - told) / self.spread)
+        below = 0.0 if self.finding.low is None else scipy.stats.norm.cdf((self.finding.low - told) / self.spread)
+        above = 0.0 if self.finding.high is None else scipy.stats.norm.sf((self.finding.high - told) / self.spread)
         return np.asarray(np.log(np.maximum(1.0 - below - above, _LEAST_CHANCE)))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import qmc
+import scipy
 
 from analysis.patterns.criteria import Numbers, Pattern
 from analysis.patterns.judging import Docket
@@ -68,7 +68,7 @@ class Scan:
 
     def drawn(self, first: int, count: int) -> Numbers:
         """Return draws (count, numbers) from the number ``first`` on."""
-        sequence = qmc.Sobol(d=len(self.parameters), scramble=True, rng=self.seed)
+        sequence = scipy.stats.qmc.Sobol(d=len(self.parameters), scramble=True, rng=self.seed)
         with warnings.catch_warnings():
             # That only powers of two are balanced matters little among thousands.
             warnings.simplefilter("ignore", UserWarning)

@@ -27,8 +27,8 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.intp]
@@ -136,7 +136,7 @@ def from_prior(
     simulate: Simulator, settings: SMCSettings, *, dimensions: int, seed: int, distance: Distance = total
 ) -> Generation:
     """Return the first generation: the best of a Latin hypercube of prior draws."""
-    drawn = qmc.LatinHypercube(d=dimensions, rng=seed).random(settings.prior_draws)
+    drawn = scipy.stats.qmc.LatinHypercube(d=dimensions, rng=seed).random(settings.prior_draws)
     misses = simulate(drawn, math.inf)
     distances = distance(misses)
     best = np.argsort(distances, kind="stable")[: settings.particles]

@@ -25,8 +25,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import norm, qmc
 
 from analysis.calibration.tables import EXTRA, PURPOSE, one_thread
 from analysis.shared.libraries import library
@@ -310,7 +310,7 @@ def matched(runs: TargetRuns, folder: Path, *, draws: int, a_wave: int, most_wav
 
 def prior_runs(runs: TargetRuns, folder: Path, *, draws: int) -> pd.DataFrame:
     """Return a row a draw of the priors, simulating those that the folder does not hold yet."""
-    points = qmc.LatinHypercube(d=len(runs.parameters), rng=runs.seed).random(draws)
+    points = scipy.stats.qmc.LatinHypercube(d=len(runs.parameters), rng=runs.seed).random(draws)
     with progress_bar("draws of the prior", total=draws) as advance:
         return pd.concat(_simulated(runs, folder, points, wave=0, first=0, advance=advance), ignore_index=True)
 
@@ -382,7 +382,7 @@ class Emulators:
     @property
     def cut_off(self) -> float:
         """Return from where on a set is implausible: rarely so for the true one, however many targets are asked."""
-        return max(CUT_OFF, float(norm.isf(0.005 / len(self.values))))
+        return max(CUT_OFF, float(scipy.stats.norm.isf(0.005 / len(self.values))))
 
 
 def _not_implausible(emulators: Sequence[Emulators], points: Numbers) -> NDArray[np.bool_]:

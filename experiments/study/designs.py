@@ -17,8 +17,8 @@ from typing import Any, get_args, get_type_hints
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from analysis.shared.libraries import library
 from analysis.shared.paths import flat
@@ -244,7 +244,7 @@ def _random(request: DesignRequest) -> Iterator[NDArray[Any]]:
 def _latin_hypercube(request: DesignRequest) -> Iterator[NDArray[Any]]:
     # Column by column: a million draws of fifty parameters at once would take gigabytes on the way.
     for factor, generator in _with_generators(request):
-        yield factor.at(qmc.LatinHypercube(d=1, rng=generator).random(request.draws)[:, 0])
+        yield factor.at(scipy.stats.qmc.LatinHypercube(d=1, rng=generator).random(request.draws)[:, 0])
 
 
 def _with_generators(request: DesignRequest) -> Iterator[tuple[Factor, np.random.Generator]]:
