@@ -14,7 +14,7 @@ _TOPICS = ("levers.", "behaviour.", "leadership.", "place.", "board.")
 _OF_SCENARIOS = ("scenarios", "reference", "baseline")
 _OF_MEASURES = ("measure", "measures", "objective")
 _OF_PARAMETERS = ("vary",)
-_PLACES = ("all", "funded", "recorded")
+_PLACES = ("all", "funded", "recorded", "counties")
 
 
 def answer() -> None:

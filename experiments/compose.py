@@ -33,7 +33,7 @@ from omegaconf.errors import InterpolationResolutionError, OmegaConfBaseExceptio
 
 from experiments.behaviours import SAMPLE, USUAL
 from experiments.cases.named import WHOLE_GROUPS, as_folders, as_options, names_a_case, option_of_case
-from experiments.errors import CommandError, known_options, one_line, unknown_setting
+from experiments.errors import CommandError, known_options, one_line, unknown_place, unknown_setting
 from experiments.extensions import EXTENSION, called_from_python, named_in, refuse_unnamed
 from experiments.files import Refused, inside, typed_path
 from experiments.options import (
@@ -57,6 +57,7 @@ from experiments.registry import verb_settings
 from experiments.typed import as_read, as_typed
 from sim import Place, Scenario, ScenarioError, find_place, place_names, scenario_from
 from sim.parameters import TOPICS
+from sim.population import name_of_place
 from sim.scenario import validated
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def as_hydra_reads(
     """
     overrides = as_options(list(overrides)) if with_case else overrides
     asked = [_OWN_CALENDAR.sub(f"{OWN_CALENDAR}=[", override) for override in overrides]
-    asked = [_OWN_SETTING.sub("++", override) for override in asked]
+    asked = [_with_name_of_place(_OWN_SETTING.sub("++", override)) for override in asked]
     for override in asked:
         if _ALL_SEATS.match(override):
             raise CommandError(
@@ -188,6 +189,12 @@ def as_people_write(overrides: Iterable[str], kinds: Sequence[type] = ()) -> lis
     return [as_typed(override, (*kinds, Scenario)) for override in as_folders(written)]
 
 
+def _with_name_of_place(override: str) -> str:
+    """Return ``place=00AM`` as ``place=hackney``, and everything else as it is."""
+    group, _, value = override.partition("=")
+    return override if group != PLACE else f"{PLACE}={','.join(map(name_of_place, value.split(',')))}"
+
+
 def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
     """Refuse an override such as ``levers=3``: a group is set by the name of one of its files."""
     for override in overrides:
@@ -199,6 +206,8 @@ def _refuse_values_for_groups(overrides: Iterable[str]) -> None:
             )
         known = group in GROUPS and set(value.split(",")) <= set(option_names(group))
         no_name = not _NAMES.fullmatch(value) or value in ("", "null", "true", "false")
+        if group == PLACE and no_name and value[:1].isalpha() and value not in ("null", "true", "false"):
+            raise CommandError(unknown_place(value, option_names(PLACE)))
         if group in (*GROUPS, EXPERIMENT) and not known and no_name:
             raise CommandError(
                 f"{group} = {value!r} is not allowed: it takes a name; {known_options(group, option_names(group))}"

@@ -19,9 +19,10 @@ from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
 from experiments.files import UNREADABLE, Refused
-from experiments.options import EXPERIMENT, GROUPS
+from experiments.options import EXPERIMENT, GROUPS, PLACE
 from experiments.surroundings import STANDARD_OUTPUT, working_folder
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
+from sim.population import GROUPS_OF_PLACES
 from sim.scenario import Board, nearest
 
 BAD_INPUT = 2
@@ -230,8 +231,17 @@ def _missing_option(error: MissingConfigException) -> str:
     options = list(error.options or ())
     if not group or not options:
         return _joined(str(error).split("Config search path")[0])
+    if group == PLACE:
+        return unknown_place(name, options)
     what = f"set of {group}" if group in ("levers", "behaviour") else group
     return f"unknown {what} {name!r}{nearest(name, options)}; {known_options(group, options)}"
+
+
+def unknown_place(name: str, options: Sequence[str]) -> str:
+    """Return what is wrong with a place that is none, and those that may be meant: ``newcastle``, ``county:Kent``."""
+    if name in GROUPS_OF_PLACES or name.startswith("county:"):
+        return f"{PLACE} = {name!r} is not allowed: it takes one place; of many take places={name} in sweep or compare"
+    return f"unknown place {name!r}{nearest(name, options, most=3)}; {known_options(PLACE, options)}"
 
 
 def known_options(group: str, options: Sequence[str]) -> str:

@@ -197,15 +197,24 @@ def _names_of_codes() -> dict[str, str]:
     }
 
 
+def name_of_place(name: str) -> str:
+    """Return the name of the place with a code of 2004 or 2019; of everything else, what is given.
+
+    >>> name_of_place("E09000012"), name_of_place("00am"), name_of_place("adur")
+    ('hackney', 'hackney', 'adur')
+    """
+    return _names_of_codes().get(name.upper(), name)
+
+
 def find_place(name: str) -> Place:
     """Return the place of a name, of a code of 2004 (``00AM``) or of 2019 (``E09000012``).
 
     Raises :class:`sim.ScenarioError` naming the nearest three if there is none.
     """
-    known = _names_of_codes().get(name.upper(), name)
+    known = name_of_place(name)
     record = place_records().get(known)
     if record is None:
-        close = nearest(name.lower(), place_records(), most=3)
+        close = nearest(name, place_records(), most=3)
         raise ScenarioError(f"unknown place {name!r}{close}; see: partnerships list places")
     return Place(
         name=known,

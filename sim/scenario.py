@@ -37,8 +37,19 @@ class ScenarioError(ValueError):
 
 
 def nearest(name: str, known: Iterable[str], *, most: int = 1) -> str:
-    """Return '; did you mean X?' for the closest known name (or several), or nothing if none is close."""
-    close = difflib.get_close_matches(str(name), list(known), n=most, cutoff=0.5)
+    """Return '; did you mean X?' for the closest known name, or nothing if none is close.
+
+    Of several (``most``), those come first that contain what was written.
+
+    >>> nearest("Hull", ["hillingdon", "adur", "kingston_upon_hull"], most=3)
+    '; did you mean kingston_upon_hull or hillingdon?'
+    """
+    names = list(known)
+    if most > 1:
+        name = name.lower().replace(" ", "_")
+    within = [one for one in names if most > 1 and len(name) > 2 and name in one]
+    close = [*within, *difflib.get_close_matches(name, names, n=most + len(within), cutoff=0.5)]
+    close = list(dict.fromkeys(close))[:most]
     return f"; did you mean {' or '.join(close)}?" if close else ""
 
 

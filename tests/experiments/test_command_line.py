@@ -186,6 +186,8 @@ def test_overrides_reach_the_scenario_and_nothing_else() -> None:
     changed = load_scenario("growth_coalition", ["place=birmingham", "place.population=300000", "levers.duty.attend=1"])
     assert (changed.place.name, changed.place.population, changed.levers.duty.attend) == ("birmingham", 300_000, 1)
     assert with_changes(changed, place=plain.place, levers=plain.levers) == plain
+    for code in ("00AM", "e09000012"):
+        assert load_scenario("growth_coalition", [f"place={code}"]).place.name == "hackney"
     assert load_scenario("growth_coalition") == plain
 
 

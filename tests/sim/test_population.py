@@ -110,6 +110,15 @@ def test_an_unknown_place_names_the_nearest_three():
         sim.find_place("barnsly")
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("newcastle", "newcastle_upon_tyne"), ("Hull", "kingston_upon_hull"), ("stoke", "stoke_on_trent")],
+)
+def test_a_part_of_its_name_finds_a_place(written, meant):
+    with pytest.raises(sim.ScenarioError, match=meant):
+        sim.find_place(written)
+
+
 def test_groups_of_places():
     assert [len(sim.place_names(group)) for group in ("all", "funded", "recorded", "county:kent", "counties")] == [
         354,

@@ -143,7 +143,9 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     ],
     "run": [
         (["scenario=growth_coaliton"], ["'growth_coaliton'", "did you mean growth_coalition?"]),
-        (["place=birmingam"], ["'birmingam'", "did you mean birmingham?"]),
+        (["place=birmingam"], ["'birmingam'", "did you mean birmingham"]),
+        (["place=newcastle"], ["newcastle_upon_tyne", "newcastle_under_lyme"]),
+        (["place=county:Kent"], ["one place", "places=county:Kent"]),
         (["place=3"], ["place", "'3'", "a name"]),
         (["pairs=[2030-01]", "months=18"], ["pairs", "'2030-01'", "2001-04 to 2002-09", "YYYY-MM"]),
         (["levers.dutty.attend=1"], ["levers.dutty.attend", "did you mean levers.duty.attend?"]),
