@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from experiments.extensions import known_measures
 from experiments.files import Unreadable, sha256_of_file, typed_path
 from experiments.options import find, option_names
 from experiments.own_yaml import read_yaml
-from sim import ARCHETYPES, PARAMETERS, THEMES, ScenarioError, scenario_from
+from sim import ARCHETYPES, MEASURES, PARAMETERS, THEMES, Scenario, ScenarioError, scenario_from
 from sim.parameters import Leadership, Levers, Parameter
 from sim.population import RANGE_OF_COLUMN
 from sim.scenario import Board, Place, nearest, validated
@@ -28,6 +29,11 @@ Cells = dict[str, Any]
 _LINE = "line"
 _OF_PLACE = tuple(f.name for f in dataclasses.fields(Place) if f.name in PLACE_SAYS and f.name != "chair")
 _USUAL_PRICES = "2003-04"
+_SPAN = ("start", "months")
+_NOBODY: Mapping[str, Any] = {"board": {"members": {}}}
+"""What has to be stated of a scenario, where only some of its settings are checked."""
+_ALIKE = 0.85
+"""How far the name of a file is that of a sheet, written wrongly: 1 the same."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,15 +86,19 @@ class _Reader:
         self.folder = folder
         self.problems: list[Problem] = []
         self.types: dict[str, Any] = {}
-        self.names: list[str] = []
+        self.joins: dict[str, str] = {}
+        """The bodies, and the month in which each takes a seat: of founders the first."""
+        self.run = ("", "")
+        """The first and the last month of a run."""
 
     def read(self) -> tuple[Case | None, list[Problem]]:
         """Return the case, if nothing is wrong with it, and what is."""
         stated = read_settings(self.folder / PLACE_FILE, self.problems)
+        self.run = _months_of(stated)
         rows = {file: self.rows_of(sheet) for file, sheet in SHEETS.items()}
         self.types = self.own_types(rows["types.csv"])
         bodies = self.bodies(rows["partners.csv"])
-        self.names = [body["name"] for body in bodies]
+        self.joins = {body["name"]: body.get("joins", self.run[0]) for body in bodies}
         board = {
             "members": {},
             "executive": stated.values.get("executive", "everyone"),
@@ -123,9 +133,17 @@ class _Reader:
         if column in row and row[column] not in known:
             self.wrong(file, f"{says} {row[column]!r}{nearest(row[column], known)}", row[_LINE], column)
 
+    def takes_part(self, row: Cells, column: str, file: str) -> None:
+        """Note that a month lies before the run."""
+        if column in row and row[column] < self.run[0]:
+            self.wrong(file, f"{row[column]} lies before the run, which begins in {self.run[0]}", row[_LINE], column)
+
     def rows_of(self, sheet: Sheet) -> list[Cells]:
         """Return what the rows of a file say; none if there is no such file, and it may be left out."""
         path = self.folder / sheet.file
+        others = [one.name for one in self.folder.glob("*.csv") if one.name not in SHEETS]
+        for other in difflib.get_close_matches(sheet.file, others, cutoff=_ALIKE):
+            self.wrong(other, f"nothing reads it: call it {sheet.file}, or keep it elsewhere")
         if not path.is_file():
             if sheet.required:
                 self.wrong(sheet.file, "it is missing")
@@ -194,6 +212,9 @@ class _Reader:
                 self.wrong("partners.csv", f"{name!r} stands in line {lines[name]} already", line, "name")
                 continue
             lines[name] = line
+            self.takes_part(row, "joins", "partners.csv")
+            if row.get("chairs") and any(body["chairs"] for body in bodies):
+                self.wrong("partners.csv", "a body in a line above chairs already: one at most", line, "chairs")
             same = ("sector", "budget_gbp_m", "groups", "joins")
             body = {"name": name, "type": kind, "chairs": row.get("chairs", False)}
             body |= {column: row[column] for column in same if column in row}
@@ -218,7 +239,9 @@ class _Reader:
         seen: dict[Collection[str], int] = {}
         for row in rows:
             for side in sides:
-                self.expect(file, row, side, self.names, "nobody in partners.csv is called")
+                self.expect(file, row, side, list(self.joins), "nobody in partners.csv is called")
+                if what == "tied" and (joins := self.joins.get(row.get(side, ""), "")) > self.run[0]:
+                    self.wrong(file, f"{row[side]!r} joins in {joins}: nobody is tied to it before", row[_LINE], side)
             one, other = (row.get(side) for side in sides)
             if one is None or other is None:
                 continue
@@ -307,6 +330,7 @@ class _Reader:
         """Return the calendar that events make, one entry a month."""
         entries: dict[str, dict[str, Any]] = {}
         for row in rows:
+            self.takes_part(row, "month", "events.csv")
             if not {"month", "setting", "value"} <= row.keys():
                 continue
             entry = entries.setdefault(row["month"], {"from": row["month"], "note": "", "abolish": [], "creates": {}})
@@ -320,7 +344,7 @@ class _Reader:
         file, value = "events.csv", row["value"]
         kinds = [*self.types, *ARCHETYPES]
         if row["setting"] == "abolish":
-            self.expect(file, row, "value", [*self.names, *kinds, "council"], "there is no body or type")
+            self.expect(file, row, "value", [*self.joins, *kinds, "council"], "there is no body or type")
             entry["abolish"].append(value)
         elif row["setting"] == "create":
             self.expect(file, row, "value", kinds, "there is no type")
@@ -362,8 +386,20 @@ class _Reader:
             row.setdefault("to", row.get("month"))
             if row.get("month") and row["to"] < row["month"]:
                 self.wrong("targets.csv", f"{row['to']} comes before {row['month']}", row[_LINE], "to")
+            self.takes_part(row, "month", "targets.csv")
+            self.can_be_observed(row)
             found.append([row.get(column) for column in columns])
         return pd.DataFrame(found, columns=columns)
+
+    def can_be_observed(self, row: Cells) -> None:
+        """Note that a target lies after the run, or where its measure cannot be."""
+        measure, value = MEASURES.get(row.get("measure", "")), row.get("value")
+        if (row["to"] or "") > self.run[1]:
+            says = f"{row['to']} lies after the run, which ends in {self.run[1]}: give months in {PLACE_FILE}"
+            self.wrong("targets.csv", says, row[_LINE], "to" if row["to"] != row["month"] else "month")
+        if measure and value is not None and not measure.low <= value <= measure.high:
+            says = f"{value:g} is not allowed: {measure.name} goes from {measure.low:g} to {measure.high:g}"
+            self.wrong("targets.csv", says, row[_LINE], "value")
 
     # ------------------------------------------------------------------ the whole
 
@@ -376,6 +412,8 @@ class _Reader:
                 self.check_setting(name, stated, validated, Place, {name: place[name]})
         if "population" not in place and (stated.values or not self.problems):
             self.wrong(PLACE_FILE, f"it is missing: {PLACE_SAYS['population']}", column="population")
+        for name in filter(rest.__contains__, _SPAN):
+            self.check_setting(name, stated, validated, Scenario, {**_NOBODY, name: rest[name]})
         for name in ("chair", "executive"):
             self.check_setting(name, stated, validated, Board, {name: board[name]})
         for name, kind, shown in (("leadership", Leadership, "leader"), ("levers", Levers, "levers")):
@@ -390,6 +428,16 @@ class _Reader:
             check(*given)
         except ScenarioError as error:
             self.wrong(PLACE_FILE, str(error), stated.lines.get(name), name)
+
+
+def _months_of(stated: SettingsFile) -> tuple[str, str]:
+    """Return the first and the last month of a run: the usual ones where they are stated wrongly."""
+    span = {name: stated.values[name] for name in _SPAN if name in stated.values}
+    try:
+        scenario = validated(Scenario, {**_NOBODY, **span})
+    except ScenarioError:
+        scenario = validated(Scenario, _NOBODY)
+    return scenario.start, scenario.month_label(scenario.months - 1)
 
 
 def _value_of(lever: Parameter, cell: str) -> Any:

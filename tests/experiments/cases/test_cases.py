@@ -333,6 +333,8 @@ WRONG_CELLS = [
     ("partners", "name,type,joins\nA,police,03/04/2001\n", 2, "joins", "2001-04 or 2001-03"),
     ("partners", "name,type,joins\nA,police,36982\n", 2, "joins", "format the column as text"),
     ("partners", "name,type,joins\nA,police,2001-13\n", 2, "joins", "is no month"),
+    ("partners", "name,type,joins\nA,police,1999-01\n", 2, "joins", "before the run, which begins in 2001-04"),
+    ("partners", "name,type,chairs\nA,police,yes\nB,police,yes\n", 3, "chairs", "one at most"),
     ("partners", "name,type,economy,health\nA,police,0,0\n", 2, "education", "all priorities are 0"),
     ("partners", "name,type,budjet_gbp_m\nA,police,1\n", 1, "budjet_gbp_m", "did you mean budget_gbp_m?"),
     ("partners", "name,type,name\nA,police,B\n", 1, "name", "twice"),
@@ -354,6 +356,7 @@ WRONG_CELLS = [
     ("series", "month,fund_gbp_m_a_year,prices\n2002-04,1,2010-11\n", 2, "price_index", "give price_index"),
     ("series", "month,financial_year,fund_gbp_m_a_year\n,,1\n", 2, "month", "either a month or a financial year"),
     ("series", "month,need_crime\n2002-04,1.2\n", 2, "need_crime", "from 0 to 1"),
+    ("events", "month,setting,value\n1999-04,levers.staff_team,1\n", 2, "month", "before the run"),
     ("events", "month,setting,value\n2002-04,levers.staf_team,1\n", 2, "setting", "did you mean levers.staff_team"),
     ("events", "month,setting,value\n2002-04,levers.staff_team,2\n", 2, "value", "0 to 1"),
     ("events", "month,setting,value\n2002-04,levers.purse,all\n", 2, "value", "need"),
@@ -365,6 +368,10 @@ WRONG_CELLS = [
     ("targets", "measure,month,value,standard_error\nengagment,2002-04,1,1\n", 2, "measure", "engagement"),
     ("targets", "measure,month,to,value,standard_error\ntrust,2002-04,2001-04,1,1\n", 2, "to", "comes before"),
     ("targets", "measure,month,value,standard_error\ntrust,2002-04,1,-1\n", 2, "standard_error", "from 0"),
+    ("targets", "measure,month,value,standard_error\ntrust,2002-04,1.4,1\n", 2, "value", "trust goes from 0 to 1"),
+    ("targets", "measure,month,value,standard_error\ntrust,2024-03,1,1\n", 2, "month", "ends in 2003-09"),
+    ("place", "population: 240000\nmonths: 0\n", 2, "months", "from 1 to 600"),
+    ("place", "population: 240000\nstart: April\n", 2, "start", "YYYY-MM"),
     ("place", "population: 240000\npopulation: 1\n", 2, "population", "second time"),
     ("place", "population: 12\n", 1, "population", "1000"),
     ("place", "population: lots\n", 1, "population", "a whole number"),
@@ -393,6 +400,21 @@ def test_a_wrong_cell_is_told_by_file_line_and_column(file, text, line, column, 
     assert found, [str(problem) for problem in told]
     assert (found[0].line, found[0].column) == (line, column)
     assert "\n" not in str(found[0])
+
+
+def test_nobody_is_tied_to_a_body_that_joins_later():
+    folder = city(partners=CITY["partners.csv"].replace("chairs", "joins").replace(",yes", ",2002-01"))
+    told = [str(problem) for problem in checked_case(folder)[1]]
+    assert told == ["ties.csv, line 2, column one: 'Hill Council' joins in 2002-01: nobody is tied to it before"]
+
+
+def test_a_file_that_is_nearly_called_as_one_that_is_read_is_told():
+    folder = city()
+    (folder / "tie.csv").write_text("one,other\nTenants,Chamber\n")
+    (folder / "survey.csv").write_text("what,else\n1,2\n")
+    assert [str(problem) for problem in checked_case(folder)[1]] == [
+        "tie.csv: nothing reads it: call it ties.csv, or keep it elsewhere"
+    ]
 
 
 def test_everything_wrong_is_told_at_once(capsys):
