@@ -48,6 +48,10 @@ DUMMY = "dummy_"
 DUMMIES = 10
 """How many of them there are, as a yardstick for what is learnt of the others."""
 
+FALSE_ALARM = 0.01
+"""Share of numbers of which nothing is told that pass by chance for ones that were learnt."""
+
+_UNSEEN = 10_000
 _BINS = 10
 
 
@@ -98,8 +102,8 @@ def contractions(
     named ``dummy_…``; ``declared`` has the ranges of all others by path. Columns: parameter, low, high (the prior),
     mean, sd, q05, q50, q95, chosen, contraction (1 − variance over prior variance: 0 nothing learnt, 1 all; negative
     if sets pile up at both ends), overlap (of histograms of prior and posterior, 1 the same), ks (Kolmogorov-Smirnov
-    distance from the prior) and learnt (ks above that of every dummy; sets of one population are too much alike for a
-    p-value).
+    distance from the prior) and learnt (ks or contraction above those ``by_chance``, and above those of every dummy:
+    sets of one population are more alike than chance would have them).
 
     >>> narrow, flat = np.linspace(0.4, 0.6, 50), np.linspace(0.0, 1.0, 50)
     >>> table = contractions(np.column_stack([flat, narrow]), ["dummy_1", "trust_launch"], {"trust_launch": 0.3})
@@ -109,8 +113,24 @@ def contractions(
     named = zip(names, draws.T, strict=True)
     table = pd.DataFrame([_contraction(name, column, chosen, declared.get(path_of(name))) for name, column in named])
     dummies = table["parameter"].str.startswith(DUMMY)
-    table["learnt"] = ~dummies & (table["ks"] > table.loc[dummies, "ks"].max())
+    of_dummies = table.loc[dummies, ["ks", "contraction"]].max().fillna(-np.inf)
+    most = np.maximum(of_dummies.to_numpy(float), by_chance(len(draws)))
+    table["learnt"] = ~dummies & (table[["ks", "contraction"]].to_numpy() > most).any(axis=1)
     return table.sort_values("ks", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def by_chance(sets: int) -> tuple[float, float]:
+    """Return what one in a hundred numbers passes of which nothing is told: distance from the prior, and contraction.
+
+    Of so many ``sets``, each drawn by itself from a flat prior: Kolmogorov-Smirnov distance and contraction as in
+    ``contractions``. So one or two in a hundred count as learnt by chance.
+
+    >>> [round(most, 2) for most in by_chance(31)]
+    [0.28, 0.29]
+    """
+    unseen = np.random.default_rng(1).random((_UNSEEN, sets))
+    contracted = 1.0 - 12.0 * unseen.var(axis=1)
+    return float(scipy.stats.kstwo.isf(FALSE_ALARM, sets)), float(np.quantile(contracted, 1.0 - FALSE_ALARM))
 
 
 def _contraction(

@@ -9,7 +9,7 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from analysis.patterns.calibration import DUMMIES, DUMMY, contractions
+from analysis.patterns.calibration import contractions
 
 Numbers = NDArray[np.float64]
 
@@ -38,10 +38,7 @@ def numbers_told(
     >>> table[["parameter", "identified_by", "at_edge"]].to_numpy().tolist()
     [['tie_rate', 'N8', True], ['trust_rate', '', False]]
     """
-    unseen = np.random.default_rng(1).random((len(points), DUMMIES))
-    everything = np.column_stack([points, unseen])
-    table = contractions(everything, [*names, *(f"{DUMMY}{k}" for k in range(DUMMIES))], best)
-    table = table[~table["parameter"].str.startswith(DUMMY)].reset_index(drop=True)
+    table = contractions(points, names, best)
     strongest = decides[decides["above_noise"]].drop_duplicates("number").set_index("number")["id"]
     told = [
         str(strongest.get(name, "")) if learnt else ""

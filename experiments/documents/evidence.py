@@ -335,7 +335,7 @@ def fit_number_rows() -> tuple[list[str], list[list[object]]]:
     rows: list[list[object]] = []
     for row in _rows(table_of(f"{FITTED}/parameters").fillna({"identified_by": ""})):
         declared = PARAMETERS[f"behaviour.{row['parameter']}"]
-        told = row["identified_by"] or ("several" if row["learnt"] else "none: uncertain")
+        told = row["identified_by"] or ("no single pattern" if row["learnt"] else "none: uncertain")
         rows.append(
             [
                 f"`{row['parameter']}`",

@@ -2,7 +2,8 @@
 
 Writes the numbers that null models take from the model (``sim/nulls/numbers.py``), the factors at which
 reshuffled ties and decisions are as many as in the model, and what the ordinary partnership and the growth coalition
-come to as they are and without ties, trust of their own, or who is who. Rules that have changed are compiled first: a
+come to as they are and without ties, trust of their own, or who is who; and, set by set of those that were accepted,
+what the table adds with ties dealt to others. Rules that have changed are compiled first: a
 minute and a half a null model, on as many processors as there are; then it takes half a minute.
 """
 
@@ -20,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.shared.summaries import t_interval, wilson_interval
+from experiments.behaviours import ACCEPTED, GROUP, read_sample
 from experiments.compose import load_scenario
 from experiments.documents.evidence import AS_IT_IS, EVIDENCE
 from experiments.documents.matching import (
@@ -32,6 +34,7 @@ from experiments.documents.matching import (
     matched,
     search,
 )
+from experiments.options import shipped_folder
 from experiments.surroundings import cores
 from sim import Ensemble, simulate_ensemble
 from sim.own import extension_file
@@ -39,7 +42,10 @@ from sim.own import extension_file
 OTHER_SEED = 2027
 """Of other runs, in which it is seen whether what was matched still is."""
 
-SEEN, MATCHED = EVIDENCE / "nulls.csv", EVIDENCE / "nulls_matched.csv"
+RUNS_OF_A_SET = 60
+"""Of each accepted set."""
+
+SEEN, MATCHED, OF_SETS = (EVIDENCE / f"{name}.csv" for name in ("nulls", "nulls_matched", "nulls_of_sets"))
 MODEL, NULL_MODELS = "", "sim.nulls"
 """What is lived, as an extension: the model itself, and where its nulls are."""
 NULLS = ("reshuffled", "reshuffled_matched", "relabelled_yearly", "mean_trust", "no_ties")
@@ -115,6 +121,20 @@ def _null(name: str) -> tuple[Seen, float]:
     return seen, _growth(extension) if name == "no_ties" else 0.0
 
 
+def _of_sets(extension: str) -> tuple[NDArray[np.float64], list[Amounts]]:
+    """Return the mean value added by month 84 under each accepted set, in points, and the amounts of its runs."""
+    scenario = load_scenario("baseline_lsp", [f"extension={extension}"])
+    sets = read_sample(shipped_folder() / GROUP / f"{ACCEPTED}.csv").sets
+    lived = simulate_ensemble(
+        [numbers.of(scenario) for numbers in sets],
+        replicates=RUNS_OF_A_SET,
+        seed=SEED,
+        measures=["added_value", "n_members", "tie_density", "decision_rate"],
+    )
+    added = 100.0 * lived.array_of("added_value")[:, :, MONTH_84].mean(axis=1)
+    return added, [amounts_of(lived, number) for number in range(len(sets))]
+
+
 def _compiled() -> None:
     """Compile what the search will run."""
     matched(Factors(), seed=0, replicates=1)
@@ -178,6 +198,18 @@ def matched_rows(factors: Factors, model: Both, plain: Amounts, reached: Both) -
         }
 
 
+def rows_of_sets(
+    model: tuple[NDArray[np.float64], list[Amounts]], null: tuple[NDArray[np.float64], list[Amounts]]
+) -> Iterator[dict[str, object]]:
+    """Give a row a set: value added as it is and with ties dealt to others, and how nearly these are matched."""
+    for number, (as_it_is, reshuffled) in enumerate(zip(model[0], null[0], strict=True)):
+        ties, decisions = null[1][number].against(model[1][number])
+        yield {
+            "set": number + 1, "as_it_is": as_it_is, "reshuffled_matched": reshuffled, "ties_ratio": ties,
+            "decisions_ratio": decisions, "runs": RUNS_OF_A_SET, "seed": SEED,
+        }  # fmt: skip
+
+
 def numbers_text(baseline: Baseline, factors: Factors) -> str:
     """Return the text of ``sim/nulls/numbers.py``."""
     return f'''"""Numbers that null models take from the model itself.
@@ -211,6 +243,9 @@ def main() -> int:
         compiled.result()
         factors, plain, raised, (amounts, reached) = pool.submit(_matched, target[0]).result()
         nulls = {name: asked.result() for name, asked in of_nulls.items()}
+    _write_numbers(numbers_text(baseline, factors))
+    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:  # with the factors that were found
+        of_sets = pd.DataFrame(rows_of_sets(*pool.map(_of_sets, (MODEL, f"{NULL_MODELS}.{NULLS[1]}"))))
     seen = {AS_IT_IS: model, NULLS[0]: plain, NULLS[1]: raised}
     seen |= {name: found for name, (found, _) in nulls.items()}
     shares = {AS_IT_IS: growth, "no_ties": nulls["no_ties"][1]}
@@ -218,9 +253,9 @@ def main() -> int:
     factors_found = pd.DataFrame(matched_rows(factors, target, amounts, reached))
     table.to_csv(SEEN, index=False, float_format="%.4g")
     factors_found.to_csv(MATCHED, index=False, float_format="%.4g")
-    _write_numbers(numbers_text(baseline, factors))
+    of_sets.to_csv(OF_SETS, index=False, float_format="%.4g")
     print(table.to_string(index=False), factors_found.to_string(index=False), sep="\n\n")
-    print(f"written: {SEEN}, {MATCHED}; then: python -m experiments.documents.tables")
+    print(f"written: {SEEN}, {MATCHED}, {OF_SETS}; then: python -m experiments.documents.tables")
     return 0
 
 

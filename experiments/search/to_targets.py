@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.calibration.tables import Accepted, Told, accepted, each_left_out, identified_by, told
-from analysis.patterns.calibration import DUMMIES, DUMMY, contractions
+from analysis.patterns.calibration import contractions
 from experiments.search.objective import values_in
 from experiments.search.targets import Matched, TargetRuns, matched
 from experiments.terminal import progress_bar
@@ -72,12 +72,10 @@ class FoundByTargets:
         Columns: those of ``contractions``; share_told (of the prior variance, by the targets, on average over the
         prior), identified, and identified_by (label of a target, '' for several or none).
         """
-        unseen = np.random.default_rng(1).random((len(self.accepted.points), DUMMIES))
-        everything = np.column_stack([self.accepted.points, unseen])
-        names = [*self.runs.names, *(f"{DUMMY}{k}" for k in range(DUMMIES))]
         own = {parameter.path: parameter for parameter in self.runs.parameters}
-        table = contractions(everything, names, self.sets[self.chosen], declared={**PARAMETERS, **own})
-        table = table[~table["parameter"].str.startswith(DUMMY)]
+        table = contractions(
+            self.accepted.points, self.runs.names, self.sets[self.chosen], declared={**PARAMETERS, **own}
+        )
         share = dict(zip(self.runs.names, self.told_by_prior.share_told, strict=True))
         free = {self.runs.names[k] for k in self.free}
         by = identified_by(self.lost).to_dict() if len(self.lost) else {}

@@ -397,7 +397,9 @@ def _confirmed(
 
 def _on_numbers(parameters: pd.DataFrame) -> list[str]:
     learnt = parameters[parameters["learnt"]]
-    by = "; ".join(f"{row['parameter']} by {row['identified_by'] or 'several'}" for _, row in learnt.iterrows())
+    by = "; ".join(
+        f"{row['parameter']} by {row['identified_by'] or 'no single pattern'}" for _, row in learnt.iterrows()
+    )
     edge = parameters.loc[parameters["at_edge"], "parameter"]
     return [
         f"The patterns say something about {len(learnt)} of {len(parameters)} numbers{': ' + by if by else ''}. The "
