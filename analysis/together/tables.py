@@ -98,7 +98,8 @@ def main_effects(readings: pd.DataFrame, arms: pd.DataFrame, measures: Sequence[
 
     Columns: scenario, measure, year, lever, dose, reference (the mean without it), effect (mean paired difference),
     ci_low, ci_high (95 % Student t interval, one by one), p_value (paired t test), p_holm (see :func:`holm`, over all
-    rows of a scenario), clear (p_holm below 5 %), share_above_0 (of the replicates), replicates.
+    rows of a scenario), clear (p_holm below 5 %), middle_low and middle_high (of the replicates, the middle 95 %),
+    share_above_0 (of them), replicates. Replicates are sets of numbers, each with the mean of its runs, where there are.
 
     >>> readings = pd.DataFrame({"scenario": "a", "draw": [0, 1] * 3, "replicate": [0, 0, 1, 1, 2, 2], "year": 1,
     ...                          "trust": [0.0, 0.5, 0.25, 0.75, 0.5, 1.0]})
@@ -151,7 +152,7 @@ def pair_interactions(readings: pd.DataFrame, arms: pd.DataFrame, measures: Sequ
     return table.assign(verdict=np.where(table["clear"], direction, UNCLEAR))
 
 
-_TESTED = ["ci_low", "ci_high", "p_value", "share_above_0", "replicates"]
+_TESTED = ["ci_low", "ci_high", "p_value", "middle_low", "middle_high", "share_above_0", "replicates"]
 
 
 def _by_draw(readings: pd.DataFrame, measures: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
@@ -179,11 +180,14 @@ def _tested(differences: NDArray[np.float64], *, name: str, size: float) -> dict
     if n == 0:
         return {name: np.nan, **dict.fromkeys(_TESTED, np.nan), "replicates": 0}
     mean, low, high = (float(end[0]) for end in t_interval(differences[:, None]))
+    middle_low, middle_high = np.quantile(differences, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
     return {
         name: mean,
         "ci_low": low,
         "ci_high": high,
         "p_value": _p_value(differences, size),
+        "middle_low": float(middle_low),
+        "middle_high": float(middle_high),
         "share_above_0": float((differences > _NEGLIGIBLE * size).mean()),
         "replicates": n,
     }

@@ -45,7 +45,8 @@ class Asked:
 LEVERS_TOGETHER = frozenset(
     {
         *("measure", "sector", "year", "lever", "dose", "other", "other_dose"),
-        *("effect", "interaction", "ci_low", "ci_high", "clear", "verdict", "share_above_0", "replicates"),
+        *("effect", "interaction", "ci_low", "ci_high", "clear", "verdict", "replicates"),
+        *("middle_low", "middle_high", "share_above_0"),
     }
 )
 
@@ -81,6 +82,7 @@ ASKED = {
         },
         output="study",
     ),
+    "hindcast_best": Asked(("hindcast", "behaviour=best", "figures=false"), tables=("summary",)),
     "hindcast": Asked(
         ("hindcast", "held_out=true"),
         tables=("hindcast", "summary", "forecast"),

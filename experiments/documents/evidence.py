@@ -152,14 +152,14 @@ def levers_alone_rows() -> tuple[list[str], list[list[object]]]:
 
 
 def levers_headline_rows() -> tuple[list[str], list[list[object]]]:
-    """Return headings and a row a lever at its last dose: what it changes alone by the last year."""
+    """Return headings and a row a lever at its last dose: what it changes alone by the last year, over the sets."""
     table = table_of("levers_together/main_effects")
     last = table[(table["year"] == table["year"].max()) & (table["dose"] == table["dose"].iloc[-1])]
     measures = list(dict.fromkeys(last["measure"]))
     rows: list[list[object]] = []
     for lever, its in last.groupby("lever", sort=False):
         at = {row["measure"]: row for row in _rows(its)}
-        told = [with_interval(at[m]["effect"], at[m]["ci_low"], at[m]["ci_high"], m) for m in measures]
+        told = [with_interval(at[m]["effect"], at[m]["middle_low"], at[m]["middle_high"], m) for m in measures]
         cells = [f"**{one}**" if at[m]["clear"] else one for m, one in zip(measures, told, strict=True)]
         rows.append([with_dose(str(lever), its["dose"].iloc[0]), *cells])
     return ["after twelve years, change of", *(_of_change(m) for m in measures)], rows
