@@ -182,7 +182,7 @@ class Levers:
     )
     reward_grant_gbp_m: Real = lever(
         0.0, unit="£m a year at full success", low=0.0, high=20.0, source="S0 (local public service agreements)",
-        says="Grant paid each year in proportion to the results achieved.",
+        says="Grant paid when the targets of an agreement come due after three years, by how far they are met.",
     )
     unaccredited_release: Real = lever(
         0.67, unit="share of the fund", low=0.0, high=1.0, source="Hansard, 28 February 2002: one of 88 was held at 67 %",
@@ -208,25 +208,25 @@ class Levers:
     joint: Joint = Field(default_factory=Joint)
     scrutiny: Real = _share_lever(0.0, "S4", "Power of scrutiny boards to call and question publicly funded partners.")
     neighbourhood_engagement: Real = _share_lever(0.2, "S4", "Ward councillors and residents feed neighbourhood needs in.")
-    thematic_groups: Real = _share_lever(0.3, "S4", "Work is done in thematic groups rather than in the whole forum; felt where more than 30 people decide.")
+    thematic_groups: Real = _share_lever(0.3, "S4", "Work is done in thematic groups rather than in the whole forum.")
     growth_focus: Real = _share_lever(0.2, "S0", "How far the strategy is directed at local economic growth.")
     council_alignment: Real = _share_lever(0.4, "S0, S1", "Councils work from one plan (1, 'smart') or in silos (0).")
     one_stop_shop: Real = _share_lever(0.0, "S1, S3", "One-stop shop and a menu of ways in for business.", "one-stop shop")
     vcs_capacity_building: Real = _share_lever(0.1, "S3", "Capacity building and voice for voluntary and community bodies.", "capacity building for voluntary bodies")
     vcs_as_contractor: Real = _share_lever(0.0, "S2", "Voluntary bodies are treated as contractors instead of as a voice.", "voluntary bodies as contractors")
     measurement: Real = _share_lever(0.3, "S3", "How well the partnership measures what it adds.")
-    statutory: Real = _share_lever(0.0, "S4", "The partnership itself is statutory: it must exist, and is prescribed more.")
+    statutory: Real = _share_lever(0.0, "S4", "The partnership itself is statutory: at 1 a council cannot end it.")
     overlap: Real = _share_lever(0.3, "S2", "Overlapping partnerships, felt only where local government has two tiers.")
     reorganisation: Real = lever(
         0.05, unit="chance a year for each exposed body", low=0.0, high=1.0, source="S3", says="Reorganisation shocks that reset links."
     )
     announced_end_months: Real = lever(
         0.0, unit="months from the launch; 0 if none is announced", low=0.0, high=600.0, source="S4; the end of a fund, or of a game, is often known long before",
-        says="When what the partnership is for is announced to end; partners look ahead to it.",
+        says="When what the partnership is for is announced to end; partners look ahead to it. Back to 0 once what follows is told.",
     )
     expected: Real = lever(
         1.0, unit="0 none to 1 full", low=0.0, high=1.0, source="S4; until May 2010 the centre expected one everywhere",
-        says="How far it is expected that every area has a partnership.",
+        says="How far it is expected that every area has a partnership; read until April 2010.",
     )
     duty: Duty = Field(default_factory=Duty)
     inspection: Inspection = Field(default_factory=Inspection)
@@ -344,10 +344,10 @@ class Behaviour:
     own_business: Real = _agreed(0.5, "share of senior time", "half is left", "What one's own business takes of it; a reorganisation takes as much again.")
     group_priority: Real = _agreed(0.28, "share of a plan", "above a fifth, what an even plan would give", "A body sits in a group if so much of its plan lies in the group's block.")
     many_others: Real = _agreed(6.0, "bodies", "a table of a dozen has most of what there is to hear", "So many others that are expected draw half as much as very many.")
-    much_money: Real = _agreed(2.0, "£m a year in a place of 200,000", "the middling allocation of the fund", "Money in sight that draws half as much as very much.")
+    much_money: Real = _agreed(2.0, "£m a year in a place of 200,000", "half of the middling allocation of the fund", "Money in sight that draws half as much as very much.")
     chairs_say: Real = _agreed(0.8, "share of influence", "a chair who directs alone has near half the say", "What a chair adds to its influence who directs in person and shares nothing.")
     least_effort: Real = _agreed(0.08, "share of a promise", "services run anyway", "What a needed sector does for a project without anybody of it in the team.")
-    alone: Real = _agreed(0.003, "share of the gap per £m in a place of 200,000", "the fund of a middling place, spent alone, closes half a point a year", "What £1m closes that a body spends alone.")
+    alone: Real = _agreed(0.003, "share of the gap per £m in a place of 200,000", "the fund of a middling place, £4m, spent alone closes about a point a year", "What £1m closes that a body spends alone.")
     most_a_project: Real = _agreed(0.1, "£m a month in a place of 200,000", "a little over a million a year", "Most of the fund that a project takes; as much brings a bid that is won.")
     pooled_share: Real = _agreed(0.05, "share of discretionary money", "surveys speak of a few per cent", "What a pooling body puts into its projects.")
     control_lost: Real = _agreed(0.1, "share of the money", "less than joint work may gain", "Price of control over pooled money to a body without say and freedoms.")
@@ -358,7 +358,7 @@ class Behaviour:
     launch_spread: Real = _agreed(0.06, "trust", "keeps what lies between two bodies below a fifth", "SD of trust at the launch between places, trusters and trusted.")
     tolerated: Real = _agreed(0.33, "share of influence", "the level at which months are called domination", "Share of influence that others accept from one body.")
     target_points: Real = _agreed(0.02, "share of the gap", "two points in three years", "What an agreement's target asks of a block at full stretch.")
-    growth_reach: Real = _agreed(0.1, "share of a gain", "small, or growth alone would do", "What every theme gains of what work and education gain.")
+    growth_reach: Real = _agreed(0.1, "share of a gain", "small, or growth alone would do", "What all themes together gain of what work and education gain, a fifth of it each.")
     highest_hazard: Real = _agreed(0.1, "a month", "a council that wants none ends it within a year", "Abolition where nothing holds a partnership.")
     hold_expected: Real = _agreed(0.6, "hold", "less than what a fully engaged table carries: engagement outlasts it (S4)", "What the expectation holds that every area has one.")
     hold_engaged: Real = _agreed(0.8, "hold", "the most that what it carries may weigh", "What a fully engaged table holds against its abolition.")
@@ -366,7 +366,7 @@ class Behaviour:
     refounding_rate: Real = _agreed(0.03, "a month", "within three years, where everything speaks for it (S2)", "Re-founding by a fully committed leader, if all are left in a core.")
     good_score: Real = _agreed(0.5, "score", "the published line: half of what can be had", "Score from which a partnership is judged successful; a quarter of it releases the fund.")
     assessors_err: Real = _agreed(0.1, "score", "assessors differ by a grade", "Standard deviation of an assessor's error.")
-    duty_half_saturation: Real = _agreed(0.7748, "share of full force", "it saturates, as sanctions do (Fehr and Gächter 2000)", "Force of a duty at which it presses half as much as it can.")
+    duty_half_saturation: Real = _agreed(0.7748, "share of full force", "it saturates, as sanctions do (Fehr and Gächter 2000)", "How late the pressure of a duty saturates: f × (1 + it) / (f + it) at force f, all at 1.")
 
 
 def _level(value: float, unit: str, high: float, source: str, says: str) -> Any:

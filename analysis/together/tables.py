@@ -99,7 +99,7 @@ def main_effects(readings: pd.DataFrame, arms: pd.DataFrame, measures: Sequence[
     Columns: scenario, measure, year, lever, dose, reference (the mean without it), effect (mean paired difference),
     ci_low, ci_high (95 % Student t interval, one by one), p_value (paired t test), p_holm (see :func:`holm`, over all
     rows of a scenario), clear (p_holm below 5 %), middle_low and middle_high (of the replicates, the middle 95 %),
-    share_above_0 (of them), replicates. Replicates are sets of numbers, each with the mean of its runs, where there are.
+    share_above_0 (of them), replicates. Where there are sets of numbers each is one, with the mean of its runs.
 
     >>> readings = pd.DataFrame({"scenario": "a", "draw": [0, 1] * 3, "replicate": [0, 0, 1, 1, 2, 2], "year": 1,
     ...                          "trust": [0.0, 0.5, 0.25, 0.75, 0.5, 1.0]})

@@ -151,16 +151,16 @@ def fit_words() -> str:
 
 
 def fit_left_out_words() -> str:
-    """Return why P6 does not count in the fit: how many draws of the priors met it, in its own table and in the scan."""
+    """Return why P6 does not count in the fit: how many draws of the priors met it, there and in the scan."""
     told = []
     for of in (FITTED, SCAN):
-        met = table_of(f"{of}/patterns").set_index("id")
-        total = round(met.loc["P2", "draws"] / met.loc["P2", "share"])
-        told.append(f"{int(met.loc['P6', 'draws'])} of {total:,}")
+        met = {row["id"]: row for row in table_of(f"{of}/patterns").to_dict("records")}
+        told.append(f"{met['P6']['draws']} of {met['P2']['draws'] / met['P2']['share']:,.0f}")
     return paragraph(
-        f"P6 does not count in the fit, because next to no draw of the priors meets it: {told[0]} in the table that the "
-        f"fit began with, {told[1]} in [the scan](results.md#what-the-priors-allow) of the form before [the round back at the mechanism](limits.md#one-round-back-at-the-mechanism). It is reported as "
-        "missed all the same ([out of reach](limits.md#out-of-reach)).",
+        "P6 does not count in the fit, because next to no draw of the priors meets it: "
+        f"{told[0]} in the table that the fit began with, {told[1]} in [the scan](results.md#what-the-priors-allow) of "
+        "the form before [the round back at the mechanism](limits.md#one-round-back-at-the-mechanism). It is reported "
+        "as missed all the same ([out of reach](limits.md#out-of-reach)).",
     )
 
 
@@ -197,7 +197,7 @@ def who_with_whom_words() -> str:
     survival = table_of(f"{FITTED}/accepted")
     (core,) = survival[survival["what"].str.startswith("log odds of surviving to March 2013")].to_dict("records")
     return paragraph(
-        f"So *who works with whom* decides much of what a table adds: with ties dealt to others the best set of numbers "
+        "So *who works with whom* decides much of what a table adds: with ties dealt to others the best set of numbers "
         f"adds [{_left_of_best()}](docs/results.md#without-one-thing) of it, the accepted sets {_left_of_sets()}. It "
         "does not decide, as the record would have it, which tables last: in the best set larger cores outlast others "
         "as much with ties dealt to others (N2b), and over the accepted sets a body more in the core changes the log "
@@ -214,8 +214,8 @@ def nulls_of_sets_words() -> str:
         for name in ("as_it_is", "reshuffled_matched", "ties_ratio", "decisions_ratio")
     )
     return paragraph(
-        f"Over the {len(table)} accepted sets, {int(table['runs'].iloc[0])} runs each, the table adds {as_it_is} points "
-        f"as it is and {dealt} with ties dealt to others (medians, with the middle 95 % of the sets): what is left is "
+        f"Over the {len(table)} accepted sets, {table['runs'].iloc[0]} runs each, the table adds {as_it_is} points as "
+        f"it is and {dealt} with ties dealt to others (medians, with the middle 95 % of the sets): what is left is "
         f"{_left_of_sets()}. The null was matched under the best set alone: with the same factors it has {ties} times "
         f"as many ties and {decisions} times as many decisions as the model over the sets. Where it has fewer, what is "
         "lost is not lost by who is tied to whom alone, and N17 is not shown as it was declared.",
@@ -247,19 +247,19 @@ def spread_words() -> str:
     band = next(finding for finding in pattern.findings if finding.what.startswith("SD"))
     assert band.low is not None
     assert band.high is not None
-    of = {
-        name: table_of(name).set_index(["statistic", "of"])["value"]
-        for name in ("hindcast/summary", "hindcast_best/summary")
-    }
-    record = of["hindcast/summary"]["SD of the change", "record"]
-    found = [table["SD of the change", "model"] for table in of.values()]
+    over_sets, best = (
+        table_of(f"{of}/summary").set_index(["statistic", "of"])["value"]["SD of the change"]
+        for of in ("hindcast", "hindcast_best")
+    )
+    found = [over_sets["model"], best["model"]]
     met = [band.low <= value <= band.high for value in found]
     verdict = "N4 is missed" if not any(met) else "N4 holds" if all(met) else "N4 holds in part"
     return paragraph(
-        f"**{verdict}.** That places differ in how their gap moves was declared an input, to be as in the record: an SD of "
-        f"the change of {band.low:g} to {band.high:g} points (the record has {record:.2f}). But the number that makes it, "
-        "`behaviour.trend_spread`, was left free in the fit, where no fitted pattern asks for its width, and the "
-        f"accepted sets are nearly as wide as its prior: {found[0]:.2f} points over them, {found[1]:.2f} under the best set.",
+        f"**{verdict}.** That places differ in how their gap moves was declared an input, to be as in the record: "
+        f"an SD of the change of {band.low:g} to {band.high:g} points (the record has {over_sets['record']:.2f}). But "
+        "the number that makes it, `behaviour.trend_spread`, was left free in the fit, where no fitted pattern asks "
+        f"for its width, and the accepted sets are nearly as wide as its prior: {found[0]:.2f} points over them, "
+        f"{found[1]:.2f} under the best set.",
     )
 
 

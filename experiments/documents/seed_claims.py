@@ -53,7 +53,7 @@ CLAIMS: tuple[Claim, ...] = (
         "Area agreement: four blocks, negotiation with the government office, pooled and aligned budgets, reward.",
         "7, 13",
         (_ACCOUNT + "make_agreement", _ACCOUNT + "answer_of_the_centre", _ACCOUNT + "reward_for", _WORK + "take_on"),
-        but="agreements begin where a reward is promised, not in the three rounds of the record",
+        but="agreements begin where a reward is promised, in the rounds of the record by England's calendar alone",
     ),
     Claim(
         "S0",
@@ -328,7 +328,7 @@ CLAIMS: tuple[Claim, ...] = (
         "4, 14",
         (_MEET + "set_the_agenda", _LIFE + "consider_abolition"),
         ("levers.prescription", "levers.statutory"),
-        but="a statutory form holds a partnership, and prescribes nothing; it can still be abolished",
+        but="a statutory form holds a partnership, at 1 for good, and prescribes nothing",
     ),
     Claim(
         "S4",
