@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.patterns.criteria import Experiments, Numbers, Pattern
-from analysis.patterns.scoreboard import HALF, scoreboard, scoreboard_of_sets
+from analysis.patterns.scoreboard import HALF, margins_from, scoreboard, scoreboard_of_sets
 from analysis.patterns.words import band_in_words, misses_in_words, value_in_words, verdict_of
 
 Verdict = Literal["met", "missed", "not judged", "reported"]
@@ -93,23 +93,34 @@ def judged_scoreboard(docket: Docket, seen: Mapping[str, Experiments], *, resamp
 def judged_scoreboard_of_sets(docket: Docket, values: Numbers) -> pd.DataFrame:
     """Return the scoreboard of a docket over sets, from the ``values`` (sets, findings) of all judged findings.
 
-    Columns of ``scoreboard_of_sets``, verdict and not_judged, as in ``judged_scoreboard``.
+    Columns of ``scoreboard_of_sets``, verdict and not_judged, as in ``judged_scoreboard``; share_together, of the sets
+    that meet all patterns of that role at once, those left aside that no set meets.
 
     >>> from analysis.patterns.criteria import Finding
     >>> found = [Finding("trust", "mean", "base", "trust", low=0.1), Finding("ties", "mean", "base", "ties", low=0.1)]
     >>> docket = Docket((Pattern("P1", "High.", "Any.", "made up", found, any_of=True),), {("P1", 1): "not reported"})
     >>> board = judged_scoreboard_of_sets(docket, np.array([[0.5], [0.05], [0.3]]))
-    >>> board[["what", "value", "verdict", "share_of_sets"]].round(2).to_numpy().tolist()
-    [['trust', 0.3, 'met', 0.67], ['ties', nan, 'met', 0.67]]
+    >>> board[["what", "value", "verdict", "share_of_sets", "share_together"]].round(2).to_numpy().tolist()
+    [['trust', 0.3, 'met', 0.67, 0.67], ['ties', nan, 'met', 0.67, 0.67]]
     """
     found = scoreboard_of_sets(docket.judged, values)
+    together = _met_together(docket.judged, values)
     boards = []
     for pattern in docket.patterns:
         mine = found[found["id"] == pattern.id]
         share = float(mine["share_of_sets"].iloc[0]) if len(mine) else np.nan
         rows = _rows_with_verdict(docket, pattern, mine, passed=share >= HALF, decided=bool(np.isfinite(share)))
-        boards += [row | {"share_of_sets": share} for row in rows]
+        shares = {"share_of_sets": share, "share_together": together.get(pattern.role, np.nan)}
+        boards += [row | shares for row in rows]
     return pd.DataFrame(boards)
+
+
+def _met_together(patterns: Sequence[Pattern], values: Numbers) -> dict[str, float]:
+    """Return by role the share of sets that meet all of its patterns at once, those left aside that no set meets."""
+    met = margins_from(patterns, values) >= 0.0
+    roles = np.array([one.role for one in patterns])
+    counted = {role: (roles == role) & met.any(axis=0) for role in set(roles)}
+    return {role: float(met[:, mine].all(axis=1).mean()) for role, mine in counted.items() if mine.any()}
 
 
 def _rows_with_verdict(

@@ -96,7 +96,7 @@ def boards_kept(boards: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write down scoreboards by what was judged: sets, draws of the priors, null models."""
     together = pd.concat([board.assign(of=name) for name, board in boards.items()], ignore_index=True)
     columns = ["of", "id", "role", "what", "value", "ci_low", "ci_high", "low", "high", "decides", "inside", "verdict"]
-    columns += ["not_judged", "share_of_sets"]
+    columns += ["not_judged", "share_of_sets", "share_together"]
     for name in [name for name in (BEST, ACCEPTED, PRIOR) if name in boards]:
         mine = together[together["of"] == name]
         mine[columns[1:]].to_csv(folder / f"{name}.csv", index=False, float_format="%.4g")

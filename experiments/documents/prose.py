@@ -139,12 +139,14 @@ def fit_words() -> str:
     waves = table_of(f"{FITTED}/waves")
     screened, met, accepted = (int(waves[name].sum()) for name in ("screened", "met_screening", "accepted"))
     numbers = table_of(f"{FITTED}/parameters")
-    best = table_of(f"{FITTED}/best").drop_duplicates("id")
+    best, sets = (table_of(f"{FITTED}/{of}").drop_duplicates("id") for of in ("best", "accepted"))
     fitted = best[best["role"] == "fit"]
+    together = float(sets.loc[sets["role"] == "fit", "share_together"].iloc[0])
     return paragraph(
         f"{len(waves)} waves of {screened // len(waves)} sets: {met} met everything on few runs, {accepted} on many "
         f"and were accepted, each a family of its own. On a seed that no fit has seen the best set shows "
-        f"{_met(fitted)} of {len(fitted)} fitted patterns.",
+        f"{_met(fitted)} of {len(fitted)} fitted patterns; {together * accepted:.0f} of the {accepted} sets show all but "
+        "P6 at once, by value.",
         f"{int(numbers['learnt'].sum())} of {len(numbers)} numbers are learnt; {int(numbers['at_edge'].sum())} sit at "
         "an edge of their range.",
     )

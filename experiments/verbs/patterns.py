@@ -209,7 +209,15 @@ def _of_sample(
     shares = board[board["verdict"].isin(["met", "missed"])].drop_duplicates("id")
     told = ", ".join(f"{row['id']} {100 * row['share_of_sets']:.0f} %" for _, row in shares.iterrows())
     words = f"{len(sets)} sets of numbers; a pattern is met if half of them or more meet it, by value"
-    return board, [judged_words(board, model=words), f"Share of sets that meet each: {told}."]
+    together = ", ".join(
+        f"{str(role).replace('_', ' ')} {100 * share:.0f} %"
+        for role, share in board.groupby("role", sort=False)["share_together"].first().dropna().items()
+    )
+    return board, [
+        judged_words(board, model=words),
+        f"Share of sets that meet each: {told}.",
+        f"Share that meet all at once, but those that no set meets: {together}.",
+    ]
 
 
 def _how(settings: PatternsSettings) -> dict[str, Any]:
