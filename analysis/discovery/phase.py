@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from analysis.shared.outcomes import REGIME_NAMES, outcome_of, percent_if_share
+from analysis.shared.outcomes import REGIME_NAMES, is_told_in_percent, outcome_of, percent_if_share
 from analysis.shared.plotting import (
     REGIME_COLOURS,
     WIDTH,
@@ -101,8 +101,7 @@ def phase_diagram(
     outcome = outcome_of(measure)
     of_measure = plane[plane["quantity"] == measure]
     half = float(((of_measure["ci_high"] - of_measure["ci_low"]) / 2.0).median())
-    percent = percent_if_share(outcome).startswith("%")
-    scale = 100.0 if percent else 1.0
+    scale = 100.0 if is_told_in_percent(outcome) else 1.0
     add_title(figure, _prevails_in_words(plane, x=x, y=y))
     unknown = "" if np.isnan(half) else f"; a point's 95 % interval is ± {scale * half:.2g} (median)"
     add_note_and_regime_key(

@@ -10,6 +10,9 @@ from analysis.shared.summaries import CONFIDENCE, t_interval, wilson_interval
 LEAST_SETS = 20
 """Sets from which a difference can be called clear: with fewer, one in twenty may differ and not be seen."""
 
+LEAST_RUNS = 5
+"""Runs a set, on average, from which a share of runs is told set by set: of fewer it is mostly chance."""
+
 
 def over_sets(values: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
     """Return the mean over parameter sets, and the ends of the interval that holds the middle 95 % of them.
@@ -27,6 +30,30 @@ def over_sets(values: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
     if sets.nunique() == 1:
         return over_runs(values)
     return middle_of_sets(values.groupby(sets.to_numpy()).mean())
+
+
+def share_over_sets(is_so: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
+    """Return the share of runs in which something is so, and the ends of its 95 % interval.
+
+    With ``LEAST_RUNS`` runs a set or more it is the mean of the shares of sets, and the interval holds the middle 95 %
+    of these. With fewer, or a single set, it is the share of all runs with Wilson's interval, of chance alone.
+
+    >>> is_so, sets = pd.Series([1.0] * 5 + [0.0] * 5), pd.Series([0] * 5 + [1] * 5)
+    >>> share_over_sets(is_so, sets), [round(end, 2) for end in share_over_sets(is_so, pd.Series(range(10)))]
+    ((0.5, 0.025, 0.975), [0.5, 0.24, 0.76])
+    """
+    if are_told_by_set(runs=len(is_so), sets=sets.nunique()):
+        return over_sets(is_so, sets)
+    return (float(is_so.mean()), *wilson_interval(int(is_so.sum()), total=len(is_so)))
+
+
+def are_told_by_set(*, runs: int, sets: int) -> bool:
+    """Return whether there are runs enough to tell shares of them set by set.
+
+    >>> are_told_by_set(runs=155, sets=31), are_told_by_set(runs=90, sets=31), are_told_by_set(runs=90, sets=1)
+    (True, False, False)
+    """
+    return sets > 1 and runs >= LEAST_RUNS * sets
 
 
 def middle_of_sets(means: pd.Series) -> tuple[float, float, float]:
