@@ -321,8 +321,8 @@ def headline(trajectories: pd.DataFrame, summary: pd.DataFrame, shares: pd.DataF
         note=f"Bars: share of runs; line: {_interval_of(shares)}.",
     )  # fmt: skip
     there = [regime for regime in REGIMES if (shares.loc[shares["regime"] == regime, "share"] > 0).any()]
-    for ax, scenario in zip(axes[:, -1], scenarios_of(shares), strict=True):
-        _regime_bars(ax, shares[shares["scenario"] == scenario].set_index("regime").loc[there])
+    for ax, (scenario, look) in zip(axes[:, -1], looks_of(scenarios_of(shares)).items(), strict=True):
+        _regime_bars(ax, shares[shares["scenario"] == scenario].set_index("regime").loc[there], look.colour)
     axes[0, -1].set_title("Regime at the end,\n% of runs")
     axes[-1, -1].tick_params(labelbottom=True)
     for ax in axes[:, 2]:
@@ -330,10 +330,13 @@ def headline(trajectories: pd.DataFrame, summary: pd.DataFrame, shares: pd.DataF
     return figure
 
 
-def _regime_bars(ax: Axes, shares: pd.DataFrame) -> None:
-    """Draw a bar a regime, named at its right, with its interval."""
+def _regime_bars(ax: Axes, shares: pd.DataFrame, colour: str) -> None:
+    """Draw a bar a regime, named at its right, with its interval; all in the colour of the scenario.
+
+    Some regimes have the name of a scenario, and colours tell scenarios apart here.
+    """
     places = range(len(shares))
-    ax.barh(places, shares["share"], height=0.72, color=[REGIME_COLOURS[str(regime)] for regime in shares.index])
+    ax.barh(places, shares["share"], height=0.72, color=colour, alpha=0.6)
     ax.hlines(places, shares["ci_low"], shares["ci_high"], color="0.25", linewidth=1.1)
     ax.yaxis.tick_right()
     ax.set_yticks(places, [titled(str(regime)) for regime in shares.index], fontsize=9)
@@ -362,8 +365,8 @@ def _shares_note(trajectories: pd.DataFrame, shares: pd.DataFrame) -> str:
     if (shares["interval_over"] == OVER_SETS).all():
         widest = shares.loc[(shares["ci_high"] - shares["ci_low"]).idxmax()]
         ends = f"{100 * widest['ci_low']:.0f} to {100 * widest['ci_high']:.0f} %"
-        where = f"{label_of(str(widest['regime']))} in {mid_sentence(str(widest['scenario']))}"
-        return f"{said}. At the end sets differ most in {where}: {ends} (middle 95 % of accepted sets)."
+        what = f"{mid_sentence(str(widest['scenario']))} ends as {label_of(str(widest['regime']))}"
+        return f"{said}. Sets differ most in how often {what}: {ends} of runs (middle 95 % of accepted sets)."
     fewest = int(runs_of(trajectories).min())
     low, high = wilson_interval(fewest // 2, total=fewest)
     return f"{said}; by chance alone it may be off by up to ± {50 * (high - low):.0f} points (95 % Wilson interval)."

@@ -155,7 +155,8 @@ def scope_in_words(contrasts: pd.DataFrame, *, sets: int) -> str:
             lines.append(f"With few runs a set they hold much chance; replicates={10 * sets} would show less of it.")
     if "sets" in contrasts and are_told_by_set(runs=round(used * runs_per_set), sets=used):
         lines.append(
-            "Intervals of shares of runs hold the middle 95 % of the sets too, each with the share of its runs."
+            "Intervals of shares of runs hold the middle 95 % of the sets too, each with the share of its "
+            f"{runs_per_set:.0f} runs, so that they hold chance too."
         )
     else:
         lines.append(
