@@ -24,7 +24,8 @@ from analysis.comparison.findings import (
 )
 from analysis.comparison.resources import resource_figures
 from analysis.comparison.tables import Comparison
-from analysis.comparison.uncertainty import OVER_SETS, shares_by_set
+from analysis.comparison.uncertainty import shares_by_set
+from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
@@ -363,7 +364,7 @@ def _shares_note(trajectories: pd.DataFrame, shares: pd.DataFrame) -> str:
     """Return what the shares are of, and how far a share may be off at most: by chance, or from set to set."""
     said = f"Share of {counted(runs_of(trajectories), 'run')} of each scenario in each regime"
     if (shares["interval_over"] == OVER_SETS).all():
-        widest = shares.loc[(shares["ci_high"] - shares["ci_low"]).idxmax()]
+        widest = shares.iloc[int((shares["ci_high"] - shares["ci_low"]).argmax())]
         ends = f"{100 * widest['ci_low']:.0f} to {100 * widest['ci_high']:.0f} %"
         what = f"{mid_sentence(str(widest['scenario']))} ends as {label_of(str(widest['regime']))}"
         return f"{said}. Sets differ most in how often {what}: {ends} of runs (middle 95 % of accepted sets)."

@@ -208,7 +208,6 @@ def money(trajectories: pd.DataFrame, *, sets: int = 1) -> Figure:
     """
     totals = _totals(trajectories)
     summary = summary_by_set(totals, sets=sets)
-    table = summary.set_index(["measure", "scenario"])
     scenarios = scenarios_of(totals)
     height = 2.3 + 0.5 * len(scenarios)
     figure, panels = new_figure(1, 3, width=WIDTH, height=height, sharey=True, width_ratios=[3.2, 1.4, 1.4])
@@ -219,11 +218,11 @@ def money(trajectories: pd.DataFrame, *, sets: int = 1) -> Figure:
     )
     add_title(figure, _unspent(summary))
     add_note_and_key(figure, note, [Patch(color=colour, label=name) for name, colour in FUND.values()])
-    _fund_bars(panels[0], table, scenarios)
+    _fund_bars(panels[0], summary, scenarios)
     looks = looks_of(scenarios)
     for ax, measure in zip(panels[1:], OTHER_MONEY, strict=True):
         for place, scenario in enumerate(scenarios):
-            _dot(ax, place, table.loc[(measure, scenario)], colour=looks[scenario].colour)
+            _dot(ax, place, _row(summary, measure, scenario), colour=looks[scenario].colour)
         ax.set(title=titled(measure), xlabel="£m over the run", xlim=(0, None))
         ax.xaxis.set_major_locator(MaxNLocator(nbins=4))
     panels[0].set_yticks(range(len(scenarios)), [textwrap.fill(readable(name), 18) for name in scenarios])
@@ -250,18 +249,18 @@ def _totals(trajectories: pd.DataFrame) -> pd.DataFrame:
     return totals.reset_index()
 
 
-def _fund_bars(ax: Axes, table: pd.DataFrame, scenarios: list[str]) -> None:
+def _fund_bars(ax: Axes, summary: pd.DataFrame, scenarios: list[str]) -> None:
     """Draw a bar a scenario, split by what the fund went into."""
     parts = []
     for place, scenario in enumerate(scenarios):
         start = 0.0
         for measure, (_, colour) in FUND.items():
-            size = float(table.loc[(measure, scenario), "mean"])
+            size = float(_row(summary, measure, scenario)["mean"])
             ax.barh(place, size, left=start, height=0.5, color=colour)
             parts.append((start, place, size))
             start += size
         for measure, height in (("fund_spent_gbp_m", place - 0.33), (_CAME_IN, place + 0.33)):
-            row = table.loc[(measure, scenario)]
+            row = _row(summary, measure, scenario)
             ax.hlines(height, row["ci_low"], row["ci_high"], color="0.25", linewidth=1.4)
     ax.set(title="The fund", xlabel="£m over the run", xlim=(0, None))
     for start, place, size in parts:
@@ -286,7 +285,6 @@ def added_value(runs: pd.DataFrame, summary: pd.DataFrame, *, sets: int = 1) -> 
     looks = looks_of(scenarios)
     height = 2.5 + 0.62 * len(scenarios)
     figure, panels = new_figure(1, 3, width=WIDTH, height=height, width_ratios=[1.1, 1.1, 1.3])
-    table = summary.set_index(["measure", "scenario"])
     add_title(figure, _added_in_words(means_of(summary, "added_value")))
     counts = counted(runs_of(runs), "run")
     note = (
@@ -300,15 +298,15 @@ def added_value(runs: pd.DataFrame, summary: pd.DataFrame, *, sets: int = 1) -> 
     add_note_and_key(figure, note, key)
     for place, scenario in enumerate(scenarios):
         of_runs, colour = runs.loc[runs["scenario"] == scenario, "added_value"], looks[scenario].colour
-        _dot(panels[0], place - 0.14, table.loc[("outcome", scenario)], colour=colour)
-        _dot(panels[0], place + 0.14, table.loc[("outcome_counterfactual", scenario)], colour=colour, is_open=True)
+        _dot(panels[0], place - 0.14, _row(summary, "outcome", scenario), colour=colour)
+        _dot(panels[0], place + 0.14, _row(summary, "outcome_counterfactual", scenario), colour=colour, is_open=True)
         if len(of_runs) > 1:
             panels[1].hlines(place, *np.quantile(of_runs, (0.05, 0.95)), color=colour, linewidth=1)
-        _dot(panels[1], place, table.loc[("added_value", scenario)], colour=colour)
+        _dot(panels[1], place, _row(summary, "added_value", scenario), colour=colour)
         step = 0.7 / len(scenarios)
         for number, measure in enumerate(_ADDED):
             height_there = number + step * (place - (len(scenarios) - 1) / 2)
-            _dot(panels[2], height_there, table.loc[(measure, scenario)], colour=colour, size=5)
+            _dot(panels[2], height_there, _row(summary, measure, scenario), colour=colour, size=5)
     for ax, title in zip(
         panels, ("Outcome and\ncounterfactual", titled("added_value"), f"{titled('added_value')} by theme"), strict=True
     ):
@@ -334,6 +332,11 @@ def _added_in_words(means: pd.Series) -> str:
     most = f"The partnership adds {told('added_value', float(means.max()))} in {mid_sentence(str(first))}"
     least = f"{told('added_value', float(means.min()))} in {mid_sentence(str(last))}"
     return most if len(means) == 1 else f"{most}, {least}"
+
+
+def _row(summary: pd.DataFrame, measure: str, scenario: str) -> pd.Series:
+    """Return the row of a summary for a measure in a scenario."""
+    return summary[(summary["measure"] == measure) & (summary["scenario"] == scenario)].iloc[0]
 
 
 def _interval(sets: int) -> str:

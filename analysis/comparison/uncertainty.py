@@ -12,12 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.shared import summaries
-from analysis.shared.parameter_sets import LEAST_RUNS, LEAST_SETS, are_told_by_set
+from analysis.shared.parameter_sets import (
+    LEAST_RUNS,
+    LEAST_SETS,
+    OVER_RUNS,
+    OVER_SETS,
+    are_told_by_set,
+    means_over_sets,
+)
 from analysis.shared.summaries import CONFIDENCE, HEADLINE
 from sim.regimes import REGIMES
-
-OVER_SETS, OVER_RUNS = "sets", "runs"
-"""What the interval of a share of runs is over: the sets, or all runs, which is chance alone."""
 
 _ENDS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 
@@ -44,8 +48,8 @@ def summary_by_set(runs: pd.DataFrame, *, sets: int) -> pd.DataFrame:
     measures = list(table["measure"].unique())
     for scenario in table["scenario"].unique():
         of_scenario = runs[runs["scenario"] == scenario].set_index("replicate")[measures]
-        means = np.asarray(of_scenario.groupby(of_scenario.index.to_numpy() % sets).mean(), dtype=float)
-        table.loc[table["scenario"] == scenario, ["mean", "ci_low", "ci_high"]] = np.column_stack(_middle(means))
+        found = means_over_sets(of_scenario, of_scenario.index.to_numpy() % sets)
+        table.loc[table["scenario"] == scenario, ["mean", "ci_low", "ci_high"]] = np.column_stack(found)
     return table
 
 

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.comparison.uncertainty import OVER_SETS
-from analysis.shared.parameter_sets import LEAST_SETS
+from analysis.shared.parameter_sets import LEAST_SETS, OVER_SETS
 from analysis.shared.summaries import HEADLINE
 from analysis.shared.words import fewest_digits, is_share, listed, mid_sentence, number, readable, titled
 from sim.measures import MEASURES

@@ -56,8 +56,9 @@ from rich.table import Table
 from analysis.comparison.figures import comparison_figures
 from analysis.comparison.precision import precision_in_words, precision_reached, replicates_needed
 from analysis.comparison.tables import CENTRAL_PAIR, Comparison, compared, usual_reference
-from analysis.comparison.uncertainty import OVER_SETS, scope_in_words
+from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
+from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.precision import in_whole_turns
 from analysis.shared.summaries import HEADLINE, RUN_KEYS
 from experiments.behaviours import OF_SHARES, NumberSet, Turn, on_turns

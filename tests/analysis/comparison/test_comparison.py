@@ -16,8 +16,8 @@ from scipy import stats
 
 from analysis.comparison import figures, words
 from analysis.comparison.tables import compared
-from analysis.comparison.uncertainty import OVER_RUNS, OVER_SETS
 from analysis.run.figures import run_figures
+from analysis.shared.parameter_sets import OVER_RUNS, OVER_SETS
 from analysis.shared.plotting import calendar_axis, looks_of, moments, new_figure, save, spread_apart
 from analysis.shared.summaries import bands, contrasts, regime_shares, regimes_over_time, summary
 from analysis.shared.words import readable, told, unit_of
