@@ -173,7 +173,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
     if not places:
         return results
     in_places = [places[replicate % len(places)].name for replicate in replicate_of_run]
-    return with_places(results, runs[[*RUN_KEYS, *HEADLINE]].assign(place=in_places))
+    return with_places(results, runs[[*RUN_KEYS, *HEADLINE]].assign(place=in_places), sets=sets)
 
 
 def _on_turns(found: Comparison, *, sets: int, replicates: int) -> str:
