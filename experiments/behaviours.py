@@ -120,15 +120,24 @@ class Sample:
         return {"file": self.file, "sets": len(self.sets), "sha256": self.sha256}
 
 
-def on_turns(*, sets: int, replicates: int) -> str:
+OF_SHARES = "those of shares of runs, which are of chance alone,"
+"""Intervals that :func:`on_turns` leaves out where runs are too few to tell shares set by set."""
+
+
+def on_turns(*, sets: int, replicates: int, but_for: str = "") -> str:
     """Return what has to be said of so many replicates that take turns with so many sets.
+
+    ``but_for`` names intervals that it does not hold of.
 
     >>> on_turns(sets=30, replicates=20).partition(",")[0]
     'Replicates take turns with the first 20 of 30 accepted sets of numbers'
+    >>> on_turns(sets=30, replicates=30, but_for=OF_SHARES).partition("so ")[2].partition(" cover")[0]
+    'intervals, but for those of shares of runs, which are of chance alone,'
     """
     which = f"{sets}" if replicates >= sets else f"the first {replicates} of {sets}"
+    intervals = f"intervals, but for {but_for}" if but_for else "intervals"
     return (
-        f"Replicates take turns with {which} accepted sets of numbers, so intervals cover chance and what is unknown "
+        f"Replicates take turns with {which} accepted sets of numbers, so {intervals} cover chance and what is unknown "
         "about behaviour together."
     )
 

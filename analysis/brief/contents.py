@@ -12,6 +12,7 @@ from analysis.brief import words
 from analysis.brief.document import Brief, Line, Option, Part, data_address
 from analysis.brief.figures import brief_figure
 from analysis.brief.tables import QUANTITIES, Effect, effects, title_quantity
+from analysis.shared.parameter_sets import are_told_by_set
 from analysis.shared.words import listed, mid_sentence, readable
 from sim.regimes import REGIMES
 from sim.scenario import Scenario
@@ -70,7 +71,7 @@ class Evidence:
 
 
 def brief_of(evidence: Evidence) -> Brief:
-    """Return the brief: a finding as title, one figure, one table, limits, and how it was done.
+    """Return the brief: a finding as title, one figure, limits, one table, and how it was done.
 
     >>> from sim import scenario_from
     >>> runs = pd.DataFrame({"scenario": "talking_shop", "replicate": [0, 1], "unit": 0, "regime": "talking shop",
@@ -104,9 +105,11 @@ def brief_of(evidence: Evidence) -> Brief:
 
 
 def _endings(runs: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Return the share of runs that end in each regime, a row a scenario; each unit counts alike."""
-    of_units = runs.astype({"regime": str}).groupby(["scenario", "unit"])["regime"]
-    shares = of_units.value_counts(normalize=True).unstack(fill_value=0).groupby("scenario").mean()
+    """Return the share of runs that end in each regime, a row a scenario; each unit with runs enough counts alike."""
+    fewest, units = int(runs.groupby("scenario").size().min()), int(runs["unit"].nunique())
+    parts = ["scenario", "unit"] if are_told_by_set(runs=fewest, sets=units) else ["scenario"]
+    ends = runs.astype({"regime": str}).groupby(parts)["regime"]
+    shares = ends.value_counts(normalize=True).unstack(fill_value=0).groupby("scenario").mean()
     return shares.loc[list(names), [regime for regime in REGIMES if regime in shares]]
 
 

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from analysis.brief.tables import QUANTITIES, WORKS, Effect
 from analysis.brief.words import level_in_words
-from analysis.shared.plotting import GREY, REGIME_COLOURS, add_note, in_house_style, looks_of
+from analysis.shared.plotting import GREY, REGIME_COLOURS, add_note, in_house_style
 from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import mid_sentence, readable, titled
 from sim.regimes import REGIMES
@@ -21,6 +21,7 @@ from sim.regimes import REGIMES
 DRAWN = ("added_value", "engagement", "fund")
 """Quantities of which the differences are drawn."""
 
+_INK = "0.2"
 _ORDER = (*WORKING_REGIMES, *(regime for regime in reversed(REGIMES) if regime not in WORKING_REGIMES))
 _QUANTITIES = {each.name: each for each in QUANTITIES}
 
@@ -46,7 +47,7 @@ def brief_figure(endings: pd.DataFrame, found: Sequence[Effect], reference: str)
     _bars(figure.add_subplot(grid[0, :]), endings, {row.scenario: row for row in found if row.quantity == WORKS.name})
     for place, name in enumerate(drawn):
         rows = [row for row in found if row.quantity == name and row.scenario in others]
-        _differences(figure.add_subplot(grid[1, place]), rows, scenarios, names=place == 0)
+        _differences(figure.add_subplot(grid[1, place]), rows, names=place == 0)
     seen = [regime for regime in _ORDER if regime in endings and endings[regime].max() > 0]
     key = [Patch(color=REGIME_COLOURS[regime], label=titled(regime)) for regime in seen]
     figure.legend(handles=key, loc="outside upper left", ncols=4, fontsize=9, handlelength=1.0, columnspacing=1.2)
@@ -78,17 +79,19 @@ def _bars(ax: Axes, endings: pd.DataFrame, works: dict[str, Effect]) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _differences(ax: Axes, rows: Sequence[Effect], scenarios: Sequence[str], *, names: bool) -> None:
-    """Draw the differences in one quantity with their intervals: filled if clear, open if not."""
-    quantity, looks = _QUANTITIES[rows[0].quantity], looks_of(scenarios)
+def _differences(ax: Axes, rows: Sequence[Effect], *, names: bool) -> None:
+    """Draw the differences in one quantity with their intervals: filled if clear, open if not.
+
+    Colours are those of regimes above, some of which have the name of a scenario: here there are none.
+    """
+    quantity = _QUANTITIES[rows[0].quantity]
     for place, row in enumerate(rows):
-        colour = looks[row.scenario].colour
         low, middle, high = (quantity.scale * end for end in (row.low, row.difference, row.high))
-        ax.hlines(place, low, high, color=colour, linewidth=3, alpha=0.5)
-        ax.plot(middle, place, "o", color=colour, markerfacecolor=colour if row.clear else "white", markersize=6.5)
+        ax.hlines(place, low, high, color=_INK, linewidth=3, alpha=0.4)
+        ax.plot(middle, place, "o", color=_INK, markerfacecolor=_INK if row.clear else "white", markersize=6.5)
     ax.axvline(0.0, color=GREY, linewidth=1)
     unit = quantity.pattern.format("").strip()
-    ax.set(title=quantity.label, xlabel=unit or "Index, 0 to 1", ylim=(len(rows) - 0.5, -0.5))
+    ax.set(title=quantity.label, xlabel=unit or "change of the index", ylim=(len(rows) - 0.5, -0.5))
     ax.margins(x=0.08)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10]))
     shown = [textwrap.fill(readable(row.scenario), 22) for row in rows] if names else []

@@ -3,7 +3,7 @@
 Runs fall into *units*, each of which may be the true one: the accepted sets of numbers that replicates took turns
 with, the draws of a study, or both. An interval holds the middle 95 % of the units, each with the mean of its runs:
 it carries what is not known about behaviour and does not shrink with more runs. With a single unit it carries chance
-alone.
+alone, and so does that of a share of runs where units have too few (``analysis.shared.parameter_sets.LEAST_RUNS``).
 """
 
 from __future__ import annotations
@@ -18,15 +18,12 @@ import pandas as pd
 import scipy
 
 from analysis.policy.tables import COSTS
-from analysis.shared.parameter_sets import LEAST_SETS, over_sets
+from analysis.shared.parameter_sets import LEAST_SETS, are_told_by_set, over_sets, share_over_sets
 from analysis.shared.summaries import WORKING_REGIMES, scenarios_of, t_interval
 from analysis.shared.words import titled
 from sim.parameters import PARAMETERS
 from sim.scenario import Scenario
 from sim.vocabulary import VOCABULARY
-
-FEW_RUNS = 5
-"""Runs a unit below which chance widens an interval much."""
 
 _TIME = ("time_meetings", "time_projects", "time_ties")
 """Senior time of a member that this table takes."""
@@ -50,8 +47,11 @@ class Quantity:
     is_cost: bool = False
 
 
-def _of_measure(name: str, **how: Any) -> Quantity:
-    return Quantity(name, titled(name), VOCABULARY[name].definition, **how)
+def _of_measure(name: str, definition: str = "", **how: Any) -> Quantity:
+    return Quantity(name, titled(name), definition or VOCABULARY[name].definition, **how)
+
+
+_ADDED = "Outcome beyond what the same pounds would have closed, spent by each body alone under the same shocks."
 
 
 WORKS = Quantity(
@@ -62,7 +62,7 @@ _POUNDS: Mapping[str, Any] = {"pattern": "£{}m a year", "scale": 12.0, "digits"
 
 QUANTITIES: tuple[Quantity, ...] = (
     WORKS,
-    _of_measure("added_value", **_GAP),
+    _of_measure("added_value", _ADDED, **_GAP),
     _of_measure("outcome", **_GAP),
     _of_measure("engagement"),
     Quantity("fund", "Fund spent", "Money of the fund that went into projects, posts and capacity.", **_POUNDS),
@@ -110,6 +110,12 @@ class Effect(NamedTuple):
     def enough(self) -> bool:
         """Return whether there are runs and units enough to call a difference clear."""
         return self.runs > 1 and (self.units == 1 or self.units >= LEAST_SETS)
+
+    @property
+    def is_of_chance(self) -> bool:
+        """Return whether the interval of the level is of chance alone, though there are units that may be true."""
+        few = self.quantity == WORKS.name and not are_told_by_set(runs=self.runs, sets=self.units)
+        return few and self.units > 1
 
     @property
     def clear(self) -> bool:
@@ -174,7 +180,7 @@ def effects(runs: pd.DataFrame, reference: str) -> list[Effect]:
 
 def _effect(runs: pd.DataFrame, scenario: str, reference: str, name: str) -> Effect:
     here, there = (runs[runs["scenario"] == one].set_index("replicate") for one in (scenario, reference))
-    level = _level(here[name], here["unit"])
+    level = _level(here[name], here["unit"], share=name == WORKS.name)
     paired = (here[name] - there[name]).dropna()
     units = here["unit"].loc[paired.index]
     means = paired.groupby(units.to_numpy()).mean()
@@ -183,10 +189,10 @@ def _effect(runs: pd.DataFrame, scenario: str, reference: str, name: str) -> Eff
     return Effect(scenario, name, *level, *found, *signs, len(means), len(paired))
 
 
-def _level(values: pd.Series, units: pd.Series) -> tuple[float, float, float]:
+def _level(values: pd.Series, units: pd.Series, *, share: bool) -> tuple[float, float, float]:
     if len(values) == 1:
         return float(values.iloc[0]), math.nan, math.nan
-    return over_sets(values, units)
+    return share_over_sets(values, units) if share else over_sets(values, units)
 
 
 def _difference(values: pd.Series, units: pd.Series) -> tuple[float, float, float]:

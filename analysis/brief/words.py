@@ -11,7 +11,6 @@ import pandas as pd
 
 import sim.parameters
 from analysis.brief.tables import (
-    FEW_RUNS,
     QUANTITIES,
     WORKS,
     Effect,
@@ -21,7 +20,7 @@ from analysis.brief.tables import (
 )
 from analysis.run.turning_points import policy_dates
 from analysis.shared.outcomes import outcome_of
-from analysis.shared.parameter_sets import LEAST_SETS
+from analysis.shared.parameter_sets import LEAST_RUNS, LEAST_SETS, are_told_by_set
 from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import acronyms_told, capital, listed, mid_sentence, readable
 from sim.parameters import PARAMETERS
@@ -87,6 +86,17 @@ def level_in_words(row: Effect) -> str:
     return quantity.pattern.format(shown)
 
 
+def level_interval_in_words(row: Effect) -> str:
+    """Return the interval of what a scenario comes to, and whether it is of chance alone; nothing where there is none.
+
+    >>> row = Effect("a", "works", 0.7, 0.6, 0.8, *[float("nan")] * 3, 0, 0, 31, 90, 0)
+    >>> level_interval_in_words(row), level_interval_in_words(row._replace(runs=155))
+    (' (60 to 80, of chance alone)', ' (60 to 80)')
+    """
+    told = interval_in_words(row.level_low, row.level_high, _QUANTITIES[row.quantity], digits=row.digits)
+    return f"{told.removesuffix(')')}, of chance alone)" if told and row.is_of_chance else told
+
+
 def interval_in_words(low: float, high: float, quantity: Quantity, *, digits: int) -> str:
     """Return an interval in brackets; nothing where there is none.
 
@@ -115,7 +125,7 @@ def told_change(row: Effect) -> str:
     """
     quantity = _QUANTITIES[row.quantity]
     if math.isnan(row.difference):
-        return interval_in_words(row.level_low, row.level_high, quantity, digits=row.digits).strip()
+        return level_interval_in_words(row).strip()
     signed = number(row.difference, quantity, digits=row.digits)
     plus = "+" if signed.strip("0.,") and not signed.startswith("−") else ""
     return f"{plus}{signed}{interval_in_words(row.low, row.high, quantity, digits=row.digits)}"
@@ -165,8 +175,7 @@ def title(found: Sequence[Effect], reference: str) -> str:
     (against,) = (row for row in mine if row.scenario == reference)
     clear, unclear = [row for row in rows if row.clear], [row for row in rows if not row.clear]
     if not rows:
-        interval = interval_in_words(against.level_low, against.level_high, WORKS, digits=0)
-        return f"{capital(_of_100([against]))}{interval}"
+        return f"{capital(_of_100([against]))}{level_interval_in_words(against)}"
     if not clear:
         few = not any(row.enough for row in rows)
         said = "Too few runs to tell" if few else f"No clear gain or loss beside {mid_sentence(reference)}"
@@ -292,14 +301,21 @@ def how_sure(*, units: str, count: int, runs: int) -> list[str]:
         "A difference is between runs with the same people, elections and luck. It is called clear if its interval "
         f"leaves out 0 and there are {LEAST_SETS} {units} or more.",
     ]
+    few = not are_told_by_set(runs=runs, sets=count)
     if units == "draws":
         said.append(
             f"The runs of a draw ({runs / count:g}) meet the same chance in every draw, so these intervals carry the "
             "settings that were varied and hardly chance: with few runs take small differences as open."
         )
-    elif runs < FEW_RUNS * count:
+    elif few:
         said.append(
             f"Few runs of each: chance widens these intervals; {10 * count:,} runs of a scenario show less of it."
+        )
+    if few:
+        said.append(
+            f"How many work together is a share of runs: from {LEAST_RUNS} runs on in each of the {units} "
+            f"({LEAST_RUNS * count:,} of a scenario) its interval is made in this way, with fewer it is Wilson’s over "
+            "all runs, of chance alone."
         )
     return said
 
@@ -345,7 +361,7 @@ def rests_on() -> list[str]:
         "Every month each body at the table decides whether to come, whom to send and what to put in, by rules that "
         "are the same in all scenarios. Regimes are names for measured states; none is written in. The model has "
         f"{levers} levers and {len(uncertain)} numbers about how bodies behave, of which {assumed} are assumed: nobody "
-        "has measured them (partnerships list parameters).",
+        "has measured them.",
         f"It is drawn from: {documents}. {acronyms_told(documents)}",
     ]
 

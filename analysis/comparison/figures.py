@@ -1,6 +1,7 @@
 """Figures that set scenarios side by side, from many runs of each.
 
 Every function takes tidy frames (see ``analysis.shared.summaries``) and returns the Axes it drew on or a new Figure.
+What titles tell of ends is read off ``summary`` and ``regimes``, the tables beside the figures.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from analysis.comparison.findings import (
     regimes_in_words,
 )
 from analysis.comparison.resources import resource_figures
+from analysis.comparison.tables import Comparison
+from analysis.comparison.uncertainty import shares_by_set
+from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
@@ -50,7 +54,6 @@ from analysis.shared.summaries import (
     ByColumns,
     bands,
     months_with,
-    regime_shares,
     regimes_over_time,
     scenarios_of,
     wilson_interval,
@@ -58,6 +61,7 @@ from analysis.shared.summaries import (
 from analysis.shared.words import listed, mid_sentence, readable, titled
 from sim.population import SECTORS
 from sim.regimes import REGIMES
+from sim.vocabulary import label_of
 
 
 @in_house_style
@@ -76,47 +80,51 @@ def measure_over_time(trajectories: pd.DataFrame, measure: str, *, ax: Axes | No
 
 
 @in_house_style
-def engagement_by_sector(trajectories: pd.DataFrame) -> Figure:
+def engagement_by_sector(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Return a figure of engagement over time, a row a scenario and a column a sector.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> figure = engagement_by_sector(run.assign(**{f"engagement_{sector}": 0.5 for sector in SECTORS}))
+    >>> of_sectors = {f"engagement_{sector}": 0.5 for sector in SECTORS}
+    >>> summary = pd.DataFrame({"scenario": "baseline", "measure": list(of_sectors), "mean": 0.5})
+    >>> figure = engagement_by_sector(run.assign(**of_sectors), summary)
     >>> [ax.get_title(loc="left") for ax in figure.axes]
     ['Councils', 'Agencies', 'Businesses', 'Voluntary bodies']
     """
     sectors = {f"engagement_{sector}": titled(sector) for sector in SECTORS}
     says = "presence in the last year (a junior counts a quarter), as far as promises were kept; an index from 0 to 1"
-    return fan_grid(trajectories, sectors, title=most_engaged_sectors(trajectories), note=f"Engagement: {says}.")[0]
+    return fan_grid(trajectories, sectors, title=most_engaged_sectors(summary), note=f"Engagement: {says}.")[0]
 
 
 @in_house_style
-def dominance(trajectories: pd.DataFrame) -> Figure:
+def dominance(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Return a figure of the concentration of influence and of the share of the most influential body.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> [ax.get_title(loc="left") for ax in dominance(run.assign(dominance=0.25, top_share=0.5)).axes]
+    >>> summary = pd.DataFrame({"scenario": ["baseline"], "measure": "top_share", "mean": 0.5})
+    >>> [ax.get_title(loc="left") for ax in dominance(run.assign(dominance=0.25, top_share=0.5), summary).axes]
     ['Dominance, normalised Herfindahl index', 'Top share of influence, %']
     """
     return _fans(
-        trajectories, ("dominance", "top_share"), about="top_share",
+        trajectories, summary, ("dominance", "top_share"), about="top_share",
         note="Dominance: 0 all equal, 1 one body has all the influence.",
     )  # fmt: skip
 
 
 @in_house_style
-def outcome(trajectories: pd.DataFrame) -> Figure:
+def outcome(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Return a figure of the outcome beside what the partnership adds to it.
 
     Dotted lines are the median counterfactual: the same place and shocks without a partnership.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> figure = outcome(run.assign(outcome=0.25, outcome_counterfactual=0.125, added_value=0.125))
+    >>> summary = pd.DataFrame({"scenario": ["baseline"], "measure": "added_value", "mean": 0.125})
+    >>> figure = outcome(run.assign(outcome=0.25, outcome_counterfactual=0.125, added_value=0.125), summary)
     >>> [ax.get_title(loc="left") for ax in figure.axes]
-    ['Outcome, % of the gap', 'Added value, % of the gap']
+    ['Outcome, points of the gap', 'Added value, points of the gap']
     """
     figure, axes = fan_grid(
         trajectories, {name: headed(name, wrap=40) for name in ("outcome", "added_value")},
-        title=end_in_words(trajectories, "added_value"),
+        title=end_in_words(summary, "added_value"),
         note="Gap: to the national average. Dotted: median without a partnership, under the same shocks.",
     )  # fmt: skip
     dotted = bands(trajectories, "outcome_counterfactual").groupby("scenario", sort=False, observed=True)
@@ -127,33 +135,37 @@ def outcome(trajectories: pd.DataFrame) -> Figure:
 
 
 @in_house_style
-def trust(trajectories: pd.DataFrame) -> Figure:
+def trust(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Return a figure of trust over time: overall, within sectors, across sectors, and how mutual it is.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> figure = trust(run.assign(trust=0.5, trust_within=0.75, trust_across=0.25, trust_reciprocity=1.0))
+    >>> run = run.assign(trust=0.5, trust_within=0.75, trust_across=0.25, trust_reciprocity=1.0)
+    >>> figure = trust(run, pd.DataFrame({"scenario": ["baseline"], "measure": "trust", "mean": 0.5}))
     >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes][:2]
     ['Trust, 0 to 1', 'Trust within sectors, 0 to 1']
     """
     return _fans(
-        trajectories, ("trust", "trust_within", "trust_across", "trust_reciprocity"), about="trust",
+        trajectories, summary, ("trust", "trust_within", "trust_across", "trust_reciprocity"), about="trust",
         note="Reciprocity: 1 when trust is returned in full.",
     )  # fmt: skip
 
 
-def _fans(trajectories: pd.DataFrame, measures: Sequence[str], *, about: str, note: str) -> Figure:
+def _fans(
+    trajectories: pd.DataFrame, summary: pd.DataFrame, measures: Sequence[str], *, about: str, note: str
+) -> Figure:
     """Return the fans of measures, under what is found of one of them."""
     wrap = 84 // len(measures)
     panels = {name: headed(name, wrap=wrap) for name in measures}
-    return fan_grid(trajectories, panels, title=end_in_words(trajectories, about), note=note)[0]
+    return fan_grid(trajectories, panels, title=end_in_words(summary, about), note=note)[0]
 
 
 @in_house_style
-def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
+def regime_shares_over_time(trajectories: pd.DataFrame, regimes: pd.DataFrame) -> Figure:
     """Return a figure of the share of runs in each regime over time, stacked, one panel a scenario.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> figure = regime_shares_over_time(run.assign(regime=["talking shop", "hollow"]))
+    >>> run = run.assign(regime=["talking shop", "hollow"])
+    >>> figure = regime_shares_over_time(run, shares_by_set(run[run["month"] == 1], sets=1))
     >>> [(ax.get_title(loc="left"), ax.get_ylabel()) for ax in figure.axes]
     [('Baseline', 'Share of runs, %')]
     """
@@ -162,9 +174,8 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
     rows, columns = grid_shape(len(scenarios), most_columns=3)
     figure, panels = new_figure(rows, columns, width=WIDTH, height=1.9 + 2.0 * rows, sharey=True)
     hide_unused(panels, len(scenarios))
-    last = trajectories[trajectories["month"] == trajectories["month"].max()]
-    add_title(figure, regimes_in_words(regime_shares(last)))
-    add_note_and_regime_key(figure, _shares_note(trajectories), trajectories["regime"].unique())
+    add_title(figure, regimes_in_words(regimes))
+    add_note_and_regime_key(figure, _shares_note(trajectories, regimes), trajectories["regime"].unique())
     for ax, scenario in zip(panels, scenarios, strict=False):
         here = table[table["scenario"] == scenario]
         ax.stackplot(
@@ -182,15 +193,16 @@ def regime_shares_over_time(trajectories: pd.DataFrame) -> Figure:
 
 
 @in_house_style
-def final_regimes(runs: pd.DataFrame) -> Figure:
-    """Return a figure of the share of runs that end in each regime that occurs, with 95 % Wilson intervals.
+def final_regimes(runs: pd.DataFrame, shares: pd.DataFrame) -> Figure:
+    """Return a figure of the share of runs that end in each regime that occurs, with its 95 % interval.
+
+    ``shares`` are those of ``runs`` (see ``analysis.comparison.uncertainty.shares_by_set``).
 
     >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "regime": ["talking shop", "dissolved"]})
-    >>> figure = final_regimes(runs)
+    >>> figure = final_regimes(runs, shares_by_set(runs, sets=1))
     >>> len(figure.axes), figure.axes[0].get_yticklabels()[0].get_text()
     (2, 'Baseline')
     """
-    shares = regime_shares(runs)
     scenarios = scenarios_of(shares)
     there = [regime for regime in REGIMES if (runs["regime"] == regime).any()]
     height = 1.9 + 0.42 * len(scenarios)
@@ -198,9 +210,8 @@ def final_regimes(runs: pd.DataFrame) -> Figure:
     add_title(figure, regimes_in_words(shares))
     none = [regime for regime in REGIMES if regime not in there]
     rest = f" No run ends as {listed(none, word='or')}." if none else ""
-    add_note(
-        figure, f"Dot: share of {counted(runs_of(runs), 'run')} of each scenario. Line: 95 % Wilson interval.{rest}"
-    )
+    dot = f"Dot: share of {counted(runs_of(runs), 'run')} of each scenario."
+    add_note(figure, f"{dot} Line: {_interval_of(shares)}.{rest}")
     looks = looks_of(scenarios)
     colours = [looks[scenario].colour for scenario in scenarios]
     for ax, regime in zip(panels, there, strict=True):
@@ -259,10 +270,11 @@ def paired_contrasts(contrasts: pd.DataFrame, compared: Sequence[str]) -> Figure
 
 
 @in_house_style
-def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def final_regime_bars(runs: pd.DataFrame, *, sets: int = 1, ax: Axes | None = None) -> Axes:
     """Return a panel with one bar a scenario, split by final regime.
 
-    The text above a bar gives the share of the commonest regime and its 95 % Wilson interval.
+    The text above a bar gives the share of the commonest regime and its 95 % interval: Wilson's, of chance alone, or
+    over the ``sets`` that replicates took turns with (see ``analysis.comparison.uncertainty.shares_by_set``).
 
     >>> regimes = ["talking shop"] * 3 + ["dissolved"]
     >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": range(4), "regime": regimes})
@@ -270,7 +282,7 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ['Baseline', '75 % (30 to 95)']
     """
     ax = own_axes(ax)
-    shares = regime_shares(runs)
+    shares = shares_by_set(runs, sets=sets)
     scenarios = scenarios_of(shares)
     looks = looks_of(scenarios)
     for place, scenario in enumerate(scenarios):
@@ -293,25 +305,25 @@ def final_regime_bars(runs: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 @in_house_style
-def headline(trajectories: pd.DataFrame, runs: pd.DataFrame) -> Figure:
+def headline(trajectories: pd.DataFrame, summary: pd.DataFrame, shares: pd.DataFrame) -> Figure:
     """Return the figure that sums a comparison up, a row a scenario: engagement, dominance, added value, final regimes.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
     >>> run = run.assign(engagement=0.5, top_share=0.25, added_value=0.125, regime="talking shop")
-    >>> figure = headline(run, run[run["month"] == 1])
-    >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
-    ['Engagement, index', 'Top share of influence, %', 'Added value, % of the gap', 'Regime at the end, % of runs']
+    >>> summary = pd.DataFrame({"scenario": ["baseline"], "measure": "engagement", "mean": 0.5})
+    >>> figure = headline(run, summary, shares_by_set(run[run["month"] == 1], sets=1))
+    >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes][1:]
+    ['Top share of influence, %', 'Added value, points of the gap', 'Regime at the end, % of runs']
     """
     measures = ("engagement", "top_share", "added_value")
     figure, axes = fan_grid(
         trajectories, {name: headed(name, wrap=13) for name in measures},
-        title=headline_in_words(trajectories, regime_shares(runs)), more_columns=1,
-        note="Bars: share of runs; line: 95 % Wilson interval.",
+        title=headline_in_words(summary, shares), more_columns=1,
+        note=f"Bars: share of runs; line: {_interval_of(shares)}.",
     )  # fmt: skip
-    shares = regime_shares(runs)
-    there = [regime for regime in REGIMES if (runs["regime"] == regime).any()]
-    for ax, scenario in zip(axes[:, -1], scenarios_of(shares), strict=True):
-        _regime_bars(ax, shares[shares["scenario"] == scenario].set_index("regime").loc[there])
+    there = [regime for regime in REGIMES if (shares.loc[shares["regime"] == regime, "share"] > 0).any()]
+    for ax, (scenario, look) in zip(axes[:, -1], looks_of(scenarios_of(shares)).items(), strict=True):
+        _regime_bars(ax, shares[shares["scenario"] == scenario].set_index("regime").loc[there], look.colour)
     axes[0, -1].set_title("Regime at the end,\n% of runs")
     axes[-1, -1].tick_params(labelbottom=True)
     for ax in axes[:, 2]:
@@ -319,10 +331,13 @@ def headline(trajectories: pd.DataFrame, runs: pd.DataFrame) -> Figure:
     return figure
 
 
-def _regime_bars(ax: Axes, shares: pd.DataFrame) -> None:
-    """Draw a bar a regime, named at its right, with its interval."""
+def _regime_bars(ax: Axes, shares: pd.DataFrame, colour: str) -> None:
+    """Draw a bar a regime, named at its right, with its interval; all in the colour of the scenario.
+
+    Some regimes have the name of a scenario, and colours tell scenarios apart here.
+    """
     places = range(len(shares))
-    ax.barh(places, shares["share"], height=0.72, color=[REGIME_COLOURS[str(regime)] for regime in shares.index])
+    ax.barh(places, shares["share"], height=0.72, color=colour, alpha=0.6)
     ax.hlines(places, shares["ci_low"], shares["ci_high"], color="0.25", linewidth=1.1)
     ax.yaxis.tick_right()
     ax.set_yticks(places, [titled(str(regime)) for regime in shares.index], fontsize=9)
@@ -339,43 +354,54 @@ def _list_scenarios(ax: Axes, scenarios: list[str]) -> None:
     ax.set_ylim(len(scenarios) - 0.5, -0.5)
 
 
-def _shares_note(trajectories: pd.DataFrame) -> str:
-    """Return what the shares are of, and how far chance may move a share over that many runs at most."""
+def _interval_of(shares: pd.DataFrame) -> str:
+    """Return what the intervals of shares of runs are."""
+    over_sets = (shares["interval_over"] == OVER_SETS).all()
+    return "the middle 95 % of accepted sets" if over_sets else "95 % Wilson interval, of chance alone"
+
+
+def _shares_note(trajectories: pd.DataFrame, shares: pd.DataFrame) -> str:
+    """Return what the shares are of, and how far a share may be off at most: by chance, or from set to set."""
+    said = f"Share of {counted(runs_of(trajectories), 'run')} of each scenario in each regime"
+    if (shares["interval_over"] == OVER_SETS).all():
+        widest = shares.iloc[int((shares["ci_high"] - shares["ci_low"]).argmax())]
+        ends = f"{100 * widest['ci_low']:.0f} to {100 * widest['ci_high']:.0f} %"
+        what = f"{mid_sentence(str(widest['scenario']))} ends as {label_of(str(widest['regime']))}"
+        return f"{said}. Sets differ most in how often {what}: {ends} of runs (middle 95 % of accepted sets)."
     fewest = int(runs_of(trajectories).min())
     low, high = wilson_interval(fewest // 2, total=fewest)
-    return (
-        f"Share of {counted(runs_of(trajectories), 'run')} of each scenario in each regime; "
-        f"by chance a share may be off by up to ± {50 * (high - low):.0f} points (95 % Wilson interval)."
-    )
+    return f"{said}; by chance alone it may be off by up to ± {50 * (high - low):.0f} points (95 % Wilson interval)."
 
 
-def comparison_figures(
-    trajectories: ByColumns, runs: ByColumns, contrasts: pd.DataFrame
-) -> dict[str, Callable[[], Figure]]:
+def comparison_figures(trajectories: ByColumns, runs: ByColumns, found: Comparison) -> dict[str, Callable[[], Figure]]:
     """Return how to draw each figure of a comparison of scenarios, by its name.
 
     ``trajectories`` has one row a run and month, ``runs`` one row a run (see ``analysis.shared.summaries``); of both
-    each figure reads the columns it needs. ``contrasts`` is empty for a single scenario. Of ties, senior time, money
-    by use and added value there are figures if the months have such measures.
+    each figure reads the columns it needs. ``found`` is what the runs came to. Of ties, senior time, money by use and
+    added value there are figures if the months have such measures.
 
+    >>> from analysis.comparison.tables import compared
     >>> from sim.measures import MEASURES
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"],
     ...                     "regime": "talking shop", **dict.fromkeys(MEASURES, 0.5)})
-    >>> figures = comparison_figures(run, run[run["month"] == 1], pd.DataFrame())
+    >>> ends = run[run["month"] == 1].drop(columns=["month", "date"])
+    >>> figures = comparison_figures(run, ends, compared(ends, "baseline"))
     >>> list(figures)[:3], bool(figures["trust"]().axes)
     (['headline', 'engagement_by_sector', 'dominance'], True)
     """
     months, ends = partial(months_with, trajectories), runs[["scenario", "replicate", "regime"]]
+    summary, regimes = found.summary, found.regimes
+    of_sectors = [f"engagement_{sector}" for sector in SECTORS]
     figures: dict[str, Callable[[], Figure]] = {
-        "headline": lambda: headline(months("engagement", "top_share", "added_value"), ends),
-        "engagement_by_sector": lambda: engagement_by_sector(months(*(f"engagement_{sector}" for sector in SECTORS))),
-        "dominance": lambda: dominance(months("dominance", "top_share")),
-        "outcome": lambda: outcome(months("outcome", "outcome_counterfactual", "added_value")),
-        "trust": lambda: trust(months("trust", "trust_within", "trust_across", "trust_reciprocity")),
-        "regime_shares": lambda: regime_shares_over_time(months("regime")),
-        "regimes_final": lambda: final_regimes(ends),
+        "headline": lambda: headline(months("engagement", "top_share", "added_value"), summary, regimes),
+        "engagement_by_sector": lambda: engagement_by_sector(months(*of_sectors), summary),
+        "dominance": lambda: dominance(months("dominance", "top_share"), summary),
+        "outcome": lambda: outcome(months("outcome", "outcome_counterfactual", "added_value"), summary),
+        "trust": lambda: trust(months("trust", "trust_within", "trust_across", "trust_reciprocity"), summary),
+        "regime_shares": lambda: regime_shares_over_time(months("regime"), regimes),
+        "regimes_final": lambda: final_regimes(ends, regimes),
     }
-    figures |= resource_figures(trajectories, runs)
-    if len(contrasts):
-        figures["contrasts"] = lambda: paired_contrasts(contrasts, scenarios_of(ends))
+    figures |= resource_figures(trajectories, runs, found)
+    if len(found.contrasts):
+        figures["contrasts"] = lambda: paired_contrasts(found.contrasts, scenarios_of(ends))
     return figures

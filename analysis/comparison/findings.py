@@ -1,7 +1,6 @@
-"""What the figures of a comparison show, in one line each, worked out from the numbers that they draw: their titles.
+"""What the figures of a comparison show, in one line each: their titles.
 
-A value *at the end* is the mean over runs of what the table of runs has: of the last month where a measure adds up over
-a run, else of the last year.
+Values are those of the tables beside them: ``summary`` and ``regimes`` of ``analysis.comparison.tables.compared``.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.comparison.words import contrast_rows, is_clear
-from analysis.shared.summaries import HEADLINE, at_the_end, scenarios_of
+from analysis.shared.summaries import HEADLINE, scenarios_of
 from analysis.shared.words import SPACE, listed, mid_sentence, readable, titled, told
 from sim.population import SECTORS
 from sim.vocabulary import label_of
@@ -21,18 +20,28 @@ _FEW = 3
 """Scenarios that a title names one by one."""
 
 
-def end_in_words(trajectories: pd.DataFrame, measure: str) -> str:
+def means_of(summary: pd.DataFrame, measure: str) -> pd.Series:
+    """Return the mean of a measure by scenario.
+
+    >>> means_of(pd.DataFrame({"scenario": list("ab"), "measure": "trust", "mean": [0.5, 0.25]}), "trust").to_dict()
+    {'a': 0.5, 'b': 0.25}
+    """
+    means: pd.Series = summary[summary["measure"] == measure].set_index("scenario")["mean"]
+    return means
+
+
+def end_in_words(summary: pd.DataFrame, measure: str) -> str:
     """Return in which scenario a measure ends highest and in which lowest.
 
-    >>> months = pd.DataFrame({"scenario": list("abc"), "replicate": 0, "month": 0, "added_value": [0.04, 0, -0.01]})
-    >>> print(end_in_words(months.assign(engagement=[0.5, 0.75, 0.25]), "engagement"))
+    >>> summary = pd.DataFrame({"scenario": list("abc"), "measure": "engagement", "mean": [0.5, 0.75, 0.25]})
+    >>> print(end_in_words(summary, "engagement"))
     Engagement ends highest in b (0.75) and lowest in c (0.25)
-    >>> print(end_in_words(months[:1], "added_value"))
-    Added value ends at 4.0\N{NO-BREAK SPACE}% of the gap in a
-    >>> print(end_in_words(months.assign(added_value=0.0), "added_value"))
-    Added value ends alike in all 3 scenarios (0.0\N{NO-BREAK SPACE}% of the gap)
+    >>> print(end_in_words(summary[:1].assign(measure="added_value", mean=0.04), "added_value"))
+    Added value ends at 4.0\N{NO-BREAK SPACE}points of the gap in a
+    >>> print(end_in_words(summary.assign(measure="added_value", mean=0.0), "added_value"))
+    Added value ends alike in all 3 scenarios (0.0\N{NO-BREAK SPACE}points of the gap)
     """
-    ends = at_the_end(trajectories, measure)
+    ends = means_of(summary, measure)
     first, last = ends.idxmax(), ends.idxmin()
     high, low = told(measure, float(ends.max())), told(measure, float(ends.min()))
     if len(ends) == 1:
@@ -45,17 +54,17 @@ def end_in_words(trajectories: pd.DataFrame, measure: str) -> str:
     )
 
 
-def headline_in_words(trajectories: pd.DataFrame, shares: pd.DataFrame) -> str:
+def headline_in_words(summary: pd.DataFrame, shares: pd.DataFrame) -> str:
     """Return where engagement ends highest and lowest, and in what most runs of these two end.
 
-    >>> months = pd.DataFrame({"scenario": ["a", "b"], "replicate": 0, "month": 0, "engagement": [0.7, 0.3]})
+    >>> summary = pd.DataFrame({"scenario": ["a", "b"], "measure": "engagement", "mean": [0.7, 0.3]})
     >>> shares = pd.DataFrame({"scenario": ["a", "b"], "regime": ["hollow", "dissolved"], "share": [1.0, 0.75]})
-    >>> headline_in_words(months, shares).partition("; ")[2].replace(SPACE, " ")
+    >>> headline_in_words(summary, shares).partition("; ")[2].replace(SPACE, " ")
     'a ends mostly as hollow (100 %), b as dissolved (75 %)'
     """
-    ends = at_the_end(trajectories, "engagement")
+    ends = means_of(summary, "engagement")
     two = list(dict.fromkeys([str(ends.idxmax()), str(ends.idxmin())]))
-    return f"{end_in_words(trajectories, 'engagement')}; {_mostly(shares, two)}"
+    return f"{end_in_words(summary, 'engagement')}; {_mostly(shares, two)}"
 
 
 def regimes_in_words(shares: pd.DataFrame) -> str:
@@ -91,15 +100,14 @@ def _commonest(shares: pd.DataFrame, scenario: str) -> tuple[str, float]:
     return str(here.idxmax()), float(here.max())
 
 
-def most_engaged_sectors(trajectories: pd.DataFrame) -> str:
+def most_engaged_sectors(summary: pd.DataFrame) -> str:
     """Return which sector ends most engaged, and which least, and in how many of the scenarios.
 
-    >>> run = pd.DataFrame({"scenario": ["a"], "replicate": 0, "month": 0, "engagement_council": 0.5})
-    >>> run = run.assign(engagement_agency=0.4, engagement_business=0.25, engagement_voluntary=0.3)
-    >>> most_engaged_sectors(run)
+    >>> measures = [f"engagement_{sector}" for sector in ("council", "agency", "business", "voluntary")]
+    >>> most_engaged_sectors(pd.DataFrame({"scenario": "a", "measure": measures, "mean": [0.5, 0.4, 0.25, 0.3]}))
     'Councils end most engaged, businesses least'
     """
-    ends = pd.DataFrame({sector: at_the_end(trajectories, f"engagement_{sector}") for sector in SECTORS})
+    ends = pd.DataFrame({sector: means_of(summary, f"engagement_{sector}") for sector in SECTORS})
     total = len(ends)
     parts = []
     for found, words in ((ends.idxmax(axis=1), "most engaged"), (ends.idxmin(axis=1), "least")):

@@ -16,9 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from numpy.typing import NDArray
 
-from analysis.comparison.findings import end_in_words
+from analysis.comparison.findings import end_in_words, means_of
+from analysis.comparison.tables import Comparison
+from analysis.comparison.uncertainty import sets_used, summary_by_set
 from analysis.shared.plotting import (
     GREY,
     WIDTH,
@@ -36,8 +37,8 @@ from analysis.shared.plotting import (
     new_figure,
     runs_of,
 )
-from analysis.shared.summaries import ByColumns, months_with, scenarios_of, t_interval
-from analysis.shared.words import SPACE, capital, mid_sentence, readable, titled, told
+from analysis.shared.summaries import ByColumns, months_with, scenarios_of
+from analysis.shared.words import SPACE, capital, mid_sentence, readable, titled, told, unit_of
 from sim.population import THEMES
 
 TIES = ("tie_density", "tie_cross_sector_share", "core_share")
@@ -64,6 +65,9 @@ FUND: Mapping[str, tuple[str, str]] = {
     "fund_held_gbp_m": ("held at the end", "#56B4E9"),
     "fund_forfeited_gbp_m": ("went back unspent", "#D55E00"),
 }
+_CAME_IN = "fund_all_gbp_m"
+"""All that came into the fund over the run, by what it went into."""
+
 OTHER_MONEY = ("contribution_pooled_gbp_m", "private_gbp_m")
 _ADDED = tuple(f"added_value_{theme}" for theme in THEMES)
 OF_ADDED_VALUE = ("outcome", "outcome_counterfactual", "added_value", *_ADDED)
@@ -72,18 +76,22 @@ _NARROW = 0.06
 """Parts of the fund smaller than this share of the axis have no number in them."""
 
 
-def resource_figures(trajectories: ByColumns, runs: ByColumns) -> dict[str, Callable[[], Figure]]:
+def resource_figures(trajectories: ByColumns, runs: ByColumns, found: Comparison) -> dict[str, Callable[[], Figure]]:
     """Return how to draw each of these figures that the measures of the months allow, by its name.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0], "date": ["2001-04"]})
-    >>> list(resource_figures(run, run)), list(resource_figures(run.assign(**dict.fromkeys(TIES, 0.5)), run))
-    ([], ['ties'])
+    >>> found = Comparison(*[pd.DataFrame()] * 3)
+    >>> list(resource_figures(run, run, found))
+    []
+    >>> list(resource_figures(run.assign(**dict.fromkeys(TIES, 0.5)), run, found))
+    ['ties']
     """
+    summary = found.summary
     needed: dict[str, tuple[set[str], Callable[[pd.DataFrame], Figure]]] = {
-        "ties": (set(TIES), ties),
-        "senior_time": ({"time_had", "time_spared", *CLAIMS}, senior_time),
-        "scarcity": ({"scarcity", "time_elsewhere"}, scarcity),
-        "money": ({*FUND, *OTHER_MONEY}, money),
+        "ties": (set(TIES), partial(ties, summary=summary)),
+        "senior_time": ({"time_had", "time_spared", *CLAIMS}, partial(senior_time, summary=summary)),
+        "scarcity": ({"scarcity", "time_elsewhere"}, partial(scarcity, summary=summary)),
+        "money": ({*FUND, *OTHER_MONEY}, partial(money, sets=found.sets)),
     }
     there = set(trajectories)
     figures: dict[str, Callable[[], Figure]] = {
@@ -92,7 +100,8 @@ def resource_figures(trajectories: ByColumns, runs: ByColumns) -> dict[str, Call
         if measures <= there
     }
     if set(OF_ADDED_VALUE) <= there:
-        figures["added_value"] = lambda: added_value(runs[["scenario", "replicate", *OF_ADDED_VALUE]])
+        columns = ["scenario", "replicate", "added_value"]
+        figures["added_value"] = lambda: added_value(runs[columns], summary, sets=found.sets)
     return figures
 
 
@@ -101,27 +110,30 @@ def _drawn(draw: Callable[[pd.DataFrame], Figure], trajectories: ByColumns, meas
 
 
 @in_house_style
-def ties(trajectories: pd.DataFrame) -> Figure:
+def ties(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Return a figure of how many pairs are tied, how many ties join sectors, and how large the core is, over time.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> [" ".join(ax.get_title(loc="left").split()) for ax in ties(run.assign(**dict.fromkeys(TIES, 0.5))).axes]
+    >>> summary = pd.DataFrame({"scenario": ["a"], "measure": "tie_density", "mean": 0.5})
+    >>> figure = ties(run.assign(**dict.fromkeys(TIES, 0.5)), summary)
+    >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
     ['Density of ties, %', 'Ties across sectors, %', 'Share of members in the core, %']
     """
     note = "Core: members each tied to at least half of the others in it; seen once a year."
     panels = {measure: headed(measure, wrap=26) for measure in TIES}
-    return fan_grid(trajectories, panels, title=end_in_words(trajectories, "tie_density"), note=note)[0]
+    return fan_grid(trajectories, panels, title=end_in_words(summary, "tie_density"), note=note)[0]
 
 
 @in_house_style
-def senior_time(trajectories: pd.DataFrame) -> Figure:
+def senior_time(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Return a figure of what claims senior time, stacked over time, one panel a scenario; means over runs.
 
     Claims are half-days a month of a member; the black line is what a member has, the dotted one that and what staff
     and one-stop shops take over.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> figure = senior_time(run.assign(time_had=10.0, time_spared=1.0, **dict.fromkeys(CLAIMS, 1.0)))
+    >>> summary = pd.DataFrame({"scenario": "baseline", "measure": list(CLAIMS), "mean": 1.0})
+    >>> figure = senior_time(run.assign(time_had=10.0, time_spared=1.0, **dict.fromkeys(CLAIMS, 1.0)), summary)
     >>> [(ax.get_title(loc="left"), ax.get_ylabel()) for ax in figure.axes]
     [('Baseline', 'Half-days a month')]
     """
@@ -148,15 +160,14 @@ def senior_time(trajectories: pd.DataFrame) -> Figure:
         calendar_axis(ax, most_ticks=5)
         if place % across == 0:
             ax.set_ylabel("Half-days a month")
-    add_title(figure, _most_time(means))
+    add_title(figure, _most_time(summary))
     add_note_and_key(figure, note, [Patch(color=CLAIMS[name][1], label=CLAIMS[name][0]) for name in reversed(seen)])
     return figure
 
 
-def _most_time(means: pd.DataFrame) -> str:
+def _most_time(summary: pd.DataFrame) -> str:
     """Return what claims most senior time in the last year beside own business, in which scenario most."""
-    last = means.groupby("scenario", sort=False).tail(_YEAR).groupby("scenario", sort=False).mean()
-    others = last[[name for name in CLAIMS if name != "time_own_business"]]
+    others = pd.DataFrame({name: means_of(summary, name) for name in CLAIMS if name != "time_own_business"})
     measure, scenario = str(others.max().idxmax()), str(others.max(axis=1).idxmax())
     return (
         f"Beside own business most senior time goes into {CLAIMS[measure][0]} in {mid_sentence(scenario)} "
@@ -165,11 +176,12 @@ def _most_time(means: pd.DataFrame) -> str:
 
 
 @in_house_style
-def scarcity(trajectories: pd.DataFrame) -> Figure:
+def scarcity(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """Return a figure of how scarce senior time is over time, and to how many other tables seniors go.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
-    >>> figure = scarcity(run.assign(scarcity=0.5, time_elsewhere=1.0))
+    >>> summary = pd.DataFrame({"scenario": ["a"], "measure": "scarcity", "mean": 0.5})
+    >>> figure = scarcity(run.assign(scarcity=0.5, time_elsewhere=1.0), summary)
     >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
     ['Scarcity of senior time, 1 all time is claimed', 'Other tables']
     """
@@ -177,15 +189,17 @@ def scarcity(trajectories: pd.DataFrame) -> Figure:
     smooth = trajectories.assign(time_elsewhere=by_run.rolling(_YEAR, min_periods=1).mean().to_numpy())
     panels = {"scarcity": headed("scarcity", wrap=26), "time_elsewhere": titled("time_elsewhere")}
     note = "Scarcity: the square of the share of senior time that is claimed. Other tables: mean of the last 12 months."
-    figure, axes = fan_grid(smooth, panels, title=end_in_words(trajectories, "scarcity"), note=note)
+    figure, axes = fan_grid(smooth, panels, title=end_in_words(summary, "scarcity"), note=note)
     for ax in axes[:, 0]:
         ax.axhline(1.0, color=GREY, linewidth=0.8)
     return figure
 
 
 @in_house_style
-def money(trajectories: pd.DataFrame) -> Figure:
+def money(trajectories: pd.DataFrame, *, sets: int = 1) -> Figure:
     """Return a figure of where the fund went over the run, and how much own and private money came beside it.
+
+    Means and intervals are over the ``sets`` that replicates took turns with, as in the summary of a comparison.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "month": 0, "date": "2001-04"})
     >>> figure = money(run.assign(**dict.fromkeys([*FUND, *OTHER_MONEY], 1.0)))
@@ -193,22 +207,22 @@ def money(trajectories: pd.DataFrame) -> Figure:
     ['The fund', 'Own money pooled', 'Private money']
     """
     totals = _totals(trajectories)
+    summary = summary_by_set(totals, sets=sets)
     scenarios = scenarios_of(totals)
     height = 2.3 + 0.5 * len(scenarios)
     figure, panels = new_figure(1, 3, width=WIDTH, height=height, sharey=True, width_ratios=[3.2, 1.4, 1.4])
     counts = counted(runs_of(trajectories), "run")
     note = (
-        f"Mean of {counts} of each scenario. Lines: 95 % intervals, above a bar of what went into projects, below of "
-        "all that came in. Private money follows economic projects and is none of the table's."
+        f"Mean of {counts} of each scenario. Lines: {_interval(sets_used(totals, sets))}, above a bar of what went "
+        "into projects, below of all that came in. Private money follows economic projects and is none of the table's."
     )
-    add_title(figure, _unspent(totals))
+    add_title(figure, _unspent(summary))
     add_note_and_key(figure, note, [Patch(color=colour, label=name) for name, colour in FUND.values()])
-    _fund_bars(panels[0], totals, scenarios)
+    _fund_bars(panels[0], summary, scenarios)
     looks = looks_of(scenarios)
     for ax, measure in zip(panels[1:], OTHER_MONEY, strict=True):
         for place, scenario in enumerate(scenarios):
-            values = totals.loc[totals["scenario"] == scenario, measure].to_numpy()
-            _dot(ax, place, values, colour=looks[scenario].colour)
+            _dot(ax, place, _row(summary, measure, scenario), colour=looks[scenario].colour)
         ax.set(title=titled(measure), xlabel="£m over the run", xlim=(0, None))
         ax.xaxis.set_major_locator(MaxNLocator(nbins=4))
     panels[0].set_yticks(range(len(scenarios)), [textwrap.fill(readable(name), 18) for name in scenarios])
@@ -216,10 +230,9 @@ def money(trajectories: pd.DataFrame) -> Figure:
     return figure
 
 
-def _unspent(totals: pd.DataFrame) -> str:
+def _unspent(summary: pd.DataFrame) -> str:
     """Return of which scenario's fund the largest and the smallest share went into projects."""
-    means = totals.groupby("scenario", sort=False)[list(FUND)].mean()
-    shares = (means["fund_spent_gbp_m"] / means.sum(axis=1)).dropna()
+    shares = (means_of(summary, "fund_spent_gbp_m") / means_of(summary, _CAME_IN)).dropna()
     if shares.empty:
         return "No money came into the fund"
     first, last = shares.idxmax(), shares.idxmin()
@@ -228,28 +241,27 @@ def _unspent(totals: pd.DataFrame) -> str:
 
 
 def _totals(trajectories: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a run with the money of all its months by use; what is held is that of the last month."""
+    """Return one row a run with the money of all its months by use and in all; held is that of the last month."""
     by_run = trajectories.groupby(["scenario", "replicate"], sort=False)
     totals = by_run[[*FUND, *OTHER_MONEY]].sum()
     totals["fund_held_gbp_m"] = by_run["fund_held_gbp_m"].last()
+    totals[_CAME_IN] = totals[list(FUND)].sum(axis=1)
     return totals.reset_index()
 
 
-def _fund_bars(ax: Axes, totals: pd.DataFrame, scenarios: list[str]) -> None:
+def _fund_bars(ax: Axes, summary: pd.DataFrame, scenarios: list[str]) -> None:
     """Draw a bar a scenario, split by what the fund went into."""
-    means = totals.groupby("scenario", sort=False)[list(FUND)].mean()
     parts = []
     for place, scenario in enumerate(scenarios):
         start = 0.0
         for measure, (_, colour) in FUND.items():
-            size = float(means.loc[scenario, [measure]].to_numpy()[0])
+            size = float(_row(summary, measure, scenario)["mean"])
             ax.barh(place, size, left=start, height=0.5, color=colour)
             parts.append((start, place, size))
             start += size
-        rows = totals[totals["scenario"] == scenario]
-        for values, height in ((rows["fund_spent_gbp_m"], place - 0.33), (rows[list(FUND)].sum(axis=1), place + 0.33)):
-            _, low, high = (float(end[0]) for end in t_interval(values.to_numpy()[:, None]))
-            ax.hlines(height, low, high, color="0.25", linewidth=1.4)
+        for measure, height in (("fund_spent_gbp_m", place - 0.33), (_CAME_IN, place + 0.33)):
+            row = _row(summary, measure, scenario)
+            ax.hlines(height, row["ci_low"], row["ci_high"], color="0.25", linewidth=1.4)
     ax.set(title="The fund", xlabel="£m over the run", xlim=(0, None))
     for start, place, size in parts:
         if size >= _NARROW * ax.get_xlim()[1]:
@@ -259,11 +271,13 @@ def _fund_bars(ax: Axes, totals: pd.DataFrame, scenarios: list[str]) -> None:
 
 
 @in_house_style
-def added_value(runs: pd.DataFrame) -> Figure:
+def added_value(runs: pd.DataFrame, summary: pd.DataFrame, *, sets: int = 1) -> Figure:
     """Return a figure of the outcome beside its counterfactual at the end, and of the added value, in all and by theme.
 
-    >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], "outcome": 0.2})
-    >>> figure = added_value(runs.assign(outcome_counterfactual=0.1, **dict.fromkeys(("added_value", *_ADDED), 0.1)))
+    ``summary`` is over so many ``sets`` of the ``runs``.
+
+    >>> runs = pd.DataFrame({"scenario": "baseline", "replicate": [0, 1], **dict.fromkeys(OF_ADDED_VALUE, 0.1)})
+    >>> figure = added_value(runs, summary_by_set(runs, sets=1))
     >>> [" ".join(ax.get_title(loc="left").split()) for ax in figure.axes]
     ['Outcome and counterfactual', 'Added value', 'Added value by theme']
     """
@@ -271,11 +285,11 @@ def added_value(runs: pd.DataFrame) -> Figure:
     looks = looks_of(scenarios)
     height = 2.5 + 0.62 * len(scenarios)
     figure, panels = new_figure(1, 3, width=WIDTH, height=height, width_ratios=[1.1, 1.1, 1.3])
-    add_title(figure, _added_in_words(runs))
+    add_title(figure, _added_in_words(means_of(summary, "added_value")))
     counts = counted(runs_of(runs), "run")
     note = (
-        f"Last month, means of {counts} of each scenario. Thick line: 95 % interval of the mean; thin: middle 90 % of "
-        "runs. Outcomes of runs differ mostly by shocks, which outcome and counterfactual share."
+        f"Last month, means of {counts} of each scenario. Thick line: {_interval(sets)}; thin: middle 90 % of runs. "
+        "Outcomes of runs differ mostly by shocks, which outcome and counterfactual share."
     )
     key = [
         Line2D([], [], marker="o", color=GREY, label="outcome, added value"),
@@ -283,19 +297,21 @@ def added_value(runs: pd.DataFrame) -> Figure:
     ]
     add_note_and_key(figure, note, key)
     for place, scenario in enumerate(scenarios):
-        here, colour = runs[runs["scenario"] == scenario], looks[scenario].colour
-        _dot(panels[0], place - 0.14, here["outcome"].to_numpy(), colour=colour)
-        _dot(panels[0], place + 0.14, here["outcome_counterfactual"].to_numpy(), colour=colour, is_open=True)
-        _dot(panels[1], place, here["added_value"].to_numpy(), colour=colour, runs=True)
+        of_runs, colour = runs.loc[runs["scenario"] == scenario, "added_value"], looks[scenario].colour
+        _dot(panels[0], place - 0.14, _row(summary, "outcome", scenario), colour=colour)
+        _dot(panels[0], place + 0.14, _row(summary, "outcome_counterfactual", scenario), colour=colour, is_open=True)
+        if len(of_runs) > 1:
+            panels[1].hlines(place, *np.quantile(of_runs, (0.05, 0.95)), color=colour, linewidth=1)
+        _dot(panels[1], place, _row(summary, "added_value", scenario), colour=colour)
         step = 0.7 / len(scenarios)
         for number, measure in enumerate(_ADDED):
             height_there = number + step * (place - (len(scenarios) - 1) / 2)
-            _dot(panels[2], height_there, here[measure].to_numpy(), colour=colour, size=5)
+            _dot(panels[2], height_there, _row(summary, measure, scenario), colour=colour, size=5)
     for ax, title in zip(
         panels, ("Outcome and\ncounterfactual", titled("added_value"), f"{titled('added_value')} by theme"), strict=True
     ):
         ax.axvline(0.0, color=GREY, linewidth=1)
-        ax.set(title=title, xlabel="% of the gap")
+        ax.set(title=title, xlabel=unit_of("added_value"))
         ax.xaxis.set_major_locator(MaxNLocator(nbins=5))
         ax.xaxis.set_major_formatter(FuncFormatter(_in_per_cent))
         ax.grid(visible=False, axis="y")
@@ -310,32 +326,29 @@ def added_value(runs: pd.DataFrame) -> Figure:
     return figure
 
 
-def _added_in_words(runs: pd.DataFrame) -> str:
+def _added_in_words(means: pd.Series) -> str:
     """Return what the partnership adds to the same pounds spent alone, where most and where least."""
-    means = runs.groupby("scenario", sort=False)["added_value"].mean()
     first, last = means.idxmax(), means.idxmin()
     most = f"The partnership adds {told('added_value', float(means.max()))} in {mid_sentence(str(first))}"
     least = f"{told('added_value', float(means.min()))} in {mid_sentence(str(last))}"
     return most if len(means) == 1 else f"{most}, {least}"
 
 
-def _dot(
-    ax: Axes,
-    place: float,
-    values: NDArray[np.float64],
-    *,
-    colour: str,
-    size: float = 7,
-    is_open: bool = False,
-    runs: bool = False,
-) -> None:
-    """Draw a mean with its 95 % interval, and with ``runs`` the middle 90 % of runs, along the x axis."""
-    mean, low, high = (float(end[0]) for end in t_interval(values[:, None]))
-    if runs and len(values) > 1:
-        ax.hlines(place, *np.quantile(values, (0.05, 0.95)), color=colour, linewidth=1)
-    ax.hlines(place, low, high, color=colour, linewidth=3.5, alpha=0.45)
+def _row(summary: pd.DataFrame, measure: str, scenario: str) -> pd.Series:
+    """Return the row of a summary for a measure in a scenario."""
+    return summary[(summary["measure"] == measure) & (summary["scenario"] == scenario)].iloc[0]
+
+
+def _interval(sets: int) -> str:
+    """Return what the intervals of means are over so many sets."""
+    return f"middle 95 % of {sets} accepted sets" if sets > 1 else "95 % interval of the mean"
+
+
+def _dot(ax: Axes, place: float, row: pd.Series, *, colour: str, size: float = 7, is_open: bool = False) -> None:
+    """Draw the mean of a row of a summary with its 95 % interval along the x axis."""
+    ax.hlines(place, row["ci_low"], row["ci_high"], color=colour, linewidth=3.5, alpha=0.45)
     face = "white" if is_open else colour
-    ax.plot(mean, place, "o", color=colour, markerfacecolor=face, markersize=size, clip_on=False, zorder=3)
+    ax.plot(row["mean"], place, "o", color=colour, markerfacecolor=face, markersize=size, clip_on=False, zorder=3)
 
 
 def _in_per_cent(share: float, _: object) -> str:

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.uncertainty import contrasts_by_set, summary_by_set
+from analysis.comparison.uncertainty import contrasts_by_set, sets_used, shares_by_set, summary_by_set
 from analysis.shared import summaries
 from analysis.shared.summaries import RUN_KEYS, ByColumns
 
@@ -27,14 +27,17 @@ class Comparison:
     summary: pd.DataFrame
     contrasts: pd.DataFrame
     regimes: pd.DataFrame
+    """As ``analysis.comparison.uncertainty.shares_by_set`` has them."""
+    sets: int = 1
+    """Parameter sets that intervals of means and differences are over; with 1 they are of chance alone."""
 
 
 def compared(runs: ByColumns, reference: str, *, sets: int = 1) -> Comparison:
     """Return summary, contrasts with ``reference`` and regime shares of a table of runs, a few measures at a time.
 
     If growth coalition and talking shop are both there, their contrast is always among the contrasts. Replicates took
-    turns with so many parameter ``sets``: with more than one, means and differences have intervals over these
-    (``analysis.comparison.uncertainty``).
+    turns with so many parameter ``sets``: with more than one, means and differences have intervals over these, and so
+    have shares if there are runs enough (``analysis.comparison.uncertainty``).
 
     >>> runs = pd.DataFrame({"scenario": ["a", "a", "b", "b"], "replicate": [0, 1, 0, 1], "regime": "talking shop",
     ...                      "trust": [0.5, 0.6, 0.4, 0.5]})
@@ -60,7 +63,8 @@ def compared(runs: ByColumns, reference: str, *, sets: int = 1) -> Comparison:
     return Comparison(
         summary=together.loc[place.sort_values(kind="stable").index].reset_index(drop=True),
         contrasts=pd.concat([part for parts in found.values() for part in parts], ignore_index=True),
-        regimes=summaries.regime_shares(ends),
+        regimes=shares_by_set(ends, sets=sets),
+        sets=sets_used(ends, sets),
     )
 
 

@@ -1,7 +1,8 @@
 """What is known of a comparison when parameters are not: every accepted parameter set taken as the true one.
 
 An interval holds the middle 95 % of the sets, each with the mean of its runs. An interval over averages shrinks with
-more runs; this one does not, because only one set can be true. With few runs a set it holds their chance too.
+more runs; this one does not, because only one set can be true. With few runs a set it holds their chance too. A share
+of so few runs would be little else, so those of regimes have an interval over sets from ``LEAST_RUNS`` runs a set on.
 """
 
 from __future__ import annotations
@@ -11,8 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.shared import summaries
-from analysis.shared.parameter_sets import LEAST_SETS
+from analysis.shared.parameter_sets import (
+    LEAST_RUNS,
+    LEAST_SETS,
+    OVER_RUNS,
+    OVER_SETS,
+    are_told_by_set,
+    means_over_sets,
+)
 from analysis.shared.summaries import CONFIDENCE, HEADLINE
+from sim.regimes import REGIMES
 
 _ENDS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 
@@ -39,9 +48,32 @@ def summary_by_set(runs: pd.DataFrame, *, sets: int) -> pd.DataFrame:
     measures = list(table["measure"].unique())
     for scenario in table["scenario"].unique():
         of_scenario = runs[runs["scenario"] == scenario].set_index("replicate")[measures]
-        means = np.asarray(of_scenario.groupby(of_scenario.index.to_numpy() % sets).mean(), dtype=float)
-        table.loc[table["scenario"] == scenario, ["mean", "ci_low", "ci_high"]] = np.column_stack(_middle(means))
+        found = means_over_sets(of_scenario, of_scenario.index.to_numpy() % sets)
+        table.loc[table["scenario"] == scenario, ["mean", "ci_low", "ci_high"]] = np.column_stack(found)
     return table
+
+
+def shares_by_set(runs: pd.DataFrame, *, sets: int) -> pd.DataFrame:
+    """Return ``analysis.shared.summaries.regime_shares``, with means and intervals over sets that have runs enough.
+
+    A further column, interval_over, says whether it is so (``OVER_SETS``) or the interval is Wilson's, of chance alone
+    (``OVER_RUNS``); see ``analysis.shared.parameter_sets.are_told_by_set``.
+
+    >>> ends = ["hollow"] * 5 + ["talking shop"] * 5
+    >>> runs = pd.DataFrame({"scenario": "a", "replicate": [0, 2, 4, 6, 8, 1, 3, 5, 7, 9], "regime": ends})
+    >>> both = pd.concat([shares_by_set(runs, sets=sets).set_index("regime") for sets in (2, 10)])
+    >>> both.loc["hollow", ["share", "ci_low", "ci_high", "interval_over"]].round(3).to_numpy().tolist()
+    [[0.5, 0.025, 0.975, 'sets'], [0.5, 0.237, 0.763, 'runs']]
+    """
+    table, used = summaries.regime_shares(runs), sets_used(runs, sets)
+    if not are_told_by_set(runs=int(runs["replicate"].nunique()), sets=used):
+        return table.assign(interval_over=OVER_RUNS)
+    for scenario in table["scenario"].unique():
+        mine = runs[runs["scenario"] == scenario]
+        by_set = pd.crosstab(mine["replicate"].to_numpy() % sets, mine["regime"].to_numpy(), normalize="index")
+        shares = by_set.reindex(columns=list(REGIMES), fill_value=0.0).to_numpy()
+        table.loc[table["scenario"] == scenario, ["share", "ci_low", "ci_high"]] = np.column_stack(_middle(shares))
+    return table.assign(interval_over=OVER_SETS)
 
 
 def _middle(means: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
@@ -125,8 +157,15 @@ def scope_in_words(contrasts: pd.DataFrame, *, sets: int) -> str:
             lines.append(f"With fewer than {LEAST_SETS} sets nothing is called clear: give replicates={sets} or more.")
         elif runs_per_set < 2:
             lines.append(f"With few runs a set they hold much chance; replicates={10 * sets} would show less of it.")
-    lines.append(
-        "Intervals of shares of runs are Wilson's, of chance over all sets together. None covers what the rules "
-        "themselves leave out, and none predicts what happens in a real authority."
-    )
+    if "sets" in contrasts and are_told_by_set(runs=round(used * runs_per_set), sets=used):
+        lines.append(
+            "Intervals of shares of runs hold the middle 95 % of the sets too, each with the share of its "
+            f"{runs_per_set:.0f} runs, so that they hold chance too."
+        )
+    else:
+        lines.append(
+            "Intervals of shares of runs are Wilson's, of chance alone, over all sets together: they leave out by how "
+            f"much sets differ, and take {LEAST_RUNS} runs a set (replicates={LEAST_RUNS * sets}) to show it."
+        )
+    lines.append("None covers what the rules themselves leave out, and none predicts what happens in a real authority.")
     return " ".join(lines)

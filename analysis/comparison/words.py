@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.shared.parameter_sets import LEAST_SETS
+from analysis.shared.parameter_sets import LEAST_SETS, OVER_SETS
 from analysis.shared.summaries import HEADLINE
 from analysis.shared.words import fewest_digits, is_share, listed, mid_sentence, number, readable, titled
 from sim.measures import MEASURES
@@ -40,7 +40,8 @@ class Contrast(NamedTuple):
 def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.DataFrame, *, scope: str = SCOPE) -> str:
     """Return what the three tables of a comparison show, in a few plain sentences, one a line.
 
-    Takes the results of ``analysis.shared.summaries.summary``, ``contrasts`` (may be empty) and ``regime_shares``.
+    Takes the results of ``analysis.shared.summaries.summary``, ``contrasts`` (may be empty) and ``regime_shares``, or
+    the same over sets (``analysis.comparison.uncertainty``).
     A difference counts as clear when its interval leaves out 0 (see ``is_clear``); otherwise the text says that
     there is no clear difference. Sizes of effects are named by Cohen's thresholds. ``scope`` is the closing sentence:
     what the intervals cover.
@@ -50,8 +51,8 @@ def conclusions(summary: pd.DataFrame, contrasts: pd.DataFrame, regimes: pd.Data
     ...                      "regime": "talking shop", "trust": [0.25, 0.75, 0.5, 1.0]})
     >>> tables = summaries.summary(runs), summaries.contrasts(runs, "baseline"), summaries.regime_shares(runs)
     >>> print(conclusions(*tables, scope="Chance alone."))
-    Baseline: 100 % of 2 runs end as talking shop (95 % interval 34 to 100 %).
-    With fund: 100 % of 2 runs end as talking shop (95 % interval 34 to 100 %).
+    Baseline: 100 % of 2 runs end as talking shop (95 % interval of chance 34 to 100 %).
+    With fund: 100 % of 2 runs end as talking shop (95 % interval of chance 34 to 100 %).
     <BLANKLINE>
     With fund against baseline (2 pairs of runs):
     - Trust ends 0.25 higher than in the baseline (0.25 to 0.25; medium effect, clear of zero).
@@ -97,14 +98,15 @@ def ending(shares: pd.DataFrame, scenario: str, *, runs: int) -> str:
     >>> shares = pd.DataFrame({"regime": ["talking shop", "dissolved"], "share": [0.75, 0.25],
     ...                        "ci_low": [0.53, 0.11], "ci_high": [0.89, 0.47]})
     >>> ending(shares, "baseline_lsp", runs=20)
-    'Baseline partnership: 75 % of 20 runs end as talking shop (95 % interval 53 to 89 %).'
+    'Baseline partnership: 75 % of 20 runs end as talking shop (95 % interval of chance 53 to 89 %).'
     """
     commonest = shares[shares["share"] == shares["share"].max()]
     names, first = list(commonest["regime"]), commonest.iloc[0]
     if runs == 1:
         return f"{readable(scenario)}: the only run ends as {names[0]}; one run does not show the part of chance."
     share = f"{100 * first['share']:.0f} %"
-    interval = f"(95 % interval {100 * first['ci_low']:.0f} to {100 * first['ci_high']:.0f} %)"
+    what = "middle 95 % of sets:" if first.get("interval_over") == OVER_SETS else "95 % interval of chance"
+    interval = f"({what} {100 * first['ci_low']:.0f} to {100 * first['ci_high']:.0f} %)"
     if len(names) > 1:
         return f"{readable(scenario)}: {share} each of {runs} runs end as {listed(names)} {interval}."
     return f"{readable(scenario)}: {share} of {runs} runs end as {names[0]} {interval}."

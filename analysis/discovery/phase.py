@@ -15,7 +15,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from analysis.shared.outcomes import REGIME_NAMES, outcome_of, percent_if_share
+from analysis.shared.outcomes import REGIME_NAMES, is_told_in_percent, outcome_of, percent_if_share
+from analysis.shared.parameter_sets import OVER_RUNS, OVER_SETS, are_told_by_set, means_over_sets, share_over_sets
 from analysis.shared.plotting import (
     REGIME_COLOURS,
     WIDTH,
@@ -24,7 +25,7 @@ from analysis.shared.plotting import (
     in_house_style,
     new_figure,
 )
-from analysis.shared.summaries import scenarios_of, t_interval, wilson_interval
+from analysis.shared.summaries import scenarios_of
 from analysis.shared.words import mid_sentence, readable, titled
 from sim.vocabulary import label_of
 
@@ -32,11 +33,13 @@ MAJORITY = 0.5
 """Share of runs at which a boundary is drawn."""
 
 
-def phase_plane(draws: pd.DataFrame, outcomes: pd.DataFrame, *, x: str, y: str) -> pd.DataFrame:
+def phase_plane(draws: pd.DataFrame, outcomes: pd.DataFrame, *, x: str, y: str, sets: int = 1) -> pd.DataFrame:
     """Return the plane of the parameters ``x`` and ``y`` from draws on a grid and the outcomes of their runs.
 
     ``outcomes`` (see ``analysis.shared.outcomes``) hold regimes as 0 and 1, with Wilson intervals, and measures, with
-    Student t intervals (NaN for one replicate).
+    Student t intervals (NaN for one replicate). If replicates took turns with more than one of ``sets``, means of
+    measures have intervals over these, and so have shares with runs enough; ``interval_over`` says which it is (see
+    ``analysis.shared.parameter_sets``).
 
     >>> draws = pd.DataFrame({"draw": [0, 1], "a": [0.0, 1.0], "b": 0.0})
     >>> outcomes = pd.DataFrame({"scenario": "s", "draw": [0, 0, 1, 1], "replicate": [0, 1, 0, 1],
@@ -46,16 +49,18 @@ def phase_plane(draws: pd.DataFrame, outcomes: pd.DataFrame, *, x: str, y: str) 
     """
     at = dict(zip(draws["draw"], draws[[x, y]].itertuples(index=False, name=None), strict=True))
     rows = []
-    for keys, values in outcomes.groupby(["scenario", "measure", "draw"], sort=False)["value"]:
+    for keys, runs in outcomes.groupby(["scenario", "measure", "draw"], sort=False):
         scenario, quantity, draw = tuple(keys)
-        found = values.to_numpy(dtype=np.float64)
+        of_sets = runs["replicate"] % sets
+        by_set = of_sets.nunique() > 1
         if outcome_of(str(quantity)).is_regime:
-            low, high = wilson_interval(int(found.sum()), total=len(found))
-            mean = float(found.mean())
+            found = share_over_sets(runs["value"].astype(float), of_sets)
+            by_set = are_told_by_set(runs=len(runs), sets=of_sets.nunique())
         else:
-            mean, low, high = (float(end[0]) for end in t_interval(found[:, None]))
-        rows.append((scenario, *at[draw], quantity, mean, low, high, len(found)))
-    columns = ["scenario", x, y, "quantity", "value", "ci_low", "ci_high", "replicates"]
+            mean, low, high = (float(end[0]) for end in means_over_sets(runs[["value"]], of_sets.to_numpy()))
+            found = mean, low, high
+        rows.append((scenario, *at[draw], quantity, *found, len(runs), OVER_SETS if by_set else OVER_RUNS))
+    columns = ["scenario", x, y, "quantity", "value", "ci_low", "ci_high", "replicates", "interval_over"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -70,7 +75,7 @@ def prevailing(plane: pd.DataFrame, *, x: str, y: str) -> pd.DataFrame:
     >>> prevailing(plane, x="a", y="b")[["regime", "is_certain"]].to_numpy().tolist()
     [['talking_shop', True]]
     """
-    regimes = plane[plane["quantity"].isin(REGIME_NAMES)]
+    regimes = _of_regimes(plane)
     best = regimes.loc[regimes.groupby([x, y])["value"].idxmax()]
     found = best[[x, y, "quantity", "value", "ci_low", "ci_high"]].rename(
         columns={"quantity": "regime", "value": "share"}
@@ -89,7 +94,7 @@ def phase_diagram(
     >>> at = {"scenario": "s", "levers.a": [0.0, 1.0] * 2, "levers.b": [0.0, 0.0, 1.0, 1.0], "replicates": 10}
     >>> values = {name: float(name == "talking_shop") for name in REGIME_NAMES} | {"trust": [0.1, 0.2, 0.3, 0.4]}
     >>> plane = pd.concat([pd.DataFrame(at | {"quantity": name} | dict.fromkeys(["value", "ci_low", "ci_high"], value))
-    ...                    for name, value in values.items()], ignore_index=True)
+    ...                    for name, value in values.items()], ignore_index=True).assign(interval_over="runs")
     >>> figure = phase_diagram(plane, x="levers.a", y="levers.b", measure="trust", here={"s": (0.5, 0.5)})
     >>> [ax.get_title(loc="left") for ax in figure.axes]
     ['Regime at the end', 'Trust at the end']
@@ -101,14 +106,15 @@ def phase_diagram(
     outcome = outcome_of(measure)
     of_measure = plane[plane["quantity"] == measure]
     half = float(((of_measure["ci_high"] - of_measure["ci_low"]) / 2.0).median())
-    percent = percent_if_share(outcome).startswith("%")
-    scale = 100.0 if percent else 1.0
+    scale = 100.0 if is_told_in_percent(outcome) else 1.0
     add_title(figure, _prevails_in_words(plane, x=x, y=y))
-    unknown = "" if np.isnan(half) else f"; a point's 95 % interval is ± {scale * half:.2g} (median)"
+    over = f"95 % interval{' over accepted sets' if _over_sets(of_measure) else ''}"
+    unknown = "" if np.isnan(half) else f"; a point's {over} is ± {scale * half:.2g} (median)"
+    share = "middle 95 % of accepted sets" if _over_sets(_of_regimes(plane)) else "95 % interval of chance alone"
     add_note_and_regime_key(
         figure,
         f"{int(plane['replicates'].max())} runs a point. Left: the regime most runs end in, the paler the smaller its "
-        f"share; lines: half of the runs; hatched: a majority is not certain (95 % interval). Right: "
+        f"share; lines: half of the runs; hatched: a majority is not certain ({share}). Right: "
         f"{mid_sentence(outcome.label)}, {percent_if_share(outcome)}{unknown}. Cross: the scenario itself.",
     )
     for scenario, left, right in zip(scenarios, panels[::2], panels[1::2], strict=True):
@@ -126,6 +132,15 @@ def phase_diagram(
     for ax in panels[-2:]:
         ax.set_xlabel(titled(x))
     return figure
+
+
+def _of_regimes(plane: pd.DataFrame) -> pd.DataFrame:
+    return plane[plane["quantity"].isin(REGIME_NAMES)]
+
+
+def _over_sets(rows: pd.DataFrame) -> bool:
+    """Return whether intervals are over parameter sets."""
+    return bool((rows["interval_over"] == OVER_SETS).all())
 
 
 _TOLD = 3
@@ -204,8 +219,13 @@ _EDGE = 0.1
 """Share of a panel, along each edge, in which no level is named."""
 
 SCOPE = (
-    "Shares and intervals are those of chance between replicates of the model; everything else is as in the scenario. "
+    "Intervals of shares are of chance between replicates of the model alone; everything else is as in the scenario. "
     "All points share their replicates."
+)
+
+SCOPE_OF_SETS = (
+    "Intervals of shares hold the middle 95 % of the accepted sets of numbers, each with the share of its runs; "
+    "everything else is as in the scenario. All points share their replicates."
 )
 
 
@@ -213,7 +233,8 @@ def phase_words(plane: pd.DataFrame, *, x: str, y: str, here: dict[str, tuple[fl
     """Return which regimes prevail where in a plane, one sentence a line.
 
     >>> plane = pd.DataFrame({"scenario": "s", "levers.a": [0.0, 1.0], "levers.b": 0.0, "quantity": "talking_shop",
-    ...                       "value": [1.0, 0.9], "ci_low": 0.6, "ci_high": 1.0, "replicates": 10})
+    ...                       "value": [1.0, 0.9], "ci_low": 0.6, "ci_high": 1.0, "replicates": 10,
+    ...                       "interval_over": "runs"})
     >>> print(phase_words(plane, x="levers.a", y="levers.b", here={}).splitlines()[1])
     - Talking shop prevails at 2 of 2 points (100 %): A 0 to 1, B 0 to 0.
     """
@@ -234,4 +255,4 @@ def phase_words(plane: pd.DataFrame, *, x: str, y: str, here: dict[str, tuple[fl
         point = here.get(scenario)
         if point is not None:
             lines.append(f"- The scenario itself is at {titled(x)} {point[0]:g}, {titled(y)} {point[1]:g}.")
-    return "\n".join([*lines, "", SCOPE])
+    return "\n".join([*lines, "", SCOPE_OF_SETS if _over_sets(_of_regimes(plane)) else SCOPE])

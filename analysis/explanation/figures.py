@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analysis.explanation.tables import IN_PERSON, UTILITY, terms_in
 from analysis.run.figures import ONE_RUN, short_names
 from analysis.run.turning_points import KINDS
+from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.plotting import (
     GREY,
     REGIME_COLOURS,
@@ -33,7 +34,6 @@ from analysis.shared.plotting import (
     moments,
     new_figure,
 )
-from analysis.shared.summaries import at_the_end
 from analysis.shared.words import capital, mid_sentence, titled, told
 from sim.measures import MEASURES
 from sim.vocabulary import label_of
@@ -275,25 +275,28 @@ def _regime_strip(ax: Axes, spells: pd.DataFrame, when: NDArray[np.datetime64], 
 
 @in_house_style
 def paired_course(
-    trajectories: pd.DataFrame, *, policies: pd.DataFrame, subject: str, column: str, label: str
+    trajectories: pd.DataFrame, table: pd.DataFrame, *, policies: pd.DataFrame, subject: str, column: str, label: str
 ) -> Figure:
     """Return a figure of a scenario beside the same without a lever: attendance, engagement, trust, added value.
 
     ``trajectories`` has the two as its scenarios, the second named ``label``, one run of each or many;
-    ``column`` holds the attendance of ``subject`` and ``policies`` the dated policies, which are marked.
+    ``column`` holds the attendance of ``subject`` and ``policies`` the dated policies, which are marked. ``table``
+    has a row a measure with what it comes to with and without the lever (as_is, without), for the title.
 
     >>> months = [f"2001-{month:02d}" for month in range(1, 13)]
     >>> run = pd.DataFrame({"replicate": 0, "month": range(12), "date": months, "attendance": 0.5, "engagement": 0.2,
     ...                     "trust": 0.4, "added_value": 0.01})
     >>> pair = pd.concat([run.assign(scenario="as it is"), run.assign(scenario="without fund", trust=0.3)])
     >>> policies = pd.DataFrame({"month": [6]})
-    >>> figure = paired_course(pair, policies=policies, subject="Police", column="attendance", label="without fund")
+    >>> ends = pd.DataFrame({"measure": ["attendance", "added_value"], "as_is": [0.5, 0.01], "without": [0.5, 0.01]})
+    >>> of = {"subject": "Police", "column": "attendance", "label": "without fund"}
+    >>> figure = paired_course(pair, ends, policies=policies, **of)
     >>> figure.axes[0].get_title(loc="left")
     'Police: attendance'
     """
     measures = (column, "engagement", "trust", "added_value")
     figure, axes = new_figure(2, 2, width=WIDTH, height=6.6, sharex=True)
-    add_title(figure, _otherwise_in_words(trajectories, subject=subject, column=column, label=label))
+    add_title(figure, _otherwise_in_words(table, subject=subject, column=column, label=label))
     smooth = trajectories.copy()
     if column not in MEASURES:  # a single body's is of the month alone
         runs = smooth.groupby(["scenario", "replicate"], sort=False)
@@ -314,12 +317,12 @@ def paired_course(
     return figure
 
 
-def _otherwise_in_words(trajectories: pd.DataFrame, *, subject: str, column: str, label: str) -> str:
+def _otherwise_in_words(table: pd.DataFrame, *, subject: str, column: str, label: str) -> str:
     """Return to what the attendance of a body and the added value come without a lever, and with it."""
     said = {}
     for name, measure in ((column, "attendance"), ("added_value", "added_value")):
-        ends = at_the_end(trajectories, name)
-        without, with_it = told(measure, float(ends[label])), told(measure, float(ends.drop(label).iloc[0]))
+        row = table[table["measure"] == name].iloc[0]
+        without, with_it = told(measure, float(row["without"])), told(measure, float(row["as_is"]))
         said[measure] = f"ends at {without} {'either way' if without == with_it else f'instead of {with_it}'}"
     return (
         f"{capital(label)}, with the same people and luck: attendance of {mid_sentence(subject)} {said['attendance']}, "
@@ -328,14 +331,15 @@ def _otherwise_in_words(trajectories: pd.DataFrame, *, subject: str, column: str
 
 
 @in_house_style
-def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
+def mover_bars(shares: pd.DataFrame, *, subject: str, sets: int = 1) -> Figure:
     """Return a figure of how often each term moved most over many runs, and by how much it moved on average.
 
     ``shares`` is the result of ``analysis.explanation.tables.mover_shares``; terms that never moved most and
-    whose mean change is below 0.05 are left out.
+    whose mean change is below 0.05 are left out. ``sets`` are those that its mean changes are over.
 
     >>> shares = pd.DataFrame({"meaning": ["scarce time"], "runs": 3, "of": 4, "share": 0.75, "ci_low": 0.3,
-    ...                        "ci_high": 0.95, "change": -0.9, "change_low": -1.2, "change_high": -0.6})
+    ...                        "ci_high": 0.95, "change": -0.9, "change_low": -1.2, "change_high": -0.6,
+    ...                        "interval_over": "runs"})
     >>> mover_bars(shares, subject="Police").axes[0].get_xlabel()
     'Runs in which it changed most, %'
     """
@@ -347,10 +351,9 @@ def mover_bars(shares: pd.DataFrame, *, subject: str) -> Figure:
         figure,
         f"{subject}: {most['meaning']} changed most in {most['runs']} of {runs}, from the first year to the last",
     )
-    add_note(
-        figure,
-        f"{shares['of'].iloc[0]} runs. Line: 95 % interval (left Wilson, right t). Terms that hardly moved: left out.",
-    )
+    left_over = "over sets" if most["interval_over"] == OVER_SETS else "Wilson, of chance alone"
+    line = f"Line: 95 % interval (left {left_over}, right {'over sets' if sets > 1 else 't, of chance alone'})."
+    add_note(figure, f"{shares['of'].iloc[0]} runs. {line} Terms that hardly moved: left out.")
     places = range(len(shown))
     for ax, middle, low, high in ((left, "share", "ci_low", "ci_high"), (right, "change", "change_low", "change_high")):
         ax.hlines(places, shown[low], shown[high], color="#4477AA", linewidth=3.5, alpha=0.5)

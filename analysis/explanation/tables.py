@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.shared.summaries import t_interval, wilson_interval
+from analysis.shared.parameter_sets import OVER_RUNS, OVER_SETS, are_told_by_set, means_over_sets, share_over_sets
 from sim.vocabulary import label_of
 
 TERM = "term_"
@@ -254,12 +254,14 @@ def largest_mover(changes: pd.DataFrame) -> str | None:
     return str(terms["term"].iloc[int(sizes.argmax())]) if len(sizes) and sizes.max() > _NEGLIGIBLE else None
 
 
-def mover_shares(changes: pd.DataFrame, *, labels: Mapping[str, str] | None = None) -> pd.DataFrame:
+def mover_shares(changes: pd.DataFrame, *, labels: Mapping[str, str] | None = None, sets: int = 1) -> pd.DataFrame:
     """Return in how many runs each term is the one that changed most, the commonest first.
 
     ``changes`` has one row a replicate and term: replicate, term, change. Columns of the result: term,
     meaning, runs (in which it changed most), of, share with its 95 % Wilson interval (ci_low, ci_high),
-    and the mean change over all runs with its 95 % t interval (change, change_low, change_high).
+    and the mean change over all runs with its 95 % t interval (change, change_low, change_high). If replicates took
+    turns with more than one of ``sets``, the mean change has an interval over these, and so has the share with runs
+    enough; ``interval_over`` says what that of the share is over (see ``analysis.shared.parameter_sets``).
 
     >>> runs = pd.DataFrame({"replicate": [0, 0, 1, 1], "term": ["duty", "time"] * 2, "change": [2, 1, 3, -4.0]})
     >>> mover_shares(runs)[["term", "runs", "of", "change"]].to_numpy().tolist()
@@ -267,16 +269,19 @@ def mover_shares(changes: pd.DataFrame, *, labels: Mapping[str, str] | None = No
     """
     table = changes[changes["term"] != UTILITY].pivot(index="replicate", columns="term", values="change")
     table = table[[term for term in changes["term"].unique() if term != UTILITY]]
-    movers = [largest_mover(rows) for _, rows in changes.groupby("replicate", sort=True)]
-    mean, low, high = t_interval(table.to_numpy())
+    movers = pd.Series([largest_mover(rows) for _, rows in changes.groupby("replicate", sort=True)], dtype=object)
+    of_sets = table.index.to_numpy() % sets
+    mean, low, high = means_over_sets(table, of_sets)
+    by_set = are_told_by_set(runs=len(table), sets=len(np.unique(of_sets)))
     rows = []
     for place, term in enumerate(table.columns):
-        count = movers.count(term)
-        share_low, share_high = wilson_interval(count, total=len(movers))
-        row = (term, _meaning(str(term), labels or {}), count, len(movers), count / len(movers), share_low, share_high)
-        rows.append((*row, mean[place], low[place], high[place]))
+        moved = (movers == term).astype(float)
+        row = (term, _meaning(str(term), labels or {}), int(moved.sum()), len(movers))
+        share = share_over_sets(moved, pd.Series(of_sets))
+        rows.append((*row, *share, mean[place], low[place], high[place]))
     columns = ["term", "meaning", "runs", "of", "share", "ci_low", "ci_high", "change", "change_low", "change_high"]
-    return pd.DataFrame(rows, columns=columns).sort_values("runs", ascending=False, kind="stable", ignore_index=True)
+    found = pd.DataFrame(rows, columns=columns).assign(interval_over=OVER_SETS if by_set else OVER_RUNS)
+    return found.sort_values("runs", ascending=False, kind="stable", ignore_index=True)
 
 
 def first_difference(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analysis.explanation.tables import UTILITY, summed
+from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.words import capital, is_share, listed, titled, unit_of
 
 _NAMED = 3
@@ -199,7 +200,8 @@ def movers_in_words(shares: pd.DataFrame, *, subject: str) -> str:
     'the term that changed most is scarce time (mean change −0.90).'
     """
     top = shares.iloc[0]
-    share = f"{_percent(top['share'])}, 95 % interval {100 * top['ci_low']:.0f} to {100 * top['ci_high']:.0f} %"
+    interval = "middle 95 % of sets:" if top.get("interval_over") == OVER_SETS else "95 % interval of chance"
+    share = f"{_percent(top['share'])}, {interval} {100 * top['ci_low']:.0f} to {100 * top['ci_high']:.0f} %"
     return (
         f"{subject}: in {top['runs']} of {top['of']} runs ({share}) the term that changed most is {top['meaning']} "
         f"(mean change {_signed(top['change'])})."

@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.places.tables import CONDITION
+from analysis.places.tables import CONDITION, DRAWN
+from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.plotting import (
     GREY,
     WIDTH,
@@ -19,7 +20,7 @@ from analysis.shared.plotting import (
     looks_of,
     new_figure,
 )
-from analysis.shared.words import mid_sentence, readable, titled, told
+from analysis.shared.words import listed, mid_sentence, number, readable, titled, told
 
 MOST_ROWS = 40
 """Places that have a row each; more are drawn as points."""
@@ -29,19 +30,15 @@ _HARDLY = 0.2
 
 SHOWN = ("engagement", "dominance", "added_value")
 _WITH, _WITHOUT = "Neighbourhood Renewal Fund", "no fund"
-_NOTE = (
-    "{mark}: mean of the runs in a place; line: its 95 % interval over chance. Goodwill, trend and leader are drawn "
-    "anew in every run. " + CONDITION[0].upper() + CONDITION[1:] + "."
-)
 
 
 @in_house_style
 def places_figure(table: pd.DataFrame, measures: Sequence[str] = SHOWN) -> Figure:
     """Return a figure of a table by place (see ``analysis.places.tables.by_place``), a column of panels a measure.
 
-    >>> row = {"scenario": "a", "place": "adur", "label": "Adur", "need": 0.5, "fund_2003_04_gbp_m": 0.0,
-    ...        "trust": 0.2, "trust_low": 0.1, "trust_high": 0.3}
-    >>> figure = places_figure(pd.DataFrame([row]), ["trust"])
+    >>> from analysis.places.tables import by_place
+    >>> runs = pd.DataFrame({"scenario": "a", "place": "adur", "regime": "hollow", "trust": [0.1, 0.3]})
+    >>> figure = places_figure(by_place(runs, ["trust"]), ["trust"])
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
     ['Adur']
     """
@@ -59,9 +56,9 @@ def _as_rows(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
     )
     looks = looks_of(scenarios)
     for ax, measure in zip(panels, measures, strict=True):
-        for number, scenario in enumerate(scenarios):
+        for row, scenario in enumerate(scenarios):
             mine = table[table["scenario"] == scenario]
-            shift = 0.3 * ((number + 0.5) / len(scenarios) - 0.5)
+            shift = 0.3 * ((row + 0.5) / len(scenarios) - 0.5)
             heights = [height_of[place] + shift for place in mine["place"]]
             ax.hlines(heights, mine[f"{measure}_low"], mine[f"{measure}_high"], color=looks[scenario].colour, alpha=0.5)
             ax.plot(mine[measure], heights, "o", color=looks[scenario].colour, markersize=4)
@@ -69,7 +66,7 @@ def _as_rows(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
         ax.set_ylim(len(places) - 0.4, -0.6)
         label_value_axis(ax, measure, axis="x")
     add_title(figure, _ends_in_words(table, measures[0]))
-    add_note(figure, f"The neediest place first. {_NOTE.format(mark='Dot')}", empty_lines=2)
+    add_note(figure, f"The neediest place first. {_note(table, 'Dot')}", empty_lines=2)
     handles = [
         Line2D([], [], marker="o", linestyle="", color=looks[name].colour, label=titled(name)) for name in scenarios
     ]
@@ -77,18 +74,35 @@ def _as_rows(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
     return figure
 
 
-def _ends_in_words(table: pd.DataFrame, measure: str) -> str:
-    """Return where the measure ends highest and lowest, in the first scenario."""
-    scenario = table["scenario"].iloc[0]
-    mine = table[table["scenario"] == scenario].set_index("label")[measure]
-    where = f" in {mid_sentence(scenario)}" if table["scenario"].nunique() > 1 else ""
-    high, low = mine.idxmax(), mine.idxmin()
-    if len(mine) == 1:
-        return f"{titled(measure)} ends at {told(measure, mine[high])} in {high}"
+def _note(table: pd.DataFrame, mark: str) -> str:
+    """Return what marks and lines are, what was drawn for want of a record, and what all is conditional on."""
+    over_sets = (table["interval_over"] == OVER_SETS).any()
+    line = "the middle 95 % of its accepted sets" if over_sets else "its 95 % interval over chance"
+    places = table.drop_duplicates("place")
+    drawn = {name: int(places[f"{name}_basis"].str.startswith("drawn").sum()) for name in DRAWN}
+    told = [f"{DRAWN[name]} of {count} of {len(places)} places" for name, count in drawn.items() if count]
+    by_lot = f" Drawn once, as no record has it, for scenarios that ask for it: {listed(told)}." if told else ""
     return (
-        f"{titled(measure)}{where} ends highest in {high} ({told(measure, mine[high])}) and lowest in {low} "
-        f"({told(measure, mine[low])})"
+        f"{mark}: mean of the runs in a place; line: {line}. Goodwill, trend and leader are drawn anew in every run."
+        f"{by_lot} {CONDITION[0].upper()}{CONDITION[1:]}."
     )
+
+
+def _ends_in_words(table: pd.DataFrame, measure: str) -> str:
+    """Return where the measure ends highest and lowest in the first scenario, if intervals tell these apart."""
+    scenario = table["scenario"].iloc[0]
+    mine = table[table["scenario"] == scenario]
+    where = f" in {mid_sentence(scenario)}" if table["scenario"].nunique() > 1 else ""
+    high, low = mine.iloc[int(mine[measure].argmax())], mine.iloc[int(mine[measure].argmin())]
+    most, least = told(measure, high[measure]), told(measure, low[measure])
+    if len(mine) == 1:
+        return f"{titled(measure)} ends at {most} in {high['label']}"
+    if high[f"{measure}_low"] > low[f"{measure}_high"]:
+        return (
+            f"{titled(measure)}{where} ends highest in {high['label']} ({most}) and lowest in {low['label']} ({least})"
+        )
+    spread = most if most == least else f"{number(measure, low[measure])} to {most}"
+    return f"{titled(measure)}{where} ends at {spread} in {len(mine)} places, which can hardly be told apart"
 
 
 def _by_need_in_words(table: pd.DataFrame, measure: str) -> str:
@@ -130,7 +144,7 @@ def _against_need(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
             if row == len(scenarios) - 1:
                 ax.set_xlabel("Need, 0 least to 1 most")
     add_title(figure, _by_need_in_words(table, measures[0]))
-    add_note(figure, _NOTE.format(mark="Point"), empty_lines=2)
+    add_note(figure, _note(table, "Point"), empty_lines=2)
     colours = {_WITH: looks[_WITH].colour, _WITHOUT: GREY}
     handles = [Line2D([], [], marker="o", linestyle="", color=colour, label=name) for name, colour in colours.items()]
     figure.legend(handles=handles, loc="outside lower left", ncols=2, fontsize=9)

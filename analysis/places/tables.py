@@ -10,22 +10,33 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.shared.summaries import HEADLINE, scenarios_of, t_interval
+from analysis.shared.parameter_sets import OVER_RUNS, OVER_SETS, means_over_sets
+from analysis.shared.summaries import HEADLINE, scenarios_of
 from sim.population import THEMES, find_place, place_records
 from sim.regimes import REGIMES
 
 CONDITION = "conditional on the record; no assessment of any authority"
 """What goes with every figure by place."""
 
-_OF_RECORDS = ("code", "county", "population_basis", "fund_basis")
+DRAWN = {"chair": "the chair", "agreement": "the round of agreements"}
+"""What the record does not have of every place and is drawn, by the column whose basis says so, and what it is."""
+
+_OF_RECORDS = (
+    *("code", "county", "population_basis", "fund_basis", "successor", "successor_basis"),
+    *("agreement_round", "agreement_basis", "chair", "chair_basis"),
+)
 
 
-def by_place(runs: pd.DataFrame, measures: Sequence[str] = HEADLINE) -> pd.DataFrame:
+def by_place(runs: pd.DataFrame, measures: Sequence[str] = HEADLINE, *, sets: int = 1) -> pd.DataFrame:
     """Return a row a scenario and place, in the order of ``runs``.
 
-    Columns: scenario, place, label, code, county, tiers, population and fund of 2003-04 with their basis, need (mean of
-    the themes, 0 least to 1 most), runs; of each measure its mean and 95 % Student t interval (NaN for one run); the
-    share of runs that end in each regime; and what all of that is conditional on.
+    Columns: scenario, place, label, code, county, tiers, population and fund of 2003-04, what followed the fund, round
+    of agreements and chair with their basis, need (mean of the themes, 0 least to 1 most), runs; of each measure its
+    mean and 95 % Student t interval (NaN for one run); the share of runs that end in each regime; interval_over; and
+    what all of that is conditional on.
+
+    If replicates took turns with more than one of ``sets``, intervals hold the middle 95 % of those that the runs of a
+    place had, each with the mean of its runs; interval_over says which it is.
 
     >>> runs = pd.DataFrame({"scenario": "a", "place": ["adur", "adur", "hackney"], "regime": "hollow",
     ...                      "trust": [0.1, 0.3, 0.5]})
@@ -41,14 +52,16 @@ def by_place(runs: pd.DataFrame, measures: Sequence[str] = HEADLINE) -> pd.DataF
         ended = of_scenario["regime"].notna().to_numpy()
         for number, place in enumerate(places):
             mine = place_of == number
-            mean, low, high = t_interval(values[mine])
+            of_sets = of_scenario["replicate"].to_numpy()[mine] % sets if sets > 1 else np.zeros(mine.sum(), dtype=int)
+            mean, low, high = means_over_sets(pd.DataFrame(values[mine]), of_sets)
             row = {"scenario": scenario, **_facts_of(str(place)), "runs": int(mine.sum())}
             for column, name in enumerate(measures):
                 row |= {name: mean[column], f"{name}_low": low[column], f"{name}_high": high[column]}
             row |= {
                 f"share_{name.replace(' ', '_')}": float(np.mean(regimes[mine & ended] == name)) for name in REGIMES
             }
-            rows.append(row | {"condition": CONDITION})
+            over = OVER_SETS if len(np.unique(of_sets)) > 1 else OVER_RUNS
+            rows.append(row | {"interval_over": over, "condition": CONDITION})
     return pd.DataFrame(rows)
 
 

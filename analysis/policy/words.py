@@ -129,7 +129,7 @@ def _levers(best: pd.DataFrame, policies: pd.DataFrame) -> str:
 def _attained(row: dict[str, Any], values: Sequence[str]) -> str:
     """Return what a mix comes to: the gap that it closes, or each objective of one's own."""
     if values[0] == "outcome":
-        return f"closes {100 * row['outcome']:.1f} % of the gap ({_span(row, 'outcome', 1, scale=100)})"
+        return f"closes {100 * row['outcome']:.1f} {unit_of('outcome')} ({_span(row, 'outcome', 1, scale=100)})"
     said = [f"{label_of(name)} {told(name, row[name])} ({_told_span(row, name)})" for name in values]
     return f"ends at {listed(said)}"
 

@@ -179,7 +179,7 @@ def outcomes_by_theme(measures: pd.DataFrame) -> Figure:
     >>> measured = {name: [0.0, 0.1] for name in MEASURES if name.startswith("outcome")}
     >>> figure = outcomes_by_theme(pd.DataFrame({"month": [0, 1], "date": ["2001-04", "2001-05"], **measured}))
     >>> len(figure.axes[0].lines), figure.axes[0].get_ylabel()
-    (7, 'Outcome, % of the gap')
+    (7, 'Outcome, points of the gap')
     """
     figure, (ax,) = new_figure(1, 1, width=8, height=5)
     added = 100 * float(measures["outcome"].iloc[-1] - measures["outcome_counterfactual"].iloc[-1])

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analysis.sensitivity.tables import OF_CHANCE, SWING, ranked
 from analysis.sensitivity.words import pair_label
-from analysis.shared.outcomes import Outcome, outcome_of, percent_if_share
+from analysis.shared.outcomes import Outcome, is_told_in_percent, outcome_of, percent_if_share
 from analysis.shared.plotting import (
     GREY,
     LineEnd,
@@ -446,7 +446,7 @@ def _band(ax: Axes, rows: pd.DataFrame, colour: str) -> None:
 
 def _enough_in_words(widths: pd.DataFrame, target: float, outcome: Outcome) -> str:
     """Return how many replicates reach the half-width that is asked for, or what the most of them reach."""
-    scale, unit = (100.0, " %") if percent_if_share(outcome).startswith("%") else (1.0, "")
+    scale, unit = (100.0, f" {percent_if_share(outcome)}") if is_told_in_percent(outcome) else (1.0, "")
     asked = f"± {scale * target:.2g}{unit}"
     last = widths.iloc[int(widths["replicates"].argmax())]
     enough = widths.loc[widths["value"] <= target, "replicates"]

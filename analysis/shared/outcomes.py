@@ -19,7 +19,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.shared.words import titled, unit_of, written_months
+from analysis.shared.words import is_share, titled, unit_of, written_months
 from sim.measures import MEASURES
 from sim.regimes import REGIMES
 from sim.scenario import nearest
@@ -167,8 +167,17 @@ def _of_months(trajectories: pd.DataFrame, asked: Outcome) -> pd.DataFrame:
     return rows[_RUN].assign(value=value)
 
 
+def is_told_in_percent(outcome: Outcome) -> bool:
+    """Return whether figures and words give it a hundred times as large: a share, in per cent or in points.
+
+    >>> is_told_in_percent(outcome_of("talking_shop")), is_told_in_percent(outcome_of("trust"))
+    (True, False)
+    """
+    return outcome.is_regime or is_share(outcome.column)
+
+
 def percent_if_share(outcome: Outcome) -> str:
-    """Return the unit as figures show it: shares in per cent.
+    """Return the unit as figures show it: shares in per cent, those of a gap in points.
 
     >>> percent_if_share(outcome_of("talking_shop")), percent_if_share(outcome_of("top_share"))
     ('% of runs', '%')

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.shared.summaries import CONFIDENCE, t_interval, wilson_interval
 
 LEAST_SETS = 20
 """Sets from which a difference can be called clear: with fewer, one in twenty may differ and not be seen."""
+
+LEAST_RUNS = 5
+"""Runs a set, on average, from which a share of runs is told set by set: of fewer it is mostly chance."""
+
+OVER_SETS, OVER_RUNS = "sets", "runs"
+"""What an interval is over: the sets, or all runs, which is chance alone."""
 
 
 def over_sets(values: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
@@ -27,6 +34,50 @@ def over_sets(values: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
     if sets.nunique() == 1:
         return over_runs(values)
     return middle_of_sets(values.groupby(sets.to_numpy()).mean())
+
+
+def means_over_sets(
+    values: pd.DataFrame, sets: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean, lower and upper end of the 95 % interval of each column of ``values``, which has one row a run.
+
+    ``sets`` has the number of each run's parameter set. The interval holds the middle 95 % of sets, each with the mean
+    of its runs; with a single set it is Student's, of chance alone.
+
+    >>> values = pd.DataFrame({"trust": [0.25, 0.75, 0.25, 0.75]})
+    >>> [end.round(3).tolist() for end in means_over_sets(values, np.array([0, 1, 0, 1]))]
+    [[0.5], [0.262], [0.738]]
+    """
+    if len(np.unique(sets)) < 2:
+        return t_interval(values.to_numpy(dtype=np.float64))
+    means = values.groupby(sets).mean().to_numpy(dtype=np.float64)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(means, [tail, 1 - tail], axis=0)
+    return means.mean(axis=0), low, high
+
+
+def share_over_sets(is_so: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
+    """Return the share of runs in which something is so, and the ends of its 95 % interval.
+
+    With ``LEAST_RUNS`` runs a set or more it is the mean of the shares of sets, and the interval holds the middle 95 %
+    of these. With fewer, or a single set, it is the share of all runs with Wilson's interval, of chance alone.
+
+    >>> is_so, sets = pd.Series([1.0] * 5 + [0.0] * 5), pd.Series([0] * 5 + [1] * 5)
+    >>> share_over_sets(is_so, sets), [round(end, 2) for end in share_over_sets(is_so, pd.Series(range(10)))]
+    ((0.5, 0.025, 0.975), [0.5, 0.24, 0.76])
+    """
+    if are_told_by_set(runs=len(is_so), sets=sets.nunique()):
+        return over_sets(is_so, sets)
+    return (float(is_so.mean()), *wilson_interval(int(is_so.sum()), total=len(is_so)))
+
+
+def are_told_by_set(*, runs: int, sets: int) -> bool:
+    """Return whether there are runs enough to tell shares of them set by set.
+
+    >>> are_told_by_set(runs=155, sets=31), are_told_by_set(runs=90, sets=31), are_told_by_set(runs=90, sets=1)
+    (True, False, False)
+    """
+    return sets > 1 and runs >= LEAST_RUNS * sets
 
 
 def middle_of_sets(means: pd.Series) -> tuple[float, float, float]:

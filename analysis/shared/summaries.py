@@ -15,7 +15,6 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
-from sim.measures import FINAL_MONTHS, LAST_MONTH, MEASURES
 from sim.regimes import GROWTH, REGIMES, WORKING
 
 RUN_KEYS = ("scenario", "replicate", "seed", "regime")
@@ -162,25 +161,6 @@ def bands(trajectories: pd.DataFrame, measure: str) -> pd.DataFrame:
     table = grouped.quantile(np.array(QUANTILES)).unstack()
     table.columns = pd.Index([f"q{100 * q:.0f}" for q in QUANTILES])
     return table.reset_index()
-
-
-def at_the_end(trajectories: pd.DataFrame, measure: str) -> pd.Series:
-    """Return the mean over runs of what a measure comes to at the end, by scenario, read as the table of runs has it.
-
-    What adds up over a run is that of the last month, all else the mean of the last year; so is a measure that is not
-    the model's, such as the attendance of one body.
-
-    >>> months = pd.DataFrame({"scenario": "a", "replicate": 0, "month": range(24), "trust": [0.0] * 12 + [0.5] * 12})
-    >>> at_the_end(months.assign(outcome=months["month"] / 100), "trust").to_dict()
-    {'a': 0.5}
-    >>> at_the_end(months.assign(outcome=months["month"] / 100), "outcome").to_dict()
-    {'a': 0.23}
-    """
-    adds_up = measure in MEASURES and MEASURES[measure].at_the_end == LAST_MONTH
-    last = trajectories["month"].max() - (0 if adds_up else FINAL_MONTHS - 1)
-    rows = trajectories[trajectories["month"] >= last]
-    ends: pd.Series = rows.groupby("scenario", sort=False, observed=True)[measure].mean()
-    return ends
 
 
 def regimes_over_time(trajectories: pd.DataFrame) -> pd.DataFrame:

@@ -42,13 +42,13 @@ def is_share(measure: str) -> bool:
 
 
 def unit_of(measure: str) -> str:
-    """Return the unit of a measure as figures show it, with shares in per cent; empty if unknown.
+    """Return the unit of a measure as figures show it, with shares in per cent, those of a gap in points; else empty.
 
-    >>> unit_of("added_value"), unit_of("fund_held_gbp_m")
-    ('% of the gap', '£m')
+    >>> unit_of("added_value"), unit_of("top_share"), unit_of("fund_held_gbp_m")
+    ('points of the gap', '%', '£m')
     """
     unit = MEASURES[measure].unit if measure in MEASURES else ""
-    return unit.replace("share", "%", 1) if is_share(measure) else unit
+    return unit.replace("share", "points" if unit.endswith("gap") else "%", 1) if is_share(measure) else unit
 
 
 def readable(name: str) -> str:

@@ -118,7 +118,7 @@ def unit_of_change(measure: str) -> str:
     """
     unit = unit_of(measure)
     if is_share(measure):
-        return f"percentage points{unit.removeprefix('%')}"
+        return f"percentage points{unit.removeprefix('%').removeprefix('points')}"
     return f"{unit}, 0 to 1" if unit == "index" else unit
 
 

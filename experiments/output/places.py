@@ -12,9 +12,12 @@ from analysis.places.tables import CONDITION, by_place
 from experiments.output.frame import Results
 
 
-def with_places(results: Results, runs: pd.DataFrame) -> Results:
-    """Return results with those by place, from a table of runs with the place of each."""
-    table = by_place(runs)
+def with_places(results: Results, runs: pd.DataFrame, *, sets: int = 1) -> Results:
+    """Return results with those by place, from a table of runs with the place of each.
+
+    Replicates took turns with so many parameter ``sets``.
+    """
+    table = by_place(runs, sets=sets)
     said = f"By place ({table['place'].nunique()} of them, in places.csv): {CONDITION}."
     return dataclasses.replace(
         results,

@@ -25,8 +25,8 @@ def on_numbers(scenarios: Iterable[Scenario]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def on_numbers_of(study: Study) -> str:
-    """Return the same of the runs of a study."""
+def on_numbers_of(study: Study, *, but_for: str = "") -> str:
+    """Return the same of the runs of a study; ``but_for`` as ``experiments.behaviours.on_turns`` has it."""
     if study.number_sets:
-        return on_turns(sets=len(study.number_sets), replicates=study.settings["replicates"])
+        return on_turns(sets=len(study.number_sets), replicates=study.settings["replicates"], but_for=but_for)
     return " ".join(on_numbers(study.scenarios.values()))

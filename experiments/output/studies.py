@@ -233,8 +233,9 @@ def _results_of(study: Study) -> Results:
     if study.settings["design"] == TOGETHER:
         results = with_levers_together(results, study)
     elif "place" in study.settings.get("parameters", {}):
-        columns = ["scenario", "place", "regime", *HEADLINE]
-        results = with_places(results, store.result(study, plans.RUNS, columns))
+        columns = ["scenario", "replicate", "place", "regime", *HEADLINE]
+        runs = store.result(study, plans.RUNS, columns)
+        results = with_places(results, runs, sets=max(1, len(study.number_sets)))
     return _with_precision(results, study) if plans.PRECISION in study.settings else results
 
 

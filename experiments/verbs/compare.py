@@ -10,7 +10,9 @@ A setting given here (place=, months=, a lever) holds for every scenario that is
 behaviour names a sample of parameter sets, such as those that a fit accepted, each replicate takes
 the next of them, the same one in every scenario, so that they differ by luck and by parameters.
 Intervals of means and differences then hold the middle 95 % of the sets, each with the mean of its
-runs, and contrasts.csv says which part of what differs comes from the sets.
+runs, and contrasts.csv says which part of what differs comes from the sets. So do those of shares of
+regimes from five runs a set on (replicates=155 with 31 sets); with fewer they are Wilson's, of chance
+alone, and interval_over in regimes.csv says which they are.
 
 With places=all, funded, recorded or county:NAME each replicate takes the next district of that
 group (and the next parameter set), the same one in every scenario, so replicates are a multiple of
@@ -53,12 +55,13 @@ from rich.table import Table
 
 from analysis.comparison.figures import comparison_figures
 from analysis.comparison.precision import precision_in_words, precision_reached, replicates_needed
-from analysis.comparison.tables import CENTRAL_PAIR, compared, usual_reference
+from analysis.comparison.tables import CENTRAL_PAIR, Comparison, compared, usual_reference
 from analysis.comparison.uncertainty import scope_in_words
 from analysis.comparison.words import SCOPE, conclusions
+from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.precision import in_whole_turns
 from analysis.shared.summaries import HEADLINE, RUN_KEYS
-from experiments.behaviours import NumberSet, Turn
+from experiments.behaviours import OF_SHARES, NumberSet, Turn, on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.memory import refuse_too_many
@@ -160,16 +163,23 @@ def work(settings: CompareSettings, command: Command) -> Results:
         replicates=range(replicates),
         tables=tables,
         texts={"conclusions.txt": text},
-        figures=comparison_figures(months, runs, found.contrasts),
+        figures=comparison_figures(months, runs, found),
         words=[text + "\n", _table(found.summary, headlines)],
         objective=objective_of_comparison(runs, months, settings.objective, reference=reference)
         if settings.objective
         else None,
+        numbers=_on_turns(found, sets=sets, replicates=replicates) if command.sample else None,
     )
     if not places:
         return results
     in_places = [places[replicate % len(places)].name for replicate in replicate_of_run]
-    return with_places(results, runs[[*RUN_KEYS, *HEADLINE]].assign(place=in_places))
+    return with_places(results, runs[[*RUN_KEYS, *HEADLINE]].assign(place=in_places), sets=sets)
+
+
+def _on_turns(found: Comparison, *, sets: int, replicates: int) -> str:
+    """Return what has to be said of turns with so many sets: of shares only where their intervals are over sets."""
+    told_by_set = (found.regimes["interval_over"] == OVER_SETS).all()
+    return on_turns(sets=sets, replicates=replicates, but_for="" if told_by_set else OF_SHARES)
 
 
 def _refuse_beyond_memory(settings: CompareSettings, scenarios: Mapping[str, Scenario]) -> None:

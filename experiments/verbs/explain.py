@@ -6,7 +6,8 @@ so what changed is known exactly; what a term does to the chance is seen by leav
 which terms moved, by how much and since when; who came because of which partners, and who kept what
 it promised to whom, by name; the turning points of the run; and, with without=, the same run
 without a lever: same people, elections and luck. With replicates=, in how many runs the same term
-moved most, and intervals for the pair.
+moved most, and intervals for the pair: where replicates take turns with accepted sets of numbers,
+over these, those of shares of runs from five runs a set on (with fewer Wilson's, of chance alone).
 
 Writes into the output folder: explanation.txt, terms.csv (before, after, change, percentage points
 of the chance to go in person, since when, sum over the run), terms_by_month.csv, terms_around.csv
@@ -42,6 +43,7 @@ from matplotlib.figure import Figure
 from pydantic import Field
 from rich.table import Table
 
+from analysis.comparison.uncertainty import contrasts_by_set, shares_by_set, summary_by_set
 from analysis.explanation import figures as explanation_figures
 from analysis.explanation import named as in_named
 from analysis.explanation import tables as explanation
@@ -49,8 +51,9 @@ from analysis.explanation import words as explanation_words
 from analysis.run.figures import short_names
 from analysis.run.ties import tie_networks
 from analysis.run.turning_points import policy_dates, regime_spells, turning_points
-from analysis.shared import summaries
+from analysis.shared.parameter_sets import OVER_RUNS
 from analysis.shared.words import mid_sentence, readable, written_months
+from experiments.behaviours import OF_SHARES, on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
@@ -143,7 +146,7 @@ def work(settings: ExplainSettings, command: Command) -> Results:
     _explain(run, request.subject, turn, found)
     many = request.ensemble(scenario, AS_IS) if settings.replicates else None
     if many is not None:
-        _count_movers(many, scenario, request.subject, found)
+        _count_movers(many, scenario, request, found)
     if other is not None:
         _set_beside(run, other, request, many, found)
     one = range(settings.replicate, settings.replicate + 1)
@@ -155,7 +158,18 @@ def work(settings: ExplainSettings, command: Command) -> Results:
         texts={"explanation.txt": "\n".join(found.lines)},
         figures=found.figures,
         words=["\n".join(found.lines) + "\n", _table(found.tables["terms"])],
-        numbers=command.sample.says_of(settings.replicate) if command.sample and not settings.replicates else None,
+        numbers=_on_numbers(settings, command, found) if command.sample else None,
+    )
+
+
+def _on_numbers(settings: ExplainSettings, command: Command, found: _Explanation) -> str:
+    """Return what has to be said of the sets of a sample: of the one of a run, or of turns with them."""
+    assert command.sample is not None
+    if not settings.replicates:
+        return command.sample.says_of(settings.replicate)
+    of_chance = (found.tables["movers"]["interval_over"] == OVER_RUNS).all()
+    return on_turns(
+        sets=len(command.sample.sets), replicates=settings.replicates, but_for=OF_SHARES if of_chance else ""
     )
 
 
@@ -328,14 +342,20 @@ def _around_turns(monthly: pd.DataFrame, points: pd.DataFrame, labels: Mapping[s
 # ---------------------------------------------------------------------------- many runs
 
 
-def _count_movers(many: ExplainedEnsemble, scenario: Scenario, subject: Subject, found: _Explanation) -> None:
-    shares = explanation.mover_shares(many.changes, labels=labels_of(scenario))
+def _count_movers(many: ExplainedEnsemble, scenario: Scenario, request: RunRequest, found: _Explanation) -> None:
+    subject, sets = request.subject, _sets(request)
+    shares = explanation.mover_shares(many.changes, labels=labels_of(scenario), sets=sets)
     found.tables["movers"] = shares
     found.lines.extend(["", explanation_words.movers_in_words(shares, subject=subject.name)])
     runs = many.trajectories["replicate"].nunique()
     if missing := runs - int(shares["of"].iloc[0]):
         found.lines.append(f"In {missing} of {runs} runs there were fewer than two months of decisions to compare.")
-    found.figures["movers"] = partial(explanation_figures.mover_bars, shares, subject=subject.name)
+    found.figures["movers"] = partial(explanation_figures.mover_bars, shares, subject=subject.name, sets=sets)
+
+
+def _sets(request: RunRequest) -> int:
+    """Return how many parameter sets many runs take turns with; 1 where one holds for all."""
+    return min(len(request.sample.sets), request.replicates) if request.sample and request.replicates else 1
 
 
 # ---------------------------------------------------------------------------- the pair
@@ -359,8 +379,8 @@ def _set_beside(
     dates = written_months(run.history.measures.set_index("month")["date"])
     measured = measures_of([run.history.scenario])
     finals = final_values(together, seed=request.seed, measures=measured)
-    table = _paired_table(together, finals, subject, label, parted, dates)
-    regimes = summaries.regime_shares(finals)
+    table = _paired_table(together, finals, subject, label, parted, dates, sets=_sets(request))
+    regimes = shares_by_set(finals, sets=_sets(request))
     found.tables["paired"] = table
     found.tables["paired_regimes"] = regimes
     found.tables["paired_by_month"] = together[["scenario", "replicate", "month", "date", *table["measure"], "regime"]]
@@ -384,6 +404,7 @@ def _set_beside(
     found.figures["paired"] = partial(
         explanation_figures.paired_course,
         together,
+        table,
         policies=policy_dates(run.history.scenario),
         subject=subject.name,
         column=subject.measure,
@@ -392,7 +413,14 @@ def _set_beside(
 
 
 def _paired_table(
-    together: pd.DataFrame, runs: pd.DataFrame, subject: Subject, label: str, parted: pd.DataFrame, dates: pd.Series
+    together: pd.DataFrame,
+    runs: pd.DataFrame,
+    subject: Subject,
+    label: str,
+    parted: pd.DataFrame,
+    dates: pd.Series,
+    *,
+    sets: int,
 ) -> pd.DataFrame:
     """Return final values with and without, their paired difference, and when the pair first differs in each."""
     measures = [name for name in PAIRED_MEASURES if name in runs]
@@ -401,8 +429,8 @@ def _paired_table(
         runs[OF_PARTNER] = by_run.apply(lambda values: values.tail(FINAL_MONTHS).mean()).to_numpy()
         measures.insert(0, OF_PARTNER)
     runs = runs[["scenario", "replicate", *measures]]
-    table = summaries.contrasts(runs, label).drop(columns=["scenario", "reference"])
-    means = runs.groupby("scenario", sort=False)[measures].mean()
+    table = contrasts_by_set(runs, label, sets=sets).drop(columns=["scenario", "reference"])
+    means = summary_by_set(runs, sets=sets).pivot(index="scenario", columns="measure", values="mean")
     for place, (column, name) in enumerate({"as_is": AS_IS, "without": label}.items(), start=1):
         table.insert(place, column, [means.at[name, measure] for measure in table["measure"]])
     first = parted.set_index("measure")["month"]

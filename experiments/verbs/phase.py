@@ -2,10 +2,12 @@
 
 Runs a grid of points × points, everything else as in the scenario, as a study that can be stopped and
 gone on with (see: partnerships sweep --help). With study=FOLDER alone a finished one is drawn again.
-All points share their replicates.
+All points share their replicates. Where these take turns with accepted sets of numbers, intervals of
+means hold the middle 95 % of the sets, and so do those of shares from five runs a set on; with fewer
+these are Wilson's, of chance alone.
 
 Writes into the output folder: phase.csv (scenario, the two parameters, quantity, value, ci_low, ci_high,
-replicates; a quantity is the share of a regime or the mean of the measure), regimes.csv (the prevailing
+replicates, interval_over; a quantity is the share of a regime or the mean of the measure), regimes.csv (the prevailing
 regime at each point, its share, and whether the majority is certain), figures/phase.png, words.txt and
 manifest.json.
 
@@ -26,6 +28,8 @@ from pydantic import Field
 
 from analysis.discovery.phase import phase_diagram, phase_plane, phase_words, prevailing
 from analysis.shared.outcomes import REGIME_NAMES, months_needed
+from analysis.shared.parameter_sets import OVER_RUNS
+from experiments.behaviours import OF_SHARES
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.files import read_parquet
@@ -80,7 +84,8 @@ def work(settings: PhaseSettings, command: Command) -> Results:
     x, y = _axes(study)
     draws = read_parquet(study.folder / plans.DRAWS)
     quantities = [*REGIME_NAMES, *([settings.measure] if settings.measure not in REGIME_NAMES else [])]
-    plane = phase_plane(draws, study_outcomes(study, quantities), x=x, y=y)
+    plane = phase_plane(draws, study_outcomes(study, quantities), x=x, y=y, sets=max(1, len(study.number_sets)))
+    of_chance = (plane.loc[plane["quantity"].isin(REGIME_NAMES), "interval_over"] == OVER_RUNS).all()
     here = {name: _point(scenario, x, y) for name, scenario in study.scenarios.items()}
     words = phase_words(plane, x=x, y=y, here=here)
     return Results(
@@ -91,7 +96,7 @@ def work(settings: PhaseSettings, command: Command) -> Results:
         texts={"words.txt": words.rstrip()},
         figures={"phase": partial(phase_diagram, plane, x=x, y=y, measure=settings.measure, here=here)},
         words=[words],
-        numbers=on_numbers_of(study),
+        numbers=on_numbers_of(study, but_for=OF_SHARES if of_chance else ""),
         record={"behaviours": study.settings.get(plans.SAMPLE), plans.ASKED: study.asked},
     )
 

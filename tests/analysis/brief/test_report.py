@@ -18,12 +18,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from commands import refused_line
+from matplotlib.colors import to_rgb
 
 from analysis.brief import words
 from analysis.brief.contents import MOST, Evidence, Provenance, brief_of
 from analysis.brief.document import Brief, render
+from analysis.brief.figures import brief_figure
 from analysis.brief.tables import QUANTITIES, Effect, effects, rank_correlations, title_quantity
 from analysis.shared.parameter_sets import LEAST_SETS
+from analysis.shared.plotting import GREY, REGIME_COLOURS
 from analysis.shared.summaries import WORKING_REGIMES
 from experiments import load_scenario
 from experiments.compose import scenario_names
@@ -283,6 +286,22 @@ def test_intervals_carry_behaviour_and_do_not_shrink_with_runs() -> None:
     assert 0.2 < widths[100] < widths[10] < 0.4
 
 
+@pytest.mark.parametrize("runs", [2, 5])
+def test_how_many_work_together_is_told_by_set_with_runs_enough(runs: int) -> None:
+    """Half of the sets work together and half do not: chance alone would say some 50, more or less ten."""
+    evidence = made_up({"nothing": 0.5}, {"nothing": 0.5}, runs=runs)
+    works = evidence.runs["unit"] % 2 == 0
+    told = evidence.runs.assign(works=works.astype(float), regime=np.where(works, WORKING_REGIMES[1], "hollow"))
+    (row, *_) = effects(told, "nothing")
+    assert row.level == pytest.approx(16 / 31)
+    assert row.is_of_chance == (runs == 2)
+    assert ((row.level_low, row.level_high) == (0.0, 1.0)) == (runs == 5)
+    brief = brief_of(dataclasses.replace(evidence, runs=told))
+    text = Reader(render(brief)).text
+    assert ("of chance alone)" in brief.title) == (runs == 2)
+    assert ("with fewer it is Wilson’s" in text) == (runs == 2)
+
+
 def test_two_briefs_of_one_question_agree() -> None:
     """Other chance in the same world: each brief's finding lies within the other's interval."""
     levels = {"a_fund": 0.52, "nothing": 0.5}
@@ -372,6 +391,22 @@ def test_the_brief_tells_what_it_must(page: str) -> None:
         assert part in told
     for what, _ in words.LIMITS:
         assert what in told
+    assert "beyond what the same pounds would have closed, spent by each body alone" in told
+    assert "partnerships list" not in told
+
+
+def test_a_colour_of_the_figure_means_one_thing(answers: Path) -> None:
+    """Some regimes are called as a scenario: bars have colours of regimes, what is below them has none."""
+    evidence = evidence_in(read_all([answers / "compare"]), reference=None)
+    found = effects(evidence.runs, evidence.reference)
+    names = list(evidence.scenarios)
+    figure = brief_figure(pd.DataFrame({"hollow": 1.0}, index=names), found, evidence.reference)
+    bars, *below = figure.axes
+    assert {tuple(bar.get_facecolor()[:3]) for bar in bars.patches} == {to_rgb(REGIME_COLOURS["hollow"])}
+    assert {to_rgb(line.get_color()) for ax in below for line in ax.lines} <= {to_rgb("0.2"), to_rgb(GREY)}
+    labels = {ax.get_title(loc="left"): ax.get_xlabel() for ax in below}
+    assert labels["Engagement"] == "change of the index"
+    assert labels["Added value"] == "points of the gap"
 
 
 def test_dated_changes_are_told_where_they_differ() -> None:

@@ -17,9 +17,10 @@ from scipy import stats
 from analysis.comparison import figures, words
 from analysis.comparison.tables import compared
 from analysis.run.figures import run_figures
+from analysis.shared.parameter_sets import OVER_RUNS, OVER_SETS
 from analysis.shared.plotting import calendar_axis, looks_of, moments, new_figure, save, spread_apart
 from analysis.shared.summaries import bands, contrasts, regime_shares, regimes_over_time, summary
-from analysis.shared.words import readable, unit_of
+from analysis.shared.words import readable, told, unit_of
 from sim.measures import MEASURES
 from sim.population import SECTORS
 from sim.regimes import REGIMES
@@ -212,11 +213,18 @@ def trajectories() -> pd.DataFrame:
     return made_up_trajectories(["growth_coalition", "talking_shop", "no_fund"], replicates=4, months=30)
 
 
+@pytest.fixture(scope="module")
+def turns() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Months and last months of runs that take turns with four sets, of which one has a run more."""
+    months = made_up_trajectories(["growth_coalition", "talking_shop"], replicates=21, months=13)
+    return months, last_months(months)
+
+
 @pytest.mark.slow
 def test_a_comparison_draws_every_figure_and_leaves_nothing_open(trajectories: pd.DataFrame, tmp_path: Path):
     """Files exist and show something; no figure stays in memory; settings and frames are as before."""
     settings, before = dict(matplotlib.rcParams), trajectories.copy()
-    drawn = figures.comparison_figures(trajectories, last := last_months(trajectories), contrasts(last, "no_fund"))
+    drawn = figures.comparison_figures(trajectories, last := last_months(trajectories), compared(last, "no_fund"))
     assert set(drawn) == {
         "headline", "engagement_by_sector", "dominance", "outcome", "trust",
         "regime_shares", "regimes_final", "contrasts", "ties", "senior_time", "scarcity", "money", "added_value",
@@ -242,7 +250,8 @@ def test_a_single_run_draws_every_figure_and_leaves_nothing_open(tmp_path: Path)
 @pytest.mark.slow
 def test_the_same_tables_give_the_same_bytes(trajectories: pd.DataFrame, tmp_path: Path):
     """Figures carry no date, no version and no jitter, so a changed file means a changed result."""
-    first, second = (save(figures.dominance(trajectories), tmp_path / f"{name}.png") for name in "ab")
+    ends = summary(last_months(trajectories))
+    first, second = (save(figures.dominance(trajectories, ends), tmp_path / f"{name}.png") for name in "ab")
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -250,10 +259,57 @@ def test_the_same_tables_give_the_same_bytes(trajectories: pd.DataFrame, tmp_pat
 def test_one_scenario_with_one_short_run_still_makes_figures(tmp_path: Path):
     """The smallest comparison has no contrast to draw, and no band, and does not fail."""
     smallest = made_up_trajectories(["a"], replicates=1, months=2)
-    drawn = figures.comparison_figures(smallest, last := last_months(smallest), contrasts(last, "a"))
+    drawn = figures.comparison_figures(smallest, last := last_months(smallest), compared(last, "a"))
     assert "contrasts" not in drawn
     for name, draw in drawn.items():
         save(draw(), tmp_path / f"{name}.png")
+
+
+def test_titles_tell_what_the_tables_beside_them_tell(turns):
+    """Of sets that have not as many runs the mean over sets is not that over runs, nor is their share."""
+    months, last = turns
+    found = compared(last, "talking_shop", sets=4)
+    drawn = figures.comparison_figures(months, last, found)
+    means = found.summary.set_index(["measure", "scenario"])["mean"]
+    pooled = last.groupby("scenario")["trust"].mean()
+    assert all(means["trust", name] != pytest.approx(pooled[name], abs=1e-9) for name in pooled.index)
+    about = {"dominance": "top_share", "outcome": "added_value", "trust": "trust", "headline": "engagement",
+            "ties": "tie_density", "scarcity": "scarcity", "added_value": "added_value"}  # fmt: skip
+    for name, measure in about.items():
+        title = " ".join(drawn[name]().get_suptitle().split())
+        for scenario in pooled.index:
+            assert " ".join(told(measure, means[measure, scenario]).split()) in title, name
+    shares = found.regimes[found.regimes["scenario"] == "talking_shop"]
+    title = " ".join(drawn["regimes_final"]().get_suptitle().split())
+    assert f"({100 * shares['share'].max():.0f} %)" in title
+
+
+@pytest.mark.parametrize(("sets", "over"), [(1, "chance alone"), (4, "accepted sets"), (5, "chance alone")])
+def test_shares_of_regimes_are_over_sets_with_runs_enough(
+    turns: tuple[pd.DataFrame, pd.DataFrame], sets: int, over: str
+):
+    """Of 21 runs four sets have five each and five have not: figures, table and words say which interval it is."""
+    months, last = turns
+    found = compared(last, "talking_shop", sets=sets)
+    drawn = figures.comparison_figures(months, last, found)
+    by_set = over == "accepted sets"
+    assert set(found.regimes["interval_over"]) == {OVER_SETS if by_set else OVER_RUNS}
+    mine = last[last["scenario"] == "growth_coalition"]
+    for row in found.regimes[found.regimes["scenario"] == "growth_coalition"].itertuples():
+        is_so = mine["regime"] == row.regime
+        known = is_so.groupby(mine["replicate"] % sets).mean() if by_set else is_so
+        assert row.share == pytest.approx(known.mean())
+        if by_set:
+            assert (row.ci_low, row.ci_high) == pytest.approx(tuple(np.quantile(known, [0.025, 0.975])))
+    for name in ("headline", "regimes_final", "regime_shares"):
+        assert over in " ".join(drawn[name]().get_supxlabel().split()), name
+    text = words.conclusions(found.summary, found.contrasts, found.regimes)
+    assert ("middle 95 % of sets:" in text) == by_set
+    assert ("95 % interval of chance" in text) != by_set
+    bars = drawn["headline"]().axes[3]
+    first = found.regimes[(found.regimes["scenario"] == "growth_coalition") & found.regimes["share"].gt(0)].iloc[0]
+    drawn_line = bars.collections[0].get_segments()[0][:, 0]
+    assert drawn_line.tolist() == pytest.approx([first["ci_low"], first["ci_high"]])
 
 
 def test_a_figure_draws_on_the_axes_it_is_given(trajectories: pd.DataFrame):
@@ -288,7 +344,7 @@ def test_names_and_units_are_shown_as_people_write_them():
     """Code names never reach a figure."""
     assert readable("talking_shop") == "Talking shop"
     assert readable("vcs_service_provider_1") == "Voluntary sector service provider 1"
-    assert unit_of("added_value") == "% of the gap"
+    assert unit_of("added_value") == "points of the gap"
     assert unit_of("fund_held_gbp_m") == "£m"
 
 
@@ -332,7 +388,7 @@ def test_words_give_the_commonest_regime_with_its_interval():
             "talking_shop": {"talking shop": 1.0},
         }
     )
-    assert "Growth coalition: 83 % of 60 runs end as growth coalition (95 % interval 73 to 93 %)." in text
+    assert "Growth coalition: 83 % of 60 runs end as growth coalition (95 % interval of chance 73 to 93 %)." in text
 
 
 def test_words_name_both_regimes_of_a_tie():
@@ -417,7 +473,8 @@ def test_the_central_pair_is_told_beside_the_reference():
     """Growth coalition is set against the baseline and against the talking shop, and neither hides the other."""
     ends = {"growth_coalition": 0.6, "talking_shop": 0.3, "baseline_lsp": 0.5}
     runs = runs_with(**{name: [end, end + 0.02, end + 0.01] for name, end in ends.items()})
-    text = words.conclusions(*vars(compared(runs, "baseline_lsp")).values())
+    found = compared(runs, "baseline_lsp")
+    text = words.conclusions(found.summary, found.contrasts, found.regimes)
     for heading in ("Growth coalition against baseline partnership", "Growth coalition against talking shop"):
         assert text.count(heading) == 1
 

@@ -40,6 +40,45 @@ def test_one_run_has_no_interval() -> None:
     assert np.isnan(by_place(runs_in(["adur"], replicates=1), ["engagement"])["engagement_low"]).all()
 
 
+def test_what_was_drawn_is_marked() -> None:
+    """Who chaired is on record of no place; agreements are of some, and no lot is left without its basis."""
+    table = by_place(runs_in(["adur", "barnsley"]), ["engagement"]).drop_duplicates("place").set_index("place")
+    assert table["chair_basis"].str.startswith("drawn").all()
+    assert table.loc["barnsley", "agreement_basis"] == "recorded"
+    assert table.loc["adur", ["chair", "agreement_round", "successor"]].tolist() == ["council", "3", "none"]
+    assert table["successor_basis"].str.len().gt(0).all()
+    note = " ".join(places_figure(table.reset_index(), ["engagement"]).get_supxlabel().split())
+    assert "the chair of 2 of 2 places and the round of agreements of 1 of 2 places" in note
+
+
+@pytest.mark.parametrize("sets", [1, 2])
+def test_intervals_of_places_are_over_sets_where_runs_took_turns(sets: int) -> None:
+    runs = runs_in(["adur"], ("a",)).assign(replicate=range(4))
+    table = by_place(runs, ["engagement"], sets=sets)
+    assert table["interval_over"].tolist() == ["sets" if sets == 2 else "runs"]
+    if sets == 2:
+        of_sets = runs.groupby(runs["replicate"] % 2)["engagement"].mean()
+        ends = table[["engagement_low", "engagement_high"]].iloc[0]
+        np.testing.assert_allclose(ends.astype(float), np.quantile(of_sets, [0.025, 0.975]))
+    assert ("accepted sets" in places_figure(table, ["engagement"]).get_supxlabel()) == (sets == 2)
+
+
+@pytest.mark.parametrize(
+    ("apart", "title"),
+    [
+        (0.001, "Engagement ends at 0.50 in 2 places, which can hardly be told apart"),
+        (0.1, "Engagement ends at 0.50 to 0.60 in 2 places, which can hardly be told apart"),
+        (0.4, "Engagement ends highest in Hackney (0.90) and lowest in Adur (0.50)"),
+    ],
+)
+def test_highest_and_lowest_are_named_if_intervals_tell_them_apart(apart: float, title: str) -> None:
+    """Of four runs that lie 0.1 about their mean an interval is some 0.18 to either side."""
+    runs = runs_in(["adur", "hackney"], ("a",)).assign(engagement=0.5 + 0.1 * np.tile([-1, 1, -1, 1], 2))
+    runs.loc[runs["place"] == "hackney", "engagement"] += apart
+    figure = places_figure(by_place(runs, ["engagement"]), ["engagement"])
+    assert " ".join(figure.get_suptitle().split()) == title
+
+
 @pytest.mark.parametrize("places", [["adur", "hackney"], place_names("all")[: MOST_ROWS + 1]])
 def test_few_places_are_rows_and_many_are_points(places: list[str]) -> None:
     """Both say what the figures are conditional on."""
