@@ -167,7 +167,7 @@ function viewOf() {
 function show() {
   const { answer, state } = page;
   headline(headlineWords(state, answer));
-  at("remark").textContent = spreadWords(remarkOf(state.behaviour), answer.unknown_share);
+  at("remark").textContent = spreadWords(remarkOf(state.behaviour), answer);
   page.lessons.answered(answer);
   const started = performance.now();
   const view = viewOf();
@@ -205,10 +205,9 @@ function showCurves(view) {
   for (const { measure } of [...WAY, ...WHO]) drawFan(figures[measure], measure, answer, view);
   drawFan(figures.other, state.measure, answer, view);
   for (const side of SIDES) drawRegimes(figures[`regimes_${side}`], side, answer, view);
-  const bands = `Line: median. Bands: ${listed(BANDS.map(({ told }) => told).reverse())} of runs, in brackets ${WIDEST.told}.`;
   at("key").innerHTML = view.difference
-    ? `Paired differences. ${bands} Above zero, B has more.`
-    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. ${bands} Dotted: policy dates. A click on a chart picks the month.${startsApart(answer)}`;
+    ? `Paired differences. ${BANDS_TOLD} Above zero, B has more.`
+    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. ${BANDS_TOLD} Dotted: policy dates. A click on a chart picks the month.${startsApart(answer)}`;
 }
 
 function startsApart(answer) {
@@ -300,7 +299,7 @@ function makeFigures() {
   const { figures } = page;
   const current = () => page.answer;
   figures.ends = new Figure(at("chart-ends"), {
-    title: "Regime in the last month", says: "Of all paired runs.", spec: endsSpec(), file: "regimes-at-the-end",
+    title: "Regime in the last month", says: "", spec: endsSpec(), file: "regimes-at-the-end",
     table: () => ({
       head: ["Regime", "A", "A 95 %", "B", "B 95 %"],
       rows: CATALOGUE.regimes.map((regime, r) => [regime.name, ...SIDES.flatMap((name) => {

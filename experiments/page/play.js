@@ -380,7 +380,7 @@ class Game {
     this.table = [["what", "of", "unit", "run", "as_usual", "as_played"], ...byPlayer, ...this.numbers("place", this.ofPlace(), usual, played)];
     return `<h2 tabindex="-1">What your choices were worth</h2>${told.join("")}${place}
       ${buttons([["again", "Play again"], ["save", "All numbers (CSV)"], ["leave", "Leave the game"]])}
-      <p class="quiet">The address holds the game: who opens it in a page of the same version sees this. Below, as played (B) minus as usual (A), over ${state.replicates} runs: median, the middle half, and 90\u00a0%.</p>`;
+      <p class="quiet">The address holds the game: who opens it in a page of the same version sees this. ${remarkOf(state.behaviour) ?? scopeWords(Math.min(side.sets.length, state.replicates))} Below, as played (B) minus as usual (A). ${BANDS_TOLD}</p>`;
   }
 
   /** What is counted for a player's body: a name, a label, a unit, and how it is read off a life. */
@@ -412,7 +412,7 @@ class Game {
     const head = ["", "As usual", players.length > 1 ? "As played" : "As you played", "Difference, same luck", `Difference over ${n} runs (95\u00a0%)`];
     const cells = rows.map(({ label, unit, of }) => {
       const [before, after] = this.single(pairs).map(of);
-      const over = meanInterval(pairs.slice(0, n).map(([one, other]) => of(other) - of(one)));
+      const over = overSets(pairs.slice(0, n).map(([one, other]) => of(other) - of(one)), this.side.sets.length);
       const values = [finely(unit, before), finely(unit, after), finely(unit, after - before, true), `${finely(unit, over.mean, true)} (${bounds(unit, over)})`];
       const told = isShare(unit) || unit.startsWith("£m") || unit.startsWith("index") || unit === "0 to 1" ? label : `${label}, ${unit}`;
       return `<tr><th scope="row">${escaped(told)}</th>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
@@ -436,8 +436,8 @@ class Game {
     if (pairs.every(([one, other]) => rows.every(({ of }) => of(one) === of(other)))) return "Your choices changed nothing that is counted here.";
     const change = ({ of }) => ([one, other]) => of(other) - of(one);
     const [gain, spent] = [goal, hours].map((row) => change(row)(this.single(pairs)));
-    const over = meanInterval(pairs.slice(0, replicates).map(change(goal)));
-    const verdict = over.low > 0 ? "a gain that is clear of chance" : over.high < 0 ? "a loss that is clear of chance" : "too little to be told from none";
+    const over = overSets(pairs.slice(0, replicates).map(change(goal)), this.side.sets.length);
+    const verdict = isClear(over) ? `a clear ${over.mean > 0 ? "gain" : "loss"}` : "too little to be told from none";
     const time = `${plainNumber(Math.abs(spent))}\u00a0${hours.unit}`;
     const took = Math.abs(spent) < 0.005 ? "took as much senior time in meetings" : spent < 0 ? `saved ${time} in meetings` : `took ${time} more in meetings`;
     return `With the same luck your choices were worth <b>${finely(goal.unit, gain, true)}</b> of the gap in your own themes, and ${took}. `
@@ -473,7 +473,7 @@ class Game {
     const { start, months } = side.scenario;
     this.answer = {
       start, months, replicates: n,
-      left: sideAnswer(side.side, side.scenario, left), right: sideAnswer(side.side, side.scenario, right), difference: differenceAnswer(left, right, months),
+      left: sideAnswer(side.side, side.scenario, left), right: sideAnswer(side.side, side.scenario, right), difference: differenceAnswer(left, right, months, side.sets.length),
     };
     this.figures ??= WAY.map(({ measure, title, says }) => [measure, new Figure(this.charts, { title, says, spec: fanSpec(), file: `played-${measure}`, table: () => fanTable(measure, this.answer) })]);
     this.charts.hidden = false;
