@@ -150,7 +150,12 @@ def catalogue(known: Choices | None = None) -> dict[str, Any]:
         "quantiles": list(QUANTILES),
         "measures": [_measure(measure) for measure in _measures(known)],
         "terms": [
-            {"name": name, "label": term.label, "says": term.says, "pushes": term.only_pushes}
+            {
+                "name": name,
+                "label": term.label,
+                "says": capital(term.says.removeprefix("Return ")),
+                "pushes": term.only_pushes,
+            }
             for name, term in known.month.terms.items()
         ],
         "sectors": [{"name": name, "label": titled(name), "colour": SECTOR_COLOURS[name]} for name in SECTORS],
