@@ -406,7 +406,7 @@ class Game {
     return pairs[Math.min(this.state.play.run, pairs.length - 1)];
   }
 
-  rows(rows, pairs) {
+  rows(whose, rows, pairs) {
     const { players } = this.state.play;
     const n = this.state.replicates;
     const head = ["", "As usual", players.length > 1 ? "As played" : "As you played", "Difference, same luck", `Difference over ${n} runs (95\u00a0%)`];
@@ -417,7 +417,7 @@ class Game {
       const told = isShare(unit) || unit.startsWith("£m") || unit.startsWith("index") || unit === "0 to 1" ? label : `${label}, ${unit}`;
       return `<tr><th scope="row">${escaped(told)}</th>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
     });
-    return `<div class="table" tabindex="0" role="region" aria-label="What it came to"><table><thead><tr>${head.map((one) => (one ? `<th scope="col">${one}</th>` : "<td></td>")).join("")}</tr></thead><tbody>${cells.join("")}</tbody></table></div>
+    return `<div class="table" tabindex="0" role="region" aria-label="What it came to: ${whose}"><table><thead><tr>${head.map((one) => (one ? `<th scope="col">${one}</th>` : "<td></td>")).join("")}</tr></thead><tbody>${cells.join("")}</tbody></table></div>
       <details><summary>What is counted</summary><dl>${rows.map(({ label, says }) => `<div><dt>${escaped(label)}</dt><dd>${escaped(says)}</dd></div>`).join("")}</dl></details>`;
   }
 
@@ -426,7 +426,7 @@ class Game {
     const pairs = without.map((one, r) => [one, played[r]]);
     const rows = this.ofBody(p);
     const others = this.state.play.players.length > 1 ? " All other players chose as they did." : "";
-    return `<section><h3>${this.name(p)}</h3><p>${this.worthWords(rows, pairs)}${others}</p>${this.rows(rows, pairs)}${this.chosenWords(p)}</section>`;
+    return `<section><h3>${this.name(p)}</h3><p>${this.worthWords(rows, pairs)}${others}</p>${this.rows(this.name(p), rows, pairs)}${this.chosenWords(p)}</section>`;
   }
 
   /** What a body's choices were worth in its goal, the first of its rows, with the same luck and over runs, and what they took. HTML. */
@@ -463,7 +463,7 @@ class Game {
     const moved = pairs.slice(0, n).filter(([one, other]) => regime(one) !== regime(other)).length;
     const whose = this.state.play.players.length > 1 ? "the players’" : "your";
     const ends = before === after ? `It ends as <b>${after}</b>, with ${whose} choices as without.` : `It ends as <b>${after}</b>; without ${whose} choices it would have ended as <b>${before}</b>.`;
-    return `<section><h3>The place and its partnership</h3><p>${ends} Of ${n} runs, ${moved === 0 ? "none" : moved} ${moved === 1 ? "ends" : "end"} otherwise than without them.</p>${this.rows(this.ofPlace(), pairs)}</section>`;
+    return `<section><h3>The place and its partnership</h3><p>${ends} Of ${n} runs, ${moved === 0 ? "none" : moved} ${moved === 1 ? "ends" : "end"} otherwise than without them.</p>${this.rows("the place", this.ofPlace(), pairs)}</section>`;
   }
 
   draw([usual, played]) {
