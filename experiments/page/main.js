@@ -39,6 +39,7 @@ async function start() {
   page.announcer = new Announcer(at("said"));
   page.story = new Story(at("story"), showStep);
   if (EXTENSION) tellOfExtension();
+  numberStep();
   fillChoices();
   fillAbout();
   fillTake();
@@ -477,15 +478,28 @@ function writeAddress(isChange = false) {
     // What was asked is a step that Back undoes; a lever that moves on and on is one step, and looking around is none.
     const isStep = page.isChange && page.lastAddress !== null && Date.now() - page.lastStep > ONE_STEP;
     if (isStep) history.pushState(null, "", `#${address}`);
-    else history.replaceState(null, "", `#${address}`);
+    else history.replaceState(history.state, "", `#${address}`);
+    numberStep();
     if (page.isChange) page.lastStep = Date.now();
     page.isChange = false;
     page.lastAddress = address;
   }, 120);
 }
 
+/** Number a step that is new, and see what can be undone and done again. */
+function numberStep() {
+  if (history.state === null) {
+    page.steps = (page.step ?? -1) + 1;
+    history.replaceState(page.steps, "");
+  }
+  page.step = history.state;
+  at("undo").disabled = page.step === 0;
+  at("redo").disabled = page.step >= (page.steps ?? page.step);
+}
+
 /** Somebody changed the address, or went back: take its state. */
 function readAddress() {
+  numberStep();
   const address = location.hash.slice(1);
   if (address === page.lastAddress) return;
   page.lastAddress = address;

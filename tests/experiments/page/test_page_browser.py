@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, lines_of, move, serious_faults, settled
+from in_a_browser import SECONDS, Open, answered, expect, faults_of, in_a_browser, lines_of, move, settled
 from PIL import Image
 
 from analysis.comparison.tables import compared
@@ -194,8 +194,11 @@ def test_a_browser_that_cannot_run_the_engine_is_told(browser: Any, tmp_path: Pa
 
 
 @pytest.mark.long
-def test_back_undoes_what_was_changed(file: str, opened: Open) -> None:
+def test_back_undoes_what_was_changed_and_so_does_a_button(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=4")
+    undo, redo = (page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+    expect(undo).to_be_disabled()
+    expect(redo).to_be_disabled()
     move(page, "levers.staff_team", "b", 1.0)
     page.wait_for_timeout(1000)
     with answered(page):
@@ -206,8 +209,20 @@ def test_back_undoes_what_was_changed(file: str, opened: Open) -> None:
     for left, right in ((0.3, 1.0), (0.3, 0.3)):
         with answered(page):
             page.go_back()
-        values = [page.locator(f'[data-path="levers.staff_team"] .line.{side} input').first for side in "ab"]
-        assert [float(value.input_value()) for value in values] == pytest.approx([left, right])
+        assert staff_teams(page) == pytest.approx([left, right])
+    expect(undo).to_be_disabled()
+    with answered(page):
+        redo.click()
+    assert staff_teams(page) == pytest.approx([0.3, 1.0])
+    with answered(page):
+        undo.click()
+    assert staff_teams(page) == pytest.approx([0.3, 0.3])
+
+
+def staff_teams(page: Any) -> list[float]:
+    """Return where both sliders of the staff team stand."""
+    sliders = [page.locator(f'[data-path="levers.staff_team"] .line.{side} input').first for side in "ab"]
+    return [float(slider.input_value()) for slider in sliders]
 
 
 @pytest.mark.long
@@ -447,7 +462,7 @@ def test_keyboard_alone_reaches_every_control(file: str, opened: Open) -> None:
         page.keyboard.press("ArrowRight")
 
 
-def test_axe_finds_no_serious_fault(file: str, opened: Open) -> None:
+def test_axe_finds_no_fault(file: str, opened: Open) -> None:
     """With settings, explanations and a table open; then each dialog by itself."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     page = opened(f"{file}#n=2")
@@ -455,15 +470,15 @@ def test_axe_finds_no_serious_fault(file: str, opened: Open) -> None:
     page.locator("#runs-box > summary").click()
     page.locator("#headline-levers .what").first.click()
     page.locator(".show-table").first.click()
-    serious = serious_faults(axe.Axe(), page, "body")
+    found = faults_of(axe.Axe(), page, "body")
     for dialog in ("lessons", "about", "take"):
         page.locator(f"#open-{dialog}").click()
-        serious += serious_faults(axe.Axe(), page, f"#{dialog}")
+        found += faults_of(axe.Axe(), page, f"#{dialog}")
         page.locator(f"#{dialog} [data-close]").click()
     page.locator("#open-lessons").click()
     page.locator("[data-lesson]").first.click()
-    serious += serious_faults(axe.Axe(), page, "#lesson")
-    assert serious == []
+    found += faults_of(axe.Axe(), page, "#lesson")
+    assert found == []
 
 
 def test_levers_verdict_and_a_picture_are_on_one_screen(file: str, opened: Open) -> None:
