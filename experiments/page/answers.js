@@ -95,7 +95,7 @@ function sideAnswer(side, scenario, runs) {
     bands: new Bands(months, (m, month) => runs.map((run) => run.at(m, month))),
     regimes: CATALOGUE.regimes.map((_, r) => counts.map((row) => row[r] / n)),
     final_regimes: CATALOGUE.regimes.map((regime, r) => ({ regime: regime.name, count: last[r], share: last[r] / n, ...shareInterval(last[r], n) })),
-    final: Object.fromEntries(SHOWN_MEASURES.map((name, m) => [name, meanInterval(runs.map((run) => run.final(m)))])),
+    final: Object.fromEntries(SHOWN_MEASURES.map((name, m) => [name, meanOf(runs.map((run) => run.final(m)))])),
     policy: policyDates(scenario),
     example: null,
   };
@@ -107,28 +107,17 @@ function regimeCounts(runs, month) {
   return counts;
 }
 
-/** Right minus left, run by run. */
-function differenceAnswer(left, right, months) {
+/** Right minus left, run by run; runs took turns with so many sets of numbers. */
+function differenceAnswer(left, right, months, sets) {
   const moved = CATALOGUE.regimes.map(() => CATALOGUE.regimes.map(() => 0));
   left.forEach((run, r) => { moved[run.regimes.at(-1)][right[r].regimes.at(-1)] += 1; });
-  const final = {};
-  SHOWN_MEASURES.forEach((name, m) => {
-    const pairs = left.map((run, r) => right[r].final(m) - run.final(m));
-    final[name] = { ...meanInterval(pairs), share_above: pairs.filter((difference) => difference > 0).length / pairs.length };
-  });
+  const differences = (value) => left.map((run, r) => value(right[r]) - value(run));
   return {
-    bands: new Bands(months, (m, month) => left.map((run, r) => right[r].at(m, month) - run.at(m, month))),
-    final,
-    final_regimes: regimeDifferences(left, right),
+    bands: new Bands(months, (m, month) => differences((run) => run.at(m, month))),
+    final: Object.fromEntries(SHOWN_MEASURES.map((name, m) => [name, overSets(differences((run) => run.final(m)), sets)])),
+    works: overSets(differences((run) => Number(CATALOGUE.regimes[run.regimes.at(-1)].works)), sets),
     moved,
   };
-}
-
-function regimeDifferences(left, right) {
-  return CATALOGUE.regimes.map((regime, r) => {
-    const { mean, low, high } = meanInterval(left.map((run, k) => (right[k].regimes.at(-1) === r) - (run.regimes.at(-1) === r)));
-    return { regime: regime.name, difference: mean, low, high };
-  });
 }
 
 /**

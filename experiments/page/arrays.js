@@ -21,14 +21,31 @@ function band(numbers) {
   return [...QUANTILES.map((share) => d3.quantileSorted(sorted, share)), total / sorted.length];
 }
 
+const meanOf = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+
 /** Mean and its 95 % interval (Student t). */
 function meanInterval(numbers) {
   const n = numbers.length;
-  const mean = numbers.reduce((sum, value) => sum + value, 0) / n;
+  const mean = meanOf(numbers);
   const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const half = n > 1 ? (ENGINE.statistics.t[n - 2] * Math.sqrt(squares / (n - 1))) / Math.sqrt(n) : NaN;
   return { mean, low: mean - half, high: mean + half };
 }
+
+/**
+ * Mean and 95 % interval of numbers of runs that took turns with sets, number r with set r mod `sets`, as `compare` has them:
+ * the middle 95 % of sets, each with the mean of its runs. With one set it is the interval of chance.
+ */
+function overSets(numbers, sets) {
+  const used = Math.min(sets, numbers.length);
+  if (used < 2) return { ...meanInterval(numbers), sets: 1 };
+  const means = Float64Array.from({ length: used }, (_, set) => meanOf(numbers.filter((_, r) => r % sets === set))).sort();
+  const { tail } = ENGINE.statistics;
+  return { mean: meanOf(means), low: d3.quantileSorted(means, tail), high: d3.quantileSorted(means, 1 - tail), sets: used };
+}
+
+/** Whether an interval leaves out zero, and is over sets enough to say so. */
+const isClear = ({ low, high, sets }) => (low > 0 || high < 0) && (sets === 1 || sets >= ENGINE.statistics.least_sets);
 
 /**
  * Share of the variance of numbers that lies between sets, where number r has set r mod n: 0 all luck, 1 all sets. One-way
@@ -37,11 +54,10 @@ function meanInterval(numbers) {
 function shareBetween(numbers, n) {
   if (n < 2 || numbers.length < 2 * n) return NaN;
   const groups = Array.from({ length: n }, (_, set) => numbers.filter((_, r) => r % n === set));
-  const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = (values, middle) => values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  const all = mean(numbers);
-  const within = groups.reduce((sum, group) => sum + squares(group, mean(group)), 0) / (numbers.length - n);
-  const between = groups.reduce((sum, group) => sum + group.length * (mean(group) - all) ** 2, 0) / (n - 1);
+  const all = meanOf(numbers);
+  const within = groups.reduce((sum, group) => sum + squares(group, meanOf(group)), 0) / (numbers.length - n);
+  const between = groups.reduce((sum, group) => sum + group.length * (meanOf(group) - all) ** 2, 0) / (n - 1);
   const size = (numbers.length - groups.reduce((sum, group) => sum + group.length ** 2, 0) / numbers.length) / (n - 1);
   const ofSets = Math.max(0, (between - within) / size);
   return ofSets + within > 0 ? ofSets / (ofSets + within) : NaN;

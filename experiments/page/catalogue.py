@@ -15,7 +15,7 @@ from analysis.shared.paths import flat
 from analysis.shared.plotting import REGIME_COLOURS, SECTOR_COLOURS
 from analysis.shared.summaries import WORKING_REGIMES
 from analysis.shared.words import capital, readable, titled
-from experiments.behaviours import ACCEPTED, BEST, OF_BEST, OF_BY_HAND, USUAL, on_turns
+from experiments.behaviours import ACCEPTED, BEST, OF_BEST, OF_BY_HAND, USUAL
 from experiments.compose import scenario_descriptions
 from experiments.page.interventions import interventions, of_own, read_declared
 from experiments.page.options import Choices, accepted_sets, choices
@@ -24,7 +24,7 @@ from experiments.study.designs import MEMBERS
 from sim import ARCHETYPES, MEASURES, MONTH, PARAMETERS, SECTORS, Measure, Parameter, Scenario, place_names
 from sim.parameters import TOPICS
 from sim.population import THEMES, archetype_of
-from sim.regimes import DECLARED_REGIMES
+from sim.regimes import DECLARED_REGIMES, REGIMES, WORKING
 from sim.scenario import Board, CalendarEntry, Place
 
 QUANTILES: tuple[float, ...] = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
@@ -150,7 +150,12 @@ def catalogue(known: Choices | None = None) -> dict[str, Any]:
         "quantiles": list(QUANTILES),
         "measures": [_measure(measure) for measure in _measures(known)],
         "terms": [
-            {"name": name, "label": term.label, "says": term.says, "pushes": term.only_pushes}
+            {
+                "name": name,
+                "label": term.label,
+                "says": capital(term.says.removeprefix("Return ")),
+                "pushes": term.only_pushes,
+            }
             for name, term in known.month.terms.items()
         ],
         "sectors": [{"name": name, "label": titled(name), "colour": SECTOR_COLOURS[name]} for name in SECTORS],
@@ -159,6 +164,7 @@ def catalogue(known: Choices | None = None) -> dict[str, Any]:
         "regimes": [
             dataclasses.asdict(regime)
             | {"colour": REGIME_COLOURS[regime.name], "works": regime.name in WORKING_REGIMES}
+            | ({"fate": "became working partnerships"} if regime.name == REGIMES[WORKING] else {})
             for regime in DECLARED_REGIMES
         ],
         "archetypes": {name: kind.label for name, kind in ARCHETYPES.items()} | _own_types(known),
@@ -237,8 +243,11 @@ def _lesson(lesson: Lesson) -> dict[str, Any]:
     return told | {"rounds": rounds, "discuss": [each.ask for each in lesson.discuss]}
 
 
-def _behaviours() -> list[dict[str, str]]:
-    """Return the numbers that behaviour may have: a name, what it is called, what it says and what results say."""
+def _behaviours() -> list[dict[str, str | None]]:
+    """Return the numbers that behaviour may have: a name, what it is called, what it says and what results say.
+
+    Of sets in turn the page itself says what its intervals hold, by the number of sets that its runs took.
+    """
     sets = len(accepted_sets())
     return [
         {
@@ -246,7 +255,7 @@ def _behaviours() -> list[dict[str, str]]:
             "label": f"{sets} accepted sets in turn",
             "says": "Each run has the numbers of one of the sets that the fit accepted. "
             "A slider of behaviour shows that of the best, and sets it for all.",
-            "remark": on_turns(sets=sets, replicates=sets),
+            "remark": None,
         },
         {
             "name": BEST,

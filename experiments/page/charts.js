@@ -42,6 +42,7 @@ const BANDS = QUANTILES.slice(0, MEDIAN).map((share, q) => (
   { low: QUANTILE_NAMES[q], high: QUANTILE_NAMES.at(-1 - q), told: percent(QUANTILES.at(-1 - q) - share), opacity: 0.09 + 0.05 * q }
 ));
 const WIDEST = BANDS[0];
+const BANDS_TOLD = `Line: median. Bands: ${listed(BANDS.map(({ told }) => told).reverse())} of runs, in brackets ${WIDEST.told}.`;
 
 /** Fans of both sides, or of their difference: nested bands and the median. */
 function fanSpec(height = 128) {

@@ -25,7 +25,7 @@ class Controls {
       card.innerHTML = `<legend><span class="badge ${LETTER[name].toLowerCase()}">${LETTER[name]}</span> Side ${LETTER[name]}</legend>
         <label>Start from <select data-preset="${name}"></select></label>
         <p class="quiet claim"></p>
-        <div class="buttons"><button type="button" data-reset="${name}">Undo changes</button>
+        <div class="buttons"><button type="button" data-reset="${name}">Reset side</button>
         <button type="button" data-copy="${name}">Copy to ${name === "left" ? "B" : "A"}</button></div>`;
       const select = card.querySelector("select");
       for (const preset of CATALOGUE.presets) {
@@ -49,16 +49,14 @@ class Controls {
       });
       place.append(card);
     }
-    const swap = document.createElement("button");
-    swap.type = "button";
-    swap.id = "swap";
-    swap.textContent = "Swap A and B";
-    swap.addEventListener("click", () => {
+    place.insertAdjacentHTML("beforeend", ["Undo", "Redo", "Swap A and B"].map((words) => `<button type="button" id="${words.split(" ")[0].toLowerCase()}">${words}</button>`).join(" "));
+    at("undo").addEventListener("click", () => history.back());
+    at("redo").addEventListener("click", () => history.forward());
+    at("swap").addEventListener("click", () => {
       [this.state.left, this.state.right] = [this.state.right, this.state.left];
       this.refresh();
       this.changed();
     });
-    place.append(swap);
   }
 
   buildHeadlines() {

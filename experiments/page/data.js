@@ -98,7 +98,7 @@ async function* answersTo(request, signal) {
       is_whole: wanted === request.replicates,
       left: sideAnswer(request.left, sides[0].scenario, left),
       right: sideAnswer(request.right, sides[1].scenario, right),
-      difference: differenceAnswer(left, right, months),
+      difference: differenceAnswer(left, right, months, sides[0].sets.length),
       unknown_share: unknownShare(left, right, sides[0].sets.length),
       typical_run: typicalRun([left, right]),
     };

@@ -171,16 +171,17 @@ function hasSidesOf(asked, round) {
   return asked.place === null && asked.months === null && SIDES.every((name) => told(asked[name]) === told(round[name]));
 }
 
-const PART = { A: "left", B: "right", D: "difference" };
+const PART = { A: "left", B: "right" };
 
 /** The number behind a word such as "A.count.talking shop". */
 function lessonNumber(word, answer) {
   const [side, what, ...rest] = word.split(".");
-  const part = answer[PART[side]];
   const name = rest.join(".");
-  if (what === "final") return part.final[name].mean;
-  if (what === "abs") return Math.abs(part.final[name].mean);
-  return part.final_regimes.find((one) => one.regime === name)[what];
+  const final = (of) => answer[PART[of]].final[name];
+  const value = () => (side === "D" ? final("B") - final("A") : final(side));
+  if (what === "final") return value();
+  if (what === "abs") return Math.abs(value());
+  return answer[PART[side]].final_regimes.find((one) => one.regime === name)[what];
 }
 
 /** Fill the numbers of an answer into a text. HTML. */

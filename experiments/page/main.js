@@ -39,6 +39,7 @@ async function start() {
   page.announcer = new Announcer(at("said"));
   page.story = new Story(at("story"), showStep);
   if (EXTENSION) tellOfExtension();
+  numberStep();
   fillChoices();
   fillAbout();
   fillTake();
@@ -167,7 +168,7 @@ function viewOf() {
 function show() {
   const { answer, state } = page;
   headline(headlineWords(state, answer));
-  at("remark").textContent = spreadWords(remarkOf(state.behaviour), answer.unknown_share);
+  at("remark").textContent = spreadWords(remarkOf(state.behaviour), answer);
   page.lessons.answered(answer);
   const started = performance.now();
   const view = viewOf();
@@ -205,10 +206,9 @@ function showCurves(view) {
   for (const { measure } of [...WAY, ...WHO]) drawFan(figures[measure], measure, answer, view);
   drawFan(figures.other, state.measure, answer, view);
   for (const side of SIDES) drawRegimes(figures[`regimes_${side}`], side, answer, view);
-  const bands = `Line: median. Bands: ${listed(BANDS.map(({ told }) => told).reverse())} of runs, in brackets ${WIDEST.told}.`;
   at("key").innerHTML = view.difference
-    ? `Paired differences. ${bands} Above zero, B has more.`
-    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. ${bands} Dotted: policy dates. A click on a chart picks the month.${startsApart(answer)}`;
+    ? `Paired differences. ${BANDS_TOLD} Above zero, B has more.`
+    : `<span class="badge a">A</span> solid, <span class="badge b">B</span> dashed. ${BANDS_TOLD} Dotted: policy dates. A click on a chart picks the month.${startsApart(answer)}`;
 }
 
 function startsApart(answer) {
@@ -300,7 +300,7 @@ function makeFigures() {
   const { figures } = page;
   const current = () => page.answer;
   figures.ends = new Figure(at("chart-ends"), {
-    title: "Regime in the last month", says: "Of all paired runs.", spec: endsSpec(), file: "regimes-at-the-end",
+    title: "Regime in the last month", says: "", spec: endsSpec(), file: "regimes-at-the-end",
     table: () => ({
       head: ["Regime", "A", "A 95 %", "B", "B 95 %"],
       rows: CATALOGUE.regimes.map((regime, r) => [regime.name, ...SIDES.flatMap((name) => {
@@ -478,15 +478,28 @@ function writeAddress(isChange = false) {
     // What was asked is a step that Back undoes; a lever that moves on and on is one step, and looking around is none.
     const isStep = page.isChange && page.lastAddress !== null && Date.now() - page.lastStep > ONE_STEP;
     if (isStep) history.pushState(null, "", `#${address}`);
-    else history.replaceState(null, "", `#${address}`);
+    else history.replaceState(history.state, "", `#${address}`);
+    numberStep();
     if (page.isChange) page.lastStep = Date.now();
     page.isChange = false;
     page.lastAddress = address;
   }, 120);
 }
 
+/** Number a step that is new, and see what can be undone and done again. */
+function numberStep() {
+  if (history.state === null) {
+    page.steps = (page.step ?? -1) + 1;
+    history.replaceState(page.steps, "");
+  }
+  page.step = history.state;
+  at("undo").disabled = page.step === 0;
+  at("redo").disabled = page.step >= (page.steps ?? page.step);
+}
+
 /** Somebody changed the address, or went back: take its state. */
 function readAddress() {
+  numberStep();
   const address = location.hash.slice(1);
   if (address === page.lastAddress) return;
   page.lastAddress = address;

@@ -380,7 +380,7 @@ class Game {
     this.table = [["what", "of", "unit", "run", "as_usual", "as_played"], ...byPlayer, ...this.numbers("place", this.ofPlace(), usual, played)];
     return `<h2 tabindex="-1">What your choices were worth</h2>${told.join("")}${place}
       ${buttons([["again", "Play again"], ["save", "All numbers (CSV)"], ["leave", "Leave the game"]])}
-      <p class="quiet">The address holds the game: who opens it in a page of the same version sees this. Below, as played (B) minus as usual (A), over ${state.replicates} runs: median, the middle half, and 90\u00a0%.</p>`;
+      <p class="quiet">The address holds the game: who opens it in a page of the same version sees this. ${remarkOf(state.behaviour) ?? scopeWords(Math.min(side.sets.length, state.replicates))} Below, as played (B) minus as usual (A). ${BANDS_TOLD}</p>`;
   }
 
   /** What is counted for a player's body: a name, a label, a unit, and how it is read off a life. */
@@ -406,18 +406,18 @@ class Game {
     return pairs[Math.min(this.state.play.run, pairs.length - 1)];
   }
 
-  rows(rows, pairs) {
+  rows(whose, rows, pairs) {
     const { players } = this.state.play;
     const n = this.state.replicates;
     const head = ["", "As usual", players.length > 1 ? "As played" : "As you played", "Difference, same luck", `Difference over ${n} runs (95\u00a0%)`];
     const cells = rows.map(({ label, unit, of }) => {
       const [before, after] = this.single(pairs).map(of);
-      const over = meanInterval(pairs.slice(0, n).map(([one, other]) => of(other) - of(one)));
+      const over = overSets(pairs.slice(0, n).map(([one, other]) => of(other) - of(one)), this.side.sets.length);
       const values = [finely(unit, before), finely(unit, after), finely(unit, after - before, true), `${finely(unit, over.mean, true)} (${bounds(unit, over)})`];
       const told = isShare(unit) || unit.startsWith("£m") || unit.startsWith("index") || unit === "0 to 1" ? label : `${label}, ${unit}`;
       return `<tr><th scope="row">${escaped(told)}</th>${values.map((value) => `<td>${value}</td>`).join("")}</tr>`;
     });
-    return `<div class="table" tabindex="0" role="region" aria-label="What it came to"><table><thead><tr>${head.map((one) => (one ? `<th scope="col">${one}</th>` : "<td></td>")).join("")}</tr></thead><tbody>${cells.join("")}</tbody></table></div>
+    return `<div class="table" tabindex="0" role="region" aria-label="What it came to: ${whose}"><table><thead><tr>${head.map((one) => (one ? `<th scope="col">${one}</th>` : "<td></td>")).join("")}</tr></thead><tbody>${cells.join("")}</tbody></table></div>
       <details><summary>What is counted</summary><dl>${rows.map(({ label, says }) => `<div><dt>${escaped(label)}</dt><dd>${escaped(says)}</dd></div>`).join("")}</dl></details>`;
   }
 
@@ -426,7 +426,7 @@ class Game {
     const pairs = without.map((one, r) => [one, played[r]]);
     const rows = this.ofBody(p);
     const others = this.state.play.players.length > 1 ? " All other players chose as they did." : "";
-    return `<section><h3>${this.name(p)}</h3><p>${this.worthWords(rows, pairs)}${others}</p>${this.rows(rows, pairs)}${this.chosenWords(p)}</section>`;
+    return `<section><h3>${this.name(p)}</h3><p>${this.worthWords(rows, pairs)}${others}</p>${this.rows(this.name(p), rows, pairs)}${this.chosenWords(p)}</section>`;
   }
 
   /** What a body's choices were worth in its goal, the first of its rows, with the same luck and over runs, and what they took. HTML. */
@@ -436,8 +436,8 @@ class Game {
     if (pairs.every(([one, other]) => rows.every(({ of }) => of(one) === of(other)))) return "Your choices changed nothing that is counted here.";
     const change = ({ of }) => ([one, other]) => of(other) - of(one);
     const [gain, spent] = [goal, hours].map((row) => change(row)(this.single(pairs)));
-    const over = meanInterval(pairs.slice(0, replicates).map(change(goal)));
-    const verdict = over.low > 0 ? "a gain that is clear of chance" : over.high < 0 ? "a loss that is clear of chance" : "too little to be told from none";
+    const over = overSets(pairs.slice(0, replicates).map(change(goal)), this.side.sets.length);
+    const verdict = isClear(over) ? `a clear ${over.mean > 0 ? "gain" : "loss"}` : "too little to be told from none";
     const time = `${plainNumber(Math.abs(spent))}\u00a0${hours.unit}`;
     const took = Math.abs(spent) < 0.005 ? "took as much senior time in meetings" : spent < 0 ? `saved ${time} in meetings` : `took ${time} more in meetings`;
     return `With the same luck your choices were worth <b>${finely(goal.unit, gain, true)}</b> of the gap in your own themes, and ${took}. `
@@ -463,7 +463,7 @@ class Game {
     const moved = pairs.slice(0, n).filter(([one, other]) => regime(one) !== regime(other)).length;
     const whose = this.state.play.players.length > 1 ? "the players’" : "your";
     const ends = before === after ? `It ends as <b>${after}</b>, with ${whose} choices as without.` : `It ends as <b>${after}</b>; without ${whose} choices it would have ended as <b>${before}</b>.`;
-    return `<section><h3>The place and its partnership</h3><p>${ends} Of ${n} runs, ${moved === 0 ? "none" : moved} ${moved === 1 ? "ends" : "end"} otherwise than without them.</p>${this.rows(this.ofPlace(), pairs)}</section>`;
+    return `<section><h3>The place and its partnership</h3><p>${ends} Of ${n} runs, ${moved === 0 ? "none" : moved} ${moved === 1 ? "ends" : "end"} otherwise than without them.</p>${this.rows("the place", this.ofPlace(), pairs)}</section>`;
   }
 
   draw([usual, played]) {
@@ -473,7 +473,7 @@ class Game {
     const { start, months } = side.scenario;
     this.answer = {
       start, months, replicates: n,
-      left: sideAnswer(side.side, side.scenario, left), right: sideAnswer(side.side, side.scenario, right), difference: differenceAnswer(left, right, months),
+      left: sideAnswer(side.side, side.scenario, left), right: sideAnswer(side.side, side.scenario, right), difference: differenceAnswer(left, right, months, side.sets.length),
     };
     this.figures ??= WAY.map(({ measure, title, says }) => [measure, new Figure(this.charts, { title, says, spec: fanSpec(), file: `played-${measure}`, table: () => fanTable(measure, this.answer) })]);
     this.charts.hidden = false;

@@ -233,8 +233,8 @@ class Rescue {
   show(ranking) {
     this.last = ranking;
     const isLast = ranking.share === 1;
-    this.rows = isLast ? ranking.rows.filter(isClear) : ranking.rows.slice(0, MOST_ROWS);
-    const rest = isLast ? ranking.rows.filter((row) => !isClear(row)) : [];
+    this.rows = isLast ? ranking.rows.filter(isGain) : ranking.rows.slice(0, MOST_ROWS);
+    const rest = isLast ? ranking.rows.filter((row) => !isGain(row)) : [];
     at("rescue-progress").value = ranking.share;
     at("rescue-stage").textContent = ranking.stage ? `Now: ${ranking.stage}.` : "";
     const cells = this.rows.map((row, k) => `<tr><th scope="row">${escaped(stepsWords(row.attempt))}</th>
@@ -247,7 +247,7 @@ class Rescue {
   }
 }
 
-const isClear = ({ found }) => found.gain.low > 0;
+const isGain = ({ found }) => found.gain.low > 0;
 
 /** "Staff team (ambitious) from year 1 on, and duty to cooperate (realistic) from year 4 on". */
 const stepsWords = (attempt) => attempt.steps.map(({ intervention, dose, year }) => `${interventionWords(intervention, dose)} from year ${year + 1} on`).join(", and ");
@@ -289,7 +289,7 @@ function loserWords({ n, change }) {
 
 function rescueVerdict({ base, rows }) {
   if (base.failing === 0) return `All ${base.n} partnerships of side A work at the end: there is nothing to save.`;
-  const clear = rows.filter(isClear);
+  const clear = rows.filter(isGain);
   const failing = `Of ${base.n} partnerships of side A ${base.failing} ${base.failing === 1 ? "does" : "do"} not work at the end`;
   if (!clear.length) return `${failing}. Nothing that was tried turns more of them than chance would.`;
   const [{ attempt, found }] = clear;

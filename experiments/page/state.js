@@ -151,11 +151,13 @@ function stateOf(address) {
       else wrong.push(notKnown(path));
     } else if (EXTENSION && OF_THE_MODEL.includes(key)) wrong.push(`${key} is told by the rules of the model, which this page does not live by: it was left out.`);
     else if (key === "play") state.play = gameOf(words, wrong);
-    else if (key in SHARED) takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
+    else if (key in SHARED && key !== "month") takeValue(state, SHARED[key], SHARED_CONTROLS[SHARED[key]], text, wrong);
     else if (!SIDES.includes(key) && key !== "role") wrong.push(notKnown(key));
   }
   const lesson = CATALOGUE.lessons.find((one) => one.id === state.lesson);
   if (lesson && !SIDES.some((name) => words.has(name))) takeRound(state, lesson.rounds[Math.max(state.revealed, 1) - 1]);
+  if (words.has("month")) takeValue(state, "month", { low: 0, high: monthsOf(state) - 1, whole: true }, words.get("month"), wrong);
+  for (const name of SIDES) leaveOutOutside(state[name], monthsOf(state), wrong);
   if (state.run !== null && state.run >= state.replicates) {
     wrong.push(`run = ${state.run} is not allowed: it takes 0 to ${state.replicates - 1}; a typical one is shown.`);
     state.run = null;
@@ -169,6 +171,17 @@ function takeDated(into, path, text, wrong) {
   if (!intervention) wrong.push(notKnown(path));
   else if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) wrong.push(`${path} is not allowed: a date is a year and a month, as in 2004-04. It was left out.`);
   else takeValue(into, path, { choices: Object.keys(intervention.doses) }, text, wrong);
+}
+
+/** Leave out what a side has on dates outside its run. */
+function leaveOutOutside({ preset, changes }, months, wrong) {
+  const { start } = PRESETS.get(preset);
+  for (const path of Object.keys(changes).filter(isDated)) {
+    const step = monthNumber(datedParts(path).month) - monthNumber(start);
+    if (step >= 0 && step < months) continue;
+    delete changes[path];
+    wrong.push(`${path} is not allowed: the run goes from ${monthName(start, 0)} to ${monthName(start, months - 1)}. It was left out.`);
+  }
 }
 
 /** Put the sides of a lesson's round into a state, in the place and over the time of their scenarios. */
@@ -188,7 +201,6 @@ const SHARED_CONTROLS = {
   months: { low: CATALOGUE.limits.months_least, high: CATALOGUE.limits.months, whole: true },
   run: { low: 0, high: CATALOGUE.limits.replicates - 1, whole: true },
   view: { choices: ["sides", "difference"] },
-  month: { low: 0, high: CATALOGUE.limits.months - 1, whole: true },
   partner: {},
   measure: { choices: CATALOGUE.measures.map((measure) => measure.name) },
   only: { choices: EMBEDDED.map(([section]) => section) },

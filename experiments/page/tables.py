@@ -8,6 +8,7 @@ from typing import Any
 
 import scipy
 
+from analysis.shared.parameter_sets import LEAST_SETS
 from analysis.shared.paths import flat
 from analysis.shared.summaries import CONFIDENCE
 from experiments.behaviours import ACCEPTED, BEST, USUAL
@@ -47,6 +48,8 @@ def engine_tables(known: Choices, engine: Engine, *, most_replicates: int) -> di
         "statistics": {
             "t": [float(scipy.stats.t.ppf(upper, n - 1)) for n in range(2, most_replicates + 1)],
             "z": float(scipy.stats.norm.ppf(upper)),
+            "tail": (1 - CONFIDENCE) / 2,
+            "least_sets": LEAST_SETS,
         },
     }
 

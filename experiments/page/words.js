@@ -93,7 +93,6 @@ function headlineWords(state, answer) {
   const n = answer.replicates;
   const same = JSON.stringify(requestOf(state).left) === JSON.stringify(requestOf(state).right);
   const ends = Object.fromEntries(SIDES.map((name) => [name, [...answer[name].final_regimes].sort((a, b) => b.count - a.count)]));
-  const [first] = ends.left;
   const told = (name) => {
     const [most, second] = ends[name];
     const then = second.count > 0 ? `, ${ofAll(second.count, n)} ${fate(second.regime, second.count)}` : "";
@@ -103,35 +102,45 @@ function headlineWords(state, answer) {
     return `<p class="lead">With these settings ${told("left")}.</p>
       <p>Both sides are the same. Move a lever of side B and see what changes.</p>`;
   }
-  const compare = answer.difference.final_regimes.find((one) => one.regime === first.regime);
   const lead = `<p class="lead"><span class="badge a">A</span> With these settings ${told("left")}.
     <span class="badge b">B</span> On the other side, with the same people and the same luck, ${told("right")}.</p>`;
-  return lead + `<p>${differenceWords(answer, compare)}</p>`;
+  return lead + `<p>${differenceWords(answer)}</p>`;
 }
 
-function differenceWords(answer, compare) {
-  const value = answer.difference.final.added_value ?? answer.difference.final.outcome;
-  const parts = [];
-  if (value && Number.isFinite(value.low)) {
-    const clear = value.low > 0 || value.high < 0;
-    const points = `${(Math.abs(value.mean) * 100).toFixed(1)} points`;
-    parts.push(
-      clear
-        ? `By the end B has closed <b>${points} ${value.mean > 0 ? "more" : "less"}</b> of the gap to the national average
-           (95 % interval ${(value.low * 100).toFixed(1)} to ${(value.high * 100).toFixed(1)}), and did better than A in ${ofAll(Math.round(value.share_above * answer.replicates), answer.replicates)} paired runs.`
-        : `What the two deliver can hardly be told apart (difference ${plainNumber(value.low * 100)} to ${plainNumber(value.high * 100)} points of the gap).`,
-    );
-  }
-  if (compare && Number.isFinite(compare.low)) {
-    const change = Math.round(compare.difference * 100);
-    if (change !== 0) parts.push(`The share that ${FATE[compare.regime]} ${change < 0 ? "falls" : "rises"} by ${Math.abs(change)} percentage points.`);
-  }
+/** What runs end as that work together. */
+const WORKING = CATALOGUE.regimes.filter((regime) => regime.works).map((regime) => regime.name).join(" or ");
+
+/** What B adds beyond what money alone would do, what it closes in all, and how many work together. HTML. */
+function differenceWords({ left, right, difference, replicates }) {
+  const { final: { added_value: added, outcome }, works } = difference;
+  const working = ({ final_regimes }) => ofAll(CATALOGUE.regimes.reduce((sum, regime, r) => sum + regime.works * final_regimes[r].count, 0), replicates);
+  return `Beyond what the same pounds alone would do, B adds ${moreOrLess(added)} of the gap to the national average than A (95${NBSP}% interval ${pointsTo(added)});
+    in all it closes ${moreOrLess(outcome)} (${pointsTo(outcome)}). At the end ${working(left)} on A and ${working(right)} on B work together (${WORKING}):
+    ${moreOrLess(works)} (${pointsTo(works)}).`;
+}
+
+/** "1.3 points more" where a difference is clear. HTML. */
+function moreOrLess(found) {
+  return isClear(found) ? `<b>${points(Math.abs(found.mean))} points ${found.mean > 0 ? "more" : "less"}</b>` : "neither clearly more nor less";
+}
+
+const pointsTo = ({ low, high }) => `${points(low)} to ${points(high)}`;
+
+/** A share in points: tenths, below one of them hundredths. */
+const points = (share) => typographic((share * 100).toFixed(Math.abs(share) < 0.00095 ? 2 : 1).replace(/^-(?=[0.]+$)/, ""));
+
+/** What intervals of differences hold, and how much of the spread comes from what is unknown about behaviour. */
+function spreadWords(remark, { difference, unknown_share: share }) {
+  const parts = [remark ?? scopeWords(difference.works.sets)];
+  if (Number.isFinite(share)) parts.push(`Of the spread of what is added, about ${percent(share)} is what is unknown about behaviour; the rest is luck.`);
   return parts.join(" ");
 }
 
-/** What the numbers of behaviour mean for the spread, and how much of it they make. */
-function spreadWords(remark, share) {
-  return Number.isFinite(share) ? `${remark} Of the spread of what is added, about ${percent(share)} is what is unknown about behaviour; the rest is luck.` : remark;
+/** What intervals of differences hold where runs took turns with so many sets. */
+function scopeWords(sets) {
+  const { least_sets: least } = ENGINE.statistics;
+  const few = sets < least ? ` With fewer than ${least} nothing is called clear.` : "";
+  return `Intervals of differences hold the middle 95${NBSP}% of ${sets} accepted sets of numbers, each with the mean of its runs: chance and what is unknown about behaviour.${few}`;
 }
 
 /** What draws members in, on average over a typical run: the terms that differ most between the sides. HTML. */

@@ -22,14 +22,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from experiments.behaviours import on_turns
 from experiments.cases.reading import read_case
 from experiments.command import Command
 from experiments.options import record_files
 from experiments.output.frame import Results
 from experiments.page.engine.build import STEPS, engine_of
 from experiments.page.engine.module import shipped
-from experiments.page.html import page_html
-from experiments.page.options import Choices, choices, choices_of_extension, choices_with
+from experiments.page.html import FIRST_REPLICATES, page_html
+from experiments.page.options import Choices, accepted_sets, choices, choices_of_extension, choices_with
 from experiments.settings import checked
 from experiments.terminal import progress_bar
 
@@ -75,4 +76,5 @@ def work(settings: ExplorerSettings, command: Command) -> Results:
         replicates=range(0),
         texts={"explorer.html": page},
         words=[f"One page of {len(page.encode()) / 1e6:.1f} MB: open explorer.html in a browser."],
+        numbers=on_turns(sets=len(accepted_sets()), replicates=FIRST_REPLICATES),
     )

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from analysis.comparison.uncertainty import contrasts_by_set
+from analysis.comparison.words import contrast_rows, is_clear
 from analysis.shared.paths import nested
 from analysis.shared.summaries import t_interval, wilson_interval
 from experiments import load_scenario
@@ -474,6 +477,15 @@ def test_the_page_counts_as_the_library_does(lab):
     mean, low, high = (float(end[0]) for end in t_interval(numbers[:, None]))
     told = lab.evaluate("meanInterval", numbers.tolist())
     assert [told["mean"], told["low"], told["high"]] == pytest.approx([mean, low, high], abs=1e-12)
+    for runs, sets in ((62, 31), (100, 31), (20, 31), (10, 31), (37, 1)):
+        values = luck.normal(0.3, 1.0, size=runs)
+        rows = pd.DataFrame({"scenario": "a", "replicate": range(runs), "trust": values})
+        table = contrasts_by_set(pd.concat([rows, rows.assign(scenario="b", trust=0.0)]), "b", sets=sets)
+        (row,) = contrast_rows(table)
+        told = lab.evaluate("([all, n]) => overSets(all, n)", [values.tolist(), sets])
+        expected = [row.difference, row.ci_low, row.ci_high]
+        assert [told["mean"], told["low"], told["high"]] == pytest.approx(expected, abs=1e-12)
+        assert lab.evaluate("isClear", told) == is_clear(row)
     quantiles = [*np.quantile(numbers, QUANTILES), numbers.mean()]
     assert lab.evaluate("band", numbers.tolist()) == pytest.approx(quantiles, abs=1e-12)
     sets = np.repeat([[0.0, 3.0, 6.0]], 40, axis=0).ravel()

@@ -16,12 +16,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from in_a_browser import SECONDS, Open, answered, expect, in_a_browser, lines_of, move, serious_faults, settled
+from in_a_browser import SECONDS, Open, answered, expect, faults_of, in_a_browser, lines_of, move, settled
 from PIL import Image
 
+from analysis.comparison.tables import compared
+from analysis.comparison.words import Contrast, contrast_rows, is_clear
 from analysis.seminar.lesson import Lesson
+from analysis.shared.summaries import WORKING_REGIMES
 from experiments import load_scenario
-from experiments.behaviours import BEST, BY_HAND, GROUP, NumberSet, on_turns
+from experiments.behaviours import ACCEPTED, BEST, BY_HAND, GROUP, NumberSet
 from experiments.page.catalogue import lessons
 from experiments.page.engine.module import shipped
 from experiments.page.html import page_html
@@ -55,8 +58,39 @@ def test_the_page_tells_what_the_engine_found(file: str, opened: Open) -> None:
     for _, regimes in ends(["talking_shop", "growth_coalition"], 20, seed=5).groupby("scenario")["regime"]:
         most = regimes.value_counts().max()
         assert ("all 20" if most == 20 else f"{most} of 20") in lead
-    sets = len(accepted_sets())
-    assert page.locator("#remark").inner_text() == on_turns(sets=sets, replicates=sets)
+    assert "the middle 95 % of 20 accepted sets of numbers" in spaced(page.locator("#remark").inner_text())
+
+
+def points(share: float) -> str:
+    """Return a share as sentences of the page have it in points."""
+    return f"{100 * share:.1f}".replace("-", "−")
+
+
+def told_as(row: Contrast) -> tuple[str, str]:
+    """Return a difference and its interval as the sentences of the page have them."""
+    size = f"{points(abs(row.difference))} points {'more' if row.difference > 0 else 'less'}"
+    return size if is_clear(row) else "neither clearly more nor less", f"{points(row.ci_low)} to {points(row.ci_high)}"
+
+
+@pytest.mark.parametrize("behaviour", [ACCEPTED, BEST])
+def test_the_verdict_is_that_of_compare(file: str, opened: Open, behaviour: str) -> None:
+    """Each clause has its own measure, with the difference, interval and clearness that ``compare`` gives it."""
+    page = opened(f"{file}#left=baseline_lsp&right=growth_coalition&n=62&seed=2&behaviour={behaviour}&measure=outcome")
+    turns = [NumberSet(one) for one in accepted_sets()] if behaviour == ACCEPTED else []
+    names = ["baseline_lsp", "growth_coalition"]
+    scenarios = {name: load_scenario(name, [f"{GROUP}={BEST}"]) for name in names}
+    runs = run_pairs(scenarios, seed=2, replicates=62, engine="ensemble", turns=turns).runs
+    runs["works"] = runs["regime"].isin(WORKING_REGIMES).astype(float)
+    rows = {row.measure: row for row in contrast_rows(compared(runs, names[0], sets=len(turns) or 1).contrasts)}
+    added, outcome, works = (told_as(rows[name]) for name in ("added_value", "outcome", "works"))
+    count = runs.groupby("scenario")["works"].sum().astype(int)
+    of_all = {name: "all 62" if count[name] == 62 else f"{count[name]} of 62" for name in names}
+    assert spaced(page.locator("#consequence").inner_text()) == (
+        f"Beyond what the same pounds alone would do, B adds {added[0]} of the gap to the national average than A "
+        f"(95 % interval {added[1]}); in all it closes {outcome[0]} ({outcome[1]}). "
+        f"At the end {of_all[names[0]]} on A and {of_all[names[1]]} on B work together "
+        f"({' or '.join(WORKING_REGIMES)}): {works[0]} ({works[1]})."
+    )
 
 
 def test_the_numbers_are_those_of_compare(file: str, opened: Open, tmp_path: Path) -> None:
@@ -160,8 +194,11 @@ def test_a_browser_that_cannot_run_the_engine_is_told(browser: Any, tmp_path: Pa
 
 
 @pytest.mark.long
-def test_back_undoes_what_was_changed(file: str, opened: Open) -> None:
+def test_back_undoes_what_was_changed_and_so_does_a_button(file: str, opened: Open) -> None:
     page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=4")
+    undo, redo = (page.get_by_role("button", name=name, exact=True) for name in ("Undo", "Redo"))
+    expect(undo).to_be_disabled()
+    expect(redo).to_be_disabled()
     move(page, "levers.staff_team", "b", 1.0)
     page.wait_for_timeout(1000)
     with answered(page):
@@ -172,8 +209,20 @@ def test_back_undoes_what_was_changed(file: str, opened: Open) -> None:
     for left, right in ((0.3, 1.0), (0.3, 0.3)):
         with answered(page):
             page.go_back()
-        values = [page.locator(f'[data-path="levers.staff_team"] .line.{side} input').first for side in "ab"]
-        assert [float(value.input_value()) for value in values] == pytest.approx([left, right])
+        assert staff_teams(page) == pytest.approx([left, right])
+    expect(undo).to_be_disabled()
+    with answered(page):
+        redo.click()
+    assert staff_teams(page) == pytest.approx([0.3, 1.0])
+    with answered(page):
+        undo.click()
+    assert staff_teams(page) == pytest.approx([0.3, 0.3])
+
+
+def staff_teams(page: Any) -> list[float]:
+    """Return where both sliders of the staff team stand."""
+    sliders = [page.locator(f'[data-path="levers.staff_team"] .line.{side} input').first for side in "ab"]
+    return [float(slider.input_value()) for slider in sliders]
 
 
 @pytest.mark.long
@@ -413,7 +462,7 @@ def test_keyboard_alone_reaches_every_control(file: str, opened: Open) -> None:
         page.keyboard.press("ArrowRight")
 
 
-def test_axe_finds_no_serious_fault(file: str, opened: Open) -> None:
+def test_axe_finds_no_fault(file: str, opened: Open) -> None:
     """With settings, explanations and a table open; then each dialog by itself."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     page = opened(f"{file}#n=2")
@@ -421,15 +470,15 @@ def test_axe_finds_no_serious_fault(file: str, opened: Open) -> None:
     page.locator("#runs-box > summary").click()
     page.locator("#headline-levers .what").first.click()
     page.locator(".show-table").first.click()
-    serious = serious_faults(axe.Axe(), page, "body")
+    found = faults_of(axe.Axe(), page, "body")
     for dialog in ("lessons", "about", "take"):
         page.locator(f"#open-{dialog}").click()
-        serious += serious_faults(axe.Axe(), page, f"#{dialog}")
+        found += faults_of(axe.Axe(), page, f"#{dialog}")
         page.locator(f"#{dialog} [data-close]").click()
     page.locator("#open-lessons").click()
     page.locator("[data-lesson]").first.click()
-    serious += serious_faults(axe.Axe(), page, "#lesson")
-    assert serious == []
+    found += faults_of(axe.Axe(), page, "#lesson")
+    assert found == []
 
 
 def test_levers_verdict_and_a_picture_are_on_one_screen(file: str, opened: Open) -> None:

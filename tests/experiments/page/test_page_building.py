@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from analysis.shared.summaries import WORKING_REGIMES
 from experiments.behaviours import BY_HAND
 from experiments.compose import load_scenario, scenario_names
 from experiments.page.catalogue import DUTY, HEADLINES, PAGE_MEASURES, START, catalogue, settings_of
@@ -67,6 +68,9 @@ def test_what_is_declared_for_the_page_exists_in_the_model(told: dict[str, Any])
     assert set(PAGE_MEASURES) <= set(MEASURES)
     assert [term["name"] for term in told["terms"]] == list(TERMS)
     assert [regime["name"] for regime in told["regimes"]] == list(REGIMES)
+    assert [regime["name"] for regime in told["regimes"] if regime["works"]] == list(WORKING_REGIMES)
+    assert not any("together" in regime["fate"] for regime in told["regimes"]), "two regimes are said to work together"
+    assert not any(term["says"].startswith("Return") for term in told["terms"])
     composites = {one["path"]: one["paths"] for one in told["composites"]}
     assert composites["duty"] == [f"levers.duty.{name}" for name in DUTY]
     assert set(HEADLINES) <= set(PARAMETERS) | set(composites)

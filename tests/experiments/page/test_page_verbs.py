@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from experiments.behaviours import on_turns
 from experiments.console import main
+from experiments.page.html import FIRST_REPLICATES
+from experiments.page.options import accepted_sets
 from experiments.verbs.app import HEADERS, server_of
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
@@ -21,11 +24,15 @@ pytestmark = pytest.mark.usefixtures("empty_folder")
 def test_the_verb_writes_the_page_and_says_of_what(capsys):
     for name in ("one", "two"):
         assert main(["explorer", f"output={name}"]) == 0
-    assert "open explorer.html in a browser" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "open explorer.html in a browser" in said
+    assert "set by hand" not in said
     pages = [Path(name, "explorer.html").read_bytes() for name in ("one", "two")]
     assert pages[0] == pages[1], "the same settings write the same bytes"
     record = json.loads(Path("one/manifest.json").read_text("utf-8"))
     assert "talking_shop" in record["scenarios"]
+    sets = len(accepted_sets())
+    assert record["settings"]["remarks"] == [on_turns(sets=sets, replicates=FIRST_REPLICATES)]
 
 
 def test_one_page_is_served_and_nothing_else():

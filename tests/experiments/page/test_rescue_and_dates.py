@@ -119,10 +119,12 @@ def test_events_are_added_dragged_moved_by_keys_and_removed(file: str, opened: O
 
 
 def test_an_event_outside_the_run_is_refused_in_a_line(file: str, opened: Open) -> None:
-    page = opened(
-        f"{file}#left=baseline_lsp&right=baseline_lsp&n=2&r.cuts@1066-10=mild&r.cuts@2004-13=mild&r.plague@2004-01=mild"
-    )
+    dates = "r.cuts@1066-10=mild&r.cuts@2004-13=mild&r.plague@2004-01=mild&r.cuts@2004-01=mild"
+    page = opened(f"{file}#left=baseline_lsp&right=baseline_lsp&n=2&month=200&{dates}")
     said = page.locator("#problem").inner_text()
+    assert "cuts@1066-10 is not allowed: the run goes from April 2001 to March 2013. It was left out." in said
+    assert "month = 200 is not allowed: it takes 0 to 143; 143 is shown." in said
+    expect(page.locator(".dates.b .mark")).to_have_count(1)
     assert "cuts@2004-13" in said
     assert "plague" in said
     page.locator("#date-month").evaluate("input => { input.value = '2030-01' }")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from in_a_browser import SECONDS, Open, expect, in_a_browser, serious_faults, settled
+from in_a_browser import SECONDS, Open, expect, faults_of, in_a_browser, settled
 
 from experiments import load_scenario
 from experiments.behaviours import BY_HAND, NumberSet
@@ -223,7 +223,7 @@ def test_axe_finds_no_fault_in_any_state_of_a_game(file: str, opened: Open, look
             for summary in page.locator("#playing summary").all():
                 summary.click()
         # Forced colours are the system's own, which axe does not see.
-        assert [one for one in serious_faults(axe.Axe(), page, "body") if one[0] not in unseen] == [], heading
+        assert [one for one in faults_of(axe.Axe(), page, "body") if one[0] not in unseen] == [], heading
         assert page.evaluate("document.documentElement.scrollWidth") == 320, heading
         if step:
             page.locator(f"[data-do={step}]").click()

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
-from in_a_browser import SECONDS, Open, expect, in_a_browser, serious_faults
+from in_a_browser import SECONDS, Open, expect, faults_of, in_a_browser
 
 from experiments import load_scenario
 from experiments.behaviours import BY_HAND
@@ -279,10 +279,10 @@ def test_table_and_story_are_open_to_all(file: str, opened: Open, state: dict[st
     rests(page)
     page.locator("[data-story=right]").click()
     page.locator("#charts-table .show-table").first.click()
-    faults = serious_faults(axe.Axe(), page, "#inside")
+    faults = faults_of(axe.Axe(), page, "#inside")
     page.locator("#play").click()
     page.wait_for_timeout(700)
-    faults += serious_faults(axe.Axe(), page, "#inside")
+    faults += faults_of(axe.Axe(), page, "#inside")
     assert faults == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if state.get("reduced_motion"):
@@ -326,7 +326,7 @@ def test_each_body_at_the_table_is_reached_and_picked_by_keys(file: str, opened:
     key, name = page.evaluate("[document.activeElement.dataset.partner, document.activeElement.dataset.name]")
     ring = "getComputedStyle(document.activeElement.querySelector('.focus')).stroke"
     assert page.evaluate(ring) == "rgb(11, 87, 208)"
-    assert serious_faults(axe.Axe(), page, "#charts-table") == []
+    assert faults_of(axe.Axe(), page, "#charts-table") == []
     page.keyboard.press("Enter")
     expect(page.locator("#why")).to_contain_text(name)
     expect(page.locator("#partner")).to_have_value(key)
