@@ -225,8 +225,8 @@ def each_left_out(
 
     ``points`` (runs, numbers) and ``seen`` (runs, targets) are those of prior draws. Returns a row a target and free
     number: target, parameter, contraction_on_prior_runs (with all targets), contraction_without_target, lost (the
-    difference); and a row a target: target, value, low, high (the middle 90 % of what runs accepted by the others show, measurement error
-    included) and predicted (the value lies between them).
+    difference); and a row a target: target, value, low, high (the middle 90 % of what runs accepted by the others
+    show, measurement error included) and predicted (the value lies between them).
 
     >>> rng = np.random.default_rng(1)
     >>> points = rng.uniform(size=(2000, 1))

@@ -409,7 +409,7 @@ def _median_distances(points: NDArray[np.float64], values: NDArray[np.float64]) 
     found = np.empty(points.shape[1])
     for column, shares in enumerate(points.T):
         ends = np.quantile(shares, np.arange(0.0, 1.0 + 1.0 / _PARTS, 1.0 / _PARTS))
-        part = np.searchsorted(ends, shares[order], side="right") - 1  # the largest share of all is in none, as in SALib
+        part = np.searchsorted(ends, shares[order], side="right") - 1  # that of the largest is none, as in SALib
         inside = np.cumsum(part[:, None] == np.arange(_PARTS), axis=0)
         sizes = inside[-1]
         apart = np.abs(inside[last_of_each] * count - below * sizes).max(axis=0)

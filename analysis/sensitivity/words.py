@@ -235,7 +235,8 @@ def _chance(row: pd.Series, *, precision: float) -> list[str]:
     if not row["sd_between_draws"] > 0.0:
         return [f"{share}: draws do not differ beyond it."]
     lines = [
-        f"{share}; of the variance of means over {replicates} replicates it is {100 * row['noise_in_draw_means']:.1f} %."
+        f"{share}; of the variance of means over {replicates} replicates it is "
+        f"{100 * row['noise_in_draw_means']:.1f} %."
     ]
     if not math.isnan(row["replicates_for_mean"]):
         lines.append(

@@ -246,7 +246,10 @@ def test_one_replicate_says_nothing_on_chance() -> None:
 
 @pytest.mark.parametrize(
     ("between", "told", "never"),
-    [(1e-10, "draws do not differ beyond it", "needs"), (1e-4, "needs more than a million replicates", "do not differ")],
+    [
+        (1e-10, "draws do not differ beyond it", "needs"),
+        (1e-4, "needs more than a million replicates", "do not differ"),
+    ],
 )
 def test_no_absurd_number_of_replicates_is_asked_for(between: float, told: str, never: str) -> None:
     """What draws differ by in their last digits is rounding; a number that nobody can make is capped."""
