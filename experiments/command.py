@@ -20,6 +20,7 @@ from experiments.behaviours import GROUP, OWN, SAMPLE, USUAL, NumberSet, Sample,
 from experiments.cases.named import REST, case_among, case_by_word, names_a_case
 from experiments.cases.reading import Case
 from experiments.compose import (
+    SCENARIO_FIELDS,
     Settings,
     as_hydra_reads,
     as_people_write,
@@ -31,7 +32,18 @@ from experiments.compose import (
 from experiments.errors import CommandError
 from experiments.extensions import EXTENSION, named_in, naming, perhaps_named_in
 from experiments.files import scratch_folder, typed_path
-from experiments.options import CASE, files_of_ones_own, own_folder, record_files, shipped_folder
+from experiments.options import (
+    CASE,
+    EXPERIMENT,
+    GROUPS,
+    files_of_ones_own,
+    find,
+    option_names,
+    own_folder,
+    record_files,
+    shipped_folder,
+)
+from experiments.own_yaml import read_yaml
 from experiments.registry import verb_settings, verbs
 from experiments.typed import refuse_twice
 from sim import Scenario, with_changes
@@ -45,6 +57,8 @@ _QUIET_HYDRA = (
     "hydra/hydra_logging=none",
 )
 """Verbs write their answers themselves: Hydra makes no folders and no logs."""
+
+_NAMES_A_GROUP = re.compile(rf"(?<!\\)\$\{{({'|'.join(GROUPS)})\}}")
 
 _INFO = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
 _NUMBER_SET = re.compile(r"\+*(behaviour|own)\.(\w+)=")
@@ -219,6 +233,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
 
     asked = _parsed(arguments)
     asked.overrides = getattr(verbs()[verb].module(), "put_in_settings", list)(asked.overrides)
+    asked.overrides = [_NAMES_A_GROUP.sub(r"${hydra:runtime.choices.\1}", one) for one in asked.overrides]
     refuse_twice(asked.overrides)
     _refuse_settings_of_hydra(asked.overrides)
     _refuse_case(verb, asked.overrides)
@@ -226,6 +241,7 @@ def each_job(verb: str, arguments: Sequence[str], do: Callable[[Command], float 
     named = [*named_in(asked.overrides), *perhaps_named_in(asked.overrides)]  # of with={extension:mine.py} too
     with _folder_for_hydra(asked) as quiet, files_of_ones_own(_folder(asked.config_dir)), naming(named):
         kinds, takes_case = [verbs()[verb].settings_kind()], verbs()[verb].takes_case
+        _refuse_experiment_of_others(verb, asked.overrides)
         typed = as_hydra_reads(asked.overrides, kinds, with_case=takes_case, multirun=asked.multirun)
         overrides = [*typed, *_QUIET_HYDRA, *quiet]
         if (case := case_among(overrides)) is not None:
@@ -276,6 +292,25 @@ def _refuse_extension(verb: str, overrides: Iterable[str]) -> None:
             raise CommandError(
                 f"extension={extension} is not allowed: {verb} takes no month of your own; "
                 f"partnerships compare extension={extension} does"
+            )
+
+
+def _refuse_experiment_of_others(verb: str, overrides: Iterable[str]) -> None:
+    """Refuse an experiment that states settings which other verbs have and this one has not."""
+    named = (override.partition("=") for override in overrides if override.startswith(f"+{EXPERIMENT}="))
+    for name in (name for _, _, names in named for name in names.split(",")):
+        found = find(EXPERIMENT, f"{name}.yaml") if name in option_names(EXPERIMENT) else None
+        stated = [] if found is None else [str(one) for one in read_yaml(found)]
+        of_verbs = {other: {one.name for one in verb_settings(other)} for other in verbs()}
+        foreign = {one for one in stated if one in set().union(*of_verbs.values())} - {
+            *SCENARIO_FIELDS,
+            *of_verbs[verb],
+        }
+        able = [other for other, known in of_verbs.items() if foreign <= known]
+        if foreign and able:
+            raise CommandError(
+                f"experiment {name} states {', '.join(one for one in stated if one in foreign)}: it is for "
+                f"{' or '.join(able)}"
             )
 
 

@@ -224,9 +224,9 @@ def each_left_out(
     """Return what each target identifies, and whether the others predict it, by leaving out one after the other.
 
     ``points`` (runs, numbers) and ``seen`` (runs, targets) are those of prior draws. Returns a row a target and free
-    number: target, parameter, contraction (with all targets), contraction_without, lost (the difference); and a row a
-    target: target, value, low, high (the middle 90 % of what runs accepted by the others show, measurement error
-    included) and predicted (the value lies between them).
+    number: target, parameter, contraction_on_prior_runs (with all targets), contraction_without_target, lost (the
+    difference); and a row a target: target, value, low, high (the middle 90 % of what runs accepted by the others
+    show, measurement error included) and predicted (the value lies between them).
 
     >>> rng = np.random.default_rng(1)
     >>> points = rng.uniform(size=(2000, 1))
@@ -244,7 +244,13 @@ def each_left_out(
         kept = _accepted_by(some, seen[:, others], observed[others], everything)
         without = contraction_of(kept.points)
         lost += [
-            {"target": target, "parameter": names[n], "contraction": a, "contraction_without": b, "lost": a - b}
+            {
+                "target": target,
+                "parameter": names[n],
+                "contraction_on_prior_runs": a,
+                "contraction_without_target": b,
+                "lost": a - b,
+            }
             for n, a, b in zip(free, whole, without, strict=True)
         ]
         low, high = np.quantile(seen[kept.rows, k], [0.05, 0.95])

@@ -32,12 +32,13 @@ def identified_words(numbers: pd.DataFrame) -> str:
 
 
 def identified_title(numbers: pd.DataFrame) -> str:
-    """Return the same as a title.
+    """Return the same as a title, which names the number that contracts most.
 
-    >>> identified_title(pd.DataFrame({"parameter": ["tie_rate"], "identified": [True]}))
-    'The targets identify 1 of 1 numbers, most of all tie rate'
+    >>> numbers = {"parameter": ["tie_rate", "trust_rate"], "identified": True, "contraction": [0.3, 0.5]}
+    >>> identified_title(pd.DataFrame(numbers))
+    'The targets identify 2 of 2 numbers, most of all trust rate'
     """
-    known = numbers[numbers["identified"]]
+    known = numbers[numbers["identified"]].sort_values("contraction", ascending=False, kind="stable")
     most = f", most of all {_label(known['parameter'].iloc[0])}" if len(known) else ""
     return f"The targets identify {len(known)} of {len(numbers)} numbers{most}"
 

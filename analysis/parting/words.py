@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.shared.words import capital, is_share, listed
-from sim.vocabulary import label_of
+from analysis.shared.words import capital, decimals, is_share, listed, mid_sentence, number, titled
 
 _MOST_NAMED = 4
 _DID = {"senior": "came in person", "junior": "sent a junior", "absent": "stayed away"}
@@ -75,9 +74,10 @@ def split_in_words(month: str, step: str, says: str, differences: pd.DataFrame, 
     count = len(differences)
     step_of_it = f'in {month}, in the step {step} ("{says.rstrip(".;:, ")}")'
     where = step_of_it if month else "at the launch, before the first month"
+    one, other = (f"{first[run] + 0.0:.6g}" for run in ("one", "other"))  # no negative zero
     return (
         f"They part {where}. {count:,} number{'s differ' if count > 1 else ' differs'} after it, first "
-        f"{first['number'].replace('_', ' ')} of {whose}{towards}: {first['one']:.6g} and {first['other']:.6g}."
+        f"{first['number'].replace('_', ' ')} of {whose}{towards}: {one} and {other}."
     )
 
 
@@ -93,8 +93,9 @@ def bodies_in_words(bodies: pd.DataFrame, labels: Mapping[str, str], terms: Mapp
     touched = bodies["first_differs"].notna()
     chose = bodies[bodies["choice_differs"].notna()].sort_values("choice_differs", kind="stable")
     lines = [
-        f"Of {len(bodies)} bodies that both runs have, {int(touched.sum())} at some time hold other numbers, and "
-        f"{len(chose)} at some time choose otherwise at the board."
+        f"Of {len(bodies)} bodies that both runs have, {int(touched.sum())} at some time hold other numbers of their "
+        f"own (what they hold towards others, such as trust, is not counted), and {len(chose)} at some time choose "
+        "otherwise at the board."
     ]
     if chose.empty:
         return lines
@@ -104,29 +105,39 @@ def bodies_in_words(bodies: pd.DataFrame, labels: Mapping[str, str], terms: Mapp
         f"{_DID[first['chose_one']]} in one run and {_DID[first['chose_other']]} in the other."
     )
     if isinstance(first["term"], str):
+        columns = ("term_one", "term_other", "utility_one", "utility_other")
+        one, other, all_one, all_other = (decimals(first[name], 3) for name in columns)
         line += (
-            f" The term that differs most is {terms.get(first['term'], first['term'])}: {first['term_one']:.3f} and "
-            f"{first['term_other']:.3f}; all terms come to {first['utility_one']:.3f} and {first['utility_other']:.3f}."
+            f" The term that differs most is {terms.get(first['term'], first['term'])}: {one} and {other}; all terms "
+            f"come to {all_one} and {all_other}."
         )
     return [*lines, line]
 
 
 def measures_in_words(measures: pd.DataFrame, asked: Sequence[str]) -> str:
-    """Return when the measures that are ``asked`` for first differ.
+    """Return when measures first differ and by how much in the end: those that are ``asked`` for, else the first.
 
     >>> rows = [("trust", "2001-05", 0.4, 0.5, 0.6, 0.7)]
     >>> table = pd.DataFrame(rows, columns=["measure", "date", "one", "other", "end_one", "end_other"])
     >>> measures_in_words(table, ["trust"])
-    'Trust differs from 2001-05 on, and ends at 0.600 and 0.700.'
+    'Trust differs from 2001-05 on, and ends at 0.600 and 0.700, a difference of 0.1.'
+    >>> measures_in_words(table, ["outcome"])
+    'Outcome never differs. Trust differs from 2001-05 on, and ends at 0.600 and 0.700, a difference of 0.1.'
     """
+    if measures.empty:
+        return "No measure ever differs."
     rows = {row["measure"]: row for row in measures.to_dict("records")}
-    told = [
-        f"{label_of(name)} differs from {rows[name]['date']} on, and ends at {_value(name, rows[name]['end_one'])} and "
-        f"{_value(name, rows[name]['end_other'])}"
-        for name in asked
-        if name in rows
-    ]
-    return f"{capital('; '.join(told))}." if told else "No measure ever differs."
+    shown = [name for name in asked if name in rows] or list(rows)[:1]
+    same = [mid_sentence(titled(name)) for name in asked if name not in rows]
+    never = f"{capital(listed(same))} never differ{'s' if len(same) == 1 else ''}. " if same else ""
+    told = "; ".join(
+        f"{titled(name)} differs from {rows[name]['date']} on, and ends at {_value(name, rows[name]['end_one'])} and "
+        f"{_value(name, rows[name]['end_other'])}, a difference of "
+        f"{_difference(name, rows[name]['end_other'] - rows[name]['end_one'])}"
+        for name in shown
+    )
+    more = f" {len(rows)} measures differ in all (measures.csv)." if len(rows) > len(shown) else ""
+    return f"{never}{told}.{more}"
 
 
 def title_in_words(name: str, parted: str | None, bodies: pd.DataFrame | None) -> str:
@@ -143,4 +154,9 @@ def title_in_words(name: str, parted: str | None, bodies: pd.DataFrame | None) -
 
 
 def _value(measure: str, value: float) -> str:
-    return f"{100 * value:.1f} %" if is_share(measure) else f"{value:.3f}"
+    return f"{number(measure, value, digits=1)} %" if is_share(measure) else number(measure, value, digits=3)
+
+
+def _difference(measure: str, value: float) -> str:
+    told = f"{(100 * value if is_share(measure) else value) + 0.0:.2g}".replace("-", "−")
+    return f"{told} percentage points" if is_share(measure) else told

@@ -236,7 +236,7 @@ def prior_against_posterior(
 
 @in_house_style
 def contraction_figure(table: pd.DataFrame) -> Figure:
-    """Return the accepted range of every parameter within its prior, those that moved most first.
+    """Return the accepted range of every parameter within its prior, in the order of the table.
 
     >>> draws = np.linspace([0.0, 0.4], [1.0, 0.6], 50)
     >>> figure = contraction_figure(contractions(draws, ["dummy_1", "trust_launch"], {"trust_launch": 0.3}))
@@ -269,11 +269,16 @@ def contraction_figure(table: pd.DataFrame) -> Figure:
         ax.set_yticks(range(len(rows)), [titled(path_of(name)) for name in rows["parameter"]], fontsize=9)
         ax.tick_params(axis="y", length=0)
     add_title(figure, "Accepted values of every parameter, within its prior range")
+    of_dummies = (
+        " Parameters below the first dummy, which the model never sees, are ones that the patterns say nothing about."
+        if table["parameter"].str.startswith(DUMMY).any()
+        else ""
+    )
     add_note(
         figure,
-        "Bar: middle 90 % of the accepted sets; dot: median; hollow diamond: the chosen set. Those that moved most "
-        "come first, left column before right. Parameters below the first dummy, which the model never sees, are "
-        "ones that the patterns say nothing about.",
+        "Bar: middle 90 % of the accepted sets; dot: median; hollow diamond: the chosen set. "
+        f"{'Those that the targets identify' if 'identified' in table else 'Those that moved most'} come first, left "
+        f"column before right.{of_dummies}",
     )
     return figure
 

@@ -24,6 +24,9 @@ PRECISION = 0.2
 STABLE_CV = 0.01
 """Change of the coefficient of variation below which Lorscheid, Heine and Meyer (2012) call it stable."""
 
+ROUNDING = 1e-9
+"""Share of the whole variance below which a part of it is rounding, and counts as 0."""
+
 _SUBSETS = 10
 _Z = scipy.stats.norm.ppf(0.975)
 
@@ -52,7 +55,8 @@ def variance_parts(values: NDArray[np.float64]) -> Parts:
     """Return the variance between draws, common to replicates and of the single run.
 
     ``values`` has one row a draw and one column a replicate, at least two of each (else NaN). Components are
-    estimated from mean squares, and a negative estimate counts as 0 (Searle, Casella and McCulloch 1992).
+    estimated from mean squares, and an estimate that is negative counts as 0 (Searle, Casella and McCulloch 1992), as
+    does one that is ``ROUNDING``.
 
     >>> variance_parts(np.array([[0.0, 2.0], [4.0, 6.0]]))
     Parts(between_draws=8.0, shared=2.0, own=0.0)
@@ -65,7 +69,9 @@ def variance_parts(values: NDArray[np.float64]) -> Parts:
     own = float((rest**2).sum() / ((draws - 1) * (replicates - 1)))
     between = replicates * float(of_draw.var(ddof=1))
     shared = draws * float(of_replicate.var(ddof=1))
-    return Parts(max(0.0, (between - own) / replicates), max(0.0, (shared - own) / draws), own)
+    parts = ((between - own) / replicates, (shared - own) / draws, own)
+    least = ROUNDING * sum(part for part in parts if part > 0.0)
+    return Parts(*(part if part > least else 0.0 for part in parts))
 
 
 def noise(outcomes: pd.DataFrame, *, precision: float = PRECISION, seed: int = 1) -> pd.DataFrame:

@@ -15,6 +15,9 @@ from analysis.shared.words import is_share, mid_sentence, titled
 NAMED = 5
 """Parameters that are named in words; the others are in the table."""
 
+MOST_TOLD = 1_000_000
+"""Replicates that are told as a number: nobody makes more."""
+
 SCOPE = (
     "All draws share their replicates, so what chance does to all of them alike cancels out in differences. Indices "
     "are about this model, these ranges and these scenarios: another range gives another ranking. Intervals do not "
@@ -225,18 +228,27 @@ def _chance(row: pd.Series, *, precision: float) -> list[str]:
             "One replicate does not show the part of chance." if few else "Nothing varies, so no part of it is chance."
         ]
     replicates = int(row["replicates"])
-    lines = [
+    share = (
         f"Of the variance of single runs {100 * row['within_share']:.0f} % ({100 * row['ci_low']:.0f} to "
-        f"{100 * row['ci_high']:.0f} %) is chance between replicates; of the variance of means over {replicates} "
-        f"replicates it is {100 * row['noise_in_draw_means']:.1f} %."
+        f"{100 * row['ci_high']:.0f} %) is chance between replicates"
+    )
+    if not row["sd_between_draws"] > 0.0:
+        return [f"{share}: draws do not differ beyond it."]
+    lines = [
+        f"{share}; of the variance of means over {replicates} replicates it is "
+        f"{100 * row['noise_in_draw_means']:.1f} %."
     ]
     if not math.isnan(row["replicates_for_mean"]):
         lines.append(
             f"For 95 % intervals of ± {precision:g} standard deviations between draws, a draw's mean needs "
-            f"{row['replicates_for_mean']:,.0f} replicates and the paired difference of two draws "
-            f"{row['replicates_for_difference']:,.0f}; there are {replicates}."
+            f"{_capped(row['replicates_for_mean'])} replicates and the paired difference of two draws "
+            f"{_capped(row['replicates_for_difference'])}; there are {replicates}."
         )
     return lines
+
+
+def _capped(replicates: float) -> str:
+    return f"{replicates:,.0f}" if replicates <= MOST_TOLD else "more than a million"
 
 
 def _listed(names: Sequence[str]) -> str:

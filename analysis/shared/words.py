@@ -109,6 +109,15 @@ def listed(names: Sequence[str], *, word: str = "and") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
 
 
+def decimals(value: float, places: int) -> str:
+    """Return a number with so many decimals, and zero without a sign.
+
+    >>> decimals(-0.0004, 3), decimals(-0.5, 2)
+    ('0.000', '-0.50')
+    """
+    return f"{round(value, places) + 0.0:.{places}f}"
+
+
 def number(measure: str, value: float, *, digits: int | None = None) -> str:
     """Return a number with that many decimals; shares in points.
 
@@ -116,8 +125,7 @@ def number(measure: str, value: float, *, digits: int | None = None) -> str:
     ('−0.12', '1.5')
     """
     places = fewest_digits(measure) if digits is None else digits
-    shown = round(100 * value if is_share(measure) else value, places) + 0.0  # no negative zero
-    return f"{shown:.{places}f}".replace("-", "−")
+    return decimals(100 * value if is_share(measure) else value, places).replace("-", "−")
 
 
 def fewest_digits(measure: str) -> int:

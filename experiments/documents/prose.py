@@ -145,8 +145,8 @@ def fit_words() -> str:
     return paragraph(
         f"{len(waves)} waves of {screened // len(waves)} sets: {met} met everything on few runs, {accepted} on many "
         f"and were accepted, each a family of its own. On a seed that no fit has seen the best set shows "
-        f"{_met(fitted)} of {len(fitted)} fitted patterns; {together * accepted:.0f} of the {accepted} sets show all but "
-        "P6 at once, by value.",
+        f"{_met(fitted)} of {len(fitted)} fitted patterns; {together * accepted:.0f} of the {accepted} sets show all "
+        "but P6 at once, by value.",
         f"{int(numbers['learnt'].sum())} of {len(numbers)} numbers are learnt; {int(numbers['at_edge'].sum())} sit at "
         "an edge of their range.",
     )

@@ -67,7 +67,7 @@ class FoundByTargets:
 
     @property
     def numbers(self) -> pd.DataFrame:
-        """Return what was learnt of each number, those that are identified first.
+        """Return what was learnt of each number: first those that are identified, by their contraction.
 
         Columns: those of ``contractions``; share_told (of the prior variance, by the targets, on average over the
         prior), identified, and identified_by (label of a target, '' for several or none).
@@ -84,7 +84,8 @@ class FoundByTargets:
             identified=[name in free for name in table["parameter"]],
             identified_by=[self.labels.get(by.get(name, ""), "") for name in table["parameter"]],
         )
-        return table.sort_values("identified", ascending=False, kind="stable").reset_index(drop=True)
+        order = table["contraction"].where(table["identified"], -np.inf).sort_values(ascending=False, kind="stable")
+        return table.loc[order.index].reset_index(drop=True)
 
 
 def found_by_targets(

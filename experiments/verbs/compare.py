@@ -61,6 +61,7 @@ from analysis.comparison.words import SCOPE, conclusions
 from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.precision import in_whole_turns
 from analysis.shared.summaries import HEADLINE, RUN_KEYS
+from analysis.shared.words import decimals
 from experiments.behaviours import OF_SHARES, NumberSet, Turn, on_turns
 from experiments.command import Command
 from experiments.errors import CommandError
@@ -278,4 +279,4 @@ def _table(summary: pd.DataFrame, headlines: Sequence[str]) -> Table:
 
 
 def _with_interval(mean: float, low: float, high: float) -> str:
-    return f"{mean:.3f}\n{low:.3f} to {high:.3f}".replace("-", "−")
+    return f"{decimals(mean, 3)}\n{decimals(low, 3)} to {decimals(high, 3)}".replace("-", "−")

@@ -38,9 +38,12 @@ from analysis.parting.figures import SHOWN, two_runs
 from analysis.parting.tables import Told, bodies_parted, measures_parted, reach
 from analysis.run.figures import short_names
 from analysis.shared.words import mid_sentence, readable
+from experiments.cases.sheets import PLACE_FILE
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.files import read_parquet, typed_path
+from experiments.options import CASE
+from experiments.output.folder import MANIFEST
 from experiments.output.frame import Results
 from experiments.output.manifest import read_manifest
 from experiments.runs.explained import labels_of
@@ -164,6 +167,11 @@ def _scenarios(settings: DiffSettings, command: Command) -> tuple[Side, Side]:
             "with is missing: say what the other run has besides, for example 'with={levers.duty.attend:1}', "
             "or name two output folders of run with runs=[FOLDER,FOLDER]"
         )
+    if command.case is not None and CASE in settings.with_:
+        raise CommandError(
+            f"with: the case is one for both runs: partnerships run case={settings.with_[CASE]} output=B, the other "
+            "with output=A, then partnerships diff A B"
+        )
     more = dict(settings.with_)
     name = more.pop("scenario", None)
     overrides = [_override(path, value) for path, value in more.items()]
@@ -210,9 +218,14 @@ def _folders(settings: DiffSettings, command: Command) -> tuple[Side, Side]:
 
 def _side(named: str, name: str) -> Side:
     """Return the run whose output is in a folder."""
+    folder = typed_path(named)
+    if (folder / PLACE_FILE).is_file() and not (folder / MANIFEST).is_file():
+        raise CommandError(
+            f"{named} is a case: partnerships run case={named} output=A, and so on, then partnerships diff A B"
+        )
     unfit = CommandError(f"runs: {named!r} is no output folder of run: make one with partnerships run output={named}")
     try:
-        record = read_manifest(typed_path(named))
+        record = read_manifest(folder)
     except CommandError:
         raise unfit from None
     if record["command"][1] != "run" or len(record["scenarios"]) != 1:

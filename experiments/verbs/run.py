@@ -37,6 +37,7 @@ from analysis.run.ranks import rank_strips
 from analysis.run.ties import project_bars, tie_networks
 from analysis.run.turning_points import policy_dates
 from analysis.run.words import ending, story
+from analysis.shared.words import decimals
 from experiments.command import Command
 from experiments.errors import CommandError
 from experiments.output.frame import Results
@@ -140,6 +141,6 @@ def _table(history: History) -> Table:
     table.add_column("regime", width=14)
     for month, happened in story(measures, history.events, policy_dates(scenario)).items():
         row, date = measures.iloc[month], scenario.month_label(month)
-        numbers = (f"{row[name]:.3f}" if name == "added_value" else f"{row[name]:.2f}" for name in _SHOWN)
+        numbers = (decimals(row[name], 3 if name == "added_value" else 2) for name in _SHOWN)
         table.add_row(date, "; ".join(happened), *numbers, row["regime"])
     return table

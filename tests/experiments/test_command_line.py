@@ -295,8 +295,9 @@ def test_the_story_tells_policies_on_their_month_and_firsts_once() -> None:
 
 
 @pytest.mark.slow
-def test_multirun_takes_a_folder_that_differs_by_job_as_it_stands(tmp_path: Path) -> None:
-    output = "output=sweep/${hydra:runtime.choices.scenario}"
+@pytest.mark.parametrize("name", ["${scenario}", "${hydra:runtime.choices.scenario}"])
+def test_multirun_takes_a_folder_that_differs_by_job_as_it_stands(tmp_path: Path, name: str) -> None:
+    output = f"output=sweep/{name}"
     assert main(["run", "--multirun", "scenario=growth_coalition,talking_shop", *SHORT, output]) == 0
     manifests = sorted(tmp_path.rglob("manifest.json"))
     assert [str(path.parent.relative_to(tmp_path)) for path in manifests] == [

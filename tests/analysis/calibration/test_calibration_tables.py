@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.calibration.tables import accepted, contraction_of, coverage_of, each_left_out, identified_by, told
+from analysis.patterns.calibration import contraction_figure, contractions
+from analysis.shared.codebook import described
+from analysis.shared.plotting import caption_of
 
 RUNS, ERROR = 6_000, 0.1
 
@@ -72,3 +75,19 @@ def test_the_target_that_identifies_a_number_is_named(world):
     assert ranges.loc["first", "high"] - ranges.loc["first", "low"] < 0.3
     assert ranges.loc["other", "high"] - ranges.loc["other", "low"] > 0.7
     assert contraction_of(points).max() < 0.05
+
+
+def test_contraction_is_told_from_that_on_prior_runs(world):
+    """Two tables of a folder have a contraction each, of different runs: names differ, and both are explained."""
+    points, seen = world
+    lost, _ = each_left_out(points, seen, np.full(3, 0.5), ["a", "b", "c"], ["x", "y", "z"], np.array([0, 1]))
+    assert "contraction" not in lost
+    words = [described(column, "identification.csv") for column in lost]
+    assert all(word is not None and word.definition for word in words)
+
+
+@pytest.mark.parametrize(("names", "told_of"), [(["a", "dummy_1"], True), (["a", "b"], False)])
+def test_dummies_are_explained_where_there_are_any(names, told_of):
+    points = np.random.default_rng(1).random((50, 2))
+    table = contractions(points, names, {}, declared={})
+    assert ("dummy" in caption_of(contraction_figure(table)).note) is told_of

@@ -31,7 +31,6 @@ def found() -> pd.DataFrame:
     return pawn(*study(), RANGES, resamples=40).set_index(["parameter", "index"])
 
 
-@pytest.mark.slow
 def test_what_moves_the_distribution_is_told_from_chance(found):
     """The mean over replicates knows nothing of humps that part on both sides of it."""
     low, chance = found["ci_low"].xs("PAWN", level="index"), found["ci_high"].xs(OF_CHANCE, level="index")
@@ -42,7 +41,6 @@ def test_what_moves_the_distribution_is_told_from_chance(found):
     assert value["which"] > chance["which"]
 
 
-@pytest.mark.slow
 def test_intervals_hold_the_index_and_the_same_seed_gives_the_same(found):
     own = found.xs("PAWN", level="index")
     assert (own["ci_low"] <= own["value"]).all()
@@ -59,3 +57,19 @@ def test_failed_runs_are_left_out_one_by_one():
     missing = pawn(draws, runs.assign(value=runs["value"].mask(failed)), RANGES, resamples=0)
     pd.testing.assert_frame_equal(gone, missing)
     assert not gone.loc[gone["index"] == "PAWN", "value"].isna().any()
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_the_index_is_that_of_salib_to_the_last_bit(ties):
+    """Also where values and draws occur many times, as counts and options do."""
+    analyse = pytest.importorskip("SALib.analyze.pawn").analyze
+    chance = np.random.default_rng(5)
+    points, values = chance.random((150, 2)), chance.normal(size=150)
+    if ties:
+        points, values = points.round(1), values.round()
+    problem = {"num_vars": 2, "names": ["x", "y"], "bounds": [[0.0, 1.0]] * 2}
+    draws = pd.DataFrame(points, columns=["x", "y"]).assign(draw=range(150))
+    runs = pd.DataFrame({"scenario": "a", "measure": "m", "draw": range(150), "replicate": 0, "value": values})
+    found = pawn(draws, runs, {"x": [0.0, 1.0], "y": [0.0, 1.0]}, resamples=0)
+    theirs = analyse(problem, points, values, S=10, seed=1)["median"]
+    assert found.loc[found["index"] == "PAWN", "value"].tolist() == list(theirs)

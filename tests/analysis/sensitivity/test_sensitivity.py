@@ -244,6 +244,27 @@ def test_one_replicate_says_nothing_on_chance() -> None:
     assert "One replicate does not show the part of chance." in told
 
 
+@pytest.mark.parametrize(
+    ("between", "told", "never"),
+    [
+        (1e-10, "draws do not differ beyond it", "needs"),
+        (1e-4, "needs more than a million replicates", "do not differ"),
+    ],
+)
+def test_no_absurd_number_of_replicates_is_asked_for(between: float, told: str, never: str) -> None:
+    """What draws differ by in their last digits is rounding; a number that nobody can make is capped."""
+    chance = np.random.default_rng(1)
+    values = np.linspace(0.0, between, 40)[:, None] + chance.normal(size=6)
+    indices = pd.DataFrame(
+        {"scenario": "made_up", "measure": "trust", "parameter": ["a"], "index": "ST", "value": 1.0,
+         "ci_low": 0.9, "ci_high": 1.1}
+    )  # fmt: skip
+    said = sensitivity_words(indices, noise(outcomes_of(values)), method="sobol", precision=0.2)
+    assert told in said
+    assert never not in said
+    assert "nan" not in said
+
+
 # --------------------------------------------------------------------------- outcomes
 
 

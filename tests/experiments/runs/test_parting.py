@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from commands import refused_line
 
 from analysis.parting.tables import CHOICE, Told, bodies_parted, reach
+from analysis.parting.words import measures_in_words
 from analysis.shared.words import written_months
 from experiments import load_scenario
 from experiments.console import main
@@ -124,3 +126,29 @@ def test_diff_tells_the_same_of_folders_and_of_settings(capsys):
     assert main(["diff", "runs=[a,b]", "figures=false", "output=of_stale"]) == 0
     assert "another state of the code" in Path("of_stale/diff.txt").read_text()
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        (["here", "there"], "here is a case: partnerships run case=here output=A"),
+        (["case=here", "with={case:there}"], "partnerships run case=there output=B"),
+    ],
+)
+def test_two_cases_are_set_beside_each_other_by_their_runs(words, cure, capsys):
+    """Advice to write results into the folder of a case would spoil the case."""
+    for name in ("here", "there"):
+        assert main(["new", f"case={name}"]) == 0
+    assert cure in refused_line(["diff", *words], capsys)
+
+
+def test_what_differs_is_told_whatever_it_is():
+    """Figures show two measures; a difference in others alone is one too, and a small one has its size."""
+    parted = pd.DataFrame(
+        [("trust", "2001-04", 0.5, 0.4, 0.52017, 0.51999), ("top_share", "2001-04", 0.3, 0.3, 0.17101, 0.17099)],
+        columns=["measure", "date", "one", "other", "end_one", "end_other"],
+    )
+    told = measures_in_words(parted, ["engagement", "outcome"])
+    assert told.startswith("Engagement and outcome never differ. Trust differs from 2001-04 on")
+    assert "0.520 and 0.520, a difference of −0.00018. 2 measures differ in all" in told
+    assert "17.1 % and 17.1 %, a difference of −0.002 percentage points" in measures_in_words(parted, ["top_share"])

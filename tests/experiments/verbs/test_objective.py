@@ -71,7 +71,6 @@ def test_of_a_comparison_it_is_the_mean_difference_from_the_reference(returned):
     [
         (["objective=trsut"], ["objective", "'trsut'", "did you mean trust?"]),
         (["months=6", "objective=trust@2030-01"], ["objective", "2001-04 to 2001-09"]),
-        (["output=sweep/${scenario}"], ["${scenario}", "${hydra:runtime.choices.scenario}"]),
         (["output=sweep/${seeed}"], ["${seeed}", "did you mean seed?"]),
     ],
 )

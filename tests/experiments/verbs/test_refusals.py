@@ -38,6 +38,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["replicates=many"], ["replicates = 'many'"]),
     ],
     "compare": [
+        (["+experiment=levers_together"], ["states design, years, doses", "it is for sweep"]),
         (["replicates=0"], ["replicates", "0", "1"]),
         (["places=all"], ["90", "multiple of 354", "replicates=354"]),
         (["places=county:Kentt"], ["'Kentt'", "Kent"]),
@@ -142,6 +143,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
         (["from=nowhere"], ["nowhere", "is not a folder"]),
     ],
     "run": [
+        (["+experiment=levers_together"], ["experiment levers_together states scenarios", "it is for sweep"]),
         (["scenario=growth_coaliton"], ["'growth_coaliton'", "did you mean growth_coalition?"]),
         (["place=birmingam"], ["'birmingam'", "did you mean birmingham"]),
         (["place=newcastle"], ["newcastle_upon_tyne", "newcastle_under_lyme"]),
