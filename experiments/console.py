@@ -21,6 +21,8 @@ FULL_ERROR = "HYDRA_FULL_ERROR"
 COMPLETING = "_ARGCOMPLETE"
 """The variable by which a shell asks how a word can go on."""
 INTERRUPTED = 130
+MEMORY_OF_LIBRARIES, MEMORY_OF_A_RUN = 600_000_000, 1 << 30
+"""Bytes of addresses below which libraries wait for ever, or end the command without a word."""
 ENDING = ("SIGTERM", "SIGHUP")
 """Signals that end a command politely: a kill, and a terminal that is closed. Not every system has both."""
 
@@ -112,6 +114,8 @@ def _dispatch(arguments: list[str]) -> int:
     if "--help" in rest or "-h" in rest:
         print(_help(verb), end="")
         return 0
+    if _is_short_of_memory(verb):
+        return 2
     from experiments.typed import refuse_unprintable
 
     refuse_unprintable(rest)
@@ -138,6 +142,18 @@ def _perform(verb: Verb, arguments: list[str]) -> None:
             each_job(verb.name, arguments, lambda command: perform(module, command))
     except TaskFailed as failed:
         raise failed.error from None
+
+
+def _is_short_of_memory(verb: Verb) -> bool:
+    """Return whether a verb may have less memory than it starts with, and say so, without what has to be imported."""
+    from experiments.surroundings import address_space, no_more_memory
+
+    needed = MEMORY_OF_LIBRARIES if verb.takes == "arguments" else MEMORY_OF_A_RUN
+    if (most := address_space()) is None or most >= needed:
+        return False
+    takes = f"partnerships {verb.name} takes {needed / 1e9:.2f} GB at least"
+    print(f"error: {no_more_memory()}, and {takes}: allow it more", file=sys.stderr)
+    return True
 
 
 def _no_verb(name: str) -> NoReturn:

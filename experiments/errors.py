@@ -20,7 +20,7 @@ from yaml import MarkedYAMLError
 from analysis.shared.libraries import MissingLibrary
 from experiments.files import UNREADABLE, Refused
 from experiments.options import EXPERIMENT, GROUPS, PLACE
-from experiments.surroundings import STANDARD_OUTPUT, working_folder
+from experiments.surroundings import STANDARD_OUTPUT, address_space, no_more_memory, working_folder
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
 from sim.population import GROUPS_OF_PLACES
 from sim.scenario import Board, nearest
@@ -29,7 +29,10 @@ BAD_INPUT = 2
 FAILED = 1
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-LACK_OF_MEMORY = "this process may take no more memory"
+_FOR_LESS_MEMORY = {"workers": "give workers=1", "replicates": "fewer replicates"}
+"""By the setting that a verb has to have for it."""
+_NO_ROOM = re.compile("failed to map segment|Could not find/load shared object|returned NULL without setting")
+"""What is said by libraries that found no room, for their code or in the middle of a function."""
 
 _LONG_LIST = 30
 _LISTED = ("scenario", "place", "board", EXPERIMENT)
@@ -96,9 +99,10 @@ def exit_code(error: Exception) -> int:
 
 
 def is_lack_of_memory(error: BaseException) -> bool:
-    """Return whether this process was refused memory, or a thread, which takes memory too."""
+    """Return whether this process was refused memory, or a thread or code of a library, which take memory too."""
     refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
-    return refused or isinstance(error, MemoryError) or "can't start new thread" in str(error)
+    no_room = _NO_ROOM.search(str(error)) is not None and address_space() is not None
+    return refused or no_room or isinstance(error, MemoryError) or "can't start new thread" in str(error)
 
 
 def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
@@ -119,7 +123,8 @@ def _said(error: Exception, verb_settings: Sequence[str]) -> str:
     if isinstance(error, MarkedYAMLError):
         return unreadable_file(error)
     if is_lack_of_memory(error):
-        return f"{LACK_OF_MEMORY}: give fewer threads, for example workers=1, or fewer replicates, or allow it more"
+        cures = [cure for name, cure in _FOR_LESS_MEMORY.items() if name in verb_settings]
+        return f"{no_more_memory()}: {', or '.join(['allow it more', *cures])}"
     if isinstance(error, OSError):
         return _joined(_of_the_system(error))
     if isinstance(error, Refused | MissingLibrary | ScenarioError):

@@ -184,6 +184,23 @@ def memory_left() -> int | None:
     return min(_limits(), default=None)
 
 
+def address_space() -> int | None:
+    """Return the bytes of addresses that this process may have, as ``ulimit -v`` says; None without such a limit."""
+    if sys.platform != "linux":
+        return None
+    import resource
+
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return None if most == resource.RLIM_INFINITY else most
+
+
+def no_more_memory() -> str:
+    """Return in words that this process is refused memory, with its own limit if it has one."""
+    most = address_space()
+    limit = "" if most is None else f" than {most / 1e9:.2f} GB (its address space, ulimit -v)"
+    return f"this process may take no more memory{limit}"
+
+
 def memory_limit() -> tuple[int, int] | None:
     """Return the bytes that the group of processes with least left may have, and has; None if no group has a limit."""
     return min(_limited_groups(), key=lambda group: group[0] - group[1], default=None)
@@ -194,13 +211,11 @@ def _limits() -> Iterator[int]:
         if line.startswith("MemAvailable:"):
             yield 1024 * int(line.split()[1])
     yield from (max(0, allowed - used) for allowed, used in _limited_groups())
-    if sys.platform == "linux":
+    if (most := address_space()) is not None:
         import resource
 
-        most, _ = resource.getrlimit(resource.RLIMIT_AS)
-        if most != resource.RLIM_INFINITY:
-            pages = int((_PROC / "self" / "statm").read_text(encoding="ascii").split()[0])
-            yield max(0, most - pages * resource.getpagesize())
+        pages = int((_PROC / "self" / "statm").read_text(encoding="ascii").split()[0])
+        yield max(0, most - pages * resource.getpagesize())
 
 
 def _limited_groups() -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@ A verb says what it comes to as :class:`Results`; how that is written and printe
 from __future__ import annotations
 
 import dataclasses
+import gc
 import shutil
 import sys
 import warnings
@@ -26,16 +27,20 @@ from analysis.shared.legibility import is_legible
 from analysis.shared.plotting import Caption, add_remarks, caption_of, house_style, save, without_caption
 from experiments.behaviours import on_turns
 from experiments.command import Command
-from experiments.errors import CommandError
+from experiments.errors import CommandError, is_lack_of_memory
 from experiments.files import PARTIAL, inside, replacing, sweep_up, typed_path
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
 from experiments.registry import verbs
 from experiments.study.claims import in_turn
+from experiments.surroundings import memory_left, no_more_memory
 from experiments.terminal import console
 from sim import MONTH, Scenario, month_of
 from sim.population import is_of_the_record
+
+MEMORY_OF_FIGURES = 100_000_000
+"""Bytes that drawing takes, most of them for the libraries that it needs."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -191,17 +196,33 @@ def _draw(
     drawn = []
     for name, draw in figures.items():
         try:
+            if not drawn:
+                _refuse_little_memory()
             figure, columns = _drawn(draw, remarks, columns=1 if one else 2, titled=ending == "png" and not one)
             with house_style():
                 path = save(figure.figure, inside(folder, "figures", f"{name}.{ending}", what="figure"))
         except Exception as error:
-            print(f"figure {name} could not be drawn ({error}): tables and texts are kept", file=sys.stderr)
+            if is_lack_of_memory(error):
+                short = f"figures from {name} on are not drawn, {no_more_memory()}"
+                print(f"{short}: tables and texts are kept", file=sys.stderr)
+                break
+            why = f" ({error})" if str(error) else ""
+            print(f"figure {name} could not be drawn{why}: tables and texts are kept", file=sys.stderr)
             continue
         if one and columns == 2:
             print(f"figure {name} needs two columns: it has them", file=sys.stderr)
         caption = dataclasses.asdict(figure.caption)
         drawn.append({"path": path.relative_to(folder).as_posix(), **caption, "columns": columns})
+    if len(drawn) < len(figures):
+        gc.collect()  # what was half drawn would still take memory
     return drawn
+
+
+def _refuse_little_memory() -> None:
+    """Raise MemoryError where figures would not fit: half drawn, they would leave none for what comes after them."""
+    left = memory_left()
+    if left is not None and left < MEMORY_OF_FIGURES:
+        raise MemoryError
 
 
 @dataclasses.dataclass(frozen=True)

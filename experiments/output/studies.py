@@ -66,7 +66,7 @@ def carry_out(
             compiles=how.executor == "local",
         )
         clock = time.monotonic()
-        begun = disk_time(folder)
+        begun = 0.0 if can_only_be_read(study) else disk_time(folder)
         here, elsewhere = work_off(study, how, stop_on_error=stop_on_error)
         if has_to_grow(study):
             study = _grown(study)

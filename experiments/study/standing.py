@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Literal
 
-from experiments.errors import LACK_OF_MEMORY, CommandError, is_lack_of_memory, one_line
+from experiments.errors import CommandError, is_lack_of_memory, one_line
 from experiments.files import inside
 from experiments.settings import Workers, checked
 from experiments.study import plans, store
@@ -17,6 +17,7 @@ from experiments.study.claims import Waiting, holder
 from experiments.study.executors import EXECUTORS
 from experiments.study.plans import Chunk, Study
 from experiments.study.store import DamagedChunk
+from experiments.surroundings import no_more_memory
 from experiments.terminal import progress_bar
 
 MOST_LOST = 10
@@ -124,7 +125,7 @@ def _worked_off(study: Study, how: Execution, chunks: Sequence[Chunk]) -> Iterat
                 yield by_id[id], outcome
                 continue
             if is_lack_of_memory(outcome):
-                said, advice = LACK_OF_MEMORY, _for_less_memory(by_id[id], how)
+                said, advice = no_more_memory(), _for_less_memory(by_id[id], how)
             elif isinstance(outcome, OSError | CommandError):  # of the disk, or of the code: others would fail too
                 raise outcome
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import subprocess
 import sys
@@ -11,12 +12,18 @@ from pathlib import Path
 import pytest
 from commands import refused_line
 
-from experiments import memory, surroundings
+from experiments import errors, memory, surroundings
 from experiments.errors import CommandError, exit_code, one_line
 from experiments.memory import refuse_too_many
 from experiments.surroundings import memory_left, memory_limit
 
 GB = 10**9
+NO_ROOM = [
+    MemoryError(),
+    ImportError("libscipy_openblas-6cdc3b4a.so: failed to map segment from shared object"),
+    OSError("Could not find/load shared object file 'libllvmlite.so' from resource location: 'llvmlite.binding'."),
+    SystemError("<function f at 0x7f> returned NULL without setting an exception"),
+]
 OPTIMISE = "optimise vary=[levers.duty.attend] months=6 bound=0.5 population=8 generations=1 places=[typical]"
 
 
@@ -150,8 +157,35 @@ def test_what_is_kept_of_runs_is_known_from_the_first_and_refused_if_all_will_no
     "error", [MemoryError(), RuntimeError("can't start new thread"), OSError(errno.ENOMEM, "Cannot allocate memory")]
 )
 def test_memory_that_is_refused_is_no_reason_to_try_the_same_again(error: Exception) -> None:
-    said = one_line(error)
-    assert "workers=1" in said
+    said = one_line(error, ["workers", "replicates"])
+    assert said.endswith("allow it more, or give workers=1, or fewer replicates")
     assert "same command" not in said
     assert type(error).__name__ not in said
     assert exit_code(error) == 2
+
+
+@pytest.mark.parametrize("error", NO_ROOM)
+def test_a_limit_of_memory_is_named_with_cures_that_there_are(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a library finds no room for its code, and says something else."""
+    for module in (errors, surroundings):
+        monkeypatch.setattr(module, "address_space", lambda: 2 * GB)
+    limit = "this process may take no more memory than 2.00 GB (its address space, ulimit -v)"
+    assert one_line(error) == f"{limit}: allow it more"
+    assert one_line(error, ["seed", "workers"]) == f"{limit}: allow it more, or give workers=1"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is kept on Linux alone")
+@pytest.mark.parametrize(("words", "limit"), [("list boards", 500_000), ("run months=3", 900_000)])
+def test_a_command_that_cannot_even_begin_says_what_it_takes(words: str, limit: int, tmp_path: Path) -> None:
+    """Libraries would wait for ever, crash or complain of a file: which, depends on how little there is."""
+    asked = f"ulimit -v {limit}; exec $0 -m experiments.console {words}"
+    home = {**os.environ, "PYTHONPATH": str(Path(surroundings.__file__).parents[1])}
+    given = ["bash", "-c", asked, sys.executable]
+    done = subprocess.run(given, cwd=tmp_path, env=home, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    takes = rf"partnerships {words.split()[0]} takes \d\.\d+ GB at least: allow it more"
+    assert re.fullmatch(rf"error: .* no more memory than 0\.\d+ GB .*, and {takes}\n", done.stderr)
+    assert list(tmp_path.iterdir()) == []

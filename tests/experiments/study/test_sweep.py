@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from commands import refused_line, wait_for
 
-from experiments import load_scenario
+from experiments import files, load_scenario
 from experiments.console import main
 from experiments.output import studies
 from experiments.runs.pairs import final_values
@@ -338,6 +338,10 @@ def test_a_disk_that_fills_up_while_results_are_put_together(
     assert len(pd.read_parquet("s/runs.parquet")) == 16
 
 
+def locked(*_: object, **__: object) -> None:
+    raise OSError(errno.EROFS, "Read-only file system")
+
+
 def test_a_finished_study_that_can_only_be_read_is_told_as_it_stands(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -345,6 +349,7 @@ def test_a_finished_study_that_can_only_be_read_is_told_as_it_stands(
     assert main(["sweep", "study=s", *QUICK]) == 0
     before = {path: path.stat().st_mtime_ns for path in Path("s").rglob("*")}
     monkeypatch.setattr(studies.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(files, "TemporaryFile", locked)
     capsys.readouterr()
     assert main(["sweep", "study=s"]) == 0
     said = capsys.readouterr()
@@ -356,9 +361,6 @@ def test_a_finished_study_that_can_only_be_read_is_told_as_it_stands(
 def test_an_unfinished_study_that_can_only_be_read_is_refused_with_the_cure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def locked(*_: object) -> None:
-        raise OSError(errno.EROFS, "Read-only file system")
-
     with monkeypatch.context() as patch:
         patch.setattr(chunks, "write_chunk", locked)
         line = refused(["study=s", *QUICK], capsys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -85,18 +86,35 @@ def test_tables_are_kept_where_a_figure_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     usual = frame.save
+    errors = {"ranks": ValueError("no ink"), "money": ValueError(), "projects": MemoryError()}
 
     def fails(figure: Figure, path: Path) -> Path:
-        if path.stem == "ranks":
-            raise ValueError("no ink")
+        if path.stem in errors:
+            raise errors[path.stem]
         return usual(figure, path)
 
     monkeypatch.setattr(frame, "save", fails)
     assert main([*RUN, "output=one"]) == 0
-    assert "figure ranks could not be drawn (no ink): tables and texts are kept" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "figure ranks could not be drawn (no ink): tables and texts are kept" in said
+    assert "figure money could not be drawn: tables and texts are kept" in said
+    assert re.search("figures from projects on are not drawn, .*no more memory.*: tables and texts are kept", said)
     assert Path("one/trajectories.csv").is_file()
     assert "figures/ranks.png" not in {each["path"] for each in figures_in("one")}
     assert len(figures_in("one")) > 2
+
+
+@pytest.mark.slow
+def test_figures_that_do_not_fit_into_memory_are_not_begun(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Libraries that find no memory in the middle of a figure end the command, and with it the tables."""
+    monkeypatch.setattr(frame, "memory_left", lambda: 1_000_000)
+    monkeypatch.setattr(frame, "save", pytest.fail)
+    assert main([*RUN, "output=one"]) == 0
+    assert capsys.readouterr().err.count("are not drawn, this process may take no more memory") == 1
+    assert Path("one/trajectories.csv").is_file()
+    assert figures_in("one") == []
 
 
 def test_another_format_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
