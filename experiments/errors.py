@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
-from experiments.files import UNREADABLE, Refused
+from experiments.files import UNREADABLE, Refused, as_people_say
 from experiments.options import EXPERIMENT, GROUPS, PLACE
 from experiments.surroundings import STANDARD_OUTPUT, address_space, no_more_memory, working_folder
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
@@ -45,24 +45,6 @@ MOST_SAID = 1_000
 """Characters of a line at most."""
 
 _NOT_ALLOWED = re.compile(r"(.*?[\w.\]]) = (.*?) is not allowed: (.*)")
-_ALLOWED = (
-    (r"^Value error, ", ""),
-    (r"^Input should be (?:a valid dictionary|a dictionary or an instance of \w+)", "it takes settings, {name: value}"),
-    (r"^Input should be a valid (?:tuple|list)", "it takes a list, [one,another]"),
-    (r"^Input should be a valid string", "it takes text, which stands in quotes if it looks like a number"),
-    (r"^Input should be a valid integer.*", "it takes a whole number"),
-    (r"^Input should be a (?:valid|finite) number.*", "it takes a number"),
-    (r"^Input should be a valid boolean.*", "it takes true or false"),
-    (r"^Input should be greater than or equal to (\S+)", r"it takes \1 or more"),
-    (r"^Input should be less than or equal to (\S+)", r"it takes \1 or less"),
-    (r"^Input should be (greater|less) than (\S+)", r"it takes what is \1 than \2"),
-    (r"^(?:Tuple|List) should have at least (\d+) items? after validation.*", r"it takes at least \1"),
-    (r"^Input should be '(.*)'$", r"it takes \1"),
-    (r"^Input should be ", "it takes "),
-    (r"' or '|', '", ", "),
-)
-"""What a library says that checks values, and how people say it."""
-
 _BY_A_LIBRARY = re.compile("Input should|Value error|should have at least")
 
 
@@ -150,8 +132,7 @@ def in_plain_words(line: str) -> str:
     if found is None:
         return line
     before, value, allowed = found.groups()
-    for pattern, words in _ALLOWED:
-        allowed = re.sub(pattern, words, allowed)
+    allowed = as_people_say(allowed)
     return f"{before.removesuffix('_')} = {_in_yaml(value)} is not allowed: {allowed}{_cure_of(value, allowed)}"
 
 
