@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
-from experiments.files import UNREADABLE, Refused, as_people_say
+from experiments.files import UNREADABLE, Refused, as_people_say, without_number
 from experiments.options import EXPERIMENT, GROUPS, PLACE
 from experiments.surroundings import STANDARD_OUTPUT, address_space, no_more_memory, working_folder
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
@@ -28,6 +28,7 @@ from sim.scenario import Board, nearest
 BAD_INPUT = 2
 FAILED = 1
 
+NO_FILE = (errno.EISDIR, errno.ELOOP)
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FOR_LESS_MEMORY = {"workers": "give workers=1", "replicates": "fewer replicates"}
 """By the setting that a verb has to have for it."""
@@ -77,7 +78,8 @@ class WordParser(argparse.ArgumentParser):
 def exit_code(error: Exception) -> int:
     """Return 2 for what the person can put right on the command line, 1 for anything else."""
     asked_wrongly = (Refused, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException, MarkedYAMLError)
-    return BAD_INPUT if isinstance(error, asked_wrongly) or is_lack_of_memory(error) else FAILED
+    no_file = isinstance(error, OSError) and error.errno in NO_FILE
+    return BAD_INPUT if isinstance(error, asked_wrongly) or no_file or is_lack_of_memory(error) else FAILED
 
 
 def is_lack_of_memory(error: BaseException) -> bool:
@@ -92,7 +94,7 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
 
     ``verb_settings`` are names that may have been meant beside the settings of a scenario.
     """
-    return shortened(_said(error, verb_settings), MOST_SAID)
+    return shortened(without_number(_said(error, verb_settings)), MOST_SAID)
 
 
 def _said(error: Exception, verb_settings: Sequence[str]) -> str:
@@ -175,6 +177,7 @@ def _of_the_system(error: OSError) -> str:
     if error.filename is None:
         return _FOLDER_IS_GONE if isinstance(error, FileNotFoundError) and working_folder() is None else str(error)
     cure = ": make room there, and give the same command again" if error.errno in DISK_FULL else ""
+    cure = ": it has to be a file, so take away what is there" if error.errno in NO_FILE else cure
     what = error.filename if error.filename == STANDARD_OUTPUT else repr(str(error.filename))
     return f"{what}: {error.strerror}{cure}"
 

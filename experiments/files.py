@@ -159,6 +159,11 @@ def as_people_say(words: str) -> str:
     return words
 
 
+def without_number(text: str) -> str:
+    """Return what the system says without the number that it gives its errors."""
+    return re.sub(r"\[Errno -?\d+\] ", "", text)
+
+
 def read_json(path: Path, shape: Any = dict[str, Any]) -> Any:
     """Return what a JSON file holds; raise Refused if it is not of a ``shape``, a type or a dataclass."""
     from pydantic import TypeAdapter, ValidationError
@@ -352,6 +357,7 @@ def sha256(content: Any) -> str:
 
 
 def sha256_of_file(path: Path) -> str:
-    """Return the sha256 of the bytes in a file."""
+    """Return the sha256 of the bytes in a file; raise Refused if it is none."""
+    _refuse_no_file(path)
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()

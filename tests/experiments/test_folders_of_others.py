@@ -425,6 +425,43 @@ def test_damaged_results_of_a_study_are_named_and_made_again(
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
+def test_a_folder_where_a_table_of_a_study_belongs_is_refused_with_the_cure(
+    received: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All chunks are there, so no run is said to be left."""
+    path = Path("s/runs.parquet")
+    before = path.read_bytes()
+    path.unlink()
+    asked = ["discover", "study=s", "regime=hollow", "in_scenario=baseline_lsp"]
+    assert "is not finished (its results are not put together)" in refused(asked, capsys)
+    path.mkdir()
+    assert "runs.parquet cannot be read: it is missing, or no file; take it away, and partnerships sweep study=" in (
+        refused(asked, capsys)
+    )
+    line = refused(["sweep", "study=s"], capsys)
+    assert line.endswith("runs.parquet': Is a directory: it has to be a file, so take away what is there")
+    path.rmdir()
+    assert main(["sweep", "study=s"]) == 0
+    assert path.read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["draws.parquet", "runs.parquet", "manifest.json", "a chunk"])
+@pytest.mark.parametrize("kind", ["folder", "link to itself"])
+def test_what_is_no_file_is_refused_or_made_again(
+    name: str, kind: str, received: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path("s", name) if name != "a chunk" else next(Path("s/chunks").glob("*.runs.parquet"))
+    path.unlink()
+    path.mkdir() if kind == "folder" else path.symlink_to(path.name)
+    for words in (["methods", "from=s"], ["sweep", "study=s", "status=true"], ["sweep", "study=s"]):
+        capsys.readouterr()
+        code, said = main(words), capsys.readouterr().err
+        assert code in (0, 2)
+        assert not CLASS_OF_PYTHON.search(said), said
+
+
 def test_a_table_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
     import pyarrow as pa
 
