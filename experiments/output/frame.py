@@ -193,7 +193,7 @@ def _draw(
     if kind is False:
         return []
     ending, _, one = ("png" if kind is True else kind).partition("_")
-    drawn = []
+    drawn: list[dict[str, Any]] = []
     for name, draw in figures.items():
         try:
             if not drawn:
