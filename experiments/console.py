@@ -64,6 +64,8 @@ Flags:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks and return the exit code: 0, 1 (failed, or differs), 2 (bad input) or 130."""
+    if arguments is None:
+        _read_words_as_utf8()
     asked = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None and COMPLETING in os.environ:
         from experiments.completion import answer
@@ -77,6 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _answered(asked)
     except KeyboardInterrupt:
         return _interrupted()
+
+
+def _read_words_as_utf8() -> None:
+    """Start anew if a word has an accent and Python reads and names files in ASCII, as LC_ALL=C PYTHONUTF8=0 has it."""
+    is_lost = any("\udc80" <= character <= "\udcff" for word in sys.argv for character in word)
+    if is_lost and not sys.flags.utf8_mode:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 def _answered(asked: list[str]) -> int:
@@ -171,12 +180,13 @@ def _refuse(error: Exception, asked: list[str]) -> int:
 
     from experiments.errors import exit_code, one_line
     from experiments.registry import verbs
+    from experiments.typed import with_number_as_typed
 
     if os.environ.get(FULL_ERROR) == "1":
         traceback.print_exception(error)
     verb = verbs().get(asked[0]) if asked else None
     names = [setting.name for setting in verb.settings] if verb else []
-    print(f"error: {one_line(error, names)}", file=sys.stderr)
+    print(f"error: {with_number_as_typed(one_line(error, names), asked)}", file=sys.stderr)
     return exit_code(error)
 
 

@@ -18,7 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
 from analysis.shared.libraries import MissingLibrary
-from experiments.files import UNREADABLE, Refused
+from experiments.files import UNREADABLE, Refused, as_people_say, without_number
 from experiments.options import EXPERIMENT, GROUPS, PLACE
 from experiments.surroundings import STANDARD_OUTPUT, address_space, no_more_memory, working_folder
 from sim import ARCHETYPES, PARAMETERS, Place, Scenario, ScenarioError
@@ -28,6 +28,7 @@ from sim.scenario import Board, nearest
 BAD_INPUT = 2
 FAILED = 1
 
+NO_FILE = (errno.EISDIR, errno.ELOOP)
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FOR_LESS_MEMORY = {"workers": "give workers=1", "replicates": "fewer replicates"}
 """By the setting that a verb has to have for it."""
@@ -45,24 +46,6 @@ MOST_SAID = 1_000
 """Characters of a line at most."""
 
 _NOT_ALLOWED = re.compile(r"(.*?[\w.\]]) = (.*?) is not allowed: (.*)")
-_ALLOWED = (
-    (r"^Value error, ", ""),
-    (r"^Input should be (?:a valid dictionary|a dictionary or an instance of \w+)", "it takes settings, {name: value}"),
-    (r"^Input should be a valid (?:tuple|list)", "it takes a list, [one,another]"),
-    (r"^Input should be a valid string", "it takes text, which stands in quotes if it looks like a number"),
-    (r"^Input should be a valid integer.*", "it takes a whole number"),
-    (r"^Input should be a (?:valid|finite) number.*", "it takes a number"),
-    (r"^Input should be a valid boolean.*", "it takes true or false"),
-    (r"^Input should be greater than or equal to (\S+)", r"it takes \1 or more"),
-    (r"^Input should be less than or equal to (\S+)", r"it takes \1 or less"),
-    (r"^Input should be (greater|less) than (\S+)", r"it takes what is \1 than \2"),
-    (r"^(?:Tuple|List) should have at least (\d+) items? after validation.*", r"it takes at least \1"),
-    (r"^Input should be '(.*)'$", r"it takes \1"),
-    (r"^Input should be ", "it takes "),
-    (r"' or '|', '", ", "),
-)
-"""What a library says that checks values, and how people say it."""
-
 _BY_A_LIBRARY = re.compile("Input should|Value error|should have at least")
 
 
@@ -95,7 +78,8 @@ class WordParser(argparse.ArgumentParser):
 def exit_code(error: Exception) -> int:
     """Return 2 for what the person can put right on the command line, 1 for anything else."""
     asked_wrongly = (Refused, MissingLibrary, ScenarioError, HydraException, OmegaConfBaseException, MarkedYAMLError)
-    return BAD_INPUT if isinstance(error, asked_wrongly) or is_lack_of_memory(error) else FAILED
+    no_file = isinstance(error, OSError) and error.errno in NO_FILE
+    return BAD_INPUT if isinstance(error, asked_wrongly) or no_file or is_lack_of_memory(error) else FAILED
 
 
 def is_lack_of_memory(error: BaseException) -> bool:
@@ -110,7 +94,7 @@ def one_line(error: Exception, verb_settings: Sequence[str] = ()) -> str:
 
     ``verb_settings`` are names that may have been meant beside the settings of a scenario.
     """
-    return shortened(_said(error, verb_settings), MOST_SAID)
+    return shortened(without_number(_said(error, verb_settings)), MOST_SAID)
 
 
 def _said(error: Exception, verb_settings: Sequence[str]) -> str:
@@ -150,8 +134,7 @@ def in_plain_words(line: str) -> str:
     if found is None:
         return line
     before, value, allowed = found.groups()
-    for pattern, words in _ALLOWED:
-        allowed = re.sub(pattern, words, allowed)
+    allowed = as_people_say(allowed)
     return f"{before.removesuffix('_')} = {_in_yaml(value)} is not allowed: {allowed}{_cure_of(value, allowed)}"
 
 
@@ -194,6 +177,7 @@ def _of_the_system(error: OSError) -> str:
     if error.filename is None:
         return _FOLDER_IS_GONE if isinstance(error, FileNotFoundError) and working_folder() is None else str(error)
     cure = ": make room there, and give the same command again" if error.errno in DISK_FULL else ""
+    cure = ": it has to be a file, so take away what is there" if error.errno in NO_FILE else cure
     what = error.filename if error.filename == STANDARD_OUTPUT else repr(str(error.filename))
     return f"{what}: {error.strerror}{cure}"
 

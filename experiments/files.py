@@ -126,6 +126,44 @@ def read_text(path: Path) -> str:
     raise Unreadable("it is no text: save it as UTF-8")
 
 
+_ALLOWED = (
+    (r"^Value error, ", ""),
+    (r"^Input should be (?:an object|a valid dictionary|a dictionary or .*)", "it takes settings, {name: value}"),
+    (r"^Input should be a valid (?:tuple|list|array)", "it takes a list, [one,another]"),
+    (r"^Input should be a valid string", "it takes text, which stands in quotes if it looks like a number"),
+    (r"^Input should be a valid integer.*", "it takes a whole number"),
+    (r"^Input should be a (?:valid|finite) number.*", "it takes a number"),
+    (r"^Input should be a valid boolean.*", "it takes true or false"),
+    (r"^Input should be greater than or equal to (\S+)", r"it takes \1 or more"),
+    (r"^Input should be less than or equal to (\S+)", r"it takes \1 or less"),
+    (r"^Input should be (greater|less) than (\S+)", r"it takes what is \1 than \2"),
+    (r"^(?:Tuple|List) should have at least (\d+) items? after validation.*", r"it takes at least \1"),
+    (r"^Input should be '(.*)'$", r"it takes \1"),
+    (r"^Input should be ", "it takes "),
+    (r"^Field required", "it is missing"),
+    (r"^Invalid JSON: EOF .* at line (\d+).*", r"it ends too early, in line \1"),
+    (r"^Invalid JSON: .* at line (\d+) column (\d+)", r"it is no JSON from line \1, character \2, on"),
+    (r"' or '|', '", ", "),
+)
+"""What a library says that checks values, and how people say it."""
+
+
+def as_people_say(words: str) -> str:
+    """Return what a library says that checks values, in words of people.
+
+    >>> as_people_say("Input should be a valid integer")
+    'it takes a whole number'
+    """
+    for pattern, said in _ALLOWED:
+        words = re.sub(pattern, said, words)
+    return words
+
+
+def without_number(text: str) -> str:
+    """Return what the system says without the number that it gives its errors."""
+    return re.sub(r"\[Errno -?\d+\] ", "", text)
+
+
 def read_json(path: Path, shape: Any = dict[str, Any]) -> Any:
     """Return what a JSON file holds; raise Refused if it is not of a ``shape``, a type or a dataclass."""
     from pydantic import TypeAdapter, ValidationError
@@ -137,7 +175,8 @@ def read_json(path: Path, shape: Any = dict[str, Any]) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = "".join(f"{part}: " for part in first["loc"])
-        raise Refused(f"{path} cannot be read, it is not as partnerships wrote it: {where}{first['msg']}") from None
+        why = f"{where}{as_people_say(first['msg'])}"
+        raise Refused(f"{path} cannot be read, it is not as partnerships wrote it: {why}") from None
     except (ValueError, RecursionError):
         raise Refused(f"{path} cannot be read, it is not as partnerships wrote it: it is no JSON") from None
 
@@ -318,6 +357,7 @@ def sha256(content: Any) -> str:
 
 
 def sha256_of_file(path: Path) -> str:
-    """Return the sha256 of the bytes in a file."""
+    """Return the sha256 of the bytes in a file; raise Refused if it is none."""
+    _refuse_no_file(path)
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()

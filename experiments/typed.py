@@ -124,6 +124,26 @@ def as_typed(override: str, kinds: Sequence[type]) -> str:
     return f"{name}={found[2]}"
 
 
+def with_number_as_typed(line: str, words: Iterable[str]) -> str:
+    """Return a line that refuses a number with that number as one of the words of the command has it.
+
+    >>> with_number_as_typed("months = 10.0 is not allowed: it takes a whole number", ["run", "months=1e1"])
+    'months = 1e1 is not allowed: it takes a whole number'
+    """
+    found = re.match(r"([\w.]+) = (\S+) is not allowed", line)
+    for name, _, value in (word.lstrip("+").partition("=") for word in words):
+        if found and name == found[1] and _is_same_number(value, found[2]):
+            return f"{name} = {shortened(value)}{line[found.end(2) :]}"
+    return line
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False
+
+
 def shape_of(name: str, kinds: Sequence[type]) -> Shape:
     """Return what the setting ``name``, for example ``levers.duty.attend``, takes."""
     if name in (*GROUPS, EXPERIMENT):

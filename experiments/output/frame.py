@@ -28,7 +28,7 @@ from analysis.shared.plotting import Caption, add_remarks, caption_of, house_sty
 from experiments.behaviours import on_turns
 from experiments.command import Command
 from experiments.errors import CommandError, is_lack_of_memory
-from experiments.files import PARTIAL, inside, replacing, sweep_up, typed_path
+from experiments.files import PARTIAL, inside, replacing, sweep_up, typed_path, without_number
 from experiments.output.folder import MANIFEST, output_folder, target_of
 from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
@@ -193,7 +193,7 @@ def _draw(
     if kind is False:
         return []
     ending, _, one = ("png" if kind is True else kind).partition("_")
-    drawn = []
+    drawn: list[dict[str, Any]] = []
     for name, draw in figures.items():
         try:
             if not drawn:
@@ -206,7 +206,7 @@ def _draw(
                 short = f"figures from {name} on are not drawn, {no_more_memory()}"
                 print(f"{short}: tables and texts are kept", file=sys.stderr)
                 break
-            why = f" ({error})" if str(error) else ""
+            why = f" ({without_number(str(error))})" if str(error) else ""
             print(f"figure {name} could not be drawn{why}: tables and texts are kept", file=sys.stderr)
             continue
         if one and columns == 2:

@@ -98,7 +98,7 @@ def finished_or_carried_out(
     A finished study can be read with any version of the code: nothing is computed, so nothing is mixed.
     """
     study = None if how.retry else _as_planned(folder, command, not_in_hash)
-    if study is not None and not runs_left(study):
+    if study is not None and store.is_assembled(study) and not runs_left(study):
         plans.announce_other_code(study)
         return study
     return carry_out(folder, request, how, command, not_in_hash=not_in_hash)

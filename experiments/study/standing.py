@@ -69,9 +69,7 @@ class Standing:
 
 
 def runs_left(study: Study) -> int:
-    """Return how many runs of a study are left to do, or all if its results were not put together."""
-    if not (study.folder / f"{plans.RUNS}.parquet").is_file():
-        return study.runs
+    """Return how many runs of a study are left to do."""
     return sum(chunk.runs for chunk in Standing.of(study).left)
 
 

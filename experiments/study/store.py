@@ -142,9 +142,12 @@ def is_finished(study: Study, chunk: Chunk) -> bool:
 
 def _verified(study: Study, chunk: Chunk, table: str) -> bytes:
     found = receipt(study, chunk)
+    path = study.path(chunk, table)
     try:
-        content = study.path(chunk, table).read_bytes()
-    except FileNotFoundError:
+        content = path.read_bytes()
+    except OSError:
+        if path.is_file():
+            raise
         raise DamagedChunk(f"{chunk} has lost its {table}") from None
     if found is None or found.sha256.get(table) != sha256(content):
         raise DamagedChunk(f"{chunk} was altered or cut short")
@@ -225,14 +228,21 @@ def _write_table(path: Path, tables: Iterator[pa.Table], month: Month) -> None:
             writer.write_table(pa.concat_tables(waiting))
 
 
+def is_assembled(study: Study) -> bool:
+    """Return whether the results of a study were put together."""
+    return (study.folder / f"{RUNS}.parquet").exists()
+
+
 def result(
     study: Study, name: str, columns: Sequence[str] | None = None, *, if_there: Sequence[str] = ()
 ) -> pd.DataFrame:
     """Return a table of a finished study, or some of its columns; raise CommandError if it is not as it was written."""
+    path = inside(study.folder, f"{name}.parquet")
     try:
-        return read_parquet(inside(study.folder, f"{name}.parquet"), columns, if_there=if_there)
+        return read_parquet(path, columns, if_there=if_there)
     except Refused as error:
-        raise CommandError(f"{error}; partnerships sweep study={study.folder} makes it again") from None
+        first = "take it away, and " if path.is_dir() else ""
+        raise CommandError(f"{error}; {first}partnerships sweep study={study.folder} makes it again") from None
 
 
 def summary(study: Study) -> pd.DataFrame:

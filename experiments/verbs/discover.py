@@ -52,7 +52,7 @@ from experiments.errors import CommandError
 from experiments.files import read_parquet, typed_path
 from experiments.output.frame import Results
 from experiments.settings import Figures, Names, Seed, checked
-from experiments.study import plans
+from experiments.study import plans, store
 from experiments.study.designs import DRAW
 from experiments.study.outcomes import study_outcomes
 from experiments.study.plans import Study
@@ -206,10 +206,11 @@ def _finished_study(name: str | None) -> Study:
             f"study = {name!r} holds no study (no {plans.PLAN}); make one: partnerships sweep study={name}"
         )
     study = plans.open_study(folder)
-    if left := runs_left(study):
+    left = runs_left(study)
+    if left or not store.is_assembled(study):
+        what = f"{left:,} of {study.runs:,} runs are left" if left else "its results are not put together"
         raise CommandError(
-            f"study = {name!r} is not finished ({left:,} of {study.runs:,} runs are left): go on with it first: "
-            f"partnerships sweep study={name}"
+            f"study = {name!r} is not finished ({what}): go on with it first: partnerships sweep study={name}"
         )
     plans.announce_other_code(study)
     return study

@@ -34,6 +34,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from experiments.files import without_number
 from experiments.surroundings import (
     cores,
     memory_left,
@@ -104,7 +105,7 @@ def _looked(look: Callable[[], Findings]) -> Findings:
         yield from look()
     except Exception as error:
         about = getattr(look, "__name__", "engine")
-        yield Finding(about, "", "cannot be looked at", f"{about} cannot be looked at: {error}")
+        yield Finding(about, "", "cannot be looked at", f"{about} cannot be looked at: {without_number(str(error))}")
 
 
 def _parsed(arguments: Sequence[str]) -> bool:

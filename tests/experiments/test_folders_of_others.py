@@ -33,7 +33,9 @@ SECONDS = 10.0
 STUDY = ["study=s", "months=2", "board=small_executive", "vary=[levers.duty.attend]", "draws=2", "replicates=2"]
 BOTH = ["scenarios=[baseline_lsp,talking_shop]", "runs_per_chunk=2", "figures=false"]
 EVIL = "from pathlib import Path\n\nPath('ran').touch()\n"
-CLASS_OF_PYTHON = re.compile(r"\b[A-Z]\w*(Error|Exception)\b|pydantic|OmegaConf|Arrow|Traceback")
+CLASS_OF_PYTHON = re.compile(
+    r"\b[A-Z]\w*(Error|Exception)\b|pydantic|OmegaConf|Arrow|Traceback|Input should|Field required|Invalid JSON|\[Errno"
+)
 
 
 @pytest.fixture(scope="module")
@@ -330,6 +332,25 @@ def test_json_of_any_shape_is_refused(shape: str, received: Path) -> None:
     assert not CLASS_OF_PYTHON.search(f"{manifest.value} {plan.value}")
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[]", "it takes settings"),
+        (b"[1,2", "it ends too early, in line 1"),
+        (b'{"a": 1,}', "it is no JSON from line 1, character 9, on"),
+        (b'{"a": 1}', "command: it is missing"),
+        (b'{"command": 5}', "command: it takes a list"),
+    ],
+)
+def test_what_is_wrong_with_json_is_said_in_plain_words(content: bytes, said: str) -> None:
+    Path("r").mkdir()
+    Path("r/manifest.json").write_bytes(content)
+    with pytest.raises(Refused) as error:
+        read_manifest(Path("r"))
+    assert f"not as partnerships wrote it: {said}" in str(error.value)
+    assert not CLASS_OF_PYTHON.search(str(error.value))
+
+
 @pytest.mark.parametrize("shape", [pytest.param("list", marks=pytest.mark.slow), "deep"])
 def test_every_command_refuses_a_manifest_of_another_shape(
     shape: str, received: Path, capsys: pytest.CaptureFixture[str]
@@ -376,6 +397,7 @@ def test_a_plan_with_a_part_of_another_shape_is_refused(path: str, received: Pat
         with pytest.raises(Refused) as error:
             plans.open_study(Path("s"))
         assert "\n" not in str(error.value)
+        assert not CLASS_OF_PYTHON.search(str(error.value))
 
 
 @pytest.mark.parametrize("shape", ["object", "deep"])
@@ -401,6 +423,43 @@ def test_damaged_results_of_a_study_are_named_and_made_again(
     assert "partnerships sweep study=" in refused(asked, capsys)
     assert main(["sweep", "study=s"]) == 0
     assert path.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_a_folder_where_a_table_of_a_study_belongs_is_refused_with_the_cure(
+    received: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All chunks are there, so no run is said to be left."""
+    path = Path("s/runs.parquet")
+    before = path.read_bytes()
+    path.unlink()
+    asked = ["discover", "study=s", "regime=hollow", "in_scenario=baseline_lsp"]
+    assert "is not finished (its results are not put together)" in refused(asked, capsys)
+    path.mkdir()
+    assert "runs.parquet cannot be read: it is missing, or no file; take it away, and partnerships sweep study=" in (
+        refused(asked, capsys)
+    )
+    line = refused(["sweep", "study=s"], capsys)
+    assert line.endswith("runs.parquet': Is a directory: it has to be a file, so take away what is there")
+    path.rmdir()
+    assert main(["sweep", "study=s"]) == 0
+    assert path.read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["draws.parquet", "runs.parquet", "manifest.json", "a chunk"])
+@pytest.mark.parametrize("kind", ["folder", "link to itself"])
+def test_what_is_no_file_is_refused_or_made_again(
+    name: str, kind: str, received: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path("s", name) if name != "a chunk" else next(Path("s/chunks").glob("*.runs.parquet"))
+    path.unlink()
+    path.mkdir() if kind == "folder" else path.symlink_to(path.name)
+    for words in (["methods", "from=s"], ["sweep", "study=s", "status=true"], ["sweep", "study=s"]):
+        capsys.readouterr()
+        code, said = main(words), capsys.readouterr().err
+        assert code in (0, 2)
+        assert not CLASS_OF_PYTHON.search(said), said
 
 
 def test_a_table_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:

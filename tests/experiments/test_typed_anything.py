@@ -32,6 +32,7 @@ from sim import ARCHETYPES
 
 WORDS_OF_PROGRAMS = re.compile(
     r"pydantic|antlr|omegaconf|hydra\.|hydra's|traceback|<class|nonetype|dictconfig|listconfig|mismatched input|"
+    r"field required|invalid json|\[errno|"
     r"viable|lexer|input should|keyerror|typeerror|valueerror|\w+(error|exception)\b:|validation error|value error",
     re.IGNORECASE,
 )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,17 @@ def test_a_folder_is_called_what_was_typed(capsys):
         assert main(["run", "months=2", "figures=false", f"output={name}"]) == 0
         assert json.loads(Path(name, "manifest.json").read_text("utf-8"))["settings"]["output"] == name
     assert {path.name for path in Path().iterdir()} == {"2024_06_01", "R&D, née it's"}
+
+
+@pytest.mark.slow
+def test_accents_are_taken_as_typed_where_python_reads_ascii():
+    """Bytes that are no UTF-8 are refused as before."""
+    where = {**os.environ, "PYTHONPATH": str(Path(frame.__file__).parents[2])}
+    where |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    for name, code in (("née".encode(), 0), (b"\xff", 2)):
+        words = [sys.executable, "-m", "experiments.console", "new", b"case=" + name]
+        assert subprocess.run(words, env=where, capture_output=True, check=False).returncode == code
+    assert [path.name for path in Path().iterdir()] == ["née"]
 
 
 def test_a_tilde_is_the_home_folder_at_the_beginning_alone(tmp_path, monkeypatch, capsys):
@@ -184,6 +198,8 @@ def test_a_cure_works_when_it_is_typed(kind, capsys, monkeypatch):
         (["run", "months=0,3"], "a decimal point"),
         (["discover", "share=0,3"], "write a decimal point, share=0.3"),
         (["run", "months=é"], "months = 'é' is not allowed: it takes a whole number from 1 to 600"),
+        (["run", "months=1e1"], "months = 1e1 is not allowed: it takes a whole number from 1 to 600"),
+        (["run", "seed=1", f"months=1.{'0' * 2_000}"], "0000 is not allowed: it takes a whole number"),
         (["run", "months=null"], "months = null is not allowed"),
         (["run", "months=true"], "months = true is not allowed"),
         (["run", "months={a:b}"], "months = {a: b} is not allowed"),
