@@ -195,6 +195,9 @@ function drawEnds(figure, answer) {
 
 // ------------------------------------------------------------------ regimes over time
 
+/** The colour of a regime; that of the dissolved follows the look of the page, where it would be dark on dark. */
+const regimeFill = ({ name, colour }) => (name === "dissolved" ? "var(--dissolved)" : colour);
+
 /** Shares of partnerships in each regime, on top of each other. */
 function regimesSpec() {
   return { height: 170, padding: { left: 48, right: 12, top: 8, bottom: 22 }, isOverTime: true, draw: regimesMarks };
@@ -208,7 +211,7 @@ function regimesMarks({ width, height }, { span, now, policies, layers }) {
   return [
     y.ticks(2).map((tick) => label(spaced(told(tick)), -6, y(tick), { "text-anchor": "end", fill: GREY })),
     timeAxis(x, { width, height }),
-    layers.map(({ rows, colour }) => drawn("path", { d: area(rows), fill: colour, stroke: PAPER, "stroke-width": 0.8 })),
+    layers.map((layer) => drawn("path", { d: area(layer.rows), fill: regimeFill(layer), stroke: PAPER, "stroke-width": 0.8 })),
     policyRules(policies, x, height),
     nowRule(now, x, height),
     layers.map(({ rows, name, colour }) => {

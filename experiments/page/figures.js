@@ -125,6 +125,12 @@ class Figure {
     if (this.shown && this.width !== this.drawnWidth) this.draw();
   }
 
+  /** Draw all anew in the width of a sheet of paper, or of the screen again. */
+  static print(isOnPaper) {
+    document.body.classList.toggle("printed", isOnPaper);
+    for (const figure of Figure.all) figure.fit();
+  }
+
   /** The chart as an SVG element, `above` pixels lower than its top. Its frame is the image, with our sentence as its text. */
   picture(above = 0) {
     const { padding, draw } = this.spec;

@@ -264,7 +264,7 @@ function movedWords(answer) {
   flows.sort((x, y) => y.count - x.count);
   const stay = moved.reduce((sum, row, i) => sum + row[i], 0);
   const told = flows.slice(0, 4).map(({ a, b, count }) => `<li><b>${count}</b> of ${answer.replicates}: <i>${regimes[a].name}</i> on A, <i>${regimes[b].name}</i> on B</li>`);
-  const meanings = regimes.map(({ name, says }, i) => `<div><dt><span class="swatch" data-regime="${i}"></span>${name}</dt><dd>${says}</dd></div>`);
+  const meanings = regimes.map(({ name, says }, i) => `<div><dt>${swatch(i)}${name}</dt><dd>${says}</dd></div>`);
   return `<h3>The same run on both sides</h3><ul class="flows"><li><b>${stay}</b> of ${answer.replicates} end alike on both</li>${told.join("")}</ul>
     <h3>What the words mean</h3><dl class="regimes">${meanings.join("")}</dl>`;
 }
@@ -339,10 +339,13 @@ function makeFigures() {
   colourKeys();
 }
 
+const swatch = (regime) => `<span class="swatch" data-regime="${regime}"></span>`;
+
 /** Styles that depend on declared colours; set by script, because the page's policy allows no inline styles in markup. */
 function colourKeys() {
   for (const box of document.querySelectorAll("[data-sector]")) box.style.setProperty("--colour", CATALOGUE.sectors.find((s) => s.name === box.dataset.sector).colour);
-  const sheet = CATALOGUE.regimes.map((regime, i) => `.swatch[data-regime="${i}"]{background:${regime.colour}}`).join("");
+  const sheet = CATALOGUE.regimes.map((regime, i) => `.swatch[data-regime="${i}"]{background:${regimeFill(regime)}}`).join("");
+  for (const key of document.querySelectorAll(".regime-key")) key.innerHTML = CATALOGUE.regimes.map(({ name }, i) => `<span>${swatch(i)}${name}</span>`).join(" ");
   const style = document.createElement("style");
   style.textContent = sheet;
   document.head.append(style);
@@ -426,6 +429,8 @@ function wire() {
   }
   at("replay").addEventListener("click", replay);
   window.addEventListener("hashchange", readAddress);
+  window.addEventListener("beforeprint", () => Figure.print(true));
+  window.addEventListener("afterprint", () => Figure.print(false));
   // On a phone the month to pick stays below the verdict, which stays on top.
   new ResizeObserver(() => document.documentElement.style.setProperty("--verdict", `${at("headline").offsetHeight}px`)).observe(at("headline"));
   // On a phone the settings start closed, so that the result comes first.

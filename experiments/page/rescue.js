@@ -142,8 +142,8 @@ async function* rescuesOf(request, signal) {
     const later = await attempt(one.steps.map((step) => ({ ...step, year }))).live(many, signal);
     return later.against(base).gain.low > 0;
   };
-  const searches = going.map(async (one) => {
-    let [low, high] = [one.steps[0].year, years];
+  const search = async (one) => {
+    let [low, high] = [Math.max(...one.steps.map((step) => step.year)), years];
     if (!(await helps(one, low))) lastYears.set(one, null);
     else {
       while (high - low > 1) {
@@ -154,9 +154,10 @@ async function* rescuesOf(request, signal) {
       lastYears.set(one, low);
     }
     done += 1;
-  });
-  for (const search of best(going).map((one) => searches[going.indexOf(one)])) {
-    await search;
+  };
+  const searches = new Map(going.map((one) => [one, search(one)]));
+  for (const one of best(going)) {
+    await searches.get(one);
     yield ranking("the last year in which each still helps", 0.4 + (0.45 * done) / going.length, going);
   }
 
@@ -165,8 +166,10 @@ async function* rescuesOf(request, signal) {
   for (const [k, runs] of [some, many].entries()) {
     if (k > 0) pairs = best(pairs).slice(0, RESCUE.pairs_kept);
     await Promise.all(pairs.map((one) => one.live(runs, signal)));
-    yield ranking(k === 0 ? `pairs of the best, ${runs} runs each` : "", [0.92, 1][k], [...going, ...pairs]);
+    yield ranking(`pairs of the best, ${runs} runs each`, [0.89, 0.95][k], [...going, ...pairs]);
   }
+  if (pairs.length) await search(best(pairs)[0]);
+  yield ranking("", 1, [...going, ...pairs]);
 }
 
 /** Of each lever and dose the attempt from the year that saves most. */
@@ -180,6 +183,7 @@ class Rescue {
     this.state = state;
     this.open = open;
     this.button = at("rescue-start");
+    at("rescue-years").textContent = listed(RESCUE.first_years.map((year) => year + 1));
     this.button.addEventListener("click", () => (this.abort ? this.stop("Stopped.") : this.start()));
     at("rescue-open").addEventListener("click", () => {
       at("rescue").scrollIntoView({ block: "start" });

@@ -232,7 +232,7 @@ function ribbonMarks({ width, height }, { sides, months, step, start }) {
     return [letter, ...spells.map(({ regime, from, to }) => {
       const { name, colour } = CATALOGUE.regimes[regime];
       const wide = x(to + 1) - x(from);
-      const box = drawn("rect", { class: "spell", x: x(from), y, width: wide, height: tall, fill: colour });
+      const box = drawn("rect", { class: "spell", x: x(from), y, width: wide, height: tall, fill: regimeFill({ name, colour }) });
       return [box, wide > name.length * 6.6 ? drawn("text", { class: "on-colour", x: x(from) + 5, y: y + 15, fill: inkOn(colour) }, name) : null];
     })];
   });

@@ -64,6 +64,11 @@ def test_presets_are_the_scenarios_as_they_are_composed(told: dict[str, Any]) ->
         assert preset["calendar"]
 
 
+def test_the_dissolved_have_their_colour_on_paper(told: dict[str, Any], page: str) -> None:
+    """The style sheet has it too, because on a dark screen it needs another."""
+    assert f"--dissolved: {told['regimes'][0]['colour'].lower()};" in page
+
+
 def test_what_is_declared_for_the_page_exists_in_the_model(told: dict[str, Any]) -> None:
     assert set(PAGE_MEASURES) <= set(MEASURES)
     assert [term["name"] for term in told["terms"]] == list(TERMS)

@@ -50,6 +50,10 @@ def test_what_would_have_saved_it_counts_runs_as_the_library_does(
     page.locator("#rescue-open").click()
     expect(page.locator("#rescue-rows tbody tr").first).to_be_visible(timeout=SECONDS * 1000)
     expect(page.locator("#rescue-said")).to_contain_text("do not work", timeout=8 * SECONDS * 1000)
+    assert "from years 1, 4, 7 and 10 on" in page.locator("#rescue").inner_text()
+    rows = page.locator("#rescue-rows tbody tr").all_inner_texts()
+    pairs = [text for text in rows if ", and " in text.partition("\t")[0]]
+    assert ["not tried" in text for text in pairs] == [False] + [True] * (len(pairs) - 1)
     row = page.locator("#rescue-rows tbody tr").first
     told = row.locator("td").first.inner_text()
     turned, failing = map(int, re.match(r"(\d+) of (\d+) that fail", told).groups())

@@ -297,8 +297,22 @@ def test_the_table_is_printed_without_what_only_a_screen_has(file: str, opened: 
     page.emulate_media(media="print")
     for part in ("#charts-table svg", "#month-left li", "#story .told"):
         expect(page.locator(part).first).to_be_visible()
-    for part in ("#play", "[data-story=left]", "[data-go='1']"):
+    for part in ("#play", "[data-story=left]", "[data-go='1']", "#rescue-start", ".date-form", "#partner", "#measure"):
         expect(page.locator(part)).to_be_hidden()
+
+
+@pytest.mark.long
+def test_charts_are_drawn_for_paper_before_they_are_printed(file: str, opened: Open) -> None:
+    """As wide as a sheet, so that their letters are no smaller; afterwards as wide as the screen again."""
+    page = opened(f"{file}#{LIFE}", width=1400)
+    rests(page)
+    ribbon = "document.querySelector('#chart-ribbon svg').getAttribute('width')"
+    page.locator("#chart-ribbon").scroll_into_view_if_needed()
+    before = int(page.evaluate(ribbon))
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert int(page.evaluate(ribbon)) < 700 < before
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert int(page.evaluate(ribbon)) == before
 
 
 def test_each_body_at_the_table_is_reached_and_picked_by_keys(file: str, opened: Open) -> None:
