@@ -51,9 +51,7 @@ def _as_rows(table: pd.DataFrame, measures: Sequence[str]) -> Figure:
     scenarios = list(table["scenario"].unique())
     places = table.drop_duplicates("place").sort_values("need", ascending=False)
     height_of = {place: row for row, place in enumerate(places["place"])}
-    figure, panels = new_figure(
-        1, len(measures), width=min(WIDTH, 3.0 + 2.3 * len(measures)), height=1.6 + 0.24 * len(places), sharey=True
-    )
+    figure, panels = new_figure(1, len(measures), width=WIDTH, height=1.9 + 0.24 * len(places), sharey=True)
     looks = looks_of(scenarios)
     for ax, measure in zip(panels, measures, strict=True):
         for row, scenario in enumerate(scenarios):

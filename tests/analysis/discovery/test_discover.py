@@ -26,6 +26,7 @@ from analysis.discovery.tables import (
     quasi_p_values,
     resampled_boxes,
 )
+from analysis.shared.summaries import wilson_interval
 from experiments.console import main
 
 SMALL = ["months=4", "board=small_executive"]
@@ -276,6 +277,20 @@ def test_the_prevailing_regime_is_the_one_most_runs_end_in() -> None:
     assert found["regime"].tolist() == ["talking_shop", "growth_coalition"]
     assert found["share"].tolist() == [0.9, 0.6]
     assert found["is_certain"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize(("sets", "over"), [(1, "runs"), (4, "sets"), (5, "runs")])
+def test_a_plane_is_over_sets_where_replicates_took_turns(sets: int, over: str) -> None:
+    """Shares need five runs a set; means are over sets with fewer too."""
+    draws = pd.DataFrame({"draw": [0], "a": [0.0], "b": [0.0]})
+    value = [float(replicate % 4 < 2) for replicate in range(20)]
+    runs = pd.DataFrame({"scenario": "s", "draw": 0, "replicate": range(20), "value": value})
+    outcomes = pd.concat([runs.assign(measure="talking_shop"), runs.assign(measure="trust")])
+    plane = phase_plane(draws, outcomes, x="a", y="b", sets=sets).set_index("quantity")
+    assert plane.loc["talking_shop", "interval_over"] == over
+    assert plane.loc["trust", "interval_over"] == ("sets" if sets > 1 else "runs")
+    share = plane.loc["talking_shop", ["value", "ci_low", "ci_high"]].tolist()
+    assert share == pytest.approx([0.5, 0.0, 1.0] if over == "sets" else [0.5, *wilson_interval(10, total=20)])
 
 
 @pytest.mark.slow

@@ -194,6 +194,23 @@ def test_both_engines_explain_alike() -> None:
         pd.testing.assert_frame_equal(one.measures, other.measures, check_exact=True, check_dtype=False)
 
 
+@pytest.mark.parametrize(("sets", "over"), [(1, "runs"), (2, "sets"), (3, "runs")])
+def test_movers_are_told_by_set_with_runs_enough(sets: int, over: str) -> None:
+    """Ten runs: of two sets one moves by one term and one by another; three sets have fewer than five each."""
+    rows = [
+        (replicate, term, 1.0 + (term == ("duty", "time")[replicate % 2])) for replicate in range(10) for term in
+        ("duty", "time")
+    ]  # fmt: skip
+    shares = explanation.mover_shares(pd.DataFrame(rows, columns=["replicate", "term", "change"]), sets=sets)
+    first = shares.iloc[0]
+    assert (first["share"], first["interval_over"]) == (0.5, over)
+    if sets == 2:
+        assert (first["ci_low"], first["ci_high"]) == pytest.approx((0.025, 0.975))
+        assert (first["change_low"], first["change_high"]) == pytest.approx((1.025, 1.975))
+    note = explanation_figures.mover_bars(shares, subject="Police", sets=sets).get_supxlabel()
+    assert ("left over sets" in note, "right over sets" in note) == (sets == 2, sets > 1)
+
+
 def test_every_figure_is_drawn(history: History) -> None:
     """From the tables of a real run, without a warning."""
     points = turning_points.turning_points(
