@@ -302,10 +302,8 @@ def _refuse_experiment_of_others(verb: str, overrides: Iterable[str]) -> None:
         found = find(EXPERIMENT, f"{name}.yaml") if name in option_names(EXPERIMENT) else None
         stated = [] if found is None else [str(one) for one in read_yaml(found)]
         of_verbs = {other: {one.name for one in verb_settings(other)} for other in verbs()}
-        foreign = {one for one in stated if one in set().union(*of_verbs.values())} - {
-            *SCENARIO_FIELDS,
-            *of_verbs[verb],
-        }
+        of_any = set().union(*of_verbs.values()).difference(SCENARIO_FIELDS)
+        foreign = of_any.intersection(stated) - of_verbs[verb]
         able = [other for other, known in of_verbs.items() if foreign <= known]
         if foreign and able:
             raise CommandError(

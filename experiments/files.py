@@ -100,6 +100,23 @@ def _refuse_no_name(name: str, what: str) -> None:
         )
 
 
+def told_from(words: Sequence[str], folder: Path) -> list[str]:
+    """Return the words of a command with the paths in it as they are from ``folder``: what is printed is for others.
+
+    >>> told_from(["run", "case=/home/ann/work/leeds", "--config-dir", "/home/ann/fit"], Path("/home/ann/work"))
+    ['run', 'case=leeds', '--config-dir', '../fit']
+    """
+    if not folder.is_absolute():
+        return list(words)
+    told = []
+    for word in words:
+        name, equals, value = ("", "", word) if Path(word).is_absolute() else word.partition("=")
+        with suppress(ValueError):  # another drive
+            value = Path(os.path.relpath(value, folder)).as_posix() if Path(value).is_absolute() else value
+        told.append(f"{name}{equals}{value}".replace(f"{folder}{os.sep}", ""))  # in a list too
+    return told
+
+
 # ---------------------------------------------------------------------- reading what others wrote
 
 

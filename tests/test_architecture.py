@@ -155,7 +155,8 @@ ROOMS: dict[str, str] = {
     " experiments.cases",
     "experiments": "experiments.compose",
     "experiments.command": "sim experiments.files experiments.extensions experiments.options experiments.registry"
-    " experiments.errors experiments.typed experiments.behaviours experiments.cases experiments.compose",
+    " experiments.errors experiments.own_yaml experiments.typed experiments.behaviours experiments.cases"
+    " experiments.compose",
     "experiments.completion": "sim analysis.shared experiments.options experiments.registry experiments.errors",
     # -------------------------------------------------------------------- running: in memory, on disk, again and again
     "experiments.runs": "sim analysis.shared analysis.run analysis.explanation analysis.patterns analysis.policy"

@@ -73,8 +73,9 @@ def _told(scenario: Mapping[str, Any]) -> dict[str, Any]:
 def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
     """Return a table of results as it is printed, or None if it is too long or too wide for a page.
 
-    Of a long table of measures the headline measures are kept. Both ends of an interval share a column, and a table of
-    more than ``NARROW`` columns tells in its caption what is the same in all rows.
+    Of a long table of measures the headline measures are kept; of numbers that were calibrated, those that something
+    was learnt of, in few columns, as targets are. Both ends of an interval share a column, and a table of more than
+    ``NARROW`` columns tells in its caption what is the same in all rows.
 
     >>> shown = result_table("regimes.csv", pd.DataFrame({"regime": ["hollow"], "share": [0.123456]}))
     >>> shown.cells.to_dict("list")
@@ -83,6 +84,11 @@ def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
     >>> result_table("regimes.csv", ends).cells.to_dict("list")
     {'Regime': ['hollow'], 'Interval': ['−0.5 to 0.25']}
     """
+    caption = f"{capital(readable(file.rpartition('.')[0]))}."
+    if file == "parameters.csv" and "q50" in table:
+        caption, table = _numbers_learnt(table)
+    elif file == "targets.csv" and "standard_error" in table:
+        caption, table = "What was observed, and what runs of the accepted sets show.", _targets(table)
     if "measure" in table and len(table) > MOST_ROWS:
         table = table[table["measure"].isin(HEADLINE)]
     same = ""
@@ -99,7 +105,50 @@ def result_table(file: str, table: pd.DataFrame) -> PrintedTable | None:
         return None
     cells = cells.rename(columns=lambda name: "Interval" if name == low else _heading(name, file))
     stem = file.rpartition(".")[0]
-    return PrintedTable(stem, f"{capital(readable(stem))}.{same}", cells)
+    return PrintedTable(stem, f"{caption}{same}", cells)
+
+
+def _numbers_learnt(table: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """Return of a table of numbers those that something was learnt of, in few columns, with a caption.
+
+    >>> row = {"parameter": "trust_launch", "low": 0.25, "high": 0.55, "q05": 0.3, "q50": 0.4, "q95": 0.5,
+    ...        "contraction": 0.5, "learnt": True, "identified": True, "identified_by": "Trust, 2003-03"}
+    >>> caption, shown = _numbers_learnt(pd.DataFrame([row, {**row, "identified": False}]))
+    >>> caption.partition(":")[0], shown.iloc[0].astype(str).tolist()
+    ('Numbers that the targets identify', ['trust_launch', '0.25 to 0.55', '0.4 (0.3 to 0.5)', '0.5', 'Trust, 2003-03'])
+    """
+    of_targets = "identified" in table
+    learnt = table[table["identified" if of_targets else "learnt"]]
+    what = "Numbers that the targets identify" if of_targets else "Numbers of which something was learnt"
+    shown = pd.DataFrame(
+        {
+            "parameter": learnt["parameter"],
+            "Prior": _joined(learnt, "low", "high"),
+            "Accepted sets: median (middle 90 %)": _joined(learnt, "q50") + " (" + _joined(learnt, "q05", "q95") + ")",
+            "contraction": learnt["contraction"],
+        }
+    )
+    if "identified_by" in learnt:
+        shown["Told by"] = learnt["identified_by"].replace("", None).fillna("several" if of_targets else NOTHING)
+    return f"{what}: {len(learnt)} of {len(table)}; all are in the supplement.", shown
+
+
+def _targets(table: pd.DataFrame) -> pd.DataFrame:
+    shown = {
+        "Target": table["label"],
+        "Observed ± standard error": _joined(table, "value", "standard_error", between=" ± "),
+        "Runs of accepted sets (middle 90 %)": _joined(table, "low", "high"),
+        "Observed lies within": table["inside"].map({True: "yes", False: "no"}),
+    }
+    if "predicted_low" in table:
+        shown["Predicted by the other targets"] = _joined(table, "predicted_low", "predicted_high")
+    return pd.DataFrame(shown)
+
+
+def _joined(table: pd.DataFrame, *columns: str, between: str = " to ") -> pd.Series:
+    """Return numbers of some columns in one cell a row."""
+    rows = table[list(columns)].to_numpy(dtype=float)
+    return pd.Series([between.join(map(_cell, map(float, row))) for row in rows], index=table.index, dtype=object)
 
 
 def _heading(column: str, file: str) -> str:
@@ -114,9 +163,15 @@ def _heading(column: str, file: str) -> str:
 def _column(values: pd.Series) -> list[str]:
     if values.name == "measure":
         return [titled(str(value)) for value in values]
+    if values.name in ("parameter", "other"):
+        return [NOTHING if pd.isna(name) else _setting(str(name)) for name in values]
     if values.name in ("scenario", "reference"):
         return [readable(str(value)) for value in values]
     return [_cell(value) for value in values]
+
+
+def _setting(name: str) -> str:
+    return titled(name if "." in name else f"behaviour.{name}")
 
 
 def _cell(value: Any) -> str:

@@ -7,9 +7,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
+from analysis.methods.runs import runs_in_words, what_was_run
 from analysis.methods.tables import PrintedTable
 from analysis.shared.markdown import markdown_table
-from analysis.shared.words import listed, mid_sentence
+from analysis.shared.words import listed, mid_sentence, version_in_words
 
 PACKAGE = "local-partnerships"
 
@@ -26,8 +29,13 @@ _IN_LATEX = {
 }  # fmt: skip
 
 
-def paragraphs(manifest: Mapping[str, Any], *, done: str) -> list[str]:
-    """Return what a paper says of how results were made; ``done`` is what the verb does, in a sentence.
+def paragraphs(
+    manifest: Mapping[str, Any], *, done: str, tables: Mapping[str, pd.DataFrame] | None = None, numbers: str = ""
+) -> list[str]:
+    """Return what a paper says of how results were made.
+
+    ``done`` is what the verb does, in a sentence, ``tables`` are those of the results by file name, and ``numbers``
+    says where the numbers of behaviour are from, if that is known.
 
     >>> board = {"members": {"council": 1, "police": 1}}
     >>> scenario = {"months": 144, "start": "2001-04", "place": {"label": "Leeds"}, "board": board}
@@ -37,16 +45,17 @@ def paragraphs(manifest: Mapping[str, Any], *, done: str) -> list[str]:
     >>> told[1].partition(". ")[0]
     'One scenario was run (talking shop), 144 months from 2001-04, in Leeds, with 2 seats at the table'
     """
-    return [_on_model(manifest), _on_scenarios(manifest), *_on_numbers(manifest), _on_doing(manifest, done)]
+    ran = f"{_on_scenarios(manifest)} {runs_in_words(manifest, tables or {})}"
+    return [_on_model(manifest), ran, *_on_numbers(manifest, numbers), _on_doing(manifest, done)]
 
 
 def _on_model(manifest: Mapping[str, Any]) -> str:
     versions = manifest["versions"]
-    commit = f", commit {manifest['git_commit'][:SIGNS_OF_A_COMMIT]}" if manifest.get("git_commit") else ""
+    version = version_in_words(versions[PACKAGE], (manifest.get("git_commit") or "")[:SIGNS_OF_A_COMMIT] or None)
     libraries = [f"{name} {version}" for name, version in versions.items() if name not in (PACKAGE, "python")]
     on = f" with {listed(libraries)}" if libraries else ""
     return (
-        f"We used {PACKAGE} {versions[PACKAGE]}{commit}, an agent-based model of English local strategic partnerships "
+        f"We used {PACKAGE} {version}, an agent-based model of English local strategic partnerships "
         f"in which members with scarce senior time decide month by month whether to come, whom to work with, what to "
         f"support and which promises to keep. Its ODD description is in the supplement (odd.html). It ran on Python "
         f"{versions['python']}{on}."
@@ -54,24 +63,16 @@ def _on_model(manifest: Mapping[str, Any]) -> str:
 
 
 def _on_scenarios(manifest: Mapping[str, Any]) -> str:
-    scenarios, seed = manifest["scenarios"], manifest["seed"]
-    count, first = manifest["replicates"]["count"], manifest["replicates"]["first"]
+    scenarios, what = manifest["scenarios"], what_was_run(manifest)
     names = listed([mid_sentence(name) for name in scenarios]) if scenarios else "none"
-    number = "One scenario was run" if len(scenarios) == 1 else f"{len(scenarios)} scenarios were run"
+    number = f"One {what} was run" if len(scenarios) == 1 else f"{len(scenarios)} {what}s were run"
     where = list(dict.fromkeys(one["place"]["label"] for one in scenarios.values()))
     when = list(dict.fromkeys(f"{one['months']} months from {one['start']}" for one in scenarios.values()))
     seats = list(dict.fromkeys(str(_seats(one)) for one in scenarios.values()))
-    told = (
+    return (
         f"{number} ({names}), {listed(when, word='or')}, in {listed(where)}, with {listed(seats, word='or')} seats at "
         f"the table."
     )
-    if count == 1:
-        return f"{told} It was run once, with seed {seed} and replicate {first}."
-    paired = (
-        " Runs of different scenarios with the same number share people, elections and luck, so that differences are "
-        "taken within pairs."
-    )
-    return f"{told} Each has {count} runs, with seed {seed}.{paired if len(scenarios) > 1 else ''}"
 
 
 def _seats(scenario: Mapping[str, Any]) -> int:
@@ -79,9 +80,35 @@ def _seats(scenario: Mapping[str, Any]) -> int:
     return len(board.get("bodies") or ()) or sum(board["members"].values())
 
 
-def _on_numbers(manifest: Mapping[str, Any]) -> list[str]:
-    remarks = manifest["settings"].get("remarks", ())
-    return [" ".join(remarks)] if remarks else []
+def _on_numbers(manifest: Mapping[str, Any], numbers: str) -> list[str]:
+    said = [*manifest["settings"].get("remarks", ()), *([numbers] if numbers else [])]
+    return [" ".join(said)] if said else []
+
+
+def numbers_of_a_fit(manifest: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return by what the sets of numbers were accepted that a calibration or a fit left, by its manifest and tables.
+
+    >>> place = {"label": "Leeds"}
+    >>> fit = {"command": ["partnerships", "calibrate", "case=leeds"], "scenarios": {"a": {"place": place}}, "seed": 1}
+    >>> numbers_of_a_fit(fit, {"targets.csv": pd.DataFrame({"target": ["trust@2003-03"]})})
+    'They were accepted by calibration to 1 target of Leeds (seed 1).'
+    """
+    seed = f"(seed {manifest['seed']})"
+    if "targets.csv" in tables:
+        (scenario,) = manifest["scenarios"].values()
+        count = len(tables["targets.csv"])
+        targets = f"{count} target{'' if count == 1 else 's'}"
+        return f"They were accepted by calibration to {targets} of {scenario['place']['label']} {seed}."
+    return f"They were accepted by calibration to patterns, partnerships {manifest['command'][1]} {seed}."
+
+
+def numbers_of_a_folder(folder: str) -> str:
+    """Return the same where nothing tells how the numbers came about.
+
+    >>> numbers_of_a_folder("mine")
+    'They come from a folder of our own (mine).'
+    """
+    return f"They come from a folder of our own ({folder})."
 
 
 def _on_doing(manifest: Mapping[str, Any], done: str) -> str:

@@ -14,6 +14,10 @@ from sim.vocabulary import label_of
 SPACE = "\N{NO-BREAK SPACE}"
 
 
+NOT_INSTALLED = "not installed"
+"""What stands for the version of a package that runs from where it lies."""
+
+
 def titled(name: str) -> str:
     """Return the label of a measure, setting, term, sector or regime as a title or a sentence begins with it.
 
@@ -116,6 +120,17 @@ def decimals(value: float, places: int) -> str:
     ('0.000', '-0.50')
     """
     return f"{round(value, places) + 0.0:.{places}f}"
+
+
+def version_in_words(version: str, commit: str | None) -> str:
+    """Return of which version a program is, as a sentence goes on behind its name.
+
+    >>> version_in_words("0.3.0", "239f16ae"), version_in_words("not installed", "239f16ae")
+    ('0.3.0, commit 239f16ae', 'at commit 239f16ae')
+    """
+    if version == NOT_INSTALLED:
+        return f"at commit {commit}" if commit else "of an unknown version"
+    return f"{version}, commit {commit}" if commit else version
 
 
 def number(measure: str, value: float, *, digits: int | None = None) -> str:

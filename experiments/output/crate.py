@@ -17,10 +17,21 @@ import pandas as pd
 
 from analysis.shared.codebook import CODEBOOK
 from analysis.shared.libraries import library
+from analysis.shared.words import version_in_words
 from experiments.errors import CommandError
-from experiments.files import PARTIAL, inside, is_whole, replacing, scratch_folder, sha256_of_file, sweep_up
+from experiments.files import (
+    PARTIAL,
+    inside,
+    is_whole,
+    replacing,
+    scratch_folder,
+    sha256_of_file,
+    sweep_up,
+    told_from,
+)
 from experiments.options import CASE
 from experiments.output.folder import MANIFEST
+from experiments.output.manifest import command_told
 from experiments.versions import PACKAGE
 
 OWN = "own"
@@ -76,8 +87,9 @@ def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, lice
 
     verb = manifest["command"][1]
     crate.name = f"Results of partnerships {verb}: {', '.join(manifest['scenarios']) or folder.name}"
+    version = version_in_words(manifest["versions"][PACKAGE], manifest.get("git_commit"))
     crate.description = (
-        f"Made by {PACKAGE} {manifest['versions'][PACKAGE]}, an agent-based model of English local strategic "
+        f"Made by {PACKAGE} {version}, an agent-based model of English local strategic "
         f"partnerships, seed {manifest['seed']}. {README} tells how to make them again; {CODEBOOK} what each column is."
     )
     crate.datePublished = manifest["finished"]
@@ -107,7 +119,7 @@ def write_crate(folder: Path, manifest: Mapping[str, Any], target: Path, *, lice
     action = add(
         "#run",
         "CreateAction",
-        name=shlex.join(manifest["command"]),
+        name=shlex.join(command_told(manifest)),
         instrument=software,
         object=read,
         result=results,
@@ -173,14 +185,14 @@ def _columns(folder: Path, add: Any) -> dict[str, list[Any]]:
 
 def _readme(manifest: Mapping[str, Any], licence: str, lost: list[str]) -> str:
     """Return how the results were made and can be made again, for a person who opens the archive."""
-    version = manifest["versions"][PACKAGE]
-    commit = manifest.get("git_commit")
+    version = version_in_words(manifest["versions"][PACKAGE], manifest.get("git_commit"))
+    lost = told_from(lost, Path(manifest.get("working_folder", ".")))
     left_out = f"Not in here, because they have changed since or are gone: {', '.join(lost)}.\n\n" if lost else ""
     return (
         f"# Results of partnerships {manifest['command'][1]}\n\n"
-        f"Made by {PACKAGE} {version}{f', commit {commit}' if commit else ''}, Python "
+        f"Made by {PACKAGE} {version}, Python "
         f"{manifest['versions']['python']}, on {manifest['started'][:10]}, by the command\n\n"
-        f"    {shlex.join(manifest['command'])}\n\n"
+        f"    {shlex.join(command_told(manifest))}\n\n"
         f"To make them again and compare: install that version, unzip this, and give\n\n"
         f"    partnerships rerun FOLDER\n\n"
         f"with the folder that you unzipped. `{MANIFEST}` has all settings, versions and hashes, `{CODEBOOK}` says "

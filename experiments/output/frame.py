@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 from matplotlib.figure import Figure
 from rich.table import Table
 
@@ -34,9 +35,10 @@ from experiments.output.manifest import write_manifest
 from experiments.output.remarks import on_numbers
 from experiments.registry import verbs
 from experiments.study.claims import in_turn
+from experiments.study.columns import as_written
 from experiments.surroundings import memory_left, no_more_memory
 from experiments.terminal import console
-from sim import MONTH, Scenario, month_of
+from sim import MONTH, Month, Scenario, month_of
 from sim.population import is_of_the_record
 
 MEMORY_OF_FIGURES = 100_000_000
@@ -140,9 +142,10 @@ def keep(
     """
     (folder / MANIFEST).unlink(missing_ok=True)
     remarks = remarks_on(results, command)
+    month = _month_of(results)
     for name, table in results.tables.items():
         with replacing(inside(folder, name)) as path:
-            _write_table(table, path, kind=Path(name).suffix)
+            _write_table(table, path, name=name, month=month)
     for name, text in results.texts.items():
         file = inside(folder, *name.split("/"))
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -179,11 +182,16 @@ def say(results: Results, target: Path, command: Command) -> None:
     out.print(f"Results are in {target}" + (f", and in {beside}" if beside else ""), soft_wrap=True)
 
 
-def _write_table(table: pd.DataFrame, path: Path, *, kind: str) -> None:
-    if kind == ".csv":
+def _month_of(results: Results) -> Month:
+    """Return the month that runs had, with measures and settings of one's own."""
+    return next((month_of(one) for one in results.scenarios.values() if one.extension), MONTH)
+
+
+def _write_table(table: pd.DataFrame, path: Path, *, name: str, month: Month = MONTH) -> None:
+    if name.endswith(".csv"):
         table.to_csv(path, index=False, date_format="%Y-%m")  # dates are months
     else:
-        table.to_parquet(path, index=False, compression="zstd", compression_level=1)
+        pq.write_table(as_written(table, month, name), path, compression="zstd", compression_level=1)
 
 
 def _draw(
@@ -259,9 +267,8 @@ def _describe_tables(results: Results, folder: Path) -> None:
     of_study = {path.name: path for path in folder.glob("*") if path.suffix in (".csv", ".parquet")}
     tables = {name: results.tables.get(name, path) for name, path in sorted(of_study.items()) if name != CODEBOOK}
     if tables:
-        month = next((month_of(one) for one in results.scenarios.values() if one.extension), MONTH)
         with replacing(folder / CODEBOOK) as path:
-            _write_table(codebook(tables, month), path, kind=".csv")
+            _write_table(codebook(tables, _month_of(results)), path, name=CODEBOOK)
 
 
 def _remarked(name: str, text: str, remarks: Sequence[str]) -> str:

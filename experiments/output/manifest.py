@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.errors import CommandError
-from experiments.files import inside, is_whole, read_json, replacing, sha256_of_file, typed_path
+from experiments.files import inside, is_whole, read_json, replacing, sha256_of_file, told_from, typed_path
 from experiments.options import own_files_used
 from experiments.output.folder import MANIFEST
 from experiments.study.identity import made_by
@@ -100,6 +100,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     for file in manifest["files"]:
         inside(folder, *file["path"].split("/"), what=f"{path}: a file")
     return manifest
+
+
+def command_told(manifest: Mapping[str, Any]) -> list[str]:
+    """Return the command of a manifest for texts that others read: paths are as they are from its working folder."""
+    return told_from(manifest["command"], Path(manifest.get("working_folder", ".")))
 
 
 @dataclasses.dataclass

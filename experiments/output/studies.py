@@ -251,7 +251,8 @@ def failed_runs(study: Study) -> int:
 
 
 def _settings_of(study: Study) -> dict[str, object]:
-    return {name: value for name, value in study.settings.items() if name != "scenarios"}
+    told = {name: value for name, value in study.settings.items() if name != "scenarios"}
+    return told | {"runs": study.runs}
 
 
 def _say(study: Study, results: Results, *, here: int, elsewhere: int, seconds: float) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import joblib
 import pandas as pd
+import pyarrow as pa
 
 from experiments.behaviours import Turn, in_turn
 from experiments.errors import CommandError
@@ -53,15 +54,17 @@ def write_networks(
     engine: Engine,
     workers: int | None,
     turns: Sequence[Turn],
+    words: Callable[[pa.Schema], pa.Schema] | None = None,
 ) -> None:
     """Write the network of these months of every run into a Parquet file, some runs at a time.
 
     One row a scenario, replicate, month and ordered pair of members, in this order: scenario, replicate, month (0 is
     the first), date, source, target, trust of the source in the target (0 none to 1 full), is_tied, and the months for
-    which the two still work together. Runs are those that :func:`experiments.runs.pairs.run_pairs` has, done again.
+    which the two still work together. Runs are those that :func:`experiments.runs.pairs.run_pairs`
+    has, done again. ``words`` puts what columns are to the schema of the file.
     """
     edges = _on_mesa if engine_for(replicates, engine, scenarios.values()) == "mesa" else _on_ensemble
-    with progress_bar("networks", total=len(scenarios) * replicates) as advance, appending(path) as append:
+    with progress_bar("networks", total=len(scenarios) * replicates) as advance, appending(path, words) as append:
         for name, scenario in scenarios.items():
             months = months_named(dates, scenario)
             size = max(len(turns), _EDGES_AT_ONCE // max(1, edges_at_most(scenario, dates)), 1)

@@ -191,8 +191,13 @@ def run_pairs_into(
 
 
 @contextmanager
-def appending(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Give what appends a table to those that are in a Parquet file, many rows at a time."""
+def appending(
+    path: Path, words: Callable[[pa.Schema], pa.Schema] | None = None
+) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Give what appends a table to those that are in a Parquet file, many rows at a time.
+
+    The file has the words that the tables have, or those that ``words`` puts to its schema.
+    """
     waiting: list[pd.DataFrame] = []
     with ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
@@ -203,6 +208,7 @@ def appending(path: Path) -> Iterator[Callable[[pd.DataFrame], None]]:
             waiting.clear()
             if writer is None:
                 schema = pq.read_schema(BytesIO(part.iloc[:0].to_parquet(index=False)))
+                schema = words(schema) if words else schema
                 writer = stack.enter_context(pq.ParquetWriter(path, schema, compression="zstd", compression_level=1))
             writer.write_table(pa.Table.from_pandas(part, schema=writer.schema, preserve_index=False))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim import Ensemble, History, Record, Scenario, ScenarioError, month_of, simulate
+from sim.labelled import dates_of
 from sim.population import seats_of
 
 MEETINGS = "meetings"
@@ -121,8 +122,8 @@ def edges_of(record: Record, months: Sequence[int], scenario: Scenario, *, run: 
         sits = among["is_member"][row] > 0.0
         source, target = np.nonzero(np.outer(sits, sits) & ~np.eye(len(seats), dtype=bool))
         trust, tie, joint = (among[name][row, source, target] for name in _BETWEEN)
-        number, date = int(month), scenario.month_label(month)
-        columns = [number, date, names[source], names[target], trust, tie > 0.0, joint.astype(np.int64)]
+        date = dates_of(scenario, [month])[0]
+        columns = [int(month), date, names[source], names[target], trust, tie > 0.0, joint.astype(np.int64)]
         parts.append(pd.DataFrame(dict(zip(_OF_PAIRS, columns, strict=True))))
     return pd.concat(parts, ignore_index=True)
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
@@ -42,18 +43,26 @@ def regime_column(codes: NDArray[np.int8], names: Sequence[str]) -> pa.Dictionar
     )
 
 
-def described(schema: pa.Schema, month: Month) -> pa.Schema:
+def as_written(table: pd.DataFrame, month: Month, file: str) -> pa.Table:
+    """Return a table as a Parquet file has it: regimes in their order, and words of all columns."""
+    if "regime" in table and pd.api.types.is_string_dtype(table["regime"]):
+        table = table.assign(regime=pd.Categorical(table["regime"], categories=month.naming.names, ordered=True))
+    written = pa.Table.from_pandas(table, preserve_index=False)
+    return written.cast(described(written.schema, month, file))
+
+
+def described(schema: pa.Schema, month: Month, file: str = "") -> pa.Schema:
     """Return the schema with label, unit and definition of every column that has them, and the order of regimes."""
-    words = words_of_columns(schema.names, month)
+    words = words_of_columns(schema.names, month, file)
     fields = [field.with_metadata(words[field.name]) if field.name in words else field for field in schema]
     attributes = {COLUMNS: words, REGIMES: list(month.naming.names)}
     return pa.schema(fields, metadata={**(schema.metadata or {}), _PANDAS: json.dumps(attributes)})
 
 
-def words_of_columns(names: Sequence[str], month: Month) -> dict[str, dict[str, str]]:
+def words_of_columns(names: Sequence[str], month: Month, file: str = "") -> dict[str, dict[str, str]]:
     """Return label, unit and definition by column, as codebooks have them; with one row a run, measures as they end."""
     ends = "month" not in names
-    told = {name: what for name in names if (what := codebook.described(name, month=month)) is not None}
+    told = {name: what for name in names if (what := codebook.described(name, file, month)) is not None}
     words = {name: {"label": it.label, "unit": it.unit, "definition": it.definition} for name, it in told.items()}
     for name, measure in month.measures.items():
         if name in words and ends:

@@ -429,6 +429,12 @@ def refuse_other_code(study: Study) -> None:
         )
 
 
+def drawn(study: Study) -> dict[str, Any]:
+    """Return what results that are read off a study record of how its settings were drawn, and of how many runs."""
+    asked = {name: study.settings[name] for name in ("design", "parameters") if name in study.settings}
+    return {**asked, "runs": study.runs}
+
+
 def announce_other_code(study: Study) -> None:
     """Say on standard error that a finished study was made by other code than reads it."""
     if differs := differing_code(study.made_by, study.scenarios.values()):

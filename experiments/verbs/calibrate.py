@@ -49,6 +49,7 @@ import dataclasses
 import hashlib
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -87,6 +88,7 @@ from experiments.cases.reading import Case
 from experiments.command import Command
 from experiments.compose import scenario_of
 from experiments.errors import CommandError
+from experiments.files import told_from
 from experiments.output.frame import Results, study_folder
 from experiments.runs.own_patterns import own_patterns, pattern_batches
 from experiments.search.calibration import (
@@ -194,7 +196,7 @@ def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Re
     came = predicted(found, runs=settings.confirming_runs)
     numbers = found.numbers
     labels = list(found.labels.values())
-    again = " ".join(["partnerships calibrate", *command.beside("study", "threads", "figures")])
+    again = " ".join(told_from(["partnerships calibrate", *command.beside("study", "threads", "figures")], Path.cwd()))
     lines = [
         left_words(found.matched.waves),
         identified_words(numbers),
@@ -241,9 +243,10 @@ def _to_targets(case: Case, settings: CalibrateSettings, command: Command) -> Re
         lines.append(f"Not written: {missing}")
     text = "\n\n".join(lines)
     return Results(
-        scenarios={scenario.name: scenario},
+        scenarios={scenario.name: runs.shortened},
         seed=settings.seed,
         replicates=range(1),
+        record={"accepted": len(found.accepted.rows)},
         tables=tables,
         texts={"summary.txt": text, **texts},
         figures=figures,
@@ -308,7 +311,7 @@ def _to_patterns(settings: CalibrateSettings, command: Command) -> Results:
     board, of_sample = confirmed(found, runs)
     out = _left_out(found)
     text = _summary(found, board, of_sample, shares, parameters, generations, second_runs=settings.second_runs)
-    again = " ".join(["partnerships calibrate", *command.beside("study", "threads", "figures")])
+    again = " ".join(told_from(["partnerships calibrate", *command.beside("study", "threads", "figures")], Path.cwd()))
     page = patterns_page(
         board,
         command=again,

@@ -47,6 +47,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 import pandas as pd
@@ -72,12 +73,15 @@ from experiments.runs.networks import edges_at_most, write_networks
 from experiments.runs.objective import objective_of_comparison, refuse_unknown_objective
 from experiments.runs.pairs import Engine, InPlace, measures_of, run_pairs_into
 from experiments.settings import Figures, Names, Seed, SomeNames, Workers, checked
+from experiments.study.columns import described
 from experiments.study.precision import refuse_first_stage
 from experiments.terminal import plain_table
-from sim import Place, Scenario, find_place, place_names
+from sim import Place, Scenario, find_place, month_of, place_names
 from sim.parameters import Whole
 from sim.scenario import nearest
 from sim.vocabulary import label_of
+
+PAIRS = "pairs.parquet"
 
 HEADLINES = ("attendance", "engagement", "trust", "top_share", "decision_rate", "outcome", "added_value")
 """Measures in the printed table unless ``measures`` asks for others."""
@@ -149,7 +153,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
         text += f"\n\n{precision_in_words(tables['precision.csv'], most=settings.most_replicates)}"
     if settings.pairs:
         write_networks(
-            command.folder / "pairs.parquet",
+            command.folder / PAIRS,
             scenarios,
             settings.pairs,
             seed=settings.seed,
@@ -157,6 +161,7 @@ def work(settings: CompareSettings, command: Command) -> Results:
             engine=settings.engine,
             workers=settings.workers,
             turns=turns,
+            words=partial(described, month=month_of(*scenarios.values()), file=PAIRS),
         )
     results = Results(
         scenarios=scenarios,

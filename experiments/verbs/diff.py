@@ -169,8 +169,9 @@ def _scenarios(settings: DiffSettings, command: Command) -> tuple[Side, Side]:
         )
     if command.case is not None and CASE in settings.with_:
         raise CommandError(
-            f"with: the case is one for both runs: partnerships run case={settings.with_[CASE]} output=B, the other "
-            "with output=A, then partnerships diff A B"
+            "with: both runs are of one case; of two: "
+            f"partnerships run case={settings.with_[CASE]} output=B, the other with output=A, then "
+            "partnerships diff A B"
         )
     more = dict(settings.with_)
     name = more.pop("scenario", None)

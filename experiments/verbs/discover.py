@@ -158,7 +158,7 @@ def work(settings: DiscoverSettings, command: Command) -> Results:
         texts={"tree.txt": tree_rules(found.tree), "words.txt": words.rstrip()},
         figures=_figures(found, title=interest.label),
         words=[words],
-        record={plans.ASKED: study.asked},
+        record=plans.drawn(study) | {plans.ASKED: study.asked},
     )
 
 

@@ -18,21 +18,24 @@ For example:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
 from analysis.methods.tables import result_table, settings_table
-from analysis.methods.words import as_latex, as_markdown, paragraphs
+from analysis.methods.words import as_latex, as_markdown, numbers_of_a_fit, numbers_of_a_folder, paragraphs
 from analysis.shared.codebook import CODEBOOK
 from analysis.shared.libraries import library
+from experiments.behaviours import GROUP
 from experiments.command import Command
 from experiments.errors import CommandError, as_written
 from experiments.files import sha256_of_file, typed_path
+from experiments.output.again import CONFIG_DIR
 from experiments.output.folder import DOCS, MANIFEST
 from experiments.output.frame import Results
-from experiments.output.manifest import read_manifest
+from experiments.output.manifest import command_told, read_manifest
 from experiments.output.printing import printed, refuse_without_printer
 from experiments.registry import verbs
 from experiments.settings import checked
@@ -71,10 +74,16 @@ def work(settings: MethodsSettings, command: Command) -> Results:
 def _section(folder: Path, manifest: dict[str, Any], *, pdf: bool) -> Results:
     """Return the section on results in a folder."""
     verb = manifest["command"][1]
-    told = paragraphs(manifest, done=verbs()[verb].summary if verb in verbs() else f"partnerships {verb}")
-    settings_shown = [shown] if not (shown := settings_table(manifest["scenarios"])).cells.empty else []
     files = [path for path in sorted(folder.glob("*.csv")) if path.name != CODEBOOK]
-    found = {path.name: result_table(path.name, _table(path)) for path in files}
+    read = {path.name: _table(path) for path in files}
+    told = paragraphs(
+        {**manifest, "command": command_told(manifest)},
+        done=verbs()[verb].summary if verb in verbs() else f"partnerships {verb}",
+        tables=read,
+        numbers=numbers_from(manifest),
+    )
+    settings_shown = [shown] if not (shown := settings_table(manifest["scenarios"])).cells.empty else []
+    found = {name: result_table(name, table) for name, table in read.items()}
     tables = [*settings_shown, *(table for table in found.values() if table is not None)]
     left_out = [name for name, table in found.items() if table is None]
     parts: Any = (told, tables, left_out, manifest.get("figures", ()))
@@ -89,6 +98,25 @@ def _section(folder: Path, manifest: dict[str, Any], *, pdf: bool) -> Results:
         numbers="",
         record={"made_from": {str(folder): sha256_of_file(folder / MANIFEST)}},
     )
+
+
+def numbers_from(manifest: Mapping[str, Any]) -> str:
+    """Return how the sets of numbers were accepted that a command read from a folder of one's own; else nothing.
+
+    A fit leaves them in its folder ``configs``, and its manifest names them by their sha256.
+    """
+    words = manifest["command"]
+    read = {file["sha256"] for file in manifest.get("own_files", ()) if file["path"].startswith(f"{GROUP}/")}
+    if not read or CONFIG_DIR not in words:
+        return ""
+    folder = Path(words[words.index(CONFIG_DIR) + 1])
+    fit = folder.parent
+    if (fit / MANIFEST).is_file():
+        of_fit = read_manifest(fit)
+        if read <= {file["sha256"] for file in of_fit["files"]}:
+            targets = fit / "targets.csv"
+            return numbers_of_a_fit(of_fit, {targets.name: _table(targets)} if targets.is_file() else {})
+    return numbers_of_a_folder(command_told(manifest)[words.index(CONFIG_DIR) + 1])
 
 
 def _folder(settings: MethodsSettings) -> Path:

@@ -97,7 +97,7 @@ def work(settings: PhaseSettings, command: Command) -> Results:
         figures={"phase": partial(phase_diagram, plane, x=x, y=y, measure=settings.measure, here=here)},
         words=[words],
         numbers=on_numbers_of(study, but_for=OF_SHARES if of_chance else ""),
-        record={"behaviours": study.settings.get(plans.SAMPLE), plans.ASKED: study.asked},
+        record=plans.drawn(study) | {"behaviours": study.settings.get(plans.SAMPLE), plans.ASKED: study.asked},
     )
 
 

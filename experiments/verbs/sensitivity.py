@@ -174,7 +174,8 @@ def _request(settings: SensitivitySettings) -> StudyRequest:
 def _record_of(study: Study) -> dict[str, Any]:
     """Return what the study was asked, as far as the manifest does not say it otherwise."""
     asked = {name: value for name, value in study.settings.items() if name not in ("scenarios", "design")}
-    return asked | {"method": _method_of(study), "study_begun": study.created, plans.ASKED: study.asked}
+    more = {"runs": study.runs, "study_begun": study.created, plans.ASKED: study.asked}
+    return asked | {"method": _method_of(study), **more}
 
 
 def _method_of(study: Study) -> str:

@@ -78,7 +78,7 @@ def test_the_target_that_identifies_a_number_is_named(world):
 
 
 def test_contraction_is_told_from_that_on_prior_runs(world):
-    """Two tables of a folder have a contraction each, of different runs: names differ, and both are explained."""
+    """Two tables of a folder have contractions, of different runs: they differ in name, and both are explained."""
     points, seen = world
     lost, _ = each_left_out(points, seen, np.full(3, 0.5), ["a", "b", "c"], ["x", "y", "z"], np.array([0, 1]))
     assert "contraction" not in lost

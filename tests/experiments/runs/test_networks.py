@@ -52,6 +52,8 @@ def test_compare_leaves_networks_that_networkx_reads(capsys: pytest.CaptureFixtu
     asked = ["compare", f"scenarios=[{','.join(NAMES)}]", "months=3", "replicates=3", "figures=false"]
     assert main([*asked, "pairs=[2001-06]", "output=out"]) == 0
     edges, months = pd.read_parquet("out/pairs.parquet"), pd.read_parquet("out/trajectories.parquet")
+    assert edges["date"].dtype == months["date"].dtype
+    assert edges.attrs["columns"].keys() == set(edges)
     last = months[months["month"] == 2].set_index(["scenario", "replicate"])
     for run, rows in edges.groupby(["scenario", "replicate"]):
         tied = nx.from_pandas_edgelist(rows[rows["is_tied"]])

@@ -152,6 +152,7 @@ def test_run_leaves_the_network_of_chosen_months(empty_folder):
     """By date, in the order of the run, whatever the order in which they are named; without pairs= there is none."""
     assert main(["run", "months=6", "pairs=[2001-09,2001-04]", "figures=false", "output=out"]) == 0
     network = pd.read_parquet("out/pairs.parquet")
-    assert list(network["date"].unique()) == ["2001-04", "2001-09"]
+    assert list(network["date"].unique()) == [pd.Timestamp("2001-04"), pd.Timestamp("2001-09")]
+    assert network.attrs["columns"].keys() == set(network)
     assert main(["run", "months=6", "figures=false", "output=plain"]) == 0
     assert not Path("plain/pairs.parquet").exists()

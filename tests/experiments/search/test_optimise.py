@@ -376,6 +376,9 @@ def test_the_command_writes_what_it_says(tmp_path, capsys):
         *tables, "codebook.csv", "conclusions.txt", "manifest.json", "figures/outcome_against_cost.png",
         "figures/regret.png",
     }  # fmt: skip
+    runs = pd.read_parquet(target / "confirmed_runs.parquet")
+    assert runs["regime"].cat.ordered
+    assert runs.attrs["columns"].keys() == set(runs)
     policies = pd.read_csv(target / "policies.csv")
     assert set(policies["policy"]) == {*scenario_names(), BEST}
     shares = policies[[name for name in policies.columns if name.startswith("ends as ")]]

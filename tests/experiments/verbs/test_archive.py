@@ -69,7 +69,10 @@ def test_what_has_changed_since_is_left_out_and_said(tmp_path: Path, capsys: pyt
     assert f"left out, because changed since or gone: {mine}" in capsys.readouterr().err
     with zipfile.ZipFile("first.zip") as packed:
         assert not [name for name in packed.namelist() if name.startswith("own/")]
-        assert str(mine) in packed.read("README.md").decode()
+        told = packed.read("README.md").decode()
+        assert "changed since or are gone: mine/levers/own.yaml." in told
+        assert "--config-dir mine" in told
+        assert str(tmp_path) not in told
     assert "is there already" in refused_line(["archive", "first"], capsys)
 
 

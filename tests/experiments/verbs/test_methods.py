@@ -15,7 +15,9 @@ import pytest
 from commands import refused_line
 
 from analysis.methods.words import escaped
+from analysis.shared.words import version_in_words
 from experiments.console import main
+from experiments.verbs.methods import numbers_from
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
 
@@ -44,7 +46,7 @@ def test_every_number_in_it_is_on_record(written: dict[str, str]) -> None:
     manifest: dict[str, Any] = json.loads(Path("found/manifest.json").read_text("utf-8"))
     text = written["methods.md"]
     for part in (
-        f"local-partnerships {manifest['versions']['local-partnerships']}",
+        version_in_words(manifest["versions"]["local-partnerships"], manifest["git_commit"][:12]),
         "2 scenarios were run (talking shop and baseline partnership), 14 months from 2001-04",
         "Each has 3 runs, with seed 1",
         "partnerships compare 'scenarios=[talking_shop,baseline_lsp]'",
@@ -115,3 +117,31 @@ def test_signs_of_latex_are_written_out() -> None:
 @pytest.mark.parametrize(("words", "said"), [([], "from is missing"), (["from=nowhere"], "is not a folder")])
 def test_what_cannot_be_told_is_refused(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert said in refused_line(["methods", *words], capsys)
+
+
+def test_it_is_told_by_what_sets_of_numbers_were_accepted(tmp_path: Path) -> None:
+    """The manifest of a fit lies beside its folder configs; sets that it did not leave are of a folder of one's own."""
+    fit = tmp_path / "fit"
+    fit.mkdir()
+    of_fit = {
+        "command": ["partnerships", "calibrate", "case=leeds"],
+        "scenarios": {"a": {"place": {"label": "Leeds"}}},
+        "settings": {},
+        "seed": 3,
+        "replicates": {"first": 0, "count": 1},
+        "versions": {"local-partnerships": "0.3.0", "python": "3.12.1"},
+        "started": "",
+        "finished": "",
+        "files": [{"path": "configs/behaviour/accepted.csv", "sha256": "abc"}],
+    }
+    (fit / "manifest.json").write_text(json.dumps(of_fit), "utf-8")
+    (fit / "targets.csv").write_text("target\na\nb\n", "utf-8")
+    asked = {
+        "command": ["partnerships", "compare", "--config-dir", str(fit / "configs")],
+        "working_folder": str(tmp_path),
+        "own_files": [{"path": "behaviour/accepted.csv", "sha256": "abc"}],
+    }
+    assert numbers_from(asked) == "They were accepted by calibration to 2 targets of Leeds (seed 3)."
+    asked["own_files"] = [{"path": "behaviour/accepted.csv", "sha256": "other"}]
+    assert numbers_from(asked) == "They come from a folder of our own (fit/configs)."
+    assert numbers_from({**asked, "own_files": []}) == ""
