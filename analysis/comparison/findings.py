@@ -17,6 +17,7 @@ from sim.population import SECTORS
 from sim.vocabulary import label_of
 
 _FEW = 3
+_HALF = 0.5
 """Scenarios that a title names one by one."""
 
 
@@ -47,7 +48,7 @@ def end_in_words(summary: pd.DataFrame, measure: str) -> str:
     if len(ends) == 1:
         return f"{titled(measure)} ends at {high} in {mid_sentence(str(first))}"
     if high == low:
-        return f"{titled(measure)} ends alike in all {len(ends)} scenarios ({high})"
+        return f"{titled(measure)} ends alike in {_all(len(ends))} scenarios ({high})"
     return (
         f"{titled(measure)} ends highest in {mid_sentence(str(first))} ({high}) and lowest in "
         f"{mid_sentence(str(last))} ({low})"
@@ -82,22 +83,30 @@ def regimes_in_words(shares: pd.DataFrame) -> str:
     if len(scenarios) <= _FEW:
         text = _mostly(shares, scenarios)
         return text if readable(scenarios[0]) == mid_sentence(scenarios[0]) else text[:1].upper() + text[1:]
-    regime, count = Counter(_commonest(shares, name)[0] for name in scenarios).most_common(1)[0]
+    ends = Counter(regime for name in scenarios for regime in _commonest(shares, name)[0])
+    regime, count = ends.most_common(1)[0]
     return f"{titled(regime)} is the commonest end in {count} of {len(scenarios)} scenarios"
 
 
 def _mostly(shares: pd.DataFrame, scenarios: Sequence[str]) -> str:
-    parts: list[str] = []
-    for name in scenarios:
-        regime, share = _commonest(shares, name)
-        verb = " ends mostly" if not parts else ""
-        parts.append(f"{mid_sentence(name)}{verb} as {label_of(regime)} ({100 * share:.0f}{SPACE}%)")
+    """Return as what scenarios end mostly, or, where that is not half of the runs of each, most often."""
+    found = [_commonest(shares, name) for name in scenarios]
+    verb = "mostly" if all(share >= _HALF for _, share in found) else "most often"
+    parts = [
+        f"{mid_sentence(name)}{'' if place else f' ends {verb}'} as {' or '.join(map(label_of, regimes))} "
+        f"({100 * share:.0f}{SPACE}%{' each' if len(regimes) > 1 else ''})"
+        for place, (name, (regimes, share)) in enumerate(zip(scenarios, found, strict=True))
+    ]
     return ", ".join(parts)
 
 
-def _commonest(shares: pd.DataFrame, scenario: str) -> tuple[str, float]:
+def _commonest(shares: pd.DataFrame, scenario: str) -> tuple[tuple[str, ...], float]:
     here = shares[shares["scenario"] == scenario].set_index("regime")["share"]
-    return str(here.idxmax()), float(here.max())
+    return tuple(map(str, here.index[here == here.max()])), float(here.max())
+
+
+def _all(scenarios: int) -> str:
+    return "both" if scenarios == 2 else f"all {scenarios}"
 
 
 def most_engaged_sectors(summary: pd.DataFrame) -> str:
@@ -112,7 +121,7 @@ def most_engaged_sectors(summary: pd.DataFrame) -> str:
     parts = []
     for found, words in ((ends.idxmax(axis=1), "most engaged"), (ends.idxmin(axis=1), "least")):
         sector, count = Counter(found).most_common(1)[0]
-        where = "" if total == 1 else f" in all {total} scenarios" if count == total else f" in {count} of {total}"
+        where = "" if total == 1 else f" in {_all(total)} scenarios" if count == total else f" in {count} of {total}"
         parts.append((label_of(str(sector)), words, where))
     (first, most, there), (last, least, elsewhere) = parts
     return f"{first[:1].upper()}{first[1:]} end {most}{there}, {last} {least}{elsewhere if elsewhere != there else ''}"

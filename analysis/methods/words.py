@@ -85,21 +85,18 @@ def _on_numbers(manifest: Mapping[str, Any], numbers: str) -> list[str]:
     return [" ".join(said)] if said else []
 
 
-def numbers_of_a_fit(manifest: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> str:
-    """Return by what the sets of numbers were accepted that a calibration or a fit left, by its manifest and tables.
+def numbers_of_a_fit(*, verb: str, seed: int, place: str = "", targets: int = 0) -> str:
+    """Return by what the sets of numbers were accepted that a calibration to targets of a case left, or another fit.
 
-    >>> place = {"label": "Leeds"}
-    >>> fit = {"command": ["partnerships", "calibrate", "case=leeds"], "scenarios": {"a": {"place": place}}, "seed": 1}
-    >>> numbers_of_a_fit(fit, {"targets.csv": pd.DataFrame({"target": ["trust@2003-03"]})})
-    'They were accepted by calibration to 1 target of Leeds (seed 1).'
+    >>> numbers_of_a_fit(verb="calibrate", seed=1, place="Leeds", targets=4)
+    'They were accepted by calibration to 4 targets of Leeds (seed 1).'
+    >>> numbers_of_a_fit(verb="fit", seed=2)
+    'They were accepted by calibration to patterns, partnerships fit (seed 2).'
     """
-    seed = f"(seed {manifest['seed']})"
-    if "targets.csv" in tables:
-        (scenario,) = manifest["scenarios"].values()
-        count = len(tables["targets.csv"])
-        targets = f"{count} target{'' if count == 1 else 's'}"
-        return f"They were accepted by calibration to {targets} of {scenario['place']['label']} {seed}."
-    return f"They were accepted by calibration to patterns, partnerships {manifest['command'][1]} {seed}."
+    if targets:
+        told = f"{targets} target{'' if targets == 1 else 's'} of {place}"
+        return f"They were accepted by calibration to {told} (seed {seed})."
+    return f"They were accepted by calibration to patterns, partnerships {verb} (seed {seed})."
 
 
 def numbers_of_a_folder(folder: str) -> str:

@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from experiments.behaviours import GROUP
 from experiments.errors import CommandError
-from experiments.files import inside, is_whole, read_json, replacing, sha256_of_file, told_from, typed_path
-from experiments.options import own_files_used
+from experiments.files import Refused, inside, is_whole, read_json, replacing, sha256_of_file, told_from, typed_path
+from experiments.options import own_files_used, own_folder
 from experiments.output.folder import MANIFEST
 from experiments.study.identity import made_by
 from experiments.values import scenario_values
@@ -23,6 +26,8 @@ from sim.sources import source_hash
 
 READING = "analysis"
 """The package that makes tables and figures of numbers; it decides none that a study keeps."""
+TARGETS = "targets.csv"
+"""What a calibration to targets of a case leaves of them, a row each."""
 NAMES_A_FILE = ("of", "design", "known")
 """Settings of verbs that may name a file of one's own."""
 
@@ -51,6 +56,7 @@ def write_manifest(
         "replicates": {"first": replicates.start, "count": len(replicates)},
         "scenarios": {name: scenario_values(scenario) for name, scenario in scenarios.items()},
         "own_files": own_files_used() + _extensions(scenarios.values()) + _named_in(settings),
+        **_numbers_from(),
         "figures": list(figures),
         "versions": versions(),
         "made_by": code_of(scenarios.values()),
@@ -66,6 +72,29 @@ def write_manifest(
     with replacing(folder / MANIFEST) as path:
         path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return folder / MANIFEST
+
+
+def _numbers_from() -> dict[str, Any]:
+    """Return by which fit the numbers were accepted that were read from the folder of one's own, if that is known.
+
+    A fit leaves them in its folder ``configs``; its manifest, beside that, names them by their sha256.
+    """
+    read = {file["sha256"] for file in own_files_used() if file["path"].startswith(f"{GROUP}/")}
+    own = own_folder()
+    if not read or own is None or not (own.parent / MANIFEST).is_file():
+        return {}
+    try:
+        fit = read_manifest(own.parent)
+    except (CommandError, Refused):
+        return {}
+    if not read <= {file["sha256"] for file in fit["files"]}:
+        return {}
+    told: dict[str, Any] = {"verb": fit["command"][1], "seed": fit["seed"]}
+    targets = own.parent / TARGETS
+    if targets.is_file() and len(fit["scenarios"]) == 1:
+        (scenario,) = fit["scenarios"].values()
+        told |= {"place": scenario["place"]["label"], "targets": len(pd.read_csv(targets))}
+    return {"numbers_from": told}
 
 
 def _extensions(scenarios: Iterable[Scenario]) -> list[dict[str, str]]:
@@ -127,6 +156,14 @@ class _Figure:
 
 
 @dataclasses.dataclass
+class _NumbersFrom:
+    verb: str
+    seed: int
+    place: str = ""
+    targets: int = 0
+
+
+@dataclasses.dataclass
 class _Manifest:
     """What is read of a manifest, and what type it is of; there may be more in it."""
 
@@ -144,3 +181,4 @@ class _Manifest:
     figures: list[_Figure] = dataclasses.field(default_factory=list)
     made_by: dict[str, str] = dataclasses.field(default_factory=dict)
     git_commit: str | None = None
+    numbers_from: _NumbersFrom | None = None

@@ -101,22 +101,12 @@ def _section(folder: Path, manifest: dict[str, Any], *, pdf: bool) -> Results:
 
 
 def numbers_from(manifest: Mapping[str, Any]) -> str:
-    """Return how the sets of numbers were accepted that a command read from a folder of one's own; else nothing.
-
-    A fit leaves them in its folder ``configs``, and its manifest names them by their sha256.
-    """
-    words = manifest["command"]
-    read = {file["sha256"] for file in manifest.get("own_files", ()) if file["path"].startswith(f"{GROUP}/")}
-    if not read or CONFIG_DIR not in words:
-        return ""
-    folder = Path(words[words.index(CONFIG_DIR) + 1])
-    fit = folder.parent
-    if (fit / MANIFEST).is_file():
-        of_fit = read_manifest(fit)
-        if read <= {file["sha256"] for file in of_fit["files"]}:
-            targets = fit / "targets.csv"
-            return numbers_of_a_fit(of_fit, {targets.name: _table(targets)} if targets.is_file() else {})
-    return numbers_of_a_folder(command_told(manifest)[words.index(CONFIG_DIR) + 1])
+    """Return how the sets of numbers were accepted that a command read from a folder of one's own; else nothing."""
+    if of_fit := manifest.get("numbers_from"):
+        return numbers_of_a_fit(**of_fit)
+    words = command_told(manifest)
+    read = any(file["path"].startswith(f"{GROUP}/") for file in manifest.get("own_files", ()))
+    return numbers_of_a_folder(words[words.index(CONFIG_DIR) + 1]) if read and CONFIG_DIR in words else ""
 
 
 def _folder(settings: MethodsSettings) -> Path:

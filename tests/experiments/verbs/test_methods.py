@@ -17,6 +17,8 @@ from commands import refused_line
 from analysis.methods.words import escaped
 from analysis.shared.words import version_in_words
 from experiments.console import main
+from experiments.files import sha256_of_file
+from experiments.output.manifest import read_manifest
 from experiments.verbs.methods import numbers_from
 
 pytestmark = pytest.mark.usefixtures("empty_folder")
@@ -119,10 +121,12 @@ def test_what_cannot_be_told_is_refused(words: list[str], said: str, capsys: pyt
     assert said in refused_line(["methods", *words], capsys)
 
 
-def test_it_is_told_by_what_sets_of_numbers_were_accepted(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_it_is_told_by_what_sets_of_numbers_were_accepted(empty_folder: Path) -> None:
     """The manifest of a fit lies beside its folder configs; sets that it did not leave are of a folder of one's own."""
-    fit = tmp_path / "fit"
-    fit.mkdir()
+    behaviour = empty_folder / "fit" / "configs" / "behaviour" / "mine.yaml"
+    behaviour.parent.mkdir(parents=True)
+    behaviour.write_text("trust_rate: 0.1\n", "utf-8")
     of_fit = {
         "command": ["partnerships", "calibrate", "case=leeds"],
         "scenarios": {"a": {"place": {"label": "Leeds"}}},
@@ -132,16 +136,16 @@ def test_it_is_told_by_what_sets_of_numbers_were_accepted(tmp_path: Path) -> Non
         "versions": {"local-partnerships": "0.3.0", "python": "3.12.1"},
         "started": "",
         "finished": "",
-        "files": [{"path": "configs/behaviour/accepted.csv", "sha256": "abc"}],
+        "files": [{"path": "configs/behaviour/mine.yaml", "sha256": sha256_of_file(behaviour)}],
     }
-    (fit / "manifest.json").write_text(json.dumps(of_fit), "utf-8")
-    (fit / "targets.csv").write_text("target\na\nb\n", "utf-8")
-    asked = {
-        "command": ["partnerships", "compare", "--config-dir", str(fit / "configs")],
-        "working_folder": str(tmp_path),
-        "own_files": [{"path": "behaviour/accepted.csv", "sha256": "abc"}],
-    }
-    assert numbers_from(asked) == "They were accepted by calibration to 2 targets of Leeds (seed 3)."
-    asked["own_files"] = [{"path": "behaviour/accepted.csv", "sha256": "other"}]
-    assert numbers_from(asked) == "They come from a folder of our own (fit/configs)."
-    assert numbers_from({**asked, "own_files": []}) == ""
+    Path("fit/manifest.json").write_text(json.dumps(of_fit), "utf-8")
+    Path("fit/targets.csv").write_text("target\na\nb\n", "utf-8")
+    run = ["run", "months=1", "behaviour=mine", "--config-dir", "fit/configs", "figures=false"]
+    assert main([*run, "output=one"]) == 0
+    told = numbers_from(read_manifest(Path("one")))
+    assert told == "They were accepted by calibration to 2 targets of Leeds (seed 3)."
+    behaviour.write_text("trust_rate: 0.2\n", "utf-8")
+    assert main([*run, "output=other"]) == 0
+    assert numbers_from(read_manifest(Path("other"))) == "They come from a folder of our own (fit/configs)."
+    assert main(["run", "months=1", "figures=false", "output=third"]) == 0
+    assert numbers_from(read_manifest(Path("third"))) == ""
