@@ -144,7 +144,7 @@ ROOMS: dict[str, str] = {
     "experiments.memory": "experiments.surroundings experiments.errors",
     "experiments.settings": "sim",
     "experiments.values": "sim experiments.extensions experiments.errors",
-    "experiments.behaviours": "sim experiments.options experiments.errors",
+    "experiments.behaviours": "sim experiments.options experiments.errors experiments.own_yaml",
     "experiments.own_yaml": "experiments.files experiments.errors",
     "experiments.typed": "sim experiments.options experiments.errors",
     "experiments.cases": "sim experiments.files experiments.extensions experiments.options experiments.errors"
@@ -176,7 +176,7 @@ ROOMS: dict[str, str] = {
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
     " experiments.files experiments.extensions experiments.versions experiments.terminal experiments.options"
     " experiments.registry"
-    " experiments.errors experiments.values experiments.behaviours experiments.compose experiments.command"
+    " experiments.errors experiments.values experiments.behaviours experiments.command"
     " experiments.study",
     "experiments.page.engine": "sim analysis.shared experiments.files",
     # The page goes through meetings again, for what an engine forgets of them: it reads what they go by.

@@ -388,7 +388,10 @@ class _Reader:
                 self.wrong("targets.csv", f"{row['to']} comes before {row['month']}", row[_LINE], "to")
             self.takes_part(row, "month", "targets.csv")
             self.can_be_observed(row)
-            found.append([row.get(column) for column in columns])
+            row_found = [row.get(column) for column in columns]
+            if row_found[:3] in (one[:3] for one in found):
+                self.wrong("targets.csv", "it stands there twice: give one value", row[_LINE], "measure")
+            found.append(row_found)
         return pd.DataFrame(found, columns=columns)
 
     def can_be_observed(self, row: Cells) -> None:

@@ -1,9 +1,10 @@
 """What documents show of one command: ``python -m experiments.documents.asked NAME``.
 
-``headline``: the comparison that the README shows, with thirty runs of each accepted set. ``claims``: docs/claims.md. ``dock``: the model beside laboratory
-experiments. ``regimes``: what hangs on the words for months. ``levers_together``: what levers come to alone and in
-pairs. ``hindcast``: districts from their own record, and a forecast that is kept as it is made; patterns N5 and N6,
-which are held out, are looked at there, and nothing may be fitted afterwards.
+``headline``: the comparison that the README shows, with thirty runs of each accepted set. ``claims``: docs/claims.md.
+``dock``: the model beside laboratory experiments. ``regimes``: what hangs on the words for months.
+``levers_together``: what levers come to alone and in pairs. ``hindcast``: districts from their own record, and a
+forecast that is kept as it is made; patterns N5 and N6, which are held out, are looked at there, and nothing may be
+fitted afterwards. ``hindcast_best``: the same under the best set.
 
 The command is asked, and of what it wrote the documents' part is kept. Overrides, such as ``behaviour=best``, are
 handed on.
