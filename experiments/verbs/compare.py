@@ -7,12 +7,12 @@ figures/ and manifest.json. Figures are of the headline measures, of ties across
 time by what claims it, of money by its use, and of the added value beside its counterfactual.
 
 A setting given here (place=, months=, a lever) holds for every scenario that is compared. Where
-behaviour names a sample of parameter sets, such as those that a fit accepted, each replicate takes
-the next of them, the same one in every scenario, so that they differ by luck and by parameters.
-Intervals of means and differences then hold the middle 95 % of the sets, each with the mean of its
-runs, and contrasts.csv says which part of what differs comes from the sets. So do those of shares of
-regimes from five runs a set on (replicates=155 with 31 sets); with fewer they are Wilson's, of chance
-alone, and interval_over in regimes.csv says which they are.
+behaviour names a sample of parameter sets, such as those that a fit accepted, each replicate
+takes the next of them, the same one in every scenario, so that they differ by luck and by
+parameters. Intervals of means and differences then hold the middle 95 % of the sets, each with
+the mean of its runs, and contrasts.csv says which part of what differs comes from the sets. So do
+intervals of shares of regimes from five runs a set on (replicates=155 with 31 sets); with fewer
+they are Wilson's, of chance alone: interval_over in regimes.csv says which.
 
 With places=all, funded, recorded or county:NAME each replicate takes the next district of that
 group (and the next parameter set), the same one in every scenario, so replicates are a multiple of

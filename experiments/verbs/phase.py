@@ -1,15 +1,15 @@
 """Draw which regime prevails over the plane of two parameters, and where one gives way to another.
 
-Runs a grid of points × points, everything else as in the scenario, as a study that can be stopped and
-gone on with (see: partnerships sweep --help). With study=FOLDER alone a finished one is drawn again.
-All points share their replicates. Where these take turns with accepted sets of numbers, intervals of
-means hold the middle 95 % of the sets, and so do those of shares from five runs a set on; with fewer
-these are Wilson's, of chance alone.
+Runs a grid of points × points, everything else as in the scenario, as a study that can be stopped
+and gone on with (see: partnerships sweep --help). With study=FOLDER alone a finished one is drawn
+again. All points share their replicates. Where these take turns with accepted sets of numbers,
+intervals of means hold the middle 95 % of the sets, and so do those of shares from five runs a
+set on; with fewer these are Wilson's, of chance alone.
 
-Writes into the output folder: phase.csv (scenario, the two parameters, quantity, value, ci_low, ci_high,
-replicates, interval_over; a quantity is the share of a regime or the mean of the measure), regimes.csv (the prevailing
-regime at each point, its share, and whether the majority is certain), figures/phase.png, words.txt and
-manifest.json.
+Writes into the output folder: phase.csv (scenario, the two parameters, quantity, value, ci_low,
+ci_high, replicates, interval_over; a quantity is the share of a regime or the mean of the
+measure), regimes.csv (the prevailing regime at each point, its share, and whether the majority is
+certain), figures/phase.png, words.txt and manifest.json.
 
 For example:
   partnerships phase study=studies/plane

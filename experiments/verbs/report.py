@@ -1,16 +1,16 @@
 """Write a policy brief of a finished comparison or study: at most four pages of A4, and an HTML page.
 
-Reads the output folder of partnerships compare, or the folder of a finished partnerships sweep, and
-writes brief.html: the finding as title, one figure, what must not be concluded, one table (what to do,
-what it costs, what it brings and how sure), and how it was done, on the last page. Everything it says
-is made from the numbers. The file needs no network and reads well on a screen, a telephone and paper;
-the same answer gives the same bytes. Nothing is run again. With format=pdf also brief.pdf.
-manifest.json tells what it was made from.
+Reads the output folder of partnerships compare, or the folder of a finished partnerships sweep,
+and writes brief.html: the finding as title, one figure, what must not be concluded, one table
+(what to do, what it costs, what it brings and how sure), and how it was done, on the last page.
+Everything it says is made from the numbers. The file needs no network and reads well on a screen,
+a telephone and paper; the same answer gives the same bytes. Nothing is run again. With format=pdf
+also brief.pdf. manifest.json tells what it was made from.
 
-Where replicates took turns with accepted sets of numbers, an interval holds the middle 95 % of the
-sets, so it carries what is not known about behaviour; with one set it carries chance alone, and so
-does that of how many work together with fewer than five runs a set; the brief says so. Of more than
-seven scenarios those are told that differ most from the reference.
+Where replicates took turns with accepted sets of numbers, an interval holds the middle 95 % of
+the sets, so it carries what is not known about behaviour; with one set it carries chance alone,
+and so does that of how many work together with fewer than five runs a set; the brief says so. Of
+more than seven scenarios those are told that differ most from the reference.
 
 A folder of partnerships sensitivity and one of partnerships explain can be given too; the last page
 then begins to tell what the answer hangs on, and why bodies came or stayed away in one run.

@@ -364,7 +364,7 @@ def test_compare_leaves_the_tables_that_were_promised(comparison: Path) -> None:
         *("measure", "scenario", "reference", "difference", "ci_low", "ci_high", "effect_size", "replicates"),
         *("share_above_0", "share_of_sets", "sets", "runs_per_set"),
     ]
-    assert list(tables["regimes"]) == ["scenario", "regime", "share", "ci_low", "ci_high"]
+    assert list(tables["regimes"]) == ["scenario", "regime", "share", "ci_low", "ci_high", "interval_over"]
     assert set(tables["summary"]["measure"]) == set(MEASURES)
     pairs = set(zip(tables["contrasts"]["scenario"], tables["contrasts"]["reference"], strict=True))
     assert pairs == {
