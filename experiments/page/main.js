@@ -479,7 +479,8 @@ function writeAddress(isChange = false) {
   page.isChange ||= isChange;
   page.addressTimer = setTimeout(() => {
     const address = addressOf(page.state);
-    if (address === page.lastAddress || page.isReplaying) return;
+    const isOvertaken = location.hash !== page.hash; // somebody has set another address, which is read next
+    if (address === page.lastAddress || page.isReplaying || isOvertaken) return;
     // What was asked is a step that Back undoes; a lever that moves on and on is one step, and looking around is none.
     const isStep = page.isChange && page.lastAddress !== null && Date.now() - page.lastStep > ONE_STEP;
     if (isStep) history.pushState(null, "", `#${address}`);
@@ -491,13 +492,14 @@ function writeAddress(isChange = false) {
   }, 120);
 }
 
-/** Number a step that is new, and see what can be undone and done again. */
+/** Number a step that is new, and see what can be undone and done again from where the address stands. */
 function numberStep() {
   if (history.state === null) {
     page.steps = (page.step ?? -1) + 1;
     history.replaceState(page.steps, "");
   }
   page.step = history.state;
+  page.hash = location.hash;
   at("undo").disabled = page.step === 0;
   at("redo").disabled = page.step >= (page.steps ?? page.step);
 }
