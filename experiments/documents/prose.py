@@ -43,13 +43,14 @@ def headline_words() -> str:
     sets = int(table_of(f"{HEADLINE}/contrasts")["sets"].iloc[0])
     ends = {scenario: _ends(regimes[regimes["scenario"] == scenario]) for scenario in (GROWTH, TALK, ORDINARY)}
     return paragraph(
-        f"{runs} runs each, which take turns with the {sets} sets of numbers that [the fit](docs/fit.md) accepted.",
+        f"{runs} runs each, {runs // sets} with each of the {sets} sets of numbers that [the fit](docs/fit.md) "
+        "accepted; brackets hold the middle 95 % of the sets.",
         f"The scenario called growth coalition ends as {ends[GROWTH]};",
         f"the talking shop as {ends[TALK]}; the ordinary partnership as {ends[ORDINARY]}.",
         f"Engagement of the growth coalition ends {_beside(GROWTH, 'engagement')}, of the talking shop "
         f"{_beside(TALK, 'engagement')}; added value {_beside(GROWTH, 'added_value')} and "
-        f"{_beside(TALK, 'added_value')}, both beside the ordinary partnership; "
-        "brackets hold the middle 95 % of the sets.",
+        f"{_beside(TALK, 'added_value')}, both beside the ordinary partnership. "
+        "So what a scenario ends as hangs on numbers that nobody knows more than on chance.",
         f"Of what differs between single pairs of growth coalition and ordinary partnership, what is not known of "
         f"behaviour makes {_of_sets('engagement')} and {_of_sets('added_value')}; the rest is chance.",
     )
@@ -58,7 +59,10 @@ def headline_words() -> str:
 def _ends(shares: pd.DataFrame) -> str:
     """Return the names of ends that a twentieth of the runs or more have, the most frequent first."""
     most = shares[shares["share"] >= 0.05].sort_values("share", ascending=False, kind="stable")
-    told = [f"{row['regime']} ({100 * row['share']:.0f} %)" for row in most.to_dict("records")]
+    told = [
+        f"{row['regime']} ({100 * row['share']:.0f} %; {100 * row['ci_low']:.0f} to {100 * row['ci_high']:.0f} %)"
+        for row in most.to_dict("records")
+    ]
     return " or ".join([", ".join(told[:-1]), told[-1]]) if len(told) > 1 else told[0]
 
 
