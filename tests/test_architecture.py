@@ -144,8 +144,8 @@ ROOMS: dict[str, str] = {
     "experiments.memory": "experiments.surroundings experiments.errors",
     "experiments.settings": "sim",
     "experiments.values": "sim experiments.extensions experiments.errors",
-    "experiments.behaviours": "sim experiments.options experiments.errors experiments.own_yaml",
     "experiments.own_yaml": "experiments.files experiments.errors",
+    "experiments.behaviours": "sim experiments.options experiments.errors experiments.own_yaml",
     "experiments.typed": "sim experiments.options experiments.errors",
     "experiments.cases": "sim experiments.files experiments.extensions experiments.options experiments.errors"
     " experiments.own_yaml",
@@ -174,8 +174,8 @@ ROOMS: dict[str, str] = {
     " experiments.runs experiments.study",
     # --------------------------------------------------------------------------------------- leaving something behind
     "experiments.output": "sim analysis.shared analysis.places analysis.comparison analysis.together analysis.brief"
-    " experiments.files experiments.extensions experiments.versions experiments.terminal experiments.options"
-    " experiments.registry"
+    " experiments.files experiments.extensions experiments.versions experiments.surroundings experiments.terminal"
+    " experiments.options experiments.registry"
     " experiments.errors experiments.values experiments.behaviours experiments.command"
     " experiments.study",
     "experiments.page.engine": "sim analysis.shared experiments.files",
