@@ -379,7 +379,8 @@ class _Reader:
     def targets(self, rows: list[Cells]) -> pd.DataFrame:
         """Return what was observed."""
         columns = ["measure", "month", "to", "value", "standard_error"]
-        found, known = [], known_measures()
+        found: list[list[Any]] = []
+        known = known_measures()
         says = "see partnerships list measures, or name the extension= that has it: there is no"
         for row in rows:
             self.expect("targets.csv", row, "measure", known, says)
