@@ -40,7 +40,7 @@ REFUSED: dict[str, list[tuple[list[str], list[str]]]] = {
     "compare": [
         (["+experiment=levers_together"], ["states design, years, doses", "it is for sweep"]),
         (["replicates=0"], ["replicates", "0", "1"]),
-        (["places=all"], ["90", "multiple of 354", "replicates=354"]),
+        (["places=all"], ["155", "multiple of 354", "replicates=354"]),
         (["places=county:Kentt"], ["'Kentt'", "Kent"]),
         (["places=all", "place=hackney"], ["place and places"]),
         (["precision={engagment:0.01}"], ["precision", "'engagment'", "did you mean engagement?"]),
