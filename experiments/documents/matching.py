@@ -61,18 +61,22 @@ class Factors:
         return Factors(ties=value, items=self.items) if name == "ties" else Factors(ties=self.ties, items=value)
 
     @property
+    def own(self) -> dict[str, float]:
+        """Return them as settings of the null, to six digits."""
+        return {"more_ties": float(f"{self.ties:.6g}"), "more_items": float(f"{self.items:.6g}")}
+
+    @property
     def settings(self) -> list[str]:
         """Return them as a scenario is given them."""
-        return [f"own.more_ties={self.ties:.6g}", f"own.more_items={self.items:.6g}"]
+        return [f"own.{name}={value:.6g}" for name, value in self.own.items()]
 
 
-def amounts_of(ensemble: Ensemble, number: int = 0) -> Amounts:
-    """Return the amounts of each run of a scenario of an ensemble, the first if no other is numbered."""
-    members = ensemble.array_of("n_members")[number][:, FIRST_MONTH:]
-    ties = ensemble.array_of("tie_density")[number][:, FIRST_MONTH:] * members * (members - 1.0) / 2.0
+def amounts_of(ensemble: Ensemble) -> Amounts:
+    """Return the amounts of each run of an ensemble with one scenario."""
+    members = ensemble.array_of("n_members")[0][:, FIRST_MONTH:]
+    ties = ensemble.array_of("tie_density")[0][:, FIRST_MONTH:] * members * (members - 1.0) / 2.0
     # Decisions are reported as a mean over twelve months: at the end of each year, of that year.
-    decisions = ensemble.array_of("decision_rate")[number][:, FIRST_MONTH + 11 :: 12]
-    return Amounts(ties.mean(axis=1), decisions.mean(axis=1))
+    return Amounts(ties.mean(axis=1), ensemble.array_of("decision_rate")[0][:, FIRST_MONTH + 11 :: 12].mean(axis=1))
 
 
 def factors_for(model: Amounts, lived: Callable[[Factors], Amounts]) -> Factors:

@@ -13,6 +13,7 @@ import dataclasses
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -31,19 +32,23 @@ from experiments.documents.matching import (
     Amounts,
     Factors,
     amounts_of,
+    factors_for,
     matched,
     search,
 )
 from experiments.options import shipped_folder
 from experiments.surroundings import cores
-from sim import Ensemble, simulate_ensemble
+from sim import Ensemble, Scenario, simulate_ensemble, with_changes
 from sim.own import extension_file
 
 OTHER_SEED = 2027
 """Of other runs, in which it is seen whether what was matched still is."""
 
-RUNS_OF_A_SET = 60
+RUNS_OF_A_SET = 100
 """Of each accepted set."""
+
+MATCHED_BY = ("added_value", "n_members", "tie_density", "decision_rate")
+"""Measures that are kept of these."""
 
 SEEN, MATCHED, OF_SETS = (EVIDENCE / f"{name}.csv" for name in ("nulls", "nulls_matched", "nulls_of_sets"))
 MODEL, NULL_MODELS = "", "sim.nulls"
@@ -121,18 +126,32 @@ def _null(name: str) -> tuple[Seen, float]:
     return seen, _growth(extension) if name == "no_ties" else 0.0
 
 
-def _of_sets(extension: str) -> tuple[NDArray[np.float64], list[Amounts]]:
-    """Return the mean value added by month 84 under each accepted set, in points, and the amounts of its runs."""
-    scenario = load_scenario("baseline_lsp", [f"extension={extension}"])
-    sets = read_sample(shipped_folder() / GROUP / f"{ACCEPTED}.csv").sets
-    lived = simulate_ensemble(
-        [numbers.of(scenario) for numbers in sets],
-        replicates=RUNS_OF_A_SET,
-        seed=SEED,
-        measures=["added_value", "n_members", "tie_density", "decision_rate"],
-    )
-    added = 100.0 * lived.array_of("added_value")[:, :, MONTH_84].mean(axis=1)
-    return added, [amounts_of(lived, number) for number in range(len(sets))]
+def _of_set(number: int) -> dict[str, object]:
+    """Return what the table adds by month 84 under an accepted set, as it is and with ties dealt to others, matched.
+
+    The reshuffled null has as many ties and decisions as the model under that set, as far as that can be had.
+    """
+    numbers = read_sample(shipped_folder() / GROUP / f"{ACCEPTED}.csv").sets[number]
+
+    def lived(scenario: Scenario) -> Ensemble:
+        return simulate_ensemble(
+            [numbers.of(scenario)], replicates=RUNS_OF_A_SET, seed=SEED, measures=MATCHED_BY, threads=1
+        )
+
+    def added(ensemble: Ensemble) -> float:
+        return 100.0 * float(ensemble.array_of("added_value")[0][:, MONTH_84].mean())
+
+    model, null = load_scenario("baseline_lsp"), load_scenario("baseline_lsp", [f"extension={NULL_MODELS}.{NULLS[1]}"])
+    as_it_is = lived(model)
+    target = amounts_of(as_it_is)
+    dealt = cache(lambda factors: lived(with_changes(null, own=factors.own)))
+    factors = factors_for(target, lambda factors: amounts_of(dealt(factors)))
+    ties, decisions = amounts_of(dealt(factors)).against(target)
+    return {
+        "set": number + 1, "as_it_is": added(as_it_is), "reshuffled_matched": added(dealt(factors)),
+        "ties_ratio": ties, "decisions_ratio": decisions, "more_ties": factors.ties, "more_items": factors.items,
+        "is_reached": factors.is_reached, "runs": RUNS_OF_A_SET, "seed": SEED,
+    }  # fmt: skip
 
 
 def _compiled() -> None:
@@ -198,16 +217,11 @@ def matched_rows(factors: Factors, model: Both, plain: Amounts, reached: Both) -
         }
 
 
-def rows_of_sets(
-    model: tuple[NDArray[np.float64], list[Amounts]], null: tuple[NDArray[np.float64], list[Amounts]]
-) -> Iterator[dict[str, object]]:
-    """Give a row a set: value added as it is and with ties dealt to others, and how nearly these are matched."""
-    for number, (as_it_is, reshuffled) in enumerate(zip(model[0], null[0], strict=True)):
-        ties, decisions = null[1][number].against(model[1][number])
-        yield {
-            "set": number + 1, "as_it_is": as_it_is, "reshuffled_matched": reshuffled, "ties_ratio": ties,
-            "decisions_ratio": decisions, "runs": RUNS_OF_A_SET, "seed": SEED,
-        }  # fmt: skip
+def matched_by_set() -> pd.DataFrame:
+    """Return a row an accepted set: what the table adds, as it is and with ties dealt to others, and what that took."""
+    sets = range(len(read_sample(shipped_folder() / GROUP / f"{ACCEPTED}.csv").sets))
+    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
+        return pd.DataFrame(list(pool.map(_of_set, sets)))
 
 
 def numbers_text(baseline: Baseline, factors: Factors) -> str:
@@ -243,9 +257,7 @@ def main() -> int:
         compiled.result()
         factors, plain, raised, (amounts, reached) = pool.submit(_matched, target[0]).result()
         nulls = {name: asked.result() for name, asked in of_nulls.items()}
-    _write_numbers(numbers_text(baseline, factors))
-    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:  # with the factors that were found
-        of_sets = pd.DataFrame(rows_of_sets(*pool.map(_of_sets, (MODEL, f"{NULL_MODELS}.{NULLS[1]}"))))
+    of_sets = matched_by_set()
     seen = {AS_IT_IS: model, NULLS[0]: plain, NULLS[1]: raised}
     seen |= {name: found for name, (found, _) in nulls.items()}
     shares = {AS_IT_IS: growth, "no_ties": nulls["no_ties"][1]}
@@ -253,6 +265,7 @@ def main() -> int:
     factors_found = pd.DataFrame(matched_rows(factors, target, amounts, reached))
     table.to_csv(SEEN, index=False, float_format="%.4g")
     factors_found.to_csv(MATCHED, index=False, float_format="%.4g")
+    _write_numbers(numbers_text(baseline, factors))
     of_sets.to_csv(OF_SETS, index=False, float_format="%.4g")
     print(table.to_string(index=False), factors_found.to_string(index=False), sep="\n\n")
     print(f"written: {SEEN}, {MATCHED}, {OF_SETS}; then: python -m experiments.documents.tables")
