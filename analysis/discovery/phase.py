@@ -109,7 +109,8 @@ def phase_diagram(
     scale = 100.0 if is_told_in_percent(outcome) else 1.0
     add_title(figure, _prevails_in_words(plane, x=x, y=y))
     over = f"95 % interval{' over accepted sets' if _over_sets(of_measure) else ''}"
-    unknown = "" if np.isnan(half) else f"; a point's {over} is ± {scale * half:.2g} (median)"
+    told = np.format_float_positional(scale * half, precision=2, fractional=False, trim="-")
+    unknown = "" if np.isnan(half) else f"; a point's {over} is ± {told} (median)"
     share = "middle 95 % of accepted sets" if _over_sets(_of_regimes(plane)) else "95 % interval of chance alone"
     add_note_and_regime_key(
         figure,
