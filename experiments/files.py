@@ -103,7 +103,7 @@ def _refuse_no_name(name: str, what: str) -> None:
 def told_from(words: Sequence[str], folder: Path) -> list[str]:
     """Return the words of a command with the paths in it as they are from ``folder``: what is printed is for others.
 
-    >>> told_from(["run", "case=/home/ann/work/leeds", "--config-dir", "/home/ann/fit"], Path("/home/ann/work"))
+    >>> told_from(["run", "case=/ann/work/leeds", "--config-dir", "/ann/fit"], Path("/ann/work"))
     ['run', 'case=leeds', '--config-dir', '../fit']
     """
     if not folder.is_absolute():

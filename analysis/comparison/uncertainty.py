@@ -19,11 +19,10 @@ from analysis.shared.parameter_sets import (
     OVER_SETS,
     are_told_by_set,
     means_over_sets,
+    middle,
 )
-from analysis.shared.summaries import CONFIDENCE, HEADLINE
+from analysis.shared.summaries import HEADLINE
 from sim.regimes import REGIMES
-
-_ENDS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 
 
 def sets_used(runs: pd.DataFrame, sets: int) -> int:
@@ -72,13 +71,8 @@ def shares_by_set(runs: pd.DataFrame, *, sets: int) -> pd.DataFrame:
         mine = runs[runs["scenario"] == scenario]
         by_set = pd.crosstab(mine["replicate"].to_numpy() % sets, mine["regime"].to_numpy(), normalize="index")
         shares = by_set.reindex(columns=list(REGIMES), fill_value=0.0).to_numpy()
-        table.loc[table["scenario"] == scenario, ["share", "ci_low", "ci_high"]] = np.column_stack(_middle(shares))
+        table.loc[table["scenario"] == scenario, ["share", "ci_low", "ci_high"]] = np.column_stack(middle(shares))
     return table.assign(interval_over=OVER_SETS)
-
-
-def _middle(means: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """Return the mean of ``means`` (sets, measures) over sets, and the ends of the middle 95 % of them."""
-    return (means.mean(axis=0), *np.quantile(means, _ENDS, axis=0))
 
 
 def contrasts_by_set(runs: pd.DataFrame, reference: str, *, sets: int) -> pd.DataFrame:
@@ -103,7 +97,7 @@ def contrasts_by_set(runs: pd.DataFrame, reference: str, *, sets: int) -> pd.Dat
         differences = (final.xs(scenario) - final.xs(reference)).dropna()
         by_set = differences.groupby(differences.index.to_numpy() % sets)
         means = np.asarray(by_set.mean(), dtype=float)
-        difference, low, high = _middle(means)
+        difference, low, high = middle(means)
         known = {
             "difference": difference,
             "ci_low": low,

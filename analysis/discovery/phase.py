@@ -26,7 +26,7 @@ from analysis.shared.plotting import (
     new_figure,
 )
 from analysis.shared.summaries import scenarios_of
-from analysis.shared.words import mid_sentence, readable, titled
+from analysis.shared.words import mid_sentence, readable, titled, two_digits
 from sim.vocabulary import label_of
 
 MAJORITY = 0.5
@@ -109,8 +109,7 @@ def phase_diagram(
     scale = 100.0 if is_told_in_percent(outcome) else 1.0
     add_title(figure, _prevails_in_words(plane, x=x, y=y))
     over = f"95 % interval{' over accepted sets' if _over_sets(of_measure) else ''}"
-    told = np.format_float_positional(scale * half, precision=2, fractional=False, trim="-")
-    unknown = "" if np.isnan(half) else f"; a point's {over} is ± {told} (median)"
+    unknown = "" if np.isnan(half) else f"; a point's {over} is ± {two_digits(scale * half)} (median)"
     share = "middle 95 % of accepted sets" if _over_sets(_of_regimes(plane)) else "95 % interval of chance alone"
     add_note_and_regime_key(
         figure,

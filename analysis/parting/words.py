@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.shared.words import capital, decimals, is_share, listed, mid_sentence, number, titled
+from analysis.shared.words import capital, decimals, is_share, listed, mid_sentence, number, titled, two_digits
 
 _MOST_NAMED = 4
 _DID = {"senior": "came in person", "junior": "sent a junior", "absent": "stayed away"}
@@ -158,5 +158,5 @@ def _value(measure: str, value: float) -> str:
 
 
 def _difference(measure: str, value: float) -> str:
-    told = f"{(100 * value if is_share(measure) else value) + 0.0:.2g}".replace("-", "−")
+    told = two_digits((100 * value if is_share(measure) else value) + 0.0).replace("-", "−")
     return f"{told} percentage points" if is_share(measure) else told

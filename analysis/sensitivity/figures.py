@@ -30,7 +30,7 @@ from analysis.shared.plotting import (
     new_figure,
     spread_apart,
 )
-from analysis.shared.words import is_share, mid_sentence, titled
+from analysis.shared.words import is_share, mid_sentence, titled, two_digits
 
 MOST_ROWS = 18
 """Parameters in a figure; the others are in the table."""
@@ -447,10 +447,11 @@ def _band(ax: Axes, rows: pd.DataFrame, colour: str) -> None:
 def _enough_in_words(widths: pd.DataFrame, target: float, outcome: Outcome) -> str:
     """Return how many replicates reach the half-width that is asked for, or what the most of them reach."""
     scale, unit = (100.0, f" {percent_if_share(outcome)}") if is_told_in_percent(outcome) else (1.0, "")
-    asked = f"± {scale * target:.2g}{unit}"
+    asked = f"± {two_digits(scale * target)}{unit}"
     last = widths.iloc[int(widths["replicates"].argmax())]
     enough = widths.loc[widths["value"] <= target, "replicates"]
     if len(enough):
         return f"{int(enough.min())} replicates are enough for {asked}"
-    most = f"{int(last['replicates'])} replicates know the mean of a draw to ± {scale * last['value']:.2g}{unit}"
+    known = two_digits(scale * float(last["value"]))
+    most = f"{int(last['replicates'])} replicates know the mean of a draw to ± {known}{unit}"
     return most if np.isnan(target) else f"{most}, and {asked} is asked for"

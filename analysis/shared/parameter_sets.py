@@ -50,10 +50,7 @@ def means_over_sets(
     """
     if len(np.unique(sets)) < 2:
         return t_interval(values.to_numpy(dtype=np.float64))
-    means = values.groupby(sets).mean().to_numpy(dtype=np.float64)
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(means, [tail, 1 - tail], axis=0)
-    return means.mean(axis=0), low, high
+    return middle(values.groupby(sets).mean().to_numpy(dtype=np.float64))
 
 
 def share_over_sets(is_so: pd.Series, sets: pd.Series) -> tuple[float, float, float]:
@@ -86,9 +83,18 @@ def middle_of_sets(means: pd.Series) -> tuple[float, float, float]:
     >>> middle_of_sets(pd.Series([0.2, 0.6]))
     (0.4, 0.21, 0.59)
     """
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return round(float(means.mean()), 12), round(float(low), 12), round(float(high), 12)
+    mean, low, high = middle(means.to_numpy(dtype=np.float64)[:, None])
+    return round(float(mean[0]), 12), round(float(low[0]), 12), round(float(high[0]), 12)
+
+
+def middle(means: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean of ``means`` (sets, quantities) over sets, and the ends of the middle 95 % of them.
+
+    >>> [end.round(3).tolist() for end in middle(np.array([[0.25, 1.0], [0.75, 1.0]]))]
+    [[0.5, 1.0], [0.262, 1.0], [0.738, 1.0]]
+    """
+    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=0)
+    return means.mean(axis=0), low, high
 
 
 def over_runs(values: pd.Series) -> tuple[float, float, float]:

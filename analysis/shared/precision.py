@@ -15,7 +15,7 @@ import pandas as pd
 import scipy
 
 from analysis.shared.summaries import CONFIDENCE
-from analysis.shared.words import capital, is_share
+from analysis.shared.words import capital, is_share, two_digits
 from sim.vocabulary import label_of
 
 _POINT = ["scenario", "draw"]
@@ -58,7 +58,7 @@ def value_in_words(measure: str, value: float) -> str:
     >>> value_in_words("engagement", 0.00512)
     '0.0051'
     """
-    return f"{100 * value:.2g} points" if is_share(measure) else f"{value:.2g}"
+    return f"{two_digits(100 * value)} points" if is_share(measure) else two_digits(value)
 
 
 def draws_needed(runs: pd.DataFrame, asked: Mapping[str, float]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from sim.measures import MEASURES
@@ -111,6 +112,15 @@ def listed(names: Sequence[str], *, word: str = "and") -> str:
     ('trust', 'trust, engagement and dominance', 'hollow or unsettled')
     """
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}"
+
+
+def two_digits(value: float) -> str:
+    """Return a number with its first two digits, written out however large.
+
+    >>> two_digits(113.0), two_digits(7.26), two_digits(0.1), two_digits(float("nan"))
+    ('110', '7.3', '0.1', 'nan')
+    """
+    return np.format_float_positional(value, precision=2, fractional=False, trim="-")
 
 
 def decimals(value: float, places: int) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 import scipy
 from numpy.typing import NDArray
 
+from analysis.shared.parameter_sets import middle
 from analysis.shared.summaries import CONFIDENCE, t_interval
 from sim.population import SECTORS
 
@@ -180,14 +181,14 @@ def _tested(differences: NDArray[np.float64], *, name: str, size: float) -> dict
     if n == 0:
         return {name: np.nan, **dict.fromkeys(_TESTED, np.nan), "replicates": 0}
     mean, low, high = (float(end[0]) for end in t_interval(differences[:, None]))
-    middle_low, middle_high = np.quantile(differences, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2])
+    _, of_middle_low, of_middle_high = middle(differences[:, None])
     return {
         name: mean,
         "ci_low": low,
         "ci_high": high,
         "p_value": _p_value(differences, size),
-        "middle_low": float(middle_low),
-        "middle_high": float(middle_high),
+        "middle_low": float(of_middle_low[0]),
+        "middle_high": float(of_middle_high[0]),
         "share_above_0": float((differences > _NEGLIGIBLE * size).mean()),
         "replicates": n,
     }
