@@ -95,6 +95,7 @@ class _Reader:
         """Return the case, if nothing is wrong with it, and what is."""
         stated = read_settings(self.folder / PLACE_FILE, self.problems)
         self.run = _months_of(stated)
+        self.note_misnamed()
         rows = {file: self.rows_of(sheet) for file, sheet in SHEETS.items()}
         self.types = self.own_types(rows["types.csv"])
         bodies = self.bodies(rows["partners.csv"])
@@ -133,7 +134,14 @@ class _Reader:
         if column in row and row[column] not in known:
             self.wrong(file, f"{says} {row[column]!r}{nearest(row[column], known)}", row[_LINE], column)
 
-    def takes_part(self, row: Cells, column: str, file: str) -> None:
+    def note_misnamed(self) -> None:
+        """Note files that are called nearly as one that is read."""
+        others = {one.name for one in self.folder.glob("*.csv")}.difference(SHEETS)
+        for other in sorted(others):
+            for meant in difflib.get_close_matches(other, SHEETS, n=1, cutoff=_ALIKE):
+                self.wrong(other, f"nothing reads it: call it {meant}, or keep it elsewhere")
+
+    def not_before_the_run(self, row: Cells, column: str, file: str) -> None:
         """Note that a month lies before the run."""
         if column in row and row[column] < self.run[0]:
             self.wrong(file, f"{row[column]} lies before the run, which begins in {self.run[0]}", row[_LINE], column)
@@ -141,9 +149,6 @@ class _Reader:
     def rows_of(self, sheet: Sheet) -> list[Cells]:
         """Return what the rows of a file say; none if there is no such file, and it may be left out."""
         path = self.folder / sheet.file
-        others = [one.name for one in self.folder.glob("*.csv") if one.name not in SHEETS]
-        for other in difflib.get_close_matches(sheet.file, others, cutoff=_ALIKE):
-            self.wrong(other, f"nothing reads it: call it {sheet.file}, or keep it elsewhere")
         if not path.is_file():
             if sheet.required:
                 self.wrong(sheet.file, "it is missing")
@@ -212,7 +217,7 @@ class _Reader:
                 self.wrong("partners.csv", f"{name!r} stands in line {lines[name]} already", line, "name")
                 continue
             lines[name] = line
-            self.takes_part(row, "joins", "partners.csv")
+            self.not_before_the_run(row, "joins", "partners.csv")
             if row.get("chairs") and any(body["chairs"] for body in bodies):
                 self.wrong("partners.csv", "a body in a line above chairs already: one at most", line, "chairs")
             same = ("sector", "budget_gbp_m", "groups", "joins")
@@ -330,7 +335,7 @@ class _Reader:
         """Return the calendar that events make, one entry a month."""
         entries: dict[str, dict[str, Any]] = {}
         for row in rows:
-            self.takes_part(row, "month", "events.csv")
+            self.not_before_the_run(row, "month", "events.csv")
             if not {"month", "setting", "value"} <= row.keys():
                 continue
             entry = entries.setdefault(row["month"], {"from": row["month"], "note": "", "abolish": [], "creates": {}})
@@ -387,7 +392,7 @@ class _Reader:
             row.setdefault("to", row.get("month"))
             if row.get("month") and row["to"] < row["month"]:
                 self.wrong("targets.csv", f"{row['to']} comes before {row['month']}", row[_LINE], "to")
-            self.takes_part(row, "month", "targets.csv")
+            self.not_before_the_run(row, "month", "targets.csv")
             self.can_be_observed(row)
             row_found = [row.get(column) for column in columns]
             if row_found[:3] in (one[:3] for one in found):
