@@ -32,7 +32,7 @@ def means_of(summary: pd.DataFrame, measure: str) -> pd.Series:
 
 
 def end_in_words(summary: pd.DataFrame, measure: str) -> str:
-    """Return in which scenario a measure ends highest and in which lowest.
+    """Return in which scenario a measure ends highest and in which lowest, and whether their intervals overlap.
 
     >>> summary = pd.DataFrame({"scenario": list("abc"), "measure": "engagement", "mean": [0.5, 0.75, 0.25]})
     >>> print(end_in_words(summary, "engagement"))
@@ -41,6 +41,8 @@ def end_in_words(summary: pd.DataFrame, measure: str) -> str:
     Added value ends at 4.0\N{NO-BREAK SPACE}points of the gap in a
     >>> print(end_in_words(summary.assign(measure="added_value", mean=0.0), "added_value"))
     Added value ends alike in all 3 scenarios (0.0\N{NO-BREAK SPACE}points of the gap)
+    >>> print(end_in_words(summary.assign(ci_low=0.2, ci_high=0.8), "engagement"))
+    Engagement ends highest in b (0.75) and lowest in c (0.25), with overlapping intervals
     """
     ends = means_of(summary, measure)
     first, last = ends.idxmax(), ends.idxmin()
@@ -51,8 +53,17 @@ def end_in_words(summary: pd.DataFrame, measure: str) -> str:
         return f"{titled(measure)} ends alike in {_all(len(ends))} scenarios ({high})"
     return (
         f"{titled(measure)} ends highest in {mid_sentence(str(first))} ({high}) and lowest in "
-        f"{mid_sentence(str(last))} ({low})"
+        f"{mid_sentence(str(last))} ({low}){', with overlapping intervals' if _overlap(summary, measure) else ''}"
     )
+
+
+def _overlap(summary: pd.DataFrame, measure: str) -> bool:
+    """Return whether the intervals of the highest and the lowest mean of a measure overlap, where there are any."""
+    if "ci_low" not in summary:
+        return False
+    rows = summary[summary["measure"] == measure]
+    highest, lowest = rows.loc[rows["mean"].idxmax()], rows.loc[rows["mean"].idxmin()]
+    return bool(highest["ci_low"] <= lowest["ci_high"])
 
 
 def headline_in_words(summary: pd.DataFrame, shares: pd.DataFrame) -> str:
