@@ -61,9 +61,8 @@ def _overlap(summary: pd.DataFrame, measure: str) -> bool:
     """Return whether the intervals of the highest and the lowest mean of a measure overlap, where there are any."""
     if "ci_low" not in summary:
         return False
-    rows = summary[summary["measure"] == measure]
-    highest, lowest = rows.loc[rows["mean"].idxmax()], rows.loc[rows["mean"].idxmin()]
-    return bool(highest["ci_low"] <= lowest["ci_high"])
+    rows = summary[summary["measure"] == measure].set_index("scenario")
+    return bool(rows["ci_low"][str(rows["mean"].idxmax())] <= rows["ci_high"][str(rows["mean"].idxmin())])
 
 
 def headline_in_words(summary: pd.DataFrame, shares: pd.DataFrame) -> str:

@@ -66,13 +66,24 @@ def _of_each(manifest: Manifest, _: Tables) -> str:
     if count == 1:
         once = f"{'Each' if several else 'It'} was run once, with seed {seed} and replicate {first}."
         return f"{once}{paired if several else ''}"
-    places = manifest["settings"].get("places")
-    turns = f" Runs take turns with the districts of places={_as_typed(places)}." if places else ""
+    turns = " Runs take turns with the districts." if in_districts(manifest) else ""
     return f"{'Each' if several else 'It'} has {count:,} runs, with seed {seed}.{turns}{paired if several else ''}"
 
 
-def _as_typed(value: Any) -> str:
-    return f"[{','.join(map(str, value))}]" if isinstance(value, list | tuple) else str(value)
+def in_districts(manifest: Manifest) -> str:
+    """Return which districts were run, each for itself or in turn; nothing if scenarios keep their place.
+
+    >>> in_districts({"command": ["partnerships", "compare"], "settings": {"places": "county:Kent"}})
+    'the districts of places=county:Kent'
+    >>> in_districts({"command": ["partnerships", "sweep"], "settings": {"parameters": {"place": ["adur", "dover"]}}})
+    '2 districts'
+    """
+    settings = manifest["settings"]
+    varied = settings.get("parameters") or {}
+    if list(varied) == ["place"]:
+        return f"{len(varied['place'])} districts"
+    places = settings.get("places") if manifest["command"][1] in ("compare", "hindcast") else None
+    return f"the districts of places={places}" if places else ""
 
 
 # ------------------------------------------------------------------------ studies of many draws
@@ -83,14 +94,17 @@ def _of_draws(manifest: Manifest, tables: Tables) -> str:
     method = str(settings.get("method") or settings.get("design") or "")
     each = f"run with {_counted(count, 'replicate')}"
     draws = _draws_of(manifest, tables)
+    scenarios = len(manifest["scenarios"])
+    of_each = " in every scenario" if scenarios > 1 else ""
+    if in_districts(manifest) and draws:
+        runs = draws * count * scenarios
+        return f"Each of {draws:,} districts has {count:,} runs{of_each}: {runs:,} runs, with seed {manifest['seed']}."
     ranges = settings.get("parameters") or {}
     how = METHODS.get(method, f"by the design {readable(method).lower()}" if method else "")
     varied = f"{_counted(len(ranges), 'setting')} {'was' if len(ranges) == 1 else 'were'} varied {how}"
     told = f"{varied.strip()}{_ranges(ranges)}." if ranges else ""
     if draws is None:
         return f"{told} Every draw was {each}, with seed {manifest['seed']}.".strip()
-    scenarios = len(manifest["scenarios"])
-    of_each = " in every scenario" if scenarios > 1 else ""
     return (
         f"{told} {_counted(draws, 'draw')}, each {each}{of_each}, make {draws * count * scenarios:,} runs, with seed "
         f"{manifest['seed']}. All draws share their replicates, so that chance that is common to them cancels out in "
@@ -207,8 +221,7 @@ def _of_search(manifest: Manifest, _: Tables) -> str:
 def _of_hindcast(manifest: Manifest, _: Tables) -> str:
     count = manifest["replicates"]["count"]
     return (
-        f"Every district of places={_as_typed(manifest['settings'].get('places'))} has {count:,} runs, and as many "
-        f"without the trend of its place, with seed {manifest['seed']}."
+        f"Every district has {count:,} runs, and as many without the trend of its place, with seed {manifest['seed']}."
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from analysis.methods.runs import runs_in_words, what_was_run
+from analysis.methods.runs import in_districts, runs_in_words, what_was_run
 from analysis.methods.tables import PrintedTable
 from analysis.shared.markdown import markdown_table
 from analysis.shared.words import listed, mid_sentence, version_in_words
@@ -66,13 +66,43 @@ def _on_scenarios(manifest: Mapping[str, Any]) -> str:
     scenarios, what = manifest["scenarios"], what_was_run(manifest)
     names = listed([mid_sentence(name) for name in scenarios]) if scenarios else "none"
     number = f"One {what} was run" if len(scenarios) == 1 else f"{len(scenarios)} {what}s were run"
-    where = list(dict.fromkeys(one["place"]["label"] for one in scenarios.values()))
-    when = list(dict.fromkeys(f"{one['months']} months from {one['start']}" for one in scenarios.values()))
     seats = list(dict.fromkeys(str(_seats(one)) for one in scenarios.values()))
     return (
-        f"{number} ({names}), {listed(when, word='or')}, in {listed(where)}, with {listed(seats, word='or')} seats at "
-        f"the table."
+        f"{number} ({names}), {_months(scenarios.values())}, in {_where(manifest)}, with {listed(seats, word='or')} "
+        "seats at the table."
     )
+
+
+def _months(scenarios: Iterable[Mapping[str, Any]]) -> str:
+    """Return how long scenarios are, by the month in which they begin.
+
+    >>> _months([{"months": 144, "start": "2001-04"}, {"months": 60, "start": "2001-04"}])
+    '144 or 60 months from 2001-04'
+    """
+    lengths: dict[str, dict[str, None]] = {}
+    for one in scenarios:
+        lengths.setdefault(one["start"], {})[str(one["months"])] = None
+    told = (f"{listed(list(months), word='or')} months from {start}" for start, months in lengths.items())
+    return listed(list(told), word="or")
+
+
+def _where(manifest: Mapping[str, Any]) -> str:
+    """Return in which places it was: those of the scenarios, or how many districts runs are spread over.
+
+    >>> leeds = {"place": {"label": "Leeds"}}
+    >>> _where({"command": ["partnerships", "scan"], "scenarios": {"a": leeds, "b": leeds},
+    ...         "settings": {"districts": {"b": 88}}})
+    'Leeds and in 88 districts'
+    """
+    if districts := in_districts(manifest):
+        return districts
+    counts = manifest["settings"].get("districts") or {}
+    labels = [one["place"]["label"] for name, one in manifest["scenarios"].items() if name not in counts]
+    parts = [listed(list(dict.fromkeys(labels)))] if labels else []
+    if counts:
+        numbers = listed([str(count) for count in dict.fromkeys(counts.values())], word="or")
+        parts.append(f"{numbers} districts")
+    return " and in ".join(parts)
 
 
 def _seats(scenario: Mapping[str, Any]) -> int:

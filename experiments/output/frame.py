@@ -66,6 +66,8 @@ class Results:
     """What has to be said of the numbers that runs had, if it is not plain from behaviour=; may be nothing."""
     objective: float | None = None
     """What a sweeper of Hydra is told that the job came to, if one is asked for."""
+    districts: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    """Over how many districts the runs of a scenario are spread, of which it has the first, by its name."""
     copies: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     """Files that are copied once all is written, each to the folder below which it has the same path."""
 
@@ -111,7 +113,9 @@ def remarks_on(results: Results, command: Command) -> list[str]:
     else:
         said = on_numbers(results.scenarios.values())
     districts = {
-        scenario.place.label: None for scenario in results.scenarios.values() if is_of_the_record(scenario.place)
+        "Districts" if name in results.districts else scenario.place.label: None
+        for name, scenario in results.scenarios.items()
+        if is_of_the_record(scenario.place)
     }
     said += [f"{', '.join(districts)}: {CONDITION}."] if districts else []
     return list(filter(None, dict.fromkeys(said)))
@@ -155,10 +159,18 @@ def keep(
     figures = _draw(results.figures, folder, settings.get("figures", True), remarks)
     objective = {} if results.objective is None else {"objective_value": results.objective}
     sample = {"behaviours": command.sample.record()} if command.sample and "sample" not in settings else {}
+    spread = {"districts": dict(results.districts)} if results.districts else {}
     write_manifest(
         folder,
         asked=asked or command.asked,
-        settings={**settings, **sample, **results.record, **objective, **({"remarks": remarks} if remarks else {})},
+        settings={
+            **settings,
+            **sample,
+            **spread,
+            **results.record,
+            **objective,
+            **({"remarks": remarks} if remarks else {}),
+        },
         scenarios=results.scenarios,
         seed=results.seed,
         replicates=results.replicates,

@@ -90,7 +90,7 @@ from experiments.compose import scenario_of
 from experiments.errors import CommandError
 from experiments.files import told_from
 from experiments.output.frame import Results, study_folder
-from experiments.runs.own_patterns import own_patterns, pattern_batches
+from experiments.runs.own_patterns import batches_over_districts, own_patterns, pattern_batches
 from experiments.search.calibration import (
     Calibration,
     CalibrationRuns,
@@ -320,8 +320,10 @@ def _to_patterns(settings: CalibrateSettings, command: Command) -> Results:
         prior_shares=shares,
         left_out=out,
     )
+    batches = pattern_batches(objective.declared, runs=settings.runs)
     return Results(
-        scenarios={b.name: b.scenarios[0] for b in pattern_batches(objective.declared, runs=settings.runs)},
+        scenarios={batch.name: batch.scenarios[0] for batch in batches},
+        districts=batches_over_districts(batches),
         seed=settings.seed,
         replicates=range(settings.runs),
         tables={

@@ -67,6 +67,7 @@ from experiments.runs.declared_patterns import (
     declared_patterns,
     declared_share,
     docket_of,
+    over_districts,
     prepared,
     reads_matrices,
     seen_of,
@@ -177,7 +178,8 @@ def work(settings: FitSettings, command: Command) -> Results:
         "judged.csv": found.judged,
         "simulated.parquet": found.simulated,
     }
-    scenarios = {one.name: one.parts[0].scenario for stage in fit.judging.stages for one in stage}
+    experiments = [one for stage in fit.judging.stages for one in stage]
+    scenarios, districts = {one.name: one.parts[0].scenario for one in experiments}, over_districts(experiments)
     if accepted.empty:
         text = "\n".join([*lines, "No set was accepted: " + _nearest_misses(fit, found)])
         return Results(
@@ -188,6 +190,7 @@ def work(settings: FitSettings, command: Command) -> Results:
             texts={"summary.txt": text},
             words=[text],
             numbers="",
+            districts=districts,
         )
     sets, points = fit.prior.sets_in(accepted), fit.prior.points_in(accepted)
     best = sets[_best(fit, accepted)]
@@ -199,7 +202,7 @@ def work(settings: FitSettings, command: Command) -> Results:
             *_on_numbers(parameters),
             *_on_sets(of_sets),
             judged_words(of_best, model="The best set"),
-            *stand_ins(declared, (one.name for stage in fit.judging.stages for one in stage)),
+            *stand_ins(declared, (one.name for one in experiments)),
         ]
     )
     again = " ".join(["partnerships fit", *command.beside("study", "threads", "figures")])
@@ -223,6 +226,7 @@ def work(settings: FitSettings, command: Command) -> Results:
         },
         words=[filled_table("Patterns, best set, new seeds", *judged_rows(of_best)), text],
         numbers="",
+        districts=districts,
     )
 
 

@@ -91,7 +91,7 @@ def work(settings: HindcastSettings, command: Command) -> Results:
     found = hindcast(runs, recorded(names), without_fund(), spread=spread, held_out=settings.held_out)
     words = hindcast_in_words(found, scenario=scenario.name, sets=len(command.number_sets))
     return Results(
-        scenarios={scenario.name: scenario},
+        scenarios={scenario.name: up_to_the_last_date(scenario)},
         seed=settings.seed,
         replicates=range(settings.replicates),
         tables={

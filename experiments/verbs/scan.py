@@ -58,6 +58,7 @@ from experiments.runs.declared_patterns import (
     declared_patterns,
     declared_share,
     docket_of,
+    over_districts,
     prepared,
     seen_of,
     stand_ins,
@@ -128,6 +129,7 @@ def work(settings: ScanSettings, command: Command) -> Results:
     text = "\n".join([scan_words(draws, runs=scan.runs), *_left_out(scan.docket), *_on_best(confirmed)])
     return Results(
         scenarios={one.name: one.parts[0].scenario for one in scan.experiments},
+        districts=over_districts(scan.experiments),
         seed=settings.seed,
         replicates=range(settings.runs),
         tables={

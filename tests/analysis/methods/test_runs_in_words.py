@@ -53,7 +53,7 @@ SEARCH = {"levers": VARIED, "generations": 16, "population": 32, "replicates": 2
         (manifest("run", count=1), {}, ["It was run once, with seed 7 and replicate 0"]),
         (manifest("diff", count=1, scenarios=2), {}, ["Each was run once", "within pairs"]),
         (manifest("compare", count=62, scenarios=2), {}, ["Each has 62 runs, with seed 7", "within pairs"]),
-        (manifest("compare", count=880, scenarios=2, places=["funded"]), {}, ["districts of places=[funded]"]),
+        (manifest("compare", count=880, scenarios=2, places="funded"), {}, ["take turns with the districts"]),
         (
             manifest("sensitivity", count=4, method="sobol_pairs", parameters=VARIED, runs=1024),
             {},
@@ -68,6 +68,32 @@ SEARCH = {"levers": VARIED, "generations": 16, "population": 32, "replicates": 2
             manifest("sweep", count=10, scenarios=2, design="latin_hypercube", parameters=VARIED, runs=1280),
             {},
             ["64 draws, each run with 10 replicates in every scenario, make 1,280 runs"],
+        ),
+        (
+            manifest("sweep", count=60, design="grid", parameters={"place": ["adur", "dover"]}, runs=120),
+            {},
+            ["Each of 2 districts has 60 runs: 120 runs, with seed 7"],
+        ),
+        (
+            manifest("hindcast", count=200, places="funded"),
+            {},
+            ["Every district has 200 runs, and as many without the trend of its place"],
+        ),
+        (manifest("tipping", count=60), {}, ["Every launch, loop and turn has 60 runs"]),
+        (
+            manifest("phase", count=30, parameters=VARIED, runs=630),
+            {},
+            ["1 setting was varied: pooling of budgets (0 to 1)", "21 draws, each run with 30 replicates"],
+        ),
+        (
+            manifest("scan", count=10, draws=20_032, runs=10),
+            {},
+            ["20,032 draws of all free numbers", "each 10 times in an ordinary experiment"],
+        ),
+        (
+            manifest("fit", count=100, draws=2048, runs=4, wave=256, judging_runs=100),
+            {"accepted.csv": FIT["posterior.csv"]},
+            ["2,048 draws from the priors, each run 4 times", "waves of 256", "judged by 100 runs", "31 sets were"],
         ),
         (
             manifest("patterns", "case=leeds", count=13, scenarios=2, behaviours={"sets": 31}),
@@ -91,6 +117,21 @@ SEARCH = {"levers": VARIED, "generations": 16, "population": 32, "replicates": 2
 def test_runs_are_told_as_the_verb_made_them(asked, tables, parts):
     told = runs_in_words(asked, tables)
     assert all(part in told for part in parts), told
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [
+        (manifest("hindcast", count=200, places="funded"), "in the districts of places=funded, with"),
+        (manifest("patterns", count=400, scenarios=2, districts={"s1": 88}), "in Leeds and in 88 districts, with"),
+        (manifest("scan", count=10, draws=64, runs=10, places=10, districts={"s0": 10}), "in 10 districts, with"),
+        (manifest("sweep", count=9, parameters={"place": ["adur", "dover"]}), "in 2 districts, with"),
+        (manifest("optimise", count=200, confirming_replicates=9, **SEARCH), "in Leeds, with"),
+    ],
+)
+def test_districts_are_told_where_runs_are_spread_over_them(asked, where):
+    """A scenario whose runs go through districts has the first of them, or a place that no run is in."""
+    assert where in paragraphs(asked, done="Do it")[1]
 
 
 def test_models_are_no_scenarios_and_a_checkout_is_named_by_its_commit():
