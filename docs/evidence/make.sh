@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 python -m experiments.documents.nulls   # nulls.csv, nulls_matched.csv, nulls_of_sets.csv, sim/nulls/numbers.py
-for name in headline levers_together regimes dock hindcast hindcast_best claims; do
+for name in scan headline levers_together regimes dock hindcast hindcast_best claims; do
     python -m experiments.documents.asked "$name" # a folder of that name here, figures; docs/claims.md
 done
 python -m experiments.documents.tipping # tipping/, figures of it

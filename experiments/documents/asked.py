@@ -4,7 +4,7 @@
 ``dock``: the model beside laboratory experiments. ``regimes``: what hangs on the words for months.
 ``levers_together``: what levers come to alone and in pairs. ``hindcast``: districts from their own record, and a
 forecast that is kept as it is made; patterns N5 and N6, which are held out, are looked at there, and nothing may be
-fitted afterwards. ``hindcast_best``: the same under the best set.
+fitted afterwards. ``hindcast_best``: the same under the best set. ``scan``: what the priors allow.
 
 The command is asked, and of what it wrote the documents' part is kept. Overrides, such as ``behaviour=best``, are
 handed on.
@@ -83,6 +83,15 @@ ASKED = {
         },
         output="study",
     ),
+    "scan": Asked(
+        (
+            *("scan", "draws=20032", "runs=4", "places=4", "runs_of={talking_shop: 4, size_60: 2, size_100: 1}"),
+            *("confirm=12", "confirm_runs=200"),
+        ),
+        tables=("patterns", "counts", "pairs", "regimes", "decides"),
+        figures={"shares": "prior_shares", "decides": "prior_decides"},
+        output="study",
+    ),
     "hindcast_best": Asked(("hindcast", "behaviour=best", "figures=false"), tables=("summary",)),
     "hindcast": Asked(
         ("hindcast", "held_out=true"),
@@ -92,6 +101,21 @@ ASKED = {
 }
 
 
+def keep(name: str, output: Path) -> None:
+    """Keep what the documents show of the results in a folder, tables and figures."""
+    asked, kept = ASKED[name], EVIDENCE / name
+    for table in asked.tables:
+        kept.mkdir(exist_ok=True)
+        # Words of a table, such as "None", are words.
+        found = pd.read_csv(output / f"{table}.csv", keep_default_na=False, na_values=[""])
+        columns = [column for column in found if asked.columns is None or column in asked.columns]
+        found[columns].to_csv(kept / f"{table}.csv", index=False, float_format="%.4g")
+    for figure, target in asked.figures.items():
+        shutil.copyfile(output / "figures" / f"{figure}.png", DOCS / "figures" / f"{target}.png")
+    if asked.page:
+        shutil.copyfile(output / asked.page, DOCS / asked.page)
+
+
 def main(name: str, overrides: Sequence[str] = ()) -> int:
     """Ask, keep what the documents show of it, and return the exit code."""
     asked = ASKED[name]
@@ -99,17 +123,7 @@ def main(name: str, overrides: Sequence[str] = ()) -> int:
         output = Path(scratch) / name
         if code := partnerships([*asked.words, *overrides, f"{asked.output}={output}"]):
             return code
-        kept = EVIDENCE / name
-        for table in asked.tables:
-            kept.mkdir(exist_ok=True)
-            # Words of a table, such as "None", are words.
-            found = pd.read_csv(output / f"{table}.csv", keep_default_na=False, na_values=[""])
-            columns = [column for column in found if asked.columns is None or column in asked.columns]
-            found[columns].to_csv(kept / f"{table}.csv", index=False, float_format="%.4g")
-        for figure, target in asked.figures.items():
-            shutil.copyfile(output / "figures" / f"{figure}.png", DOCS / "figures" / f"{target}.png")
-        if asked.page:
-            shutil.copyfile(output / asked.page, DOCS / asked.page)
+        keep(name, output)
     print("written; then: python -m experiments.documents.tables")
     return 0
 

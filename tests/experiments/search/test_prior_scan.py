@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pandas as pd
@@ -92,17 +93,20 @@ def test_draws_of_other_settings_are_not_mixed(tmp_path):
 def test_a_scan_from_end_to_end(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     few = ["runs=2", "runs_of={talking_shop: 1}", "places=2", "draws_at_once=4", "threads=2"]
-    asked = ["scan", "study=s", *few, "confirm=1", "confirm_runs=4", "matrix_runs=1"]
-    assert main([*asked, "draws=4"]) == 0
+    asked = ["scan", "study=s", *few, "confirm_runs=4", "matrix_runs=1"]
+    assert main([*asked, "draws=4", "confirm=0"]) == 0
     first = pd.read_parquet("s/draws.parquet")
-    assert main([*asked, "draws=6", "confirm=0"]) == 0
+    assert main([*asked, "draws=6", "confirm=1"]) == 0
     assert pd.read_parquet("s/draws.parquet").head(4).equals(first)
     confirmed = pd.read_csv("s/confirmed.csv")
     assert len(confirmed) == 1
-    assert confirmed["draw"][0] in range(4)
+    assert confirmed["draw"][0] in range(6)
     findings = pd.read_csv("s/confirmed_findings.csv")
     assert not set(findings["id"]) & {p.id for p in declared_patterns().patterns if p.role != "fit"}
     summary = (tmp_path / "s" / "summary.txt").read_text("utf-8")
     assert "Not judged: N7" in summary
+    settings = json.loads((tmp_path / "s" / "manifest.json").read_text("utf-8"))["settings"]
+    assert settings["districts"]["england"] == 2
+    assert "Districts: conditional on the record; no assessment of any authority." in settings["remarks"]
     for name in ("shares", "decides"):
         assert (tmp_path / "s" / "figures" / f"{name}.png").is_file()
