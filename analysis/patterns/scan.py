@@ -84,6 +84,17 @@ def ids_scanned(draws: pd.DataFrame) -> list[str]:
     return [name.removeprefix(_MARGIN) for name in draws.columns if name.startswith(_MARGIN)]
 
 
+def nothing_to_read(draws: pd.DataFrame) -> list[str]:
+    """Return the patterns of which a finding has no value in any draw: what it reads occurs in none.
+
+    >>> draws = pd.DataFrame({"value_N1_1": [np.nan, np.nan], "value_N1_2": [0.0, 0.1], "value_P2_1": [np.nan, 0.4]})
+    >>> nothing_to_read(draws)
+    ['N1']
+    """
+    empty = (name for name in draws if str(name).startswith(VALUE) and draws[name].isna().all())
+    return list(dict.fromkeys(str(name).removeprefix(VALUE).rpartition("_")[0] for name in empty))
+
+
 def numbers_scanned(draws: pd.DataFrame) -> list[str]:
     """Return the free numbers that were drawn.
 

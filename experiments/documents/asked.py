@@ -85,7 +85,7 @@ ASKED = {
     ),
     "scan": Asked(
         (
-            *("scan", "draws=20032", "runs=4", "places=4", "runs_of={talking_shop: 4, size_60: 2, size_100: 1}"),
+            *("scan", "draws=20032", "runs=4", "places=24", "runs_of={talking_shop: 4, size_60: 2, size_100: 1}"),
             *("confirm=12", "confirm_runs=200"),
         ),
         tables=("patterns", "counts", "pairs", "regimes", "decides"),

@@ -42,6 +42,7 @@ from analysis.patterns.scan import (
     best_draws,
     confirmed_words,
     counts_met,
+    nothing_to_read,
     pattern_pairs,
     pattern_shares,
     regimes_occurring,
@@ -126,7 +127,9 @@ def work(settings: ScanSettings, command: Command) -> Results:
     best = best_draws(draws, most=max(KEPT_BEST, settings.confirm))
     confirmed, findings = _confirmed(best.head(settings.confirm), scan, settings, declared)
     again = {} if confirmed.empty else {"confirmed.csv": confirmed, "confirmed_findings.csv": findings}
-    text = "\n".join([scan_words(draws, runs=scan.runs), *_left_out(scan.docket), *_on_best(confirmed)])
+    text = "\n".join(
+        [scan_words(draws, runs=scan.runs), *_nothing_to_read(draws), *_left_out(scan.docket), *_on_best(confirmed)]
+    )
     return Results(
         scenarios={one.name: one.parts[0].scenario for one in scan.experiments},
         districts=over_districts(scan.experiments),
@@ -238,6 +241,15 @@ def _confirmed(
             board.insert(0, DRAW, int(draw[DRAW]))
             boards.append(board)
     return pd.DataFrame(rows), pd.concat(boards, ignore_index=True) if boards else pd.DataFrame()
+
+
+def _nothing_to_read(draws: pd.DataFrame) -> list[str]:
+    """Return which patterns no draw could meet with these runs, in plain sentences."""
+    return [
+        f"{id} counts as missed in every draw: what it reads, such as districts of a kind, occurs in none of these "
+        "runs. Give more places= or runs=."
+        for id in nothing_to_read(draws)
+    ]
 
 
 def _left_out(docket: Docket) -> list[str]:

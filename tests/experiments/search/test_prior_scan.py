@@ -105,6 +105,7 @@ def test_a_scan_from_end_to_end(tmp_path, monkeypatch):
     assert not set(findings["id"]) & {p.id for p in declared_patterns().patterns if p.role != "fit"}
     summary = (tmp_path / "s" / "summary.txt").read_text("utf-8")
     assert "Not judged: N7" in summary
+    assert "N1 counts as missed in every draw" in summary  # two places, none of them with the fund
     settings = json.loads((tmp_path / "s" / "manifest.json").read_text("utf-8"))["settings"]
     assert settings["districts"]["england"] == 2
     assert "Districts: conditional on the record; no assessment of any authority." in settings["remarks"]
