@@ -20,7 +20,7 @@ from experiments.surroundings import memory_left, writes_any_sign
 WIDTH = 100
 """Columns of text when the output goes to a file or a pipe, and at most on a terminal."""
 
-COMPILING = "compiling the engine, once on this machine: twenty seconds to a minute"
+COMPILING = "compiling the engine, once on this machine: a minute or less"
 
 _QUIET_SECONDS = 2.0
 _SECONDS_BETWEEN_LINES = 15.0

@@ -1,6 +1,6 @@
 """Compile the engine now, for images and machines on which nobody should wait for it.
 
-The first command with many runs compiles the month of the model, once on a machine, in twenty seconds to a minute, and keeps
+The first command with many runs compiles the month of the model, once on a machine, in a minute or less, and keeps
 it in the folder that NUMBA_CACHE_DIR names, or beside the code. This does the same and no more; what is kept already is
 left alone, and found where it can only be read. The month of an extension is another one, of which only what differs is
 compiled. What is compiled is for this kind of processor: build an image on the kind that it will run on.

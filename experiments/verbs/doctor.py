@@ -223,14 +223,14 @@ def engine(answer: Future[subprocess.CompletedProcess[str]]) -> Findings:
         return
     said = json.loads(told.stdout)
     if said["wrong"]:
-        yield Finding("engine", "kept in", "no folder: compiled at every start, in twenty seconds to a minute", said["wrong"])
+        yield Finding("engine", "kept in", "no folder: compiled at every start, in a minute or less", said["wrong"])
         return
     kept = said["kept"]
     files = sorted(Path(kept).glob("month-*.compiled"))
     size = sum(file.stat().st_size for file in files)
     found = f"{Path(kept).absolute()} ({len(files)} kept, {_bytes(size)})"
     yield Finding("engine", "kept in", found, _wrong_with(os.environ.get(KEPT_WHERE), Path(kept)))
-    later = "not yet: the first command with many runs compiles it, once, in twenty seconds to a minute"
+    later = "not yet: the first command with many runs compiles it, once, in a minute or less"
     yield Finding("engine", "compiled", "yes: it starts at once" if said["is_kept"] else later)
 
 
