@@ -83,18 +83,17 @@ class Bands {
   }
 }
 
-/** What happened on one side. */
-function sideAnswer(side, scenario, runs) {
+/** What happened on one side, in runs that took turns with so many sets. */
+function sideAnswer(side, scenario, runs, sets) {
   const { months } = scenario;
   const n = runs.length;
   const counts = overMonths(months, (month) => regimeCounts(runs, month));
-  const last = counts.at(-1);
   return {
     name: side.preset,
     start: scenario.start,
     bands: new Bands(months, (m, month) => runs.map((run) => run.at(m, month))),
     regimes: CATALOGUE.regimes.map((_, r) => counts.map((row) => row[r] / n)),
-    final_regimes: CATALOGUE.regimes.map((regime, r) => ({ regime: regime.name, count: last[r], share: last[r] / n, ...shareInterval(last[r], n) })),
+    final_regimes: CATALOGUE.regimes.map((regime, r) => ({ regime: regime.name, ...shareOfRuns(runs.map((run) => Number(run.regimes[months - 1] === r)), sets) })),
     final: Object.fromEntries(SHOWN_MEASURES.map((name, m) => [name, meanOf(runs.map((run) => run.final(m)))])),
     policy: policyDates(scenario),
     example: null,

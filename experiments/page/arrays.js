@@ -71,3 +71,17 @@ function shareInterval(count, n) {
   const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
   return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
+
+/**
+ * In how many of some runs, number r with set r mod `sets`, something is so, and the share with its 95 % interval, as `compare`
+ * has them: with runs enough a set, the mean of sets and the middle 95 % of them; otherwise Wilson's, of chance alone.
+ */
+function shareOfRuns(flags, sets) {
+  const count = flags.reduce((sum, flag) => sum + flag, 0);
+  const used = Math.min(sets, flags.length);
+  if (used < 2 || flags.length < ENGINE.statistics.least_runs * used) {
+    return { count, share: count / flags.length, ...shareInterval(count, flags.length), sets: 1 };
+  }
+  const { mean, ...interval } = overSets(flags, sets);
+  return { count, share: mean, ...interval };
+}

@@ -190,7 +190,8 @@ function drawEnds(figure, answer) {
     text: one.count ? `${LETTER[name]} ${one.count} of ${answer.replicates}` : `${LETTER[name]} none`,
   })));
   const told = SIDES.map((name) => `${LETTER[name]}: ${answer[name].final_regimes.filter((one) => one.count).map((one) => `${one.count} ${one.regime}`).join(", ")}`);
-  figure.update({ bars }, {}, `Of ${answer.replicates} runs. ${told.join(". ")}. Thin lines: 95 % intervals.`);
+  const lines = SIDES.every((name) => answer[name].final_regimes[0].sets > 1) ? "the middle 95 % of sets" : "95 % intervals of chance";
+  figure.update({ bars }, {}, `Of ${answer.replicates} runs. ${told.join(". ")}. Thin lines: ${lines}.`);
 }
 
 // ------------------------------------------------------------------ regimes over time

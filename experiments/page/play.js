@@ -471,9 +471,9 @@ class Game {
     const n = this.state.replicates;
     const [left, right] = [usual, played].map((lives) => lives.slice(0, n).map(({ lived }) => lived));
     const { start, months } = side.scenario;
+    const [of, sets] = [(runs) => sideAnswer(side.side, side.scenario, runs, sets), side.sets.length];
     this.answer = {
-      start, months, replicates: n,
-      left: sideAnswer(side.side, side.scenario, left), right: sideAnswer(side.side, side.scenario, right), difference: differenceAnswer(left, right, months, side.sets.length),
+      start, months, replicates: n, left: of(left), right: of(right), difference: differenceAnswer(left, right, months, sets),
     };
     this.figures ??= WAY.map(({ measure, title, says }) => [measure, new Figure(this.charts, { title, says, spec: fanSpec(), file: `played-${measure}`, table: () => fanTable(measure, this.answer) })]);
     this.charts.hidden = false;

@@ -8,7 +8,7 @@ from typing import Any
 
 import scipy
 
-from analysis.shared.parameter_sets import LEAST_SETS
+from analysis.shared.parameter_sets import LEAST_RUNS, LEAST_SETS
 from analysis.shared.paths import flat
 from analysis.shared.summaries import CONFIDENCE
 from experiments.behaviours import ACCEPTED, BEST, USUAL
@@ -50,6 +50,7 @@ def engine_tables(known: Choices, engine: Engine, *, most_replicates: int) -> di
             "z": float(scipy.stats.norm.ppf(upper)),
             "tail": (1 - CONFIDENCE) / 2,
             "least_sets": LEAST_SETS,
+            "least_runs": LEAST_RUNS,
         },
     }
 

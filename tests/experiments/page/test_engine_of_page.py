@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.comparison.uncertainty import contrasts_by_set
+from analysis.comparison.uncertainty import contrasts_by_set, shares_by_set
 from analysis.comparison.words import contrast_rows, is_clear
+from analysis.shared.parameter_sets import OVER_SETS
 from analysis.shared.paths import nested
-from analysis.shared.summaries import t_interval, wilson_interval
+from analysis.shared.summaries import t_interval
 from experiments import load_scenario
 from experiments.behaviours import ACCEPTED, BY_HAND, USUAL
 from experiments.compose import load_place, scenario_names
@@ -496,9 +497,17 @@ def test_the_page_counts_as_the_library_does(lab):
     assert shares[0] < 0.1
     assert shares[1] == pytest.approx(9.0 / 10.0, abs=0.06)  # variance of 0, 3, 6 is 9, of luck 1
     assert shares[2] > 0.98
-    for count, total in ((0, 20), (7, 37), (20, 20)):
-        told = lab.evaluate("([count, total]) => shareInterval(count, total)", [count, total])
-        assert [told["low"], told["high"]] == pytest.approx(wilson_interval(count, total=total), abs=1e-12)
+    for count, total, sets in ((0, 20, 31), (7, 37, 1), (20, 20, 31), (90, 160, 31), (3, 155, 31), (400, 400, 31)):
+        flags = luck.permutation([1] * count + [0] * (total - count))
+        regimes = np.where(flags, "hollow", "dissolved")
+        table = shares_by_set(pd.DataFrame({"scenario": "a", "replicate": range(total), "regime": regimes}), sets=sets)
+        row = table.set_index("regime").loc["hollow"]
+        told = lab.evaluate("([flags, sets]) => shareOfRuns(flags, sets)", [flags.tolist(), sets])
+        assert told["count"] == count
+        assert [told[name] for name in ("share", "low", "high")] == pytest.approx(
+            [row["share"], row["ci_low"], row["ci_high"]], abs=1e-12
+        )
+        assert (told["sets"] > 1) == (row["interval_over"] == OVER_SETS)
 
 
 @pytest.mark.long
