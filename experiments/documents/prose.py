@@ -164,9 +164,8 @@ def fit_left_out_words() -> str:
         told.append(f"{met['P6']['draws']} of {met['P2']['draws'] / met['P2']['share']:,.0f}")
     return paragraph(
         "P6 does not count in the fit, because next to no draw of the priors meets it: "
-        f"{told[0]} in the table that the fit began with, {told[1]} in [the scan](results.md#what-the-priors-allow) of "
-        "the form before [the round back at the mechanism](limits.md#one-round-back-at-the-mechanism). It is reported "
-        "as missed all the same ([out of reach](limits.md#out-of-reach)).",
+        f"{told[0]} in the table that the fit began with, {told[1]} in [the scan](results.md#what-the-priors-allow). "
+        "It is reported as missed all the same ([out of reach](limits.md#out-of-reach)).",
     )
 
 
