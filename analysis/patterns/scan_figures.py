@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.shared.plotting import BLUE, WIDTH, add_note, add_title, in_house_style, new_figure
-from analysis.shared.words import capital
+from analysis.shared.words import capital, two_digits
 from sim.spelling import spelt_out
 
 _PALE = 0.6
@@ -58,23 +58,17 @@ def _met_in_words(patterns: pd.DataFrame) -> str:
     """Return in how many draws all patterns are met, and which is met least."""
     shares = 100 * patterns.set_index("id")["share"]
     single = shares.drop("all", errors="ignore")
-    least = f"{single.idxmin()} is met least ({_per_cent(single.min())} %)"
-    return f"{_per_cent(shares['all'])} % of draws meet all patterns; {least}" if "all" in shares else least
+    least = f"{single.idxmin()} is met least ({two_digits(single.min())} %)"
+    return f"{two_digits(shares['all'])} % of draws meet all patterns; {least}" if "all" in shares else least
 
 
 def _bars(ax: Axes, names: list[str], values: Numbers, *, labels_at: Numbers) -> None:
     ax.barh(range(len(names)), values, color=BLUE, height=0.7)
     ax.set_yticks(range(len(names)), names, fontsize=9)
     ax.set(xlim=(0, 112), ylim=(len(names) - 0.4, -0.6), xticks=[0, 50, 100])
-    for place, value in enumerate(values):
-        ax.annotate(
-            _per_cent(value), (value, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9
-        )
+    for place, (value, at) in enumerate(zip(values, labels_at, strict=True)):
+        ax.annotate(two_digits(value), (at, place), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9)
     ax.grid(visible=False, axis="y")
-
-
-def _per_cent(value: float) -> str:
-    return f"{value:.1f}" if 0.0 < value < 10.0 else f"{value:.0f}"
 
 
 @in_house_style

@@ -88,7 +88,7 @@ ASKED = {
             *("scan", "draws=20032", "runs=4", "places=24", "runs_of={talking_shop: 4, size_60: 2, size_100: 1}"),
             *("confirm=12", "confirm_runs=200"),
         ),
-        tables=("patterns", "counts", "pairs", "regimes", "decides"),
+        tables=("patterns", "counts", "pairs", "regimes", "decides", "confirmed"),
         figures={"shares": "prior_shares", "decides": "prior_decides"},
         output="study",
     ),
