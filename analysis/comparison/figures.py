@@ -96,7 +96,7 @@ def engagement_by_sector(trajectories: pd.DataFrame, summary: pd.DataFrame) -> F
 
 
 @in_house_style
-def dominance(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+def dominance(trajectories: pd.DataFrame, summary: pd.DataFrame, contrasts: pd.DataFrame | None = None) -> Figure:
     """Return a figure of the concentration of influence and of the share of the most influential body.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
@@ -105,13 +105,13 @@ def dominance(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     ['Dominance, normalised Herfindahl index', 'Top share of influence, %']
     """
     return _fans(
-        trajectories, summary, ("dominance", "top_share"), about="top_share",
+        trajectories, summary, contrasts, ("dominance", "top_share"), about="top_share",
         note="Dominance: 0 all equal, 1 one body has all the influence.",
     )  # fmt: skip
 
 
 @in_house_style
-def outcome(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+def outcome(trajectories: pd.DataFrame, summary: pd.DataFrame, contrasts: pd.DataFrame | None = None) -> Figure:
     """Return a figure of the outcome beside what the partnership adds to it.
 
     Dotted lines are the median counterfactual: the same place and shocks without a partnership.
@@ -124,7 +124,7 @@ def outcome(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """
     figure, axes = fan_grid(
         trajectories, {name: headed(name, wrap=40) for name in ("outcome", "added_value")},
-        title=end_in_words(summary, "added_value"),
+        title=end_in_words(summary, "added_value", contrasts),
         note="Gap: to the national average. Dotted: median without a partnership, under the same shocks.",
     )  # fmt: skip
     dotted = bands(trajectories, "outcome_counterfactual").groupby("scenario", sort=False, observed=True)
@@ -135,7 +135,7 @@ def outcome(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
 
 
 @in_house_style
-def trust(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+def trust(trajectories: pd.DataFrame, summary: pd.DataFrame, contrasts: pd.DataFrame | None = None) -> Figure:
     """Return a figure of trust over time: overall, within sectors, across sectors, and how mutual it is.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
@@ -145,18 +145,24 @@ def trust(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     ['Trust, 0 to 1', 'Trust within sectors, 0 to 1']
     """
     return _fans(
-        trajectories, summary, ("trust", "trust_within", "trust_across", "trust_reciprocity"), about="trust",
+        trajectories, summary, contrasts, ("trust", "trust_within", "trust_across", "trust_reciprocity"), about="trust",
         note="Reciprocity: 1 when trust is returned in full.",
     )  # fmt: skip
 
 
 def _fans(
-    trajectories: pd.DataFrame, summary: pd.DataFrame, measures: Sequence[str], *, about: str, note: str
+    trajectories: pd.DataFrame,
+    summary: pd.DataFrame,
+    contrasts: pd.DataFrame | None,
+    measures: Sequence[str],
+    *,
+    about: str,
+    note: str,
 ) -> Figure:
     """Return the fans of measures, under what is found of one of them."""
     wrap = 84 // len(measures)
     panels = {name: headed(name, wrap=wrap) for name in measures}
-    return fan_grid(trajectories, panels, title=end_in_words(summary, about), note=note)[0]
+    return fan_grid(trajectories, panels, title=end_in_words(summary, about, contrasts), note=note)[0]
 
 
 @in_house_style
@@ -305,7 +311,9 @@ def final_regime_bars(runs: pd.DataFrame, *, sets: int = 1, ax: Axes | None = No
 
 
 @in_house_style
-def headline(trajectories: pd.DataFrame, summary: pd.DataFrame, shares: pd.DataFrame) -> Figure:
+def headline(
+    trajectories: pd.DataFrame, summary: pd.DataFrame, shares: pd.DataFrame, contrasts: pd.DataFrame | None = None
+) -> Figure:
     """Return the figure that sums a comparison up, a row a scenario: engagement, dominance, added value, final regimes.
 
     >>> run = pd.DataFrame({"scenario": "baseline", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
@@ -318,7 +326,7 @@ def headline(trajectories: pd.DataFrame, summary: pd.DataFrame, shares: pd.DataF
     measures = ("engagement", "top_share", "added_value")
     figure, axes = fan_grid(
         trajectories, {name: headed(name, wrap=13) for name in measures},
-        title=headline_in_words(summary, shares), more_columns=1,
+        title=headline_in_words(summary, shares, contrasts), more_columns=1,
         note=f"Bars: share of runs; line: {_interval_of(shares)}.",
     )  # fmt: skip
     there = [regime for regime in REGIMES if (shares.loc[shares["regime"] == regime, "share"] > 0).any()]
@@ -390,14 +398,16 @@ def comparison_figures(trajectories: ByColumns, runs: ByColumns, found: Comparis
     (['headline', 'engagement_by_sector', 'dominance'], True)
     """
     months, ends = partial(months_with, trajectories), runs[["scenario", "replicate", "regime"]]
-    summary, regimes = found.summary, found.regimes
+    summary, regimes, contrasts = found.summary, found.regimes, found.contrasts
     of_sectors = [f"engagement_{sector}" for sector in SECTORS]
     figures: dict[str, Callable[[], Figure]] = {
-        "headline": lambda: headline(months("engagement", "top_share", "added_value"), summary, regimes),
+        "headline": lambda: headline(months("engagement", "top_share", "added_value"), summary, regimes, contrasts),
         "engagement_by_sector": lambda: engagement_by_sector(months(*of_sectors), summary),
-        "dominance": lambda: dominance(months("dominance", "top_share"), summary),
-        "outcome": lambda: outcome(months("outcome", "outcome_counterfactual", "added_value"), summary),
-        "trust": lambda: trust(months("trust", "trust_within", "trust_across", "trust_reciprocity"), summary),
+        "dominance": lambda: dominance(months("dominance", "top_share"), summary, contrasts),
+        "outcome": lambda: outcome(months("outcome", "outcome_counterfactual", "added_value"), summary, contrasts),
+        "trust": lambda: trust(
+            months("trust", "trust_within", "trust_across", "trust_reciprocity"), summary, contrasts
+        ),
         "regime_shares": lambda: regime_shares_over_time(months("regime"), regimes),
         "regimes_final": lambda: final_regimes(ends, regimes),
     }

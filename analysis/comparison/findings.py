@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -31,8 +32,11 @@ def means_of(summary: pd.DataFrame, measure: str) -> pd.Series:
     return means
 
 
-def end_in_words(summary: pd.DataFrame, measure: str) -> str:
-    """Return in which scenario a measure ends highest and in which lowest, and whether their intervals overlap.
+def end_in_words(summary: pd.DataFrame, measure: str, contrasts: pd.DataFrame | None = None) -> str:
+    """Return in which scenario a measure ends highest and in which lowest, and whether that is clear.
+
+    It is if the interval of the difference of these two, in ``contrasts``, leaves out zero, or, where it is not among
+    them, if their own intervals do not overlap.
 
     >>> summary = pd.DataFrame({"scenario": list("abc"), "measure": "engagement", "mean": [0.5, 0.75, 0.25]})
     >>> print(end_in_words(summary, "engagement"))
@@ -43,6 +47,10 @@ def end_in_words(summary: pd.DataFrame, measure: str) -> str:
     Added value ends alike in all 3 scenarios (0.0\N{NO-BREAK SPACE}points of the gap)
     >>> print(end_in_words(summary.assign(ci_low=0.2, ci_high=0.8), "engagement"))
     Engagement ends highest in b (0.75) and lowest in c (0.25), with overlapping intervals
+    >>> row = {"measure": "engagement", "scenario": "c", "reference": "b", "difference": -0.5, "ci_low": -1.2}
+    >>> unclear = pd.DataFrame([row | {"ci_high": 0.2, "effect_size": 1.0, "replicates": 9}])
+    >>> print(end_in_words(summary, "engagement", unclear))
+    Engagement ends highest in b (0.75) and lowest in c (0.25), which is not clear
     """
     ends = means_of(summary, measure)
     first, last = ends.idxmax(), ends.idxmin()
@@ -53,19 +61,24 @@ def end_in_words(summary: pd.DataFrame, measure: str) -> str:
         return f"{titled(measure)} ends alike in {_all(len(ends))} scenarios ({high})"
     return (
         f"{titled(measure)} ends highest in {mid_sentence(str(first))} ({high}) and lowest in "
-        f"{mid_sentence(str(last))} ({low}){', with overlapping intervals' if _overlap(summary, measure) else ''}"
+        f"{mid_sentence(str(last))} ({low}){_unclear(summary, measure, {first, last}, contrasts)}"
     )
 
 
-def _overlap(summary: pd.DataFrame, measure: str) -> bool:
-    """Return whether the intervals of the highest and the lowest mean of a measure overlap, where there are any."""
+def _unclear(summary: pd.DataFrame, measure: str, two: set[Any], contrasts: pd.DataFrame | None) -> str:
+    """Return what has to be said where the highest and the lowest of a measure cannot be told apart for sure."""
+    of_measure = [row for row in contrast_rows(contrasts) if row.measure == measure] if contrasts is not None else []
+    for row in of_measure:
+        if {row.scenario, row.reference} == two:
+            return "" if is_clear(row) else ", which is not clear"
     if "ci_low" not in summary:
-        return False
+        return ""
     rows = summary[summary["measure"] == measure].set_index("scenario")
-    return bool(rows["ci_low"][str(rows["mean"].idxmax())] <= rows["ci_high"][str(rows["mean"].idxmin())])
+    overlap = rows["ci_low"][str(rows["mean"].idxmax())] <= rows["ci_high"][str(rows["mean"].idxmin())]
+    return ", with overlapping intervals" if overlap else ""
 
 
-def headline_in_words(summary: pd.DataFrame, shares: pd.DataFrame) -> str:
+def headline_in_words(summary: pd.DataFrame, shares: pd.DataFrame, contrasts: pd.DataFrame | None = None) -> str:
     """Return where engagement ends highest and lowest, and in what most runs of these two end.
 
     >>> summary = pd.DataFrame({"scenario": ["a", "b"], "measure": "engagement", "mean": [0.7, 0.3]})
@@ -75,7 +88,7 @@ def headline_in_words(summary: pd.DataFrame, shares: pd.DataFrame) -> str:
     """
     ends = means_of(summary, "engagement")
     two = list(dict.fromkeys([str(ends.idxmax()), str(ends.idxmin())]))
-    return f"{end_in_words(summary, 'engagement')}; {_mostly(shares, two)}"
+    return f"{end_in_words(summary, 'engagement', contrasts)}; {_mostly(shares, two)}"
 
 
 def regimes_in_words(shares: pd.DataFrame) -> str:

@@ -88,9 +88,9 @@ def resource_figures(trajectories: ByColumns, runs: ByColumns, found: Comparison
     """
     summary = found.summary
     needed: dict[str, tuple[set[str], Callable[[pd.DataFrame], Figure]]] = {
-        "ties": (set(TIES), partial(ties, summary=summary)),
+        "ties": (set(TIES), partial(ties, summary=summary, contrasts=found.contrasts)),
         "senior_time": ({"time_had", "time_spared", *CLAIMS}, partial(senior_time, summary=summary)),
-        "scarcity": ({"scarcity", "time_elsewhere"}, partial(scarcity, summary=summary)),
+        "scarcity": ({"scarcity", "time_elsewhere"}, partial(scarcity, summary=summary, contrasts=found.contrasts)),
         "money": ({*FUND, *OTHER_MONEY}, partial(money, sets=found.sets)),
     }
     there = set(trajectories)
@@ -110,7 +110,7 @@ def _drawn(draw: Callable[[pd.DataFrame], Figure], trajectories: ByColumns, meas
 
 
 @in_house_style
-def ties(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+def ties(trajectories: pd.DataFrame, summary: pd.DataFrame, contrasts: pd.DataFrame | None = None) -> Figure:
     """Return a figure of how many pairs are tied, how many ties join sectors, and how large the core is, over time.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
@@ -121,7 +121,7 @@ def ties(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """
     note = "Core: members each tied to at least half of the others in it; seen once a year."
     panels = {measure: headed(measure, wrap=26) for measure in TIES}
-    return fan_grid(trajectories, panels, title=end_in_words(summary, "tie_density"), note=note)[0]
+    return fan_grid(trajectories, panels, title=end_in_words(summary, "tie_density", contrasts), note=note)[0]
 
 
 @in_house_style
@@ -176,7 +176,7 @@ def _most_time(summary: pd.DataFrame) -> str:
 
 
 @in_house_style
-def scarcity(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+def scarcity(trajectories: pd.DataFrame, summary: pd.DataFrame, contrasts: pd.DataFrame | None = None) -> Figure:
     """Return a figure of how scarce senior time is over time, and to how many other tables seniors go.
 
     >>> run = pd.DataFrame({"scenario": "a", "replicate": 0, "month": [0, 1], "date": ["2001-04", "2001-05"]})
@@ -189,7 +189,7 @@ def scarcity(trajectories: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     smooth = trajectories.assign(time_elsewhere=by_run.rolling(_YEAR, min_periods=1).mean().to_numpy())
     panels = {"scarcity": headed("scarcity", wrap=26), "time_elsewhere": titled("time_elsewhere")}
     note = "Scarcity: the square of the share of senior time that is claimed. Other tables: mean of the last 12 months."
-    figure, axes = fan_grid(smooth, panels, title=end_in_words(summary, "scarcity"), note=note)
+    figure, axes = fan_grid(smooth, panels, title=end_in_words(summary, "scarcity", contrasts), note=note)
     for ax in axes[:, 0]:
         ax.axhline(1.0, color=GREY, linewidth=0.8)
     return figure
