@@ -80,9 +80,11 @@ def dose_told(row: Row, levers: list[str]) -> str:
 
     >>> dose_told({"dose": 0.5, "levers.initiatives": 4.0}, ["levers.initiatives"])
     '4'
+    >>> dose_told({"dose": 0.75, "levers.pooling_rate": 0.1125}, ["levers.pooling_rate"])
+    '0.1125'
     """
     moved = [path for path in levers if pd.notna(row[path])]
-    return f"{row[moved[0]]:.3g}" if len(moved) == 1 else f"{100 * row['dose']:.0f} % of the way"
+    return f"{row[moved[0]]:.4g}" if len(moved) == 1 else f"{100 * row['dose']:.0f} % of the way"
 
 
 def levers_told(name: str) -> str:

@@ -1,5 +1,7 @@
 """What the fit showed: ``python -m experiments.documents.fitted STUDY [held_out=true] [prior=true]``.
 
+Without a study the figures are drawn anew of the tables that are kept.
+
 Takes a finished ``partnerships fit`` and makes its accepted sets and the best of them those that ship
 (``configs/behaviour``). Judges the fitted patterns on new runs, under the best set and every accepted one. With
 ``held_out=true`` all patterns, and under the best set also in every null model that a pattern is declared to be lost
@@ -16,16 +18,21 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.patterns.calibration import contraction_figure
+from analysis.patterns.figures import scoreboard_figure
+from analysis.places.tables import CONDITION
 from experiments.behaviours import ACCEPTED, BEST, GROUP, SAMPLE
 from experiments.console import main as partnerships
 from experiments.documents.evidence import EVIDENCE, FITTED, PRIOR
 from experiments.options import shipped_folder
 from experiments.output.folder import DOCS
+from experiments.output.frame import draw_all
 from experiments.runs.declared_patterns import declared_patterns, null_month
 from experiments.search.prior_scan import BEHAVIOUR, CHUNKS
 from experiments.surroundings import cores
@@ -34,7 +41,6 @@ from sim.sources import source_hash
 TABLES = ("waves", "parameters", "coverage", "emulators", "patterns")
 NULL_MODELS = "sim.nulls"
 SIMULATED = "simulated.parquet"
-FIGURES = ("parameters", "scoreboard_accepted")
 SEED = 11
 """On which patterns are judged here: no fit has seen it."""
 
@@ -57,8 +63,6 @@ def kept(study: Path, folder: Path) -> None:
     """Write down what the documents show of a study, and what was asked."""
     for name in TABLES:
         pd.read_csv(study / f"{name}.csv").to_csv(folder / f"{name}.csv", index=False, float_format="%.4g")
-    for name in FIGURES:
-        shutil.copyfile(study / "figures" / f"{name}.png", DOCS / "figures" / f"fit_{name}.png")
     shutil.copyfile(study / SIMULATED, folder / SIMULATED)
     asked = json.loads((study / "manifest.json").read_text("utf-8"))
     (folder / "command.txt").write_text(" ".join(asked["command"]) + "\n", "utf-8")
@@ -116,15 +120,34 @@ def prior_as_behaviour(study: Path, folder: Path) -> Path:
     return folder
 
 
+def drawn(folder: Path) -> None:
+    """Draw what the accepted sets show of the fitted patterns, and what was learnt of each number."""
+    board = pd.read_csv(folder / f"{ACCEPTED}.csv")
+    board = board[(board["role"] == "fit") & board["not_judged"].isna()]
+    board = board.assign(passed=board["verdict"] == "met")
+    met = int(board.drop_duplicates("id")["passed"].sum())
+    title = f"Means over the accepted sets meet {met} of {board['id'].nunique()} fitted patterns"
+    figures = {
+        "fit_parameters": partial(contraction_figure, pd.read_csv(folder / "parameters.csv")),
+        "fit_scoreboard_accepted": partial(scoreboard_figure, board, title=title),
+    }
+    draw_all(figures, DOCS, True, [f"Districts: {CONDITION}."])
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Ship the sets, judge them, write down what the documents show of it, and return the exit code."""
-    study, *also = sys.argv[1:] if arguments is None else arguments
+    words = sys.argv[1:] if arguments is None else arguments
     folder = EVIDENCE / FITTED
     folder.mkdir(exist_ok=True)
+    if not words:
+        drawn(folder)
+        return 0
+    study, *also = words
     shipped(Path(study))
     kept(Path(study), folder)
     if code := judged(Path(study), folder, held_out="held_out=true" in also, prior="prior=true" in also):
         return code
+    drawn(folder)
     print(f"written: {folder} and configs/{GROUP}; then: python -m experiments.documents.tables")
     return 0
 

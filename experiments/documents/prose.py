@@ -200,6 +200,19 @@ def prior_words() -> str:
     )
 
 
+def fits_words() -> str:
+    """Return what two ways to fit found in as many core-hours."""
+    ways = {row["way"]: row for row in table_of("fits").to_dict("records")}
+    told = (
+        f"{way.capitalize()} simulated {row['simulated']:,.0f} sets in {row['core_hours']:.1f} core-hours: "
+        f"{row['met_screening']:.0f} met everything on few runs, {row['accepted']:.0f} were accepted, "
+        f"{row['families']:.0f} families in effect or {row['families_per_core_hour']:.1f} a core-hour."
+        for way, row in ways.items()
+    )
+    best = max(ways, key=lambda way: float(ways[way]["families_per_core_hour"]))
+    return paragraph(*told, f"More families for the same work has {best}.")
+
+
 def fit_coverage_words() -> str:
     """Return what simulation-based calibration of the fit's first table came to, and that it is not of the fit."""
     table = table_of(f"{FITTED}/coverage")

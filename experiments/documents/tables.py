@@ -450,7 +450,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
         fit_board, round_back, fit_findings, fit_of_sets, fit_numbers, fit_waves,
         regimes_renamed, regimes_clustered,
         levers_headline, prose.headline_words, prose.levers_words, prose.rests_on_words,
-        prose.fit_words, prose.speed_words, prose.fit_left_out_words, prose.fit_coverage_words,
+        prose.fit_words, prose.speed_words, prose.fit_left_out_words, prose.fit_coverage_words, prose.fits_words,
         prose.prior_words, prose.who_with_whom_words, prose.nulls_of_sets_words, prose.spread_words,
         attacks, docking_criteria, docking_coordination, hindcast_summary, hindcast_places, hindcast_forecast,
     )

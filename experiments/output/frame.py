@@ -156,7 +156,7 @@ def keep(
         with replacing(file) as path:
             path.write_bytes(text if isinstance(text, bytes) else _remarked(name, text, remarks).encode())
     _describe_tables(results, folder)
-    figures = _draw(results.figures, folder, settings.get("figures", True), remarks)
+    figures = draw_all(results.figures, folder, settings.get("figures", True), remarks)
     objective = {} if results.objective is None else {"objective_value": results.objective}
     sample = {"behaviours": command.sample.record()} if command.sample and "sample" not in settings else {}
     spread = {"districts": dict(results.districts)} if results.districts else {}
@@ -206,7 +206,7 @@ def _write_table(table: pd.DataFrame, path: Path, *, name: str, month: Month = M
         pq.write_table(as_written(table, month, name), path, compression="zstd", compression_level=1)
 
 
-def _draw(
+def draw_all(
     figures: Mapping[str, Callable[[], Figure]], folder: Path, kind: bool | str, remarks: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Draw figures and return what the manifest says of each; one that cannot be drawn is named, and the rest kept."""
