@@ -86,21 +86,20 @@ def test_the_module_imports_nothing():
 
 
 @pytest.fixture(scope="module")
-def lab(case: Path) -> Iterator[Any]:
-    with lab_of(choices_with(str(case)), shipped()) as page:
+def lab(browser: Any, case: Path) -> Iterator[Any]:
+    with lab_of(browser, choices_with(str(case)), shipped()) as page:
         yield page
 
 
 @pytest.fixture(scope="module")
-def lab_of_extension(grudges: Path) -> Iterator[Any]:
-    with lab_of(choices_of_extension(str(grudges)), engine_of(str(grudges))) as page:
+def lab_of_extension(browser: Any, grudges: Path) -> Iterator[Any]:
+    with lab_of(browser, choices_of_extension(str(grudges)), engine_of(str(grudges))) as page:
         yield page
 
 
 @contextmanager
-def lab_of(known: Choices, of_month: Engine) -> Iterator[Any]:
+def lab_of(browser: Any, known: Choices, of_month: Engine) -> Iterator[Any]:
     """Give a page that has the scripts of the explorer without its looks, and the engine as ``engine``."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     told = catalogue(known) | {"limits": limits()}
     tables = engine_tables(known, of_month, most_replicates=MOST_REPLICATES)
     texts = {"catalogue": json.dumps(told), "engine": json.dumps(tables), "module": of_month.as_text()}
@@ -108,21 +107,19 @@ def lab_of(known: Choices, of_month: Engine) -> Iterator[Any]:
         f'<script type="text/plain" id="{name}">{text.replace("<", chr(92) + "u003c")}</script>'
         for name, text in texts.items()
     )
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.set_content(elements)
-        page.add_script_tag(content=chart_library())
-        page.add_script_tag(
-            content=own_script(("arrays", "state", "words", "plan", "engine", "answers", "minutes", "play"))
-        )
-        page.add_script_tag(content="var engine = null; const lines = [];" + _HELP)
-        page.evaluate(
-            "async () => { const module = await unzipped(bytesOf(document.getElementById('module').textContent));"
-            "engine = new Engine((await WebAssembly.instantiate(module, {})).instance, ENGINE.table); }"
-        )
-        yield page
-        browser.close()
+    page = browser.new_page()
+    page.set_content(elements)
+    page.add_script_tag(content=chart_library())
+    page.add_script_tag(
+        content=own_script(("arrays", "state", "words", "plan", "engine", "answers", "minutes", "play"))
+    )
+    page.add_script_tag(content="var engine = null; const lines = [];" + _HELP)
+    page.evaluate(
+        "async () => { const module = await unzipped(bytesOf(document.getElementById('module').textContent));"
+        "engine = new Engine((await WebAssembly.instantiate(module, {})).instance, ENGINE.table); }"
+    )
+    yield page
+    page.close()
 
 
 _HELP = """
