@@ -204,7 +204,7 @@ def fits_words() -> str:
     """Return what two ways to fit found in as many core-hours."""
     ways = {row["way"]: row for row in table_of("fits").to_dict("records")}
     told = (
-        f"{way.capitalize()} simulated {row['simulated']:,.0f} sets in {row['core_hours']:.1f} core-hours: "
+        f"{way[:1].upper()}{way[1:]} simulated {row['simulated']:,.0f} sets in {row['core_hours']:.1f} core-hours: "
         f"{row['met_screening']:.0f} met everything on few runs, {row['accepted']:.0f} were accepted, "
         f"{row['families']:.0f} families in effect or {row['families_per_core_hour']:.1f} a core-hour."
         for way, row in ways.items()
