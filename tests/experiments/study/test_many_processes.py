@@ -157,25 +157,30 @@ def test_results_that_another_put_together_meanwhile_are_not_written_again(
 LONGER = ["months=36", "vary=[levers]", "draws=72", "replicates=4", "runs_per_chunk=4", "seed=3", "figures=false"]
 
 LOGGED = textwrap.dedent("""
-    import os, sys
+    import os, sys, time
+    from pathlib import Path
     from experiments.console import main
     from experiments.output import studies
     from experiments.study import chunks, store
+
+    file, processes = Path(sys.argv[1]), int(sys.argv[2])
 
     def logged(module, name, word):
         inner = getattr(module, name)
         def outer(study, *asked, **settings):
             what = asked[0].id if asked else "results"
             os.write(log, f"{os.getpid()} {word} {what}\\n".encode())
+            while len({line.split()[0] for line in file.read_text().splitlines()}) < processes:
+                time.sleep(0.01)
             return inner(study, *asked, **settings)
         setattr(module, name, outer)
 
-    log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    log = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     logged(chunks, "_tables", "computes")
     logged(store, "assemble", "assembles")
-    sys.exit(main(sys.argv[2:]))
+    sys.exit(main(sys.argv[3:]))
 """)
-"""The command, which logs what it computes before it does."""
+"""The command, which logs what it computes before it does, and waits until so many processes have begun to."""
 
 
 @pytest.mark.slow
@@ -183,7 +188,7 @@ def test_four_processes_of_which_two_are_killed_do_each_chunk_once(tmp_path: Pat
     """All begin at once; two die of SIGKILL at moments of chance; what they were at is done by others."""
     assert main(["sweep", "study=whole", *LONGER]) == 0
     folder, log, moments = tmp_path / "s", tmp_path / "log", random.Random(1)
-    command = [sys.executable, "-c", LOGGED, str(log), "sweep", f"study={folder}", *LONGER, "workers=1"]
+    command = [sys.executable, "-c", LOGGED, str(log), "4", "sweep", f"study={folder}", *LONGER, "workers=1"]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     killed: list[subprocess.Popen[str]] = []
     for enough in (moments.randint(1, 30), moments.randint(31, 60)):
