@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -61,21 +60,20 @@ def end_in_words(summary: pd.DataFrame, measure: str, contrasts: pd.DataFrame | 
         return f"{titled(measure)} ends alike in {_all(len(ends))} scenarios ({high})"
     return (
         f"{titled(measure)} ends highest in {mid_sentence(str(first))} ({high}) and lowest in "
-        f"{mid_sentence(str(last))} ({low}){_unclear(summary, measure, {first, last}, contrasts)}"
+        f"{mid_sentence(str(last))} ({low}){_unclear(summary, measure, str(first), str(last), contrasts)}"
     )
 
 
-def _unclear(summary: pd.DataFrame, measure: str, two: set[Any], contrasts: pd.DataFrame | None) -> str:
+def _unclear(summary: pd.DataFrame, measure: str, first: str, last: str, contrasts: pd.DataFrame | None) -> str:
     """Return what has to be said where the highest and the lowest of a measure cannot be told apart for sure."""
-    of_measure = [row for row in contrast_rows(contrasts) if row.measure == measure] if contrasts is not None else []
+    of_measure = contrast_rows(contrasts[contrasts["measure"] == measure]) if contrasts is not None else []
     for row in of_measure:
-        if {row.scenario, row.reference} == two:
+        if {row.scenario, row.reference} == {first, last}:
             return "" if is_clear(row) else ", which is not clear"
     if "ci_low" not in summary:
         return ""
     rows = summary[summary["measure"] == measure].set_index("scenario")
-    overlap = rows["ci_low"][str(rows["mean"].idxmax())] <= rows["ci_high"][str(rows["mean"].idxmin())]
-    return ", with overlapping intervals" if overlap else ""
+    return ", with overlapping intervals" if rows["ci_low"][first] <= rows["ci_high"][last] else ""
 
 
 def headline_in_words(summary: pd.DataFrame, shares: pd.DataFrame, contrasts: pd.DataFrame | None = None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.shared.words import mid_sentence
+from analysis.shared.words import capital, mid_sentence
 from analysis.together.words import change, with_interval
 from experiments.documents.evidence import FITTED, table_of
 from experiments.runs.declared_patterns import declared_patterns
@@ -192,8 +192,8 @@ def prior_words() -> str:
             f"**P15 and N3 were met together in {together} draws of so few runs**, though accepted sets meet both. A "
             "staff team can only lengthen the life of engagement (P15) where partnerships end often, which talking "
             "shops of N3 must not.",
-            f"**The most that a draw meets is {reached['met']:.0f} of the {counts['met'].iloc[-1]}** "
-            f"({reached['draws']:,.0f} draws). Of the {len(confirmed)} best, run again on new seeds with 200 runs, "
+            f"**The most that a draw meets is {reached['met']} of the {counts['met'].iloc[-1]}** "
+            f"({reached['draws']:,} draws). Of the {len(confirmed)} best, run again on new seeds with 200 runs, "
             f"{len(few)} meet {best} of {confirmed['judged'].iloc[0]}: all but {', or but '.join(few)}.",
             f"Every name of months occurs; second beginnings do in {100 * again:.0f} % of draws.",
         )
@@ -204,7 +204,7 @@ def fits_words() -> str:
     """Return what two ways to fit found in as many core-hours."""
     ways = {row["way"]: row for row in table_of("fits").to_dict("records")}
     told = (
-        f"{way[:1].upper()}{way[1:]} simulated {row['simulated']:,.0f} sets in {row['core_hours']:.1f} core-hours: "
+        f"{capital(way)} simulated {row['simulated']:,.0f} sets in {row['core_hours']:.1f} core-hours: "
         f"{row['met_screening']:.0f} met everything on few runs, {row['accepted']:.0f} were accepted, "
         f"{row['families']:.0f} families in effect or {row['families_per_core_hour']:.1f} a core-hour."
         for way, row in ways.items()

@@ -67,9 +67,14 @@ class Results:
     objective: float | None = None
     """What a sweeper of Hydra is told that the job came to, if one is asked for."""
     districts: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    """Over how many districts the runs of a scenario are spread, of which it has the first, by its name."""
+    """Over how many places the runs of a scenario are spread, by its name; of several it has the first."""
     copies: Mapping[str, Path] = dataclasses.field(default_factory=dict)
     """Files that are copied once all is written, each to the folder below which it has the same path."""
+
+    @property
+    def spread(self) -> dict[str, int]:
+        """Return those that are spread over more than one."""
+        return {name: count for name, count in self.districts.items() if count > 1}
 
 
 def perform(verb: ModuleType, command: Command) -> float | None:
@@ -113,7 +118,7 @@ def remarks_on(results: Results, command: Command) -> list[str]:
     else:
         said = on_numbers(results.scenarios.values())
     districts = {
-        "Districts" if name in results.districts else scenario.place.label: None
+        "Districts" if name in results.spread else scenario.place.label: None
         for name, scenario in results.scenarios.items()
         if is_of_the_record(scenario.place)
     }
@@ -159,7 +164,7 @@ def keep(
     figures = draw_all(results.figures, folder, settings.get("figures", True), remarks)
     objective = {} if results.objective is None else {"objective_value": results.objective}
     sample = {"behaviours": command.sample.record()} if command.sample and "sample" not in settings else {}
-    spread = {"districts": dict(results.districts)} if results.districts else {}
+    spread = {"districts": results.spread} if results.spread else {}
     write_manifest(
         folder,
         asked=asked or command.asked,

@@ -471,7 +471,8 @@ class Game {
     const n = this.state.replicates;
     const [left, right] = [usual, played].map((lives) => lives.slice(0, n).map(({ lived }) => lived));
     const { start, months } = side.scenario;
-    const [of, sets] = [(runs) => sideAnswer(side.side, side.scenario, runs, sets), side.sets.length];
+    const sets = side.sets.length;
+    const of = (runs) => sideAnswer(side.side, side.scenario, runs, sets);
     this.answer = {
       start, months, replicates: n, left: of(left), right: of(right), difference: differenceAnswer(left, right, months, sets),
     };

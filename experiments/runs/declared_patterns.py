@@ -123,11 +123,6 @@ class Prepared:
         return sum(len(part.replicates) for part in self.parts)
 
 
-def over_districts(experiments: Iterable[Prepared]) -> dict[str, int]:
-    """Return over how many districts those experiments are spread that are spread over any."""
-    return {one.name: len(one.parts) for one in experiments if len(one.parts) > 1}
-
-
 @dataclasses.dataclass(frozen=True)
 class Lived:
     """What an experiment shows of sets of free numbers, its runs ordered by place, then replicate."""

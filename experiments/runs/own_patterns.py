@@ -8,7 +8,7 @@ that is enough. ``patterns`` are as ``analysis.patterns.criteria`` describes the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -163,11 +163,6 @@ def pattern_batches(declared: OwnPatterns, *, runs: int, changes: Sequence[str] 
         replicates = max(1, round(experiment.share_of_runs * runs / len(over)))
         batches.append(Batch(name, over, replicates, declared.measures_of(name)))
     return tuple(batches)
-
-
-def batches_over_districts(batches: Iterable[Batch]) -> dict[str, int]:
-    """Return over how many districts those experiments are spread that are spread over any."""
-    return {batch.name: len(batch.scenarios) for batch in batches if len(batch.scenarios) > 1}
 
 
 def _over_real_places(scenario: Scenario) -> tuple[Scenario, ...]:

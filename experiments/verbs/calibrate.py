@@ -90,7 +90,7 @@ from experiments.compose import scenario_of
 from experiments.errors import CommandError
 from experiments.files import told_from
 from experiments.output.frame import Results, study_folder
-from experiments.runs.own_patterns import batches_over_districts, own_patterns, pattern_batches
+from experiments.runs.own_patterns import own_patterns, pattern_batches
 from experiments.search.calibration import (
     Calibration,
     CalibrationRuns,
@@ -323,7 +323,7 @@ def _to_patterns(settings: CalibrateSettings, command: Command) -> Results:
     batches = pattern_batches(objective.declared, runs=settings.runs)
     return Results(
         scenarios={batch.name: batch.scenarios[0] for batch in batches},
-        districts=batches_over_districts(batches),
+        districts={batch.name: len(batch.scenarios) for batch in batches},
         seed=settings.seed,
         replicates=range(settings.runs),
         tables={

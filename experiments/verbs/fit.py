@@ -67,7 +67,6 @@ from experiments.runs.declared_patterns import (
     declared_patterns,
     declared_share,
     docket_of,
-    over_districts,
     prepared,
     reads_matrices,
     seen_of,
@@ -179,7 +178,8 @@ def work(settings: FitSettings, command: Command) -> Results:
         "simulated.parquet": found.simulated,
     }
     experiments = [one for stage in fit.judging.stages for one in stage]
-    scenarios, districts = {one.name: one.parts[0].scenario for one in experiments}, over_districts(experiments)
+    scenarios = {one.name: one.parts[0].scenario for one in experiments}
+    districts = {one.name: len(one.parts) for one in experiments}
     if accepted.empty:
         text = "\n".join([*lines, "No set was accepted: " + _nearest_misses(fit, found)])
         return Results(

@@ -93,7 +93,6 @@ from experiments.runs.declared_patterns import (
     declared_patterns,
     declared_share,
     docket_of,
-    over_districts,
     prepared,
     seen_of,
     stand_ins,
@@ -102,7 +101,6 @@ from experiments.runs.declared_patterns import (
 from experiments.runs.own_patterns import (
     Batch,
     OwnPatterns,
-    batches_over_districts,
     of_one,
     of_sets,
     own_patterns,
@@ -182,7 +180,7 @@ def work(settings: PatternsSettings, command: Command) -> Results:
     title = f"{met} of {met + missed} patterns that can be judged are met"
     return Results(
         scenarios={one.name: one.parts[0].scenario for one in experiments},
-        districts=over_districts(experiments),
+        districts={one.name: len(one.parts) for one in experiments},
         seed=settings.seed,
         replicates=range(runs),
         tables={"scoreboard.csv": board},
@@ -272,7 +270,7 @@ def _of_ones_own(of: str, settings: PatternsSettings, command: Command, changes:
     title = f"{passed.sum()} of {len(passed)} patterns are reproduced ({behaviour})"
     return Results(
         scenarios={batch.name: batch.scenarios[0] for batch in batches},
-        districts=batches_over_districts(batches),
+        districts={batch.name: len(batch.scenarios) for batch in batches},
         seed=settings.seed,
         replicates=range(_runs(settings, command)),
         tables={"scoreboard.csv": board},

@@ -59,7 +59,6 @@ from experiments.runs.declared_patterns import (
     declared_patterns,
     declared_share,
     docket_of,
-    over_districts,
     prepared,
     seen_of,
     stand_ins,
@@ -132,7 +131,7 @@ def work(settings: ScanSettings, command: Command) -> Results:
     )
     return Results(
         scenarios={one.name: one.parts[0].scenario for one in scan.experiments},
-        districts=over_districts(scan.experiments),
+        districts={one.name: len(one.parts) for one in scan.experiments},
         seed=settings.seed,
         replicates=range(settings.runs),
         tables={
